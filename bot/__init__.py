@@ -1,0 +1,1 @@
+"""Answer questions from the archive, and prove each sentence with a citation."""

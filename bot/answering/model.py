@@ -1,0 +1,112 @@
+"""The words of answering: a question, what is claimed, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from ingest.model import Header, Moment, Passage
+
+
+class Language(StrEnum):
+    """A language in which the desk has words of its own."""
+
+    ENGLISH = "en"
+    JAPANESE = "ja"
+
+
+class UnsupportedQuoteError(ValueError):
+    """A quotation does not stand in the passage that it cites."""
+
+    def __init__(self, quote: str, passage: Passage) -> None:
+        super().__init__(f"Passage {passage.id} does not contain the quotation {quote!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What someone asks, when, and the language to answer in."""
+
+    text: str
+    asked_at: datetime
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation proven to stand in its passage; build it with :meth:`of`."""
+
+    passage: Passage
+    quote: str
+    start: int
+
+    def __post_init__(self) -> None:
+        """Refuse a quotation that does not stand at *start*: nothing unproven is ever built."""
+        if not self.quote or not self.passage.text.startswith(self.quote, self.start):
+            raise UnsupportedQuoteError(self.quote, self.passage)
+
+    @classmethod
+    def of(cls, quote: str, passage: Passage) -> Self:
+        """Cite *passage* for *quote*, or refuse with :class:`UnsupportedQuoteError`."""
+        return cls(passage, quote, passage.text.find(quote))
+
+    @property
+    def header(self) -> Header:
+        """The article that is cited."""
+        return self.passage.header
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer and the citations that prove it, at least one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    copies: tuple[Header, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a claim that nothing proves."""
+        if not self.citations:
+            raise ValueError("A claim needs at least one citation.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Claims in order, best first; ``newest`` is the newest cited article's date."""
+
+    question: Question
+    claims: tuple[Claim, ...]
+    as_of: datetime
+    newest: Moment | None
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by stage."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation once, in the order of first use; its place is its number."""
+        return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))
+
+
+class Reason(StrEnum):
+    """Why the desk does not answer."""
+
+    NOT_COVERED = "not_covered"
+    NOTHING_ARCHIVED = "nothing_archived"
+    TOO_VAGUE = "too_vague"
+    ADVICE = "advice"
+    HOW_TO_VOTE = "how_to_vote"
+    WHOLE_ARTICLE = "whole_article"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The desk does not answer, says why, and names the nearest coverage without pretending."""
+
+    question: Question
+    reason: Reason
+    nearest: tuple[Header, ...]
+    as_of: datetime
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by stage."""

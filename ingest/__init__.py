@@ -1,0 +1,1 @@
+"""Keep coverage: read it, archive it, index it. Knows nothing of the bot."""

@@ -1,0 +1,69 @@
+"""What can go wrong while keeping coverage, each a sentence for the person who sees it.
+
+::
+
+    IngestError
+    ├── SettingsError            a setting is missing, unknown or contradicts another
+    ├── ReadingError             some input could not become an article
+    │   ├── UnreadableError      missing, empty, binary, too large, undecodable
+    │   └── NoArticleError       readable, but there is no article text in it
+    ├── ArchiveError             the archive could not be read or written
+    │   └── ArticleNotFoundError no article has that number
+    ├── EmbeddingError           the embedder refused, failed or is misconfigured
+    └── IndexUnavailableError    the index could not be opened or searched
+        ├── IndexOwnedError      another process owns it; the message names the holder
+        └── GenerationMismatchError  it was built by another model; run ``rebuild``
+
+A message says what happened, to which thing, and what to do next. Causes are chained.
+"""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """The root: anything that a maintainer can be told in one sentence."""
+
+
+class SettingsError(IngestError):
+    """A setting is missing, unknown or contradicts another."""
+
+
+class ReadingError(IngestError):
+    """Some input could not become an article."""
+
+
+class UnreadableError(ReadingError):
+    """The input is missing, empty, binary, too large or cannot be decoded."""
+
+
+class NoArticleError(ReadingError):
+    """The input was read, but there is no article text in it."""
+
+
+class ArchiveError(IngestError):
+    """The archive could not be read or written."""
+
+
+class ArticleNotFoundError(ArchiveError):
+    """No article has that number."""
+
+    def __init__(self, article_id: int) -> None:
+        super().__init__(
+            f"There is no article {article_id}. `python -m ingest list` shows the numbers."
+        )
+
+
+class EmbeddingError(IngestError):
+    """The embedder refused, failed or is misconfigured."""
+
+
+class IndexUnavailableError(IngestError):
+    """The index could not be opened or searched."""
+
+
+class IndexOwnedError(IndexUnavailableError):
+    """Another process owns the index."""
+
+
+class GenerationMismatchError(IndexUnavailableError):
+    """The active generation was built by another embedding model."""

@@ -1,0 +1,230 @@
+"""The words of the domain: what is read, what is kept, what is found.
+
+Everything here is a frozen value. Nothing here reads a file, a clock or a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Moment: TypeAlias = date | datetime
+"""A publication time as precise as its source states it: a day, or a day with time and zone."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told ``(done, total)`` as work advances; both are counts of the same things."""
+
+UNVERIFIED_PASTE = "unverified paste"
+"""The outlet of coverage that names none and came without a URL."""
+
+
+class Kind(StrEnum):
+    """What sort of coverage an article says it is."""
+
+    NEWS = "news"
+    OPINION = "opinion"
+    ANALYSIS = "analysis"
+    LIVE = "live"
+    POLL = "poll"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an article says of itself; travels with each of its passages.
+
+    ``published`` is what the source states and stays ``None`` where it states nothing.
+    ``not_before`` is then the newest day that the text itself reports on, if any: the text
+    cannot be older than that, and nothing more is claimed.
+    """
+
+    title: str
+    outlet: str = UNVERIFIED_PASTE
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    agency: str | None = None
+    dateline: str | None = None
+    published: Moment | None = None
+    not_before: date | None = None
+    kind: Kind = Kind.NEWS
+    language: str = "und"
+
+    @property
+    def day(self) -> date | None:
+        """The day to order this article by: stated, else the earliest it can be."""
+        return day_of(self.published) if self.published else self.not_before
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One article as reading understood it: body, captions and corrections kept apart."""
+
+    header: Header
+    text: str
+    captions: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything a reader would see; new bytes alone do not change it."""
+        seen = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(seen.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+class Decision(StrEnum):
+    """What saving an extract means for the archive."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "unchanged"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of an extract: which article it is, and which version now stands."""
+
+    article_id: int
+    version: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The text of an article as it stood when it was read."""
+
+    article_id: int
+    number: int
+    extract: Extract
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One URL, or one titled paste of an outlet, through all its versions."""
+
+    id: int
+    header: Header
+    versions: int
+    passages: int
+    added_at: datetime
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one version: ``version.text[start:end] == text``, always.
+
+    ``id`` is ``article:version:order:hash`` and never changes its meaning.
+    """
+
+    id: str
+    article_id: int
+    version: int
+    order: int
+    start: int
+    end: int
+    text: str
+    header: Header
+
+    @property
+    def context(self) -> str:
+        """The passage under its title, outlet and day, as both indexes read it."""
+        day = self.header.day
+        dated = f"{self.header.outlet}, {day.isoformat()}" if day else self.header.outlet
+        return f"{self.header.title} ({dated})\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the index should hold of one article: its current passages, and which ids are stale."""
+
+    article_id: int
+    passages: tuple[Passage, ...]
+    stale: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One build of the index; exactly one is active."""
+
+    id: int
+    model: str
+    dimensions: int
+    splitter: int
+    active: bool
+    caught_up_to: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSummary:
+    """One outlet's share of the archive."""
+
+    outlet: str
+    articles: int
+    newest: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The archive in figures; removed articles are counted apart and nowhere else."""
+
+    articles: int
+    removed: int
+    versions: int
+    passages: int
+    outlets: tuple[OutletSummary, ...]
+    last_change: int
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that may answer a question, and why it was found.
+
+    ``score`` is the fused relevance in [0, 1] within one search. ``dense`` is the cosine of
+    question and passage, ``lexical`` the BM25 score, each ``None`` where that search did not
+    find the passage. ``copies`` are other articles' headers that carry the same story.
+    """
+
+    passage: Passage
+    score: float
+    dense: float | None = None
+    lexical: float | None = None
+    copies: tuple[Header, ...] = ()
+
+
+def day_of(moment: Moment) -> date:
+    """Return the calendar day of *moment*, in its own zone."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def parse_moment(text: str) -> Moment:
+    """Read an ISO 8601 day or time; slashes are taken for dashes.
+
+    Raises:
+        ValueError: *text* is neither.
+    """
+    text = text.strip().replace("/", "-")
+    is_day = len(text) == len("YYYY-MM-DD")
+    return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
+
+
+def passage_id(article_id: int, version: int, order: int, text: str) -> str:
+    """Name a passage for good: ``article:version:order:hash``."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{article_id}:{version}:{order}:{digest}"

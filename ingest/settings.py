@@ -1,0 +1,66 @@
+"""What ingest reads from the environment: a pure function of a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from ingest.errors import SettingsError
+
+LOCAL_MODEL = "local"
+"""The value of ``EMBEDDING_MODEL`` that names the embedder inside the packages."""
+
+OptionalText = Annotated[str | None, BeforeValidator(lambda v: v or None)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
+
+
+class Settings(BaseModel):
+    """Each field is the environment variable of its name in capitals; empty means unset."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path(".data"), description="the one folder that holds all state")
+    database_url: OptionalText = Field(
+        None, description="the archive; unset: SQLite inside DATA_DIR"
+    )
+    chroma_url: OptionalText = Field(
+        None, description="a `chroma run` server; unset: Chroma embedded in DATA_DIR"
+    )
+    openai_api_key: OptionalSecret = Field(None, description="key of the endpoint below")
+    openai_base_url: OptionalText = Field(
+        None, description="any OpenAI-compatible endpoint; unset: OpenAI's own"
+    )
+    embedding_model: OptionalText = Field(
+        None, description="a model of that endpoint, or `local`; unset without a key: `local`"
+    )
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings out of *environment*.
+
+        Raises:
+            SettingsError: a value cannot be used; the message names the variable.
+        """
+        known = {name: environment.get(name.upper(), "").strip() for name in cls.model_fields}
+        values: dict[str, Any] = {name: value for name, value in known.items() if value}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
+            raise SettingsError(f"{name}: {first['msg']}. Mend it in .env.") from error
+
+    @property
+    def archive_url(self) -> str:
+        """The SQLAlchemy URL of the archive."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'archive.sqlite3'}"
+
+    @property
+    def remote_embedding(self) -> bool:
+        """Whether an endpoint embeds, rather than the model inside the packages."""
+        if self.embedding_model == LOCAL_MODEL:
+            return False
+        return bool(self.openai_api_key or self.openai_base_url)
