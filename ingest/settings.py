@@ -14,6 +14,11 @@ LOCAL_MODEL = "local"
 """The value of ``EMBEDDING_MODEL`` that names the embedder inside the packages."""
 
 OptionalText = Annotated[str | None, BeforeValidator(lambda v: v or None)]
+OptionalAddress = Annotated[
+    str | None,
+    BeforeValidator(lambda v: v or None),
+    Field(pattern=r"^https?://[^\s/]+"),
+]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
 
 
@@ -26,11 +31,11 @@ class Settings(BaseModel):
     database_url: OptionalText = Field(
         None, description="the archive; unset: SQLite inside DATA_DIR"
     )
-    chroma_url: OptionalText = Field(
+    chroma_url: OptionalAddress = Field(
         None, description="a `chroma run` server; unset: Chroma embedded in DATA_DIR"
     )
     openai_api_key: OptionalSecret = Field(None, description="key of the endpoint below")
-    openai_base_url: OptionalText = Field(
+    openai_base_url: OptionalAddress = Field(
         None, description="any OpenAI-compatible endpoint; unset: OpenAI's own"
     )
     embedding_model: OptionalText = Field(

@@ -1,0 +1,40 @@
+# The two commands of the README are `make run` and `make test`; the rest is what they are made of.
+PYTHON ?= python3
+BIN := .venv/bin
+DATA_DIR ?= .data
+export DATA_DIR
+
+.DEFAULT_GOAL := run
+.PHONY: run ask install test benchmark gallery
+
+run: install  ## Start the bot, or a terminal chat over the sample coverage
+	@$(BIN)/python -m bot
+
+ask: install  ## Answer once: make ask Q="…"
+	@$(BIN)/python -m bot ask "$(Q)"
+
+install: .venv/installed
+
+test: .venv/installed-dev  ## Format, lint, types, import directions, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+benchmark: .venv/installed-dev  ## Time each stage of an answer: make benchmark [DATA=folder]
+	$(BIN)/python -m tests.benchmarks $(if $(DATA),--data "$(DATA)")
+
+gallery: .venv/installed-dev  ## Render every Discord message to pictures (needs chromium)
+	$(BIN)/python -m tests.gallery
+
+.venv/installed: requirements.lock
+	@test -x $(BIN)/uv || { echo "Preparing .venv"; $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock; }
+	@echo "Installing what requirements.lock names"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@echo "Installing what requirements-dev.lock names"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
+	@touch $@

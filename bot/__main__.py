@@ -1,0 +1,130 @@
+"""The bot's commands: ``python -m bot [run | ask | chat]``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from bot import terminal
+from bot.answering.question import UnaskableError
+from bot.desk import Desk, open_desk
+from bot.settings import Settings
+from bot.wording import Wording
+from ingest.errors import IngestError
+
+SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
+EXAMPLES = Path(__file__).parents[1] / "prompts" / "examples.txt"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error is one sentence."""
+    load_dotenv(Path.cwd() / ".env")
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = Settings.of(os.environ)
+        code: int = options.command(settings, options)
+    except (IngestError, UnaskableError) as error:
+        print(sentence(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def sentence(error: Exception) -> str:
+    """Say *error* to a person."""
+    if isinstance(error, UnaskableError):
+        return terminal.unaskable(error)
+    return str(error)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Answer questions about election coverage, each sentence with its source.",
+    )
+    top.set_defaults(command=run)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    start = commands.add_parser("run", help="start the bot, or without a token the chat (default)")
+    start.set_defaults(command=run)
+    ask = commands.add_parser("ask", help="answer one question, or a file of questions")
+    ask.add_argument("question", nargs="?", help="the question")
+    ask.add_argument("--json", action="store_true", help="print one object instead of text")
+    ask.add_argument(
+        "--batch", type=Path, metavar="FILE", help='JSON Lines of {"question": …}; "-" for stdin'
+    )
+    ask.set_defaults(command=ask_once)
+    chat = commands.add_parser("chat", help="ask in the terminal")
+    chat.set_defaults(command=converse)
+    return top
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Start the Discord bot if there is a token, else the terminal chat."""
+    if settings.discord_token is None:
+        return converse(settings, options)
+    from bot.discord_ui.client import serve
+
+    with prepared(settings, "the bot (`python -m bot`)", sample=False) as desk:
+        asyncio.run(serve(desk.answer, settings, housekeeping=desk.catch_up))
+    return 0
+
+
+def converse(settings: Settings, _: argparse.Namespace) -> int:
+    """Chat in the terminal; without one, answer the example questions."""
+    with prepared(settings, "the terminal chat (`python -m bot`)", sample=True) as desk:
+        if sys.stdin.isatty():
+            terminal.chat(desk.answer, desk.archive.summary(), now=utc_now, before=desk.catch_up)
+        else:
+            terminal.answer_each(desk.answer, examples(), now=utc_now)
+    return 0
+
+
+def ask_once(settings: Settings, options: argparse.Namespace) -> int:
+    """Answer one question, or each of a batch."""
+    if (options.question is None) == (options.batch is None):
+        print('Give one question, or --batch FILE: make ask Q="…"', file=sys.stderr)
+        return 2
+    with prepared(settings, "`python -m bot ask`", sample=options.batch is None) as desk:
+        if options.batch is not None:
+            return terminal.answer_batch(desk.answer, options.batch, now=utc_now)
+        return terminal.answer_once(desk.answer, options.question, now=utc_now, json=options.json)
+
+
+@contextmanager
+def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]:
+    """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
+    with open_desk(settings, holder=holder, now=utc_now()) as desk:
+        if sample and desk.archive.last_change() == 0:
+            terminal.add_sample(desk.archive, SAMPLE, now=utc_now)
+        terminal.with_progress(Wording.default().indexing, desk.catch_up)
+        yield desk
+
+
+def examples() -> list[str]:
+    """Return the questions to show when nobody is there to ask."""
+    return [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def utc_now() -> datetime:
+    """Read the clock; the only place of the bot that does."""
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""Who says a sentence, as far as its own words and those before it tell."""
+
+from __future__ import annotations
+
+import re
+
+SPEECH = (
+    r"(?:said|says|told|tells|added|adds|stated|claimed|insisted|argued|wrote|warned|announced"
+    r"|replied|clarified|denied|denies|acknowledged|explained|declared|conceded|vowed)"
+)
+TITLE = r"(?:(?:Mr|Ms|Mrs|Dr|Prof|Sir)\.? )?"
+NAME = rf"{TITLE}[A-Z][\w’'-]+(?: (?:[a-z]{{2,3}} )?[A-Z][\w’'-]+){{0,3}}"
+BEFORE_VERB = re.compile(rf"\b({NAME})(?:,[^,“\"]{{2,60}},)? (?:also |later |then )?{SPEECH}\b")
+AFTER_VERB = re.compile(rf"[,”\"] {SPEECH} ({NAME})")
+JAPANESE = re.compile(
+    r"([一-龯々ァ-ヴー・A-Za-z]{2,14}"
+    r"(?:氏|代表|党首|首相|大統領|幹事長|官房長官|官房副長官|知事|市長|委員長|議員|候補|さん|教授))"
+    r"[はも]"
+)
+OPENS_QUOTED = re.compile(r"^\s*[“\"「『]")
+QUOTED = re.compile(r"[“\"「『]")
+NOBODY = frozenset(
+    {"He", "She", "They", "It", "We", "I", "The", "But", "And", "Asked", "This", "That"}
+)
+
+
+def speaker(sentence: str, before: str = "") -> str | None:
+    """Name who says *sentence*; one that only continues a quotation takes *before*'s speaker."""
+    named = speaker_in(sentence)
+    if named is None and OPENS_QUOTED.match(sentence):
+        return speaker_in(before, last=True)
+    return named
+
+
+def speaker_in(text: str, *, last: bool = False) -> str | None:
+    """Find a name beside a verb of speech; the last one if *last*."""
+    found = [m.group(1) for p in (BEFORE_VERB, AFTER_VERB) for m in p.finditer(text)]
+    if QUOTED.search(text):
+        found += [m.group(1) for m in JAPANESE.finditer(text)]
+    people = [name for name in found if name.split()[0] not in NOBODY]
+    if not people:
+        return None
+    return people[-1] if last else people[0]

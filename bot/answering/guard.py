@@ -1,0 +1,17 @@
+"""Questions that the desk declines whatever the coverage says."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bot.answering.lexicon import Lexicon
+from bot.answering.model import Question, Reason
+
+
+def guard(question: Question) -> Reason | None:
+    """Return why *question* is declined before anything is searched, or ``None``."""
+    text = unicodedata.normalize("NFKC", question.text)
+    for name, pattern in Lexicon.load().guards.items():
+        if pattern.search(text):
+            return Reason(name)
+    return None

@@ -1,0 +1,158 @@
+"""What an answer to a question must mention, and how far a text meets it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
+from ingest.index.analysis import terms
+
+CUES = ("when", "number", "why", "said")
+LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
+SCRIPT_RUN = re.compile(r"[㐀-鿿々]+|[ァ-ヴー]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that an answer must mention, in every form it may take.
+
+    ``forms`` meet it in full; ``opposites`` as well, for a denial answers "did they admit it?".
+    A ``speech`` act is met by half where somebody says anything at all.
+    """
+
+    key: str
+    forms: Forms
+    opposites: Forms
+    speech: bool
+    name: bool
+    weight: float
+
+    def met(self, words: Words, lexicon: Lexicon) -> float:
+        """Return how far *words* mention this, from 0 to 1."""
+        if words.hold(self.forms) or words.hold(self.opposites):
+            return 1.0
+        return 0.5 if self.speech and lexicon.shows("said", words.text) else 0.0
+
+    def foreign_to(self, words: Words) -> bool:
+        """Tell whether *words* are in a script in which this has no known form."""
+        return not (self.forms.scripts if words.is_cjk else self.forms.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as terms look at it."""
+
+    text: str
+    stems: frozenset[str]
+    is_cjk: bool
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Stem *text* and fold its case and width."""
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        return cls(folded, frozenset(terms(text)), bool(CJK_WORD.search(text)))
+
+    def hold(self, forms: Forms) -> bool:
+        """Tell whether any of *forms* stands here."""
+        return bool(self.stems & forms.stems) or any(word in self.text for word in forms.scripts)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The terms of a question and the manners in which it asks."""
+
+    terms: tuple[Term, ...]
+    cues: frozenset[str]
+    past: bool
+    lexicon: Lexicon
+
+    @classmethod
+    def of(cls, question: str, rarity: Callable[[str], float]) -> Need:
+        """Read *question*; *rarity* weighs an index term, more for a rarer one."""
+        lexicon = Lexicon.load()
+        found = {**latin_terms(question, lexicon), **script_terms(question, lexicon)}
+        weighed = tuple(
+            term(key, forms, name, rarity, lexicon) for key, (forms, name) in found.items()
+        )
+        cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
+        return cls(weighed, cues, lexicon.asks("past", question), lexicon)
+
+    @property
+    def translations(self) -> str:
+        """Every form of every term, for the lexical search in other languages."""
+        return " ".join(
+            form
+            for t in self.terms
+            for form in sorted(t.forms.stems | t.forms.scripts)
+            if form != t.key
+        )
+
+    def coverage(self, *layers: tuple[Words, float]) -> float:
+        """Return the weighted share of terms that the *layers* mention, from 0 to 1.
+
+        Each layer is a text with what a mention in it is worth; a term counts where it is worth
+        most. A term that has no known form in a layer's script is left out of the sum when no
+        layer mentions it: a name in kanji says nothing about an English article.
+        """
+        met = total = 0.0
+        for each in self.terms:
+            best = max(each.met(words, self.lexicon) * worth for words, worth in layers)
+            if best or not all(each.foreign_to(words) for words, _ in layers):
+                met += best * each.weight
+                total += each.weight
+        return met / total if total else 0.0
+
+    def manner(self, sentence: str) -> float:
+        """Return the share of the question's manners that *sentence* answers; 1 without any."""
+        if not self.cues:
+            return 1.0
+        return sum(self.lexicon.shows(cue, sentence) for cue in self.cues) / len(self.cues)
+
+    def unsettled(self, sentence: str) -> bool:
+        """Tell whether a question about what happened meets a sentence about what may happen."""
+        return self.past and self.lexicon.shows("hedged", sentence)
+
+
+def term(
+    key: str, forms: Forms, name: bool, rarity: Callable[[str], float], lexicon: Lexicon
+) -> Term:
+    """Weigh one term by the rarest index term of its own word; names count for more."""
+    own = terms(key) or [key]
+    weight = max(rarity(each) for each in own) * (1.3 if name else 1.0)
+    opposites = lexicon.opposites.get(key, Forms(EMPTY, EMPTY))
+    speech = bool(forms.stems & lexicon.speech)
+    return Term(key, forms, opposites, speech, name, weight)
+
+
+def latin_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:
+    """Find the Latin content words by stem, each with its forms and whether it is a name."""
+    found: dict[str, tuple[Forms, bool]] = {}
+    for match in LATIN_WORD.finditer(question):
+        word = match.group()
+        stems = [s for s in terms(word) if not CJK_WORD.search(s)]
+        for key in stems:
+            if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
+                continue
+            name = word[0].isupper() and match.start() > 0
+            forms = lexicon.groups.get(key, Forms(frozenset({key}), EMPTY))
+            found[key] = (forms | Forms(frozenset({key}), EMPTY), name)
+    return found
+
+
+def script_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:
+    """Find the CJK content words: those of the lexicon first, then what runs remain."""
+    found: dict[str, tuple[Forms, bool]] = {}
+    rest = unicodedata.normalize("NFKC", question)
+    known = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in rest)
+    for key in sorted(known, key=len, reverse=True):
+        if key in rest:
+            found[key] = (lexicon.groups[key], False)
+            rest = rest.replace(key, "\n") if len(key) > 1 else rest
+    for word in lexicon.japanese_stopwords:
+        rest = rest.replace(word, "\n")
+    for run in SCRIPT_RUN.findall(rest):
+        found[run] = (Forms(EMPTY, frozenset({run})), True)
+    return found

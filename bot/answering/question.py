@@ -1,0 +1,42 @@
+"""Take a question as somebody typed it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from bot.answering.model import Language, Question
+
+LONGEST = 500
+"""Characters of the longest question; Discord's own limit for the option is set to it."""
+JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
+INVISIBLE = {"Cc", "Cf"}
+
+
+class UnaskableError(ValueError):
+    """There is no question, or one that is too long; ``key`` names the words that say so."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def ask(text: str, *, now: datetime) -> Question:
+    """Clean *text* and settle the language to answer in.
+
+    Raises:
+        UnaskableError: nothing is left, or it is longer than :data:`LONGEST`.
+    """
+    visible = "".join(" " if unicodedata.category(c) in INVISIBLE else c for c in text)
+    clean = " ".join(visible.split())
+    if not any(c.isalnum() for c in clean):
+        raise UnaskableError("question_empty")
+    if len(clean) > LONGEST:
+        raise UnaskableError("question_too_long")
+    return Question(clean, now, language_of(clean))
+
+
+def language_of(text: str) -> Language:
+    """Return Japanese for any kana or kanji, English for the rest."""
+    return Language.JAPANESE if JAPANESE.search(text) else Language.ENGLISH

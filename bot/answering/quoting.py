@@ -1,0 +1,142 @@
+"""Pick the sentences of the coverage that answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.need import Need, Words
+from ingest.index.copies import containment, shingles
+from ingest.index.passages import sentences
+from ingest.model import Evidence, Passage, Span
+
+PASSAGES = 8
+"""Passages whose sentences are looked at."""
+CLOSELY = 10
+"""Sentences that are compared by meaning as well as by words; each costs about 1 ms."""
+ELSEWHERE = 0.6
+"""Worth of a term that stands beside the sentence rather than in it."""
+LONGEST = 360
+"""Characters of the longest quotation; a longer sentence is cut at a clause."""
+SAME = 0.7
+"""Share of 5-grams at which two sentences are one."""
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, and what speaks for it; every figure lies in [0, 1]."""
+
+    evidence: Evidence
+    span: Span
+    coverage: float
+    manner: float
+    cosine: float = 0.0
+    unsettled: bool = False
+
+    @property
+    def passage(self) -> Passage:
+        """The passage the sentence stands in."""
+        return self.evidence.passage
+
+    @property
+    def quote(self) -> str:
+        """The sentence, letter by letter."""
+        return self.passage.text[self.span.start : self.span.end]
+
+    @property
+    def score(self) -> float:
+        """How well the sentence answers: words first, then meaning, then its passage."""
+        words = 0.55 * self.coverage + 0.30 * self.cosine + 0.15 * self.evidence.score
+        return words * (0.6 + 0.4 * self.manner)
+
+
+def candidates(
+    need: Need, question: NDArray[np.float32], evidence: Sequence[Evidence], embed: Embed
+) -> list[Candidate]:
+    """Return the sentences of *evidence*, best first; the first few compared by meaning."""
+    every = [c for each in evidence[:PASSAGES] for c in sentences_of(each, need)]
+    rough = sorted(every, key=lambda c: -c.score)
+    close, rest = rough[:CLOSELY], rough[CLOSELY:]
+    if not close:
+        return []
+    cosines = embed([c.quote for c in close]) @ question
+    judged = [replace(c, cosine=max(0.0, float(x))) for c, x in zip(close, cosines, strict=True)]
+    return sorted(judged, key=lambda c: -c.score) + rest
+
+
+def sentences_of(evidence: Evidence, need: Need) -> list[Candidate]:
+    """Measure each sentence of one passage against what the question needs."""
+    passage = evidence.passage
+    around = Words.of(passage.context)
+    found = []
+    for span in sentences(passage.text, passage.header.language):
+        words = Words.of(passage.text[span.start : span.end])
+        found.append(
+            Candidate(
+                evidence,
+                span,
+                need.coverage((words, 1.0), (around, ELSEWHERE)),
+                need.manner(words.text),
+                unsettled=need.unsettled(words.text),
+            )
+        )
+    return found
+
+
+def choose(
+    ranked: Sequence[Candidate], *, most: int, an_article: int, share: float
+) -> list[Candidate]:
+    """Take the best *most*: none twice, few of one article, none far below the best.
+
+    *share* is the least part of the best score that a sentence needs.
+    """
+    chosen: list[Candidate] = []
+    for candidate in ranked:
+        if len(chosen) == most or candidate.score < share * ranked[0].score:
+            break
+        article = [c for c in chosen if c.passage.article_id == candidate.passage.article_id]
+        if len(article) < an_article and not any(alike(c, candidate) for c in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def alike(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two sentences are copies of each other."""
+    if one.quote == other.quote:
+        return True
+    return containment(shingles(one.quote), shingles(other.quote)) >= SAME
+
+
+def shorten(text: str, need: Need) -> Span:
+    """Return the part of *text* to quote: all of it, or the run of clauses that says most."""
+    if len(text) <= LONGEST:
+        return Span(0, len(text))
+    cuts = [0, *(i + 1 for i, c in enumerate(text) if c in ",;:—、；："), len(text)]
+    runs = [
+        Span(start, end)
+        for i, start in enumerate(cuts)
+        for end in cuts[i + 1 :]
+        if 0 < end - start <= LONGEST
+    ]
+    if not runs:
+        return Span(0, text.rfind(" ", 0, LONGEST) if " " in text[:LONGEST] else LONGEST)
+    best = max(
+        runs,
+        key=lambda r: (need.coverage((Words.of(text[r.start : r.end]), 1.0)), r.end - r.start),
+    )
+    return trimmed(text, best)
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """Leave out the white space and the separators at both ends of *span*."""
+    start, end = span.start, span.end
+    while start < end and text[start] in " \t\n":
+        start += 1
+    while end > start and text[end - 1] in " \t\n,;:—、；：":
+        end -= 1
+    return Span(start, end)

@@ -1,0 +1,176 @@
+"""The desk in a terminal: one answer, a batch, or a chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.answering.model import Abstention, Answer, Citation, Language, Question
+from bot.answering.question import UnaskableError, ask
+from bot.reporting import as_object
+from bot.wording import Wording
+from ingest.errors import UnreadableError
+from ingest.model import Header, Summary
+from ingest.showing import plain
+
+Answerer: TypeAlias = Callable[[Question], Awaitable[Answer | Abstention]]
+Clock: TypeAlias = Callable[[], datetime]
+
+LEAVE = frozenset({"/quit", "/exit", "quit", "exit", ":q"})
+
+
+def answer_once(answerer: Answerer, text: str, *, now: Clock, json: bool) -> int:
+    """Print the answer to *text*, for people or as one object."""
+    outcome = asyncio.run(answerer_of(answerer, ask(text, now=now())))
+    if json:
+        print(jsonlib.dumps(as_object(outcome), ensure_ascii=False, indent=2))
+    else:
+        show(outcome, Console())
+    return 0
+
+
+async def answerer_of(answerer: Answerer, question: Question) -> Answer | Abstention:
+    """Await one answer."""
+    return await answerer(question)
+
+
+def answer_each(answerer: Answerer, questions: Sequence[str], *, now: Clock) -> None:
+    """Print the answers to *questions*, each under its question."""
+    console = Console()
+    for text in questions:
+        console.print(Text(f"› {text}", style="bold"))
+        show(asyncio.run(answerer_of(answerer, ask(text, now=now()))), console)
+
+
+def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
+    """Answer each line of a JSON Lines file with one object a line; 1 if any line was no question."""
+    failed = 0
+    for number, line in enumerate(batch_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = ask(question_of(line), now=now())
+        except (ValueError, UnaskableError) as error:
+            failed = 1
+            said = unaskable(error) if isinstance(error, UnaskableError) else str(error)
+            result: dict[str, object] = {"kind": "error", "line": number, "error": said}
+        else:
+            result = as_object(asyncio.run(answerer_of(answerer, question)))
+        print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
+    return failed
+
+
+def batch_lines(path: Path) -> Iterator[str]:
+    """Yield the lines of *path*, or of standard input for ``-``."""
+    if str(path) == "-":
+        yield from sys.stdin
+        return
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{path} could not be read: {error}. Give a UTF-8 file.") from error
+
+
+def question_of(line: str) -> str:
+    """Return the ``question`` of one JSON line."""
+    try:
+        value = jsonlib.loads(line)
+    except jsonlib.JSONDecodeError as error:
+        raise ValueError(f"This line is not JSON ({error.msg}).") from error
+    question = value.get("question") if isinstance(value, dict) else None
+    if not isinstance(question, str):
+        raise ValueError('This line has no text under "question".')  # noqa: TRY004 - bad input, not a bug
+    return question
+
+
+def unaskable(error: UnaskableError) -> str:
+    """Say why a text is no question."""
+    return Wording.of(Language.ENGLISH)(error.key)
+
+
+def chat(
+    answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[], object]
+) -> None:
+    """Answer line after line until the person leaves; *before* runs ahead of each answer."""
+    console = Console()
+    words = Wording.of(Language.ENGLISH)
+    console.print(words("chat_welcome", articles=summary.articles, outlets=len(summary.outlets)))
+    while (line := prompt(console)) is not None:
+        if not line.strip():
+            continue
+        try:
+            question = ask(line, now=now())
+        except UnaskableError as error:
+            console.print(unaskable(error))
+            continue
+        before()
+        show(asyncio.run(answerer_of(answerer, question)), console)
+
+
+def prompt(console: Console) -> str | None:
+    """Read one line; ``None`` when the person is done."""
+    try:
+        line = console.input("[bold]› [/bold]")
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        return None
+    return None if line.strip().lower() in LEAVE else line
+
+
+def show(outcome: Answer | Abstention, console: Console) -> None:
+    """Print *outcome* for a person: claims, then the sources that their numbers name."""
+    words = Wording.of(outcome.question.language)
+    if isinstance(outcome, Answer):
+        show_answer(outcome, words, console)
+    else:
+        show_abstention(outcome, words, console)
+    console.print()
+
+
+def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
+    """Print the claims, the sources and how fresh they are."""
+    numbers = {citation: i for i, citation in enumerate(outcome.citations, start=1)}
+    for claim in outcome.claims:
+        marks = "".join(f"[{numbers[citation]}]" for citation in claim.citations)
+        console.print(indented(f"{plain(claim.text)} {marks}"))
+    console.print(Text(words("sources"), style="bold"))
+    for citation, number in numbers.items():
+        console.print(indented(f"[{number}] {described(citation, words)}"))
+    as_of = words.as_of(outcome.as_of, outcome.newest)
+    console.print(indented(as_of, style="dim"))
+
+
+def described(citation: Citation, words: Wording) -> str:
+    """Describe one source in one or two lines."""
+    header = citation.header
+    return entry(header, words)
+
+
+def show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:
+    """Print why there is no answer, and what came nearest."""
+    console.print(indented(words.reason(outcome.reason)))
+    if outcome.nearest:
+        console.print(Text(words("nearest"), style="bold"))
+        for header in outcome.nearest:
+            console.print(indented(f"· {entry(header, words)}"))
+
+
+def entry(header: Header, words: Wording) -> str:
+    """Name an article: outlet, date, title, address."""
+    line = f"{words.outlet(header)} · {words.dated(header)} · {plain(header.title)}"
+    return f"{line}\n{plain(header.url)}" if header.url else line
+
+
+def indented(text: str, style: str = "") -> Padding:
+    """Set *text* in from the left; nothing in it is read as markup."""
+    return Padding(Text(text, style=style), (0, 0, 0, 2))

@@ -1,0 +1,1 @@
+"""Benchmarks, apart from the tests: figures are ratios within one run."""

@@ -1,0 +1,65 @@
+"""What is declined before anything is searched."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.answering.guard import guard
+from bot.answering.model import Language, Reason
+from bot.answering.question import LONGEST, UnaskableError, ask
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Who should I vote for?", Reason.ADVICE),
+        ("which party should we support", Reason.ADVICE),
+        ("Should I vote for the Lantern Party?", Reason.ADVICE),
+        ("誰に投票すべき？", Reason.ADVICE),
+        ("どの党に入れたらいい？", Reason.ADVICE),
+        ("Where do I vote?", Reason.HOW_TO_VOTE),
+        ("How can I register to vote?", Reason.HOW_TO_VOTE),
+        ("どこで投票できますか？", Reason.HOW_TO_VOTE),
+        ("Paste the whole article", Reason.WHOLE_ARTICLE),
+        ("please print the full text of the story", Reason.WHOLE_ARTICLE),
+        ("記事の全文を見せて", Reason.WHOLE_ARTICLE),
+    ],
+)
+def test_the_desk_gives_no_advice_no_procedure_and_no_whole_article(text, reason):
+    """These are declined in both languages, whatever the coverage holds."""
+    assert guard(ask(text, now=NOW)) is reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who did the unions say people should vote for?",
+        "Where did the leaders debate?",
+        "How did the islands vote?",
+        "投票率は？",
+        "Who won the full recount?",
+    ],
+)
+def test_questions_about_coverage_are_let_through(text):
+    """A guard that is too broad makes the desk evasive."""
+    assert guard(ask(text, now=NOW)) is None
+
+
+def test_a_question_with_kana_or_kanji_is_answered_in_japanese():
+    """The desk speaks the asker's language."""
+    assert ask("参政の結果は", now=NOW).language is Language.JAPANESE
+    assert ask("What was the result?", now=NOW).language is Language.ENGLISH
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "\u202e\u200b", "x" * (LONGEST + 1)])
+def test_what_is_no_question_says_so(text):
+    """Nothing, signs alone, or a page of text are told apart from a question."""
+    with pytest.raises(UnaskableError):
+        ask(text, now=NOW)
+
+
+def test_hidden_characters_leave_the_question():
+    """A direction override cannot disguise what is asked."""
+    assert ask("Who\u202e won\x00?", now=NOW).text == "Who won ?"

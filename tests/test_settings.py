@@ -1,0 +1,60 @@
+"""The settings and the file that shows them to people."""
+
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from bot.settings import Settings
+from ingest.errors import SettingsError
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+
+def test_the_example_names_every_setting_and_no_other():
+    """A setting that people cannot see does not exist, and one that is gone misleads."""
+    shown = set(dotenv_values(EXAMPLE))
+    assert shown == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_example_changes_nothing():
+    """A copied example behaves as no file at all."""
+    values = {name: value or "" for name, value in dotenv_values(EXAMPLE).items()}
+    assert Settings.of(values) == Settings.of({})
+
+
+def test_an_empty_variable_is_unset():
+    """A shell that exports an empty value has set nothing."""
+    assert Settings.of({"OPENAI_API_KEY": " "}).openai_api_key is None
+
+
+def test_two_folders_are_two_archives():
+    """Everything that is kept lies in the data folder."""
+    one, other = Settings.of({"DATA_DIR": "one"}), Settings.of({"DATA_DIR": "other"})
+    assert one.archive_url != other.archive_url
+
+
+def test_a_secret_is_never_printed():
+    """A key must not reach a log by way of the settings."""
+    settings = Settings.of({"OPENAI_API_KEY": "sk-secret", "DISCORD_TOKEN": "token-secret"})
+    assert "secret" not in f"{settings!r}{settings}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "remote"),
+    [
+        ({}, False),
+        ({"OPENAI_API_KEY": "k"}, True),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:1"}, True),
+        ({"OPENAI_API_KEY": "k", "EMBEDDING_MODEL": "local"}, False),
+    ],
+)
+def test_a_key_or_a_base_url_chooses_the_endpoint(environment, remote):
+    """An endpoint embeds where one is set, unless the local model is asked for by name."""
+    assert Settings.of(environment).remote_embedding is remote
+
+
+def test_a_wrong_value_names_its_variable():
+    """Whoever wrote the value must see which one it is."""
+    with pytest.raises(SettingsError, match="CHROMA_URL"):
+        Settings.of({"CHROMA_URL": "localhost:8000"})
