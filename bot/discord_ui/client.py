@@ -1,0 +1,161 @@
+"""The desk in Discord: one client, with the fewest intents."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import discord
+
+from bot.answering.model import Language
+from bot.discord_ui.asking import Answerer, Asking, Clock
+from bot.discord_ui.commands import DeskTranslator, DeskTree, sync_if_changed
+from bot.discord_ui.conversation import answer_message, asked_in
+from bot.discord_ui.errors import report
+from bot.settings import Settings
+from ingest.errors import IngestError, SettingsError
+
+logger = logging.getLogger(__name__)
+
+DIGEST_FILE = "discord-commands.sha256"
+"""In ``DATA_DIR``: the commands that Discord was last told about."""
+EVERY = 2.0
+"""Seconds between two rounds of housekeeping."""
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+)
+
+
+class ElectionDeskClient(discord.Client):
+    """Answers `/ask`, mentions and direct messages, all by one *answerer*.
+
+    *housekeeping* blocks; it runs in a thread every :data:`EVERY` seconds. *digest_file* remembers
+    which commands Discord knows. *announce* is told once, in a sentence, that the bot is there.
+    """
+
+    def __init__(
+        self,
+        answerer: Answerer,
+        *,
+        clock: Clock,
+        default_language: Language = Language.ENGLISH,
+        housekeeping: Callable[[], object] | None = None,
+        digest_file: Path | None = None,
+        announce: Callable[[str], object] | None = None,
+    ) -> None:
+        super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
+        self.asking = Asking(answerer, clock, default_language)
+        self.tree = DeskTree(self, self.asking)
+        self.housekeeping = housekeeping
+        self.digest_file = digest_file
+        self.announce = announce
+        self.keeping_house: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Tell Discord the commands if they changed, and start the housekeeping."""
+        await self.tree.set_translator(DeskTranslator())
+        await sync_if_changed(self.tree, self.digest_file)
+        if self.housekeeping is not None:
+            self.keeping_house = asyncio.create_task(keep_house(self.housekeeping, every=EVERY))
+
+    async def on_ready(self) -> None:
+        """Say once that the bot is there, and how to invite it while it is nowhere."""
+        if self.announce is not None:
+            self.announce(presence(self))
+            self.announce = None
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that asks the bot something."""
+        if self.user is None:
+            return
+        text = asked_in(message, self.user.id)
+        if text is not None:
+            await answer_message(message, text, self.asking)
+
+    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
+        """Log what went wrong in an event, without what people wrote."""
+        del args, kwargs
+        error = sys.exception()
+        if error is not None:
+            logger.error("%s failed.", event_method)
+            report(error)
+
+    async def close(self) -> None:
+        """Stop the housekeeping and leave Discord."""
+        if self.keeping_house is not None:
+            self.keeping_house.cancel()
+            await asyncio.gather(self.keeping_house, return_exceptions=True)
+            self.keeping_house = None
+        await super().close()
+
+
+def presence(client: discord.Client) -> str:
+    """Say as whom and where *client* is connected."""
+    count = len(client.guilds)
+    if count or client.application_id is None:
+        return f"In Discord as {client.user}, in {count} servers. Stop with Ctrl-C."
+    address = discord.utils.oauth_url(
+        client.application_id,
+        permissions=PERMISSIONS,
+        scopes=("bot", "applications.commands"),
+    )
+    return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
+
+
+async def keep_house(housekeeping: Callable[[], object], *, every: float) -> None:
+    """Run *housekeeping* in a thread again and again; an error that persists is logged once."""
+    last: str | None = None
+    while True:
+        try:
+            await asyncio.to_thread(housekeeping)
+            last = None
+        except Exception as error:
+            if repr(error) != last:
+                report(error)
+            last = repr(error)
+        await asyncio.sleep(every)
+
+
+async def serve(
+    answerer: Answerer,
+    settings: Settings,
+    *,
+    housekeeping: Callable[[], object] | None = None,
+    clock: Clock = discord.utils.utcnow,
+    announce: Callable[[str], object] = print,
+) -> None:
+    """Connect with the token of *settings* and answer until stopped.
+
+    Raises:
+        SettingsError: there is no token, or Discord refuses it.
+        IngestError: Discord cannot be reached.
+    """
+    if settings.discord_token is None:
+        raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
+    client = ElectionDeskClient(
+        answerer,
+        clock=clock,
+        housekeeping=housekeeping,
+        digest_file=settings.data_dir / DIGEST_FILE,
+        announce=announce,
+    )
+    try:
+        async with client:
+            await client.start(settings.discord_token.get_secret_value())
+    except discord.LoginFailure as error:
+        raise SettingsError(
+            "Discord refused DISCORD_TOKEN. Reset the token in the Developer Portal and write the"
+            " new one in .env."
+        ) from error
+    except aiohttp.ClientConnectionError as error:
+        raise IngestError(
+            "Discord could not be reached. Check the network, then start again."
+        ) from error

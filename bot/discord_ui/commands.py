@@ -1,0 +1,132 @@
+"""The slash command, its words in each language, and when Discord is told about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.answering.model import Language
+from bot.answering.question import LONGEST, UnaskableError
+from bot.discord_ui.asking import Asking, deliver
+from bot.discord_ui.errors import error_view, report
+from bot.wording import Wording
+
+
+class DeskTranslator(app_commands.Translator):
+    """Describe the commands in Japanese to those whose Discord is in Japanese."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Look *string* up in the catalogue by its key."""
+        del context
+        key = string.extras.get("key")
+        if key is None or locale is not discord.Locale.japanese:
+            return None
+        return Wording.of(Language.JAPANESE)(key)
+
+
+class DeskTree(app_commands.CommandTree[discord.Client]):
+    """The commands; an error in one is a sentence for whoever used it."""
+
+    def __init__(self, client: discord.Client, asking: Asking) -> None:
+        super().__init__(client)
+        self.asking = asking
+        self.add_command(ask_command(asking))
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Log *error* and say so: to the interaction, else in its channel."""
+        words = self.asking.words(interaction.locale)
+        view = error_view(report(error), words)
+        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+
+def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+    """Make `/ask`."""
+
+    @app_commands.command(name="ask", description=worded("command_ask"))
+    @app_commands.describe(question=worded("option_question"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_ask(
+        interaction: discord.Interaction, question: app_commands.Range[str, 1, LONGEST]
+    ) -> None:
+        await answer_interaction(interaction, question, asking)
+
+    return slash_ask
+
+
+def worded(key: str) -> app_commands.locale_str:
+    """Say *key* in English, and let the translator say it in other languages."""
+    return app_commands.locale_str(Wording.default()(key), key=key)
+
+
+async def answer_interaction(interaction: discord.Interaction, text: str, asking: Asking) -> None:
+    """Acknowledge at once, then put the answer in that place."""
+    try:
+        question = asking.question(text)
+    except UnaskableError as error:
+        refusal = asking.refusal(error, interaction.locale)
+        await interaction.response.send_message(view=refusal, ephemeral=True)
+        return
+    await interaction.response.defer(thinking=True)
+    view = await asking.view(question, interaction.user.id, repeat=True)
+    words = Wording.of(question.language)
+    await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+
+async def respond(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+    """Reply to *interaction*, whether it was acknowledged or not."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def post(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+    """Write in the channel of *interaction*, whose own token no longer works."""
+    if isinstance(interaction.channel, discord.abc.Messageable):
+        await interaction.channel.send(view=view)
+
+
+async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path | None) -> None:
+    """Tell Discord about the commands when they differ from those in *digest_file*.
+
+    Without a file they are sent each time. If Discord refuses, mentions and direct messages work
+    all the same.
+    """
+    digest = await commands_digest(tree)
+    if digest_file and digest_file.exists() and digest_file.read_text().strip() == digest:
+        return
+    try:
+        await tree.sync()
+    except discord.DiscordException as error:
+        report(error)
+        return
+    if digest_file:
+        digest_file.parent.mkdir(parents=True, exist_ok=True)
+        digest_file.write_text(f"{digest}\n")
+
+
+async def commands_digest(tree: app_commands.CommandTree[Any]) -> str:
+    """Fingerprint the commands in all languages, for this application."""
+    translator = tree.translator
+    payloads = [
+        await command.get_translated_payload(tree, translator)
+        if translator
+        else command.to_dict(tree)
+        for command in tree.get_commands()
+    ]
+    seen = json.dumps([tree.client.application_id, payloads], sort_keys=True, default=str)
+    return hashlib.sha256(seen.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""Questions in messages: a mention in a server, anything in a direct message."""
+
+from __future__ import annotations
+
+import re
+
+import discord
+from discord import ui
+
+from bot.answering.question import UnaskableError
+from bot.discord_ui.asking import Asking, deliver
+from bot.wording import Wording
+
+ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
+
+
+def asked_in(message: discord.Message, me: int) -> str | None:
+    """Return what *message* asks the bot, without its mention; ``None`` if it does not ask.
+
+    Bots are never answered. Only a mention that somebody typed counts: a reply to the bot's own
+    message may be a mere "thanks".
+    """
+    if message.author.bot or message.type not in ORDINARY:
+        return None
+    mention = re.compile(rf"<@!?{me}>")
+    if message.guild is not None and not mention.search(message.content):
+        return None
+    return mention.sub(" ", message.content).strip()
+
+
+async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
+    """Show at once that the bot is at work, then reply."""
+    locale = message.guild.preferred_locale if message.guild else None
+
+    async def reply(view: ui.LayoutView) -> None:
+        reference = message.to_reference(fail_if_not_exists=False)
+        await message.channel.send(view=view, reference=reference, mention_author=False)
+
+    async def post(view: ui.LayoutView) -> None:
+        await message.channel.send(view=view)
+
+    try:
+        question = asking.question(text)
+    except UnaskableError as error:
+        view = asking.refusal(error, locale) if text else asking.hint(locale)
+        await deliver(view, reply, post, asking.words(locale))
+        return
+    await show_typing(message.channel)
+    view = await asking.view(question, message.author.id, repeat=False)
+    await deliver(view, reply, post, Wording.of(question.language))
+
+
+async def show_typing(channel: discord.abc.Messageable) -> None:
+    """Show for ten seconds that the bot is writing; an answer does not wait on this to work."""
+    try:
+        await channel.typing()
+    except discord.HTTPException:
+        return

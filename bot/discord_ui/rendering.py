@@ -1,0 +1,179 @@
+"""From an Answer or an Abstention to the message that shows it; pure, and within every limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from discord import ui
+
+from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason
+from bot.discord_ui.text import cut, escape, flat, link, literal, size, title
+from bot.wording import Wording
+from ingest.model import Header
+
+LINE, GAP = "\n", ""
+"""Blocks that are no text: a line across, and a space."""
+BUDGET = 3900
+"""Of Discord's 4,000 characters in one message."""
+QUESTION_SHOWN = 300
+"""Characters of a question that are shown again."""
+LEAD_SHOWN = 300
+"""Characters of what leads a quotation."""
+COPIES_SHOWN = 5
+NEAREST_SHOWN = 3
+OPENING, CLOSING = " “‘「『\"'", " ”’」』\"'"
+"""Marks around a quotation, which a block of its own does not need."""
+
+Numbers: TypeAlias = Mapping[Citation, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of an answer is shown: characters of a quotation and a title, claims, copies."""
+
+    quote: int
+    title: int
+    claims: int
+    copies: bool = True
+
+
+ROOMS = (
+    Room(quote=4000, title=200, claims=10),
+    Room(quote=4000, title=100, claims=10, copies=False),
+    Room(quote=600, title=100, claims=10, copies=False),
+    Room(quote=400, title=80, claims=10, copies=False),
+    Room(quote=300, title=80, claims=10, copies=False),
+    Room(quote=200, title=60, claims=6, copies=False),
+    *(Room(quote=200, title=60, claims=count, copies=False) for count in (4, 3, 2, 1)),
+    Room(quote=60, title=40, claims=1, copies=False),
+)
+"""From everything to the least, tried in this order."""
+
+
+def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.LayoutView:
+    """Show *outcome*; *ask* repeats the question where Discord does not show it."""
+    words = Wording.of(outcome.question.language)
+    asked = [asked_block(outcome.question), GAP] if ask else []
+    if isinstance(outcome, Abstention):
+        return layout([*asked, *abstention_blocks(outcome, words)])
+    return layout([*asked, *answer_blocks(outcome, words, BUDGET - text_of(asked))])
+
+
+def notice_view(text: str) -> ui.LayoutView:
+    """Show one line of the desk's own: a hint, an error, a phase."""
+    return layout([escape(text)])
+
+
+def layout(blocks: Sequence[str]) -> ui.LayoutView:
+    """Set *blocks* under each other in one container."""
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    for block in blocks:
+        if block in {LINE, GAP}:
+            container.add_item(ui.Separator(visible=block == LINE))
+        else:
+            container.add_item(ui.TextDisplay(block))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return view
+
+
+def text_of(blocks: Sequence[str]) -> int:
+    """Count what Discord counts of *blocks*."""
+    return sum(map(size, blocks))
+
+
+def asked_block(question: Question) -> str:
+    """Repeat the question in bold."""
+    return f"**{literal(title(question.text, QUESTION_SHOWN))}**"
+
+
+def answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
+    """Show as much of *answer* as fits *budget*, and say what was shortened."""
+    blocks: list[str] = []
+    for room in ROOMS:
+        blocks = list(answer_in(answer, words, room))
+        if text_of(blocks) <= budget:
+            return blocks
+    return blocks
+
+
+def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+    """Yield the claims, a line, their sources, and how fresh they are."""
+    shown = answer.claims[: room.claims]
+    cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
+    numbers = {citation: number for number, citation in enumerate(cited, start=1)}
+    for claim in shown:
+        yield claim_block(claim, numbers, words, room)
+    if left := len(answer.claims) - len(shown):
+        yield f"-# {escape(words('claims_left_out', count=left))}"
+    yield LINE
+    sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
+    yield "\n".join([f"**{words('sources')}**", *sources])
+    yield GAP
+    yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
+
+
+def claim_block(claim: Claim, numbers: Numbers, words: Wording, room: Room) -> str:
+    """Show one claim with its numbers; a claim that ends in its quotation shows that apart."""
+    marks = " ".join(f"[{numbers[citation]}]" for citation in claim.citations)
+    quoted = quoted_in(claim)
+    if quoted is None:
+        return f"{literal(title(claim.text, room.quote))} **{marks}**"
+    lead = claim.text[: claim.text.rindex(quoted.quote)].rstrip(OPENING)
+    led = f"**{marks}** {literal(title(lead, LEAD_SHOWN))}".rstrip()
+    return "\n".join([led, *quotation(quoted.quote, words, room)])
+
+
+def quoted_in(claim: Claim) -> Citation | None:
+    """Return the citation whose quotation, and nothing more than marks, ends the claim."""
+    for citation in claim.citations:
+        _, found, after = claim.text.rpartition(citation.quote)
+        if found and not after.strip(CLOSING):
+            return citation
+    return None
+
+
+def quotation(quote: str, words: Wording, room: Room) -> list[str]:
+    """Show *quote* letter by letter; what is cut is said outside of it."""
+    shorter = cut(quote, room.quote)
+    if shorter is None:
+        return [f"> {literal(quote)}"]
+    return [f"> {literal(shorter)}", f"-# {escape(words('quote_cut'))}"]
+
+
+def source_lines(
+    citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Room
+) -> str:
+    """Describe one source, with its quotation unless its claim shows it already."""
+    lines = [f"[{number}] {entry(citation.header, words, room)}"]
+    citing = [claim for claim in claims if citation in claim.citations]
+    if not any(quoted_in(claim) == citation for claim in citing):
+        lines += quotation(citation.quote, words, room)
+    copies = [header for claim in citing for header in claim.copies]
+    if copies and room.copies:
+        lines.append(f"-# {literal(title(words.copies(copies[:COPIES_SHOWN]), 300))}")
+    return "\n".join(lines)
+
+
+def entry(header: Header, words: Wording, room: Room) -> str:
+    """Name an article in one line: outlet, date, kind, linked title."""
+    outlet = literal(title(words.outlet(header), room.title))
+    parts = [outlet, words.dated(header), words.kind(header)]
+    name = flat(header.title) or words("link")
+    linked = link(title(name, room.title), header.url, instead=words("link"))
+    return " · ".join([*(part for part in parts if part), linked])
+
+
+def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
+    """Say in one line why there is no answer, then name what came nearest."""
+    blocks: list[str] = [escape(words.reason(abstention.reason))]
+    room = Room(quote=0, title=100, claims=0)
+    if abstention.nearest:
+        nearest = abstention.nearest[:NEAREST_SHOWN]
+        lines = [f"- {entry(header, words, room)}" for header in nearest]
+        blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
+    elif abstention.reason is Reason.NOT_COVERED:
+        blocks.append(escape(words("none_nearby")))
+    return [*blocks, GAP, f"-# {escape(words.as_of(abstention.as_of, None))}"]

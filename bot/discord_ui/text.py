@@ -1,0 +1,120 @@
+"""Show what others wrote as literal text in Discord: escaped, isolated, cut, linked.
+
+Discord has no way to mark a span as plain, so every character that could begin markdown, a
+mention, an emoji or a bare link is escaped. A reader sees the letters of the source and no others.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+LONGEST_WORD = 24
+"""Characters that a cut goes back for the end of a word; scripts without spaces need none."""
+ZERO_WIDTH_JOINER = "\u200d"
+LONGEST_URL = 512
+"""Characters of the longest address that is linked; a longer one would crowd out the answer."""
+
+DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+RIGHT_TO_LEFT_LETTER = re.compile(f"[{RIGHT_TO_LEFT}]")
+RIGHT_TO_LEFT_RUN = re.compile(f"[{RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{RIGHT_TO_LEFT}])*")
+SPECIAL = re.compile(
+    r"[\\*_~|`\[\]<@]"  # emphasis, spoilers, code, links, mentions, timestamps
+    r"|:(?=[\w+-]+:)"  # :emoji:
+    r"|:(?=//)"  # a bare address would become a link
+    r"|&(?=#?\w+;)"  # an entity
+    r"|^[#>+-]"  # headings, quotes, lists
+    r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."  # numbered lists
+)
+UNLINKABLE = re.compile(r"[\[\]\\`<>]|://")
+PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
+"""Left as it is in an address; parentheses and brackets would end the link early."""
+
+
+def size(text: str) -> int:
+    """Count *text* as Discord may: in UTF-16 units, never fewer than characters."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def flat(text: str) -> str:
+    """Put *text* on one line and drop what is invisible and could turn the rest around."""
+    return " ".join(DIRECTION_CONTROLS.sub("", text).replace("\0", "").split())
+
+
+def escape(text: str) -> str:
+    """Escape one line so that Discord shows it letter by letter."""
+    return SPECIAL.sub(r"\\\g<0>", text)
+
+
+def literal(text: str) -> str:
+    """Show *text* on one line exactly as it stands, letter by letter.
+
+    Text that is mostly right-to-left is isolated as a whole; otherwise each right-to-left name in
+    it is, so that neither turns the words around it.
+    """
+    shown = escape(flat(text))
+    letters = sum(map(str.isalpha, shown))
+    if len(RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > letters:
+        return f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}"
+    return RIGHT_TO_LEFT_RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", shown)
+
+
+def cut(text: str, longest: int) -> str | None:
+    """Return the part of *text* that fits *longest*, or ``None`` when all of it does.
+
+    The cut falls between words where there are any, and never inside a visible character.
+    """
+    line = flat(text)
+    if len(line) <= longest:
+        return None
+    end = longest
+    while end > 1 and (joins(line[end]) or line[end - 1] == ZERO_WIDTH_JOINER):
+        end -= 1
+    space = line.rfind(" ", 0, end + 1)
+    return line[: space if space > max(0, end - LONGEST_WORD) else end].rstrip()
+
+
+def joins(character: str) -> bool:
+    """Tell whether *character* belongs to the one before it."""
+    category = unicodedata.category(character)
+    return category in {"Mn", "Mc", "Me", "Cf", "Sk"} or "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def title(text: str, longest: int) -> str:
+    """Return a title that fits *longest*; a title is no quotation, so "…" ends it inside."""
+    shorter = cut(text, longest)
+    return flat(text) if shorter is None else f"{shorter}…"
+
+
+def link(text: str, url: str | None, *, instead: str) -> str:
+    """Show *text* as a link that does not unfurl.
+
+    Text that could break out of a link stands beside one that says *instead*; an address that is
+    not plain http leaves the text alone.
+    """
+    address = safe_address(url) if url else None
+    if address is None:
+        return literal(text)
+    if UNLINKABLE.search(text):
+        return f"{literal(text)} ([{instead}](<{address}>))"
+    return f"[{literal(text)}](<{address}>)"
+
+
+def safe_address(url: str) -> str | None:
+    """Return *url* fit to stand in a link, or ``None`` if it is not to be linked."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+        rest = quote(parts._replace(scheme="", netloc="").geturl(), safe=PLAIN_IN_URL)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", host, re.ASCII):
+        return None
+    if parts.username is not None or parts.password is not None:
+        return None
+    address = f"{parts.scheme}://{host}{port}{rest}"
+    return address if len(address) <= LONGEST_URL else None

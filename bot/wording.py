@@ -1,0 +1,126 @@
+"""The desk's own words, in each language it speaks; terminal and Discord share them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from bot.answering.model import Language, Reason
+from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, day_of
+
+WORDS = Path(__file__).parents[1] / "prompts"
+"""Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language's catalogue; call it with a key to get the words."""
+
+    language: Language
+    texts: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, language: Language) -> Self:
+        """Return the words of *language*; a catalogue is read once."""
+        texts, lists = catalogue(language)
+        return cls(language, texts, lists)
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the words for whoever has not said a language."""
+        return cls.of(Language.ENGLISH)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Say *key* with its placeholders filled in."""
+        return self.texts[key].format(**values)
+
+    @property
+    def indexing(self) -> str:
+        """What a progress bar says while the index catches up."""
+        return self("indexing")
+
+    def claim(self, header: Header, quote: str, *, speaker: str | None = None) -> str:
+        """Lead *quote*, letter by letter, with who says it, where and when."""
+        opening, closing = self.marks(quote)
+        key = "claim_spoken" if speaker else "claim"
+        return self(
+            key,
+            speaker=speaker,
+            source=self.source(header),
+            open=opening,
+            quote=quote,
+            close=closing,
+        )
+
+    def marks(self, quote: str) -> tuple[str, str]:
+        """Choose quotation marks that *quote* does not use itself, if there are any."""
+        pairs = self.lists["marks"]
+        free = [pair for pair in pairs if not any(mark in quote for mark in pair)]
+        best = (free or pairs)[0]
+        return best[0], best[1]
+
+    def source(self, header: Header) -> str:
+        """Name an article's outlet, agency, kind and day in one phrase."""
+        kind = self.kind(header)
+        key = "source_kind" if kind else "source"
+        return self(key, outlet=self.outlet(header), kind=kind, date=self.dated(header))
+
+    def outlet(self, header: Header) -> str:
+        """Name the outlet, and the agency that it carries."""
+        named = header.outlet != UNVERIFIED_PASTE
+        outlet = header.outlet if named else self("outlet_unverified")
+        if header.agency and header.agency != header.outlet:
+            return self("outlet_agency", outlet=outlet, agency=header.agency)
+        return outlet
+
+    def kind(self, header: Header) -> str | None:
+        """Label what is not plain news; ``None`` for news."""
+        return None if header.kind is Kind.NEWS else self(f"kind_{header.kind}")
+
+    def dated(self, header: Header) -> str:
+        """Say when an article was published, as far as it says so itself."""
+        if header.published is not None:
+            return self.date(header.published)
+        if header.not_before is not None:
+            return self("not_before", day=self.date(header.not_before))
+        return self("undated")
+
+    def date(self, moment: Moment) -> str:
+        """Write a calendar day, in the zone that its source states."""
+        day = day_of(moment)
+        return self("date", day=day.day, month=self.lists["months"][day.month - 1], year=day.year)
+
+    def time(self, moment: datetime) -> str:
+        """Write a day and time in UTC."""
+        utc = moment.astimezone(UTC)
+        return self("time", date=self.date(utc), clock=f"{utc:%H:%M}")
+
+    def as_of(self, as_of: datetime, newest: Moment | None) -> str:
+        """Say when the coverage was looked at, and how new it was."""
+        if newest is None:
+            return self("as_of_alone", as_of=self.time(as_of))
+        return self("as_of", as_of=self.time(as_of), newest=self.date(newest))
+
+    def copies(self, copies: Sequence[Header]) -> str:
+        """Name the outlets that carry the same story, each once."""
+        outlets = dict.fromkeys(self.outlet(header) for header in copies)
+        return self("copies", outlets=self("list_comma").join(outlets))
+
+    def reason(self, reason: Reason) -> str:
+        """Say in one line why there is no answer."""
+        return self(f"reason_{reason}")
+
+
+@cache
+def catalogue(language: Language) -> tuple[Mapping[str, str], Mapping[str, Sequence[str]]]:
+    """Read one language's texts and lists."""
+    with (WORDS / f"words.{language}.toml").open("rb") as file:
+        content = tomllib.load(file)
+    texts = {key: value for key, value in content.items() if isinstance(value, str)}
+    return texts, content["lists"]

@@ -1,0 +1,57 @@
+"""One open database: its transactions, and its errors as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from ingest.archive.connecting import connect, explained, writing
+
+
+class Database:
+    """An engine that reads and writes in transactions. Safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the database at *url*, made or migrated as needed.
+
+        Raises:
+            ArchiveError: it cannot be opened; the message says why and what to do.
+        """
+        return cls(connect(url))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the open database."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Run reads that see one state of the database."""
+        with explained(self._engine.url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Run one transaction that writes: all of it, or after an error nothing."""
+        with explained(self._engine.url), writing(self._engine) as connection:
+            yield connection

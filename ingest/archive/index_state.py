@@ -1,0 +1,102 @@
+"""What the archive keeps for the index: cached vectors, and which generation serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from ingest.archive import rows
+from ingest.archive.database import Database
+from ingest.archive.schema import embeddings, generations, serving
+from ingest.errors import ArchiveError
+from ingest.model import Generation
+
+SERVING = 1
+"""The one row that names the generation in service."""
+
+
+class IndexState(Database):
+    """Vectors by model and text, and generations; the index itself lies elsewhere."""
+
+    def embeddings(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:
+        """Return the cached vectors among *digests*: float32, little-endian, by digest."""
+        among: BindParameter[Any] = bindparam("digests", expanding=True)
+        query = select(embeddings.c.digest, embeddings.c.vector).where(
+            embeddings.c.model == model, embeddings.c.digest.in_(among)
+        )
+        found: dict[str, bytes] = {}
+        with self.reading() as connection:
+            for part in rows.chunks(list(digests)):
+                for digest, vector in connection.execute(query, {"digests": part}):
+                    found[digest] = bytes(vector)
+        return found
+
+    def keep_embeddings(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Cache *vectors* by digest; one that is there already stays."""
+        if not vectors:
+            return
+        values = [{"model": model, "digest": d, "vector": v} for d, v in vectors.items()]
+        with self.writing() as connection:
+            dialect = connection.dialect.name
+            new = postgresql_insert if dialect == "postgresql" else sqlite_insert
+            connection.execute(new(embeddings).on_conflict_do_nothing(), values)
+
+    def active_generation(self) -> Generation | None:
+        """Return the generation in service; ``None`` before the first."""
+        query = generation_rows().where(serving.c.generation_id.is_not(None))
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.generation(row) if row else None
+
+    def generation(self, generation_id: int) -> Generation:
+        """Return one generation.
+
+        Raises:
+            ArchiveError: there is no such generation.
+        """
+        query = generation_rows().where(generations.c.id == generation_id)
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise ArchiveError(f"There is no generation {generation_id} of the index.")
+        return rows.generation(row)
+
+    def add_generation(
+        self, *, model: str, dimensions: int, splitter: int, now: datetime
+    ) -> Generation:
+        """Make a generation that does not serve yet and has caught up to nothing."""
+        values = {
+            "model": model,
+            "dimensions": dimensions,
+            "splitter": splitter,
+            "caught_up_to": 0,
+            "created_at": rows.iso(now),
+        }
+        with self.writing() as connection:
+            made = connection.execute(insert(generations).values(values)).inserted_primary_key
+        assert made is not None
+        return self.generation(made[0])
+
+    def activate(self, generation_id: int) -> None:
+        """Let one generation serve instead of the one before, in one transaction."""
+        with self.writing() as connection:
+            connection.execute(delete(serving))
+            connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+
+    def catch_up_to(self, generation_id: int, seq: int) -> None:
+        """Record that a generation's vectors hold every change up to *seq*."""
+        here = generations.c.id == generation_id
+        with self.writing() as connection:
+            connection.execute(update(generations).where(here).values(caught_up_to=seq))
+
+
+def generation_rows() -> Select[Any]:
+    """Select generations, each with whether it serves."""
+    return select(generations, serving.c.generation_id).outerjoin(
+        serving, serving.c.generation_id == generations.c.id
+    )

@@ -1,0 +1,123 @@
+"""Rows of the database as values of the domain, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from ingest.model import (
+    Article,
+    Extract,
+    Generation,
+    Header,
+    Kind,
+    Moment,
+    Passage,
+    Version,
+    parse_moment,
+)
+
+Row = Mapping[Any, Any]
+Value = TypeVar("Value")
+
+HEADER = (
+    "title",
+    "outlet",
+    "url",
+    "authors",
+    "agency",
+    "dateline",
+    "published",
+    "not_before",
+    "kind",
+    "language",
+)
+CHUNK = 500
+"""Values in one ``IN`` list: both databases plan this many at once well."""
+
+
+def chunks(values: list[Value]) -> Iterator[list[Value]]:
+    """Cut *values* into lists that fit one query."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def iso(moment: Moment) -> str:
+    """Write a day as a day, and a time with its own zone."""
+    return moment.isoformat()
+
+
+def header(row: Row) -> Header:
+    """Read the columns of :data:`HEADER`."""
+    return Header(
+        title=row["title"],
+        outlet=row["outlet"],
+        url=row["url"],
+        authors=tuple(row["authors"]),
+        agency=row["agency"],
+        dateline=row["dateline"],
+        published=parse_moment(row["published"]) if row["published"] else None,
+        not_before=date.fromisoformat(row["not_before"]) if row["not_before"] else None,
+        kind=Kind(row["kind"]),
+        language=row["language"],
+    )
+
+
+def header_values(header: Header) -> dict[str, Any]:
+    """Write a header's columns."""
+    values = {name: getattr(header, name) for name in HEADER}
+    return {
+        **values,
+        "authors": list(header.authors),
+        "published": iso(header.published) if header.published else None,
+        "not_before": iso(header.not_before) if header.not_before else None,
+        "kind": str(header.kind),
+    }
+
+
+def article(row: Row) -> Article:
+    """Read an article with its newest header and its counts."""
+    return Article(
+        id=row["id"],
+        header=header(row),
+        versions=row["latest"],
+        passages=row["passages"],
+        added_at=datetime.fromisoformat(row["added_at"]),
+        removed_at=datetime.fromisoformat(row["removed_at"]) if row["removed_at"] else None,
+    )
+
+
+def version(row: Row) -> Version:
+    """Read a version whole."""
+    captions, corrections = tuple(row["captions"]), tuple(row["corrections"])
+    extract = Extract(header(row), row["text"], captions, corrections)
+    read_at = datetime.fromisoformat(row["read_at"])
+    return Version(row["article_id"], row["number"], extract, read_at)
+
+
+def passage(row: Row) -> Passage:
+    """Read a passage with its article's header."""
+    return Passage(
+        id=row["passage_id"],
+        article_id=row["article_id"],
+        version=row["version"],
+        order=row["position"],
+        start=row["start_at"],
+        end=row["end_at"],
+        text=row["passage_text"],
+        header=header(row),
+    )
+
+
+def generation(row: Row) -> Generation:
+    """Read a generation; it is active where the serving row names it."""
+    return Generation(
+        id=row["id"],
+        model=row["model"],
+        dimensions=row["dimensions"],
+        splitter=row["splitter"],
+        active=row["generation_id"] is not None,
+        caught_up_to=row["caught_up_to"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+    )

@@ -1,0 +1,113 @@
+"""The tables of the archive, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outlet", Text, nullable=False, unique=True),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("latest", Integer, nullable=False),
+    Column("added_at", String(40), nullable=False),
+    Column("removed_at", String(40)),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("url", Text),
+    Column("authors", JSON, nullable=False),
+    Column("agency", Text),
+    Column("dateline", Text),
+    Column("published", String(40)),
+    Column("not_before", String(10)),
+    Column("day", String(10), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("captions", JSON, nullable=False),
+    Column("corrections", JSON, nullable=False),
+    Column("read_at", String(40), nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("passages_of_version", "article_id", "version", "position"),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+clock = Table(
+    "change_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("dimensions", Integer, nullable=False),
+    Column("splitter", Integer, nullable=False),
+    Column("caught_up_to", Integer, nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+
+serving = Table(
+    "serving",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation_id", ForeignKey("generations.id"), nullable=False),
+)

@@ -1,0 +1,198 @@
+"""The index of one archive: vectors and words of one generation, caught up and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from ingest.archive import Archive
+from ingest.errors import GenerationMismatchError
+from ingest.index.embedding import Embedder
+from ingest.index.ownership import Ownership
+from ingest.index.passages import SPLITTER
+from ingest.index.vectors import Vectors, client_of, embed
+from ingest.index.words import Words
+from ingest.model import Generation, Progress, Standing
+from ingest.settings import Settings
+
+ARTICLES = 50
+"""Changes applied at once; a crash repeats at most these."""
+
+
+class Index:
+    """What is derived from an archive so that a question finds its passages."""
+
+    def __init__(
+        self, archive: Archive, embedder: Embedder, generation: Generation, stores: Stores
+    ) -> None:
+        self.embedder = embedder
+        self.generation = generation
+        self._archive = archive
+        self._stores = stores
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls,
+        archive: Archive,
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        holder: str,
+        now: datetime,
+    ) -> Iterator[Self]:
+        """Open the generation in service, or make the first one.
+
+        Embedded, this process owns the index until it is closed, and *holder* says to others
+        who that is.
+
+        Raises:
+            IndexOwnedError: another process owns the embedded index.
+            GenerationMismatchError: it was built by another model than *embedder*'s.
+            IndexUnavailableError: it cannot be opened.
+        """
+        with Stores.open(settings, holder=holder, now=now) as stores:
+            generation = archive.active_generation()
+            if generation is None:
+                generation = add_generation(archive, embedder, now)
+                archive.activate(generation.id)
+            check(generation, embedder)
+            with stores.of(generation):
+                yield cls(archive, embedder, generation, stores)
+
+    def behind(self) -> bool:
+        """Tell whether the archive has changes that this does not hold."""
+        last = self._archive.last_change()
+        return self._stores.words.cursor < last or self._vectors_cursor() < last
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Apply every change of the archive, and return how many passages were embedded anew.
+
+        Safe to repeat and to interrupt: what was applied is recorded batch by batch.
+        """
+        with self._stores.drain:
+            self._catch_up_words()
+            return self._catch_up_vectors(progress or (lambda _done, _total: None))
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return ids and cosines of the passages nearest to *vector*, best first."""
+        return self._stores.vectors.nearest(vector, limit)
+
+    def matching(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """Return ids and BM25 scores of the passages that share words with *text*."""
+        return self._stores.words.matching(text, limit)
+
+    def rarity(self, term: str) -> float:
+        """Return how rare an index term is: its inverse document frequency."""
+        return self._stores.words.rarity(term)
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many passages the vectors hold, and how many the words."""
+        return self._stores.vectors.count(), self._stores.words.count()
+
+    def _vectors_cursor(self) -> int:
+        """Return the change up to which the vectors hold everything; 0 if they are gone."""
+        cursor = self._archive.generation(self.generation.id).caught_up_to
+        return cursor if cursor == 0 or self._stores.vectors.count() else 0
+
+    def _catch_up_words(self) -> None:
+        for standings, upto in self._changes(self._stores.words.cursor, 10 * ARTICLES):
+            self._stores.words.apply(standings, upto)
+
+    def _catch_up_vectors(self, progress: Progress) -> int:
+        """Embed one batch while the one before is written."""
+        cursor = self._vectors_cursor()
+        total, done, anew = self._archive.passages_after(cursor), 0, 0
+
+        def step(count: int) -> None:
+            nonlocal done
+            done += count
+            progress(done, max(done, total))
+
+        with ThreadPoolExecutor(1, thread_name_prefix="vectors") as writer:
+            written: Future[None] | None = None
+            for standings, upto in self._changes(cursor, ARTICLES):
+                passages = [p for standing in standings for p in standing.passages]
+                vectors, fresh = embed(passages, self.embedder, self._archive, step)
+                anew += fresh
+                if written:
+                    written.result()
+                written = writer.submit(self._write_vectors, standings, vectors, upto)
+            if written:
+                written.result()
+        return anew
+
+    def _write_vectors(
+        self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]], upto: int
+    ) -> None:
+        self._stores.vectors.apply(standings, vectors)
+        self._archive.catch_up_to(self.generation.id, upto)
+
+    def _changes(self, after: int, limit: int) -> Iterator[tuple[list[Standing], int]]:
+        """Yield articles as they stand, and the change up to which that is all."""
+        while True:
+            ids, upto = self._archive.changed_articles(after, limit)
+            if not ids:
+                return
+            yield self._archive.standings(ids), upto
+            after = upto
+
+
+class Stores:
+    """The folders and connections of an index, open; and the lock on them."""
+
+    vectors: Vectors
+    words: Words
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder = folder
+        self._place = settings.chroma_url or str(folder)
+        self._client = client_of(folder / "vectors", settings.chroma_url)
+        self.drain = FileLock(folder / "drain.lock")
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, *, holder: str, now: datetime) -> Iterator[Self]:
+        """Own the embedded index, or connect to the server that many may use."""
+        folder = settings.data_dir / "index"
+        with ExitStack() as stack:
+            if settings.chroma_url is None:
+                ownership = Ownership(folder, holder=holder, now=now)
+                stack.callback(ownership.release)
+            folder.mkdir(parents=True, exist_ok=True)
+            yield cls(folder, settings)
+
+    @contextmanager
+    def of(self, generation: Generation) -> Iterator[None]:
+        """Open one generation's collection and folder."""
+        name = f"generation-{generation.id}"
+        self.vectors = Vectors(self._client, name, place=self._place)
+        self.words = Words(self._folder / f"words-{generation.id}")
+        try:
+            yield
+        finally:
+            self.vectors.close()
+
+
+def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:
+    """Record a new generation for *embedder*."""
+    return archive.add_generation(
+        model=embedder.model, dimensions=embedder.dimensions, splitter=SPLITTER, now=now
+    )
+
+
+def check(generation: Generation, embedder: Embedder) -> None:
+    """Refuse to search vectors of one model with questions of another."""
+    if generation.model != embedder.model:
+        raise GenerationMismatchError(
+            f"The index was built with {generation.model}, but the settings choose "
+            f"{embedder.model}. Run `python -m ingest rebuild`, or set EMBEDDING_MODEL back."
+        )

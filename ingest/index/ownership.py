@@ -1,0 +1,77 @@
+"""The embedded index belongs to one process at a time; the lock says which."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import IndexOwnedError, IndexUnavailableError
+
+LOCK = "owner.lock"
+CARD = "owner.json"
+
+
+class Ownership:
+    """An operating system's lock on a folder; a killed process lets go of it."""
+
+    def __init__(self, folder: Path, *, holder: str, now: datetime) -> None:
+        """Take the lock, and leave a card that names *holder*.
+
+        Raises:
+            IndexOwnedError: another process has it; the message is what its card says.
+            IndexUnavailableError: the folder cannot be written.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(folder / LOCK)
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise IndexOwnedError(owned(folder)) from error
+        except OSError as error:
+            raise IndexUnavailableError(
+                f"The index folder {folder} cannot be written ({error.strerror}). "
+                "Mend its permissions, or choose another DATA_DIR."
+            ) from error
+        card = {"holder": holder, "process": os.getpid(), "since": now.isoformat("T", "seconds")}
+        (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+        self._folder = folder
+
+    def release(self) -> None:
+        """Take the card away and let go."""
+        (self._folder / CARD).unlink(missing_ok=True)
+        self._lock.release()
+
+
+def owner(folder: Path) -> str | None:
+    """Name who owns the index in *folder* at this moment; ``None`` if nobody does."""
+    if not (folder / LOCK).exists():
+        return None
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return named(folder)
+    lock.release()
+    return None
+
+
+def named(folder: Path) -> str:
+    """Read the card of whoever holds the lock."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        since = datetime.fromisoformat(card["since"])
+        return f"{card['holder']}, process {card['process']}, since {since:%H:%M %Z}"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+def owned(folder: Path) -> str:
+    """Say who owns the index and what that means."""
+    return (
+        f"The index in {folder} belongs to {named(folder)}. Ask there, or stop it first. "
+        "Coverage can be added and removed meanwhile: its owner catches up within seconds."
+    )

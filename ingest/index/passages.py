@@ -1,0 +1,103 @@
+"""Cut a text into sentences, and sentences into passages, by exact offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from ingest.model import Span
+
+SPLITTER = 1
+"""The version of these rules; a generation records it."""
+TARGET = 800
+"""Characters of a passage in Latin script, about 200 tokens."""
+TARGET_CJK = 320
+"""Characters of a passage in CJK script, about as many tokens."""
+SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
+
+CJK = re.compile(r"[぀-ヿ㐀-鿿]")
+CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
+CLOSED = re.compile(r"[”\"'’」』)]\s*$")
+
+
+def sentences(text: str, language: str) -> list[Span]:
+    """Return the sentences of *text* without the white space around them, in order.
+
+    Every character that is not white space lies in exactly one of them. A quotation that the
+    sentence goes on behind ("…。」と述べた") stays with it.
+    """
+    spans: list[Span] = []
+    for found in sentencex.get_sentence_boundaries(language, text):
+        span = trimmed(text, found["start_index"], found["end_index"])
+        if span is None:
+            continue
+        if spans and continues(text, spans[-1], span):
+            spans[-1] = Span(spans[-1].start, span.end)
+        else:
+            spans.append(span)
+    return spans
+
+
+def trimmed(text: str, start: int, end: int) -> Span | None:
+    """Leave out the white space at both ends; ``None`` where nothing is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def continues(text: str, one: Span, other: Span) -> bool:
+    """Tell whether *other* only goes on behind the closing quotation mark of *one*."""
+    closed = CLOSED.search(text, one.start, one.end) is not None
+    beside = "\n" not in text[one.end : other.start]
+    return closed and beside and CONTINUES.match(text, other.start) is not None
+
+
+def split(text: str, language: str) -> list[Span]:
+    """Return the passages of *text*: runs of whole sentences of about 200 tokens.
+
+    They do not overlap, and every character that is not white space lies in exactly one.
+    """
+    target = TARGET_CJK if mostly_cjk(text) else TARGET
+    passages: list[Span] = []
+    for sentence in pieces(text, language, target):
+        if passages and sentence.end - passages[-1].start <= target:
+            passages[-1] = Span(passages[-1].start, sentence.end)
+        else:
+            passages.append(sentence)
+    return passages
+
+
+def pieces(text: str, language: str, most: int) -> Iterator[Span]:
+    """Yield the sentences; one that is longer than a passage is cut where it breathes."""
+    for sentence in sentences(text, language):
+        if sentence.end - sentence.start <= most:
+            yield sentence
+            continue
+        whole = text[sentence.start : sentence.end]
+        at = 0
+        for part in cutter(most).split_text(whole):
+            if span := trimmed(text, sentence.start + at, sentence.start + at + len(part)):
+                yield span
+            at += len(part)
+
+
+def cutter(most: int) -> RecursiveCharacterTextSplitter:
+    """Build the splitter for what no sentence end divides; it loses no character."""
+    return RecursiveCharacterTextSplitter(
+        separators=SEPARATORS,
+        keep_separator="end",
+        chunk_size=most,
+        chunk_overlap=0,
+        strip_whitespace=False,
+    )
+
+
+def mostly_cjk(text: str) -> bool:
+    """Tell whether a third of the first thousand characters are CJK."""
+    head = text[:1000]
+    return 3 * len(CJK.findall(head)) > len(head)

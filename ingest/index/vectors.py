@@ -1,0 +1,162 @@
+"""Passages by their meaning: one Chroma collection a generation, ids and vectors only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import chromadb
+import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError, NotFoundError
+from numpy.typing import NDArray
+
+from ingest.archive import Archive
+from ingest.errors import IndexUnavailableError
+from ingest.index.embedding import Embedder
+from ingest.index.words import damaged
+from ingest.model import Passage, Standing
+
+Result = TypeVar("Result")
+
+AT_ONCE = 1000
+"""Vectors in one call; Chroma takes 5,461 at most and is as fast from 250 on."""
+A_BATCH = 128
+"""Texts embedded at once; more is no faster with the local model."""
+PATIENCE = 60.0
+"""Seconds that a server may take for one call; its client has no limit of its own."""
+
+
+def client_of(folder: Path, url: str | None) -> ClientAPI:
+    """Open Chroma: the server at *url*, or else the files in *folder*.
+
+    Raises:
+        IndexUnavailableError: neither answers.
+    """
+    settings = ChromaSettings(anonymized_telemetry=False)
+    try:
+        if url is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            return chromadb.PersistentClient(str(folder), settings)
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
+    except (ChromaError, ValueError, OSError, RuntimeError) as error:
+        if url is None:
+            raise IndexUnavailableError(damaged(folder, error)) from error
+        raise IndexUnavailableError(unreachable(url)) from error
+
+
+def unreachable(url: str) -> str:
+    """Say that the server does not answer."""
+    return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
+
+
+class Vectors:
+    """One generation's collection in an open Chroma."""
+
+    def __init__(self, client: ClientAPI, name: str, *, place: str) -> None:
+        """Open the collection *name*, made if need be; *place* is named in errors."""
+        self._client = client
+        self._place = place
+        self._calls = ThreadPoolExecutor(2, thread_name_prefix="chroma")
+        self._collection: Any = self._call(
+            lambda: client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        )
+        self.name = name
+
+    def apply(self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]]) -> None:
+        """Hold each article as it stands now; doing so again changes nothing.
+
+        *vectors* are by passage id. New passages are added before stale ones go.
+        """
+        for part in batches(list(vectors), AT_ONCE):
+            held = set(self._call(partial(self._collection.get, ids=part, include=[]))["ids"])
+            if new := [key for key in part if key not in held]:
+                rows = np.stack([vectors[key] for key in new])
+                self._call(partial(self._collection.add, ids=new, embeddings=rows))
+        stale = [key for standing in standings for key in standing.stale]
+        for part in batches(stale, AT_ONCE):
+            self._call(partial(self._collection.delete, ids=part))
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return ids and cosines of the passages nearest to a unit *vector*, best first."""
+        found = self._call(
+            lambda: self._collection.query(
+                query_embeddings=[vector], n_results=limit, include=["distances"]
+            )
+        )
+        ids, distances = found["ids"][0], found["distances"][0]
+        return [(key, 1.0 - float(away)) for key, away in zip(ids, distances, strict=True)]
+
+    def count(self) -> int:
+        """Return how many passages this holds."""
+        return int(self._call(self._collection.count))
+
+    def drop(self) -> None:
+        """Delete the collection."""
+        try:
+            self._call(lambda: self._client.delete_collection(self.name))
+        except NotFoundError:
+            return
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._calls.shutdown(wait=False)
+
+    def _call(self, work: Callable[[], Result]) -> Result:
+        """Run one call within :data:`PATIENCE`; its failure is a sentence."""
+        try:
+            return self._calls.submit(work).result(PATIENCE)
+        except NotFoundError:
+            raise
+        except (Late, ConnectionError, OSError) as error:
+            raise IndexUnavailableError(unreachable(self._place)) from error
+        except (ChromaError, ValueError, RuntimeError) as error:
+            raise IndexUnavailableError(
+                f"Chroma in {self._place} failed ({error}). Try again; "
+                "if it stays so, delete the index folder: it is made anew."
+            ) from error
+
+
+def batches(values: list[str], size: int) -> Iterator[list[str]]:
+    """Cut *values* into lists of at most *size*."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def embed(
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    archive: Archive,
+    step: Callable[[int], None],
+) -> tuple[dict[str, NDArray[np.float32]], int]:
+    """Return the vectors of *passages* by id, and how many had to be embedded anew.
+
+    A vector is cached in the archive under its model and the hash of what was embedded, so
+    the same text is never embedded twice. *step* is told of passages as they are done.
+    """
+    keys = {p.id: hashlib.sha256(p.context.encode()).hexdigest() for p in passages}
+    cached = archive.embeddings(embedder.model, list(keys.values()))
+    step(sum(key in cached for key in keys.values()))
+    missing = [p for p in passages if keys[p.id] not in cached]
+    missing.sort(key=lambda p: len(p.text))
+    for start in range(0, len(missing), A_BATCH):
+        part = missing[start : start + A_BATCH]
+        fresh = embedder.passages([p.context for p in part]).astype("<f4")
+        found = {keys[p.id]: row.tobytes() for p, row in zip(part, fresh, strict=True)}
+        archive.keep_embeddings(embedder.model, found)
+        cached.update(found)
+        step(len(part))
+    vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
+    return vectors, len(missing)

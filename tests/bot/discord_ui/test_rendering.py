@@ -1,0 +1,188 @@
+"""Answers and abstentions as messages."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.model import Claim, Reason
+from bot.discord_ui.rendering import notice_view, outcome_view
+from bot.wording import Wording
+from tests.bot.discord_ui.builders import (
+    HOSTILE,
+    LEDGER,
+    LIVE,
+    OPINION,
+    a_citation,
+    a_claim,
+    a_header,
+    a_hostile_answer,
+    a_japanese_answer,
+    a_long_answer,
+    an_abstention,
+    an_answer,
+)
+from tests.bot.discord_ui.reading import links, markdown_of, seen
+
+MOST_TEXT, MOST_COMPONENTS = 4000, 40
+
+
+def test_a_claim_stands_under_its_number_with_its_exact_words():
+    """The number, who says it, where and when, then the quotation letter by letter."""
+    text = seen(outcome_view(an_answer()))
+    assert (
+        "[1] Ilse Marrowen, in The Sarnholt Ledger (Northlight), 13 October 2026:\n"
+        "“We will not sit at a cabinet table with the Lantern Movement, not for a week,” she"
+        " told a hall in Ivrelle.\n"
+    ) in text
+
+
+def test_every_number_is_a_source():
+    """The sources block names outlet, agency, date and title behind each number used."""
+    text = seen(outcome_view(an_answer()))
+    assert (
+        "Sources\n"
+        "[1] The Sarnholt Ledger (Northlight) · 13 October 2026 ·"
+        " Marrowen rules out governing with the Lantern Movement\n"
+        "also carried by Tessary Post (Northlight)\n"
+        "[2] Dunmere Courier · 14 October 2026 · Pellowe asks her party to be patient\n"
+    ) in text
+
+
+def test_titles_link_to_their_articles_without_unfurling():
+    """A source is one click away, and shows no preview of its own."""
+    view = outcome_view(an_answer())
+    assert links(view) == [
+        "https://ledger.example/2026/10/marrowen-lantern",
+        "https://courier.example/pellowe",
+    ]
+    assert "](<https://ledger.example/" in "".join(markdown_of(view))
+
+
+def test_one_source_for_two_claims_has_one_number():
+    """Citations are numbered by their first use."""
+    claim = a_claim("Ms Marrowen will not govern with them.")
+    text = seen(outcome_view(an_answer(claim, Claim("And she said so.", claim.citations))))
+    assert "And she said so. [1]" in text
+    assert "[2]" not in text
+
+
+def test_a_quotation_that_its_claim_does_not_show_stands_with_the_source():
+    """However a claim is worded, the words that prove it can be read."""
+    quote = "Not for a week."
+    text = seen(outcome_view(an_answer(Claim("She ruled it out.", (a_citation(quote),)))))
+    assert "She ruled it out. [1]" in text
+    assert f"lantern movement\n{quote}" in text.lower().replace(quote.lower(), quote)
+
+
+@pytest.mark.parametrize(("header", "label"), [(OPINION, "opinion"), (LIVE, "live page")])
+def test_what_is_not_plain_news_is_labelled_in_words(header, label):
+    """An opinion is never passed off as a report."""
+    text = seen(outcome_view(an_answer(a_claim("Ferries should be free.", header))))
+    assert text.count(label) == 2
+
+
+def test_a_missing_date_is_said_to_be_missing():
+    """An undated piece shows its bound and no made-up day."""
+    text = seen(outcome_view(an_abstention()))
+    assert "Unverified paste · undated, on or after 4 October 2026 · Notes from the quay" in text
+
+
+def test_freshness_is_always_shown():
+    """Every answer ends with when it was made and its newest source."""
+    text = seen(outcome_view(an_answer()))
+    assert text.endswith("As of 2 November 2026, 09:05 UTC; newest source 14 October 2026.")
+
+
+def test_a_japanese_question_is_answered_in_japanese():
+    """The desk's own words follow the question, dates included."""
+    text = seen(outcome_view(a_japanese_answer()))
+    assert "[1] マロウェン首相（オルヴェッサ日報、2026年10月5日）：" in text
+    assert "出典\n[1] オルヴェッサ日報 · 2026年10月5日 · マロウェン首相に聞く" in text
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("text", ["Who will win?", "誰が勝つ？"])
+def test_an_abstention_says_why_in_its_first_line(reason, text):
+    """Whoever gets no answer knows at once, and in their language."""
+    abstention = an_abstention(reason, text=text)
+    words = Wording.of(abstention.question.language)
+    assert seen(outcome_view(abstention)).split("\n")[0] == words.reason(reason)
+
+
+def test_the_nearest_coverage_is_named_and_not_called_an_answer():
+    """What came close is dated and linked, without pretending."""
+    text = seen(outcome_view(an_abstention()))
+    assert "Nearest coverage, which does not answer it\n" in text
+    assert "Public Radio Orvessa · 25 October 2026 · live page · Election night" in text
+
+
+def test_no_coverage_nearby_is_said():
+    """Silence about the nearest coverage would look like a fault."""
+    text = seen(outcome_view(an_abstention(nearest=())))
+    assert "No coverage comes near it either." in text
+
+
+def test_the_question_is_repeated_on_request():
+    """After a slash command other people cannot see what was asked."""
+    shown = seen(outcome_view(an_answer(text="Who **won**?"), ask=True))
+    assert shown.startswith("Who **won**?\n")
+
+
+def test_a_long_answer_is_shortened_and_says_so():
+    """A cut quotation ends outside of itself, and the reader is told where the rest is."""
+    answer = a_long_answer()
+    view = outcome_view(answer)
+    lines = seen(view).split("\n")
+    notices = [i for i, line in enumerate(lines) if line.startswith("… cut here for length")]
+    assert len(notices) == 4
+    for claim, notice in zip(answer.claims, notices, strict=True):
+        assert claim.citations[0].quote.startswith(lines[notice - 1])
+
+
+def test_claims_that_do_not_fit_are_counted():
+    """Nothing is left out silently."""
+    many = [a_claim(f"Sentence {n}. " + "word " * 60, number=n) for n in range(30)]
+    text = seen(outcome_view(an_answer(*many)))
+    assert "Left out for length: " in text
+
+
+def test_hostile_coverage_is_shown_as_letters():
+    """A source's markdown, mentions and links are words in the answer, and nothing more."""
+    view = outcome_view(a_hostile_answer(), ask=True)
+    assert f"\n# {HOSTILE}\n" in seen(view)
+    assert set(links(view)) == {"https://ledger.example/a%29b%28c%20%3Cd%3E?q=%5Bx%5D%28y%29"}
+
+
+awkward = st.text(st.sampled_from("ab *_`[]<>@|~\\🗳港سن\u0301\u200d"), max_size=1200)
+
+
+def an_awkward_claim(number, quote, title, outlet):
+    """Claim *quote* out of an article whose every field is awkward."""
+    header = a_header(title=title, outlet=outlet, url=f"https://x.example/{'a' * 480}")
+    return a_claim(quote, header, number=number, copies=[header] * 9)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(awkward.filter(str.strip), awkward, awkward), min_size=1, max_size=5))
+def test_no_message_is_too_large_for_discord(parts):
+    """Whatever the coverage holds, Discord takes the message."""
+    claims = [an_awkward_claim(n, *part) for n, part in enumerate(parts)]
+    header = claims[0].citations[0].header
+    answered = an_answer(*claims, text="why " * 120)
+    declined = an_abstention(nearest=[header] * 5, text="why " * 120)
+    for view in (outcome_view(answered, ask=True), outcome_view(declined, ask=True)):
+        assert view.content_length() <= MOST_TEXT
+        assert view.total_children_count <= MOST_COMPONENTS
+
+
+def test_a_notice_is_one_text():
+    """A hint or an error has nothing around it."""
+    assert seen(notice_view("Ask with /ask.")) == "Ask with /ask."
+
+
+def test_an_article_without_a_title_can_still_be_opened():
+    """The link needs words of its own then."""
+    view = outcome_view(an_abstention(nearest=[replace(LEDGER, title=" ")]))
+    assert "[open](<https://ledger.example" in "".join(markdown_of(view))

@@ -1,0 +1,139 @@
+"""What others wrote, shown as letters."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord_ui.text import cut, flat, link, literal, safe_address, size, title
+from tests.bot.discord_ui.builders import HOSTILE
+from tests.bot.discord_ui.reading import seen, tokens_of
+
+ATTACKS = [
+    "@everyone and @here",
+    "<@123> <@!123> <@&456> <#789>",
+    "[x](http://evil.example)",
+    "# heading",
+    "-# small",
+    "> quote",
+    ">>> quote",
+    "- item",
+    "1. item",
+    "2026. item",
+    "```\ncode\n```",
+    "`tick`",
+    "||spoiler||",
+    "*a* **b** _c_ __d__ ~~e~~",
+    ":smile: and <:x:123456789012345678>",
+    "https://evil.example/path",
+    "<https://evil.example>",
+    "<t:0:R> </ask:1>",
+    "\\* \\\\ \\",
+    "&amp; &#42;",
+    HOSTILE,
+]
+PLAIN = {"inline", "paragraph", "text", "break"}
+pieces = st.lists(
+    st.one_of(st.sampled_from(ATTACKS), st.text(max_size=12), st.sampled_from("*_`[]()<>@#|~:\\!"))
+).map("".join)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("prefix", ["", "> ", "[1] ", "-# "])
+def test_an_article_cannot_format_mention_or_link(attack, prefix):
+    """Whatever stands in an article is letters to Discord, wherever it is put."""
+    kinds = {token["type"] for token in tokens_of(f"{prefix}{literal(attack)}")}
+    assert kinds <= PLAIN | {"blockquote", "subtext"}
+
+
+@given(pieces)
+def test_a_reader_sees_the_letters_of_the_source(text):
+    """Escaping adds nothing and takes nothing that can be read."""
+    assert seen(f"x {literal(text)}") == f"x {flat(text)}".rstrip()
+
+
+@given(pieces)
+def test_a_link_goes_where_we_say_and_nowhere_else(text):
+    """A title cannot carry a link of its own, nor break ours."""
+    shown = link(text, "https://ledger.example/a", instead="open")
+    hrefs = [token["href"] for token in tokens_of(f"x {shown}") if token["type"] == "link_open"]
+    assert set(hrefs) <= {"https://ledger.example/a"}
+
+
+def test_a_bracketed_title_keeps_its_letters_and_its_link():
+    """Brackets are common in titles; they stand beside the link rather than in it."""
+    shown = link("[Updated] Count begins", "https://ledger.example/a", instead="open")
+    assert shown == "\\[Updated\\] Count begins ([open](<https://ledger.example/a>))"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://ledger.example/a",
+        "//ledger.example/a",
+        "https://",
+        "https://ledger.example@evil.example/",
+        "https://user:word@evil.example/",
+        "https://a b.example/",
+        "not a url",
+        "http://[::1",
+        f"https://ledger.example/{'a' * 600}",
+    ],
+)
+def test_only_plain_web_addresses_are_linked(url):
+    """An address that could run, deceive or crowd out the answer is left away."""
+    assert safe_address(url) is None
+    assert link("Title", url, instead="open") == "Title"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://ledger.example/a(b)>c", "https://ledger.example/a%28b%29%3Ec"),
+        ("HTTP://Ledger.example:8080/?q=a b#c", "http://ledger.example:8080/?q=a%20b#c"),
+        ("https://日報.example/記事", "https://xn--olst23a.example/%E8%A8%98%E4%BA%8B"),
+        ("https://ledger.example/%E8%A8%98", "https://ledger.example/%E8%A8%98"),
+    ],
+)
+def test_an_address_cannot_end_its_link_early(url, address):
+    """What would close the link is encoded; the address still leads to the same page."""
+    assert safe_address(url) == address
+
+
+def test_right_to_left_names_do_not_turn_the_line():
+    """A name in Arabic script is isolated; the words around it stay in their order."""
+    assert literal("Votes for سميرة القسطلي rose") == "Votes for \u2068سميرة القسطلي\u2069 rose"
+    assert literal("فازت سميرة (2026).") == "\u2068فازت سميرة (2026).\u2069"
+
+
+def test_direction_overrides_are_dropped():
+    """An invisible override could make a quotation read backwards."""
+    assert literal("safe\u202eelpmaxe\u2069") == "safeelpmaxe"
+
+
+def test_what_fits_is_not_cut():
+    """Only what is cut is said to be cut."""
+    assert cut("A short one.", 12) is None
+
+
+@given(st.text(min_size=2), st.integers(1, 40))
+def test_a_cut_is_a_beginning_of_the_text(text, longest):
+    """Cut text is still the source's words, from its first letter."""
+    part = cut(text, longest)
+    assert part is None or (flat(text).startswith(part) and len(part) <= longest)
+
+
+def test_a_cut_falls_between_words_and_never_inside_a_character():
+    """Half a word is not a quotation, and half an emoji is a box."""
+    assert cut("The harbour council spoke", 16) == "The harbour"
+    assert cut("ab👩\u200d🚀cd", 4) == "ab"
+
+
+def test_a_shortened_title_shows_that_it_is():
+    """A title is no quotation, so its mark may stand inside."""
+    assert title("The harbour council spoke", 16) == "The harbour…"
+
+
+def test_size_never_counts_less_than_discord():
+    """Discord may count an emoji as two."""
+    assert size("a🗳") == 3

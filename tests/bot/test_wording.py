@@ -1,0 +1,105 @@
+"""The desk's own words."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from string import Formatter
+
+import pytest
+
+from bot.answering.model import Language, Reason
+from bot.answering.question import LONGEST
+from bot.wording import Wording
+from ingest.model import UNVERIFIED_PASTE, Header, Kind
+
+ENGLISH, JAPANESE = Wording.of(Language.ENGLISH), Wording.of(Language.JAPANESE)
+EVERY = [Wording.of(language) for language in Language]
+
+
+def placeholders(text):
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_every_language_says_the_same_things(words):
+    """A key that one language lacks would be found by a reader of that language."""
+    assert words.texts.keys() == ENGLISH.texts.keys()
+    assert {k: len(v) for k, v in words.lists.items() if k != "marks"} == {"months": 12}
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_every_language_fills_in_the_same_values(words):
+    """A misspelt placeholder fails only when somebody asks in that language."""
+    filled = {key: placeholders(text) for key, text in words.texts.items()}
+    assert filled == {key: placeholders(text) for key, text in ENGLISH.texts.items()}
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_every_reason_and_kind_has_words(words):
+    """A new reason or kind cannot be added without saying it."""
+    assert all(words.reason(reason) for reason in Reason)
+    assert all(words(f"kind_{kind}") for kind in Kind)
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_the_limit_that_people_are_told_is_the_limit(words):
+    """The sentence about a long question names the length that is enforced."""
+    assert str(LONGEST) in words("question_too_long")
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_discord_takes_the_descriptions(words):
+    """Discord refuses every command when one description is longer than 100 characters."""
+    assert all(1 <= len(words(key)) <= 100 for key in ("command_ask", "option_question"))
+
+
+def test_a_date_is_written_as_its_readers_write_it():
+    """English and Japanese readers each see their own order."""
+    day = date(2025, 7, 16)
+    assert (ENGLISH.date(day), JAPANESE.date(day)) == ("16 July 2025", "2025年7月16日")
+
+
+def test_a_missing_date_stays_missing():
+    """No day is made up; what the text itself bounds is said as a bound."""
+    undated, bounded = Header("t"), Header("t", not_before=date(2026, 10, 4))
+    assert ENGLISH.dated(undated) == "undated"
+    assert ENGLISH.dated(bounded) == "undated, on or after 4 October 2026"
+
+
+def test_a_day_is_the_one_that_the_source_states():
+    """Shortly after midnight in Sarnholt is still that day, though UTC is a day behind."""
+    late = datetime(2026, 10, 26, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    assert ENGLISH.dated(Header("t", published=late)) == "26 October 2026"
+
+
+def test_as_of_is_in_utc_and_names_the_newest_source():
+    """A reader can tell how fresh an answer is, wherever they live."""
+    asked = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)
+    said = ENGLISH.as_of(asked, date(2026, 11, 1))
+    assert said == "As of 2 November 2026, 09:05 UTC; newest source 1 November 2026."
+
+
+def test_the_lead_keeps_every_hop_and_the_label():
+    """Speaker, outlet, agency, kind and day all stand before the words."""
+    header = Header(
+        "t", "The Ledger", agency="Northlight", kind=Kind.OPINION, published=date(2026, 10, 9)
+    )
+    said = ENGLISH.claim(header, "Fares will fall.", speaker="Ms Voll")
+    assert said == (
+        "Ms Voll, in The Ledger (Northlight), opinion, 9 October 2026: “Fares will fall.”"
+    )
+
+
+@pytest.mark.parametrize("words", EVERY)
+@pytest.mark.parametrize("quote", ["plain", "“We go.”", "「行く」", "‘a’ “b”", "「a」『b』"])
+def test_a_quotation_is_never_altered(words, quote):
+    """Only the marks around a quotation are the desk's own."""
+    assert quote in words.claim(Header("t"), quote)
+
+
+def test_marks_differ_from_those_inside():
+    """A quotation within a quotation stays readable."""
+    assert ENGLISH.claim(Header("t"), "“No,” she said.").endswith("‘“No,” she said.’")
+
+
+def test_an_unnamed_outlet_is_called_unverified():
+    """A paste without an outlet never looks like an outlet's own words."""
+    assert ENGLISH.outlet(Header("t", UNVERIFIED_PASTE)) == "Unverified paste"

@@ -1,0 +1,118 @@
+"""Render every message that the bot can send to a picture: ``python -m tests.gallery [FOLDER]``.
+
+Needs Debian's ``chromium fonts-noto-cjk fonts-noto-color-emoji``; no test depends on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import simcord
+from playwright.async_api import async_playwright
+from simcord.preview import _capture
+
+from bot.answering.model import Language, Reason
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.errors import error_view
+from bot.discord_ui.rendering import notice_view, outcome_view
+from bot.wording import Wording
+from tests.bot.discord_ui import builders as built
+
+HEIGHT = 1400
+
+
+def states() -> Mapping[str, object]:
+    """Return every message by the name of its picture."""
+    english, japanese = Wording.of(Language.ENGLISH), Wording.of(Language.JAPANESE)
+    abstained = {
+        f"abstention-{reason}-{language}": outcome_view(
+            built.an_abstention(
+                reason, nearest=() if reason.value != "too_vague" else (built.LIVE,), text=text
+            )
+        )
+        for reason in Reason
+        for language, text in (("en", "Whom should I vote for?"), ("ja", "誰に投票すべき？"))
+    }
+    return {
+        "answer": outcome_view(built.an_answer(), ask=True),
+        "answer-ja": outcome_view(built.a_japanese_answer(), ask=True),
+        "answer-long": outcome_view(built.a_long_answer(), ask=True),
+        "answer-hostile": outcome_view(built.a_hostile_answer(), ask=True),
+        "answer-labels": outcome_view(built.an_answer(*labelled(), text="What about ferries?")),
+        "abstention": outcome_view(built.an_abstention(), ask=True),
+        "abstention-ja": outcome_view(built.an_abstention(text="資金の出所は？"), ask=True),
+        **abstained,
+        "error": error_view("7F3A2C", english),
+        "error-ja": error_view("7F3A2C", japanese),
+        "hint": notice_view(english("hint")),
+        "hint-ja": notice_view(japanese("hint")),
+        "busy": notice_view(english("busy")),
+        "too-long": notice_view(english("question_too_long")),
+        "empty": notice_view(english("question_empty")),
+    }
+
+
+def labelled() -> list[object]:
+    """Claims whose sources carry a label, a bound or no name."""
+    return [
+        built.a_claim("Ferries should be free on working days.", built.OPINION),
+        built.a_claim("21:40 The first boxes from Skerrow have arrived.", built.LIVE, number=2),
+        built.a_claim("Mr Arkwell, the leader, said fares would fall.", built.PASTE, number=3),
+        built.a_claim(
+            "The votes for سميرة القسطلي were counted twice.",
+            built.a_header(title="سميرة القسطلي wins Dunmere East", outlet="صحيفة دنمير"),
+            speaker="سميرة القسطلي",
+            number=4,
+        ),
+    ]
+
+
+def use_installed_browser() -> None:
+    """Let simcord take the system's Chromium rather than download one."""
+
+    async def ensure(self: object) -> object:
+        if self._browser is None:
+            self._playwright = await async_playwright().start()
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+        return self._browser
+
+    _capture.ManagedCapture._ensure_browser = ensure
+
+
+async def render(folder: Path) -> None:
+    """Send each message in a simulated server and take its picture."""
+    client = ElectionDeskClient(built.scripted(built.an_answer()), clock=lambda: built.NOW)
+    async with simcord.run(client) as env:
+        channel = env.create_guild("Orvessa").create_text_channel("election-desk")
+        reader = env.guild.add_member(env.create_user("reader"))
+        for name, view in states().items():
+            message = await client.get_channel(channel.id).send(view=view)
+            async with env.preview(channel, viewers=[reader], width=760, height=HEIGHT) as page:
+                await page.show(message)
+                await page.screenshot(folder / f"{name}.png")
+            print(folder / f"{name}.png")
+
+
+def main() -> int:
+    """Render everything into the folder named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(".data/gallery"))
+    folder: Path = parser.parse_args().folder
+    if shutil.which("chromium") is None:
+        print("Pictures need chromium: apt-get install chromium fonts-noto-cjk.", file=sys.stderr)
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    use_installed_browser()
+    asyncio.run(render(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
