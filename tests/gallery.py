@@ -23,7 +23,7 @@ from bot.discord_ui.rendering import notice_view, outcome_view
 from bot.wording import Wording
 from tests.bot.discord_ui import builders as built
 
-HEIGHT = 1400
+HEIGHT = 1900
 
 
 def states() -> Mapping[str, object]:
@@ -38,6 +38,7 @@ def states() -> Mapping[str, object]:
         for reason in Reason
         for language, text in (("en", "Whom should I vote for?"), ("ja", "誰に投票すべき？"))
     }
+    apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
     return {
         "answer": outcome_view(built.an_answer(), ask=True),
         "answer-ja": outcome_view(built.a_japanese_answer(), ask=True),
@@ -47,6 +48,7 @@ def states() -> Mapping[str, object]:
         "abstention": outcome_view(built.an_abstention(), ask=True),
         "abstention-ja": outcome_view(built.an_abstention(text="資金の出所は？"), ask=True),
         **abstained,
+        "answer-cited-apart": outcome_view(built.an_answer(apart)),
         "error": error_view("7F3A2C", english),
         "error-ja": error_view("7F3A2C", japanese),
         "hint": notice_view(english("hint")),
@@ -90,6 +92,7 @@ async def render(folder: Path) -> None:
     """Send each message in a simulated server and take its picture."""
     client = ElectionDeskClient(built.scripted(built.an_answer()), clock=lambda: built.NOW)
     async with simcord.run(client) as env:
+        await client.user.edit(username="Election Desk")
         channel = env.create_guild("Orvessa").create_text_channel("election-desk")
         reader = env.guild.add_member(env.create_user("reader"))
         for name, view in states().items():

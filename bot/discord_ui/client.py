@@ -37,7 +37,7 @@ PERMISSIONS = discord.Permissions(
 class ElectionDeskClient(discord.Client):
     """Answers `/ask`, mentions and direct messages, all by one *answerer*.
 
-    *housekeeping* blocks; it runs in a thread every :data:`EVERY` seconds. *digest_file* remembers
+    *housekeeping* blocks; it runs in a thread again *every* few seconds. *digest_file* remembers
     which commands Discord knows. *announce* is told once, in a sentence, that the bot is there.
     """
 
@@ -48,6 +48,7 @@ class ElectionDeskClient(discord.Client):
         clock: Clock,
         default_language: Language = Language.ENGLISH,
         housekeeping: Callable[[], object] | None = None,
+        every: float = EVERY,
         digest_file: Path | None = None,
         announce: Callable[[str], object] | None = None,
     ) -> None:
@@ -55,6 +56,7 @@ class ElectionDeskClient(discord.Client):
         self.asking = Asking(answerer, clock, default_language)
         self.tree = DeskTree(self, self.asking)
         self.housekeeping = housekeeping
+        self.every = every
         self.digest_file = digest_file
         self.announce = announce
         self.keeping_house: asyncio.Task[None] | None = None
@@ -64,7 +66,9 @@ class ElectionDeskClient(discord.Client):
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:
-            self.keeping_house = asyncio.create_task(keep_house(self.housekeeping, every=EVERY))
+            self.keeping_house = asyncio.create_task(
+                keep_house(self.housekeeping, every=self.every)
+            )
 
     async def on_ready(self) -> None:
         """Say once that the bot is there, and how to invite it while it is nowhere."""

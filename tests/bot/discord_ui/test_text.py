@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_ui.text import cut, flat, link, literal, safe_address, size, title
+from bot.discord_ui.text import cut, flat, link, literal, phrase, safe_address, size, title
 from tests.bot.discord_ui.builders import HOSTILE
 from tests.bot.discord_ui.reading import seen, tokens_of
 
@@ -104,6 +104,7 @@ def test_right_to_left_names_do_not_turn_the_line():
     """A name in Arabic script is isolated; the words around it stay in their order."""
     assert literal("Votes for سميرة القسطلي rose") == "Votes for \u2068سميرة القسطلي\u2069 rose"
     assert literal("فازت سميرة (2026).") == "\u2068فازت سميرة (2026).\u2069"
+    assert phrase("سميرة القسطلي, in May") == "\u2068سميرة القسطلي\u2069, in May"
 
 
 def test_direction_overrides_are_dropped():

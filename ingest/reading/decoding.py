@@ -1,0 +1,106 @@
+"""Bytes as text: by their mark, their declaration, UTF-8, or their statistics."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from ingest.errors import UnreadableError
+
+LARGEST = 5 * 2**20
+"""Bytes of the largest article; JSON Lines files may be any size."""
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
+MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
+JAPANESE = ("cp932", "euc_jp")
+ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return *data* as text.
+
+    A declaration is believed only where the bytes decode by it. NUL characters are left out.
+
+    Raises:
+        UnreadableError: empty, too large, or no text.
+    """
+    if not data.strip():
+        raise UnreadableError(f"{name} is empty. Nothing was added from it.")
+    if len(data) > LARGEST:
+        raise UnreadableError(
+            f"{name} has {len(data) / 2**20:.0f} MB; an article has at most "
+            f"{LARGEST // 2**20} MB. Split it, or give JSON Lines."
+        )
+    if data.startswith(MAGIC):
+        raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
+    text = marked(data) or escaped(data) or strict(data, "utf-8") or declared(data) or guessed(data)
+    if text is None or too_odd(text):
+        raise UnreadableError(
+            f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
+        )
+    return text.replace("\x00", "")
+
+
+def strict(data: bytes, encoding: str) -> str | None:
+    """Decode by one encoding, or not at all."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def marked(data: bytes) -> str | None:
+    """Decode by a byte order mark."""
+    return next((strict(data, code) for mark, code in MARKS if data.startswith(mark)), None)
+
+
+def escaped(data: bytes) -> str | None:
+    """Decode ISO-2022-JP, which announces itself by escapes and looks like ASCII otherwise."""
+    return strict(data, "iso2022_jp_2") if ESCAPES.search(data[:20_000]) else None
+
+
+def declared(data: bytes) -> str | None:
+    """Decode by the charset that a page declares, if it does decode and reads like text."""
+    found = DECLARED.search(data[:4096])
+    if found is None:
+        return None
+    text = strict(data, found.group(1).decode("ascii"))
+    wrong = text is None or too_odd(text) or (likeness(data) is not None and not japanese(text))
+    return None if wrong else text
+
+
+def guessed(data: bytes) -> str | None:
+    """Decode by what the bytes look like."""
+    if text := likeness(data):
+        return text
+    best = from_bytes(data).best()
+    return None if best is None else str(best)
+
+
+def likeness(data: bytes) -> str | None:
+    """Decode as Japanese where that gives kana, as any Japanese text has."""
+    texts = [text for code in JAPANESE if (text := strict(data, code))]
+    return max((t for t in texts if japanese(t)), key=kana_share, default=None)
+
+
+def japanese(text: str) -> bool:
+    """Tell whether an eighth of the characters beyond ASCII are kana of full width."""
+    return kana_share(text) > 1 / 8
+
+
+def kana_share(text: str) -> float:
+    """Return the share of hiragana and katakana among the characters beyond ASCII."""
+    beyond = [c for c in text if c > "\x7f"]
+    return sum("぀" <= c <= "ヿ" for c in beyond) / len(beyond) if beyond else 0.0
+
+
+def too_odd(text: str) -> bool:
+    """Tell whether more than one character in fifty is no text; stray NULs are forgiven."""
+    return 50 * len(ODD.findall(text)) > len(text)

@@ -1,0 +1,77 @@
+"""What goes into reading besides bytes, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from ingest.errors import NoArticleError, ReadingError
+from ingest.model import UNVERIFIED_PASTE, Extract, Header, Moment
+from ingest.reading.language import language_of
+from ingest.reading.text import clean, clean_line
+
+SHORTEST = 40
+"""Characters below which a text is no article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the person who adds an input says of it; it wins over what the input says.
+
+    ``mapping`` is for JSON Lines: our field's name to theirs.
+    """
+
+    outlet: str | None = None
+    url: str | None = None
+    title: str | None = None
+    published: Moment | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was read, or the sentence that says why it was not."""
+
+    name: str
+    extract: Extract | None = None
+    problem: ReadingError | None = None
+
+
+def settled(extract: Extract, hints: Hints, name: str) -> Extract:
+    """Apply *hints*, name the outlet and the language, and refuse what is no article.
+
+    Raises:
+        NoArticleError: too little text is left.
+    """
+    text = clean(extract.text)
+    if len(text) < SHORTEST:
+        raise NoArticleError(
+            f"{name} holds no article: {len(text)} characters of text are left without page "
+            f"noise, and an article has at least {SHORTEST}."
+        )
+    header = extract.header
+    url = hints.url or header.url
+    host = urlsplit(url).hostname if url else None
+    outlet = hints.outlet or named(header.outlet) or (host or "").removeprefix("www.")
+    title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
+    settled_header = replace(
+        header,
+        title=title,
+        outlet=clean_line(outlet) or UNVERIFIED_PASTE,
+        url=url,
+        published=hints.published or header.published,
+        not_before=None if hints.published else header.not_before,
+        language=header.language if header.language != "und" else language_of(f"{title}\n{text}"),
+    )
+    return replace(extract, header=settled_header, text=text)
+
+
+def named(outlet: str) -> str:
+    """Return an outlet that was really named."""
+    return "" if outlet == UNVERIFIED_PASTE else outlet
+
+
+def header(title: str = "", **fields: object) -> Header:
+    """Build a header, leaving out what is empty."""
+    return Header(title, **{name: value for name, value in fields.items() if value})  # type: ignore[arg-type]

@@ -1,0 +1,203 @@
+"""Pasted text: page noise goes, captions stand apart, datelines and agencies become metadata.
+
+Every pattern is anchored to a whole short line: a sentence of the article that happens to hold
+the same words stays.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.dates import newest_reported, stated
+from ingest.reading.text import clean
+
+SHORT = 160
+"""Characters of the longest line that may be noise."""
+NOISE = re.compile(
+    "|".join(
+        (
+            r"sign up(?: now)?\b.*",
+            r"get .{0,40}newsletters?\b.*",
+            r"subscribe\b.{0,60}",
+            r"follow (?:topic:?|us.*)",
+            r"see more on:?",
+            r"read (?:more|also):?.{0,100}",
+            r"related(?: stories| articles| topics)?:?",
+            r"advertisement|most read|print|save|gift this article",
+            r"share(?: this)?(?: article)?",
+            r"listen to this article.*",
+            r"(?:log|sign) in.{0,60}",
+            r"\d+ comments?\b.{0,60}",
+            r"(?:we|this site) uses? cookies.*|accept(?: all)?(?: cookies)?",
+            r"all rights reserved.?|©.{0,80}|copyright .{0,80}",
+            r"skip to .{0,30}",
+            r"続きを読む.*|あわせて読みたい.{0,40}",
+            r"おすすめ(?:記事)?.{0,40}|関連(?:記事|ニュース).{0,60}",
+            r"ログイン(?:して|する)?.{0,40}",
+            r"会員限定.{0,40}|有料会員.{0,40}|この記事は.{0,10}会員.{0,30}",
+            r"シェア(?:する)?|広告|ランキング|フォロー(?:する)?.{0,20}|無断転載.{0,40}",
+        )
+    ),
+    re.IGNORECASE,
+)
+CREDIT = re.compile(
+    r"(?:photos?|images?|pictures?|credit|写真|画像|提供)\s*[:：／/].{1,80}", re.IGNORECASE
+)
+FILE_PHOTO = re.compile(
+    r"^\((?:FILES?|FILE PHOTO)\)|\(Photo by [^)]*\)|^(?:file photo|caption|写真説明)\s*[:：]",
+    re.IGNORECASE,
+)
+AGENCIES = {
+    "AFP": "AFP",
+    "AFP-JIJI": "AFP",
+    "REUTERS": "Reuters",
+    "ROITER": "Reuters",
+    "AP": "AP",
+    "ASSOCIATED PRESS": "AP",
+    "KYODO": "Kyodo",
+    "KYODO NEWS": "Kyodo",
+    "JIJI": "Jiji",
+    "JIJI PRESS": "Jiji",
+    "BLOOMBERG": "Bloomberg",
+    "XINHUA": "Xinhua",
+    "DPA": "dpa",
+    "EFE": "EFE",
+    "ANSA": "ANSA",
+    "共同": "共同",
+    "共同通信": "共同",
+    "時事": "時事",
+    "時事通信": "時事",
+    "ロイター": "ロイター",
+}
+AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
+SIGNED = "|".join((AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", "[A-Z]{3,14}"))
+ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({SIGNED})[)）]?$")
+CAPITALISED = r"[A-Z][\w.'’-]*"
+DATELINE = re.compile(
+    rf"^(?P<place>{CAPITALISED}(?:[ ,]+{CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
+    rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=\S)"
+)
+DATELINE_JA = re.compile(
+    rf"^[【（(](?P<place>[^】）)=＝共時ロ]{{1,12}})?[=＝]?(?P<agency>{AGENCY})?[^】）)]{{0,8}}[】）)]\s*"
+)
+CORRECTION = re.compile(
+    r"^(?:correction|clarification|editor[’']s note)\s*[:：(—–-]"
+    r"|^(?:訂正|お断り)\s*[:：（(]|^【訂正】"
+    r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended|updated)\b",
+    re.IGNORECASE,
+)
+DAY = (
+    r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
+    r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
+)
+DATED = re.compile(
+    rf"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s*[:：]?\s*.{{0,16}}"
+    rf"(?:{DAY}).{{0,24}}$",
+    re.IGNORECASE,
+)
+BYLINE = re.compile(
+    r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
+)
+KINDS = (
+    (
+        Kind.OPINION,
+        re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]?", re.IGNORECASE),
+    ),
+    (Kind.LIVE, re.compile(r"^live\b\s*[:：|]|速報ライブ", re.IGNORECASE)),
+    (Kind.ANALYSIS, re.compile(r"^(?:analysis|解説)\s*[:：|]", re.IGNORECASE)),
+)
+
+
+@dataclass(slots=True)
+class Parts:
+    """The lines of a paste, sorted by what they are."""
+
+    body: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    corrections: list[str] = field(default_factory=list)
+    published: Moment | None = None
+    authors: tuple[str, ...] = ()
+
+
+def read_paste(text: str) -> Extract:
+    """Understand text that somebody copied off a page; the first line is its title."""
+    lines = [line for line in clean(text).split("\n") if line]
+    title, rest = (lines[0], lines[1:]) if lines and len(lines[0]) <= 2 * SHORT else ("", lines)
+    parts = sort(rest if rest else lines)
+    return assembled(title if rest else "", parts, whole=text)
+
+
+def sort(lines: list[str]) -> Parts:
+    """Put each line where it belongs."""
+    parts = Parts()
+    for line in lines:
+        if len(line) <= SHORT and CREDIT.fullmatch(line):
+            caption_above(parts)
+        elif FILE_PHOTO.search(line):
+            parts.captions.append(line)
+        elif CORRECTION.match(line):
+            parts.corrections.append(line)
+        elif len(line) > SHORT or not furniture(line, parts):
+            parts.body.append(line)
+    return parts
+
+
+def furniture(line: str, parts: Parts) -> bool:
+    """Take noise, a date line or a byline out; the last two only ahead of the body."""
+    if NOISE.fullmatch(line):
+        return True
+    if parts.body:
+        return False
+    if byline := BYLINE.match(line):
+        parts.authors = tuple(re.split(r",| and ", byline[1]))
+        return True
+    if len(line) <= 80 and DATED.match(line):
+        parts.published = parts.published or stated(line)
+        return True
+    return False
+
+
+def caption_above(parts: Parts) -> None:
+    """A photo credit makes the line above it a caption, where no body came before."""
+    if len(parts.body) == 1 and len(parts.body[0]) <= 2 * SHORT:
+        parts.captions.append(parts.body.pop())
+
+
+def assembled(title: str, parts: Parts, *, whole: str) -> Extract:
+    """Take dateline and agency off the body's ends."""
+    body = "\n\n".join(parts.body)
+    body, place, agency = without_dateline(body)
+    body, ending = without_agency(body)
+    header = Header(
+        title=title,
+        authors=tuple(name.strip() for name in parts.authors),
+        agency=ending or agency,
+        dateline=place,
+        published=parts.published,
+        not_before=None if parts.published else newest_reported(whole),
+        kind=next((kind for kind, pattern in KINDS if pattern.match(title)), Kind.NEWS),
+    )
+    return Extract(header, body, tuple(parts.captions), tuple(parts.corrections))
+
+
+def without_dateline(body: str) -> tuple[str, str | None, str | None]:
+    """Return the body without its dateline, the place, and an agency named there."""
+    found = DATELINE.match(body[:120]) or DATELINE_JA.match(body[:60])
+    if found is None or not (found["place"] or found["agency"]):
+        return body, None, None
+    return body[found.end() :].lstrip(), found["place"], known(found["agency"])
+
+
+def without_agency(body: str) -> tuple[str, str | None]:
+    """Return the body without the agency that signs it, and the agency."""
+    found = ENDING.search(body)
+    if found is None:
+        return body, None
+    return body[: found.start()].rstrip(), known(found[1])
+
+
+def known(agency: str | None) -> str | None:
+    """Return the usual spelling of an agency."""
+    return AGENCIES.get(agency.upper(), agency) if agency else None

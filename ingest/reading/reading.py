@@ -1,0 +1,155 @@
+"""Read whatever somebody hands over: files, folders, bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ingest.errors import ReadingError, UnreadableError
+from ingest.model import Extract
+from ingest.reading.decoding import decode
+from ingest.reading.found import Found, Hints, settled
+from ingest.reading.jsonl import read_record
+from ingest.reading.markdown import FRONT, read_markdown
+from ingest.reading.pages import read_page
+from ingest.reading.pastes import read_paste
+from ingest.reading.pdf import read_pdf
+
+LINES = frozenset({".jsonl", ".ndjson"})
+PAGES = frozenset({".html", ".htm", ".xhtml"})
+HTML = re.compile(
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
+)
+
+
+def read_path(path: Path, hints: Hints) -> Iterator[Found]:
+    """Read a file, or every file of a folder in order; hidden ones are passed over.
+
+    What cannot be read is yielded with its problem and stops nothing else.
+    """
+    try:
+        files = files_of(path)
+    except ReadingError as problem:
+        yield Found(str(path), problem=problem)
+        return
+    for file in files:
+        if file.suffix.lower() in LINES:
+            yield from read_lines(file, hints)
+        else:
+            yield one(str(file), lambda f=file: understood(load(f), str(f), hints))  # type: ignore[misc]
+
+
+def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[Found]:
+    """Read bytes that came without a file, such as standard input."""
+    if looks_like_lines(data):
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if line.strip():
+                yield record(line, f"{name} line {number}", hints)
+    else:
+        yield one(name, lambda: understood(data, name, hints))
+
+
+def count(path: Path) -> int:
+    """Return how many times :func:`read_path` will yield for *path*."""
+    try:
+        files = files_of(path)
+    except ReadingError:
+        return 1
+    return sum(lines_in(file) if file.suffix.lower() in LINES else 1 for file in files)
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that *path* stands for.
+
+    Raises:
+        UnreadableError: there is no such path, or nothing in it.
+    """
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        raise UnreadableError(f"{path} does not exist. Check the path.")
+    inside = sorted(each for each in path.rglob("*") if each.is_file())
+    files = [
+        each for each in inside if not any(p.startswith(".") for p in each.relative_to(path).parts)
+    ]
+    if not files:
+        raise UnreadableError(f"The folder {path} holds no files. Nothing was added from it.")
+    return files
+
+
+def lines_in(file: Path) -> int:
+    """Count the lines that hold something."""
+    try:
+        with file.open("rb") as lines:
+            return sum(1 for line in lines if line.strip()) or 1
+    except OSError:
+        return 1
+
+
+def read_lines(file: Path, hints: Hints) -> Iterator[Found]:
+    """Read a JSON Lines file of any size, line by line."""
+    try:
+        empty = True
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    empty = False
+                    yield record(line, f"{file} line {number}", hints)
+    except OSError as error:
+        yield Found(str(file), problem=unreadable(file, error))
+        return
+    if empty:
+        yield Found(str(file), problem=UnreadableError(f"{file} is empty."))
+
+
+def record(line: bytes, name: str, hints: Hints) -> Found:
+    """Read one line of JSON Lines."""
+    return one(
+        name, lambda: settled(read_record(decode(line, name), name, hints.mapping), hints, name)
+    )
+
+
+def one(name: str, work: Callable[[], Extract]) -> Found:
+    """Do *work*; what goes wrong is the result."""
+    try:
+        return Found(name, extract=work())
+    except ReadingError as problem:
+        return Found(name, problem=problem)
+
+
+def load(file: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        UnreadableError: it cannot be opened.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise unreadable(file, error) from error
+
+
+def unreadable(file: Path, error: OSError) -> UnreadableError:
+    """Say why a file cannot be opened."""
+    return UnreadableError(f"{file} cannot be read ({error.strerror}). Check its permissions.")
+
+
+def understood(data: bytes, name: str, hints: Hints) -> Extract:
+    """Tell the format by content first and by name second, and read it."""
+    if data.startswith(b"%PDF-") or name.lower().endswith(".pdf"):
+        return settled(read_pdf(data, name), hints, name)
+    text = decode(data, name)
+    suffix = Path(name).suffix.lower()
+    if suffix in PAGES or HTML.match(text[:2000]):
+        return settled(read_page(text, name), hints, name)
+    if suffix in {".md", ".markdown"} or FRONT.match(text):
+        return settled(read_markdown(text, name), hints, name)
+    return settled(read_paste(text), hints, name)
+
+
+def looks_like_lines(data: bytes) -> bool:
+    """Tell whether *data* is JSON Lines: its first line is a JSON object."""
+    head = data.lstrip()[:1]
+    first = data.lstrip().split(b"\n", 1)[0].rstrip()
+    return head == b"{" and first.endswith(b"}")

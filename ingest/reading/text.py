@@ -1,0 +1,25 @@
+"""White space and invisible characters; no word is ever altered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
+GAPS = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """Return *text* in NFC with plain spaces, no hidden characters, at most one empty line."""
+    text = INVISIBLE.sub("", BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
+    lines = (SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return GAPS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return *text* clean and on one line."""
+    return " ".join(clean(text).split())
