@@ -19,7 +19,10 @@ from bot.answering.question import UnaskableError
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from bot.wording import Wording
+from ingest import refresh
 from ingest.errors import IngestError
+from ingest.reading import Hints, count, read_path
+from ingest.showing import with_progress
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
 EXAMPLES = Path(__file__).parents[1] / "prompts" / "examples.txt"
@@ -111,9 +114,20 @@ def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
     with open_desk(settings, holder=holder, now=utc_now()) as desk:
         if sample and desk.archive.last_change() == 0:
-            terminal.add_sample(desk.archive, SAMPLE, now=utc_now)
-        terminal.with_progress(Wording.default().indexing, desk.catch_up)
+            add_sample(desk)
+        if desk.index.behind():
+            with_progress(Wording.default().indexing, None, desk.catch_up)
         yield desk
+
+
+def add_sample(desk: Desk) -> None:
+    """Read the sample coverage, which is our own writing about a fictional election."""
+    found = read_path(SAMPLE, Hints())
+    with_progress(
+        "Reading the sample coverage",
+        count(SAMPLE),
+        lambda told: refresh.add(found, desk.archive, now=utc_now(), progress=told),
+    )
 
 
 def examples() -> list[str]:

@@ -25,7 +25,7 @@ class Desk:
 
     async def answer(self, question: Question) -> Answer | Abstention:
         """Answer *question* from the archive, or say why not."""
-        return await answer(question, self)
+        return await answer(question, self.archive, self.index)
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""

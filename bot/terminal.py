@@ -52,7 +52,7 @@ def answer_each(answerer: Answerer, questions: Sequence[str], *, now: Clock) -> 
 
 
 def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
-    """Answer each line of a JSON Lines file with one object a line; 1 if any line was no question."""
+    """Answer each line of a file with one object a line; 1 if any line was no question."""
     failed = 0
     for number, line in enumerate(batch_lines(path), start=1):
         if not line.strip():
@@ -98,9 +98,7 @@ def unaskable(error: UnaskableError) -> str:
     return Wording.of(Language.ENGLISH)(error.key)
 
 
-def chat(
-    answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[], object]
-) -> None:
+def chat(answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[], object]) -> None:
     """Answer line after line until the person leaves; *before* runs ahead of each answer."""
     console = Console()
     words = Wording.of(Language.ENGLISH)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot.answering.deciding import decline
 from bot.answering.guard import guard
@@ -25,27 +24,20 @@ NEAREST = 3
 """Articles named when the coverage does not answer."""
 
 
-class Desk(Protocol):
-    """What answering needs: the truth and what is derived from it."""
-
-    archive: Archive
-    index: Index
-
-
-async def answer(question: Question, desk: Desk) -> Answer | Abstention:
+async def answer(question: Question, archive: Archive, index: Index) -> Answer | Abstention:
     """Answer from the archive, or say why not; the blocking work runs in a thread."""
-    return await asyncio.to_thread(answer_now, question, desk)
+    return await asyncio.to_thread(answer_now, question, archive, index)
 
 
-def answer_now(question: Question, desk: Desk) -> Answer | Abstention:
+def answer_now(question: Question, archive: Archive, index: Index) -> Answer | Abstention:
     """Answer from the archive, or say why not."""
     timings: dict[str, float] = {}
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at, timings)
-    need = Need.of(question.text, desk.index.rarity)
+    need = Need.of(question.text, index.rarity)
     evidence = search(
-        desk.index,
-        desk.archive,
+        index,
+        archive,
         question.text,
         limit=EVIDENCE,
         also=need.translations,
@@ -54,8 +46,8 @@ def answer_now(question: Question, desk: Desk) -> Answer | Abstention:
     if not evidence:
         return Abstention(question, Reason.NOTHING_ARCHIVED, (), question.asked_at, timings)
     clock = Stopwatch(timings)
-    vector = desk.index.embedder.question(question.text)
-    ranked = candidates(need, vector, evidence, desk.index.embedder.passages)
+    vector = index.embedder.question(question.text)
+    ranked = candidates(need, vector, evidence, index.embedder.passages)
     reason = decline(need, ranked)
     draft = [] if reason else quote_coverage(ranked, need, Wording.of(question.language))
     clock.lap("write")

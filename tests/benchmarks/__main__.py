@@ -92,14 +92,16 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
     """Time each stage of an answer, and beside it the three searches it cannot do without."""
     rows: dict[str, list[float]] = {}
     warm_up = ask(questions[0], now=NOW)
-    answer_now(warm_up, desk)
+    answer_now(warm_up, desk.archive, desk.index)
     for text in questions:
         question = ask(text[:LONGEST], now=NOW)
         vector = desk.index.embedder.question(question.text)
         note(rows, "floor: embed", lambda q=question: desk.index.embedder.question(q.text))
         note(rows, "floor: words", lambda q=question: desk.index.matching(q.text, 10))
         note(rows, "floor: vectors", lambda v=vector: desk.index.nearest(v, 10))
-        outcome = note(rows, "answer: all", lambda q=question: answer_now(q, desk))
+        outcome = note(
+            rows, "answer: all", lambda q=question: answer_now(q, desk.archive, desk.index)
+        )
         for stage, ms in outcome.timings.items():
             rows.setdefault(f"answer: {stage}", []).append(ms)
         rows.setdefault("answered, share", []).append(float(isinstance(outcome, Answer)))

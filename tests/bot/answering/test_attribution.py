@@ -10,7 +10,11 @@ from bot.answering.attribution import speaker
     [
         ("Mara Okonjo told reporters: “We will not join them.”", "", "Mara Okonjo"),
         ("“It is over,” said Tomas Reyl.", "", "Tomas Reyl"),
-        ("“Not now, not ever.”", "Asked again, party leader Mara Okonjo said: “No.”", "Mara Okonjo"),
+        (
+            "“Not now, not ever.”",
+            "Asked again, party leader Mara Okonjo said: “No.”",
+            "Mara Okonjo",
+        ),
         ("オコンジョ党首は「連立には加わらない」と述べた。", "", "オコンジョ党首"),
         ("Turnout was 61.4 percent.", "Mara Okonjo said it rained.", None),
         ("He said he would stay.", "", None),

@@ -1,0 +1,180 @@
+"""What the maintainers' commands print: for people with rich, for machines as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from ingest.model import Article, Evidence, Header, Moment, Summary, Version
+from ingest.model import Progress as Told
+
+Result = TypeVar("Result")
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+EVERY = 5.0
+"""Seconds between lines of progress where there is no terminal."""
+EXCERPT = 160
+
+
+def plain(text: str) -> str:
+    """Take out what would steer a terminal; an article's text must not."""
+    return CONTROL.sub("", text)
+
+
+def cell(text: object, style: str = "") -> Text:
+    """Return a table cell in which nothing is markup."""
+    return Text(plain(str(text)), style=style)
+
+
+def dated(header: Header) -> str:
+    """Return a date as far as it is known."""
+    if header.published:
+        return when(header.published)
+    return f"≥ {header.not_before}" if header.not_before else "undated"
+
+
+def when(moment: Moment) -> str:
+    """Return a day, or a day with its time."""
+    return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+
+
+def print_json(value: object) -> None:
+    """Print *value* as one JSON object on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=written))
+
+
+def written(value: object) -> Any:  # noqa: ANN401 - JSON
+    """Write values of the domain as JSON."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)
+
+
+def with_progress(label: str, total: int | None, work: Callable[[Told], Result]) -> Result:
+    """Do *work* under a bar on standard error; a line now and then without a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return work(Lines(label, total))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        return work(lambda done, of: bar.update(task, completed=done, total=total if total else of))
+
+
+class Lines:
+    """Progress as lines of text, at most one in :data:`EVERY` seconds."""
+
+    def __init__(self, label: str, total: int | None) -> None:
+        self._label = label
+        self._total = total
+        self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Print how far the work is, unless that was just said."""
+        if time.monotonic() - self._last >= EVERY:
+            self._last = time.monotonic()
+            print(f"{self._label}: {done} of {self._total or total}", file=sys.stderr, flush=True)
+
+
+def article_table(articles: Sequence[Article]) -> Table:
+    """List articles, one a line."""
+    table = Table("No.", "Date", "Outlet", "Title", "Kind", box=None, header_style="bold")
+    for each in articles:
+        header = each.header
+        table.add_row(
+            cell(each.id),
+            cell(dated(header)),
+            cell(header.outlet),
+            cell(header.title),
+            cell(header.kind, "dim"),
+        )
+    return table
+
+
+def show_version(version: Version, article: Article, console: Console) -> None:
+    """Print one version: what it says of itself, its body, and apart from it the rest."""
+    header = version.extract.header
+    console.print(cell(header.title, "bold"))
+    facts = {
+        "article": f"{article.id}, version {version.number} of {article.versions}",
+        "outlet": header.outlet,
+        "agency": header.agency,
+        "authors": ", ".join(header.authors),
+        "dateline": header.dateline,
+        "published": dated(header),
+        "kind": header.kind,
+        "language": header.language,
+        "url": header.url,
+        "removed": when(article.removed_at) if article.removed_at else None,
+    }
+    for name, value in facts.items():
+        if value:
+            console.print(Text(f"{name:>10}  ", style="dim") + cell(value))
+    console.print()
+    console.print(cell_lines(version.extract.text))
+    for name, texts in (
+        ("Caption", version.extract.captions),
+        ("Correction", version.extract.corrections),
+    ):
+        for text in texts:
+            console.print(Text(f"\n{name}: ", style="bold") + cell(text))
+
+
+def cell_lines(text: str) -> Text:
+    """Return a body with its line breaks, and nothing that is markup."""
+    return Text("\n".join(plain(line) for line in text.split("\n")))
+
+
+def evidence_table(found: Sequence[Evidence]) -> Table:
+    """Show evidence: how it was found, where it stands, and how it begins."""
+    table = Table("", "Score", "Meaning", "Words", "Passage", box=None, header_style="bold")
+    for rank, each in enumerate(found, start=1):
+        header = each.passage.header
+        text = " ".join(each.passage.text.split())
+        excerpt = text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+        number = f"(article {each.passage.article_id})"
+        about = f"{header.outlet} · {dated(header)} · {header.title} {number}"
+        copies = ", ".join(copy.outlet for copy in each.copies)
+        also = cell(f"\nalso in {copies}", "italic") if copies else Text("")
+        table.add_row(
+            str(rank),
+            f"{each.score:.2f}",
+            "–" if each.dense is None else f"{each.dense:.2f}",
+            "–" if each.lexical is None else f"{each.lexical:.1f}",
+            cell(about, "bold") + Text("\n") + cell(excerpt) + also + Text("\n"),
+        )
+    return table
+
+
+def summary_table(summary: Summary) -> Table:
+    """Show each outlet's share and its newest article."""
+    table = Table("Outlet", "Articles", "Newest", box=None, header_style="bold")
+    table.columns[1].justify = "right"
+    for each in summary.outlets:
+        newest = when(each.newest) if each.newest else "undated"
+        table.add_row(cell(each.outlet), f"{each.articles:,}", newest)
+    return table
