@@ -46,7 +46,7 @@ class Lexicon:
         """Read the file once a process."""
         data = tomllib.loads(FILE.read_text(encoding="utf-8"))
         words: dict[str, Forms] = {}
-        for group in data["groups"]:
+        for group in [*data["groups"], *(each.split() for each in data["irregular"])]:
             forms = forms_of(group)
             for key in forms.stems | forms.scripts:
                 words[key] = words[key] | forms if key in words else forms

@@ -12,7 +12,10 @@ from ingest.index.analysis import terms
 
 CUES = ("when", "number", "why", "said")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
-SCRIPT_RUN = re.compile(r"[㐀-鿿々]+|[ァ-ヴー]{2,}")
+CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
+SCRIPT_RUN = re.compile(r"[㐀-鿿々]{2,}|[ァ-ヴー]{2,}")
+FOREIGN = 0.5
+"""Share of its weight that a term keeps where the text is in a script it has no form in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,15 @@ class Need:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.
 
         Each layer is a text with what a mention in it is worth; a term counts where it is worth
-        most. A term that has no known form in a layer's script is left out of the sum when no
-        layer mentions it: a name in kanji says nothing about an English article.
+        most. One without a known form in the layers' script counts less against them: an English
+        article cannot mention a name in kanji.
         """
         met = total = 0.0
         for each in self.terms:
             best = max(each.met(words, self.lexicon) * worth for words, worth in layers)
-            if best or not all(each.foreign_to(words) for words, _ in layers):
-                met += best * each.weight
-                total += each.weight
+            foreign = not best and all(each.foreign_to(words) for words, _ in layers)
+            met += best * each.weight
+            total += each.weight * (FOREIGN if foreign else 1.0)
         return met / total if total else 0.0
 
     def manner(self, sentence: str) -> float:
@@ -132,6 +135,8 @@ def latin_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]
     found: dict[str, tuple[Forms, bool]] = {}
     for match in LATIN_WORD.finditer(question):
         word = match.group()
+        if CONTRACTION.search(word):
+            continue
         stems = [s for s in terms(word) if not CJK_WORD.search(s)]
         for key in stems:
             if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:

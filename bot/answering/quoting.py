@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,14 @@ from ingest.index.copies import containment, shingles
 from ingest.index.passages import sentences
 from ingest.model import Evidence, Passage, Span
 
-PASSAGES = 8
+PASSAGES = 10
 """Passages whose sentences are looked at."""
 CLOSELY = 10
 """Sentences that are compared by meaning as well as by words; each costs about 1 ms."""
-ELSEWHERE = 0.6
-"""Worth of a term that stands beside the sentence rather than in it."""
+BESIDE = 0.5
+"""Worth of a term that stands in the sentence before or behind."""
+ELSEWHERE = 0.3
+"""Worth of a term that stands elsewhere in the passage, its title or its outlet."""
 LONGEST = 360
 """Characters of the longest quotation; a longer sentence is cut at a clause."""
 SAME = 0.7
@@ -34,7 +37,9 @@ class Candidate:
     evidence: Evidence
     span: Span
     coverage: float
+    support: float
     manner: float
+    freshness: float = 0.0
     cosine: float = 0.0
     unsettled: bool = False
 
@@ -50,16 +55,19 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """How well the sentence answers: words first, then meaning, then its passage."""
-        words = 0.55 * self.coverage + 0.30 * self.cosine + 0.15 * self.evidence.score
-        return words * (0.6 + 0.4 * self.manner)
+        """How well the sentence answers: words first, then meaning, its passage, its age."""
+        words = 0.50 * self.coverage + 0.30 * self.cosine + 0.15 * self.evidence.score
+        words += 0.05 * self.freshness
+        return words * (0.7 + 0.3 * self.manner)
 
 
 def candidates(
     need: Need, question: NDArray[np.float32], evidence: Sequence[Evidence], embed: Embed
 ) -> list[Candidate]:
     """Return the sentences of *evidence*, best first; the first few compared by meaning."""
-    every = [c for each in evidence[:PASSAGES] for c in sentences_of(each, need)]
+    looked = evidence[:PASSAGES]
+    ages = sorted({each.passage.header.day for each in looked if each.passage.header.day})
+    every = [c for each in looked for c in sentences_of(each, need, freshness(each, ages))]
     rough = sorted(every, key=lambda c: -c.score)
     close, rest = rough[:CLOSELY], rough[CLOSELY:]
     if not close:
@@ -69,20 +77,33 @@ def candidates(
     return sorted(judged, key=lambda c: -c.score) + rest
 
 
-def sentences_of(evidence: Evidence, need: Need) -> list[Candidate]:
+def freshness(evidence: Evidence, days: Sequence[date]) -> float:
+    """Place the evidence's day among *days*, the newest at 1; without a day 0."""
+    day = evidence.passage.header.day
+    return (days.index(day) + 1) / len(days) if day else 0.0
+
+
+def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
     """Measure each sentence of one passage against what the question needs."""
     passage = evidence.passage
     around = Words.of(passage.context)
+    support = need.coverage((around, 1.0))
+    spans = sentences(passage.text, passage.header.language)
+    texts = [Words.of(passage.text[span.start : span.end]) for span in spans]
     found = []
-    for span in sentences(passage.text, passage.header.language):
-        words = Words.of(passage.text[span.start : span.end])
+    for i, span in enumerate(spans):
+        beside = ((words, BESIDE) for words in (*texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]))
         found.append(
             Candidate(
                 evidence,
                 span,
-                need.coverage((words, 1.0), (around, ELSEWHERE)),
-                need.manner(words.text),
-                unsettled=need.unsettled(words.text),
+                need.coverage((texts[i], 1.0), *beside, (around, ELSEWHERE))
+                if need.terms
+                else need.manner(texts[i].text),
+                support,
+                need.manner(texts[i].text),
+                fresh,
+                unsettled=need.unsettled(texts[i].text),
             )
         )
     return found
