@@ -40,7 +40,7 @@ def answer_now(question: Question, archive: Archive, index: Index) -> Answer | A
         archive,
         question.text,
         limit=EVIDENCE,
-        also=need.translations,
+        words=f"{question.text} {need.words}",
         timings=timings,
     )
     if not evidence:

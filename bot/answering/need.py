@@ -84,13 +84,12 @@ class Need:
         return cls(weighed, cues, lexicon.asks("past", question), lexicon)
 
     @property
-    def translations(self) -> str:
-        """Every form of every term, for the lexical search in other languages."""
+    def words(self) -> str:
+        """Return what to search by words: every term of the question, in every known form."""
         return " ".join(
             form
-            for t in self.terms
-            for form in sorted(t.forms.stems | t.forms.scripts)
-            if form != t.key
+            for each in self.terms
+            for form in sorted({each.key} | each.forms.stems | each.forms.scripts)
         )
 
     def coverage(self, *layers: tuple[Words, float]) -> float:

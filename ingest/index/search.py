@@ -31,18 +31,19 @@ def search(
     text: str,
     *,
     limit: int = 10,
-    also: str = "",
+    words: str | None = None,
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
-    *also* holds further words for the lexical search alone, such as translations. *timings*
-    receives the milliseconds of each stage. An id that the archive no longer has is dropped.
+    *words*, where given, is searched by words instead of *text*: what matters in the question,
+    with translations. *timings* receives the milliseconds of each stage. An id that the archive
+    no longer has is dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
     vector = index.embedder.question(text)
     clock.lap("embed")
-    lexical = dict(index.matching(f"{text} {also}".strip(), DEPTH))
+    lexical = dict(index.matching(words or text, DEPTH))
     clock.lap("words")
     dense = dict(index.nearest(vector, DEPTH))
     clock.lap("vectors")

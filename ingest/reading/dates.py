@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from itertools import chain
 
-from ingest.model import Moment, parse_moment
+from ingest.model import Moment, day_of, parse_moment
 
 MONTHS = (
     "january",
@@ -39,7 +39,10 @@ PAST_DAY_JA = re.compile(
     r"(?:(\d{1,2})月)?(\d{1,2})日(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)"
 )
 YEAR = re.compile(r"\b(20\d\d)\b|(20\d\d)年")
+FORESEEN = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
 NOON = 12
+OLDEST = 1700
+"""The year before which no newspaper was printed every day."""
 
 Parts = tuple[str | int, str | int, str | int]
 
@@ -50,7 +53,7 @@ def stated(text: str) -> Moment | None:
     A clock time counts only with its zone: without one it is some hour of that day.
     """
     try:
-        return parse_moment(text)
+        return zoned(parse_moment(text))
     except ValueError:
         pass
     day = next(full_days(text), None)
@@ -58,6 +61,14 @@ def stated(text: str) -> Moment | None:
         return None
     clock, zone = CLOCK.search(text), ZONE.search(text)
     return day if clock is None or zone is None else at(day, clock, zone)
+
+
+def zoned(moment: Moment) -> Moment | None:
+    """Return a time that has a zone, the day of one that has none, and nothing long ago."""
+    if day_of(moment).year < OLDEST:
+        return None
+    naive = isinstance(moment, datetime) and moment.tzinfo is None
+    return day_of(moment) if naive else moment
 
 
 def at(day: date, clock: re.Match[str], zone: re.Match[str]) -> Moment:
@@ -121,6 +132,8 @@ def only_year(text: str) -> int | None:
 def reported(text: str) -> Iterator[tuple[int, int]]:
     """Yield month and day of what happened "on" a day."""
     for m in PAST_DAY.finditer(text):
+        if FORESEEN.search(text, max(0, m.start() - 60), m.start()):
+            continue
         yield month(m[1] or m[4]), int(m[2] or m[3])
     current: int | None = None
     for m in PAST_DAY_JA.finditer(text):

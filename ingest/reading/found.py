@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -51,7 +52,7 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
             f"noise, and an article has at least {SHORTEST}."
         )
     header = extract.header
-    url = hints.url or header.url
+    url = address(hints.url or header.url)
     host = urlsplit(url).hostname if url else None
     outlet = hints.outlet or named(header.outlet) or (host or "").removeprefix("www.")
     title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
@@ -62,9 +63,24 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
         url=url,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
-        language=header.language if header.language != "und" else language_of(f"{title}\n{text}"),
+        language=code(header.language) or language_of(f"{title}\n{text}"),
     )
     return replace(extract, header=settled_header, text=text)
+
+
+def code(language: str) -> str | None:
+    """Return a declared language as its two letters; a name is not guessed at."""
+    short = language.strip().lower().replace("_", "-").split("-")[0]
+    return short if re.fullmatch("[a-z]{2}", short) else None
+
+
+def address(url: str | None) -> str | None:
+    """Return *url* where it is one that a reader can open."""
+    try:
+        parts = urlsplit((url or "").strip())
+    except ValueError:
+        return None
+    return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def named(outlet: str) -> str:

@@ -54,14 +54,15 @@ def extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Ex
     """Build the extract; a record's body is cleaned of noise lines and keeps the rest."""
     title = clean_line(word(record, "title", mapping))
     lines = [line for line in clean(text).split("\n") if line]
-    read = assembled(title, sort(lines), whole=text)
+    agency = word(record, "agency", mapping) or None
+    read = assembled(title, sort(lines), whole=text, agency=agency)
     published = stated(word(record, "published", mapping))
     header = Header(
         title=title,
         outlet=word(record, "outlet", mapping) or UNVERIFIED_PASTE,
         url=word(record, "url", mapping) or None,
         authors=tuple(as_list(value(record, "authors", mapping))) or read.header.authors,
-        agency=word(record, "agency", mapping) or read.header.agency,
+        agency=read.header.agency,
         dateline=word(record, "dateline", mapping) or read.header.dateline,
         published=published or read.header.published,
         not_before=None if published else read.header.not_before,
@@ -81,4 +82,6 @@ def value(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> Any:
 def word(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> str:
     """Return a field as text; numbers are written out, the rest is nothing."""
     found = value(record, name, mapping)
+    if isinstance(found, dict):
+        found = found.get("name")
     return str(found) if isinstance(found, str | int | float) else ""

@@ -33,4 +33,4 @@ def language_of(text: str) -> str:
 @cache
 def detector() -> LangDetector:
     """Load the small model once."""
-    return LangDetector(LangDetectConfig(model="lite"))
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=HEAD))

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from ingest.errors import UnreadableError
-from ingest.model import Extract, Header, Kind, Moment, parse_moment
+from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.dates import stated
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean
 
@@ -33,7 +34,7 @@ def read_markdown(text: str, name: str) -> Extract:
     lines = [HEADING.sub(r"\1", line) for line in clean(body).split("\n") if line]
     if lines and lines[0] == clean(title):
         lines = lines[1:]
-    read = assembled(title, sort(lines), whole=body)
+    read = assembled(title, sort(lines), whole=body, agency=given.get("agency") or None)
     corrections = (*as_list(given.get("corrections")), *read.corrections)
     return Extract(merged(read.header, given), read.text, read.captions, corrections)
 
@@ -80,10 +81,7 @@ def as_list(value: object) -> list[str]:
 
 def moment(value: object) -> Moment | None:
     """Read a date; what is none stays missing."""
-    try:
-        return parse_moment(str(value)) if value else None
-    except ValueError:
-        return None
+    return stated(str(value)) if value else None
 
 
 def kind(value: object) -> Kind | None:

@@ -18,26 +18,23 @@ SHORT = 160
 NOISE = re.compile(
     "|".join(
         (
-            r"sign up(?: now)?\b.*",
-            r"get .{0,40}newsletters?\b.*",
-            r"subscribe\b.{0,60}",
-            r"follow (?:topic:?|us.*)",
-            r"see more on:?",
-            r"read (?:more|also):?.{0,100}",
+            r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
+            r"get .{0,40}newsletters?\b[^.]*",
+            r"subscribe(?: now| today)?(?: (?:to|for) [^.]{0,40})?",
+            r"follow (?:topic:?.{0,40}|us(?: on .{0,30})?)",
+            r"see more on:?|most read|advertisement|print|save|gift this article",
+            r"read (?:more|also):?(?: [^.]{0,100})?",
             r"related(?: stories| articles| topics)?:?",
-            r"advertisement|most read|print|save|gift this article",
-            r"share(?: this)?(?: article)?",
-            r"listen to this article.*",
-            r"(?:log|sign) in.{0,60}",
-            r"\d+ comments?\b.{0,60}",
+            r"share(?: this)?(?: article)?|listen to this article.{0,40}",
+            r"(?:\d+ comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d+ comments?",
             r"(?:we|this site) uses? cookies.*|accept(?: all)?(?: cookies)?",
-            r"all rights reserved.?|©.{0,80}|copyright .{0,80}",
-            r"skip to .{0,30}",
-            r"続きを読む.*|あわせて読みたい.{0,40}",
-            r"おすすめ(?:記事)?.{0,40}|関連(?:記事|ニュース).{0,60}",
-            r"ログイン(?:して|する)?.{0,40}",
-            r"会員限定.{0,40}|有料会員.{0,40}|この記事は.{0,10}会員.{0,30}",
-            r"シェア(?:する)?|広告|ランキング|フォロー(?:する)?.{0,20}|無断転載.{0,40}",
+            r"all rights reserved\.?|(?:©|copyright (?:©|\(c\)|\d{4})).{0,80}",
+            r"skip to (?:main )?content",
+            r"続きを読む(?:には.{0,30})?|あわせて読みたい.{0,40}",
+            r"おすすめ(?:記事)?(?:[:：].{0,60})?|関連(?:記事|ニュース)(?:[:：].{0,60})?",
+            r"ログイン(?:して続きを読む|する)?|会員限定(?:記事)?(?:です)?。?|有料会員限定.{0,20}",
+            r"この記事は.{0,10}会員(?:限定|記事).{0,20}",
+            r"シェア(?:する)?|広告|ランキング|フォロー(?:する)?|無断転載.{0,20}",
         )
     ),
     re.IGNORECASE,
@@ -77,15 +74,15 @@ ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({SIGNED})[)）]?$")
 CAPITALISED = r"[A-Z][\w.'’-]*"
 DATELINE = re.compile(
     rf"^(?P<place>{CAPITALISED}(?:[ ,]+{CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
-    rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=\S)"
+    rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
 )
 DATELINE_JA = re.compile(
-    rf"^[【（(](?P<place>[^】）)=＝共時ロ]{{1,12}})?[=＝]?(?P<agency>{AGENCY})?[^】）)]{{0,8}}[】）)]\s*"
+    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
 )
 CORRECTION = re.compile(
-    r"^(?:correction|clarification|editor[’']s note)\s*[:：(—–-]"
+    r"^(?:correction|clarification)\s*[:：(—–-]"
     r"|^(?:訂正|お断り)\s*[:：（(]|^【訂正】"
-    r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended|updated)\b",
+    r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended)\b",
     re.IGNORECASE,
 )
 DAY = (
@@ -94,7 +91,7 @@ DAY = (
 )
 DATED = re.compile(
     rf"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s*[:：]?\s*.{{0,16}}"
-    rf"(?:{DAY}).{{0,24}}$",
+    rf"(?:{DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
@@ -103,7 +100,7 @@ BYLINE = re.compile(
 KINDS = (
     (
         Kind.OPINION,
-        re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]?", re.IGNORECASE),
+        re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]", re.IGNORECASE),
     ),
     (Kind.LIVE, re.compile(r"^live\b\s*[:：|]|速報ライブ", re.IGNORECASE)),
     (Kind.ANALYSIS, re.compile(r"^(?:analysis|解説)\s*[:：|]", re.IGNORECASE)),
@@ -165,15 +162,15 @@ def caption_above(parts: Parts) -> None:
         parts.captions.append(parts.body.pop())
 
 
-def assembled(title: str, parts: Parts, *, whole: str) -> Extract:
-    """Take dateline and agency off the body's ends."""
+def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None) -> Extract:
+    """Take dateline and agency off the body's ends; an *agency* known already may sign it too."""
     body = "\n\n".join(parts.body)
-    body, place, agency = without_dateline(body)
-    body, ending = without_agency(body)
+    body, place, opening = without_dateline(body)
+    body, ending = without_agency(body, agency)
     header = Header(
         title=title,
         authors=tuple(name.strip() for name in parts.authors),
-        agency=ending or agency,
+        agency=agency or ending or opening,
         dateline=place,
         published=parts.published,
         not_before=None if parts.published else newest_reported(whole),
@@ -185,17 +182,20 @@ def assembled(title: str, parts: Parts, *, whole: str) -> Extract:
 def without_dateline(body: str) -> tuple[str, str | None, str | None]:
     """Return the body without its dateline, the place, and an agency named there."""
     found = DATELINE.match(body[:120]) or DATELINE_JA.match(body[:60])
-    if found is None or not (found["place"] or found["agency"]):
+    if found is None:
         return body, None, None
-    return body[found.end() :].lstrip(), found["place"], known(found["agency"])
+    named = found.groupdict()
+    agency = named["agency"] or named.get("alone")
+    return body[found.end() :].lstrip(), named["place"], known(agency)
 
 
-def without_agency(body: str) -> tuple[str, str | None]:
+def without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
     """Return the body without the agency that signs it, and the agency."""
-    found = ENDING.search(body)
+    own = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
+    found = ENDING.search(body) or (re.search(f"({own})", body, re.IGNORECASE) if own else None)
     if found is None:
         return body, None
-    return body[: found.start()].rstrip(), known(found[1])
+    return body[: found.start()].rstrip(), agency or known(found[1])
 
 
 def known(agency: str | None) -> str | None:

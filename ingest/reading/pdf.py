@@ -6,7 +6,7 @@ import io
 import logging
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
@@ -30,6 +30,8 @@ def read_pdf(data: bytes, name: str) -> Extract:
         pages = 0 if locked else len(reader.pages)
         wanted = [] if locked or pages > PAGES else reader.pages
         text = "\n\n".join(page.extract_text() for page in wanted)
+    except DependencyError as error:
+        raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableError(
             f"{name} is a broken PDF. Open it, save it anew, or paste its text."

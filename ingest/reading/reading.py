@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
@@ -104,9 +105,10 @@ def read_lines(file: Path, hints: Hints) -> Iterator[Found]:
 
 
 def record(line: bytes, name: str, hints: Hints) -> Found:
-    """Read one line of JSON Lines."""
+    """Read one line of JSON Lines; an address or a title can only be one article's."""
+    own = replace(hints, url=None, title=None)
     return one(
-        name, lambda: settled(read_record(decode(line, name), name, hints.mapping), hints, name)
+        name, lambda: settled(read_record(decode(line, name), name, hints.mapping), own, name)
     )
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
