@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import numpy as np
 from filelock import FileLock
@@ -155,6 +157,7 @@ class Stores:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
         self._place = settings.chroma_url or str(folder)
+        self._suffix = f"-{archive_mark(settings)}" if settings.chroma_url else ""
         self._client = client_of(folder / "vectors", settings.chroma_url)
         self.drain = FileLock(folder / "drain.lock")
 
@@ -173,13 +176,20 @@ class Stores:
     @contextmanager
     def of(self, generation: Generation) -> Iterator[None]:
         """Open one generation's collection and folder."""
-        name = f"generation-{generation.id}"
+        name = f"generation-{generation.id}{self._suffix}"
         self.vectors = Vectors(self._client, name, place=self._place)
         self.words = Words(self._folder / f"words-{generation.id}")
         try:
             yield
         finally:
             self.vectors.close()
+
+
+def archive_mark(settings: Settings) -> str:
+    """Mark the archive's place, so that two desks may share one Chroma server."""
+    parts = urlsplit(settings.database_url or str(settings.data_dir.resolve()))
+    place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
+    return hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
 def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:

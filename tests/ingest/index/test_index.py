@@ -1,0 +1,200 @@
+"""The index is derived: caught up, healed and rebuilt from the archive, embedded or served."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from ingest.archive import Archive
+from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
+from ingest.index.embedding import LocalEmbedder
+from ingest.index.index import Index
+from ingest.index.ownership import owner
+from ingest.index.rebuilding import rebuild
+from ingest.index.search import search
+from ingest.index.vectors import Vectors
+from ingest.settings import Settings
+from tests.builders import NOW, TEXT, an_extract, saved
+
+MODEL = LocalEmbedder()
+
+
+@pytest.fixture(params=["embedded", "server"])
+def settings(request, tmp_path):
+    """Keep everything in a folder, or in the two servers."""
+    environment = {"DATA_DIR": str(tmp_path / "data")}
+    if request.param == "server":
+        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+        environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
+    return Settings.of(environment)
+
+
+@pytest.fixture
+def archive(settings):
+    with Archive.open(settings.archive_url) as opened:
+        yield opened
+
+
+def opened(archive, settings, embedder=MODEL):
+    return Index.open(archive, embedder, settings, holder="a test", now=NOW)
+
+
+def found(index, archive, text="How many seats did Harbour win?"):
+    return [each.passage.article_id for each in search(index, archive, text)]
+
+
+def test_what_was_saved_is_found_once_the_index_caught_up(archive, settings):
+    """Saving is enough: the index takes it from the archive."""
+    [kept] = saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        assert index.behind()
+        assert index.catch_up() > 0
+        assert not index.behind()
+        assert found(index, archive) == [kept.article_id]
+
+
+def test_catching_up_again_embeds_nothing(archive, settings):
+    """What is unchanged costs nothing."""
+    saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        index.catch_up()
+        counts = index.counts()
+        saved(archive, an_extract())
+        assert index.catch_up() == 0
+        assert index.counts() == counts
+
+
+def test_a_corrected_article_is_found_by_its_new_words_only(archive, settings):
+    """The old figure is gone from both searches."""
+    saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        index.catch_up()
+        saved(archive, an_extract(TEXT.replace("46", "47")))
+        index.catch_up()
+        texts = [each.passage.text for each in search(index, archive, "46 or 47 seats?")]
+        assert all("46 seats" not in text for text in texts)
+        assert any("47 seats" in text for text in texts)
+        assert index.counts() == (len(texts), len(texts))
+
+
+def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, settings):
+    """Removal means removal, at once."""
+    [kept] = saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        index.catch_up()
+        archive.remove(kept.article_id, now=NOW)
+        assert found(index, archive) == []
+        index.catch_up()
+        assert index.counts() == (0, 0)
+
+
+def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings, monkeypatch):
+    """Applied twice is applied once."""
+    saved(archive, *(an_extract(title=str(i)) for i in range(3)))
+    apply = Vectors.apply
+
+    def crash(self, *arguments):
+        apply(self, *arguments)
+        raise IndexUnavailableError("crash")
+
+    with opened(archive, settings) as index:
+        monkeypatch.setattr(Vectors, "apply", crash)
+        with pytest.raises(IndexUnavailableError):
+            index.catch_up()
+        monkeypatch.undo()
+        index.catch_up()
+        passages = archive.summary().passages
+        assert index.counts() == (passages, passages)
+
+
+def test_a_deleted_index_heals(tmp_path):
+    """The folder is derived: whoever deletes it loses nothing."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    program = "import sys; from ingest.__main__ import main; sys.exit(main(['index']))"
+    environment = {**os.environ, "DATA_DIR": str(tmp_path)}
+    with Archive.open(settings.archive_url) as archive:
+        saved(archive, an_extract())
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+        shutil.rmtree(tmp_path / "index")
+        with opened(archive, settings) as index:
+            assert index.behind()
+            assert index.catch_up() == 0
+            assert len(found(index, archive)) == 1
+
+
+def test_another_model_is_refused_with_the_way_out(archive, settings):
+    """Vectors of one model are never searched with questions of another."""
+
+    class Other(LocalEmbedder):
+        model = "another-model"
+
+    with opened(archive, settings):
+        pass
+    with (
+        pytest.raises(GenerationMismatchError, match=r"another-model.*python -m ingest rebuild"),
+        opened(archive, settings, Other()),
+    ):
+        pass
+
+
+def test_a_rebuild_serves_the_new_model_and_drops_the_old(archive, settings):
+    """The switch is whole: before it the old generation serves, after it the new one."""
+
+    class Other(LocalEmbedder):
+        model = "another-model"
+
+    saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        index.catch_up()
+    new = rebuild(archive, Other(), settings, holder="a test", now=NOW)
+    assert (new.model, new.active) == ("another-model", True)
+    with opened(archive, settings, Other()) as index:
+        assert not index.behind()
+        assert len(found(index, archive)) == 1
+
+
+def hold(folder, ready, release):
+    settings = Settings.of({"DATA_DIR": folder})
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Index.open(archive, MODEL, settings, holder="the other desk", now=NOW),
+    ):
+        ready.set()
+        release.wait()
+
+
+def test_an_owned_index_names_its_owner_until_that_is_killed(tmp_path):
+    """One process owns the embedded index; a killed one holds nothing."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    spawn = multiprocessing.get_context("spawn")
+    ready, release = spawn.Event(), spawn.Event()
+    other = spawn.Process(target=hold, args=(str(tmp_path), ready, release))
+    other.start()
+    ready.wait()
+    with Archive.open(settings.archive_url) as archive:
+        with (
+            pytest.raises(IndexOwnedError, match=rf"the other desk, process {other.pid}"),
+            opened(archive, settings),
+        ):
+            pass
+        os.kill(other.pid, signal.SIGKILL)
+        other.join()
+        assert owner(tmp_path / "index") is None
+        with opened(archive, settings) as index:
+            assert not index.behind()
+
+
+def test_an_absent_server_is_named(tmp_path):
+    """A wrong CHROMA_URL is a sentence."""
+    environment = {"DATA_DIR": str(tmp_path), "CHROMA_URL": "http://127.0.0.1:1"}
+    settings = Settings.of(environment)
+    with (
+        Archive.open(settings.archive_url) as archive,
+        pytest.raises(IndexUnavailableError, match=r"127\.0\.0\.1:1.*chroma run"),
+        opened(archive, settings),
+    ):
+        pass

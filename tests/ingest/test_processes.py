@@ -1,0 +1,120 @@
+"""Several processes, and processes that die: nothing is lost, nothing is doubled."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bot.answering.answer import answer_now
+from bot.answering.model import Answer
+from bot.answering.question import ask
+from bot.desk import open_desk
+from bot.settings import Settings
+from tests.builders import NOW
+
+KILLS = int(os.environ.get("KILLS", "3"))
+"""How often an ingest is killed; ``KILLS=20`` for a thorough run."""
+
+
+def write_articles(path, count, *, prefix="Wexcombe"):
+    lines = (
+        {
+            "title": f"{prefix} council, part {i}",
+            "url": f"https://courier.example/{prefix}/{i}",
+            "published": "2026-10-20",
+            "text": f"The {prefix} council met for the {i}th time. "
+            + f"It spent {i} crowns on lamp number {i} and debated the harbour wall. " * 12,
+        }
+        for i in range(count)
+    )
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return path
+
+
+def start(environment, *arguments):
+    command = [sys.executable, "-m", "ingest", *map(str, arguments)]
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, env={**os.environ, **environment}, text=True, **quiet)
+
+
+def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
+    """After any kill -9, archive and index agree once the same command has run again."""
+    environment = {"DATA_DIR": str(tmp_path / "data")}
+    file = write_articles(tmp_path / "articles.jsonl", 300)
+    chance = random.Random(7)
+    for _ in range(KILLS):
+        victim = start(environment, "add", file)
+        time.sleep(chance.uniform(1.0, 4.5))
+        victim.send_signal(signal.SIGKILL)
+        victim.communicate()
+    last = start(environment, "add", file, "--json")
+    said, problems = last.communicate()
+    assert last.returncode == 0, problems
+    assert json.loads(said)["failed"] == 0
+    with open_desk(Settings.of(environment), holder="a test", now=NOW) as desk:
+        summary = desk.archive.summary()
+        assert not desk.index.behind()
+        assert summary.articles == summary.versions == 300
+        assert desk.index.counts() == (summary.passages, summary.passages)
+
+
+def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
+    """The owner cites the new article without being restarted; it looks every two seconds."""
+    environment = {"DATA_DIR": str(tmp_path / "data")}
+    file = write_articles(tmp_path / "articles.jsonl", 3)
+    question = ask("How many crowns did the Wexcombe council spend on lamp number 2?", now=NOW)
+    with open_desk(Settings.of(environment), holder="the bot", now=NOW) as desk:
+        command = start(environment, "add", file)
+        said, problems = command.communicate()
+        assert command.returncode == 0, problems
+        assert "the bot" in said
+        desk.catch_up()
+        outcome = answer_now(question, desk.archive, desk.index)
+    assert isinstance(outcome, Answer)
+    assert "2 crowns" in outcome.citations[0].quote
+
+
+def test_a_second_owner_is_told_who_is_first(tmp_path):
+    """A search that cannot have the index is one sentence, not a wrong answer."""
+    environment = {"DATA_DIR": str(tmp_path / "data")}
+    with open_desk(Settings.of(environment), holder="the bot", now=NOW):
+        command = start(environment, "search", "lamp")
+        said, problems = command.communicate()
+    assert (command.returncode, said) == (1, "")
+    assert "the bot" in problems
+    assert "Traceback" not in problems
+
+
+def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, chroma_url):
+    """Beyond one machine any process writes and any searches, and nothing is lost."""
+    servers = {"DATABASE_URL": postgres_url, "CHROMA_URL": chroma_url}
+    homes = [{**servers, "DATA_DIR": str(tmp_path / name)} for name in ("one", "two", "three")]
+    writers = [
+        start(home, "add", write_articles(tmp_path / f"{name}.jsonl", 60, prefix=name))
+        for home, name in zip(homes, ("Ivrelle", "Brennock"), strict=False)
+    ]
+    with open_desk(Settings.of(homes[2]), holder="the searcher", now=NOW) as desk:
+        while any(writer.poll() is None for writer in writers):
+            desk.catch_up()
+            answer_now(ask("What did the council debate?", now=NOW), desk.archive, desk.index)
+        for writer in writers:
+            _, problems = writer.communicate()
+            assert writer.returncode == 0, problems
+        desk.catch_up()
+        summary = desk.archive.summary()
+        assert summary.articles == 120
+        assert desk.index.counts() == (summary.passages, summary.passages)
+
+
+@pytest.mark.parametrize("command", [["list"], ["status"], ["search", "anything"]])
+def test_an_empty_desk_says_what_to_do(tmp_path, command):
+    """Nothing kept is a state, not an error."""
+    process = start({"DATA_DIR": str(tmp_path)}, *command)
+    said, problems = process.communicate()
+    assert process.returncode == 0, problems
+    assert said.strip()
