@@ -1,0 +1,167 @@
+"""The maintainers' commands, as a maintainer types them."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from ingest.__main__ import main
+from tests.builders import TEXT
+
+ARTICLE = f"Harbour wins 46 seats\n\n{TEXT}\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Keep everything of one test in its own folder, away from any ``.env``."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command, and return its code and what it printed."""
+
+    def command(*arguments):
+        code = main([str(each) for each in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def article(home):
+    file = home / "article.txt"
+    file.write_text(ARTICLE, encoding="utf-8")
+    return file
+
+
+def test_good_files_are_saved_and_bad_ones_named(run, home, article):
+    """One file that cannot be read costs only itself."""
+    (home / "empty.txt").write_text("")
+    code, said, problems = run("add", home)
+    assert code == 1
+    assert "1 new, 1 failed" in said
+    assert "empty.txt is empty" in problems
+
+
+def test_adding_again_changes_nothing(run, article):
+    """A second run says that nothing changed."""
+    run("add", article)
+    code, said, _ = run("add", article)
+    assert (code, "1 unchanged" in said) == (0, True)
+
+
+def test_standard_input_is_a_path_of_its_own(run, monkeypatch):
+    """What is on the clipboard can be piped in."""
+    stdin = io.TextIOWrapper(io.BytesIO(ARTICLE.encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run("add", "-", "--outlet", "Ledger")[0] == 0
+    assert "Ledger" in run("list")[1]
+
+
+def test_every_command_prints_one_object_for_machines(run, article):
+    """With --json nothing but one object is on standard output."""
+    for arguments in (
+        ("add", article),
+        ("index",),
+        ("list",),
+        ("show", 1),
+        ("search", "How many seats?"),
+        ("status",),
+        ("rebuild",),
+        ("remove", 1),
+        ("list", "--removed"),
+    ):
+        code, said, _ = run(*arguments, "--json")
+        assert code == 0
+        assert isinstance(json.loads(said), dict)
+
+
+def test_an_article_is_shown_with_what_stands_beside_it(run, home):
+    """Caption and correction are not part of the body."""
+    file = home / "a.txt"
+    file.write_text(f"Title\n\nA hall.\n\nPHOTO: X\n\n{TEXT}\n\nCorrection: It was 46.\n")
+    run("add", file, "--published", "2026-10-26T07:30:00+09:00")
+    said = run("show", 1)[1]
+    assert "Caption: A hall." in said
+    assert "Correction: Correction: It was 46." in said or "Correction: It was 46." in said
+    assert "2026-10-26 07:30" in said
+
+
+def test_removed_coverage_is_found_no_more(run, article):
+    """After `remove` returns, nothing of the article is searched."""
+    run("add", article)
+    assert "46 seats" in run("search", "seats")[1]
+    assert run("remove", 1)[0] == 0
+    assert "46 seats" not in run("search", "seats")[1]
+
+
+@pytest.mark.parametrize("arguments", [("show", 9), ("remove", 9)])
+def test_an_unknown_number_is_one_sentence(run, article, arguments):
+    """The maintainer learns where the numbers stand."""
+    run("add", article)
+    code, _, problems = run(*arguments)
+    assert code == 1
+    assert "python -m ingest list" in problems
+
+
+def test_an_unknown_version_says_which_there_are(run, article):
+    """A number out of range is answered with the range."""
+    run("add", article)
+    code, _, problems = run("show", 1, "--version", 5)
+    assert (code, problems) == (1, "Article 1 has versions 1 to 1, not 5.\n")
+
+
+def test_an_article_cannot_steer_the_terminal(run, home):
+    """Markup and escapes of an article are printed as what they are."""
+    file = home / "a.txt"
+    file.write_text(f"[red]Loud[/red] \x1b[31mtitle\n\n{TEXT} [bold]x[/bold] \x1b]0;owned\x07\n")
+    run("add", file)
+    for arguments in (("list",), ("show", 1), ("search", "seats")):
+        said = run(*arguments)[1]
+        assert "[red]Loud[/red]" in said
+        assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [("add", "x", "--published", "soon"), ("add", "x", "--map", "text"), ("fly",)]
+)
+def test_a_wrong_argument_is_a_usage_error(run, arguments):
+    """Code 2, and a sentence that says what was wrong."""
+    with pytest.raises(SystemExit) as left:
+        run(*arguments)
+    assert left.value.code == 2
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(run, home, article, monkeypatch):
+    """A mistake in the settings is told as one."""
+    monkeypatch.setenv("DATA_DIR", str(article / "below"))
+    code, said, problems = run("add", article)
+    assert (code, said) == (1, "")
+    assert "DATA_DIR" in problems
+    assert problems.count("\n") == 1
+
+
+def test_a_damaged_archive_is_one_sentence(run, home):
+    """A broken disk is not a traceback."""
+    (home / "data").mkdir()
+    (home / "data" / "archive.sqlite3").write_bytes(b"rubbish " * 1000)
+    code, _, problems = run("status")
+    assert code == 1
+    assert "damaged" in problems
+
+
+def test_a_read_only_archive_is_one_sentence(run, home, article):
+    """What cannot be written is named; what stands there stays."""
+    run("add", article)
+    (home / "data" / "archive.sqlite3").chmod(0o444)
+    (home / "data" / "archive.sqlite3").rename(home / "kept")
+    (home / "data" / "archive.sqlite3").mkdir()
+    code, _, problems = run("list")
+    assert code == 1
+    assert "archive.sqlite3" in problems
+    assert "Traceback" not in problems
