@@ -34,15 +34,16 @@ def run(capsys):
 
 @pytest.fixture
 def article(home):
-    file = home / "article.txt"
+    file = home / "coverage" / "article.txt"
+    file.parent.mkdir()
     file.write_text(ARTICLE, encoding="utf-8")
     return file
 
 
 def test_good_files_are_saved_and_bad_ones_named(run, home, article):
     """One file that cannot be read costs only itself."""
-    (home / "empty.txt").write_text("")
-    code, said, problems = run("add", home)
+    (article.parent / "empty.txt").write_text("")
+    code, said, problems = run("add", article.parent)
     assert code == 1
     assert "1 new, 1 failed" in said
     assert "empty.txt is empty" in problems
@@ -88,7 +89,7 @@ def test_an_article_is_shown_with_what_stands_beside_it(run, home):
     run("add", file, "--published", "2026-10-26T07:30:00+09:00")
     said = run("show", 1)[1]
     assert "Caption: A hall." in said
-    assert "Correction: Correction: It was 46." in said or "Correction: It was 46." in said
+    assert "Correction: It was 46." in said
     assert "2026-10-26 07:30" in said
 
 
@@ -155,13 +156,10 @@ def test_a_damaged_archive_is_one_sentence(run, home):
     assert "damaged" in problems
 
 
-def test_a_read_only_archive_is_one_sentence(run, home, article):
-    """What cannot be written is named; what stands there stays."""
-    run("add", article)
-    (home / "data" / "archive.sqlite3").chmod(0o444)
-    (home / "data" / "archive.sqlite3").rename(home / "kept")
-    (home / "data" / "archive.sqlite3").mkdir()
+def test_an_archive_that_is_no_file_is_one_sentence(run, home):
+    """What cannot be opened is named."""
+    (home / "data" / "archive.sqlite3").mkdir(parents=True)
     code, _, problems = run("list")
     assert code == 1
     assert "archive.sqlite3" in problems
-    assert "Traceback" not in problems
+    assert problems.count("\n") == 1

@@ -100,7 +100,8 @@ def test_a_date_that_is_not_stated_stays_missing():
 
 def test_a_stated_date_is_taken_with_its_zone():
     """A clock time without a zone is only a day."""
-    text = "Title\nBy Mara Reyl\nPublished 15 October 2026, 10:30 {}\nThe count went on until the next morning."
+    head = "Title\nBy Mara Reyl\nPublished 15 October 2026, 10:30 {}\n"
+    text = f"{head}The count went on until the next morning."
     header = read(text.format("UTC")).header
     assert header.published == datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
     assert header.authors == ("Mara Reyl",)
