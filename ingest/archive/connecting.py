@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -33,7 +34,7 @@ def connect(address: str) -> Engine:
     url = parsed(address)
     if url.get_backend_name() == "sqlite" and url.database:
         make_folder(Path(url.database).parent)
-    with explained(url):
+    with explained(url), opening(url):
         engine = engine_of(url)
         try:
             migrate(engine)
@@ -41,6 +42,26 @@ def connect(address: str) -> Engine:
             engine.dispose()
             raise
         return engine
+
+
+@contextmanager
+def opening(url: URL) -> Iterator[None]:
+    """Let one process at a time open a SQLite file: two that switch it to WAL lock each other."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    try:
+        with FileLock(f"{url.database}.lock", timeout=PATIENCE):
+            yield
+    except Timeout as error:
+        raise ArchiveError(
+            f"The archive {url.database} is being opened by another process. Try again."
+        ) from error
+    except OSError as error:
+        raise ArchiveError(
+            f"The archive {url.database} cannot be written ({error.strerror}). "
+            "Mend the folder's permissions."
+        ) from error
 
 
 def parsed(address: str) -> URL:

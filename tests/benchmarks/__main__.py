@@ -41,7 +41,7 @@ def main() -> None:
     """Run both benchmarks, print their tables, and write them as JSON."""
     options = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     options.add_argument("--data", type=Path, help="a folder with articles and questions")
-    options.add_argument("--out", type=Path, default=Path("benchmarks/out"))
+    options.add_argument("--out", type=Path, default=Path(".data/benchmark"))
     options.add_argument("--questions", type=int, default=150, help="how many are asked")
     given = options.parse_args()
     source = given.data / "articles.jsonl" if given.data else SAMPLE
