@@ -10,7 +10,10 @@ SPEECH = (
 )
 TITLE = r"(?:(?:Mr|Ms|Mrs|Dr|Prof|Sir)\.? )?"
 NAME = rf"{TITLE}[A-Z][\w’'-]+(?: (?:[a-z]{{2,3}} )?[A-Z][\w’'-]+){{0,3}}"
-BEFORE_VERB = re.compile(rf"\b({NAME})(?:,[^,“\"]{{2,60}},)? (?:also |later |then )?{SPEECH}\b")
+BEFORE_VERB = re.compile(
+    rf"\b({NAME})(?:, (?:({NAME})|[^,“\"]{{2,60}}),)?"
+    rf" (?:also |later |then )?{SPEECH}\b"
+)
 AFTER_VERB = re.compile(rf"[,”\"] {SPEECH} ({NAME})")
 JAPANESE = re.compile(
     r"([一-龯々ァ-ヴー・A-Za-z]{2,14}"
@@ -34,7 +37,8 @@ def speaker(sentence: str, before: str = "") -> str | None:
 
 def speaker_in(text: str, *, last: bool = False) -> str | None:
     """Find a name beside a verb of speech; the last one if *last*."""
-    found = [m.group(1) for p in (BEFORE_VERB, AFTER_VERB) for m in p.finditer(text)]
+    found = [m[2] or m[1] for m in BEFORE_VERB.finditer(text)]
+    found += [m[1] for m in AFTER_VERB.finditer(text)]
     if QUOTED.search(text):
         found += [m.group(1) for m in JAPANESE.finditer(text)]
     people = [name for name in found if name.split()[0] not in NOBODY]

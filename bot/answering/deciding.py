@@ -12,6 +12,9 @@ ENOUGH = 0.54
 """Least confidence to answer; of the questions in the tests it declines about a third that
 coverage answers and half of those that it does not."""
 
+MATTER = 0.5
+"""The best passage mentions more than this share of what is asked, names aside: coverage of the
+right people is no answer by itself."""
 CLEARLY = 0.9
 """Share of the best sentence's score below which another does not stand for it."""
 
@@ -28,7 +31,9 @@ def decline(need: Need, ranked: Sequence[Candidate]) -> Reason | None:
         return Reason.NOT_COVERED
     if not need.terms:
         return None if one_story(settled) else Reason.TOO_VAGUE
-    return None if confidence(settled[0]) >= ENOUGH else Reason.NOT_COVERED
+    best = settled[0]
+    answers = confidence(best) >= ENOUGH and best.matter > MATTER
+    return None if answers else Reason.NOT_COVERED
 
 
 def only_foreseen(ranked: Sequence[Candidate], settled: Sequence[Candidate]) -> bool:

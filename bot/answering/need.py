@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
 from ingest.index.analysis import terms
@@ -91,6 +91,11 @@ class Need:
             for each in self.terms
             for form in sorted({each.key} | each.forms.stems | each.forms.scripts)
         )
+
+    def matter(self, words: Words) -> float:
+        """Return the share of what is asked, names aside, that *words* mention; 1 if only names."""
+        asked = tuple(each for each in self.terms if not each.name)
+        return replace(self, terms=asked).coverage((words, 1.0)) if asked else 1.0
 
     def coverage(self, *layers: tuple[Words, float]) -> float:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.

@@ -38,6 +38,7 @@ class Candidate:
     span: Span
     coverage: float
     support: float
+    matter: float
     manner: float
     freshness: float = 0.0
     cosine: float = 0.0
@@ -87,7 +88,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     """Measure each sentence of one passage against what the question needs."""
     passage = evidence.passage
     around = Words.of(passage.context)
-    support = need.coverage((around, 1.0))
+    support, matter = need.coverage((around, 1.0)), need.matter(around)
     spans = sentences(passage.text, passage.header.language)
     texts = [Words.of(passage.text[span.start : span.end]) for span in spans]
     found = []
@@ -101,6 +102,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 if need.terms
                 else need.manner(texts[i].text),
                 support,
+                matter,
                 need.manner(texts[i].text),
                 fresh,
                 unsettled=need.unsettled(texts[i].text),

@@ -140,7 +140,7 @@ def test_a_chat_answers_until_it_is_left(folder, monkeypatch):
 
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
-RIGHT, DECLINED = 0.40, 0.55
+RIGHT, DECLINED = 0.42, 0.65
 """Floors of what was measured on the questions below; they only rise."""
 
 

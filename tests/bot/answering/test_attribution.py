@@ -9,6 +9,8 @@ from bot.answering.attribution import speaker
     ("sentence", "before", "who"),
     [
         ("Mara Okonjo told reporters: “We will not join them.”", "", "Mara Okonjo"),
+        ("The leader of Common Field, Tobin Arkwell, said that he would not.", "", "Tobin Arkwell"),
+        ("Tobin Arkwell, a former pilot, said that he would not.", "", "Tobin Arkwell"),
         ("“It is over,” said Tomas Reyl.", "", "Tomas Reyl"),
         (
             "“Not now, not ever.”",
