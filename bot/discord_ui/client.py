@@ -144,6 +144,7 @@ async def serve(
     """
     if settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     client = ElectionDeskClient(
         answerer,
         clock=clock,
