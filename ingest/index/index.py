@@ -80,9 +80,11 @@ class Index:
 
         Safe to repeat and to interrupt: what was applied is recorded batch by batch.
         """
-        with self._stores.drain:
-            self._catch_up_words()
-            return self._catch_up_vectors(progress or (lambda _done, _total: None))
+        with self._stores.drain, ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
+            words = beside.submit(self._catch_up_words)
+            embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
+            words.result()
+        return embedded
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return ids and cosines of the passages nearest to *vector*, best first."""
