@@ -18,7 +18,7 @@ from bot.answering.model import Abstention, Answer, Citation, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.reporting import as_object
 from bot.wording import Wording
-from ingest.errors import UnreadableError
+from ingest.errors import IngestError, UnreadableError
 from ingest.model import Header, Summary
 from ingest.showing import plain
 
@@ -69,24 +69,28 @@ def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
     return failed
 
 
-def batch_lines(path: Path) -> Iterator[str]:
+def batch_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of *path*, or of standard input for ``-``."""
     if str(path) == "-":
-        yield from sys.stdin
+        yield from sys.stdin.buffer
         return
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             yield from file
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{path} could not be read: {error}. Give a UTF-8 file.") from error
+    except OSError as error:
+        raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
 
 
-def question_of(line: str) -> str:
+def question_of(line: bytes) -> str:
     """Return the ``question`` of one JSON line."""
     try:
-        value = jsonlib.loads(line)
+        value = jsonlib.loads(line.decode("utf-8-sig"))
     except jsonlib.JSONDecodeError as error:
         raise ValueError(f"This line is not JSON ({error.msg}).") from error
+    except UnicodeDecodeError as error:
+        raise ValueError("This line is not UTF-8.") from error
+    except RecursionError as error:
+        raise ValueError("This line is not a question but nested too deep.") from error
     question = value.get("question") if isinstance(value, dict) else None
     if not isinstance(question, str):
         raise ValueError('This line has no text under "question".')  # noqa: TRY004 - bad input, not a bug
@@ -111,8 +115,11 @@ def chat(answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[
         except UnaskableError as error:
             console.print(unaskable(error))
             continue
-        before()
-        show(asyncio.run(answerer_of(answerer, question)), console)
+        try:
+            before()
+            show(asyncio.run(answerer_of(answerer, question)), console)
+        except IngestError as error:
+            console.print(Text(plain(str(error))))
 
 
 def prompt(console: Console) -> str | None:

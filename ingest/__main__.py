@@ -16,6 +16,7 @@ from ingest import commands
 from ingest.errors import IngestError
 from ingest.model import Moment, parse_moment
 from ingest.settings import Settings
+from ingest.showing import plain
 
 EXAMPLES = """\
 examples:
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(Settings.of(os.environ), options)
     except IngestError as error:
-        print(error, file=sys.stderr)
+        print(plain(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -82,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     listing = command("list", commands.list_articles, "list what is kept, newest first")
     listing.add_argument("--outlet", help="only this outlet's")
     listing.add_argument("--removed", action="store_true", help="only what was removed")
-    listing.add_argument("--limit", type=int, help="at most this many")
+    listing.add_argument("--limit", type=positive, help="at most this many")
     showing = command("show", commands.show, "show one article")
     showing.add_argument("number", type=int, help="the article's number in `list`")
     showing.add_argument("--version", type=int, help="an older version")
@@ -90,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     removing.add_argument("numbers", type=int, nargs="+", metavar="NUMBER")
     searching = command("search", commands.search, "show the evidence for a question")
     searching.add_argument("question")
-    searching.add_argument("--limit", type=int, default=10, help="passages (default 10)")
+    searching.add_argument("--limit", type=positive, default=10, help="passages (default 10)")
     command("status", commands.status, "show what is kept and how fresh it is")
     command("index", commands.index, "let the index catch up with the archive")
     command("rebuild", commands.rebuild, "make the index anew, for another model")
@@ -107,6 +108,13 @@ def describe_add(adding: argparse.ArgumentParser) -> None:
     adding.add_argument(
         "--map", type=mapping, metavar="OURS=THEIRS,…", help="names of fields in JSON Lines"
     )
+
+
+def positive(text: str) -> int:
+    """Read how many are wanted."""
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no number from 1 upwards.")
 
 
 def moment(text: str) -> Moment:

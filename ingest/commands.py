@@ -15,7 +15,13 @@ from rich.console import Console
 
 from ingest import refresh, showing
 from ingest.archive import Archive
-from ingest.errors import ArticleNotFoundError, EmbeddingError, IndexOwnedError
+from ingest.errors import (
+    ArticleNotFoundError,
+    EmbeddingError,
+    IndexOwnedError,
+    IndexUnavailableError,
+    SettingsError,
+)
 from ingest.index.embedding import embedder
 from ingest.index.index import Index
 from ingest.index.ownership import owner
@@ -38,7 +44,7 @@ def add(settings: Settings, options: argparse.Namespace) -> int:
         )
         note = catch_up(settings, archive)
     for each in outcome.problems:
-        print(each.problem, file=sys.stderr)
+        print(showing.plain(str(each.problem)), file=sys.stderr)
     if options.json:
         failed = [{"name": each.name, "problem": str(each.problem)} for each in outcome.problems]
         articles = [asdict(each) for each in outcome.saved]
@@ -58,6 +64,17 @@ def read(path: str, hints: Hints) -> Iterator[Found]:
 
 
 def catch_up(settings: Settings, archive: Archive) -> str:
+    """Bring the index up to the archive, or say why not: what the archive holds stays."""
+    try:
+        return caught_up(settings, archive)
+    except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
+        return (
+            f"The archive holds it, but it is not searchable yet: {error} "
+            "After that, `python -m ingest index` catches up."
+        )
+
+
+def caught_up(settings: Settings, archive: Archive) -> str:
     """Bring the index up to the archive, or say who will."""
     try:
         with opened(settings, archive) as index:
@@ -66,9 +83,7 @@ def catch_up(settings: Settings, archive: Archive) -> str:
             embedded = showing.with_progress("Indexing", None, index.catch_up)
     except IndexOwnedError:
         holder = owner(settings.data_dir / "index") or "Another process"
-        return f"Saved. The index belongs to {holder}, which catches up within seconds."
-    except EmbeddingError as error:
-        return f"Saved, but not searchable yet: {error} Run `python -m ingest index` then."
+        return f"The index belongs to {holder}, which catches up within seconds."
     return f"The index holds all of it; {embedded:,} passages were embedded."
 
 
@@ -84,7 +99,7 @@ def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
 def index(settings: Settings, options: argparse.Namespace) -> int:
     """Let the index catch up with the archive."""
     with Archive.open(settings.archive_url) as archive:
-        note = catch_up(settings, archive)
+        note = caught_up(settings, archive)
     if options.json:
         showing.print_json({"index": note})
     else:
@@ -112,7 +127,7 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     with Archive.open(settings.archive_url) as archive:
         article = archive.article(options.number)
         versions = archive.versions(options.number)
-    wanted = options.version or article.versions
+    wanted = article.versions if options.version is None else options.version
     version = next((each for each in versions if each.number == wanted), None)
     if version is None:
         print(
@@ -144,7 +159,7 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
     else:
         for article in gone:
             print(f"Removed {article.id}: {showing.plain(article.header.title)}")
-        print(f"{note} Adding the same coverage again restores it.")
+        print(f"{note} Adding the same coverage again restores it." if gone else note)
     return 1 if unknown else 0
 
 

@@ -81,12 +81,12 @@ def test_a_question_without_coverage_names_the_nearest(here, capsys):
 def test_a_batch_is_an_object_a_line(here, tmp_path, capsys):
     """A bad line is told in its place and stops nothing."""
     file = tmp_path / "questions.jsonl"
-    file.write_text(
-        f'{{"question": "{TURNOUT}"}}\nnot json\n{{"question": ""}}\n', encoding="utf-8"
-    )
+    good = f'{{"question": "{TURNOUT}"}}'.encode()
+    bad = [b"not json", b'{"question": ""}', '{"question": "é"}'.encode("latin-1"), b"[" * 9_999]
+    file.write_bytes(b"\n".join([b"\xef\xbb\xbf" + good, *bad]))
     assert main(["ask", "--batch", str(file)]) == 1
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["kind"] for line in lines] == ["answer", "error", "error"]
+    assert [line["kind"] for line in lines] == ["answer", *["error"] * len(bad)]
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "a question", "--batch", "file"]])

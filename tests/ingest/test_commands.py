@@ -113,8 +113,19 @@ def test_an_unknown_number_is_one_sentence(run, article, arguments):
 def test_an_unknown_version_says_which_there_are(run, article):
     """A number out of range is answered with the range."""
     run("add", article)
-    code, _, problems = run("show", 1, "--version", 5)
-    assert (code, problems) == (1, "Article 1 has versions 1 to 1, not 5.\n")
+    for wrong in (0, 5):
+        code, _, problems = run("show", 1, "--version", wrong)
+        assert (code, problems) == (1, f"Article 1 has versions 1 to 1, not {wrong}.\n")
+
+
+def test_what_cannot_be_embedded_yet_is_kept(run, article, monkeypatch):
+    """A setting that is missing for the index costs nothing of the archive."""
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    code, said, _ = run("add", article)
+    assert code == 0
+    assert "EMBEDDING_MODEL" in said
+    assert "python -m ingest index" in said
+    assert "Harbour wins" in run("list")[1]
 
 
 def test_an_article_cannot_steer_the_terminal(run, home):
@@ -129,7 +140,14 @@ def test_an_article_cannot_steer_the_terminal(run, home):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("add", "x", "--published", "soon"), ("add", "x", "--map", "text"), ("fly",)]
+    "arguments",
+    [
+        ("add", "x", "--published", "soon"),
+        ("add", "x", "--map", "text"),
+        ("list", "--limit", "0"),
+        ("search", "x", "--limit", "-3"),
+        ("fly",),
+    ],
 )
 def test_a_wrong_argument_is_a_usage_error(run, arguments):
     """Code 2, and a sentence that says what was wrong."""
