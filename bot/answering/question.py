@@ -11,7 +11,7 @@ from bot.answering.model import Language, Question
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
 JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
-INVISIBLE = {"Cc", "Cf"}
+INVISIBLE = {"Cc", "Cf", "Cs"}
 
 
 class UnaskableError(ValueError):

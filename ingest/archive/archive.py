@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 
 from ingest.archive import rows
 from ingest.archive.index_state import IndexState
-from ingest.archive.saving import record_change, save_one
+from ingest.archive.saving import record_change, save_one, take_turn
 from ingest.archive.schema import articles, changes, passages, versions
 from ingest.errors import ArticleNotFoundError
 from ingest.model import (
@@ -43,6 +43,7 @@ class Archive(IndexState):
     ) -> list[Saved]:
         """Keep several extracts in one transaction: all of them, or after a failure none."""
         with self.writing() as connection:
+            take_turn(connection)
             return [save_one(connection, extract, spans, now) for extract, spans in items]
 
     def remove(self, article_id: int, *, now: datetime) -> Article:
@@ -52,6 +53,7 @@ class Archive(IndexState):
             ArticleNotFoundError: there is no such article.
         """
         with self.writing() as connection:
+            take_turn(connection)
             standing = (articles.c.id == article_id) & articles.c.removed_at.is_(None)
             gone = update(articles).where(standing).values(removed_at=rows.iso(now))
             if connection.execute(gone).rowcount:

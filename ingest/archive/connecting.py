@@ -115,6 +115,13 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def snapshots(engine: Engine) -> Engine:
+    """Return *engine* for reads that see one state; SQLite's WAL gives that by itself."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Run one transaction that writes."""

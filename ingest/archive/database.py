@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from ingest.archive.connecting import connect, explained, writing
+from ingest.archive.connecting import connect, explained, snapshots, writing
 
 
 class Database:
@@ -17,6 +17,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._snapshots = snapshots(engine)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -47,7 +48,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Run reads that see one state of the database."""
-        with explained(self._engine.url), self._engine.connect() as connection:
+        with explained(self._engine.url), self._snapshots.connect() as connection:
             yield connection
 
     @contextmanager

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import Database
+from ingest.archive.saving import take_turn
 from ingest.archive.schema import embeddings, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
@@ -37,10 +38,10 @@ class IndexState(Database):
         return found
 
     def keep_embeddings(self, model: str, vectors: Mapping[str, bytes]) -> None:
-        """Cache *vectors* by digest; one that is there already stays."""
+        """Cache *vectors* by digest, in its order, so that two that do so never lock each other."""
         if not vectors:
             return
-        values = [{"model": model, "digest": d, "vector": v} for d, v in vectors.items()]
+        values = [{"model": model, "digest": d, "vector": v} for d, v in sorted(vectors.items())]
         with self.writing() as connection:
             dialect = connection.dialect.name
             new = postgresql_insert if dialect == "postgresql" else sqlite_insert
@@ -85,8 +86,18 @@ class IndexState(Database):
     def activate(self, generation_id: int) -> None:
         """Let one generation serve instead of the one before, in one transaction."""
         with self.writing() as connection:
+            take_turn(connection)
             connection.execute(delete(serving))
             connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+
+    def activate_first(self, generation_id: int) -> Generation:
+        """Let one generation serve unless another does by now; return the one that serves."""
+        with self.writing() as connection:
+            take_turn(connection)
+            served = connection.execute(select(serving.c.generation_id)).scalar()
+            if served is None:
+                connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+        return self.generation(served or generation_id)
 
     def catch_up_to(self, generation_id: int, seq: int) -> None:
         """Record that a generation's vectors hold every change up to *seq*."""

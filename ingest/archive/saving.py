@@ -8,14 +8,21 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, passages, sources, versions
 from ingest.model import Decision, Extract, Header, Saved, Span, passage_id
 
 TRACKERS = ("utm_", "fbclid", "gclid", "mc_", "igshid")
+
+
+def take_turn(connection: Connection) -> None:
+    """Let one transaction change the archive at a time, on PostgreSQL as on SQLite.
+
+    Two that lock the same articles in different orders would wait for each other for good; and
+    the numbers of changes follow the order of their commits.
+    """
+    connection.execute(select(clock.c.seq).with_for_update())
 
 
 def save_one(
@@ -48,7 +55,7 @@ def decide(digest: str, known: str | None, *, removed: bool) -> Decision:
 
 
 def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[Any]:
-    """Return the article's row, locked until the transaction ends; a new one has no version."""
+    """Return the article's row; a new one has no version."""
     source = identified(connection, sources, "outlet", header.outlet, {})
     new = {"source_id": source, "latest": 0, "added_at": iso(now)}
     article_id = identified(connection, articles, "identity", identity(header), new)
@@ -59,7 +66,6 @@ def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[A
             (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest),
         )
         .where(articles.c.id == article_id)
-        .with_for_update(of=articles)
     )
     return connection.execute(query).one()
 
@@ -67,14 +73,13 @@ def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[A
 def identified(
     connection: Connection, table: Table, key: str, value: str, rest: dict[str, Any]
 ) -> int:
-    """Return the id of the row whose *key* is *value*, made if need be; two savers make one."""
+    """Return the id of the row whose *key* is *value*, made if need be."""
     query = select(table.c.id).where(table.c[key] == value)
     if (found := connection.execute(query).scalar()) is not None:
         return int(found)
-    new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    made = new(table).values({key: value, **rest}).on_conflict_do_nothing(index_elements=[key])
-    connection.execute(made)
-    return int(connection.execute(query).scalar_one())
+    made = connection.execute(insert(table).values({key: value, **rest})).inserted_primary_key
+    assert made is not None
+    return int(made[0])
 
 
 def identity(header: Header) -> str:
@@ -136,7 +141,7 @@ def add_passages(
 
 
 def record_change(connection: Connection, article_id: int, now: datetime) -> None:
-    """Number this change; the counter's row stays locked, so numbers follow commits."""
+    """Number this change; whoever calls has taken its turn, so numbers follow commits."""
     connection.execute(update(clock).values(seq=clock.c.seq + 1))
     seq = connection.execute(select(clock.c.seq)).scalar_one()
     values = {"seq": seq, "article_id": article_id, "at": iso(now)}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -25,8 +27,10 @@ from ingest.index.words import Words
 from ingest.model import Generation, Progress, Standing
 from ingest.settings import Settings
 
-ARTICLES = 50
+ARTICLES = 200
 """Changes applied at once; a crash repeats at most these."""
+QUEUE = 8
+"""Writes that may wait for the disk while the embedder goes on."""
 
 
 class Index:
@@ -64,8 +68,7 @@ class Index:
         with Stores.open(settings, holder=holder, now=now) as stores:
             generation = archive.active_generation()
             if generation is None:
-                generation = add_generation(archive, embedder, now)
-                archive.activate(generation.id)
+                generation = archive.activate_first(add_generation(archive, embedder, now).id)
             check(generation, embedder)
             with stores.of(generation):
                 yield cls(archive, embedder, generation, stores)
@@ -105,14 +108,15 @@ class Index:
     def _vectors_cursor(self) -> int:
         """Return the change up to which the vectors hold everything; 0 if they are gone."""
         cursor = self._archive.generation(self.generation.id).caught_up_to
-        return cursor if cursor == 0 or self._stores.vectors.count() else 0
+        gone = cursor and not self._stores.vectors.count() and self._archive.passages_after(0)
+        return 0 if gone else cursor
 
     def _catch_up_words(self) -> None:
-        for standings, upto in self._changes(self._stores.words.cursor, 10 * ARTICLES):
+        for standings, upto in self._changes(self._stores.words.cursor, ARTICLES):
             self._stores.words.apply(standings, upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
-        """Embed one batch while the one before is written."""
+        """Embed one batch while what came before is written."""
         cursor = self._vectors_cursor()
         total, done, anew = self._archive.passages_after(cursor), 0, 0
 
@@ -121,17 +125,15 @@ class Index:
             done += count
             progress(done, max(done, total))
 
-        with ThreadPoolExecutor(1, thread_name_prefix="vectors") as writer:
-            written: Future[None] | None = None
+        keep = partial(self._archive.keep_embeddings, self.embedder.model)
+        with Writer() as writer:
             for standings, upto in self._changes(cursor, ARTICLES):
                 passages = [p for standing in standings for p in standing.passages]
-                vectors, fresh = embed(passages, self.embedder, self._archive, step)
+                vectors, fresh = embed(
+                    passages, self.embedder, self._archive, keep=partial(writer.do, keep), step=step
+                )
                 anew += fresh
-                if written:
-                    written.result()
-                written = writer.submit(self._write_vectors, standings, vectors, upto)
-            if written:
-                written.result()
+                writer.do(self._write_vectors, standings, vectors, upto)
         return anew
 
     def _write_vectors(
@@ -148,6 +150,31 @@ class Index:
                 return
             yield self._archive.standings(ids), upto
             after = upto
+
+
+class Writer:
+    """Does one thing after the other in a thread beside; an error comes back to who asks next."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vectors")
+        self._doing: deque[Future[None]] = deque()
+
+    def do(self, work: Callable[..., None], *arguments: object) -> None:
+        """Queue *work* behind at most :data:`QUEUE` others."""
+        while len(self._doing) > QUEUE:
+            self._doing.popleft().result()
+        self._doing.append(self._thread.submit(work, *arguments))
+
+    def __enter__(self) -> Self:
+        """Return the running thread."""
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """Wait for what is queued; what failed is raised unless an error is on its way."""
+        self._thread.shutdown(cancel_futures=error is not None)
+        if error is None:
+            for each in self._doing:
+                each.result()
 
 
 class Stores:

@@ -27,7 +27,7 @@ class Ownership:
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(folder / LOCK)
+            self._lock = FileLock(folder / LOCK, thread_local=False)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise IndexOwnedError(owned(folder)) from error

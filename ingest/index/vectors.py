@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,10 +106,8 @@ class Vectors:
 
     def drop(self) -> None:
         """Delete the collection."""
-        try:
-            self._call(lambda: self._client.delete_collection(self.name))
-        except NotFoundError:
-            return
+        with suppress(NotFoundError):
+            self._calls.submit(self._client.delete_collection, self.name).result(PATIENCE)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -118,8 +117,11 @@ class Vectors:
         """Run one call within :data:`PATIENCE`; its failure is a sentence."""
         try:
             return self._calls.submit(work).result(PATIENCE)
-        except NotFoundError:
-            raise
+        except NotFoundError as error:
+            raise IndexUnavailableError(
+                f"Another process made the index anew: {self.name} is gone from {self._place}. "
+                "Start this one again."
+            ) from error
         except (Late, ConnectionError, OSError) as error:
             raise IndexUnavailableError(unreachable(self._place)) from error
         except (ChromaError, ValueError, RuntimeError) as error:
@@ -139,12 +141,15 @@ def embed(
     passages: Sequence[Passage],
     embedder: Embedder,
     archive: Archive,
+    *,
+    keep: Callable[[dict[str, bytes]], None],
     step: Callable[[int], None],
 ) -> tuple[dict[str, NDArray[np.float32]], int]:
     """Return the vectors of *passages* by id, and how many had to be embedded anew.
 
     A vector is cached in the archive under its model and the hash of what was embedded, so
-    the same text is never embedded twice. *step* is told of passages as they are done.
+    the same text is never embedded twice. *keep* receives what is to be cached, batch by batch;
+    *step* is told of passages as they are done.
     """
     keys = {p.id: hashlib.sha256(p.context.encode()).hexdigest() for p in passages}
     cached = archive.embeddings(embedder.model, list(keys.values()))
@@ -155,7 +160,7 @@ def embed(
         part = missing[start : start + A_BATCH]
         fresh = embedder.passages([p.context for p in part]).astype("<f4")
         found = {keys[p.id]: row.tobytes() for p, row in zip(part, fresh, strict=True)}
-        archive.keep_embeddings(embedder.model, found)
+        keep(found)
         cached.update(found)
         step(len(part))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}

@@ -34,9 +34,11 @@ CLOCK = re.compile(
 ZONES = {"UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "JST": 9, "EST": -5, "EDT": -4}
 ZONE = re.compile(rf"\b({'|'.join(ZONES)})\b|([+-]\d{{2}}):?(\d{{2}})\b")
 WEEKDAY = r"(?:[A-Z][a-z]+day,? )?"
-PAST_DAY = re.compile(rf"\bon {WEEKDAY}(?:({MONTH}) (\d{{1,2}})|(\d{{1,2}}) ({MONTH}))\b")
+PAST_DAY = re.compile(
+    rf"\bon {WEEKDAY}(?:({MONTH}) (\d{{1,2}})|(\d{{1,2}}) ({MONTH}))\b(?:,? (\d{{4}})\b)?"
+)
 PAST_DAY_JA = re.compile(
-    r"(?:(\d{1,2})月)?(\d{1,2})日(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)"
+    r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)"
 )
 YEAR = re.compile(r"\b(20\d\d)\b|(20\d\d)年")
 FORESEEN = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
@@ -115,10 +117,10 @@ def newest_reported(text: str) -> date | None:
     Days to come ("ahead of the July 20 elections") do not count; a day without its year takes
     the only year that the text writes out. ``None`` where no such day or no year is written.
     """
-    year = only_year(text)
-    if year is None:
-        return None
-    return max(valid((year, number, day) for number, day in reported(text)), default=None)
+    only = only_year(text)
+    dated = ((year or only, number, day) for year, number, day in reported(text))
+    known = ((year, number, day) for year, number, day in dated if year)
+    return max(valid(known), default=None)
 
 
 def only_year(text: str) -> int | None:
@@ -129,14 +131,14 @@ def only_year(text: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def reported(text: str) -> Iterator[tuple[int, int]]:
-    """Yield month and day of what happened "on" a day."""
+def reported(text: str) -> Iterator[tuple[int | None, int, int]]:
+    """Yield year, if it is written, month and day of what happened "on" a day."""
     for m in PAST_DAY.finditer(text):
         if FORESEEN.search(text, max(0, m.start() - 60), m.start()):
             continue
-        yield month(m[1] or m[4]), int(m[2] or m[3])
+        yield int(m[5]) if m[5] else None, month(m[1] or m[4]), int(m[2] or m[3])
     current: int | None = None
     for m in PAST_DAY_JA.finditer(text):
-        current = int(m[1]) if m[1] else current
+        current = int(m[2]) if m[2] else current
         if current:
-            yield current, int(m[2])
+            yield int(m[1]) if m[1] else None, current, int(m[3])

@@ -12,6 +12,8 @@ from ingest.errors import UnreadableError
 LARGEST = 5 * 2**20
 """Bytes of the largest article; JSON Lines files may be any size."""
 MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -40,12 +42,20 @@ def decode(data: bytes, name: str) -> str:
         )
     if data.startswith(MAGIC):
         raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
-    text = marked(data) or escaped(data) or strict(data, "utf-8") or declared(data) or guessed(data)
+    text = marked(data) or escaped(data) or utf8(data) or declared(data) or guessed(data)
     if text is None or too_odd(text):
         raise UnreadableError(
             f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
         )
     return text.replace("\x00", "")
+
+
+def utf8(data: bytes) -> str | None:
+    """Decode as UTF-8; a last character that was cut off half-way is left out."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return None
 
 
 def strict(data: bytes, encoding: str) -> str | None:

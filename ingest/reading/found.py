@@ -8,10 +8,16 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from ingest.errors import NoArticleError, ReadingError
-from ingest.model import UNVERIFIED_PASTE, Extract, Header, Moment
+from ingest.model import UNVERIFIED_PASTE, Extract, Header, Kind, Moment
 from ingest.reading.language import language_of
 from ingest.reading.text import clean, clean_line
 
+SECTIONS = (
+    (re.compile(r"/(?:opinions?|editorials?|commentisfree|shasetsu)(?:/|$)"), Kind.OPINION),
+    (re.compile(r"/live(?:-news|-updates|blog)?(?:/|$)"), Kind.LIVE),
+    (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
+)
+"""What a section in an address says of the articles below it."""
 SHORTEST = 40
 """Characters below which a text is no article."""
 
@@ -52,7 +58,7 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
             f"noise, and an article has at least {SHORTEST}."
         )
     header = extract.header
-    url = address(hints.url or header.url)
+    url = address(clean_line(hints.url or header.url or ""))
     host = urlsplit(url).hostname if url else None
     outlet = hints.outlet or named(header.outlet) or (host or "").removeprefix("www.")
     title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
@@ -61,11 +67,26 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
         title=title,
         outlet=clean_line(outlet) or UNVERIFIED_PASTE,
         url=url,
+        kind=header.kind if header.kind is not Kind.NEWS else section(url),
+        authors=tuple(name for each in header.authors if (name := clean_line(each))),
+        agency=clean_line(header.agency or "") or None,
+        dateline=clean_line(header.dateline or "") or None,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
         language=code(header.language) or language_of(f"{title}\n{text}"),
     )
-    return replace(extract, header=settled_header, text=text)
+    return Extract(
+        settled_header,
+        text,
+        tuple(clean(each) for each in extract.captions),
+        tuple(clean(each) for each in extract.corrections),
+    )
+
+
+def section(url: str | None) -> Kind:
+    """Return the kind that the path of an address shows."""
+    path = urlsplit(url or "").path.lower()
+    return next((kind for pattern, kind in SECTIONS if pattern.search(path)), Kind.NEWS)
 
 
 def code(language: str) -> str | None:
@@ -74,10 +95,10 @@ def code(language: str) -> str | None:
     return short if re.fullmatch("[a-z]{2}", short) else None
 
 
-def address(url: str | None) -> str | None:
+def address(url: str) -> str | None:
     """Return *url* where it is one that a reader can open."""
     try:
-        parts = urlsplit((url or "").strip())
+        parts = urlsplit(url)
     except ValueError:
         return None
     return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None

@@ -42,6 +42,8 @@ def read_record(line: str, name: str, mapping: Mapping[str, str]) -> Extract:
     if not isinstance(record, dict):
         raise UnreadableError(f"{name} is JSON, but no object with fields.")
     text = value(record, "text", mapping)
+    if isinstance(text, list) and all(isinstance(each, str) for each in text):
+        text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
         wanted = mapping.get("text", "text")
         raise NoArticleError(

@@ -26,7 +26,6 @@ KINDS = {
     "AnalysisNewsArticle": Kind.ANALYSIS,
     "LiveBlogPosting": Kind.LIVE,
 }
-SECTIONS = (("/opinion", Kind.OPINION), ("/editorial", Kind.OPINION), ("/live", Kind.LIVE))
 
 Page = Any
 """An lxml element; lxml ships no types."""
@@ -121,7 +120,7 @@ def header_of(page: Page, declared: dict[str, Any]) -> Header:
         url=url if url.startswith(("http://", "https://")) else None,
         authors=tuple(names(declared.get("author"))) or tuple(filter(None, [meta(page, "author")])),
         published=published(page, declared),
-        kind=kind_of(declared, url),
+        kind=kind_of(declared),
         language=(page.get("lang") or "").split("-")[0].lower() or "und",
     )
 
@@ -140,14 +139,11 @@ def published(page: Page, declared: dict[str, Any]) -> Moment | None:
     return None
 
 
-def kind_of(declared: dict[str, Any], url: str) -> Kind:
-    """Return the kind that the page declares, or that its address shows."""
+def kind_of(declared: dict[str, Any]) -> Kind:
+    """Return the kind that the page declares."""
     kinds = declared.get("@type")
-    for each in kinds if isinstance(kinds, list) else [kinds]:
-        if each in KINDS:
-            return KINDS[each]
-    address = url.lower()
-    return next((kind for part, kind in SECTIONS if part in address), Kind.NEWS)
+    named = kinds if isinstance(kinds, list) else [kinds]
+    return next((KINDS[each] for each in named if each in KINDS), Kind.NEWS)
 
 
 def meta(page: Page, name: str) -> str:

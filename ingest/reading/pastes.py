@@ -7,7 +7,7 @@ the same words stays.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.dates import newest_reported, stated
@@ -69,7 +69,9 @@ AGENCIES = {
     "ロイター": "ロイター",
 }
 AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
-SIGNED = "|".join((AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", "[A-Z]{3,14}"))
+SIGNED = "|".join(
+    (AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
+)
 ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({SIGNED})[)）]?$")
 CAPITALISED = r"[A-Z][\w.'’-]*"
 DATELINE = re.compile(
@@ -79,12 +81,18 @@ DATELINE = re.compile(
 DATELINE_JA = re.compile(
     rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
 )
+DATELINE_JA_DAY = re.compile(
+    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{AGENCY})[］\]】）)]"
+    r"\s*(?:[-－―—]+\s*)?"
+)
+ADDRESS = re.compile(r"https?://\S+")
 CORRECTION = re.compile(
     r"^(?:correction|clarification)\s*[:：(—–-]"
     r"|^(?:訂正|お断り)\s*[:：（(]|^【訂正】"
     r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended)\b",
     re.IGNORECASE,
 )
+SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
@@ -121,9 +129,24 @@ class Parts:
 def read_paste(text: str) -> Extract:
     """Understand text that somebody copied off a page; the first line is its title."""
     lines = [line for line in clean(text).split("\n") if line]
+    lines, url, agency = without_head(lines)
     title, rest = (lines[0], lines[1:]) if lines and len(lines[0]) <= 2 * SHORT else ("", lines)
     parts = sort(rest if rest else lines)
-    return assembled(title if rest else "", parts, whole=text)
+    read = assembled(title if rest else "", parts, whole=text, agency=agency)
+    return replace(read, header=replace(read.header, url=url))
+
+
+def without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
+    """Return *lines* from the title on, and an address and an agency that stood above it."""
+    url = agency = None
+    for at, line in enumerate(lines):
+        if ADDRESS.fullmatch(line):
+            url = url or line
+        elif line.upper() in AGENCIES:
+            agency = agency or known(line)
+        elif not NOISE.fullmatch(line):
+            return lines[at:], url, agency
+    return [], url, agency
 
 
 def sort(lines: list[str]) -> Parts:
@@ -157,8 +180,11 @@ def furniture(line: str, parts: Parts) -> bool:
 
 
 def caption_above(parts: Parts) -> None:
-    """A photo credit makes the line above it a caption, where no body came before."""
-    if len(parts.body) == 1 and len(parts.body[0]) <= 2 * SHORT:
+    """A photo credit makes the one sentence above it a caption, where no body came before."""
+    if len(parts.body) != 1 or len(parts.body[0]) > 2 * SHORT:
+        return
+    opens = without_dateline(parts.body[0])[1] is not None
+    if not opens and len(SENTENCE_END.findall(parts.body[0])) <= 1:
         parts.captions.append(parts.body.pop())
 
 
@@ -181,7 +207,8 @@ def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None
 
 def without_dateline(body: str) -> tuple[str, str | None, str | None]:
     """Return the body without its dateline, the place, and an agency named there."""
-    found = DATELINE.match(body[:120]) or DATELINE_JA.match(body[:60])
+    japanese = DATELINE_JA.match(body[:60]) or DATELINE_JA_DAY.match(body[:60])
+    found = DATELINE.match(body[:120]) or japanese
     if found is None:
         return body, None, None
     named = found.groupdict()

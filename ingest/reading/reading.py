@@ -43,7 +43,7 @@ def read_path(path: Path, hints: Hints) -> Iterator[Found]:
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[Found]:
     """Read bytes that came without a file, such as standard input."""
-    if looks_like_lines(data):
+    if Path(name).suffix.lower() in LINES or looks_like_lines(data):
         for number, line in enumerate(data.split(b"\n"), start=1):
             if line.strip():
                 yield record(line, f"{name} line {number}", hints)
@@ -70,6 +70,8 @@ def files_of(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise UnreadableError(f"{path} does not exist. Check the path.")
+    if not path.is_dir():
+        raise UnreadableError(f"{path} is neither a file nor a folder. Pipe it in: add - < PATH")
     inside = sorted(each for each in path.rglob("*") if each.is_file())
     files = [
         each for each in inside if not any(p.startswith(".") for p in each.relative_to(path).parts)

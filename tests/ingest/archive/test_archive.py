@@ -125,6 +125,40 @@ def test_pastes_are_one_article_by_outlet_and_title(archive):
     assert [each.article_id for each in ids] == [ids[0].article_id] * 2 + [ids[2].article_id]
 
 
+def save_in_order(url, titles):
+    with Archive.open(url) as archive:
+        for round_ in range(4):
+            texts = (f"{TEXT} Round {round_}." for _ in titles)
+            saved(archive, *(an_extract(t, title=i) for t, i in zip(texts, titles, strict=True)))
+
+
+def test_batches_that_overlap_wait_for_each_other_and_never_for_good(archive_url):
+    """Two processes that save the same articles in different orders both come through."""
+    spawn = multiprocessing.get_context("spawn")
+    titles = [str(i) for i in range(12)]
+    with Archive.open(archive_url) as archive:
+        savers = [
+            spawn.Process(target=save_in_order, args=(archive_url, order))
+            for order in (titles, titles[::-1], titles[6:] + titles[:6])
+        ]
+        for saver in savers:
+            saver.start()
+        for saver in savers:
+            saver.join()
+        assert [saver.exitcode for saver in savers] == [0, 0, 0]
+        assert archive.summary().articles == len(titles)
+
+
+def test_the_first_generation_is_one_for_all_who_start_at_once(archive):
+    """Whoever comes second takes what the first one made."""
+    one, two = (
+        archive.add_generation(model="a", dimensions=3, splitter=1, now=NOW) for _ in range(2)
+    )
+    assert archive.activate_first(one.id).id == one.id
+    assert archive.activate_first(two.id).id == one.id
+    assert archive.active_generation().id == one.id
+
+
 def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
     """Text and change are one transaction: none is ever without the other."""
     good, bad = (an_extract(), [Span(0, 4)]), (an_extract(title="bad"), [None])

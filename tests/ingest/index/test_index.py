@@ -90,6 +90,7 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
         assert found(index, archive) == []
         index.catch_up()
         assert index.counts() == (0, 0)
+        assert not index.behind()
 
 
 def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings, monkeypatch):
@@ -155,6 +156,16 @@ def test_a_rebuild_serves_the_new_model_and_drops_the_old(archive, settings):
     with opened(archive, settings, Other()) as index:
         assert not index.behind()
         assert len(found(index, archive)) == 1
+
+
+def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
+    """Whoever still searches the dropped generation learns what to do."""
+    saved(archive, an_extract())
+    with opened(archive, settings) as index:
+        index.catch_up()
+        index._stores.vectors.drop()
+        with pytest.raises(IndexUnavailableError, match="made the index anew"):
+            search(index, archive, "seats")
 
 
 def hold(folder, ready, release):

@@ -122,6 +122,47 @@ def test_a_japanese_paste_is_understood():
     assert extract.text.endswith("と述べた。")
 
 
+def test_a_day_with_its_own_year_needs_no_other():
+    """Two years in one text leave only the days that say theirs."""
+    text = (
+        "Title\n\nThe ban of 3 May 2022 stands. He said so on 15 July 2025, and again on July 19. "
+        "The vote is due on 20 July 2025, and nobody expects a change before then."
+    )
+    assert read(text).header.not_before == date(2025, 7, 15)
+
+
+def test_a_japanese_wire_dateline_with_its_day():
+    """Full-width brackets hold place, day and agency."""
+    text = "［東京　１５日　ロイター］ - 選挙管理庁は15日、投票率が62％だったと発表した。"
+    header = read(f"投票率は62％\n\n{text}前回を3ポイント上回り、静かな選挙だった。").header
+    assert (header.dateline, header.agency) == ("東京", "ロイター")
+
+
+def test_what_stands_above_the_title_is_no_title():
+    """An address and an agency that were copied along say where it came from."""
+    extract = read(f"https://post.example/opinion/a\nReuters\n{PASTE}")
+    header = extract.header
+    assert header.title == "Arkwell rules out a deal with Lantern"
+    assert (header.url, header.outlet) == ("https://post.example/opinion/a", "post.example")
+    assert (header.agency, header.kind) == ("Reuters", Kind.OPINION)
+
+
+@pytest.mark.parametrize("lead", ["Brennock – He ruled it out.", "He ruled it out. Nobody asked."])
+def test_a_lead_above_a_photo_is_no_caption(lead):
+    """A dateline or a second sentence tells the first paragraph of an article."""
+    extract = read(f"Title\n\n{lead}\n\nPHOTO: NORTHLIGHT\n\nThe rest went on for a while.")
+    assert "ruled it out." in extract.text
+    assert extract.captions == ()
+
+
+def test_a_last_word_in_capitals_is_no_agency():
+    """Only an agency that is known, or stands in brackets, signs an article."""
+    text = "Title\n\nThe party would leave the alliance, he said. He meant one thing. {}"
+    assert read(text.format("NATO")).header.agency is None
+    assert read(text.format("NATO")).text.endswith("NATO")
+    assert read(text.format("(NORTHLIGHT)")).header.agency == "NORTHLIGHT"
+
+
 def test_what_the_person_says_wins():
     """Hints are a moderator's word over a page's."""
     header = read(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -153,11 +154,48 @@ def test_a_missing_path_and_an_empty_folder_say_so(tmp_path):
     assert "holds no files" in str(empty.problem)
 
 
+def test_a_pipe_is_not_an_empty_folder(tmp_path):
+    """What is neither file nor folder is named, with the way to read it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    [found] = read_path(pipe, Hints())
+    assert "neither a file nor a folder" in str(found.problem)
+
+
+def test_a_broken_first_line_is_a_line():
+    """Bytes that are named as JSON Lines are no paste."""
+    good = json.dumps({"text": [BODY, BODY]})
+    found = list(read_bytes(f"{{broken\n{good}".encode(), "a.jsonl", Hints()))
+    assert [each.problem is None for each in found] == [False, True]
+    assert found[1].extract.text == f"{BODY.strip()}\n\n{BODY.strip()}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_text_that_ends_inside_a_character_is_read_up_to_it(encoding):
+    """A copy that was cut off half-way loses one character."""
+    data = f"開票\n\n{JAPANESE}".encode(encoding)
+    assert "開票が正午に終わった" in one(data).extract.text
+    if encoding == "utf-8":
+        assert "開票が正午に終わった" in one(data[:-1]).extract.text
+
+
 def test_nul_bytes_are_left_out():
     """A stray NUL would be refused by PostgreSQL; the words around it are kept."""
     extract = one(f"Title\n\n{BODY}\x00{BODY}".encode()).extract
     assert "\x00" not in extract.text
     assert extract.text.count("Wexcombe") == 2
+
+
+def test_no_field_of_a_record_holds_a_nul():
+    """Authors and addresses are cleaned like the text."""
+    record = {
+        "text": BODY,
+        "authors": ["A\x00 B"],
+        "agency": "N\x00L",
+        "url": "https://x.example/\x00a",
+    }
+    header = one(json.dumps(record).encode()).extract.header
+    assert (header.authors, header.agency, header.url) == (("A B",), "NL", "https://x.example/a")
 
 
 def test_a_long_article_is_read_whole():
