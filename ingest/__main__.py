@@ -92,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
     searching = command("search", commands.search, "show the evidence for a question")
     searching.add_argument("question")
     searching.add_argument("--limit", type=positive, default=10, help="passages (default 10)")
+    copying = command("copy", commands.copy, "copy the archive into another, empty database")
+    copying.add_argument("database", help="its address, postgresql://… or sqlite:///…")
     command("status", commands.status, "show what is kept and how fresh it is")
     command("index", commands.index, "let the index catch up with the archive")
     command("rebuild", commands.rebuild, "make the index anew, for another model")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from ingest import refresh, showing
 from ingest.archive import Archive
+from ingest.archive.copying import copy as copy_archive
 from ingest.errors import (
     ArticleNotFoundError,
     EmbeddingError,
@@ -177,6 +179,21 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
         Console().print(showing.evidence_table(found))
     else:
         print("Nothing is kept yet. `python -m ingest add PATH` adds coverage.")
+    return 0
+
+
+def copy(settings: Settings, options: argparse.Namespace) -> int:
+    """Copy the archive of the settings into another database."""
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Archive.open(options.database) as target,
+    ):
+        rows = showing.with_progress("Copying", None, partial(copy_archive, archive, target))
+        kept = target.summary().articles
+    if options.json:
+        showing.print_json({"rows": rows, "articles": kept})
+    else:
+        print(f"Copied {kept:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
     return 0
 
 

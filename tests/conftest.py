@@ -39,7 +39,12 @@ def running_postgres(tmp_path_factory):
 
 @pytest.fixture
 def postgres_url(postgres):
-    """Make a fresh database and return its address."""
+    """Return the address of a fresh database."""
+    return a_database(postgres)
+
+
+def a_database(postgres):
+    """Make a database and return its address."""
     name = f"desk_{os.getpid()}_{next(NUMBERS)}"
     with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')

@@ -74,6 +74,7 @@ def test_every_command_prints_one_object_for_machines(run, article):
         ("search", "How many seats?"),
         ("status",),
         ("rebuild",),
+        ("copy", "sqlite:///copy.sqlite3"),
         ("remove", 1),
         ("list", "--removed"),
     ):

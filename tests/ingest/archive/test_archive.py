@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.archive import Archive
-from ingest.errors import ArticleNotFoundError
+from ingest.archive.copying import copy
+from ingest.errors import ArchiveError, ArticleNotFoundError
 from ingest.index.passages import split
 from ingest.model import Decision, Kind, Span
 from tests.builders import NOW, TEXT, an_extract, saved
+from tests.conftest import a_database
 
 
 @pytest.fixture
@@ -157,6 +159,31 @@ def test_the_first_generation_is_one_for_all_who_start_at_once(archive):
     assert archive.activate_first(one.id).id == one.id
     assert archive.activate_first(two.id).id == one.id
     assert archive.active_generation().id == one.id
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request, postgres, tmp_path):
+    """Return the address of a second, empty archive."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    return a_database(postgres)
+
+
+def test_an_archive_moves_as_it_is(archive, elsewhere):
+    """Versions, removals, numbers and cached vectors come along, and saving goes on."""
+    [kept, gone] = saved(archive, an_extract(), an_extract(title="gone"))
+    saved(archive, an_extract(TEXT.replace("46", "47")))
+    archive.remove(gone.article_id, now=NOW)
+    archive.keep_embeddings("a", {"d": b"1234"})
+    with Archive.open(elsewhere) as target:
+        copy(archive, target)
+        assert target.summary() == archive.summary()
+        assert target.versions(kept.article_id) == archive.versions(kept.article_id)
+        assert target.embeddings("a", ["d"]) == {"d": b"1234"}
+        [new] = saved(target, an_extract(title="new"))
+        assert new.article_id == gone.article_id + 1
+        with pytest.raises(ArchiveError, match="holds articles already"):
+            copy(archive, target)
 
 
 def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
