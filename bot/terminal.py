@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +17,8 @@ from bot.answering.model import Abstention, Answer, Citation, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.reporting import as_object
 from bot.wording import Wording
-from ingest.errors import IngestError, UnreadableError
+from ingest.batch import BadLineError, questions
+from ingest.errors import IngestError
 from ingest.model import Header, Summary
 from ingest.showing import plain
 
@@ -54,12 +54,12 @@ def answer_each(answerer: Answerer, questions: Sequence[str], *, now: Clock) -> 
 def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
     """Answer each line of a file with one object a line; 1 if any line was no question."""
     failed = 0
-    for number, line in enumerate(batch_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, text in questions(path):
         try:
-            question = ask(question_of(line), now=now())
-        except (ValueError, UnaskableError) as error:
+            if isinstance(text, BadLineError):
+                raise text
+            question = ask(text, now=now())
+        except (BadLineError, UnaskableError) as error:
             failed = 1
             said = unaskable(error) if isinstance(error, UnaskableError) else str(error)
             result: dict[str, object] = {"kind": "error", "line": number, "error": said}
@@ -67,34 +67,6 @@ def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
             result = as_object(asyncio.run(answerer_of(answerer, question)))
         print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
     return failed
-
-
-def batch_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of *path*, or of standard input for ``-``."""
-    if str(path) == "-":
-        yield from sys.stdin.buffer
-        return
-    try:
-        with path.open("rb") as file:
-            yield from file
-    except OSError as error:
-        raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
-
-
-def question_of(line: bytes) -> str:
-    """Return the ``question`` of one JSON line."""
-    try:
-        value = jsonlib.loads(line.decode("utf-8-sig"))
-    except jsonlib.JSONDecodeError as error:
-        raise ValueError(f"This line is not JSON ({error.msg}).") from error
-    except UnicodeDecodeError as error:
-        raise ValueError("This line is not UTF-8.") from error
-    except RecursionError as error:
-        raise ValueError("This line is not a question but nested too deep.") from error
-    question = value.get("question") if isinstance(value, dict) else None
-    if not isinstance(question, str):
-        raise ValueError('This line has no text under "question".')  # noqa: TRY004 - bad input, not a bug
-    return question
 
 
 def unaskable(error: UnaskableError) -> str:

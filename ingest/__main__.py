@@ -90,7 +90,14 @@ def parser() -> argparse.ArgumentParser:
     removing = command("remove", commands.remove, "take articles out of every answer")
     removing.add_argument("numbers", type=int, nargs="+", metavar="NUMBER")
     searching = command("search", commands.search, "show the evidence for a question")
-    searching.add_argument("question")
+    searching.add_argument("question", nargs="?")
+    searching.add_argument(
+        "--batch", type=Path, metavar="FILE", help='JSON Lines of {"question": …}; "-" for stdin'
+    )
+    searching.add_argument("--outlet", action="append", help="only this outlet's; may be repeated")
+    searching.add_argument("--since", type=moment, help="only from this day on")
+    searching.add_argument("--until", type=moment, help="only up to this day")
+    searching.add_argument("--today", type=moment, help="the day to count back from")
     searching.add_argument("--limit", type=positive, default=10, help="passages (default 10)")
     copying = command("copy", commands.copy, "copy the archive into another, empty database")
     copying.add_argument("database", help="its address, postgresql://… or sqlite:///…")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from rich.console import Console
 from ingest import refresh, showing
 from ingest.archive import Archive
 from ingest.archive.copying import copy as copy_archive
+from ingest.batch import BadLineError, questions
 from ingest.errors import (
     ArticleNotFoundError,
     EmbeddingError,
@@ -29,7 +30,9 @@ from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild as rebuild_index
 from ingest.index.search import search as search_index
+from ingest.model import Evidence, Scope, day_of
 from ingest.reading import Found, Hints, count, read_bytes, read_path
+from ingest.reading.text import clean_line
 from ingest.settings import Settings
 
 
@@ -166,20 +169,68 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def search(settings: Settings, options: argparse.Namespace) -> int:
-    """Show the evidence for a question, and why it was found."""
+    """Show the evidence for a question, or for each of a file of them, and why it was found."""
+    if (options.question is None) == (options.batch is None):
+        print("Give one question, or --batch FILE.", file=sys.stderr)
+        return 2
     with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
         if index.behind():
             showing.with_progress("Indexing", None, index.catch_up)
+        look = partial(
+            search_index,
+            index,
+            archive,
+            today=day_of(options.today or now()),
+            limit=options.limit,
+            scope=scope_of(options, archive),
+        )
+        if options.batch is not None:
+            return search_batch(options.batch, look)
         timings: dict[str, float] = {}
-        found = search_index(index, archive, options.question, limit=options.limit, timings=timings)
+        found = look(clean_line(options.question), timings=timings)
     if options.json:
         evidence = [asdict(each) for each in found]
         showing.print_json({"evidence": evidence, "timings": timings})
     elif found:
         Console().print(showing.evidence_table(found))
     else:
-        print("Nothing is kept yet. `python -m ingest add PATH` adds coverage.")
+        print("Nothing was found. `python -m ingest list` shows what is kept.")
     return 0
+
+
+def search_batch(path: Path, look: Callable[..., list[Evidence]]) -> int:
+    """Print one object a question, each on a line of its own; 1 if any line held none."""
+    failed = 0
+    for number, question in questions(path):
+        if isinstance(question, BadLineError):
+            failed = 1
+            showing.print_line({"line": number, "error": str(question)})
+            continue
+        timings: dict[str, float] = {}
+        found = look(clean_line(question), timings=timings)
+        evidence = [asdict(each) for each in found]
+        showing.print_line({"question": question, "evidence": evidence, "timings": timings})
+    return failed
+
+
+def scope_of(options: argparse.Namespace, archive: Archive) -> Scope | None:
+    """Return the outlets and days that the options bound a search to.
+
+    Raises:
+        SettingsError: there is no such outlet.
+    """
+    known = {outlet.casefold(): outlet for outlet in archive.outlets()}
+    wanted = [clean_line(outlet) for outlet in options.outlet or ()]
+    if unknown := [outlet for outlet in wanted if outlet.casefold() not in known]:
+        raise SettingsError(
+            f"Nothing is kept of {unknown[0]}. `python -m ingest status` lists the outlets."
+        )
+    scope = Scope(
+        tuple(known[outlet.casefold()] for outlet in wanted),
+        day_of(options.since) if options.since else None,
+        day_of(options.until) if options.until else None,
+    )
+    return None if scope == Scope() else scope
 
 
 def copy(settings: Settings, options: argparse.Namespace) -> int:

@@ -193,18 +193,44 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which coverage is meant: of these outlets, of the days from *since* to *until*.
+
+    Both days are included; what is empty or ``None`` bounds nothing.
+    """
+
+    outlets: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, header: Header) -> bool:
+        """Tell whether an article lies in this; one without a day lies in no period."""
+        if self.outlets and header.outlet not in self.outlets:
+            return False
+        if self.since is None and self.until is None:
+            return True
+        day = header.day
+        if day is None:
+            return False
+        return (self.since or day) <= day <= (self.until or day)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage that may answer a question, and why it was found.
 
-    ``score`` is the fused relevance in [0, 1] within one search. ``dense`` is the cosine of
+    ``score`` is the fused relevance within one search, the best at 1. ``dense`` is the cosine of
     question and passage, ``lexical`` the BM25 score, each ``None`` where that search did not
-    find the passage. ``copies`` are other articles' headers that carry the same story.
+    find the passage. ``fit`` is what ``score`` gained because the question names the article's
+    outlet or day, 1 where it does not. ``copies`` are other articles' headers that carry the
+    same story.
     """
 
     passage: Passage
     score: float
     dense: float | None = None
     lexical: float | None = None
+    fit: float = 1.0
     copies: tuple[Header, ...] = ()
 
 

@@ -60,6 +60,11 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, default=written))
 
 
+def print_line(value: object) -> None:
+    """Print *value* as JSON on one line."""
+    print(json.dumps(value, ensure_ascii=False, default=written), flush=True)
+
+
 def written(value: object) -> Any:  # noqa: ANN401 - JSON
     """Write values of the domain as JSON."""
     if isinstance(value, date):

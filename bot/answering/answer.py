@@ -39,8 +39,9 @@ def answer_now(question: Question, archive: Archive, index: Index) -> Answer | A
         index,
         archive,
         question.text,
+        today=question.asked_at.date(),
         limit=EVIDENCE,
-        words=f"{question.text} {need.words}",
+        also=need.words,
         timings=timings,
     )
     if not evidence:

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 from ingest.archive import rows
 from ingest.archive.index_state import IndexState
 from ingest.archive.saving import record_change, save_one, take_turn
-from ingest.archive.schema import articles, changes, passages, versions
+from ingest.archive.schema import articles, changes, passages, sources, versions
 from ingest.errors import ArticleNotFoundError
 from ingest.model import (
     Article,
@@ -137,6 +137,11 @@ class Archive(IndexState):
         changed = select(changes.c.article_id).where(changes.c.seq > seq)
         with self.reading() as connection:
             return number(connection, standing_passages().where(articles.c.id.in_(changed)))
+
+    def outlets(self) -> tuple[str, ...]:
+        """Return the name of every outlet that coverage was ever kept of."""
+        with self.reading() as connection:
+            return tuple(connection.execute(select(sources.c.outlet)).scalars())
 
     def last_change(self) -> int:
         """Return the number of the newest change; 0 before the first."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 
 import Stemmer
 
@@ -12,8 +14,11 @@ CJK = "぀-ヿ㐀-鿿豈-﫿々가-힯"
 RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )
+RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
 COMBINING = re.compile("[\u0300-\u036f]")
-POSSESSIVE = re.compile(r"[’']s\b")
+POSSESSIVE = re.compile(r"'s\b")
+PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
+"""Signs that most English coverage has beyond ASCII, and their plain forms."""
 
 _own = threading.local()
 
@@ -25,23 +30,34 @@ def terms(text: str) -> list[str]:
     algorithm whatever their language, so that a question finds a name in coverage of another
     language; a CJK run gives its overlapping pairs of characters, a lone character itself.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = POSSESSIVE.sub("", folded)
-    plain = unicodedata.normalize("NFC", COMBINING.sub("", unicodedata.normalize("NFD", folded)))
+    plain = text.translate(PUNCTUATION)
+    if plain.isascii():
+        runs = RUN_ASCII.findall(POSSESSIVE.sub("", plain.lower()))
+        return stems([run.replace(",", "") for run in runs])
+    folded = POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
+    bare = unicodedata.normalize("NFC", COMBINING.sub("", unicodedata.normalize("NFD", folded)))
     found: list[str] = []
-    for match in RUN.finditer(plain):
+    for match in RUN.finditer(bare):
         if run := match["cjk"]:
             found.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
         elif number := match["number"]:
             found.append(number.replace(",", ""))
         else:
-            found.append(stemmer().stemWord(match["word"]))
+            found.extend(stems([match["word"]]))
     return found
 
 
-def stemmer() -> Stemmer.Stemmer:
-    """Return this thread's stemmer; one may not be shared."""
+def pairs(found: Sequence[str]) -> list[str]:
+    """Return each two terms that stand side by side as one: ``interest_rate``.
+
+    What is worded alike in question and coverage shares these; words that only meet share none.
+    """
+    return [f"{one}_{other}" for one, other in pairwise(found)]
+
+
+def stems(words: list[str]) -> list[str]:
+    """Stem *words* by this thread's stemmer; one may not be shared."""
     if not hasattr(_own, "stemmer"):
         _own.stemmer = Stemmer.Stemmer("english")
-    mine: Stemmer.Stemmer = _own.stemmer
-    return mine
+    found: list[str] = _own.stemmer.stemWords(words)
+    return found

@@ -14,17 +14,21 @@ def scaled(scores: Mapping[str, float]) -> dict[str, float]:
     return {key: (score - low) / width if width else 1.0 for key, score in scores.items()}
 
 
-def fuse(
-    lexical: Mapping[str, float], dense: Mapping[str, float], *, weight: float
-) -> list[tuple[str, float]]:
-    """Rank every id of either ranking by ``(1 - weight) · lexical + weight · dense``.
+def shares(scores: Mapping[str, float]) -> dict[str, float]:
+    """Return each score as a share of the best; BM25 has a nought of its own."""
+    best = max(scores.values(), default=0.0)
+    return {key: score / best if best > 0 else 0.0 for key, score in scores.items()}
 
-    Min-max fusion (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
-    Retrieval", 2023). An id that one ranking lacks has 0 there. Best first, ties by id.
+
+def fuse(
+    words: Mapping[str, float], meaning: Mapping[str, float], *, weight: float
+) -> dict[str, float]:
+    """Score every id of either ranking by ``(1 - weight) · words + weight · meaning``.
+
+    Both are in [0, 1]; an id that one ranking lacks has 0 there. A convex combination (Bruch, Gai
+    and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
     """
-    words, vectors = scaled(lexical), scaled(dense)
-    fused = {
-        key: (1 - weight) * words.get(key, 0.0) + weight * vectors.get(key, 0.0)
-        for key in words.keys() | vectors.keys()
+    return {
+        key: (1 - weight) * words.get(key, 0.0) + weight * meaning.get(key, 0.0)
+        for key in words.keys() | meaning.keys()
     }
-    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))

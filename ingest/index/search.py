@@ -1,26 +1,33 @@
-"""Find evidence: both searches, fused, copies collapsed, spread over articles."""
+"""Find evidence: by words and by meaning, fused, looked at closely, copies collapsed."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from ingest.archive import Archive
 from ingest.index.copies import collapse
-from ingest.index.fusion import fuse
+from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
-from ingest.model import Evidence
+from ingest.index.reranking import CLOSELY, closer, weights
+from ingest.index.scope import Asked, asked
+from ingest.model import Evidence, Header, Scope
 
 DEPTH = 60
 """Passages asked of each search."""
-DENSE_WEIGHT = 0.2
+APART = 20
+"""Passages asked of each outlet and period that a question names, by words."""
+DENSE_WEIGHT = 0.1
 """Share of the dense score for a question in words; more lowers MRR@10 on English news."""
 DENSE_WEIGHT_CJK = 0.5
 """The same for a question in CJK script, whose coverage is more often in another language."""
-A_PASSAGE_EACH = 2
-"""Passages of one article before the next article's turn comes."""
+OUTLET = 1.6
+"""What a passage's score is multiplied by where the question names its outlet."""
+DAY = 1.3
+"""The same where the question names its day."""
 
 CJK = re.compile(r"[぀-ヿ㐀-鿿]")
 
@@ -30,47 +37,78 @@ def search(
     archive: Archive,
     text: str,
     *,
+    today: date,
     limit: int = 10,
-    words: str | None = None,
+    scope: Scope | None = None,
+    also: str = "",
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
-    *words*, where given, is searched by words instead of *text*: what matters in the question,
-    with translations. *timings* receives the milliseconds of each stage. An id that the archive
-    no longer has is dropped.
+    Outlets and days that *text* names lift the passages that have them; a period that it counts
+    back from *today* ("since last week"), and *scope*, let nothing else through. *also* holds
+    more words to search by, such as translations. *timings* receives the milliseconds of each
+    stage. An id that the archive no longer has is dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
+    outlets = scope.outlets if scope and scope.outlets else archive.outlets()
+    names = asked(text, outlets, today)
+    bound = both(scope, names.bound)
     vector = index.embedder.question(text)
     clock.lap("embed")
-    lexical = dict(index.matching(words or text, DEPTH))
+    lexical = dict(index.matching(text, DEPTH, also=also, scope=bound))
+    for each in names.scopes:
+        lexical |= index.matching(text, APART, also=also, scope=both(bound, each))
     clock.lap("words")
-    dense = dict(index.nearest(vector, DEPTH))
+    dense = dict(index.nearest(vector, DEPTH, scope=bound))
     clock.lap("vectors")
     weight = DENSE_WEIGHT_CJK if CJK.search(text) else DENSE_WEIGHT
-    ranked = fuse(lexical, dense, weight=weight)
-    passages = archive.passages([key for key, _ in ranked])
+    meaning = scaled(dense)
+    fused = fuse(shares(lexical), meaning, weight=weight)
+    passages = archive.passages(list(fused))
     clock.lap("archive")
-    evidence = [
-        Evidence(passages[key], score, dense.get(key), lexical.get(key))
-        for key, score in ranked
-        if key in passages
-    ]
-    found = spread(collapse(evidence[: 3 * limit]), limit)
+    found = sorted(
+        (
+            Evidence(passage, fused[key] * fit, dense.get(key), lexical.get(key), fit)
+            for key, passage in passages.items()
+            for fit in [fitness(names, passage.header)]
+        ),
+        key=best_first,
+    )
+    closely = closer(found[:CLOSELY], weights(text, index.rarity))
+    anew = fuse(shares(closely), meaning, weight=weight)
+    first = ordered(found[:CLOSELY], anew)
+    clock.lap("closely")
+    best = collapse([*first, *found[CLOSELY : 2 * limit]])[:limit]
     clock.lap("collapse")
-    return found
+    return best
 
 
-def spread(ranked: Sequence[Evidence], limit: int) -> list[Evidence]:
-    """Take the best *limit*, a few an article at first; what is passed over fills the end."""
-    taken: Counter[int] = Counter()
-    first: list[Evidence] = []
-    later: list[Evidence] = []
-    for evidence in ranked:
-        article = evidence.passage.article_id
-        taken[article] += 1
-        (first if taken[article] <= A_PASSAGE_EACH else later).append(evidence)
-    return (first + later)[:limit]
+def best_first(evidence: Evidence) -> tuple[float, str]:
+    """Order by score, and what is equal by id."""
+    return -evidence.score, evidence.passage.id
+
+
+def ordered(first: Sequence[Evidence], fused: Mapping[str, float]) -> list[Evidence]:
+    """Order the *first* by their scores in *fused* and their fit, the best at 1."""
+    scores = shares({each.passage.id: fused[each.passage.id] * each.fit for each in first})
+    anew = (replace(each, score=scores[each.passage.id]) for each in first)
+    return sorted(anew, key=best_first)
+
+
+def fitness(names: Asked, header: Header) -> float:
+    """Return how much an article gains because the question names its outlet or its day."""
+    fit = OUTLET if header.outlet in names.outlets else 1.0
+    return fit * DAY if any(scope.holds(header) for scope in names.days) else fit
+
+
+def both(one: Scope | None, other: Scope | None) -> Scope | None:
+    """Return what lies in both scopes; outlets of *other* are among those of *one*."""
+    if one is None or other is None:
+        return one or other
+    since = max(filter(None, (one.since, other.since)), default=None)
+    until = min(filter(None, (one.until, other.until)), default=None)
+    return Scope(other.outlets or one.outlets, since, until)
 
 
 class Stopwatch:

@@ -1,0 +1,158 @@
+"""Which outlets and which days a question names, against a clock that is passed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ingest.model import Scope
+from ingest.reading.dates import MONTH, full_days, month
+
+CJK = re.compile(r"[぀-ヿ㐀-鿿]")
+WORD = re.compile(r"[^\W_]+")
+SUBTITLE = re.compile(r" [-|–:] |: ")
+"""What divides an outlet from its section: "FOX News - Health"."""
+SHORTEST = 3
+"""Characters of the shortest name that is looked for."""
+WEEK = timedelta(days=7)
+
+DAY = re.compile(
+    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
+    r"(?!,? \d{4})(?! ?%)"
+)
+DAY_JA = re.compile(r"(?<!年)(?<!\d)(\d{1,2})月(\d{1,2})日")
+MONTHS = re.compile(rf"\b(?:in|during|since|of) ({MONTH})(?: (\d{{4}}))?\b(?! \d)")
+MONTHS_JA = re.compile(r"(?:(\d{4})年)?(?<!\d)(\d{1,2})月(?!\d|\d*日)")
+SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
+UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
+NUMBERS = {"one": 1, "一": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+LAST_DAYS = re.compile(
+    rf"\b(?:last|past|previous) (\d{{1,2}}|{'|'.join(NUMBERS)}) (day|week|month)s?\b"
+    r"|(?:過去|この)(\d{1,2}|一)(日|週間|か月|ヶ月)",
+    re.IGNORECASE,
+)
+RELATIVE = (
+    (re.compile(r"^Today\b|\btoday\b|今日|本日"), 0),
+    (re.compile(r"\byesterday\b|昨日|きのう", re.IGNORECASE), 1),
+)
+WEEKS = ((re.compile(r"\bthis week\b|今週", re.I), 0), (re.compile(r"\blast week\b|先週", re.I), 1))
+MONTHS_AGO = (
+    (re.compile(r"\bthis month\b|今月", re.I), 0),
+    (re.compile(r"\blast month\b|先月", re.I), 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question names: *outlets* and *days* are preferred, *bound* is demanded."""
+
+    outlets: tuple[str, ...] = ()
+    days: tuple[Scope, ...] = ()
+    bound: Scope | None = None
+
+    @property
+    def scopes(self) -> Iterator[Scope]:
+        """Yield each outlet and each period, to be searched for by itself."""
+        yield from (Scope(outlets=(outlet,)) for outlet in self.outlets)
+        yield from self.days
+
+
+def asked(question: str, outlets: Sequence[str], today: date) -> Asked:
+    """Read *question*: "since last week" bounds what may answer, "in July" only prefers."""
+    relative = relative_period(question, today)
+    days = () if relative else tuple(absolute_periods(question, today))
+    return Asked(tuple(named(question, outlets)), days, relative)
+
+
+def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
+    """Yield the outlets that *question* names; a name of one word by its own capitals alone."""
+    plain = spaced(question)
+    folded = plain.casefold()
+    for outlet in outlets:
+        for name in {outlet, SUBTITLE.split(outlet)[0]}:
+            if CJK.search(name):
+                found = len(name) > 1 and name in question
+            else:
+                exact = spaced(name)
+                single = exact.count(" ") == len("  ")
+                found = (exact in plain) if single else (exact.casefold() in folded)
+                found = found and len(name) >= SHORTEST
+            if found:
+                yield outlet
+                break
+
+
+def spaced(text: str) -> str:
+    """Return the words of *text* between single spaces."""
+    return f" {' '.join(WORD.findall(text))} "
+
+
+def relative_period(question: str, today: date) -> Scope | None:
+    """Return the period that *question* counts back from *today*, if any."""
+    for pattern, ago in RELATIVE:
+        if pattern.search(question):
+            return Scope(since=today - timedelta(days=ago))
+    monday = today - timedelta(days=today.weekday())
+    for pattern, ago in WEEKS:
+        if pattern.search(question):
+            return Scope(since=monday - ago * WEEK)
+    for pattern, ago in MONTHS_AGO:
+        if pattern.search(question):
+            first = today.replace(day=1)
+            return Scope(since=(first - timedelta(days=1)).replace(day=1) if ago else first)
+    if found := LAST_DAYS.search(question):
+        return Scope(since=today - counted(found))
+    return None
+
+
+def counted(found: re.Match[str]) -> timedelta:
+    """Return how far "the past two weeks" reach back."""
+    number = found[1] or found[3]
+    count = NUMBERS.get(number.lower()) or int(number)
+    unit = (found[2] or found[4]).lower()
+    if "week" in unit or "週" in unit:
+        return count * WEEK
+    days = 31 if "month" in unit or "月" in unit else 1
+    return timedelta(days=count * days)
+
+
+def absolute_periods(question: str, today: date) -> Iterator[Scope]:
+    """Yield the days and months that *question* writes out."""
+    spans = sorted([*days_of(question, today), *months_of(question, today)])
+    if len(spans) == 1 and SINCE.search(question):
+        yield Scope(since=spans[0][0])
+    elif len(spans) == 1 and UNTIL.search(question):
+        yield Scope(until=spans[0][1])
+    else:
+        yield from (Scope(since=start, until=end) for start, end in dict.fromkeys(spans))
+
+
+def days_of(question: str, today: date) -> Iterator[tuple[date, date]]:
+    """Yield each day; one without a year is the last such day that *today* knows."""
+    for day in full_days(question):
+        yield day, day
+    parts = [(month(m[1] or m[4]), int(m[2] or m[3])) for m in DAY.finditer(question)]
+    parts += [(int(m[1]), int(m[2])) for m in DAY_JA.finditer(question)]
+    for number, day_number in parts:
+        for year in (today.year, today.year - 1):
+            try:
+                day = date(year, number, day_number)
+            except ValueError:
+                continue
+            if day <= today:
+                yield day, day
+                break
+
+
+def months_of(question: str, today: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of each month that is named without a day."""
+    parts = [(m[2], month(m[1])) for m in MONTHS.finditer(question)]
+    parts += [(m[1], int(m[2])) for m in MONTHS_JA.finditer(question)]
+    for written, number in parts:
+        if not 1 <= number <= 12:
+            continue
+        year = int(written) if written else today.year - (number > today.month)
+        first = date(year, number, 1)
+        yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
