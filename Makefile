@@ -22,8 +22,8 @@ test: .venv/installed-dev  ## Format, lint, types, import directions, tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
 
-benchmark: .venv/installed-dev  ## Time each stage of an answer: make benchmark [DATA=folder]
-	$(BIN)/python -m tests.benchmarks $(if $(DATA),--data "$(DATA)")
+benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|scale] [DATA=folder]
+	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")
 
 gallery: .venv/installed-dev  ## Render every Discord message to pictures (needs chromium)
 	$(BIN)/python -m tests.gallery

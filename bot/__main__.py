@@ -15,6 +15,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 from bot import terminal
+from bot.answering.calibration import OWN
 from bot.answering.question import UnaskableError
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
@@ -72,6 +73,17 @@ def parser() -> argparse.ArgumentParser:
         "--batch", type=Path, metavar="FILE", help='JSON Lines of {"question": …}; "-" for stdin'
     )
     ask.set_defaults(command=ask_once)
+    calibrating = commands.add_parser(
+        "calibrate", help="fit when to decline, on questions of your own"
+    )
+    calibrating.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help='JSON Lines of {"question": …, "answerable": true}; files weigh alike',
+    )
+    calibrating.set_defaults(command=calibrate)
     chat = commands.add_parser("chat", help="ask in the terminal")
     chat.set_defaults(command=converse)
     return top
@@ -107,6 +119,24 @@ def ask_once(settings: Settings, options: argparse.Namespace) -> int:
         if options.batch is not None:
             return terminal.answer_batch(desk.answer, options.batch, now=utc_now)
         return terminal.answer_once(desk.answer, options.question, now=utc_now, json=options.json)
+
+
+def calibrate(settings: Settings, options: argparse.Namespace) -> int:
+    """Fit when to decline on questions about this desk's coverage, and use it from now on."""
+    from bot.evaluating.calibrating import curve, fit, known, read
+
+    questions = [read(file) for file in options.files]
+    with prepared(settings, "`python -m bot calibrate`", sample=False) as desk:
+        groups = [known(desk, each, utc_now()) for each in questions]
+    calibration = fit(groups)
+    calibration.write(settings.data_dir / OWN)
+    terminal.show_curves(
+        {
+            str(file): curve(calibration, each)
+            for file, each in zip(options.files, groups, strict=True)
+        }
+    )
+    return 0
 
 
 @contextmanager

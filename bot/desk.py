@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answering.answer import answer
+from bot.answering.calibration import OWN, Calibration, Judge, shipped
 from bot.answering.model import Abstention, Answer, Question
 from bot.settings import Settings
 from ingest.archive import Archive
@@ -22,10 +23,11 @@ class Desk:
 
     archive: Archive
     index: Index
+    judge: Judge
 
     async def answer(self, question: Question) -> Answer | Abstention:
         """Answer *question* from the archive, or say why not."""
-        return await answer(question, self.archive, self.index)
+        return await answer(question, self.archive, self.index, self.judge)
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
@@ -45,4 +47,11 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
         Archive.open(settings.archive_url) as archive,
         Index.open(archive, embedder(settings), settings, holder=holder, now=now) as index,
     ):
-        yield Desk(archive, index)
+        yield Desk(archive, index, judge(settings))
+
+
+def judge(settings: Settings) -> Judge:
+    """Return who decides whether evidence is enough: by this desk's own calibration, if any."""
+    own = settings.data_dir / OWN
+    calibration = Calibration.read(own) if own.exists() else shipped()
+    return Judge.of(calibration, settings.decline_at_most)

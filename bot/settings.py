@@ -14,3 +14,9 @@ class Settings(IngestSettings):
     discord_token: OptionalSecret = Field(
         None, description="the bot's token; unset: `make run` opens a terminal chat"
     )
+    decline_at_most: float = Field(
+        0.1,
+        ge=0.0,
+        le=0.5,
+        description="share of answerable questions that may be declined; more declines more others",
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from bot.answering.model import Abstention, Answer, Citation, Language, Question
@@ -146,6 +147,17 @@ def entry(header: Header, words: Wording) -> str:
     """Name an article: outlet, date, title, address."""
     line = f"{words.outlet(header)} · {words.dated(header)} · {plain(header.title)}"
     return f"{line}\n{plain(header.url)}" if header.url else line
+
+
+def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> None:
+    """Print what each operating point declines, by file: answerable questions / others."""
+    shares = [share for share, _, _ in next(iter(curves.values()))]
+    table = Table("DECLINE_AT_MOST", *(f"{share:g}" for share in shares), box=None)
+    for name, points in curves.items():
+        cells = (f"{answerable:.0%} / {others:.0%}" for _, answerable, others in points)
+        table.add_row(Text(plain(name)), *cells)
+    Console().print(table)
+    print("Declined of the answerable / of the others. A running bot takes this up when restarted.")
 
 
 def indented(text: str, style: str = "") -> Padding:

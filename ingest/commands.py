@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from ingest.index.embedding import embedder
 from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild as rebuild_index
+from ingest.index.scope import asked
 from ingest.index.search import search as search_index
 from ingest.model import Evidence, Scope, day_of
 from ingest.reading import Found, Hints, count, read_bytes, read_path
@@ -176,18 +177,25 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
     with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
         if index.behind():
             showing.with_progress("Indexing", None, index.catch_up)
-        look = partial(
-            search_index,
-            index,
-            archive,
-            today=day_of(options.today or now()),
-            limit=options.limit,
-            scope=scope_of(options, archive),
-        )
+        outlets, today = archive.outlets(), day_of(options.today or now())
+        scope = scope_of(options, outlets)
+
+        def look(question: str, timings: dict[str, float]) -> list[Evidence]:
+            names = asked(question, outlets, today)
+            return search_index(
+                index,
+                archive,
+                question,
+                names=names,
+                limit=options.limit,
+                scope=scope,
+                timings=timings,
+            )
+
         if options.batch is not None:
             return search_batch(options.batch, look)
         timings: dict[str, float] = {}
-        found = look(clean_line(options.question), timings=timings)
+        found = look(clean_line(options.question), timings)
     if options.json:
         evidence = [asdict(each) for each in found]
         showing.print_json({"evidence": evidence, "timings": timings})
@@ -198,7 +206,7 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def search_batch(path: Path, look: Callable[..., list[Evidence]]) -> int:
+def search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Evidence]]) -> int:
     """Print one object a question, each on a line of its own; 1 if any line held none."""
     failed = 0
     for number, question in questions(path):
@@ -207,19 +215,19 @@ def search_batch(path: Path, look: Callable[..., list[Evidence]]) -> int:
             showing.print_line({"line": number, "error": str(question)})
             continue
         timings: dict[str, float] = {}
-        found = look(clean_line(question), timings=timings)
+        found = look(clean_line(question), timings)
         evidence = [asdict(each) for each in found]
         showing.print_line({"question": question, "evidence": evidence, "timings": timings})
     return failed
 
 
-def scope_of(options: argparse.Namespace, archive: Archive) -> Scope | None:
+def scope_of(options: argparse.Namespace, outlets: Sequence[str]) -> Scope | None:
     """Return the outlets and days that the options bound a search to.
 
     Raises:
         SettingsError: there is no such outlet.
     """
-    known = {outlet.casefold(): outlet for outlet in archive.outlets()}
+    known = {outlet.casefold(): outlet for outlet in outlets}
     wanted = [clean_line(outlet) for outlet in options.outlet or ()]
     if unknown := [outlet for outlet in wanted if outlet.casefold() not in known]:
         raise SettingsError(

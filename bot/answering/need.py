@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
 from ingest.index.analysis import terms
+from ingest.index.reranking import weights
 
 CUES = ("when", "number", "why", "said")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
@@ -53,10 +54,11 @@ class Words:
     is_cjk: bool
 
     @classmethod
-    def of(cls, text: str) -> Words:
-        """Stem *text* and fold its case and width."""
+    def of(cls, text: str, found: frozenset[str] | None = None) -> Words:
+        """Fold the case and width of *text*; *found* are its terms, if they are known."""
         folded = unicodedata.normalize("NFKC", text).casefold()
-        return cls(folded, frozenset(terms(text)), bool(CJK_WORD.search(text)))
+        own = frozenset(terms(text)) if found is None else found
+        return cls(folded, own, bool(CJK_WORD.search(text)))
 
     def hold(self, forms: Forms) -> bool:
         """Tell whether any of *forms* stands here."""
@@ -65,11 +67,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The terms of a question and the manners in which it asks."""
+    """The terms of a question, how it is worded, and the manners in which it asks.
+
+    ``wording`` weighs each of its index terms and pairs, the meaningless ones among them.
+    """
 
     terms: tuple[Term, ...]
     cues: frozenset[str]
     past: bool
+    wording: Mapping[str, float]
     lexicon: Lexicon
 
     @classmethod
@@ -81,7 +87,8 @@ class Need:
             term(key, forms, name, rarity, lexicon) for key, (forms, name) in found.items()
         )
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
-        return cls(weighed, cues, lexicon.asks("past", question), lexicon)
+        past, wording = lexicon.asks("past", question), weights(question, rarity)
+        return cls(weighed, cues, past, wording, lexicon)
 
     @property
     def words(self) -> str:
@@ -110,6 +117,12 @@ class Need:
             foreign = not best and all(each.foreign_to(words) for words, _ in layers)
             met += best * each.weight
             total += each.weight * (FOREIGN if foreign else 1.0)
+        return met / total if total else 0.0
+
+    def worded(self, found: frozenset[str]) -> float:
+        """Return the weighted share of the question's own terms and pairs among *found*."""
+        total = sum(self.wording.values())
+        met = sum(weight for term, weight in self.wording.items() if term in found)
         return met / total if total else 0.0
 
     def manner(self, sentence: str) -> float:

@@ -29,10 +29,16 @@ class DraftClaim:
     copies: tuple[Header, ...] = ()
 
 
-def quote_coverage(ranked: Sequence[Candidate], need: Need, wording: Wording) -> list[DraftClaim]:
-    """Answer with the coverage's own sentences, best first, each led by who says it."""
+def quote_coverage(
+    ranked: Sequence[Candidate], need: Need, wording: Wording, *, outlets: Sequence[str] = ()
+) -> list[DraftClaim]:
+    """Answer with the coverage's own sentences, best first, each led by who says it.
+
+    Where a question names several *outlets*, each of them is quoted.
+    """
     settled = [c for c in ranked if not c.unsettled]
-    chosen = choose(settled, most=MOST, an_article=AN_ARTICLE, share=SHARE)
+    several = outlets if len(outlets) > 1 else ()
+    chosen = choose(settled, most=MOST, an_article=AN_ARTICLE, share=SHARE, outlets=several)
     return [claim(c, need, wording) for c in chosen]
 
 

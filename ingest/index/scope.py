@@ -59,6 +59,10 @@ class Asked:
         yield from self.days
 
 
+NOTHING = Asked()
+"""What a question names that names no outlet and no day."""
+
+
 def asked(question: str, outlets: Sequence[str], today: date) -> Asked:
     """Read *question*: "since last week" bounds what may answer, "in July" only prefers."""
     relative = relative_period(question, today)

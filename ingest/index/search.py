@@ -6,14 +6,16 @@ import re
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.archive import Archive
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
 from ingest.index.reranking import CLOSELY, closer, weights
-from ingest.index.scope import Asked, asked
+from ingest.index.scope import NOTHING, Asked
 from ingest.model import Evidence, Header, Scope
 
 DEPTH = 60
@@ -37,28 +39,30 @@ def search(
     archive: Archive,
     text: str,
     *,
-    today: date,
+    names: Asked = NOTHING,
     limit: int = 10,
     scope: Scope | None = None,
     also: str = "",
+    vector: NDArray[np.float32] | None = None,
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
-    Outlets and days that *text* names lift the passages that have them; a period that it counts
-    back from *today* ("since last week"), and *scope*, let nothing else through. *also* holds
-    more words to search by, such as translations. *timings* receives the milliseconds of each
-    stage. An id that the archive no longer has is dropped.
+    Outlets and days that *text* names (:func:`ingest.index.scope.asked` reads them) lift the
+    passages that have them; their bound, and *scope*, let nothing else through. *also* holds more
+    words to search by, such as translations; *vector* is that of *text*, if it is known already.
+    *timings* receives the milliseconds of each stage. An id that the archive no longer has is
+    dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
-    outlets = scope.outlets if scope and scope.outlets else archive.outlets()
-    names = asked(text, outlets, today)
     bound = both(scope, names.bound)
-    vector = index.embedder.question(text)
+    if vector is None:
+        vector = index.embedder.question(text)
     clock.lap("embed")
     lexical = dict(index.matching(text, DEPTH, also=also, scope=bound))
     for each in names.scopes:
-        lexical |= index.matching(text, APART, also=also, scope=both(bound, each))
+        if (inside := both(bound, each)) is not None:
+            lexical |= index.matching(text, APART, also=also, scope=inside)
     clock.lap("words")
     dense = dict(index.nearest(vector, DEPTH, scope=bound))
     clock.lap("vectors")
@@ -103,12 +107,15 @@ def fitness(names: Asked, header: Header) -> float:
 
 
 def both(one: Scope | None, other: Scope | None) -> Scope | None:
-    """Return what lies in both scopes; outlets of *other* are among those of *one*."""
+    """Return what lies in both scopes; ``None`` where that is everything, or no outlet at all."""
     if one is None or other is None:
         return one or other
+    outlets = tuple(o for o in one.outlets if o in other.outlets or not other.outlets)
+    if one.outlets and not outlets:
+        return None
     since = max(filter(None, (one.since, other.since)), default=None)
     until = min(filter(None, (one.until, other.until)), default=None)
-    return Scope(other.outlets or one.outlets, since, until)
+    return Scope(outlets or other.outlets, since, until)
 
 
 class Stopwatch:

@@ -1,198 +1,41 @@
-"""Measure ingesting and answering side by side with the parts they are made of.
+"""Measure the desk; nothing is downloaded, and nothing of the data is kept.
 
 ::
 
-    make benchmark                      # over the sample coverage
-    make benchmark DATA=folder          # over folder/articles.jsonl, folder/questions.jsonl
+    make benchmark                                  # speed, over the sample coverage
+    make benchmark DATA=folder                      # over its articles.jsonl, questions.jsonl
+    make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
+    make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
+    make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from rich.console import Console
-from rich.table import Table
-
-from bot.answering.answer import answer_now
-from bot.answering.model import Answer
-from bot.answering.question import LONGEST, ask
-from bot.desk import Desk, open_desk
-from bot.settings import Settings
-from ingest.index.vectors import A_BATCH
-from ingest.reading import Hints, read_path
-from ingest.refresh import add
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "ingest" / "sample" / "coverage"
-SAMPLE_QUESTIONS = ROOT / "tests" / "bot" / "questions.jsonl"
-PART = 200
-"""Articles between two turns of the embedder."""
-FIELDS = {"text": "text", "title": "title", "url": "url", "published": "publish_date"}
+from tests.benchmarks import abstention, retrieval, scale, speed
 
 
 def main() -> None:
-    """Run both benchmarks, print their tables, and write them as JSON."""
-    options = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    options.add_argument("--data", type=Path, help="a folder with articles and questions")
+    """Run one benchmark; its table is printed, its JSON and plot are written to ``--out``."""
+    options = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = {
+        "speed": speed.measure,
+        "retrieval": retrieval.measure,
+        "abstention": abstention.measure,
+        "scale": scale.measure,
+    }
+    options.add_argument("what", nargs="?", choices=what, default="speed")
+    options.add_argument("--data", type=Path, help="the folder with the data")
     options.add_argument("--out", type=Path, default=Path(".data/benchmark"))
-    options.add_argument("--questions", type=int, default=150, help="how many are asked")
     given = options.parse_args()
-    source = given.data / "articles.jsonl" if given.data else SAMPLE
-    questions = given.data / "questions.jsonl" if given.data else SAMPLE_QUESTIONS
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.of({"DATA_DIR": folder})
-        with open_desk(settings, holder="the benchmark", now=NOW) as desk:
-            ingested = measure_ingest(desk, source)
-            answered = measure_answers(desk, texts(questions)[: given.questions])
-    show(ingested, answered)
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "benchmark.json").write_text(json.dumps([ingested, answered], indent=2))
-
-
-def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
-    """Time adding *source*, adding it again, and the embedder alone over the same passages.
-
-    Ingest and embedder take turns, part by part, so that a noisy machine slows both alike.
-    """
-    first = alone = 0.0
-    embedded = 0
-    for part in parts_of(source):
-        before = desk.archive.last_change()
-        took, fresh = timed_ingest(desk, part)
-        contexts = changed_contexts(desk, before)
-        first, embedded = first + took, embedded + fresh
-        alone += seconds(partial(embed_alone, desk, sorted(contexts, key=len)))
-    again, embedded_again = timed_ingest(desk, source)
-    passages = desk.archive.summary().passages
-    return {
-        "articles": len(desk.archive.articles()),
-        "passages": passages,
-        "embedded": embedded,
-        "seconds": first,
-        "passages a second": embedded / first,
-        "the embedder alone": passages / alone,
-        "ratio to the embedder alone": alone / first,
-        "second run, seconds": again,
-        "second run, embedded": embedded_again,
-        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
-
-
-def parts_of(source: Path) -> Iterator[Path]:
-    """Yield *source* in parts of :data:`PART` lines; a folder is one part."""
-    if source.is_dir():
-        yield source
-        return
-    with source.open("rb") as file, tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / "part.jsonl"
-        while some := list(islice(file, PART)):
-            part.write_bytes(b"".join(some))
-            yield part
-
-
-def changed_contexts(desk: Desk, after: int) -> list[str]:
-    """Return what was embedded of the articles that changed after change *after*."""
-    ids, _ = desk.archive.changed_articles(after, 2**31)
-    return [p.context for each in desk.archive.standings(ids) for p in each.passages]
-
-
-def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
-    """Embed *contexts* in the batches that ingest uses, and do nothing else."""
-    for start in range(0, len(contexts), A_BATCH):
-        desk.index.embedder.passages(contexts[start : start + A_BATCH])
-
-
-def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:
-    """Return the seconds that adding *source* took, and the passages embedded."""
-    start = time.perf_counter()
-    add(read_path(source, Hints(mapping=FIELDS)), desk.archive, now=NOW)
-    embedded = desk.index.catch_up()
-    return time.perf_counter() - start, embedded
-
-
-def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Time each stage of an answer, and beside it the three searches it cannot do without."""
-    rows: dict[str, list[float]] = {}
-    warm_up = ask(questions[0], now=NOW)
-    answer_now(warm_up, desk.archive, desk.index)
-    for text in questions:
-        question = ask(text[:LONGEST], now=NOW)
-        vector = desk.index.embedder.question(question.text)
-        note(rows, "floor: embed", lambda q=question: desk.index.embedder.question(q.text))
-        note(rows, "floor: words", lambda q=question: desk.index.matching(q.text, 10))
-        note(rows, "floor: vectors", lambda v=vector: desk.index.nearest(v, 10))
-        outcome = note(
-            rows, "answer: all", lambda q=question: answer_now(q, desk.archive, desk.index)
-        )
-        for stage, ms in outcome.timings.items():
-            rows.setdefault(f"answer: {stage}", []).append(ms)
-        rows.setdefault("answered, share", []).append(float(isinstance(outcome, Answer)))
-    rows["floor: all"] = [
-        sum(parts)
-        for parts in zip(*(rows[f"floor: {s}"] for s in ("embed", "words", "vectors")), strict=True)
-    ]
-    table = {name: quantiles(values) for name, values in rows.items()}
-    ratio = table["answer: all"]["p50"] / table["floor: all"]["p50"]
-    return {**table, "answer: all / floor: all": {"p50": ratio}}
-
-
-def note(rows: dict[str, list[float]], name: str, work: Callable[[], object]) -> object:
-    """Add the milliseconds of *work* to the row *name*, and return what it returned."""
-    start = time.perf_counter()
-    result = work()
-    rows.setdefault(name, []).append((time.perf_counter() - start) * 1000)
-    return result
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long *work* took."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def quantiles(values: Sequence[float]) -> dict[str, float]:
-    """Return the median, the 99th percentile and the mean."""
-    return {
-        "p50": statistics.median(values),
-        "p99": float(np.quantile(values, 0.99)),
-        "mean": statistics.fmean(values),
-    }
-
-
-def texts(path: Path) -> list[str]:
-    """Read the questions of a JSON Lines file."""
-    return [question for question in lines(path) if question.strip()]
-
-
-def lines(path: Path) -> Iterator[str]:
-    """Yield the ``question`` of each line."""
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)["question"]
-
-
-def show(ingested: dict[str, float], answered: dict[str, dict[str, float]]) -> None:
-    """Print both tables."""
-    table = Table("ingest", "figure")
-    for name, value in ingested.items():
-        table.add_row(name, f"{value:,.2f}")
-    stages = Table("answer, ms", "p50", "p99", "mean")
-    for name, row in sorted(answered.items()):
-        stages.add_row(name, *(f"{row[q]:.2f}" if q in row else "" for q in ("p50", "p99", "mean")))
-    Console().print(table, stages)
+    what[given.what](given.data, given.out)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def answered(tmp_path_factory):
     with open_desk(Settings.of(folder), holder="a test", now=NOW) as desk:
         refresh.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
         desk.catch_up()
-        yield lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index)
+        yield lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
 
 
 @pytest.mark.parametrize(

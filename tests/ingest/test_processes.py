@@ -74,7 +74,7 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
         assert command.returncode == 0, problems
         assert "the bot" in said
         desk.catch_up()
-        outcome = answer_now(question, desk.archive, desk.index)
+        outcome = answer_now(question, desk.archive, desk.index, desk.judge)
     assert isinstance(outcome, Answer)
     assert "2 crowns" in outcome.citations[0].quote
 
@@ -101,7 +101,9 @@ def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, 
     with open_desk(Settings.of(homes[2]), holder="the searcher", now=NOW) as desk:
         while any(writer.poll() is None for writer in writers):
             desk.catch_up()
-            answer_now(ask("What did the council debate?", now=NOW), desk.archive, desk.index)
+            answer_now(
+                ask("What did the council debate?", now=NOW), desk.archive, desk.index, desk.judge
+            )
         for writer in writers:
             _, problems = writer.communicate()
             assert writer.returncode == 0, problems

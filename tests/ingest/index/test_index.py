@@ -44,7 +44,7 @@ def opened(archive, settings, embedder=MODEL):
 
 
 def found(index, archive, text="How many seats did Harbour win?"):
-    return [each.passage.article_id for each in search(index, archive, text, today=NOW.date())]
+    return [each.passage.article_id for each in search(index, archive, text)]
 
 
 def test_what_was_saved_is_found_once_the_index_caught_up(archive, settings):
@@ -75,10 +75,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(archive, settings):
         index.catch_up()
         saved(archive, an_extract(TEXT.replace("46", "47")))
         index.catch_up()
-        texts = [
-            each.passage.text
-            for each in search(index, archive, "46 or 47 seats?", today=NOW.date())
-        ]
+        texts = [each.passage.text for each in search(index, archive, "46 or 47 seats?")]
         assert all("46 seats" not in text for text in texts)
         assert any("47 seats" in text for text in texts)
         assert index.counts() == (len(texts), len(texts))
@@ -168,7 +165,7 @@ def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
         index.catch_up()
         index._stores.vectors.drop()
         with pytest.raises(IndexUnavailableError, match="made the index anew"):
-            search(index, archive, "seats", today=NOW.date())
+            search(index, archive, "seats")
 
 
 def hold(folder, ready, release):

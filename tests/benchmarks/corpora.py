@@ -1,0 +1,110 @@
+"""Published question sets as coverage and questions of the desk."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.desk import Desk, open_desk
+from bot.settings import Settings
+from ingest.index.passages import split
+from ingest.model import Extract, Header, Span, parse_moment
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+"""The day on which the questions are asked: after all of MultiHop-RAG's articles."""
+
+Items = list[tuple[Extract, list[Span]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question, and texts of which any passage that answers it holds one; none: unanswerable."""
+
+    question: str
+    facts: tuple[str, ...]
+
+    def met_by(self, text: str) -> bool:
+        """Compare without white space, as MultiHop-RAG does."""
+        return any(squeezed(fact) in squeezed(text) for fact in self.facts)
+
+
+@contextmanager
+def desk_of(items: Items) -> Iterator[Desk]:
+    """Open a desk in a folder of its own that holds *items*."""
+    with (
+        TemporaryDirectory() as folder,
+        open_desk(Settings.of({"DATA_DIR": folder}), holder="a benchmark", now=NOW) as desk,
+    ):
+        desk.archive.save_many(items, now=NOW)
+        desk.catch_up()
+        yield desk
+
+
+def multihoprag(data: Path) -> tuple[Items, list[Wanted]]:
+    """Read MultiHop-RAG (Tang and Yang, 2024): news articles, questions with their evidence."""
+    items = []
+    for each in lines(data / "multihoprag" / "articles.jsonl"):
+        header = Header(
+            each["title"],
+            outlet=each["source"],
+            published=parse_moment(each["published_at"][:10]),
+            language="en",
+        )
+        items.append(whole(header, each["body"]))
+    questions = lines(data / "multihoprag" / "questions.jsonl")
+    return items, [
+        Wanted(each["query"], tuple(e["fact"] for e in each["evidence_list"])) for each in questions
+    ]
+
+
+def jsquad(data: Path, *, half: bool = False) -> tuple[Items, list[Wanted]]:
+    """Read JSQuAD: Japanese passages and questions; with *half*, every other article is missing."""
+    content = json.loads((data / "jsquad" / "valid.json").read_text(encoding="utf-8"))
+    items, questions = [], []
+    for number, article in enumerate(content["data"]):
+        kept = not half or number % 2 == 0
+        for paragraph in article["paragraphs"]:
+            title, _, text = paragraph["context"].partition(" [SEP] ")
+            if kept:
+                header = Header(f"{title}（{text[:12]}）", outlet="JSQuAD", language="ja")
+                items.append((Extract(header, text), [Span(0, len(text))]))
+            asked = [each["question"] for each in paragraph["qas"]]
+            questions += [Wanted(each, (text,) if kept else ()) for each in asked]
+    return items, questions
+
+
+def clapnq(data: Path) -> tuple[Items, list[Wanted]]:
+    """Read CLAPNQ: passages, and questions that these do and do not answer."""
+    items: dict[str, tuple[Extract, list[Span]]] = {}
+    questions = []
+    for name in ("answerable", "unanswerable"):
+        for each in lines(data / "clapnq" / f"{name}.jsonl"):
+            for passage in each["passages"]:
+                header = Header(f"{passage['title']}: {passage['text'][:40]}", language="en")
+                items[passage["text"]] = whole(header, passage["text"].strip())
+            facts = each["output"][0].get("selected_sentences") or ()
+            questions.append(Wanted(each["input"], tuple(facts) if name == "answerable" else ()))
+    return list(items.values()), questions
+
+
+def whole(header: Header, text: str) -> tuple[Extract, list[Span]]:
+    """Return an article with its passages."""
+    return Extract(header, text), split(text, header.language)
+
+
+def lines(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON Lines file."""
+    with file.open(encoding="utf-8") as content:
+        yield from map(json.loads, content)
+
+
+def squeezed(text: str) -> str:
+    """Return *text* without white space."""
+    return re.sub(r"\s+", "", text)
