@@ -74,8 +74,8 @@ def answer_now(
 def look(question: Question, archive: Archive, index: Index, timings: dict[str, float]) -> View:
     """Find the evidence for *question* and measure its sentences."""
     clock = Stopwatch(timings)
-    need = Need.of(question.text, index.rarity)
     names = asked(question.text, archive.outlets(), question.asked_at.date())
+    need = Need.of(names.topic, index.rarity)
     clock.lap("understand")
     vector = index.embedder.question(question.text)
     clock.lap("embed")

@@ -23,8 +23,9 @@ class Signs:
     """What speaks for evidence, each about 0 to 1.
 
     ``support`` is the share of the question's terms in the best passage, ``coverage`` that in the
-    best sentence, ``complete`` 1 where that is all, ``cosine`` its likeness by meaning, ``dense`` that of the likest passage, and
-    ``lexical`` the best BM25 score as a share of the question's weight.
+    best sentence, ``complete`` 1 where that is all of them, ``cosine`` the sentence's likeness by
+    meaning, ``dense`` that of the likest passage, and ``lexical`` the best BM25 score as a share
+    of the question's weight.
     """
 
     support: float

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.model import Scope
-from ingest.reading.dates import MONTH, full_days, month
+from ingest.reading.dates import FULL_DAYS, MONTH, full_days, month
 
 CJK = re.compile(r"[぀-ヿ㐀-鿿]")
 WORD = re.compile(r"[^\W_]+")
@@ -42,15 +42,28 @@ MONTHS_AGO = (
     (re.compile(r"\bthis month\b|今月", re.I), 0),
     (re.compile(r"\blast month\b|先月", re.I), 1),
 )
+PERIODS = (
+    *(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)),
+    LAST_DAYS,
+    *FULL_DAYS,
+    DAY,
+    DAY_JA,
+    MONTHS,
+    MONTHS_JA,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question names: *outlets* and *days* are preferred, *bound* is demanded."""
+    """What a question names: *outlets* and *days* are preferred, *bound* is demanded.
+
+    *topic* is the question without all that: what an answer itself must speak of.
+    """
 
     outlets: tuple[str, ...] = ()
     days: tuple[Scope, ...] = ()
     bound: Scope | None = None
+    topic: str = ""
 
     @property
     def scopes(self) -> Iterator[Scope]:
@@ -67,7 +80,18 @@ def asked(question: str, outlets: Sequence[str], today: date) -> Asked:
     """Read *question*: "since last week" bounds what may answer, "in July" only prefers."""
     relative = relative_period(question, today)
     days = () if relative else tuple(absolute_periods(question, today))
-    return Asked(tuple(named(question, outlets)), days, relative)
+    found = tuple(named(question, outlets))
+    return Asked(found, days, relative, topic(question, found))
+
+
+def topic(question: str, outlets: Sequence[str]) -> str:
+    """Return *question* without its periods and *outlets*, or whole if that is all it says."""
+    rest = question
+    for pattern in PERIODS:
+        rest = pattern.sub(" ", rest)
+    for name in (each for outlet in outlets for each in spellings(outlet)):
+        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
+    return rest if WORD.search(rest) else question
 
 
 def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
@@ -75,7 +99,7 @@ def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
     plain = spaced(question)
     folded = plain.casefold()
     for outlet in outlets:
-        for name in {outlet, SUBTITLE.split(outlet)[0]}:
+        for name in spellings(outlet):
             if CJK.search(name):
                 found = len(name) > 1 and name in question
             else:
@@ -86,6 +110,17 @@ def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
             if found:
                 yield outlet
                 break
+
+
+def spellings(outlet: str) -> list[str]:
+    """Return the names that people use for *outlet*, the longest first.
+
+    "The Sarnholt Ledger" loses its article where two words are left, and a section is no name.
+    """
+    paper = SUBTITLE.split(outlet)[0]
+    rest = paper.removeprefix("The ")
+    names = {outlet, paper, rest if " " in rest else paper}
+    return sorted(names, key=lambda name: (-len(name), name))
 
 
 def spaced(text: str) -> str:

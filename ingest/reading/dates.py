@@ -28,6 +28,7 @@ DAY_MONTH = re.compile(rf"\b(\d{{1,2}}) ({MONTH}),? (\d{{4}})\b")
 MONTH_DAY = re.compile(rf"\b({MONTH}) (\d{{1,2}}),? (\d{{4}})\b")
 JAPANESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 ISO = re.compile(r"\b(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
+FULL_DAYS = (DAY_MONTH, MONTH_DAY, JAPANESE, ISO)
 CLOCK = re.compile(
     r"\b(\d{1,2})[:.](\d{2})\b ?(am|pm|a\.m\.|p\.m\.)?|(\d{1,2})時(?:(\d{2})分)?", re.I
 )

@@ -1,0 +1,81 @@
+"""Evidence: what a question names leads, what it bounds keeps the rest out."""
+
+from datetime import date
+
+import pytest
+
+from ingest.archive import Archive
+from ingest.index.embedding import LocalEmbedder
+from ingest.index.index import Index
+from ingest.index.scope import Asked, asked
+from ingest.index.search import search
+from ingest.model import Scope
+from ingest.settings import Settings
+from tests.builders import NOW, an_extract, saved
+
+OLD = "The ferry tax is 12 crowns, the Harbour Alliance said. It will stay so for the year."
+NEW = "The ferry tax is 15 crowns, the Harbour Alliance said. It was raised after the vote."
+OTHER = "Critics of the ferry tax in Brennock called the crowns badly spent on lamps and walls."
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Keep three articles of three outlets."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path_factory.mktemp("desk"))})
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Index.open(archive, LocalEmbedder(), settings, holder="a test", now=NOW) as index,
+    ):
+        saved(
+            archive,
+            an_extract(OLD, title="Tax", outlet="Ledger", published=date(2026, 9, 1)),
+            an_extract(NEW, title="Tax", outlet="Courier", published=date(2026, 10, 20)),
+            an_extract(OTHER, title="Critics", outlet="Brennock Post", published=None),
+        )
+        index.catch_up()
+        yield archive, index
+
+
+def outlets(desk, question, **options):
+    archive, index = desk
+    found = search(index, archive, question, **options)
+    return [each.passage.header.outlet for each in found]
+
+
+@pytest.mark.parametrize(("outlet", "first"), [("Ledger", "Ledger"), ("Courier", "Courier")])
+def test_the_outlet_that_a_question_names_leads(desk, outlet, first):
+    """Equal reports are told apart by who is asked for."""
+    question = f"What is the ferry tax according to the {outlet}?"
+    names = asked(question, desk[0].outlets(), NOW.date())
+    assert outlets(desk, question, names=names)[0] == first
+
+
+def test_a_bound_shuts_out_the_rest(desk):
+    """By words and by meaning alike, and an undated article lies in no period."""
+    names = Asked(bound=Scope(since=date(2026, 10, 1)))
+    assert outlets(desk, "ferry tax", names=names) == ["Courier"]
+    assert outlets(desk, "ferry tax", names=Asked(bound=Scope(since=date(2027, 1, 1)))) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(outlets=("Ledger",)), {"Ledger"}),
+        (Scope(outlets=("Ledger", "Brennock Post")), {"Ledger", "Brennock Post"}),
+        (Scope(until=date(2026, 9, 1)), {"Ledger"}),
+        (Scope(outlets=("Courier",), until=date(2026, 9, 1)), set()),
+        (None, {"Ledger", "Courier", "Brennock Post"}),
+    ],
+)
+def test_a_filter_holds_for_words_and_for_meaning(desk, scope, expected):
+    """Nothing from outside is found, whatever the question names."""
+    names = asked("What does the Courier say of the ferry tax?", desk[0].outlets(), NOW.date())
+    assert set(outlets(desk, "ferry tax", scope=scope, names=names)) == expected
+
+
+def test_the_best_scores_one_and_the_rest_no_more(desk):
+    """Scores of one search compare."""
+    archive, index = desk
+    scores = [each.score for each in search(index, archive, "the ferry tax in crowns")]
+    assert scores[0] == pytest.approx(1.0)
+    assert scores == sorted(scores, reverse=True)
