@@ -79,7 +79,7 @@ def look(question: Question, archive: Archive, index: Index, timings: dict[str, 
     clock.lap("understand")
     vector = index.embedder.question(question.text)
     clock.lap("embed")
-    evidence = search(
+    found = search(
         index,
         archive,
         question.text,
@@ -90,6 +90,7 @@ def look(question: Question, archive: Archive, index: Index, timings: dict[str, 
         timings=timings,
     )
     clock = Stopwatch(timings)
+    evidence = [each for each in found if names.admits(each.passage)]
     ranked = candidates(need, vector, evidence, index.embedder.passages)
     clock.lap("sentences")
     return View(need, names, evidence, ranked)
@@ -101,7 +102,7 @@ def nothing_found(
     """Say whether nothing is kept at all, or nothing of the period that is asked about."""
     outside = (
         search(index, archive, question.text, names=NOTHING, limit=EVIDENCE)
-        if view.names.bound
+        if view.names.bound or view.names.within
         else []
     )
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED

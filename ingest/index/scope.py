@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ingest.model import Scope
+from ingest.model import Passage, Scope
 from ingest.reading.dates import FULL_DAYS, MONTH, full_days, month
 
 CJK = re.compile(r"[぀-ヿ㐀-鿿]")
@@ -17,6 +17,8 @@ SUBTITLE = re.compile(r" [-|–:] |: ")
 SHORTEST = 3
 """Characters of the shortest name that is looked for."""
 WEEK = timedelta(days=7)
+LATER = timedelta(days=3)
+"""How long after a day its reports still call it by the name of the weekday."""
 
 DAY = re.compile(
     rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
@@ -25,6 +27,11 @@ DAY = re.compile(
 DAY_JA = re.compile(r"(?<!年)(?<!\d)(\d{1,2})月(\d{1,2})日")
 MONTHS = re.compile(rf"\b(?:in|during|since|of) ({MONTH})(?: (\d{{4}}))?\b(?! \d)")
 MONTHS_JA = re.compile(r"(?:(\d{4})年)?(?<!\d)(\d{1,2})月(?!\d|\d*日)")
+WITHIN = re.compile(
+    r"\b(?:in|during|since|of|on|by|until|before|after|from) "
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{MONTH})\b|\d月"
+)
+"""What asks for the reports of a period; "the July 20 election" only names an election."""
 SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
 NUMBERS = {"one": 1, "一": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -57,12 +64,14 @@ PERIODS = (
 class Asked:
     """What a question names: *outlets* and *days* are preferred, *bound* is demanded.
 
-    *topic* is the question without all that: what an answer itself must speak of.
+    With *within* an answer must also be of one of the *days*, or speak of it. *topic* is the
+    question without all that: what an answer itself must speak of.
     """
 
     outlets: tuple[str, ...] = ()
     days: tuple[Scope, ...] = ()
     bound: Scope | None = None
+    within: bool = False
     topic: str = ""
 
     @property
@@ -71,17 +80,33 @@ class Asked:
         yield from (Scope(outlets=(outlet,)) for outlet in self.outlets)
         yield from self.days
 
+    def admits(self, passage: Passage) -> bool:
+        """Tell whether *passage* may answer, for the days that the question asks about."""
+        return not self.within or any(reports(passage, scope) for scope in self.days)
+
 
 NOTHING = Asked()
 """What a question names that names no outlet and no day."""
 
 
 def asked(question: str, outlets: Sequence[str], today: date) -> Asked:
-    """Read *question*: "since last week" bounds what may answer, "in July" only prefers."""
+    """Read *question*: "since last week" bounds the coverage, "in July" what it speaks of."""
     relative = relative_period(question, today)
     days = () if relative else tuple(absolute_periods(question, today))
     found = tuple(named(question, outlets))
-    return Asked(found, days, relative, topic(question, found))
+    within = bool(days and WITHIN.search(question))
+    return Asked(found, days, relative, within, topic(question, found))
+
+
+def reports(passage: Passage, scope: Scope) -> bool:
+    """Tell whether *passage* is of the days of *scope*, of soon after, or names one of them."""
+    since, until = scope.since or date.min, scope.until or date.max
+    day = passage.header.day
+    if day and since <= day <= (until if until == date.max else until + LATER):
+        return True
+    text = f"{passage.header.title}\n{passage.text}"
+    named = spans_of(text, day) if day else ((each, each) for each in full_days(text))
+    return any(start <= until and end >= since for start, end in named)
 
 
 def topic(question: str, outlets: Sequence[str]) -> str:
@@ -159,13 +184,19 @@ def counted(found: re.Match[str]) -> timedelta:
 
 def absolute_periods(question: str, today: date) -> Iterator[Scope]:
     """Yield the days and months that *question* writes out."""
-    spans = sorted([*days_of(question, today), *months_of(question, today)])
+    spans = sorted(spans_of(question, today))
     if len(spans) == 1 and SINCE.search(question):
         yield Scope(since=spans[0][0])
     elif len(spans) == 1 and UNTIL.search(question):
         yield Scope(until=spans[0][1])
     else:
         yield from (Scope(since=start, until=end) for start, end in dict.fromkeys(spans))
+
+
+def spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of each day and month that *text* writes out."""
+    yield from days_of(text, today)
+    yield from months_of(text, today)
 
 
 def days_of(question: str, today: date) -> Iterator[tuple[date, date]]:

@@ -4,43 +4,29 @@ import io
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bot import terminal
-from bot.__main__ import SAMPLE, examples, main
+from bot.__main__ import examples, main
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
-from ingest import refresh
-from ingest.reading import Hints, read_path
+from tests.bot.conftest import MORNING
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TURNOUT = "What was the turnout?"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Keep the sample coverage in a folder, once for all tests here."""
-    data = tmp_path_factory.mktemp("desk")
-    with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=NOW) as desk:
-        outcome = refresh.add(read_path(SAMPLE, Hints()), desk.archive, now=NOW)
-        assert outcome.problems == []
-        desk.catch_up()
-    return data
-
-
 @pytest.fixture
-def here(folder, monkeypatch):
+def here(sample_folder, monkeypatch):
     """Point the commands at that folder, away from any ``.env``."""
-    monkeypatch.setenv("DATA_DIR", str(folder))
+    monkeypatch.setenv("DATA_DIR", str(sample_folder))
     monkeypatch.setenv("DISCORD_TOKEN", "")
-    monkeypatch.chdir(folder)
+    monkeypatch.chdir(sample_folder)
 
 
 def test_one_question_is_answered_with_its_sources(here, capsys):
@@ -53,13 +39,14 @@ def test_one_question_is_answered_with_its_sources(here, capsys):
     assert "As of" in said
 
 
-def test_an_answer_as_an_object_can_be_checked(here, folder, capsys):
+def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     """Each quotation stands in the archived text of the article it names."""
     assert main(["ask", TURNOUT, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["kind"] == "answer"
     assert {"claims", "as_of", "timings"} <= answer.keys()
-    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as desk:
+    settings = Settings.of({"DATA_DIR": str(sample_folder)})
+    with open_desk(settings, holder="a test", now=MORNING) as desk:
         for claim in answer["claims"]:
             for citation in claim["citations"]:
                 assert {"outlet", "title", "published", "url"} <= citation.keys()
@@ -127,15 +114,14 @@ def test_without_a_terminal_the_examples_are_answered(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_a_chat_answers_until_it_is_left(folder, monkeypatch):
+def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     """An empty line is passed over, a bad one explained, and /quit leaves."""
     typed = iter(["", "?!", TURNOUT, "/quit"])
     monkeypatch.setattr(Console, "input", lambda *_: next(typed))
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stdout", screen)
-    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as desk:
-        summary = desk.archive.summary()
-        terminal.chat(desk.answer, summary, now=lambda: NOW, before=desk.catch_up)
+    desk = sample_desk
+    terminal.chat(desk.answer, desk.archive.summary(), now=lambda: MORNING, before=desk.catch_up)
     assert "62.7 per cent" in screen.getvalue()
 
 
@@ -144,20 +130,19 @@ RIGHT, DECLINED = 0.52, 0.75
 """Floors of what was measured on the questions below; they only rise."""
 
 
-def test_the_questions_stay_as_well_answered_as_they_were(folder):
+def test_the_questions_stay_as_well_answered_as_they_were(sample_desk):
     """Of 40 answerable questions and 20 others no change may lose more than it gains."""
     questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     right, declined = [], []
-    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as desk:
-        for each in questions:
-            outcome = answer_now(
-                ask(each["question"], now=NOW), desk.archive, desk.index, desk.judge
-            )
-            answered = isinstance(outcome, Answer)
-            if each["expect"] == "abstention":
-                declined.append(not answered)
-                continue
-            quotes = [c.quote for c in outcome.citations[:2]] if answered else []
-            right.append(any(part in quote for part in each["quote_contains"] for quote in quotes))
+    desk = sample_desk
+    for each in questions:
+        question = ask(each["question"], now=MORNING)
+        outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+        answered = isinstance(outcome, Answer)
+        if each["expect"] == "abstention":
+            declined.append(not answered)
+            continue
+        quotes = [c.quote for c in outcome.citations[:2]] if answered else []
+        right.append(any(part in quote for part in each["quote_contains"] for quote in quotes))
     assert sum(right) / len(right) >= RIGHT
     assert sum(declined) / len(declined) >= DECLINED

@@ -1,0 +1,34 @@
+"""A desk over the sample coverage, as it stood on a morning in November 2026."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.__main__ import SAMPLE
+from bot.desk import open_desk
+from bot.settings import Settings
+from ingest import refresh
+from ingest.reading import Hints, read_path
+
+MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory):
+    """Keep the sample coverage in a folder, once for all tests of the bot."""
+    data = tmp_path_factory.mktemp("desk")
+    with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as desk:
+        outcome = refresh.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
+        assert outcome.problems == []
+        desk.catch_up()
+    return data
+
+
+@pytest.fixture
+def sample_desk(sample_folder):
+    """Open a desk over that folder."""
+    settings = Settings.of({"DATA_DIR": str(sample_folder)})
+    with open_desk(settings, holder="a test", now=MORNING) as desk:
+        yield desk

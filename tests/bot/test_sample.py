@@ -1,0 +1,90 @@
+"""What a reader of the sample coverage expects: the newest, the period, both outlets, one wire."""
+
+from datetime import date
+
+import pytest
+
+from bot.answering.answer import answer_now
+from bot.answering.model import Abstention, Answer, Reason
+from bot.answering.question import ask
+from tests.bot.conftest import MORNING
+
+
+@pytest.fixture
+def answered(sample_desk):
+    """Answer on that morning."""
+    desk = sample_desk
+    return lambda text: answer_now(ask(text, now=MORNING), desk.archive, desk.index, desk.judge)
+
+
+def cited(outcome):
+    """Return the outlets of an answer, first use first."""
+    assert isinstance(outcome, Answer)
+    return [citation.header.outlet for citation in outcome.citations]
+
+
+def test_the_newest_of_two_figures_leads(answered):
+    """The certified turnout goes before the estimate of election night."""
+    outcome = answered("What was the turnout?")
+    first, second = outcome.citations[:2]
+    assert "62.7 per cent" in first.quote
+    assert first.header.day == date(2026, 11, 1) == outcome.newest.date()
+    assert second.header.day < first.header.day
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the turnout since last week?",
+        "What was reported on the turnout in November?",
+        "先週からの投票率は？",
+    ],
+)
+def test_a_period_is_obeyed(answered, question):
+    """Nothing older than the period is cited."""
+    days = [citation.header.day for citation in answered(question).citations]
+    assert days
+    assert min(days) >= date(2026, 10, 26)
+
+
+def test_a_day_that_is_named_overrides_the_newest(answered):
+    """What was reported on election night is asked, not what is known since."""
+    first = answered("What was reported about the turnout on 25 October?").citations[0]
+    assert first.header.day == date(2026, 10, 25)
+    assert "64%" in first.quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the turnout today?",
+        "What was the turnout in July?",
+        "今週の投票率は？",
+        "8月の投票率は？",
+    ],
+)
+def test_a_period_without_coverage_is_declined(answered, question):
+    """October's turnout answers nobody who asks about July; it is the nearest there is."""
+    outcome = answered(question)
+    assert isinstance(outcome, Abstention)
+    assert outcome.reason is Reason.NOT_COVERED
+    assert outcome.nearest
+
+
+def test_two_outlets_that_are_named_are_both_cited(answered):
+    """Whoever compares two papers reads both."""
+    question = (
+        "How many people were at the Lantern rally according to the Dunmere Courier "
+        "and the Tessary Post?"
+    )
+    assert {"Dunmere Courier", "Tessary Post"} <= set(cited(answered(question)))
+
+
+def test_one_wire_story_counts_once(answered):
+    """A copy is named beside the story and takes no quotation of its own."""
+    outcome = answered("Did Lantern take money from Volstrand?")
+    quotes = [citation.quote for citation in outcome.citations]
+    assert len(quotes) == len(set(quotes))
+    copies = {header.outlet for claim in outcome.claims for header in claim.copies}
+    assert copies
+    assert not copies & set(cited(outcome)[:1])
