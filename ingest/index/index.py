@@ -22,6 +22,7 @@ from ingest.errors import GenerationMismatchError
 from ingest.index.embedding import Embedder
 from ingest.index.ownership import Ownership
 from ingest.index.passages import SPLITTER
+from ingest.index.script import Script
 from ingest.index.vectors import Vectors, client_of, embed
 from ingest.index.words import Words
 from ingest.model import Generation, Progress, Scope, Standing
@@ -92,16 +93,21 @@ class Index:
         return embedded
 
     def nearest(
-        self, vector: NDArray[np.float32], limit: int, *, scope: Scope | None = None
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        script: Script,
+        *,
+        scope: Scope | None = None,
     ) -> list[tuple[str, float]]:
-        """Return ids and cosines of the passages nearest to *vector*, best first.
+        """Return ids and cosines of *script*'s passages nearest to *vector*, best first.
 
         With a *scope*, those among the nearest :data:`WIDE` that lie in it: Chroma's own filters
         take a hundred times as long.
         """
         if scope is None:
-            return self._stores.vectors.nearest(vector, limit)
-        found = self._stores.vectors.nearest(vector, WIDE)
+            return self._stores.vectors.nearest(vector, limit, script)
+        found = self._stores.vectors.nearest(vector, WIDE, script)
         inside = self._stores.words.inside([key for key, _ in found], scope)
         return [(key, cosine) for key, cosine in found if key in inside][:limit]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import heapq
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
@@ -16,22 +16,23 @@ from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
 from ingest.index.reranking import CLOSELY, closer, weights
 from ingest.index.scope import NOTHING, Asked
+from ingest.index.script import Script
 from ingest.model import Evidence, Header, Scope
 
 DEPTH = 60
 """Passages asked of each search."""
+ABROAD = 20
+"""Passages asked of the script that the question is not in, by meaning."""
 APART = 20
 """Passages asked of each outlet and period that a question names, by words."""
-DENSE_WEIGHT = 0.1
-"""Share of the dense score for a question in words; more lowers MRR@10 on English news."""
-DENSE_WEIGHT_CJK = 0.5
-"""The same for a question in CJK script, whose coverage is more often in another language."""
+HOME = 0.1
+"""Share of the dense score for passages in the question's script; more lowers MRR@10."""
+AWAY = 0.5
+"""The same for passages in the other script, with which a question shares few words."""
 OUTLET = 1.6
 """What a passage's score is multiplied by where the question names its outlet."""
 DAY = 1.3
 """The same where the question names its day."""
-
-CJK = re.compile(r"[぀-ヿ㐀-鿿]")
 
 
 def search(
@@ -64,40 +65,54 @@ def search(
         if (inside := both(bound, each)) is not None:
             lexical |= index.matching(text, APART, also=also, scope=inside)
     clock.lap("words")
-    dense = dict(index.nearest(vector, DEPTH, scope=bound))
+    script = Script.of_question(text)
+    near = dict(index.nearest(vector, DEPTH, script, scope=bound))
+    abroad = dict(index.nearest(vector, ABROAD, script.other, scope=bound))
     clock.lap("vectors")
-    weight = DENSE_WEIGHT_CJK if CJK.search(text) else DENSE_WEIGHT
-    meaning = scaled(dense)
-    fused = fuse(shares(lexical), meaning, weight=weight)
-    passages = archive.passages(list(fused))
+    passages = archive.passages(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
-    found = sorted(
-        (
-            Evidence(passage, fused[key] * fit, dense.get(key), lexical.get(key), fit)
-            for key, passage in passages.items()
-            for fit in [fitness(names, passage.header)]
-        ),
-        key=best_first,
-    )
-    closely = closer(found[:CLOSELY], weights(text, index.rarity))
-    anew = fuse(shares(closely), meaning, weight=weight)
-    first = ordered(found[:CLOSELY], anew)
+    found = [
+        Evidence(p, 0.0, near.get(key, abroad.get(key)), lexical.get(key), fitness(names, p.header))
+        for key, p in passages.items()
+    ]
+    wanted = weights(text, index.rarity)
+    home = ranked([e for e in found if Script.of(e.passage) is script], wanted, HOME)
+    away = ranked([e for e in found if Script.of(e.passage) is not script], wanted, AWAY)
     clock.lap("closely")
-    best = collapse([*first, *found[CLOSELY : 2 * limit]])[:limit]
+    best = collapse(merged(home, away)[: 2 * limit])[:limit]
     clock.lap("collapse")
     return best
 
 
-def best_first(evidence: Evidence) -> tuple[float, str]:
-    """Order by score, and what is equal by id."""
-    return -evidence.score, evidence.passage.id
+def ranked(found: Sequence[Evidence], wanted: Mapping[str, float], weight: float) -> list[Evidence]:
+    """Rank passages of one script, the best at 1; the first are looked at closely.
+
+    *weight* is that of the dense score.
+    """
+    meaning = scaled({e.passage.id: e.dense for e in found if e.dense is not None})
+    words = shares({e.passage.id: e.lexical for e in found if e.lexical is not None})
+    rough = ordered(found, fuse(words, meaning, weight=weight))
+    first, rest = rough[:CLOSELY], rough[CLOSELY:]
+    return [*ordered(first, fuse(shares(closer(first, wanted)), meaning, weight=weight)), *rest]
 
 
-def ordered(first: Sequence[Evidence], fused: Mapping[str, float]) -> list[Evidence]:
-    """Order the *first* by their scores in *fused* and their fit, the best at 1."""
-    scores = shares({each.passage.id: fused[each.passage.id] * each.fit for each in first})
-    anew = (replace(each, score=scores[each.passage.id]) for each in first)
-    return sorted(anew, key=best_first)
+def ordered(found: Sequence[Evidence], fused: Mapping[str, float]) -> list[Evidence]:
+    """Order by the scores in *fused* and by fit, the best at 1; what is equal by id."""
+    scores = shares({e.passage.id: fused.get(e.passage.id, 0.0) * e.fit for e in found})
+    anew = (replace(e, score=scores[e.passage.id]) for e in found)
+    return sorted(anew, key=lambda e: (-e.score, e.passage.id))
+
+
+def merged(home: Sequence[Evidence], away: Sequence[Evidence]) -> list[Evidence]:
+    """Merge two rankings, *away* being in the other script than the question.
+
+    Words hardly cross scripts, so each is ranked by itself. The best of *away* weighs what its
+    likeness is beside that of *home*; meaning is comparable across languages.
+    """
+    nearest = [max((e.dense or 0.0 for e in each), default=0.0) for each in (home, away)]
+    worth = min(1.0, nearest[1] / nearest[0]) if nearest[0] > 0 else 1.0
+    abroad = [replace(e, score=e.score * worth) for e in away]
+    return list(heapq.merge(home, abroad, key=lambda e: -e.score))
 
 
 def fitness(names: Asked, header: Header) -> float:

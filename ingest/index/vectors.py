@@ -1,15 +1,15 @@
-"""Passages by their meaning: one Chroma collection a generation, ids and vectors only."""
+"""Passages by their meaning: a Chroma collection a generation and script, ids and vectors only."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import chromadb
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.errors import IndexUnavailableError
 from ingest.index.embedding import Embedder
+from ingest.index.script import Script
 from ingest.index.words import damaged
 from ingest.model import Passage, Standing
 
@@ -62,52 +63,79 @@ def unreachable(url: str) -> str:
 
 
 class Vectors:
-    """One generation's collection in an open Chroma."""
+    """One generation's collections in an open Chroma.
+
+    Each script has its own: Chroma's filters are slow, and the nearest passages in a question's
+    own script would fill any list before one in the other is reached.
+    """
 
     def __init__(self, client: ClientAPI, name: str, *, place: str) -> None:
-        """Open the collection *name*, made if need be; *place* is named in errors."""
+        """Open the collections of *name*, made if need be; *place* is named in errors."""
         self._client = client
         self._place = place
         self._calls = ThreadPoolExecutor(2, thread_name_prefix="chroma")
-        self._collection: Any = self._call(
-            lambda: client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
-        )
         self.name = name
+        self._collections = {script: self._opened(script) for script in Script}
 
     def apply(self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]]) -> None:
         """Hold each article as it stands now; doing so again changes nothing.
 
         *vectors* are by passage id. New passages are added before stale ones go.
         """
-        for part in batches(list(vectors), AT_ONCE):
-            held = set(self._call(partial(self._collection.get, ids=part, include=[]))["ids"])
-            if new := [key for key in part if key not in held]:
-                rows = np.stack([vectors[key] for key in new])
-                self._call(partial(self._collection.add, ids=new, embeddings=rows))
+        passages = [p for standing in standings for p in standing.passages]
         stale = [key for standing in standings for key in standing.stale]
-        for part in batches(stale, AT_ONCE):
-            self._call(partial(self._collection.delete, ids=part))
+        for script, collection in self._collections.items():
+            self._add(collection, [p.id for p in passages if Script.of(p) is script], vectors)
+            for part in batches(stale, AT_ONCE):
+                self._call(partial(collection.delete, ids=part))
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
-        """Return ids and cosines of the passages nearest to a unit *vector*, best first."""
+    def nearest(
+        self, vector: NDArray[np.float32], limit: int, script: Script
+    ) -> list[tuple[str, float]]:
+        """Return ids and cosines of *script*'s passages nearest to a unit *vector*, best first."""
         found = self._call(
-            lambda: self._collection.query(
-                query_embeddings=[vector], n_results=limit, include=["distances"]
+            lambda: self._collections[script].query(
+                query_embeddings=[vector.tolist()], n_results=limit, include=["distances"]
             )
         )
-        ids, distances = found["ids"][0], found["distances"][0]
+        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [(key, 1.0 - float(away)) for key, away in zip(ids, distances, strict=True)]
 
     def count(self) -> int:
         """Return how many passages this holds."""
-        return int(self._call(self._collection.count))
+        return sum(int(self._call(each.count)) for each in self._collections.values())
 
     def drop(self) -> None:
-        """Delete the collection."""
-        with suppress(NotFoundError):
-            self._calls.submit(self._client.delete_collection, self.name).result(PATIENCE)
+        """Delete the collections."""
+        for script in Script:
+            with suppress(NotFoundError):
+                name = self._name(script)
+                self._calls.submit(self._client.delete_collection, name).result(PATIENCE)
+
+    def _name(self, script: Script) -> str:
+        return f"{self.name}-{script}"
+
+    def _opened(self, script: Script) -> chromadb.Collection:
+        return self._call(
+            lambda: self._client.get_or_create_collection(
+                self._name(script),
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine"}},
+            )
+        )
+
+    def _add(
+        self,
+        collection: chromadb.Collection,
+        ids: list[str],
+        vectors: Mapping[str, NDArray[np.float32]],
+    ) -> None:
+        """Add those of *ids* that *collection* does not hold."""
+        for part in batches(ids, AT_ONCE):
+            held = set(self._call(partial(collection.get, ids=part, include=[]))["ids"])
+            if new := [key for key in part if key not in held]:
+                rows = np.stack([vectors[key] for key in new])
+                self._call(partial(collection.add, ids=new, embeddings=rows))
 
     def close(self) -> None:
         """Let the threads go."""

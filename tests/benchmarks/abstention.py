@@ -10,12 +10,19 @@ from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
-from bot.__main__ import SAMPLE
 from bot.answering.calibration import SHIPPED, Calibration
 from bot.evaluating.calibrating import Known, curve, fit, known
-from ingest.index.passages import split
-from ingest.reading import Hints, read_path
-from tests.benchmarks.corpora import NOW, Items, Wanted, clapnq, desk_of, jsquad, lines, multihoprag
+from tests.benchmarks.corpora import (
+    NOW,
+    Items,
+    Wanted,
+    clapnq,
+    desk_of,
+    jsquad,
+    lines,
+    multihoprag,
+    sample,
+)
 
 OWN = Path(__file__).parents[1] / "bot" / "questions.jsonl"
 Curve = list[tuple[float, float, float]]
@@ -45,13 +52,11 @@ def sets(data: Path) -> Iterator[tuple[str, Items, Sequence[Wanted]]]:
     yield "CLAPNQ", *clapnq(data)
     items, questions = jsquad(data, half=True)
     yield "JSQuAD, half missing", items, questions[::8]
-    found = (each.extract for each in read_path(SAMPLE, Hints()))
-    items = [(each, split(each.text, each.header.language)) for each in found if each]
     own = [
         Wanted(each["question"], ("an answer",) if each["expect"] == "answer" else ())
         for each in lines(OWN)
     ]
-    yield "our own questions", items, own
+    yield "our own questions", sample(), own
 
 
 def signs(items: Items, questions: Sequence[Wanted]) -> list[Known]:

@@ -12,11 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.__main__ import SAMPLE
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.index.passages import split
 from ingest.model import Extract, Header, Span, parse_moment
+from ingest.reading import Hints, read_path
 
+CROSS = Path(__file__).parents[1] / "bot" / "cross_lingual.jsonl"
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 """The day on which the questions are asked: after all of MultiHop-RAG's articles."""
 
@@ -92,6 +95,45 @@ def clapnq(data: Path) -> tuple[Items, list[Wanted]]:
             facts = each["output"][0].get("selected_sentences") or ()
             questions.append(Wanted(each["input"], tuple(facts) if name == "answerable" else ()))
     return list(items.values()), questions
+
+
+def rgb(data: Path) -> tuple[Items, list[Wanted]]:
+    """Read RGB's counterfactual part: snippets that answer, that answer wrongly, and others."""
+    items: dict[str, tuple[Extract, list[Span]]] = {}
+    questions = []
+    for each in lines(data / "rgb" / "en_fact.json"):
+        for text in (*each["positive"], *each["positive_wrong"], *each["negative"]):
+            clean = text.strip()
+            header = Header(clean[:60], outlet="RGB", language="en")
+            items[clean] = (Extract(header, clean), [Span(0, len(clean))])
+        questions.append(Wanted(each["query"], tuple(text.strip() for text in each["positive"])))
+    return list(items.values()), questions
+
+
+def realtimeqa(data: Path) -> tuple[Items, list[Wanted]]:
+    """Read RealTimeQA's election articles; any passage with the answer's words counts (weak)."""
+    items = []
+    for each in lines(data / "realtimeqa_election" / "articles.jsonl"):
+        if each["text"].strip():
+            header = Header(each["title"] or "-", url=each["url"], language="en")
+            items.append(whole(header, each["text"].strip()))
+    questions = lines(data / "realtimeqa_election" / "questions.jsonl")
+    return items, [
+        Wanted(each["question"], tuple(each["answer"]))
+        for each in questions
+        if each["answer_string_in"]
+    ]
+
+
+def cross_lingual() -> tuple[Items, list[Wanted]]:
+    """Read the sample coverage, and questions whose answer stands in the other language alone."""
+    return sample(), [Wanted(each["question"], tuple(each["contains"])) for each in lines(CROSS)]
+
+
+def sample() -> Items:
+    """Read the sample coverage."""
+    found = (each.extract for each in read_path(SAMPLE, Hints()))
+    return [(each, split(each.text, each.header.language)) for each in found if each]
 
 
 def whole(header: Header, text: str) -> tuple[Extract, list[Span]]:

@@ -22,6 +22,7 @@ from bot.answering.model import Answer
 from bot.answering.question import LONGEST, ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
+from ingest.index.script import Script
 from ingest.index.vectors import A_BATCH
 from ingest.reading import Hints, read_path
 from ingest.refresh import add
@@ -119,7 +120,7 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
         vector = desk.index.embedder.question(question.text)
         note(rows, "floor: embed", lambda q=question: desk.index.embedder.question(q.text))
         note(rows, "floor: words", lambda q=question: desk.index.matching(q.text, 10))
-        note(rows, "floor: vectors", lambda v=vector: desk.index.nearest(v, 10))
+        note(rows, "floor: vectors", lambda v=vector: desk.index.nearest(v, 10, Script.ALPHABETIC))
         outcome = note(
             rows,
             "answer: all",

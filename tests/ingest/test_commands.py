@@ -182,3 +182,39 @@ def test_an_archive_that_is_no_file_is_one_sentence(run, home):
     assert code == 1
     assert "archive.sqlite3" in problems
     assert problems.count("\n") == 1
+
+
+def test_a_file_of_questions_is_searched_line_by_line(run, home, article):
+    """Anyone can score the retrieval: an object a line, a bad line told in its place."""
+    run("add", article)
+    file = home / "questions.jsonl"
+    file.write_text('{"question": "How many seats did Harbour win?"}\n{"no": 1}\n')
+    code, said, _ = run("search", "--batch", file)
+    good, bad = map(json.loads, said.splitlines())
+    assert code == 1
+    assert "46 seats" in good["evidence"][0]["passage"]["text"]
+    assert bad["line"] == 2
+    assert bad["error"]
+
+
+def test_a_search_is_bound_to_outlets_and_days(run, article):
+    """What is asked for is all that is shown, and an outlet that is not kept is named."""
+    run("add", article, "--outlet", "Ledger", "--published", "2026-10-26")
+    question = "How many seats did Harbour win?"
+
+    def found(*options):
+        code, said, _ = run("search", question, "--json", *options)
+        assert code == 0
+        return len(json.loads(said)["evidence"])
+
+    assert found("--outlet", "ledger", "--since", "2026-10-26", "--until", "2026-10-26") > 0
+    assert found("--since", "2026-10-27") == 0
+    code, _, problem = run("search", question, "--outlet", "Courier")
+    assert code == 1
+    assert "Courier" in problem
+
+
+@pytest.mark.parametrize("arguments", [("search",), ("search", "a?", "--batch", "file")])
+def test_a_search_for_nothing_says_how(run, arguments):
+    """Exactly one of a question and a file is wanted."""
+    assert run(*arguments)[0] == 2

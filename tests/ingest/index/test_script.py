@@ -1,0 +1,33 @@
+"""Which script a text is in."""
+
+import pytest
+
+from ingest.index.script import Script
+from ingest.model import Header, Passage
+
+
+@pytest.mark.parametrize(
+    ("text", "east_asian"),
+    [
+        ("投票率は62.7%だった。", True),
+        ("투표율은 62.7%였다.", True),
+        (
+            "Turnout was 62.7 per cent, the paper 東京新聞 said on Sunday in its first edition.",
+            False,
+        ),
+        ("سميرة القسطلي", False),
+        ("62.7", False),
+        ("", False),
+    ],
+)
+def test_a_passage_is_in_the_script_of_most_of_it(text, east_asian):
+    """A name in brackets does not make an English passage a Japanese one."""
+    passage = Passage("1:1:0:a", 1, 1, 0, 0, len(text), text, Header("t"))
+    assert (Script.of(passage) is Script.EAST_ASIAN) is east_asian
+
+
+def test_a_question_is_in_the_script_of_its_grammar():
+    """One kana is enough: foreign names stand in Japanese questions as they are."""
+    assert Script.of_question("Sanseitoの公約は？") is Script.EAST_ASIAN
+    assert Script.of_question("What did Sanseito promise?") is Script.ALPHABETIC
+    assert Script.EAST_ASIAN.other.other is Script.EAST_ASIAN
