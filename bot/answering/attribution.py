@@ -22,6 +22,8 @@ JAPANESE = re.compile(
 )
 OPENS_QUOTED = re.compile(r"^\s*[“\"「『]")
 QUOTED = re.compile(r"[“\"「『]")
+PART_OF = re.compile(r"\b(?:leader|head|chief|member|director) of (?:the )?(?:[A-Z]\S* )*$")
+"""What makes a name that of somebody's party or office, not of who speaks."""
 NOBODY = frozenset(
     {"He", "She", "They", "It", "We", "I", "The", "But", "And", "Asked", "This", "That"}
 )
@@ -37,7 +39,8 @@ def speaker(sentence: str, before: str = "") -> str | None:
 
 def speaker_in(text: str, *, last: bool = False) -> str | None:
     """Find a name beside a verb of speech; the last one if *last*."""
-    found = [m[2] or m[1] for m in BEFORE_VERB.finditer(text)]
+    spoken = BEFORE_VERB.finditer(text)
+    found = [m[2] or m[1] for m in spoken if m[2] or not PART_OF.search(text[: m.start()])]
     found += [m[1] for m in AFTER_VERB.finditer(text)]
     if QUOTED.search(text):
         found += [m.group(1) for m in JAPANESE.finditer(text)]

@@ -1,0 +1,72 @@
+"""Find a quotation in a passage under one normalisation, at its exact place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+FOLDED = str.maketrans(
+    {
+        "‘": "'",
+        "’": "'",
+        "‚": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "−": "-",
+    }
+)
+ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
+QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|«([^»]+)»")
+INNER_ENDS = re.compile(r"[\s.,;:!?…。、]+$")
+SHORTEST = 2
+"""Characters of the shortest quotation that proves anything."""
+
+
+def locate(quote: str, text: str) -> str | None:
+    """Return the letters of *text* that *quote* stands for, or ``None``.
+
+    Compared are NFKC forms with quotation marks and dashes plain and white space as one space;
+    letters, case and figures must be the same. Marks and full stops at the ends are left out.
+    """
+    wanted = "".join(char for char, _ in folded(quote.strip(ENDS)))
+    if len(wanted) < SHORTEST:
+        return None
+    chars = folded(text)
+    at = "".join(char for char, _ in chars).find(wanted)
+    if at < 0:
+        return None
+    start, end = chars[at][1], chars[at + len(wanted) - 1][1] + 1
+    return text[start:end]
+
+
+def folded(text: str) -> list[tuple[str, int]]:
+    """Return the compared characters of *text*, each with the place it comes from."""
+    found: list[tuple[str, int]] = []
+    for place, char in enumerate(text):
+        plain = unicodedata.normalize("NFKC", char).translate(FOLDED)
+        for each in plain:
+            if not each.isspace():
+                found.append((each, place))
+            elif found and found[-1][0] != " ":
+                found.append((" ", place))
+    return found
+
+
+def quoted_in(sentence: str) -> list[str]:
+    """Return what stands between quotation marks in *sentence*."""
+    found = (
+        "".join(part for part in match.groups() if part) for match in QUOTED.finditer(sentence)
+    )
+    return [INNER_ENDS.sub("", each).strip() for each in found]
+
+
+def unquoted(sentence: str) -> str:
+    """Return *sentence* with every quotation left out: what the writer says itself."""
+    return QUOTED.sub(" ", sentence)
