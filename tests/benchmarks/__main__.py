@@ -6,6 +6,7 @@
     make benchmark DATA=folder                      # over its articles.jsonl, questions.jsonl
     make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
     make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
+    make benchmark WHAT=verifying DATA=folder       # folder/qags
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import abstention, retrieval, scale, speed
+from tests.benchmarks import abstention, retrieval, scale, speed, verifying
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
         "speed": speed.measure,
         "retrieval": retrieval.measure,
         "abstention": abstention.measure,
+        "verifying": verifying.measure,
         "scale": scale.measure,
     }
     options.add_argument("what", nargs="?", choices=what, default="speed")

@@ -17,7 +17,7 @@ FILE = Path(__file__).parents[3] / "prompts" / "checking.toml"
 class Words:
     """Numerals by value, English words by Japanese counter, what names nobody, what denies.
 
-    ``denials``, ``refusals`` and ``opposed`` are stems.
+    ``denials``, ``refusals``, ``reporting`` and ``opposed`` are stems.
     """
 
     small: tuple[str, ...]
@@ -32,6 +32,7 @@ class Words:
     denials: frozenset[str]
     refusals: frozenset[str]
     empty: frozenset[str]
+    reporting: frozenset[str]
     opposed: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
     @classmethod
@@ -53,6 +54,7 @@ class Words:
             denials=stemmed(polarity["denials"]),
             refusals=stemmed(polarity["refusals"]),
             empty=frozenset(polarity["empty"].split()),
+            reporting=stemmed(polarity["reporting"]),
             opposed=tuple((stemmed(one), stemmed(other)) for one, other in polarity["opposed"]),
         )
 

@@ -56,9 +56,14 @@ def written():
     """Return our paraphrases as drafts."""
     for line in DRAFTS.read_text(encoding="utf-8").splitlines():
         draft = json.loads(line)
-        [*homes] = (p for p in PASSAGES if draft["quote"] in p.text)
-        assert homes, draft["quote"]
-        yield Sentence(draft["text"], (Rest(KEYS[homes[0].id], draft["quote"]),))
+        rests = [home_of(quote) for quote in draft["quotes"]]
+        yield Sentence(draft["text"], tuple(rests))
+
+
+def home_of(quote):
+    """Find the first passage with *quote*."""
+    home = next(p for p in PASSAGES if quote in p.text)
+    return Rest(KEYS[home.id], quote)
 
 
 def verbatim():
@@ -83,12 +88,12 @@ def replaced(sentence, text):
 
 def altered_quotes(sentence, chance):
     """Change a word of the cited quotation, and one between the sentence's own marks."""
-    [rest] = sentence.rests
+    rest = sentence.rests[0]
     words = rest.quote.split(" ") if rest.quote.isascii() else list(rest.quote)
     place = chance.randrange(len(words))
     words[place] = "harbourless" if rest.quote.isascii() else "港"
     joined = (" " if rest.quote.isascii() else "").join(words)
-    if joined != rest.quote:
+    if joined != rest.quote and len(sentence.rests) == 1:
         yield Sentence(sentence.text, (Rest(rest.key, joined),))
     for match in re.finditer(r"“([^”]{12,})”|\"([^\"]{12,})\"|「([^」]{8,})」", sentence.text):
         inner = next(filter(None, match.groups()))
@@ -135,7 +140,7 @@ def moved_dates(sentence, _):
 
 def wrong_keys(sentence, chance):
     """Cite another article for the same words, and a key that was never given."""
-    [rest] = sentence.rests
+    rest = sentence.rests[0]
     others = [key for key, e in GIVEN.items() if rest.quote not in e.passage.text]
     yield Sentence(sentence.text, (Rest(chance.choice(others), rest.quote),))
     yield Sentence(sentence.text, (Rest("p999", rest.quote),))
