@@ -95,18 +95,27 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         return converse(settings, options)
     from bot.discord_ui.client import serve
 
+    async def live(desk: Desk) -> None:
+        try:
+            await serve(desk.answer, settings, housekeeping=desk.catch_up)
+        finally:
+            await desk.close()
+
     with prepared(settings, "the bot (`python -m bot`)", sample=False) as desk:
-        asyncio.run(serve(desk.answer, settings, housekeeping=desk.catch_up))
+        asyncio.run(live(desk))
     return 0
 
 
 def converse(settings: Settings, _: argparse.Namespace) -> int:
     """Chat in the terminal; without one, answer the example questions."""
-    with prepared(settings, "the terminal chat (`python -m bot`)", sample=True) as desk:
+    with (
+        prepared(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
+        terminal.Loop(desk.answer, desk.close) as loop,
+    ):
         if sys.stdin.isatty():
-            terminal.chat(desk.answer, desk.archive.summary(), now=utc_now, before=desk.catch_up)
+            terminal.chat(loop, desk.archive.summary(), now=utc_now, before=desk.catch_up)
         else:
-            terminal.answer_each(desk.answer, examples(), now=utc_now)
+            terminal.answer_each(loop, examples(), now=utc_now)
     return 0
 
 
@@ -115,10 +124,13 @@ def ask_once(settings: Settings, options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
         print('Give one question, or --batch FILE: make ask Q="…"', file=sys.stderr)
         return 2
-    with prepared(settings, "`python -m bot ask`", sample=options.batch is None) as desk:
+    with (
+        prepared(settings, "`python -m bot ask`", sample=options.batch is None) as desk,
+        terminal.Loop(desk.answer, desk.close) as loop,
+    ):
         if options.batch is not None:
-            return terminal.answer_batch(desk.answer, options.batch, now=utc_now)
-        return terminal.answer_once(desk.answer, options.question, now=utc_now, json=options.json)
+            return terminal.answer_batch(loop, options.batch, now=utc_now)
+        return terminal.answer_once(loop, options.question, now=utc_now, json=options.json)
 
 
 def calibrate(settings: Settings, options: argparse.Namespace) -> int:

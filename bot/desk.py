@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from bot.answering.answer import answer
 from bot.answering.calibration import OWN, Calibration, Judge, shipped
+from bot.answering.drafting import ModelWriter, model_writer
+from bot.answering.followup import Exchange, understood
 from bot.answering.model import Abstention, Answer, Question
+from bot.answering.watching import Watch
+from bot.purse import Purse
+from bot.reporting import record_of
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.index.embedding import embedder
@@ -19,20 +25,59 @@ from ingest.model import Progress
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An open archive and its index, ready to answer."""
+    """An open archive and its index, ready to answer, with or without a model that writes."""
 
     archive: Archive
     index: Index
     judge: Judge
+    settings: Settings
+    purse: Purse
+    writers: tuple[ModelWriter, ...] = ()
 
-    async def answer(self, question: Question) -> Answer | Abstention:
-        """Answer *question* from the archive, or say why not."""
-        return await answer(question, self.archive, self.index, self.judge)
+    async def answer(
+        self,
+        question: Question,
+        watch: Watch | None = None,
+        *,
+        member: str = "",
+        before: Exchange | None = None,
+    ) -> Answer | Abstention:
+        """Answer *question* of *member* from the archive, or say why not; both are kept.
+
+        A follow-up is understood from the exchange *before*. *watch* is told what happens
+        meanwhile. Nothing kept says who asked.
+        """
+        today = question.asked_at.astimezone(UTC).date()
+        trouble = None
+        if self.writers:
+            trouble = await asyncio.to_thread(self.purse.refuses, member, today)
+        free = self.writers[0] if self.writers and trouble is None else None
+        outcome = await answer(
+            await understood(question, before, free),
+            self.archive,
+            self.index,
+            self.judge,
+            writers=self.writers,
+            trouble=trouble,
+            watch=watch,
+        )
+        await asyncio.to_thread(self._keep, outcome, member, today)
+        return outcome
+
+    async def close(self) -> None:
+        """Let the models go, in the event loop that asked them."""
+        for each in self.writers:
+            await each.close()
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
         if self.index.behind():
             self.index.catch_up(progress)
+
+    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> None:
+        self.archive.record(record_of(outcome, keep_question=self.settings.keep_questions))
+        if outcome.written.writer is not None:
+            self.purse.count(member, today, outcome.written.usage)
 
 
 @contextmanager
@@ -40,14 +85,22 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
     """Open everything that answering needs, and close it again.
 
     Raises:
-        IngestError: the archive, the index or the embedder cannot be opened; the message says
-            what to do.
+        IngestError: the archive, the index, the embedder or the chat model cannot be opened; the
+            message says what to do.
     """
     with (
         Archive.open(settings.archive_url) as archive,
         Index.open(archive, embedder(settings), settings, holder=holder, now=now) as index,
     ):
-        yield Desk(archive, index, judge(settings))
+        purse = Purse(archive, settings)
+        yield Desk(archive, index, judge(settings), settings, purse, writers(settings))
+
+
+def writers(settings: Settings) -> tuple[ModelWriter, ...]:
+    """Open the chat models of the settings, the first to be asked first."""
+    names = filter(None, (settings.chat_model, settings.fallback_model))
+    key, base_url = settings.openai_api_key, settings.openai_base_url
+    return tuple(model_writer(name, key, base_url) for name in names)
 
 
 def judge(settings: Settings) -> Judge:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.answering.model import Abstention, Answer, Citation
-from ingest.model import Header, Moment
+from bot.answering.model import Abstention, Answer, Citation, Dropped, Written
+from ingest.model import AnswerRecord, CitedRange, Header, Moment
 
 
 def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "language": str(outcome.question.language),
         "as_of": outcome.as_of.isoformat(timespec="seconds"),
         "timings": {stage: round(ms, 2) for stage, ms in outcome.timings.items()},
+        "written": how(outcome.written),
     }
     if isinstance(outcome, Abstention):
         nearest = [source(header) for header in outcome.nearest]
@@ -29,6 +30,51 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         for claim in outcome.claims
     ]
     return {**shared, "claims": claims, "newest": iso(outcome.newest)}
+
+
+def how(written: Written) -> dict[str, Any]:
+    """Return how an answer came about; ``writer`` is ``None`` for quotations alone."""
+    return {
+        "writer": written.writer,
+        "prompt": written.prompt,
+        "trouble": written.trouble,
+        "stopped": written.stopped,
+        "unsaid": list(written.unsaid),
+        "dropped": [dropped(each) for each in written.dropped],
+        "tokens": {"read": written.usage.read, "written": written.usage.wrote},
+    }
+
+
+def dropped(sentence: Dropped) -> dict[str, str]:
+    """Return a sentence that did not pass, and why."""
+    return {"text": sentence.text, "failing": sentence.failing.value, "detail": sentence.detail}
+
+
+def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRecord:
+    """Return what is kept of *outcome*."""
+    answered = isinstance(outcome, Answer)
+    written = outcome.written
+    return AnswerRecord(
+        asked_at=outcome.as_of,
+        kind="answer" if answered else "abstention",
+        reason=None if isinstance(outcome, Answer) else outcome.reason.value,
+        language=outcome.question.language.value,
+        question=outcome.question.text if keep_question else None,
+        writer=written.writer,
+        prompt=written.prompt,
+        trouble=written.trouble.value if written.trouble else None,
+        dropped=[dropped(each) for each in written.dropped],
+        tokens_read=written.usage.read,
+        tokens_written=written.usage.wrote,
+        citations=tuple(map(cited, outcome.citations)) if isinstance(outcome, Answer) else (),
+    )
+
+
+def cited(citation: Citation) -> CitedRange:
+    """Return where a quotation stands in its article's version."""
+    passage = citation.passage
+    start = passage.start + citation.start
+    return CitedRange(passage.article_id, passage.version, start, start + len(citation.quote))
 
 
 def proof(citation: Citation) -> dict[str, Any]:

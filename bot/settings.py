@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from decimal import Decimal
+from typing import Annotated, Self
 
-from ingest.settings import OptionalSecret
+from pydantic import BeforeValidator, Field, model_validator
+
+from ingest.settings import OptionalAddress, OptionalSecret, OptionalText
 from ingest.settings import Settings as IngestSettings
+
+OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
 
 class Settings(IngestSettings):
@@ -20,3 +25,29 @@ class Settings(IngestSettings):
         le=0.5,
         description="share of answerable questions that may be declined; more declines more others",
     )
+    chat_model: OptionalText = Field(
+        None, description="a model that writes the answers; unset: quotations alone"
+    )
+    fallback_model: OptionalText = Field(
+        None, description="the model that is asked when the first one fails"
+    )
+    price_input: OptionalPrice = Field(None, description="price of a million tokens read")
+    price_output: OptionalPrice = Field(None, description="price of a million tokens written")
+    daily_budget: OptionalPrice = Field(
+        None, description="what models may cost in one day (UTC), in the currency of the prices"
+    )
+    answers_per_member: int | None = Field(
+        None, ge=0, description="answers that a model may write for one member in one day (UTC)"
+    )
+    keep_questions: bool = Field(
+        False, description="keep the words of each question with its answer"
+    )
+    voting_link: OptionalAddress = Field(
+        None, description="the election authority's page on how, when and where to vote"
+    )
+
+    @model_validator(mode="after")
+    def _budgets_have_prices(self) -> Self:
+        if self.daily_budget is not None and None in {self.price_input, self.price_output}:
+            raise ValueError("DAILY_BUDGET needs PRICE_INPUT and PRICE_OUTPUT")
+        return self

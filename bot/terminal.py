@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import signal
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Citation, Language, Question
 from bot.answering.question import UnaskableError, ask
+from bot.answering.watching import Answerer, Watch
 from bot.reporting import as_object
 from bot.wording import Wording
 from ingest.batch import BadLineError, questions
@@ -23,36 +27,84 @@ from ingest.errors import IngestError
 from ingest.model import Header, Summary
 from ingest.showing import plain
 
-Answerer: TypeAlias = Callable[[Question], Awaitable[Answer | Abstention]]
 Clock: TypeAlias = Callable[[], datetime]
+Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 LEAVE = frozenset({"/quit", "/exit", "quit", "exit", ":q"})
 
 
-def answer_once(answerer: Answerer, text: str, *, now: Clock, json: bool) -> int:
+class Loop:
+    """One event loop for all answers of a command: a model's connections live in it."""
+
+    def __init__(self, answerer: Answerer, close: Close | None = None) -> None:
+        self._answerer = answerer
+        self._close = close
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        """Return the loop."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let the models go, then the loop."""
+        if self._close is not None:
+            self._runner.run(self._close())
+        self._runner.close()
+
+    def answer(self, question: Question, before: Exchange | None = None) -> Answer | Abstention:
+        """Answer without showing anything meanwhile."""
+        return self._runner.run(self._of(question, None, before))
+
+    def watched(
+        self, question: Question, console: Console, before: Exchange | None = None
+    ) -> Answer | Abstention:
+        """Answer, showing what is verified as it comes; Ctrl-C stops the writing.
+
+        Without a terminal nothing is shown before the answer is whole.
+        """
+        if not console.is_terminal:
+            return self.answer(question, before)
+        words = Wording.of(question.language)
+        watch = Watch()
+        with Live(console=console, transient=True, refresh_per_second=8) as live:
+            seen: dict[str, Any] = {"said": "", "claims": ()}
+
+            def told(**news: object) -> None:
+                seen.update(news)
+                lines = [indented(plain(claim.text)) for claim in seen["claims"]]
+                live.update(Group(*lines, indented(seen["said"], style="dim")))
+
+            watch.phase = lambda phase, count: told(said=words.phase(phase, count))
+            watch.claims = lambda claims: told(claims=tuple(claims))
+            return self._runner.run(self._of(question, watch, before))
+
+    async def _of(
+        self, question: Question, watch: Watch | None, before: Exchange | None
+    ) -> Answer | Abstention:
+        if watch is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, watch.stop.set)
+        return await self._answerer(question, watch, before=before)
+
+
+def answer_once(loop: Loop, text: str, *, now: Clock, json: bool) -> int:
     """Print the answer to *text*, for people or as one object."""
-    outcome = asyncio.run(answerer_of(answerer, ask(text, now=now())))
+    question, console = ask(text, now=now()), Console()
     if json:
-        print(jsonlib.dumps(as_object(outcome), ensure_ascii=False, indent=2))
+        print(jsonlib.dumps(as_object(loop.answer(question)), ensure_ascii=False, indent=2))
     else:
-        show(outcome, Console())
+        show(loop.watched(question, console), console)
     return 0
 
 
-async def answerer_of(answerer: Answerer, question: Question) -> Answer | Abstention:
-    """Await one answer."""
-    return await answerer(question)
-
-
-def answer_each(answerer: Answerer, questions: Sequence[str], *, now: Clock) -> None:
+def answer_each(loop: Loop, questions: Sequence[str], *, now: Clock) -> None:
     """Print the answers to *questions*, each under its question."""
     console = Console()
     for text in questions:
         console.print(Text(f"› {text}", style="bold"))
-        show(asyncio.run(answerer_of(answerer, ask(text, now=now()))), console)
+        show(loop.answer(ask(text, now=now())), console)
 
 
-def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
+def answer_batch(loop: Loop, path: Path, *, now: Clock) -> int:
     """Answer each line of a file with one object a line; 1 if any line was no question."""
     failed = 0
     for number, text in questions(path):
@@ -65,7 +117,7 @@ def answer_batch(answerer: Answerer, path: Path, *, now: Clock) -> int:
             said = unaskable(error) if isinstance(error, UnaskableError) else str(error)
             result: dict[str, object] = {"kind": "error", "line": number, "error": said}
         else:
-            result = as_object(asyncio.run(answerer_of(answerer, question)))
+            result = as_object(loop.answer(question))
         print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
     return failed
 
@@ -75,11 +127,12 @@ def unaskable(error: UnaskableError) -> str:
     return Wording.of(Language.ENGLISH)(error.key)
 
 
-def chat(answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[], object]) -> None:
+def chat(loop: Loop, summary: Summary, *, now: Clock, before: Callable[[], object]) -> None:
     """Answer line after line until the person leaves; *before* runs ahead of each answer."""
     console = Console()
     words = Wording.of(Language.ENGLISH)
     console.print(words("chat_welcome", articles=summary.articles, outlets=len(summary.outlets)))
+    last: Exchange | None = None
     while (line := prompt(console)) is not None:
         if not line.strip():
             continue
@@ -90,7 +143,9 @@ def chat(answerer: Answerer, summary: Summary, *, now: Clock, before: Callable[[
             continue
         try:
             before()
-            show(asyncio.run(answerer_of(answerer, question)), console)
+            outcome = loop.watched(question, console, last)
+            last = Exchange.of(outcome) or last
+            show(outcome, console)
         except IngestError as error:
             console.print(Text(plain(str(error))))
 
@@ -124,8 +179,12 @@ def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
     console.print(Text(words("sources"), style="bold"))
     for citation, number in numbers.items():
         console.print(indented(f"[{number}] {described(citation, words)}"))
+        if not any(citation.quote in claim.text for claim in outcome.claims):
+            opening, closing = words.marks(citation.quote)
+            console.print(indented(f"    {opening}{plain(citation.quote)}{closing}", style="dim"))
     as_of = words.as_of(outcome.as_of, outcome.newest)
-    console.print(indented(as_of, style="dim"))
+    for note in (*words.notes(outcome.written), as_of):
+        console.print(indented(plain(note), style="dim"))
 
 
 def described(citation: Citation, words: Wording) -> str:
@@ -141,6 +200,8 @@ def show_abstention(outcome: Abstention, words: Wording, console: Console) -> No
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:
             console.print(indented(f"· {entry(header, words)}"))
+    for note in words.notes(outcome.written):
+        console.print(indented(plain(note), style="dim"))
 
 
 def entry(header: Header, words: Wording) -> str:

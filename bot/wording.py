@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from bot.answering.model import Language, Reason
+from bot.answering.model import Language, Reason, Written
+from bot.answering.watching import Phase
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
@@ -115,6 +116,21 @@ class Wording:
     def reason(self, reason: Reason) -> str:
         """Say in one line why there is no answer."""
         return self(f"reason_{reason}")
+
+    def phase(self, phase: Phase, count: int) -> str:
+        """Say what the desk is doing."""
+        return self(f"phase_{phase}", count=f"{count:,}")
+
+    def notes(self, written: Written) -> list[str]:
+        """Say what a reader should know of how an answer came about."""
+        said = [self("unsaid", part=part.rstrip("?？. 。")) for part in written.unsaid]
+        if written.stopped:
+            said.append(self("note_stopped"))
+        if written.trouble is not None:
+            said.append(self(f"trouble_{written.trouble}"))
+        elif written.writer is not None:
+            said.append(self("written_by", writer=written.writer))
+        return said
 
 
 @cache

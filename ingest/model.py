@@ -234,6 +234,47 @@ class Evidence:
     copies: tuple[Header, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CitedRange:
+    """The characters of one version that an answer quotes: ``text[start_at:end_at]``."""
+
+    article_id: int
+    version: int
+    start_at: int
+    end_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """What is kept of an answer: how it came about and what it cites, not who asked.
+
+    ``question`` is ``None`` unless the settings say that questions are kept; ``dropped`` are a
+    model's sentences that did not pass, each with ``text``, ``failing`` and ``detail``.
+    """
+
+    asked_at: datetime
+    kind: str
+    reason: str | None
+    language: str
+    question: str | None
+    writer: str | None
+    prompt: str | None
+    trouble: str | None
+    dropped: list[dict[str, str]]
+    tokens_read: int
+    tokens_written: int
+    citations: tuple[CitedRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Answers that a model wrote, and the tokens it read and wrote for them."""
+
+    answers: int = 0
+    tokens_read: int = 0
+    tokens_written: int = 0
+
+
 def day_of(moment: Moment) -> date:
     """Return the calendar day of *moment*, in its own zone."""
     return moment.date() if isinstance(moment, datetime) else moment

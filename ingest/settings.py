@@ -38,8 +38,8 @@ class Settings(BaseModel):
     openai_base_url: OptionalAddress = Field(
         None, description="any OpenAI-compatible endpoint; unset: OpenAI's own"
     )
-    embedding_model: OptionalText = Field(
-        None, description="a model of that endpoint, or `local`; unset without a key: `local`"
+    embedding_model: str = Field(
+        LOCAL_MODEL, description="a model of that endpoint, or `local`, the one inside the packages"
     )
 
     @classmethod
@@ -62,10 +62,3 @@ class Settings(BaseModel):
     def archive_url(self) -> str:
         """The SQLAlchemy URL of the archive."""
         return self.database_url or f"sqlite:///{self.data_dir / 'archive.sqlite3'}"
-
-    @property
-    def remote_embedding(self) -> bool:
-        """Whether an endpoint embeds, rather than the model inside the packages."""
-        if self.embedding_model == LOCAL_MODEL:
-            return False
-        return bool(self.openai_api_key or self.openai_base_url)

@@ -41,17 +41,18 @@ def test_a_secret_is_never_printed():
 
 
 @pytest.mark.parametrize(
-    ("environment", "remote"),
+    "environment",
     [
-        ({}, False),
-        ({"OPENAI_API_KEY": "k"}, True),
-        ({"OPENAI_BASE_URL": "http://127.0.0.1:1"}, True),
-        ({"OPENAI_API_KEY": "k", "EMBEDDING_MODEL": "local"}, False),
+        {"DAILY_BUDGET": "2"},
+        {"DAILY_BUDGET": "2", "PRICE_INPUT": "1"},
+        {"DAILY_BUDGET": "-1", "PRICE_INPUT": "1", "PRICE_OUTPUT": "1"},
+        {"ANSWERS_PER_MEMBER": "many"},
     ],
 )
-def test_a_key_or_a_base_url_chooses_the_endpoint(environment, remote):
-    """An endpoint embeds where one is set, unless the local model is asked for by name."""
-    assert Settings.of(environment).remote_embedding is remote
+def test_a_limit_that_cannot_be_held_is_refused(environment):
+    """A budget without prices would never be reached."""
+    with pytest.raises(SettingsError):
+        Settings.of(environment)
 
 
 def test_a_wrong_value_names_its_variable():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.calibration import Judge
-from bot.answering.deciding import decline
+from bot.answering.composing import compose
+from bot.answering.deciding import decline, worth_writing
+from bot.answering.drafting import ModelWriter, WritingError
 from bot.answering.guard import guard
-from bot.answering.model import Abstention, Answer, Claim, Question, Reason
+from bot.answering.model import Abstention, Answer, Claim, Question, Reason, Trouble, Written
 from bot.answering.need import Need
 from bot.answering.quoting import Candidate, candidates
 from bot.answering.verifying import verify
+from bot.answering.watching import Phase, Watch
 from bot.answering.writing import quote_coverage
 from bot.wording import Wording
 from ingest.archive import Archive
@@ -35,26 +38,66 @@ class View:
     names: Asked
     evidence: Sequence[Evidence]
     ranked: Sequence[Candidate]
+    timings: Mapping[str, float]
 
 
 async def answer(
-    question: Question, archive: Archive, index: Index, judge: Judge
+    question: Question,
+    archive: Archive,
+    index: Index,
+    judge: Judge,
+    *,
+    writers: Sequence[ModelWriter] = (),
+    trouble: Trouble | None = None,
+    watch: Watch | None = None,
 ) -> Answer | Abstention:
-    """Answer from the archive, or say why not; the blocking work runs in a thread."""
-    return await asyncio.to_thread(answer_now, question, archive, index, judge)
+    """Answer from the archive, or say why not; the blocking work runs in a thread.
+
+    The first of *writers* that manages writes; where none does, or *trouble* forbids it, the
+    coverage's own sentences answer. *watch* is told what happens, and may stop it.
+    """
+    watch = watch or Watch()
+    watch.phase(Phase.SEARCHING, await asyncio.to_thread(archive.count))
+    found = await asyncio.to_thread(consider, question, archive, index)
+    if isinstance(found, Abstention):
+        return found
+    worth = (
+        writers
+        and trouble is None
+        and worth_writing(found.need, found.ranked, found.evidence, judge)
+    )
+    for writer in writers if worth else ():
+        try:
+            return await written(question, found, writer, watch)
+        except WritingError as error:
+            trouble = error.trouble
+    return await asyncio.to_thread(quoted, question, found, judge, trouble)
 
 
 def answer_now(
     question: Question, archive: Archive, index: Index, judge: Judge
 ) -> Answer | Abstention:
-    """Answer from the archive, or say why not; *judge* decides whether evidence is enough."""
+    """Answer with the coverage's own sentences; *judge* decides whether evidence is enough."""
+    found = consider(question, archive, index)
+    return found if isinstance(found, Abstention) else quoted(question, found, judge)
+
+
+def consider(question: Question, archive: Archive, index: Index) -> Abstention | View:
+    """Find what there is to answer with, or say why the question is not answered at all."""
     timings: dict[str, float] = {}
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at, timings)
     view = look(question, archive, index, timings)
-    if not view.evidence:
-        return nothing_found(question, view, archive, index, timings)
+    return view if view.evidence else nothing_found(question, view, archive, index)
+
+
+def quoted(
+    question: Question, view: View, judge: Judge, trouble: Trouble | None = None
+) -> Answer | Abstention:
+    """Answer with quotations, or say that the coverage does not."""
+    timings = dict(view.timings)
     clock = Stopwatch(timings)
+    how = Written(trouble=trouble)
     reason = decline(view.need, view.ranked, view.evidence, judge)
     words = Wording.of(question.language)
     draft = (
@@ -64,11 +107,34 @@ def answer_now(
     claims = verify(draft, view.evidence)
     clock.lap("verify")
     if not claims:
-        nearest = nearest_coverage(view.evidence)
-        return Abstention(
-            question, reason or Reason.NOT_COVERED, nearest, question.asked_at, timings
-        )
-    return Answer(question, claims, question.asked_at, newest(claims), timings)
+        return declined(question, view, timings, how, reason or Reason.NOT_COVERED)
+    return Answer(question, claims, question.asked_at, newest(claims), timings, how)
+
+
+async def written(
+    question: Question, view: View, writer: ModelWriter, watch: Watch
+) -> Answer | Abstention:
+    """Answer in a model's words, each proven.
+
+    Raises:
+        WritingError: the model failed, or nothing that it wrote was proven.
+    """
+    timings = dict(view.timings)
+    clock = Stopwatch(timings)
+    claims, how = await compose(question, view.evidence, writer, watch)
+    clock.lap("write")
+    if claims:
+        return Answer(question, claims, question.asked_at, newest(claims), timings, how)
+    reason = Reason.STOPPED if how.stopped else Reason.NOT_COVERED
+    return declined(question, view, timings, how, reason)
+
+
+def declined(
+    question: Question, view: View, timings: Mapping[str, float], how: Written, reason: Reason
+) -> Abstention:
+    """Decline, and name the nearest coverage."""
+    nearest = nearest_coverage(view.evidence)
+    return Abstention(question, reason, nearest, question.asked_at, timings, how)
 
 
 def look(question: Question, archive: Archive, index: Index, timings: dict[str, float]) -> View:
@@ -93,12 +159,10 @@ def look(question: Question, archive: Archive, index: Index, timings: dict[str, 
     evidence = [each for each in found if names.admits(each.passage)]
     ranked = candidates(need, vector, evidence, index.embedder.passages)
     clock.lap("sentences")
-    return View(need, names, evidence, ranked)
+    return View(need, names, evidence, ranked, timings)
 
 
-def nothing_found(
-    question: Question, view: View, archive: Archive, index: Index, timings: dict[str, float]
-) -> Abstention:
+def nothing_found(question: Question, view: View, archive: Archive, index: Index) -> Abstention:
     """Say whether nothing is kept at all, or nothing of the period that is asked about."""
     outside = (
         search(index, archive, question.text, names=NOTHING, limit=EVIDENCE)
@@ -106,7 +170,7 @@ def nothing_found(
         else []
     )
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED
-    return Abstention(question, reason, nearest_coverage(outside), question.asked_at, timings)
+    return Abstention(question, reason, nearest_coverage(outside), question.asked_at, view.timings)
 
 
 def nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:

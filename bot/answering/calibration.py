@@ -86,16 +86,20 @@ class Judge:
     """Decides whether evidence is enough, at one operating point of a calibration.
 
     ``low`` is the bar where all evidence is of one article: who has added one asks about it.
+    ``least`` is the bar for a model, which reads the evidence and declines by itself: it is spared
+    only what hardly any answerable question looks like.
     """
 
     calibration: Calibration
     bar: float
     low: float
+    least: float
 
     @classmethod
     def of(cls, calibration: Calibration, declined: float) -> Self:
         """Let about the share *declined* of answerable questions go unanswered, and no more."""
-        return cls(calibration, calibration.bar(declined), calibration.bar(declined / 3))
+        bars = (calibration.bar(declined / part) for part in (1, 3, 5))
+        return cls(calibration, *bars)
 
     def enough(self, signs: Signs, *, one_article: bool = False) -> bool:
         """Tell whether evidence with *signs* is likely enough to answer.
@@ -105,6 +109,10 @@ class Judge:
         """
         bar = self.low if one_article else self.bar
         return bool(signs.complete) or self.calibration.odds(signs) >= bar
+
+    def plausible(self, signs: Signs) -> bool:
+        """Tell whether evidence with *signs* is worth a model's reading."""
+        return self.calibration.odds(signs) >= self.least
 
 
 @cache

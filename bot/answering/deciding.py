@@ -37,6 +37,13 @@ def decline(
     return None if enough else Reason.NOT_COVERED
 
 
+def worth_writing(
+    need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidence], judge: Judge
+) -> bool:
+    """Tell whether a model, which may decline by itself, should look at the evidence at all."""
+    return bool(ranked) and judge.plausible(signs_of(need, ranked, evidence))
+
+
 def signs_of(need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidence]) -> Signs:
     """Take the signs that *evidence* answers, *ranked* being its sentences, best first."""
     whole = sum(weight for term, weight in need.wording.items() if "_" not in term)

@@ -73,6 +73,96 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What a drafted sentence rests on: the key of a passage, and words that stand in it."""
+
+    key: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a model's draft, not yet verified."""
+
+    text: str
+    rests: tuple[Rest, ...]
+
+
+class Failing(StrEnum):
+    """What is wrong with a drafted sentence; the reason that the writer is told."""
+
+    FORM = "form"
+    KEY = "key"
+    QUOTATION = "quotation"
+    REFERENCE = "reference"
+    QUOTED_WORDS = "quoted_words"
+    SPEAKER = "speaker"
+    FIGURE = "figure"
+    DATE = "date"
+    NAME = "name"
+    REVERSED = "reversed"
+    UNSUPPORTED = "unsupported"
+    PROMPT = "prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that did not pass, and why; kept for the maintainers."""
+
+    text: str
+    failing: Failing
+    detail: str
+
+
+class Trouble(StrEnum):
+    """Why an answer is made of quotations although a model was there to write it."""
+
+    BUSY = "busy"
+    FAILED = "failed"
+    KEY = "key"
+    MODEL = "model"
+    CONNECTION = "connection"
+    STALLED = "stalled"
+    MALFORMED = "malformed"
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    FORM = "form"
+    UNPROVEN = "unproven"
+    BUDGET = "budget"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a model read and wrote."""
+
+    read: int = 0
+    wrote: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add up two replies."""
+        return Usage(self.read + other.read, self.wrote + other.wrote)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How an answer came about: by quotations alone where ``writer`` is ``None``.
+
+    ``trouble`` is why no model wrote, ``stopped`` whether somebody stopped it; ``unsaid`` the parts
+    of the question that the coverage leaves open, in its own words.
+    """
+
+    writer: str | None = None
+    prompt: str | None = None
+    trouble: Trouble | None = None
+    stopped: bool = False
+    unsaid: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Claims in order, best first; ``newest`` is the newest cited article's date."""
 
@@ -82,6 +172,7 @@ class Answer:
     newest: Moment | None
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
+    written: Written = Written()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -98,6 +189,7 @@ class Reason(StrEnum):
     ADVICE = "advice"
     HOW_TO_VOTE = "how_to_vote"
     WHOLE_ARTICLE = "whole_article"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +202,4 @@ class Abstention:
     as_of: datetime
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
+    written: Written = Written()

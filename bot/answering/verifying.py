@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.answering.checking.polarity import shared
 from bot.answering.checking.quotations import locate
-from bot.answering.checking.sentence import Draft, Failing, Ground, around, content, failing
-from bot.answering.model import Citation, Claim, Question, UnsupportedQuoteError
+from bot.answering.checking.sentence import Draft, Ground, around, content, failing
+from bot.answering.model import (
+    Citation,
+    Claim,
+    Dropped,
+    Failing,
+    Question,
+    Sentence,
+    UnsupportedQuoteError,
+)
 from bot.answering.writing import DraftClaim
 from ingest.model import Evidence
 
@@ -16,31 +23,6 @@ MOST = 3
 """Citations of one sentence."""
 TOUCHING = 0.25
 """Least share of a sentence's words in the sentences that a citation quotes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """What a drafted sentence rests on: the key of a passage, and words that stand in it."""
-
-    key: str
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence of a model's draft, not yet verified."""
-
-    text: str
-    rests: tuple[Rest, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A sentence that did not pass, and why; kept for the maintainers."""
-
-    text: str
-    failing: Failing
-    detail: str
 
 
 def verify(draft: Sequence[DraftClaim], evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -78,6 +60,8 @@ def verify_sentence(
     if not known:
         keys = ", ".join(rest.key for rest in sentence.rests) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
+    if key := next((key for key in given if key in sentence.text), None):
+        return Dropped(sentence.text, Failing.REFERENCE, key)
     citations = []
     for evidence, quote in known:
         words = locate(quote, evidence.passage.text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -11,17 +13,21 @@ from typing import TypeAlias
 import discord
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Language, Question
+from bot.answering.followup import Exchange
+from bot.answering.model import Language, Question
 from bot.answering.question import UnaskableError, ask
+from bot.answering.watching import Answerer
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view, outcome_view
+from bot.discord_ui.screen import Running, Runs, Screen, Send
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-Answerer: TypeAlias = Callable[[Question], Awaitable[Answer | Abstention]]
 Clock: TypeAlias = Callable[[], datetime]
-Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
+
+REMEMBERED = 1000
+"""Exchanges that a follow-up may refer to, the newest ones; a restart forgets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,9 @@ class Asking:
     default_language: Language = Language.ENGLISH
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
+    runs: Runs = field(default_factory=Runs)
+    exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
+    """Verified exchanges by the message that shows the answer, and by the direct channel."""
 
     def question(self, text: str) -> Question:
         """Take *text* as a question.
@@ -42,18 +51,46 @@ class Asking:
         """
         return ask(text, now=self.clock())
 
-    async def view(self, question: Question, asker: int, *, repeat: bool) -> ui.LayoutView:
-        """Answer *question* for *asker*; an error becomes its sentence. Never raises."""
+    async def view(
+        self,
+        question: Question,
+        asker: int,
+        *,
+        repeat: bool,
+        show: Send,
+        before: Exchange | None = None,
+    ) -> tuple[ui.LayoutView, Exchange | None]:
+        """Answer *question* for *asker*; an error becomes its sentence. Never raises.
+
+        *show* puts what is verified so far where the answer will be. Returned is the message, and
+        the exchange that a follow-up to it may refer to.
+        """
         words = Wording.of(question.language)
         if asker in self.in_flight:
-            return notice_view(words("busy"))
+            return notice_view(words("busy")), None
+        key = secrets.token_hex(6)
+        screen = Screen(question, show, repeat=repeat, key=key)
         self.in_flight.add(asker)
+        self.runs.running[key] = Running(asker, screen.watch)
         try:
-            return outcome_view(await self.answerer(question), ask=repeat)
+            async with screen:
+                outcome = await self.answerer(
+                    question, screen.watch, member=str(asker), before=before
+                )
+            return outcome_view(outcome, ask=repeat), Exchange.of(outcome)
         except Exception as error:
-            return error_view(report(error), words)
+            return error_view(report(error), words), None
         finally:
             self.in_flight.discard(asker)
+            self.runs.running.pop(key, None)
+
+    def remember(self, place: int, exchange: Exchange | None) -> None:
+        """Keep what a reply in *place* may refer to."""
+        if exchange is not None:
+            self.exchanges[place] = exchange
+            self.exchanges.move_to_end(place)
+        while len(self.exchanges) > REMEMBERED:
+            self.exchanges.popitem(last=False)
 
     def refusal(self, error: UnaskableError, locale: discord.Locale | None) -> ui.LayoutView:
         """Say why a text is no question, in the reader's language."""

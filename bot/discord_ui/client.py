@@ -12,10 +12,12 @@ import aiohttp
 import discord
 
 from bot.answering.model import Language
-from bot.discord_ui.asking import Answerer, Asking, Clock
+from bot.answering.watching import Answerer
+from bot.discord_ui.asking import Asking, Clock
 from bot.discord_ui.commands import DeskTranslator, DeskTree, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
 from bot.discord_ui.errors import report
+from bot.discord_ui.screen import StopButton
 from bot.settings import Settings
 from ingest.errors import IngestError, SettingsError
 
@@ -63,6 +65,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start the housekeeping."""
+        self.add_dynamic_items(StopButton)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:

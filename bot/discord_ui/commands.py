@@ -81,7 +81,9 @@ async def answer_interaction(interaction: discord.Interaction, text: str, asking
         await interaction.response.send_message(view=refusal, ephemeral=True)
         return
     await interaction.response.defer(thinking=True)
-    view = await asking.view(question, interaction.user.id, repeat=True)
+    view, _ = await asking.view(
+        question, interaction.user.id, repeat=True, show=partial(respond, interaction)
+    )
     words = Wording.of(question.language)
     await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 

@@ -7,6 +7,7 @@ import re
 import discord
 from discord import ui
 
+from bot.answering.followup import Exchange
 from bot.answering.question import UnaskableError
 from bot.discord_ui.asking import Asking, deliver
 from bot.wording import Wording
@@ -31,10 +32,15 @@ def asked_in(message: discord.Message, me: int) -> str | None:
 async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
     """Show at once that the bot is at work, then reply."""
     locale = message.guild.preferred_locale if message.guild else None
+    sent: discord.Message | None = None
 
     async def reply(view: ui.LayoutView) -> None:
-        reference = message.to_reference(fail_if_not_exists=False)
-        await message.channel.send(view=view, reference=reference, mention_author=False)
+        nonlocal sent
+        if sent is None:
+            reference = message.to_reference(fail_if_not_exists=False)
+            sent = await message.channel.send(view=view, reference=reference, mention_author=False)
+        else:
+            sent = await sent.edit(view=view)
 
     async def post(view: ui.LayoutView) -> None:
         await message.channel.send(view=view)
@@ -46,8 +52,23 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
         await deliver(view, reply, post, asking.words(locale))
         return
     await show_typing(message.channel)
-    view = await asking.view(question, message.author.id, repeat=False)
+    before = earlier(message, asking)
+    view, exchange = await asking.view(
+        question, message.author.id, repeat=False, show=reply, before=before
+    )
     await deliver(view, reply, post, Wording.of(question.language))
+    if sent is not None:
+        asking.remember(sent.id, exchange)
+    if message.guild is None:
+        asking.remember(message.channel.id, exchange)
+
+
+def earlier(message: discord.Message, asking: Asking) -> Exchange | None:
+    """Return the exchange that *message* replies to; in a direct message, else the last one."""
+    replied = message.reference.message_id if message.reference else None
+    if replied is not None and replied in asking.exchanges:
+        return asking.exchanges[replied]
+    return asking.exchanges.get(message.channel.id) if message.guild is None else None
 
 
 async def show_typing(channel: discord.abc.Messageable) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason
+from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason, Written
 from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, size, title
 from bot.wording import Wording
 from ingest.model import Header
@@ -17,6 +17,8 @@ LINE, GAP = "\n", ""
 """Blocks that are no text: a line across, and a space."""
 BUDGET = 3900
 """Of Discord's 4,000 characters in one message."""
+PROGRESS = 200
+"""Characters kept free for what the desk is doing."""
 QUESTION_SHOWN = 300
 """Characters of a question that are shown again."""
 LEAD_SHOWN = 300
@@ -59,6 +61,30 @@ def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.Layou
     if isinstance(outcome, Abstention):
         return layout([*asked, *abstention_blocks(outcome, words)])
     return layout([*asked, *answer_blocks(outcome, words, BUDGET - text_of(asked))])
+
+
+def progress_view(
+    question: Question,
+    said: str,
+    claims: Sequence[Claim],
+    *,
+    ask: bool,
+    stop: ui.Item[Any] | None,
+) -> ui.LayoutView:
+    """Show what is verified so far, what the desk is doing, and a button that stops it."""
+    words = Wording.of(question.language)
+    asked = [asked_block(question), GAP] if ask else []
+    blocks: list[str] = []
+    if claims:
+        newest = None
+        draft = Answer(question, tuple(claims), question.asked_at, newest)
+        shown = answer_blocks(draft, words, BUDGET - text_of(asked) - PROGRESS)
+        blocks = [*shown[: shown.index(LINE)], GAP]
+    view = layout([*asked, *blocks, f"-# {escape(said)}"])
+    if stop is not None:
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        view.add_item(row.add_item(stop))
+    return view
 
 
 def notice_view(text: str) -> ui.LayoutView:
@@ -112,7 +138,14 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
     yield "\n".join([f"**{words('sources')}**", *sources])
     yield GAP
+    yield from small_print(answer.written, words)
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
+
+
+def small_print(written: Written, words: Wording) -> Iterator[str]:
+    """Yield what a reader should know of how the answer came about."""
+    for note in words.notes(written):
+        yield f"-# {phrase(title(note, LEAD_SHOWN))}"
 
 
 def claim_blocks(claim: Claim, numbers: Numbers, words: Wording, room: Room) -> Iterator[str]:
@@ -181,4 +214,5 @@ def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     elif abstention.reason is Reason.NOT_COVERED:
         blocks.append(escape(words("none_nearby")))
-    return [*blocks, GAP, f"-# {escape(words.as_of(abstention.as_of, None))}"]
+    notes = small_print(abstention.written, words)
+    return [*blocks, GAP, *notes, f"-# {escape(words.as_of(abstention.as_of, None))}"]

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 
 from ingest.archive import rows
 from ingest.archive.index_state import IndexState
+from ingest.archive.records import Records
 from ingest.archive.saving import record_change, save_one, take_turn
 from ingest.archive.schema import articles, changes, passages, sources, versions
 from ingest.errors import ArticleNotFoundError
@@ -31,7 +32,7 @@ STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == art
 HEADER = [versions.c[name] for name in rows.HEADER]
 
 
-class Archive(IndexState):
+class Archive(IndexState, Records):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
     def save(self, extract: Extract, spans: Sequence[Span], *, now: datetime) -> Saved:
@@ -142,6 +143,12 @@ class Archive(IndexState):
         """Return the name of every outlet that coverage was ever kept of."""
         with self.reading() as connection:
             return tuple(connection.execute(select(sources.c.outlet)).scalars())
+
+    def count(self) -> int:
+        """Return how many articles can be cited."""
+        query = select(func.count()).select_from(articles).where(articles.c.removed_at.is_(None))
+        with self.reading() as connection:
+            return number(connection, query)
 
     def last_change(self) -> int:
         """Return the number of the newest change; 0 before the first."""

@@ -111,3 +111,41 @@ serving = Table(
     Column("id", Integer, primary_key=True),
     Column("generation_id", ForeignKey("generations.id"), nullable=False),
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", String(40), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("reason", String(40)),
+    Column("language", String(20), nullable=False),
+    Column("question", Text),
+    Column("writer", Text),
+    Column("prompt", String(20)),
+    Column("trouble", String(40)),
+    Column("dropped", JSON, nullable=False),
+    Column("tokens_read", Integer, nullable=False),
+    Column("tokens_written", Integer, nullable=False),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("answers", Integer, nullable=False),
+    Column("tokens_read", Integer, nullable=False),
+    Column("tokens_written", Integer, nullable=False),
+)

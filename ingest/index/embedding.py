@@ -44,19 +44,14 @@ def embedder(settings: Settings) -> Embedder:
     """Return the embedder that *settings* choose.
 
     Raises:
-        SettingsError: an endpoint is set without the name of its model, or the other way round.
+        SettingsError: a model of an endpoint is named, and no endpoint.
     """
-    if not settings.remote_embedding:
-        if settings.embedding_model not in {None, LOCAL_MODEL}:
-            raise SettingsError(
-                f"EMBEDDING_MODEL is {settings.embedding_model}, but neither OPENAI_API_KEY nor "
-                "OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL=local."
-            )
+    if settings.embedding_model == LOCAL_MODEL:
         return LocalEmbedder()
-    if settings.embedding_model is None:
+    if not (settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(
-            "OPENAI_API_KEY or OPENAI_BASE_URL is set, but not EMBEDDING_MODEL. Name a model of "
-            "that endpoint, or set EMBEDDING_MODEL=local for the one inside the packages."
+            f"EMBEDDING_MODEL is {settings.embedding_model}, but neither OPENAI_API_KEY nor "
+            "OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL=local."
         )
     return RemoteEmbedder(
         settings.embedding_model, settings.openai_api_key, settings.openai_base_url

@@ -121,7 +121,8 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stdout", screen)
     desk = sample_desk
-    terminal.chat(desk.answer, desk.archive.summary(), now=lambda: MORNING, before=desk.catch_up)
+    with terminal.Loop(desk.answer, desk.close) as loop:
+        terminal.chat(loop, desk.archive.summary(), now=lambda: MORNING, before=desk.catch_up)
     assert "62.7 per cent" in screen.getvalue()
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 
 from bot.answering.attribution import speaker, speaker_in
@@ -28,7 +27,7 @@ from bot.answering.checking.polarity import (
     tokens,
 )
 from bot.answering.checking.quotations import locate, quoted_in, unquoted
-from bot.answering.model import Citation, Language
+from bot.answering.model import Citation, Failing, Language
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.index.script import EAST_ASIAN, Script
@@ -57,22 +56,6 @@ RIVAL = 0.4
 """Share of the best match from which another sentence may be what the draft reports."""
 UNITLESS = re.compile(r"\s*(?:[.,;:)]|and\b|to\b|in\b|$)")
 Check = Callable[["Draft", "Ground"], str | None]
-
-
-class Failing(StrEnum):
-    """What is wrong with a sentence; the reason that the writer is told."""
-
-    KEY = "key"
-    QUOTATION = "quotation"
-    REFERENCE = "reference"
-    QUOTED_WORDS = "quoted_words"
-    SPEAKER = "speaker"
-    FIGURE = "figure"
-    DATE = "date"
-    NAME = "name"
-    REVERSED = "reversed"
-    UNSUPPORTED = "unsupported"
-    PROMPT = "prompt"
 
 
 @dataclass(frozen=True, slots=True)

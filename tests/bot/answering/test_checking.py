@@ -16,10 +16,9 @@ from bot.__main__ import SAMPLE
 from bot.answering.attribution import speaker
 from bot.answering.checking.figures import days_in, figures_in, plain
 from bot.answering.checking.names import names_in
-from bot.answering.checking.sentence import Failing
-from bot.answering.model import Claim
+from bot.answering.model import Claim, Failing, Rest, Sentence
 from bot.answering.question import ask
-from bot.answering.verifying import Rest, Sentence, verify_sentence
+from bot.answering.verifying import verify_sentence
 from ingest.index.passages import sentences, split
 from ingest.model import Evidence, Passage, passage_id
 from ingest.reading import Hints, read_path

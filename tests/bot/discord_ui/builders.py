@@ -171,7 +171,7 @@ def an_abstention(
 def scripted(outcome, asked=None):
     """Answer every question with *outcome*, or raise it; *asked* collects the questions."""
 
-    async def answerer(question: Question):
+    async def answerer(question: Question, watch=None, *, member="", before=None):
         if asked is not None:
             asked.append(question)
         if isinstance(outcome, BaseException):

@@ -1,0 +1,55 @@
+"""What models may cost: per day, and per member; at a limit the coverage's own words answer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.answering.model import Trouble, Usage
+from bot.settings import Settings
+from ingest.archive import Archive
+from ingest.model import Spending
+
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(slots=True)
+class Purse:
+    """Counts tokens by day and member. A member is known by a hash that nobody can undo.
+
+    ``_salt`` is made anew with each start, so that a member's days are never joined up; what a
+    restart forgets of one day's count is at most one day's limit.
+    """
+
+    archive: Archive
+    settings: Settings
+    _salt: str = field(default_factory=lambda: secrets.token_hex(16))
+    _folded: date | None = None
+
+    def refuses(self, member: str, today: date) -> Trouble | None:
+        """Return why no model may write for *member* any more today, or ``None``."""
+        budget, limit = self.settings.daily_budget, self.settings.answers_per_member
+        if budget is not None and self.cost(self.archive.spent(today)) >= budget:
+            return Trouble.BUDGET
+        if limit is not None and self.archive.spent(today, self._name(member)).answers >= limit:
+            return Trouble.MEMBER
+        return None
+
+    def count(self, member: str, today: date, usage: Usage) -> None:
+        """Add what an answer took."""
+        self.archive.spend(today, self._name(member), usage.read, usage.wrote)
+        if self._folded != today:
+            self.archive.forget_members(today - timedelta(days=1))
+            self._folded = today
+
+    def cost(self, spent: Spending) -> Decimal:
+        """Return the price of *spent*, in the currency of the settings' prices."""
+        read = Decimal(spent.tokens_read) * (self.settings.price_input or 0)
+        written = Decimal(spent.tokens_written) * (self.settings.price_output or 0)
+        return (read + written) / MILLION
+
+    def _name(self, member: str) -> str:
+        return hashlib.sha256(f"{self._salt}{member}".encode()).hexdigest()[:32] if member else ""

@@ -1,0 +1,247 @@
+"""A chat model writes inside the verifier: a real server, good drafts, and every way to fail."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from bot.answering.answer import consider
+from bot.answering.composing import keyed
+from bot.answering.drafting import model_writer
+from bot.answering.followup import Exchange
+from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
+from bot.answering.question import ask
+from bot.answering.watching import Phase, Watch
+from bot.desk import open_desk
+from bot.settings import Settings
+from bot.wording import Wording
+from tests.bot.conftest import MORNING
+
+TURNOUT = "What was the turnout?"
+QUOTE = "Turnout was 62.7 per cent"
+GOOD = "Turnout was 62.7 per cent, the Electoral Authority said, below its estimate of 64 per cent."
+BAD = "Turnout was 72.6 per cent, the Electoral Authority said."
+
+
+@pytest.fixture
+async def writer(llmock):
+    """Return a maker of writers on the mock server; each is closed behind the test."""
+    made = []
+
+    def make(name="gpt-mock", patience=5.0, base_url=None):
+        url = base_url or llmock.base_url()
+        made.append(model_writer(name, SecretStr("k"), url, patience=patience))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
+
+
+@pytest.fixture
+def desk(sample_desk, writer):
+    """Return the sample desk with a model on the mock server."""
+    return replace(sample_desk, writers=(writer(),))
+
+
+def keys_of(desk, text):
+    """Return the key of each passage, as the model will be told it, by a piece of its text."""
+    question = ask(text, now=MORNING)
+    return keyed(question, consider(question, desk.archive, desk.index).evidence)
+
+
+def key(desk, quote, text=TURNOUT):
+    return next(k for k, e in keys_of(desk, text).items() if quote in e.passage.text)
+
+
+def line(desk, say=GOOD, quote=QUOTE, text=TURNOUT, **more):
+    return json.dumps(
+        {"say": say, "rests": [{"key": key(desk, quote, text), "quote": quote}], **more}
+    )
+
+
+async def answered(desk, text=TURNOUT, **options):
+    return await desk.answer(ask(text, now=MORNING), **options)
+
+
+async def test_the_model_writes_and_each_sentence_is_proven(desk, llmock):
+    """The answer is in the model's words, and its citation in the source's."""
+    llmock.reply(line(desk))
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert outcome.citations[0].quote == QUOTE
+    assert outcome.written.writer == "gpt-mock"
+    assert outcome.written.prompt == desk.writers[0].prompt.digest
+    assert outcome.written.usage.wrote > 0
+
+
+async def test_an_unproven_sentence_is_asked_for_again_once(desk, llmock):
+    """The reason goes back with it, and what comes then stands in its place."""
+    llmock.reply("\n".join([line(desk, BAD), line(desk)]))
+    llmock.reply(line(desk, "The Electoral Authority said that turnout was 62.7%.", number=0))
+    outcome = await answered(desk)
+    assert [claim.text[:12] for claim in outcome.claims] == ["The Electora", GOOD[:12]]
+    assert [dropped.failing for dropped in outcome.written.dropped] == [Failing.FIGURE]
+
+
+async def test_what_fails_twice_is_dropped_and_kept_for_the_maintainers(desk, llmock):
+    """Readers never see it; the archive keeps why, without the question."""
+    llmock.reply("\n".join([line(desk, BAD), line(desk)])).reply(line(desk, BAD, number=0))
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert [each.text for each in outcome.written.dropped] == [BAD, BAD]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "trouble"),
+    [
+        (lambda m: m.rate_limit(times=None, retry_after=0.01), Trouble.BUSY),
+        (lambda m: m.fail(500, times=None), Trouble.FAILED),
+        (lambda m: m.fail(401, times=None), Trouble.KEY),
+        (lambda m: m.fail(404, times=None), Trouble.MODEL),
+        (lambda m: m.truncate(after_chunks=3, times=None), Trouble.TRUNCATED),
+        (lambda m: m.disconnect(after_chunks=3, times=None), Trouble.CONNECTION),
+        (lambda m: m.corrupt(after_chunks=3, times=None), Trouble.MALFORMED),
+        (lambda m: m.stall(after_chunks=2, seconds=5.0, times=None), Trouble.STALLED),
+        (lambda m: m.reply(" ", times=None), Trouble.EMPTY),
+        (lambda m: m.reply("I am sorry, but I cannot.", times=None), Trouble.FORM),
+        (lambda m: m.reply('{"answer": "62.7"}', times=None), Trouble.FORM),
+        (lambda m: m.reply('{"say": "It was high.", "rests": []}', times=None), Trouble.UNPROVEN),
+    ],
+)
+async def test_a_model_that_fails_leaves_a_true_message_and_quotations(
+    sample_desk, llmock, writer, break_it, trouble
+):
+    """Whatever breaks, the coverage answers in its own words and says why."""
+    break_it(llmock)
+    desk = replace(sample_desk, writers=(writer(patience=3.0),))
+    outcome = await answered(desk)
+    assert isinstance(outcome, Answer)
+    assert QUOTE in outcome.citations[0].quote
+    assert (outcome.written.writer, outcome.written.trouble) == (None, trouble)
+    for language in ("en", "ja"):
+        [note] = Wording.of(type(outcome.question.language)(language)).notes(outcome.written)
+        assert note
+
+
+async def test_a_server_that_is_not_there_is_told(sample_desk, writer):
+    """A wrong address ends in quotations as well."""
+    lost = writer(base_url="http://127.0.0.1:1/v1")
+    outcome = await answered(replace(sample_desk, writers=(lost,)))
+    assert outcome.written.trouble is Trouble.CONNECTION
+
+
+async def test_another_model_takes_over(sample_desk, llmock, writer):
+    """A model that is down costs its time and nothing else."""
+    lost = writer("gpt-lost", base_url="http://127.0.0.1:1/v1")
+    desk = replace(sample_desk, writers=(lost, writer("gpt-other")))
+    llmock.reply(line(desk))
+    outcome = await answered(desk)
+    assert outcome.written.writer == "gpt-other"
+    assert outcome.written.trouble is None
+
+
+async def test_a_model_may_decline_in_the_question_s_own_words(desk, llmock):
+    """What the coverage leaves open is named; words of the model's own are not shown."""
+    llmock.reply('{"unsaid": "the turnout"}')
+    outcome = await answered(desk)
+    assert isinstance(outcome, Abstention)
+    assert outcome.written.unsaid == ("the turnout",)
+    llmock.reply(line(desk) + '\n{"unsaid": "the secret plan of Arkwell"}')
+    assert (await answered(desk)).written.unsaid == ()
+
+
+async def test_verified_sentences_are_told_as_they_pass(desk, llmock):
+    """Phases are honest, and nothing unproven is among what is shown."""
+    llmock.reply("\n".join([line(desk), line(desk, BAD)])).reply(line(desk, BAD, number=1))
+    told = []
+    watch = Watch(
+        lambda phase, count: told.append((phase, count)),
+        lambda claims: told.append([claim.text for claim in claims]),
+    )
+    await answered(desk, watch=watch)
+    articles = desk.archive.count()
+    assert told[0] == (Phase.SEARCHING, articles)
+    assert [GOOD] in told
+    assert (Phase.CHECKING, 1) in told
+    assert BAD not in str(told)
+
+
+async def test_stopping_keeps_what_was_verified(sample_desk, llmock, writer):
+    """The writing ends at once; what stands is marked as stopped."""
+    desk = replace(sample_desk, writers=(writer(),))
+    llmock.reply("\n".join([line(desk)] * 40)).stall(after_chunks=60, seconds=4.0)
+    watch = Watch()
+    watch.claims = lambda _: watch.stop.set()
+    outcome = await asyncio.wait_for(answered(desk, watch=watch), 4)
+    assert isinstance(outcome, Answer)
+    assert outcome.written.stopped
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+
+
+async def test_stopping_before_anything_is_verified_says_so(desk, llmock):
+    """There is nothing to show, and that is no abstention on the coverage's account."""
+    llmock.stall(after_chunks=1, seconds=4.0, times=None)
+    watch = Watch()
+    asyncio.get_running_loop().call_later(0.7, watch.stop.set)
+    outcome = await answered(desk, watch=watch)
+    assert outcome.reason is Reason.STOPPED
+
+
+@pytest.fixture
+def thrifty(sample_folder, llmock, monkeypatch):
+    """Open the desk with given limits."""
+
+    def opened(**limits):
+        settings = Settings.of({"DATA_DIR": str(sample_folder), **limits})
+        return open_desk(settings, holder="a test", now=MORNING)
+
+    return opened
+
+
+async def test_a_member_s_limit_leaves_quotations(thrifty, llmock, writer):
+    """One member's day does not cost another's."""
+    with thrifty(ANSWERS_PER_MEMBER="1") as plain:
+        desk = replace(plain, writers=(writer(),))
+        day = {"now": datetime(2026, 12, 1, tzinfo=UTC)}
+        question = ask(TURNOUT, **day)
+        keys = keyed(question, consider(question, desk.archive, desk.index).evidence)
+        mine = next(k for k, e in keys.items() if QUOTE in e.passage.text)
+        good = json.dumps({"say": GOOD, "rests": [{"key": mine, "quote": QUOTE}]})
+        llmock.reply(good, times=None)
+        outcomes = [await desk.answer(question, member=who) for who in ("1", "1", "2")]
+        assert [each.written.trouble for each in outcomes] == [None, Trouble.MEMBER, None]
+
+
+async def test_the_day_s_budget_holds(thrifty, llmock, writer):
+    """What models may cost is what they cost; then the coverage answers."""
+    limits = {"DAILY_BUDGET": "0.000001", "PRICE_INPUT": "1", "PRICE_OUTPUT": "1"}
+    with thrifty(**limits) as plain:
+        desk = replace(plain, writers=(writer(),))
+        llmock.reply('{"unsaid": "turnout"}', times=None)
+        question = ask(TURNOUT, now=datetime(2026, 12, 2, tzinfo=UTC))
+        first, second = [await desk.answer(question) for _ in range(2)]
+        assert first.written.trouble is None
+        assert second.written.trouble is Trouble.BUDGET
+
+
+async def test_a_follow_up_is_rewritten_from_what_was_verified(desk, llmock):
+    """The model may put it better, but may name nobody who was not named."""
+    before = Exchange("How many seats did Common Field win?", ("Final count",))
+    for written, expected in (
+        ("How many seats did Harbour win?", "How many seats did Harbour win?"),
+        ("How many seats did Corvin Haldane win?", "How many seats did Harbour win?"),
+        ("", "How many seats did Harbour win?"),
+    ):
+        llmock.reply(written or " ").reply('{"unsaid": "seats"}')
+        outcome = await answered(desk, "What about Harbour?", before=before)
+        assert outcome.question.text == expected
+
+
+async def test_a_wrong_provider_is_a_sentence():
+    """A model that cannot be opened is told at the start, with what to do."""
+    with pytest.raises(Exception, match="CHAT_MODEL"):
+        model_writer("nobody:model", None, None)
