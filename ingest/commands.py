@@ -51,11 +51,21 @@ def add(settings: Settings, options: argparse.Namespace) -> int:
         note = catch_up(settings, archive)
     for each in outcome.problems:
         print(showing.plain(str(each.problem)), file=sys.stderr)
+    for warning in outcome.warnings:
+        print(showing.plain(warning), file=sys.stderr)
     if options.json:
         failed = [{"name": each.name, "problem": str(each.problem)} for each in outcome.problems]
         articles = [asdict(each) for each in outcome.saved]
         counts = outcome.counts
-        showing.print_json({**counts, "articles": articles, "problems": failed, "index": note})
+        showing.print_json(
+            {
+                **counts,
+                "articles": articles,
+                "problems": failed,
+                "warnings": outcome.warnings,
+                "index": note,
+            }
+        )
     else:
         told = ", ".join(f"{number:,} {what}" for what, number in outcome.counts.items() if number)
         print(f"{told or 'Nothing'}. {note}")

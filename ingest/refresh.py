@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.archive import Archive
-from ingest.index.passages import split
+from ingest.index.passages import sentences, split
 from ingest.model import Decision, Extract, Progress, Saved
 from ingest.reading import Found
+from ingest.reading.instructions import speaks_to_a_model
 
 BATCH = 32
 """Articles saved in one transaction; a crash repeats at most these."""
@@ -22,6 +23,7 @@ class Outcome:
 
     saved: list[Saved] = field(default_factory=list)
     problems: list[Found] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -45,12 +47,30 @@ def add(
         else:
             batch.append(each.extract)
         if len(batch) == BATCH:
-            outcome.saved += save(batch, archive, now)
+            keep(batch, archive, now, outcome)
             batch = []
         if progress:
             progress(done, done)
-    outcome.saved += save(batch, archive, now)
+    keep(batch, archive, now, outcome)
     return outcome
+
+
+def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: Outcome) -> None:
+    """Save one batch, and note which articles speak to a language model."""
+    for saved, extract in zip(save(batch, archive, now), batch, strict=True):
+        outcome.saved.append(saved)
+        if told := instruction_in(extract):
+            outcome.warnings.append(
+                f"Article {saved.article_id} ({extract.header.title}) speaks to a language model: "
+                f"“{told[:120]}” Nothing in that sentence is followed or cited."
+            )
+
+
+def instruction_in(extract: Extract) -> str | None:
+    """Return the first sentence of an article that instructs whoever writes answers."""
+    spans = sentences(extract.text, extract.header.language)
+    said = (extract.text[span.start : span.end] for span in spans)
+    return next((each for each in (extract.header.title, *said) if speaks_to_a_model(each)), None)
 
 
 def save(batch: list[Extract], archive: Archive, now: datetime) -> list[Saved]:

@@ -98,7 +98,7 @@ class Judge:
     @classmethod
     def of(cls, calibration: Calibration, declined: float) -> Self:
         """Let about the share *declined* of answerable questions go unanswered, and no more."""
-        bars = (calibration.bar(declined / part) for part in (1, 3, 5))
+        bars = (calibration.bar(declined / part) for part in (1, 4, 5))
         return cls(calibration, *bars)
 
     def enough(self, signs: Signs, *, one_article: bool = False) -> bool:

@@ -103,6 +103,9 @@ class Failing(StrEnum):
     REVERSED = "reversed"
     UNSUPPORTED = "unsupported"
     PROMPT = "prompt"
+    INSTRUCTION = "instruction"
+    QUESTION = "question"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,20 @@ from ingest.index.copies import containment, shingles
 from ingest.index.passages import sentences
 from ingest.index.reranking import sentence_terms
 from ingest.model import Evidence, Passage, Span
+from ingest.reading.instructions import speaks_to_a_model
 
 PASSAGES = 10
 """Passages whose sentences are looked at."""
 CLOSELY = 5
 """Sentences that are compared by meaning as well as by words; each costs about 1 ms."""
-ASKING = 0.7
-"""Worth of a sentence that asks itself: a headline's question is no answer."""
 BESIDE = 0.5
 """Worth of a term that stands in the sentence before or behind."""
 ELSEWHERE = 0.3
 """Worth of a term that stands elsewhere in the passage, its title or its outlet."""
 LONGEST = 360
 """Characters of the longest quotation; a longer sentence is cut at a clause."""
+ASKING = ("?", "？")
+"""Ends of a sentence that asks itself: a headline's question is no answer."""
 SAME = 0.7
 """Share of 5-grams at which two sentences are one."""
 
@@ -68,8 +69,7 @@ class Candidate:
         """
         words = 0.50 * self.coverage + 0.20 * self.wording + 0.15 * self.cosine
         words += 0.15 * min(1.0, self.evidence.score) + 0.05 * self.freshness
-        asking = ASKING if self.quote.endswith(("?", "？")) else 1.0
-        return words * (0.7 + 0.3 * self.manner) * asking * math.sqrt(self.evidence.fit)
+        return words * (0.7 + 0.3 * self.manner) * math.sqrt(self.evidence.fit)
 
 
 def candidates(
@@ -105,6 +105,8 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     found = []
     for i, span in enumerate(spans):
+        if quotes[i].endswith(ASKING) or speaks_to_a_model(quotes[i]):
+            continue
         beside = ((words, BESIDE) for words in (*texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]))
         found.append(
             Candidate(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import SecretStr
 
 from bot.__main__ import SAMPLE
+from bot.answering.drafting import model_writer
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import refresh
@@ -32,3 +34,18 @@ def sample_desk(sample_folder):
     settings = Settings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", now=MORNING) as desk:
         yield desk
+
+
+@pytest.fixture
+async def writer(llmock):
+    """Return a maker of writers on the mock server; each is closed behind the test."""
+    made = []
+
+    def make(name="gpt-mock", patience=5.0, base_url=None):
+        url = base_url or llmock.base_url()
+        made.append(model_writer(name, SecretStr("k"), url, patience=patience))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
 from bot.answering.answer import consider
 from bot.answering.composing import keyed
@@ -24,21 +23,6 @@ TURNOUT = "What was the turnout?"
 QUOTE = "Turnout was 62.7 per cent"
 GOOD = "Turnout was 62.7 per cent, the Electoral Authority said, below its estimate of 64 per cent."
 BAD = "Turnout was 72.6 per cent, the Electoral Authority said."
-
-
-@pytest.fixture
-async def writer(llmock):
-    """Return a maker of writers on the mock server; each is closed behind the test."""
-    made = []
-
-    def make(name="gpt-mock", patience=5.0, base_url=None):
-        url = base_url or llmock.base_url()
-        made.append(model_writer(name, SecretStr("k"), url, patience=patience))
-        return made[-1]
-
-    yield make
-    for each in made:
-        await each.close()
 
 
 @pytest.fixture

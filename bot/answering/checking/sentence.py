@@ -32,8 +32,10 @@ from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.index.script import EAST_ASIAN, Script
 from ingest.model import Passage
+from ingest.reading.instructions import speaks_to_a_model
 
 REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|net|org|xyz|io|info)\b", re.I)
 SUPPORT = 0.65
 """Least share of a sentence's own words that the cited sentences must have; below it people found
 most sentences of QAGS unfaithful (``make benchmark WHAT=verifying``)."""
@@ -136,6 +138,23 @@ def failing(draft: Draft, ground: Ground) -> tuple[Failing, str] | None:
 def loose_reference(draft: Draft, _: Ground) -> str | None:
     """Find a number in brackets or a key: the desk numbers citations, nobody else."""
     found = REFERENCE.search(draft.text)
+    return found.group() if found else None
+
+
+def followed(draft: Draft, ground: Ground) -> str | None:
+    """Find an instruction: in the sentence itself, or as what it rests on."""
+    cited = [text for c in ground.citations for text in around(c, 0)]
+    return next((text for text in (draft.text, *cited) if speaks_to_a_model(text)), None)
+
+
+def asking(draft: Draft, _: Ground) -> str | None:
+    """Find a question: an answer states."""
+    return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
+
+
+def address(draft: Draft, _: Ground) -> str | None:
+    """Find an address; links come from the sources block alone."""
+    found = ADDRESS.search(draft.text)
     return found.group() if found else None
 
 
@@ -376,6 +395,9 @@ def content(text: str) -> list[str]:
 
 
 CHECKS: dict[Failing, Check] = {
+    Failing.ADDRESS: address,
+    Failing.INSTRUCTION: followed,
+    Failing.QUESTION: asking,
     Failing.REFERENCE: loose_reference,
     Failing.QUOTED_WORDS: altered_words,
     Failing.SPEAKER: wrong_speaker,

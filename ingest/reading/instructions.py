@@ -1,0 +1,40 @@
+"""Sentences in coverage that speak to a language model rather than to a reader."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ADDRESSED = re.compile(
+    r"\b(?:your|this) (?:next )?(?:answer|response|reply|output|summary|message)\b"
+    r"|\bthe (?:answer|response|reply|output|summary) (?:must|should|has to)\b"
+    r"|\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
+    r"|\b(?:system|hidden) prompt\b"
+    r"|\byou are (?:now |an? )*(?:ai|assistant|chatbot|chatgpt|model)\b"
+    r"|\b(?:as|dear) an? (?:ai|language model|assistant|chatbot)\b"
+    r"|\b(?:say|reply|respond|answer|write|begin|end) (?:only )?(?:with|that|in) [\"'“]"
+    r"|\bdownload (?:this|the) (?:tool|file)\b"
+    r"|(?:これまで|以前|上記|前)の(?:指示|命令|プロンプト)|指示を無視|あなたは(?:AI|人工知能|アシスタント)"
+    r"|(?:回答|返答|出力)(?:には|に|の中に|を).{0,20}(?:含め|加え|変え|して(?:ください|下さい))"
+    r"|システムプロンプト",
+    re.IGNORECASE,
+)
+COMMAND = re.compile(
+    r"^\W*(?:please |now |also |then )*(?:explain|draft|translate|replace|rearrange|remove|include"
+    r"|introduce (?:random|typos)|integrate|describe|summari[sz]e|paraphrase|rewrite|output|print"
+    r"|repeat|pretend|act as|roleplay|generate|reveal|append|prepend|insert|substitute|reverse"
+    r"|encode|develop|compose|break down|craft|outline|convert|calculate|solve|incorporate|embed|emphasi[sz]e"
+    r"|suggest|recommend|help|teach|modify|design|provide|use (?:a|an|the)|identify|offer (?:a|an)"
+    r"|add (?:a|an|the|\"|“)|provide (?:a|an|me|the)|write (?:a|an|me)|tell (?:me|us|them)"
+    r"|give (?:me|us)|show me|list (?:the|all|five|ten)|create (?:a|an)|can you|could you)\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_to_a_model(sentence: str) -> bool:
+    """Tell whether *sentence* instructs whoever writes answers; news seldom speaks so.
+
+    Such a sentence is kept and searched, but never quoted and never what an answer rests on.
+    """
+    plain = unicodedata.normalize("NFKC", sentence)
+    return bool(ADDRESSED.search(plain) or COMMAND.search(plain))
