@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from bot.answering.answer import answer
 from bot.answering.calibration import OWN, Calibration, Judge, shipped
 from bot.answering.drafting import ModelWriter, model_writer
 from bot.answering.followup import Exchange, understood
-from bot.answering.model import Abstention, Answer, Question
+from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.watching import Watch
 from bot.purse import Purse
 from bot.reporting import record_of
@@ -62,6 +62,8 @@ class Desk:
             watch=watch,
         )
         await asyncio.to_thread(self._keep, outcome, member, today)
+        if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
+            return replace(outcome, link=self.settings.voting_link)
         return outcome
 
     async def close(self) -> None:

@@ -20,7 +20,8 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
     }
     if isinstance(outcome, Abstention):
         nearest = [source(header) for header in outcome.nearest]
-        return {**shared, "claims": [], "reason": str(outcome.reason), "nearest": nearest}
+        reason = {"reason": str(outcome.reason), "link": outcome.link}
+        return {**shared, "claims": [], **reason, "nearest": nearest}
     claims = [
         {
             "text": claim.text,

@@ -196,6 +196,8 @@ def described(citation: Citation, words: Wording) -> str:
 def show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:
     """Print why there is no answer, and what came nearest."""
     console.print(indented(words.reason(outcome.reason)))
+    if outcome.link:
+        console.print(indented(words("voting_link", url=outcome.link)))
     if outcome.nearest:
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:

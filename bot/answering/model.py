@@ -192,6 +192,9 @@ class Reason(StrEnum):
     ADVICE = "advice"
     HOW_TO_VOTE = "how_to_vote"
     WHOLE_ARTICLE = "whole_article"
+    PREDICTION = "prediction"
+    POPULARITY = "popularity"
+    CAMPAIGN = "campaign"
     STOPPED = "stopped"
 
 
@@ -206,3 +209,5 @@ class Abstention:
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
     written: Written = Written()
+    link: str | None = None
+    """Where the reader finds it instead: the election authority's page."""

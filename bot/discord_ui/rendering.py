@@ -207,6 +207,9 @@ def entry(header: Header, words: Wording, room: Room) -> str:
 def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
     """Say in one line why there is no answer, then name what came nearest."""
     blocks: list[str] = [escape(words.reason(abstention.reason))]
+    if abstention.link:
+        linked = link(abstention.link, abstention.link, instead=words("link"))
+        blocks.append(words("voting_link", url=linked))
     room = Room(quote=0, title=100, claims=0)
     if abstention.nearest:
         nearest = abstention.nearest[:NEAREST_SHOWN]

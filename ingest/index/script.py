@@ -27,9 +27,11 @@ class Script(StrEnum):
     @classmethod
     def of(cls, passage: Passage) -> Script:
         """Return the script that most of a passage is in."""
+        if passage.text.isascii() or not EAST_ASIAN.search(passage.text):
+            return cls.ALPHABETIC
         east = len(EAST_ASIAN.findall(passage.text))
         many = east >= SHARE * len(LETTER.findall(passage.text))
-        return cls.EAST_ASIAN if east and many else cls.ALPHABETIC
+        return cls.EAST_ASIAN if many else cls.ALPHABETIC
 
     @property
     def other(self) -> Script:

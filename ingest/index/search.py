@@ -71,13 +71,13 @@ def search(
     clock.lap("vectors")
     passages = archive.passages(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
-    found = [
-        Evidence(p, 0.0, near.get(key, abroad.get(key)), lexical.get(key), fitness(names, p.header))
-        for key, p in passages.items()
-    ]
     wanted = weights(text, index.rarity)
-    home = ranked([e for e in found if Script.of(e.passage) is script], wanted, HOME)
-    away = ranked([e for e in found if Script.of(e.passage) is not script], wanted, AWAY)
+    sides: dict[Script, list[Evidence]] = {each: [] for each in Script}
+    for key, p in passages.items():
+        cosine, fit = near.get(key, abroad.get(key)), fitness(names, p.header)
+        sides[Script.of(p)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
+    home = ranked(sides[script], wanted, HOME)
+    away = ranked(sides[script.other], wanted, AWAY)
     clock.lap("closely")
     best = collapse(merged(home, away)[: 2 * limit])[:limit]
     clock.lap("collapse")

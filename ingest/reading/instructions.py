@@ -23,7 +23,8 @@ COMMAND = re.compile(
     r"^\W*(?:please |now |also |then )*(?:explain|draft|translate|replace|rearrange|remove|include"
     r"|introduce (?:random|typos)|integrate|describe|summari[sz]e|paraphrase|rewrite|output|print"
     r"|repeat|pretend|act as|roleplay|generate|reveal|append|prepend|insert|substitute|reverse"
-    r"|encode|develop|compose|break down|craft|outline|convert|calculate|solve|incorporate|embed|emphasi[sz]e"
+    r"|encode|develop|compose|break down|craft|outline|convert|calculate|solve|incorporate|embed"
+    r"|emphasi[sz]e"
     r"|suggest|recommend|help|teach|modify|design|provide|use (?:a|an|the)|identify|offer (?:a|an)"
     r"|add (?:a|an|the|\"|“)|provide (?:a|an|me|the)|write (?:a|an|me)|tell (?:me|us|them)"
     r"|give (?:me|us)|show me|list (?:the|all|five|ten)|create (?:a|an)|can you|could you)\b",

@@ -1,0 +1,117 @@
+"""An answer while it is being written: what is seen, how often it is edited, who may stop it."""
+
+import asyncio
+
+import pytest
+
+from bot.answering.model import Reason
+from bot.answering.question import ask
+from bot.answering.watching import Phase
+from bot.discord_ui import screen as screens
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.screen import Running, Runs, Screen
+from tests.bot.discord_ui.builders import NOW, an_abstention, an_answer
+from tests.bot.discord_ui.reading import seen
+
+QUESTION = ask("Will Marrowen govern with the Lantern Movement?", now=NOW)
+CLAIMS = an_answer().claims
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Show progress without the grace that quick answers have."""
+    monkeypatch.setattr(screens, "GRACE", 0.0)
+
+
+async def test_what_is_verified_is_shown_as_it_comes():
+    """Phases are told, claims appear, and the newest state wins over those between."""
+    shown = []
+
+    async def show(view):
+        shown.append(seen(view))
+
+    async with Screen(QUESTION, show, repeat=True, key="0" * 12, every=0.05) as screen:
+        screen.watch.phase(Phase.SEARCHING, 1991)
+        await asyncio.sleep(0.02)
+        for count in range(len(CLAIMS) + 1):
+            screen.watch.claims(CLAIMS[:count])
+        await asyncio.sleep(0.12)
+    assert "Searching 1,991 articles…" in shown[0]
+    assert CLAIMS[-1].citations[0].quote[:30] in shown[-1]
+    assert QUESTION.text in shown[-1]
+    assert len(shown) < len(CLAIMS) + 3
+
+
+async def test_an_edit_that_has_begun_is_never_cancelled():
+    """A slow Discord holds up neither the writing nor the end, and no edit is cut off."""
+    ended = []
+
+    async def slow(_view):
+        await asyncio.sleep(0.15)
+        ended.append(True)
+
+    async with Screen(QUESTION, slow, repeat=False, key="0" * 12, every=0.01) as screen:
+        screen.watch.phase(Phase.WRITING, 10)
+        await asyncio.sleep(0.05)
+        for _ in range(100):
+            screen.watch.claims(CLAIMS)
+    assert ended == [True]
+
+
+async def test_progress_that_cannot_be_shown_costs_only_itself(caplog):
+    """The answer comes all the same."""
+    from unittest.mock import MagicMock
+
+    import discord
+
+    async def broken(_view):
+        raise discord.HTTPException(MagicMock(status=500, reason="down"), "down")
+
+    async with Screen(QUESTION, broken, repeat=False, key="0" * 12, every=0.01) as screen:
+        screen.watch.phase(Phase.WRITING, 10)
+        await asyncio.sleep(0.03)
+    assert "Progress could not be shown" in caplog.text
+
+
+def test_only_the_asker_and_moderators_stop():
+    """Everyone else, and whoever comes too late, gets a sentence."""
+    watch = Screen(QUESTION, None, repeat=False, key="0" * 12).watch
+    runs = Runs({"0" * 12: Running(1, watch)})
+    assert runs.stop("0" * 12, 2, moderates=False) == "stop_not_yours"
+    assert runs.stop("f" * 12, 1, moderates=False) == "stop_too_late"
+    assert not watch.stop.is_set()
+    assert runs.stop("0" * 12, 2, moderates=True) is None
+    assert watch.stop.is_set()
+
+
+async def slow_answer(question, watch=None, *, member="", before=None):
+    """Write until somebody stops it."""
+    watch.phase(Phase.WRITING, 10)
+    watch.claims(CLAIMS[:1])
+    await asyncio.wait_for(watch.stop.wait(), 10)
+    return an_abstention(Reason.STOPPED)
+
+
+class TestInDiscord:
+    """The button, in the simulated Discord."""
+
+    @pytest.fixture
+    def simcord_bot(self):
+        return ElectionDeskClient(slow_answer, clock=lambda: NOW)
+
+    async def test_the_asker_stops_the_writing(self, simcord_env, channel, alice):
+        """The button stands under what is verified so far, and the end lands in its place."""
+        asking: Asking = simcord_env.bot.asking
+        task = asyncio.create_task(alice.slash(channel, "ask", question=QUESTION.text))
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            edits = [r for r in simcord_env.http_requests if r.path.endswith("@original")]
+            if edits:
+                break
+        assert "desk:stop:" in str(edits[-1].json)
+        [key] = asking.runs.running
+        assert asking.runs.stop(key, alice.id, moderates=False) is None
+        result = await task
+        assert "Stopped before anything could be verified." in seen(result.response.components)
+        assert asking.runs.running == {}
