@@ -9,19 +9,23 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dotenv import load_dotenv
 
 from bot import terminal
 from bot.answering.calibration import OWN
+from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
 from bot.desk import Desk, open_desk
+from bot.evaluating.evaluation import Asked
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest import refresh
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SettingsError
 from ingest.reading import Hints, count, read_path
 from ingest.showing import with_progress
 
@@ -84,6 +88,19 @@ def parser() -> argparse.ArgumentParser:
         help='JSON Lines of {"question": …, "answerable": true}; files weigh alike',
     )
     calibrating.set_defaults(command=calibrate)
+    judging = commands.add_parser("evaluate", help="score a question set, with a page and JSON")
+    judging.add_argument("--questions", type=Path, default=None, help="unset: the desk's own set")
+    judging.add_argument(
+        "--coverage", type=Path, default=SAMPLE, help="what is read; unset: the sample coverage"
+    )
+    judging.add_argument(
+        "--writer",
+        choices=("quotations", "scripted", "model"),
+        default="quotations",
+        help="who answers: the coverage's sentences, a script, or CHAT_MODEL",
+    )
+    judging.add_argument("--out", type=Path, default=Path("scorecard"), help="folder to write into")
+    judging.set_defaults(command=evaluate)
     chat = commands.add_parser("chat", help="ask in the terminal")
     chat.set_defaults(command=converse)
     return top
@@ -149,6 +166,46 @@ def calibrate(settings: Settings, options: argparse.Namespace) -> int:
         }
     )
     return 0
+
+
+def evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    """Answer a question set over coverage of its own folder, and write how well."""
+    from bot.evaluating import evaluation, scorecard
+
+    questions = evaluation.read(options.questions or evaluation.SAMPLE)
+    with TemporaryDirectory() as folder:
+        apart = settings.model_copy(
+            update={"data_dir": Path(folder), "database_url": None, "chroma_url": None}
+        )
+        with open_desk(apart, holder="`python -m bot evaluate`", now=utc_now()) as opened:
+            refresh.add(read_path(options.coverage, Hints()), opened.archive, now=utc_now())
+            opened.catch_up()
+            desk = replace(opened, writers=evaluated(options.writer, opened, questions))
+            results = with_progress(
+                "Answering",
+                len(questions),
+                lambda told: asyncio.run(evaluation.run(questions, desk.answer, told)),
+            )
+    scores = evaluation.scores(results)
+    terminal.show_scores(scores)
+    for file in scorecard.write(options.out, options.writer, results, scores):
+        print(file)
+    return 0
+
+
+def evaluated(writer: str, desk: Desk, questions: Sequence[Asked]) -> tuple[ModelWriter, ...]:
+    """Return who writes in an evaluation.
+
+    Raises:
+        SettingsError: a model is asked for, and none is set.
+    """
+    if writer == "scripted":
+        from bot.evaluating.scripted import ScriptedModel
+
+        return (ModelWriter(ScriptedModel.of(questions), "scripted"),)
+    if writer == "model" and not desk.writers:
+        raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
+    return desk.writers if writer == "model" else ()
 
 
 @contextmanager

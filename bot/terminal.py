@@ -223,6 +223,15 @@ def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> N
     print("Declined of the answerable / of the others. A running bot takes this up when restarted.")
 
 
+def show_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
+    """Print each criterion with its shares."""
+    table = Table("Criterion", "", "Share", box=None)
+    for name, row in scores.items():
+        for number, (what, value) in enumerate(row.items()):
+            table.add_row(name if number == 0 else "", what, f"{value:.0%}")
+    Console().print(table)
+
+
 def indented(text: str, style: str = "") -> Padding:
     """Set *text* in from the left; nothing in it is read as markup."""
     return Padding(Text(text, style=style), (0, 0, 0, 2))

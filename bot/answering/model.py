@@ -106,6 +106,7 @@ class Failing(StrEnum):
     INSTRUCTION = "instruction"
     QUESTION = "question"
     ADDRESS = "address"
+    OPINION = "opinion"
 
 
 @dataclass(frozen=True, slots=True)

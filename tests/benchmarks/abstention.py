@@ -12,6 +12,8 @@ from rich.table import Table
 
 from bot.answering.calibration import SHIPPED, Calibration
 from bot.evaluating.calibrating import Known, curve, fit, known
+from bot.evaluating.evaluation import SAMPLE as OURS
+from bot.evaluating.evaluation import read
 from tests.benchmarks.corpora import (
     NOW,
     Items,
@@ -19,12 +21,10 @@ from tests.benchmarks.corpora import (
     clapnq,
     desk_of,
     jsquad,
-    lines,
     multihoprag,
     sample,
 )
 
-OWN = Path(__file__).parents[1] / "bot" / "questions.jsonl"
 Curve = list[tuple[float, float, float]]
 
 
@@ -52,10 +52,7 @@ def sets(data: Path) -> Iterator[tuple[str, Items, Sequence[Wanted]]]:
     yield "CLAPNQ", *clapnq(data)
     items, questions = jsquad(data, half=True)
     yield "JSQuAD, half missing", items, questions[::8]
-    own = [
-        Wanted(each["question"], ("an answer",) if each["expect"] == "answer" else ())
-        for each in lines(OWN)
-    ]
+    own = [Wanted(each.question, each.wanted) for each in read(OURS)]
     yield "our own questions", sample(), own
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from bot.__main__ import SAMPLE
 from bot.desk import Desk, open_desk
+from bot.evaluating.evaluation import SAMPLE as OURS
+from bot.evaluating.evaluation import read
 from bot.settings import Settings
 from ingest.index.passages import split
 from ingest.model import Extract, Header, Span, parse_moment
 from ingest.reading import Hints, read_path
 
-CROSS = Path(__file__).parents[1] / "bot" / "cross_lingual.jsonl"
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 """The day on which the questions are asked: after all of MultiHop-RAG's articles."""
 
@@ -127,7 +128,8 @@ def realtimeqa(data: Path) -> tuple[Items, list[Wanted]]:
 
 def cross_lingual() -> tuple[Items, list[Wanted]]:
     """Read the sample coverage, and questions whose answer stands in the other language alone."""
-    return sample(), [Wanted(each["question"], tuple(each["contains"])) for each in lines(CROSS)]
+    asked = (each for each in read(OURS) if each.kind == "cross-lingual")
+    return sample(), [Wanted(each.question, each.wanted) for each in asked]
 
 
 def sample() -> Items:

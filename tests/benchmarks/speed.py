@@ -30,7 +30,7 @@ from ingest.refresh import add
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "ingest" / "sample" / "coverage"
-SAMPLE_QUESTIONS = ROOT / "tests" / "bot" / "questions.jsonl"
+SAMPLE_QUESTIONS = ROOT / "bot" / "evaluating" / "sample.jsonl"
 PART = 200
 """Articles between two turns of the embedder."""
 FIELDS = {"text": "text", "title": "title", "url": "url", "published": "publish_date"}

@@ -11,10 +11,8 @@ from rich.console import Console
 
 from bot import terminal
 from bot.__main__ import examples, main
-from bot.answering.answer import answer_now
-from bot.answering.model import Answer
-from bot.answering.question import ask
 from bot.desk import open_desk
+from bot.evaluating.evaluation import SAMPLE
 from bot.settings import Settings
 from tests.bot.conftest import MORNING
 
@@ -126,32 +124,9 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     assert "62.7 per cent" in screen.getvalue()
 
 
-QUESTIONS = Path(__file__).with_name("questions.jsonl")
-RIGHT, DECLINED = 0.52, 0.75
-"""Floors of what was measured on the questions below; they only rise."""
-
-
-def test_the_questions_stay_as_well_answered_as_they_were(sample_desk):
-    """Of 40 answerable questions and 20 others no change may lose more than it gains."""
-    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    right, declined = [], []
-    desk = sample_desk
-    for each in questions:
-        question = ask(each["question"], now=MORNING)
-        outcome = answer_now(question, desk.archive, desk.index, desk.judge)
-        answered = isinstance(outcome, Answer)
-        if each["expect"] == "abstention":
-            declined.append(not answered)
-            continue
-        quotes = [c.quote for c in outcome.citations[:2]] if answered else []
-        right.append(any(part in quote for part in each["quote_contains"] for quote in quotes))
-    assert sum(right) / len(right) >= RIGHT
-    assert sum(declined) / len(declined) >= DECLINED
-
-
 def test_when_to_decline_is_fitted_to_questions_of_ones_own(here, sample_folder, tmp_path, capsys):
     """The command writes what the desk uses from then on, and shows what it costs."""
-    known = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    known = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
     rows = [{"question": q["question"], "answerable": q["expect"] == "answer"} for q in known]
     file = tmp_path / "mine.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")

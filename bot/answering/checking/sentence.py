@@ -31,7 +31,7 @@ from bot.answering.model import Citation, Failing, Language
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.index.script import EAST_ASIAN, Script
-from ingest.model import Passage
+from ingest.model import Kind, Passage
 from ingest.reading.instructions import speaks_to_a_model
 
 REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
@@ -150,6 +150,17 @@ def followed(draft: Draft, ground: Ground) -> str | None:
 def asking(draft: Draft, _: Ground) -> str | None:
     """Find a question: an answer states."""
     return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
+
+
+def unmarked_opinion(draft: Draft, ground: Ground) -> str | None:
+    """Find a sentence that rests on opinion alone and does not say whose."""
+    headers = [passage.header for passage in ground.passages]
+    if any(header.kind is not Kind.OPINION for header in headers):
+        return None
+    said = draft.text.casefold()
+    whose = ["opinion", "column", "論説", "意見", "寄稿"]
+    whose += [name.split()[-1].casefold() for header in headers for name in header.authors]
+    return None if any(name in said for name in whose) else draft.text
 
 
 def address(draft: Draft, _: Ground) -> str | None:
@@ -398,6 +409,7 @@ CHECKS: dict[Failing, Check] = {
     Failing.ADDRESS: address,
     Failing.INSTRUCTION: followed,
     Failing.QUESTION: asking,
+    Failing.OPINION: unmarked_opinion,
     Failing.REFERENCE: loose_reference,
     Failing.QUOTED_WORDS: altered_words,
     Failing.SPEAKER: wrong_speaker,

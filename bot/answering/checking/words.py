@@ -33,6 +33,7 @@ class Words:
     refusals: frozenset[str]
     empty: frozenset[str]
     reporting: frozenset[str]
+    loaded: frozenset[str]
     opposed: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
     @classmethod
@@ -55,6 +56,7 @@ class Words:
             refusals=stemmed(polarity["refusals"]),
             empty=frozenset(polarity["empty"].split()),
             reporting=stemmed(polarity["reporting"]),
+            loaded=frozenset(data["editorial"]["loaded"].split()),
             opposed=tuple((stemmed(one), stemmed(other)) for one, other in polarity["opposed"]),
         )
 

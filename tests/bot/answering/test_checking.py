@@ -20,7 +20,7 @@ from bot.answering.model import Claim, Failing, Rest, Sentence
 from bot.answering.question import ask
 from bot.answering.verifying import verify_sentence
 from ingest.index.passages import sentences, split
-from ingest.model import Evidence, Passage, passage_id
+from ingest.model import Evidence, Kind, Passage, passage_id
 from ingest.reading import Hints, read_path
 
 QUESTION = ask("What is known?", now=datetime(2026, 11, 2, tzinfo=UTC))
@@ -66,8 +66,10 @@ def home_of(quote):
 
 
 def verbatim():
-    """Return the coverage's own sentences as drafts, without its quotation marks' loose ends."""
+    """Return the coverage's own sentences as drafts; an opinion's would have to say whose it is."""
     for passage in PASSAGES:
+        if passage.header.kind is Kind.OPINION:
+            continue
         for span in sentences(passage.text, passage.header.language):
             text = passage.text[span.start : span.end].strip()
             if len(text) > 30 and not text.startswith("#"):

@@ -1,0 +1,75 @@
+"""An evaluation as a page for people, with plots, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from bot.evaluating.evaluation import Result
+from bot.reporting import as_object
+
+Scores = Mapping[str, Mapping[str, float]]
+
+WIDTH = 260
+STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;color:#1d2430}
+table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}
+td,th{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #dde2ea;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+rect.back{fill:#e8ecf2}rect.bar{fill:#2f6fae}.wrong{color:#9b2c2c}small{color:#5a6474}
+"""
+
+
+def write(folder: Path, writer: str, results: Sequence[Result], scores: Scores) -> list[Path]:
+    """Write ``WRITER.html`` and ``WRITER.json`` into *folder*, and return both."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page, data = folder / f"{writer}.html", folder / f"{writer}.json"
+    page.write_text(html(writer, results, scores), encoding="utf-8")
+    rows = [
+        {**as_object(r.outcome), "timings": {}, "kind_of_question": r.asked.kind, "right": r.right}
+        for r in results
+    ]
+    content = {"writer": writer, "questions": len(results), "scores": scores, "answers": rows}
+    data.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return [page, data]
+
+
+def html(writer: str, results: Sequence[Result], scores: Scores) -> str:
+    """Return the page."""
+    tables = "".join(table(name, row) for name, row in scores.items() if row)
+    asked = "".join(map(answered, results))
+    return (
+        "<!doctype html><html lang='en'><meta charset='utf-8'><title>Scorecard</title>"
+        f"<style>{STYLE}</style><h1>Scorecard: {escape(writer)}</h1>"
+        f"<p>{len(results)} questions over the sample coverage, which is fiction.</p>{tables}"
+        "<h2>Every question</h2><table><tr><th>Question<th>Kind<th>Answer<th>Right"
+        f"{asked}</table></html>"
+    )
+
+
+def table(name: str, row: Mapping[str, float]) -> str:
+    """Return one criterion as a table with a bar for each share."""
+    lines = "".join(
+        f"<tr><td>{escape(what)}<td>{bar(value)}<td class='n'>{value:.0%}"
+        for what, value in row.items()
+    )
+    return f"<h2>{escape(name.capitalize())}</h2><table>{lines}</table>"
+
+
+def bar(value: float) -> str:
+    """Draw one share."""
+    full = f"<rect class='back' width='{WIDTH}' height='12' rx='2'/>"
+    part = f"<rect class='bar' width='{WIDTH * value:.0f}' height='12' rx='2'/>"
+    return (
+        f"<svg width='{WIDTH}' height='12' role='img' aria-label='{value:.0%}'>{full}{part}</svg>"
+    )
+
+
+def answered(result: Result) -> str:
+    """Return one question and its answer as a row."""
+    claims = "<br>".join(escape(claim.text) for claim in result.claims) or "<small>declined</small>"
+    right = "yes" if result.right else "<span class='wrong'>no</span>"
+    question, kind = escape(result.asked.question), escape(result.asked.kind)
+    return f"<tr><td>{question}<td>{kind}<td>{claims}<td>{right}"
