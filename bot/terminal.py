@@ -202,7 +202,7 @@ def show_abstention(outcome: Abstention, words: Wording, console: Console) -> No
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:
             console.print(indented(f"· {entry(header, words)}"))
-    for note in words.notes(outcome.written):
+    for note in words.notes(outcome.written, answered=False):
         console.print(indented(plain(note), style="dim"))
 
 

@@ -121,14 +121,14 @@ class Wording:
         """Say what the desk is doing."""
         return self(f"phase_{phase}", count=f"{count:,}")
 
-    def notes(self, written: Written) -> list[str]:
-        """Say what a reader should know of how an answer came about."""
+    def notes(self, written: Written, *, answered: bool = True) -> list[str]:
+        """Say what a reader should know of how an answer, or the lack of one, came about."""
         said = [self("unsaid", part=part.rstrip("?？. 。")) for part in written.unsaid]
         if written.stopped:
             said.append(self("note_stopped"))
         if written.trouble is not None:
             said.append(self(f"trouble_{written.trouble}"))
-        elif written.writer is not None:
+        elif written.writer is not None and answered:
             said.append(self("written_by", writer=written.writer))
         return said
 

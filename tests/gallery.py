@@ -10,20 +10,28 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import simcord
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
-from bot.answering.model import Language, Reason
+from bot.answering.model import Language, Reason, Trouble, Written
+from bot.answering.watching import Phase
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.errors import error_view
-from bot.discord_ui.rendering import notice_view, outcome_view
+from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
+from bot.discord_ui.screen import StopButton
 from bot.wording import Wording
 from tests.bot.discord_ui import builders as built
 
 HEIGHT = 1900
+
+
+def stop() -> StopButton:
+    """Return the button that stops an answer."""
+    return StopButton("0" * 12, Wording.default()("stop"))
 
 
 def states() -> Mapping[str, object]:
@@ -39,7 +47,40 @@ def states() -> Mapping[str, object]:
         for language, text in (("en", "Whom should I vote for?"), ("ja", "誰に投票すべき？"))
     }
     apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
+    answer, declined = built.an_answer(), built.an_abstention()
+    model = {
+        "answer-model": replace(answer, claims=(apart,), written=Written("a-model")),
+        "answer-stopped": replace(answer, written=Written("a-model", stopped=True)),
+        "answer-trouble": replace(answer, written=Written(trouble=Trouble.TRUNCATED)),
+        "answer-unsaid": replace(answer, written=Written("a-model", unsaid=("with the Greens",))),
+        "abstention-link": replace(
+            built.an_abstention(Reason.HOW_TO_VOTE, nearest=(), text="Where do I vote?"),
+            link="https://electoral-authority.example/vote",
+        ),
+        "abstention-unsaid": replace(declined, written=Written("a-model", unsaid=("Volstrand",))),
+    }
+    progress = {
+        "progress-searching": progress_view(
+            answer.question, english.phase(Phase.SEARCHING, 1991), (), ask=True, stop=stop()
+        ),
+        "progress-writing": progress_view(
+            answer.question,
+            english.phase(Phase.WRITING, 10),
+            answer.claims[:1],
+            ask=True,
+            stop=stop(),
+        ),
+        "progress-stopping-ja": progress_view(
+            built.a_japanese_answer().question,
+            japanese("stopping"),
+            built.a_japanese_answer().claims,
+            ask=True,
+            stop=None,
+        ),
+    }
     return {
+        **{name: outcome_view(outcome, ask=True) for name, outcome in model.items()},
+        **progress,
         "answer": outcome_view(built.an_answer(), ask=True),
         "answer-ja": outcome_view(built.a_japanese_answer(), ask=True),
         "answer-long": outcome_view(built.a_long_answer(), ask=True),

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason, Written
+from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason
 from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, size, title
 from bot.wording import Wording
 from ingest.model import Header
@@ -138,13 +138,13 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
     yield "\n".join([f"**{words('sources')}**", *sources])
     yield GAP
-    yield from small_print(answer.written, words)
+    yield from small_print(words.notes(answer.written))
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
 
 
-def small_print(written: Written, words: Wording) -> Iterator[str]:
+def small_print(notes: Sequence[str]) -> Iterator[str]:
     """Yield what a reader should know of how the answer came about."""
-    for note in words.notes(written):
+    for note in notes:
         yield f"-# {phrase(title(note, LEAD_SHOWN))}"
 
 
@@ -217,5 +217,5 @@ def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     elif abstention.reason is Reason.NOT_COVERED:
         blocks.append(escape(words("none_nearby")))
-    notes = small_print(abstention.written, words)
+    notes = small_print(words.notes(abstention.written, answered=False))
     return [*blocks, GAP, *notes, f"-# {escape(words.as_of(abstention.as_of, None))}"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.model import Claim, Reason
-from bot.discord_ui.rendering import notice_view, outcome_view
+from bot.answering.model import Claim, Language, Reason, Trouble, Written
+from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.wording import Wording
 from tests.bot.discord_ui.builders import (
     HOSTILE,
@@ -186,3 +186,34 @@ def test_an_article_without_a_title_can_still_be_opened():
     """The link needs words of its own then."""
     view = outcome_view(an_abstention(nearest=[replace(LEDGER, title=" ")]))
     assert "[open](<https://ledger.example" in "".join(markdown_of(view))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_how_an_answer_came_about_is_told(language):
+    """Whoever reads quotations because a model failed learns why, in their language."""
+    text = {"en": "Will she resign?", "ja": "辞任する？"}[language]
+    for written in (
+        *(Written(trouble=each) for each in Trouble),
+        Written("a-model"),
+        Written("a-model", stopped=True),
+        Written("a-model", unsaid=("resign",)),
+    ):
+        answer = replace(an_answer(text=text), written=written)
+        notes = Wording.of(language).notes(written)
+        assert notes
+        assert all(note in seen(outcome_view(answer)) for note in notes)
+
+
+def test_where_to_vote_is_a_link_of_the_community():
+    """The desk gives no procedure, but the page that does."""
+    link = "https://electoral-authority.example/vote"
+    declined = replace(an_abstention(Reason.HOW_TO_VOTE, nearest=()), link=link)
+    assert links(outcome_view(declined)) == [link]
+
+
+def test_an_answer_in_the_making_stays_within_the_limits():
+    """A long answer that is still written leaves room for what the desk is doing."""
+    long = a_long_answer()
+    view = progress_view(long.question, "Writing…", long.claims, ask=True, stop=None)
+    assert view.content_length() <= 4000
+    assert "Writing…" in seen(view)
