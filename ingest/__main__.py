@@ -101,6 +101,10 @@ def parser() -> argparse.ArgumentParser:
     searching.add_argument("--limit", type=positive, default=10, help="passages (default 10)")
     copying = command("copy", commands.copy, "copy the archive into another, empty database")
     copying.add_argument("database", help="its address, postgresql://… or sqlite:///…")
+    log = command(
+        "answers", commands.answers, "show the last answers, their cost, what was dropped"
+    )
+    log.add_argument("--limit", type=positive, default=20, help="how many (default 20)")
     command("status", commands.status, "show what is kept and how fresh it is")
     command("index", commands.index, "let the index catch up with the archive")
     command("rebuild", commands.rebuild, "make the index anew, for another model")

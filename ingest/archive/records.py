@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.schema import answers, citations, spending
-from ingest.model import AnswerRecord, Spending
+from ingest.model import AnswerRecord, CitedRange, Spending
 
 
 class Records(Database):
@@ -31,6 +31,18 @@ class Records(Database):
                 cited = [{**asdict(each), "answer_id": made[0]} for each in answer.citations]
                 connection.execute(insert(citations), cited)
         return int(made[0])
+
+    def answers(self, *, limit: int | None = None) -> list[AnswerRecord]:
+        """Return what was answered, newest first."""
+        query = select(answers).order_by(answers.c.id.desc()).limit(limit)
+        with self.reading() as connection:
+            found = connection.execute(query).mappings().all()
+            cited: dict[int, list[CitedRange]] = {row["id"]: [] for row in found}
+            for part in rows.chunks(list(cited)):
+                among = select(citations).where(citations.c.answer_id.in_(part))
+                for row in connection.execute(among.order_by(citations.c.id)).mappings():
+                    cited[row["answer_id"]].append(rows.cited(row))
+        return [rows.answer(row, cited[row["id"]]) for row in found]
 
     def spend(self, day: date, member: str, read: int, written: int) -> None:
         """Add one answer's tokens to a member's *day*."""

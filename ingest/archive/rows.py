@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from ingest.model import (
+    AnswerRecord,
     Article,
+    CitedRange,
     Extract,
     Generation,
     Header,
@@ -33,6 +36,7 @@ HEADER = (
     "kind",
     "language",
 )
+ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
 CHUNK = 500
 """Values in one ``IN`` list: both databases plan this many at once well."""
 
@@ -121,3 +125,15 @@ def generation(row: Row) -> Generation:
         caught_up_to=row["caught_up_to"],
         created_at=datetime.fromisoformat(row["created_at"]),
     )
+
+
+def cited(row: Row) -> CitedRange:
+    """Read which characters of which version an answer quotes."""
+    return CitedRange(row["article_id"], row["version"], row["start_at"], row["end_at"])
+
+
+def answer(row: Row, citations: Sequence[CitedRange]) -> AnswerRecord:
+    """Read an answer with what it cites."""
+    kept = {name: row[name] for name in ANSWER}
+    asked_at = datetime.fromisoformat(row["asked_at"])
+    return AnswerRecord(**{**kept, "asked_at": asked_at, "citations": tuple(citations)})

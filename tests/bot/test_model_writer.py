@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.__main__ import main
 from bot.answering.answer import consider
 from bot.answering.composing import keyed
 from bot.answering.drafting import model_writer
@@ -15,9 +16,11 @@ from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
 from bot.answering.question import ask
 from bot.answering.watching import Phase, Watch
 from bot.desk import open_desk
+from bot.discord_ui.client import ElectionDeskClient
 from bot.settings import Settings
 from bot.wording import Wording
 from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.reading import seen
 
 TURNOUT = "What was the turnout?"
 QUOTE = "Turnout was 62.7 per cent"
@@ -229,3 +232,87 @@ async def test_a_wrong_provider_is_a_sentence():
     """A model that cannot be opened is told at the start, with what to do."""
     with pytest.raises(Exception, match="CHAT_MODEL"):
         model_writer("nobody:model", None, None)
+
+
+async def test_what_was_dropped_is_kept_without_the_question(desk, llmock):
+    """Maintainers see what the model got wrong and what it cost, not who asked what."""
+    llmock.reply("\n".join([line(desk), line(desk, BAD)])).reply(line(desk, BAD, number=1))
+    await answered(desk)
+    [last] = desk.archive.answers(limit=1)
+    assert [each["failing"] for each in last.dropped] == ["figure", "figure"]
+    assert (last.writer, last.question) == ("gpt-mock", None)
+    assert last.tokens_written > 0
+    [cited] = last.citations
+    text = desk.archive.versions(cited.article_id)[cited.version - 1].extract.text
+    assert text[cited.start_at : cited.end_at] == QUOTE
+
+
+async def test_who_spent_is_folded_away_after_a_day(sample_desk):
+    """What is left of a member's day is a sum of all."""
+    archive = sample_desk.archive
+    day, later = datetime(2027, 1, 1, tzinfo=UTC).date(), datetime(2027, 1, 3, tzinfo=UTC).date()
+    for member in ("a", "a", "b"):
+        archive.spend(day, member, 10, 1)
+    assert archive.spent(day, "a").answers == 2
+    archive.forget_members(later)
+    assert archive.spent(day, "a").answers == 0
+    assert archive.spent(day).tokens_read == 30
+
+
+FAULTS = {
+    "busy": lambda m: m.rate_limit(times=None, retry_after=0.01),
+    "key": lambda m: m.fail(401, times=None),
+    "model": lambda m: m.fail(404, times=None),
+    "failed": lambda m: m.fail(500, times=None),
+    "truncated": lambda m: m.truncate(after_chunks=3, times=None),
+    "connection": lambda m: m.disconnect(after_chunks=3, times=None),
+    "malformed": lambda m: m.corrupt(after_chunks=3, times=None),
+    "empty": lambda m: m.reply(" ", times=None),
+    "form": lambda m: m.reply("I am sorry.", times=None),
+}
+
+
+@pytest.mark.parametrize("trouble", FAULTS)
+def test_in_the_terminal_a_fault_is_a_sentence_and_quotations(
+    sample_folder, llmock, monkeypatch, capsys, trouble
+):
+    """Nobody who asks sees a traceback, or nothing."""
+    FAULTS[trouble](llmock)
+    settings = {"CHAT_MODEL": "gpt-mock", "OPENAI_BASE_URL": llmock.base_url()}
+    for name, value in {**settings, "OPENAI_API_KEY": "k", "DATA_DIR": str(sample_folder)}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["ask", TURNOUT]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert QUOTE in said
+    assert Wording.default()(f"trouble_{trouble}") in said
+
+
+@pytest.mark.simcord(settle_timeout=20)
+class TestInDiscord:
+    """The same faults, asked in a simulated Discord."""
+
+    @pytest.fixture
+    def simcord_bot(self, desk):
+        return ElectionDeskClient(desk.answer, clock=lambda: MORNING)
+
+    @pytest.mark.parametrize("trouble", FAULTS)
+    async def test_a_fault_is_a_note_under_quotations(self, simcord_env, llmock, trouble):
+        """The message says what happened, and the coverage answers."""
+        channel = simcord_env.create_guild("Orvessa").create_text_channel("desk")
+        alice = simcord_env.guild.add_member(simcord_env.create_user("alice"))
+        FAULTS[trouble](llmock)
+        result = await alice.slash(channel, "ask", question=TURNOUT)
+        text = seen(result.response.components)
+        assert QUOTE in text
+        assert Wording.default()(f"trouble_{trouble}") in text
+
+    async def test_a_proven_answer_names_its_writer(self, simcord_env, llmock, desk):
+        """Readers see that a model wrote, and the quotation that proves it."""
+        channel = simcord_env.create_guild("Orvessa").create_text_channel("desk")
+        alice = simcord_env.guild.add_member(simcord_env.create_user("alice"))
+        llmock.reply(line(desk))
+        result = await alice.slash(channel, "ask", question=TURNOUT)
+        text = seen(result.response.components)
+        assert GOOD in text
+        assert f"“{QUOTE}”" in text
+        assert "Written by gpt-mock" in text
