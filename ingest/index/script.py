@@ -27,10 +27,14 @@ class Script(StrEnum):
     @classmethod
     def of(cls, passage: Passage) -> Script:
         """Return the script that most of a passage is in."""
-        if passage.text.isascii() or not EAST_ASIAN.search(passage.text):
+        return cls.of_text(passage.text)
+
+    @classmethod
+    def of_text(cls, text: str) -> Script:
+        """Return the script that most of *text* is in."""
+        if text.isascii() or not EAST_ASIAN.search(text):
             return cls.ALPHABETIC
-        east = len(EAST_ASIAN.findall(passage.text))
-        many = east >= SHARE * len(LETTER.findall(passage.text))
+        many = len(EAST_ASIAN.findall(text)) >= SHARE * len(LETTER.findall(text))
         return cls.EAST_ASIAN if many else cls.ALPHABETIC
 
     @property

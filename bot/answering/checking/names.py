@@ -122,8 +122,11 @@ def has_name(name: str, text: str) -> bool:
 def translated(word: str, text: str) -> bool:
     """Tell whether *text* has a word of the lexicon that means *word*: Alliance and 同盟."""
     groups = Lexicon.load().groups
-    found = (groups[key].scripts for key in terms(word) if key in groups)
-    return any(form in text for forms in found for form in forms)
+    found = [groups[key] for key in (word, *terms(word)) if key in groups]
+    held = set(terms(text))
+    return any(
+        bool(forms.stems & held) or any(form in text for form in forms.scripts) for forms in found
+    )
 
 
 def sound_groups(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.answering.attribution import speaker, speaker_in
@@ -17,7 +18,7 @@ from bot.answering.checking.figures import (
     plain,
     weekdays_in,
 )
-from bot.answering.checking.names import has_name, names_in
+from bot.answering.checking.names import has_name, names_in, translated
 from bot.answering.checking.polarity import (
     KNOWN,
     reversed_across,
@@ -27,6 +28,7 @@ from bot.answering.checking.polarity import (
     tokens,
 )
 from bot.answering.checking.quotations import locate, quoted_in, unquoted
+from bot.answering.lexicon import Lexicon
 from bot.answering.model import Citation, Failing, Language
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
@@ -91,13 +93,14 @@ class Ground:
         """Return the cited passages under their titles, outlets and agencies, with the question."""
         parts = [self.question]
         for passage in self.passages:
-            parts += [passage.context, about(passage)]
+            parts += [reliable(passage), about(passage)]
         return "\n".join(parts)
 
     @property
     def spoken(self) -> str:
         """Return the question, and the titles and words of the cited passages."""
-        return "\n".join([self.question, *(f"{p.header.title}\n{p.text}" for p in self.passages)])
+        said = (f"{title_of(p)}\n{reliable(p)}" for p in self.passages)
+        return "\n".join([self.question, *said])
 
     @property
     def cited(self) -> str:
@@ -110,9 +113,10 @@ class Ground:
         return [p.header.day for p in self.passages if p.header.day]
 
     def shares_script(self, text: str) -> bool:
-        """Tell whether any cited passage is in the script of *text*."""
+        """Tell whether any cited sentence is in the script of *text*."""
         script = Script.of_question(text)
-        return any(Script.of(passage) is script for passage in self.passages)
+        cited = (sentence for c in self.citations for sentence in around(c, 0))
+        return any(Script.of_text(sentence) is script for sentence in cited)
 
 
 def around(citation: Citation, before: int) -> list[str]:
@@ -227,7 +231,7 @@ def unknown_figure(draft: Draft, ground: Ground) -> str | None:
 
 def reported(text: str, ground: Ground) -> list[str]:
     """Return the sentences, titles and questions that *text* may report: its best matches."""
-    sources = [plain(ground.question), *(plain(p.header.title) for p in ground.passages)]
+    sources = [plain(ground.question), *(plain(title_of(p)) for p in ground.passages)]
     for passage in ground.passages:
         spans = sentences(passage.text, passage.header.language)
         sources += [plain(passage.text[span.start : span.end]) for span in spans]
@@ -367,14 +371,19 @@ def reversal(draft: Draft, ground: Ground) -> str | None:
         source = "".join(s for s in ground.cited.splitlines() if EAST_ASIAN.search(s))
         return reversed_in_japanese(draft.own, source) if source else None
     names = {term for name in names_in(draft.text) for term in terms(name)}
-    passage = "\n".join(p.text for p in ground.passages)
+    passage = "\n".join(map(reliable, ground.passages))
     return reversed_in(draft.own, passage, ground.cited, leaving=names)
 
 
 def unsupported(draft: Draft, ground: Ground) -> str | None:
-    """Find a sentence whose own words the cited sentences do not carry."""
+    """Find a sentence whose own words the cited sentences do not carry.
+
+    Across scripts, one whose words have translations none of which stands there.
+    """
     if not ground.shares_script(draft.text):
-        return None
+        known = f"{ground.question}\n{ground.cited}"
+        told = [translated(word, known) for word in translatable(draft.text)]
+        return draft.text if told and not any(told) else None
     known = "\n".join([ground.question, ground.cited, *(about(p) for p in ground.passages)])
     if Script.of_question(draft.text) is Script.EAST_ASIAN:
         return draft.text if shared(terms(draft.text), terms(known)) < SUPPORT_CJK else None
@@ -382,11 +391,36 @@ def unsupported(draft: Draft, ground: Ground) -> str | None:
     return draft.text if shared(words, content(known)) < SUPPORT else None
 
 
+def translatable(text: str) -> list[str]:
+    """Return the words of *text* that the lexicon has in the other script."""
+    groups = Lexicon.load().groups
+    if Script.of_question(text) is Script.EAST_ASIAN:
+        return [
+            key
+            for key, forms in groups.items()
+            if EAST_ASIAN.search(key) and key in text and forms.stems
+        ]
+    return [word for word in content(text) if word in groups and groups[word].scripts]
+
+
+def title_of(passage: Passage) -> str:
+    """Return an article's title, unless it speaks to a model: then nothing can rest on it."""
+    return "" if speaks_to_a_model(passage.header.title) else passage.header.title
+
+
+@lru_cache(maxsize=256)
+def reliable(passage: Passage) -> str:
+    """Return a passage without the sentences that speak to a model."""
+    spans = sentences(passage.text, passage.header.language)
+    said = (passage.text[span.start : span.end] for span in spans)
+    return "\n".join(sentence for sentence in said if not speaks_to_a_model(sentence))
+
+
 def about(passage: Passage) -> str:
     """Return what is known of an article besides its text."""
     header = passage.header
     day = header.day.strftime("%A %d %B %Y") if header.day else ""
-    return " ".join([header.title, header.outlet, header.agency or "", *header.authors, day])
+    return " ".join([title_of(passage), header.outlet, header.agency or "", *header.authors, day])
 
 
 def leaked(draft: Draft, ground: Ground) -> str | None:
