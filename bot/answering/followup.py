@@ -63,9 +63,10 @@ def standalone(text: str, before: Exchange) -> str:
     about = ABOUT.match(text) or AND_NAME.match(text) or ABOUT_JA.match(text)
     if about and not (pointing and pointing.start() <= 1):
         return exchanged(before.question, about["topic"])
+    points = pointing is not None and not names_in(text[: pointing.start()])
     short = ASKING.match(text) or ASKING_JA.match(text)
     words = [t for t in terms(text) if t not in Lexicon.load().stopwords]
-    if short or (pointing and len(words) <= 2 * FEW) or OPENS.match(text):
+    if short or (points and len(words) <= 2 * FEW) or OPENS.match(text):
         return joined(OPENS.sub("", text), before.question)
     return text
 

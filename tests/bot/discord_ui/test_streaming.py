@@ -6,11 +6,12 @@ import pytest
 
 from bot.answering.model import Reason
 from bot.answering.question import ask
-from bot.answering.watching import Phase
+from bot.answering.watching import Phase, Watch
 from bot.discord_ui import screen as screens
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.screen import Running, Runs, Screen
+from bot.discord_ui.rendering import progress_view
+from bot.discord_ui.screen import Running, Runs, Screen, StopButton
 from tests.bot.discord_ui.builders import NOW, an_abstention, an_answer
 from tests.bot.discord_ui.reading import seen
 
@@ -115,3 +116,28 @@ class TestInDiscord:
         result = await task
         assert "Stopped before anything could be verified." in seen(result.response.components)
         assert asking.runs.running == {}
+
+    @pytest.mark.parametrize("running", [True, False])
+    async def test_the_button_answers_whoever_presses_it(
+        self, simcord_env, channel, alice, running
+    ):
+        """The asker stops it; after a restart, or too late, there is a kind sentence."""
+        key, watch = "a" * 12, Watch()
+        if running:
+            simcord_env.bot.asking.runs.running[key] = Running(alice.id, watch)
+        view = progress_view(QUESTION, "Writing…", (), ask=True, stop=StopButton(key))
+        message = await simcord_env.bot.get_channel(channel.id).send(view=view)
+        result = await alice.click(message, custom_id=f"desk:stop:{key}")
+        assert watch.stop.is_set() is running
+        if not running:
+            assert "nothing left to stop" in seen(result.response.components)
+
+    async def test_nobody_else_stops_it(self, simcord_env, channel, alice):
+        """Another member's press changes nothing and says why, to that member alone."""
+        key, watch = "b" * 12, Watch()
+        simcord_env.bot.asking.runs.running[key] = Running(alice.id + 1, watch)
+        view = progress_view(QUESTION, "Writing…", (), ask=True, stop=StopButton(key))
+        message = await simcord_env.bot.get_channel(channel.id).send(view=view)
+        result = await alice.click(message, custom_id=f"desk:stop:{key}")
+        assert not watch.stop.is_set()
+        assert "Only whoever asked" in seen(result.response.components)

@@ -1,0 +1,109 @@
+"""Drafts as a model sends them: line by line, and refused where it refuses."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from bot.answering.drafting import Meter, ModelWriter, Unsaid, WritingError, model_writer, parsed
+from bot.answering.model import Dropped, Failing, Rest, Sentence, Trouble
+from bot.answering.prompting import FOLDER, Prompt
+from bot.answering.question import ask
+from bot.evaluating.scripted import ScriptedModel
+from tests.builders import NOW
+
+QUESTION = ask("What was the turnout?", now=NOW)
+LINE = '{"say": "Turnout  was 62.7%.", "rests": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
+
+
+class Sending(ScriptedModel):
+    """Sends given parts, whatever is asked."""
+
+    parts: list[AIMessageChunk]
+
+    async def _astream(self, *_: object, **__: object) -> AsyncIterator[ChatGenerationChunk]:
+        for part in self.parts:
+            yield ChatGenerationChunk(message=part)
+
+
+def sending(*texts, **end):
+    """Return a writer whose model sends *texts* and ends as *end* says."""
+    parts = [AIMessageChunk(content=text) for text in texts]
+    last = AIMessageChunk(content="", **({"response_metadata": {"finish_reason": "stop"}} | end))
+    return ModelWriter(Sending(wanted={}, parts=[*parts, last]), "sending")
+
+
+async def drafted(writer):
+    return [each async for each in writer.draft(QUESTION, {}, Meter())]
+
+
+async def test_a_sentence_is_whole_when_its_line_is():
+    """However the parts are cut, a line is read once, fences and empty lines left out."""
+    whole = Sentence("Turnout was 62.7%.", (Rest("k1", "Turnout was 62.7"),))
+    assert await drafted(sending("```json\n", LINE[:9], LINE[9:] + "\n\n", LINE, "\n```")) == [
+        whole,
+        whole,
+    ]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"response_metadata": {"finish_reason": "content_filter"}},
+        {"additional_kwargs": {"refusal": "I cannot help with that."}},
+    ],
+)
+async def test_a_refusal_is_told_as_one(end):
+    """A model that declines has not failed, and has not answered."""
+    with pytest.raises(WritingError) as caught:
+        await drafted(sending(LINE + "\n", **end))
+    assert caught.value.trouble is Trouble.REFUSED
+
+
+@pytest.mark.parametrize("metadata", [{}, {"finish_reason": "length"}])
+async def test_a_draft_without_its_end_is_broken_off(metadata):
+    """A stream that stops early raises nothing by itself."""
+    with pytest.raises(WritingError) as caught:
+        await drafted(sending(LINE, response_metadata=metadata))
+    assert caught.value.trouble is Trouble.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "[]", "Turnout was high.", '{"say": ""}', '{"rests": []}', '{"say": "x", "rests": "k"}'],
+)
+def test_another_form_is_dropped_for_that_reason(line):
+    """Nothing is guessed out of a line that is not one."""
+    found = parsed(line)
+    assert isinstance(found, Dropped)
+    assert found.failing is Failing.FORM
+
+
+def test_what_the_coverage_leaves_open_is_a_line_of_its_own():
+    """The model's way to decline."""
+    assert parsed('{"unsaid": "the cost"}') == Unsaid("the cost")
+
+
+@pytest.mark.parametrize("name", ["answer", "mend", "rewrite"])
+def test_a_prompt_takes_its_inputs_and_no_others(name):
+    """A forgotten input would reach the model as a hole, a wrong one not at all."""
+    prompt = Prompt.load(name)
+    filled = prompt.filled(**dict.fromkeys(prompt.inputs, "English"))
+    assert "{language}" not in filled
+    with pytest.raises(ValueError, match=name):
+        prompt.filled(nobody="x")
+    assert prompt.version >= 1
+    assert len(prompt.digest) == 12
+
+
+def test_every_prompt_is_known():
+    """A text in the folder that nothing loads is dead."""
+    assert {file.stem for file in FOLDER.glob("*.md")} == {"answer", "mend", "rewrite"}
+
+
+@pytest.mark.parametrize("name", ["nobody:model", "anthropic:some-model"])
+def test_a_provider_that_is_not_installed_is_a_sentence(name):
+    """The start says which setting, and what to do."""
+    with pytest.raises(Exception, match="CHAT_MODEL"):
+        model_writer(name, None, None)

@@ -1,0 +1,70 @@
+"""Follow-ups, by rules: from what was verified, and nothing else."""
+
+import pytest
+
+from bot.answering.followup import Exchange, known, standalone
+from bot.answering.question import LONGEST
+from tests.bot.discord_ui.builders import an_abstention, an_answer
+
+SEATS = Exchange("How many seats did Common Field win?", ("Final count",))
+SEATS_JA = Exchange("ハーバー同盟は何議席を得たか", ("開票結果",))
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "meant"),
+    [
+        ("What about Harbour?", SEATS, "How many seats did Harbour win?"),
+        ("and the Greens?", SEATS, "How many seats did the Greens win?"),
+        ("And the Greens?", SEATS, "How many seats did the Greens win?"),
+        ("what about Japan?", SEATS, "How many seats did Japan win?"),
+        ("and when?", SEATS, "when – How many seats did Common Field win?"),
+        ("why?", SEATS, "why – How many seats did Common Field win?"),
+        ("How did it happen?", SEATS, "How did it happen – How many seats did Common Field win?"),
+        ("それはいつ？", SEATS_JA, "それはいつ – ハーバー同盟は何議席を得たか"),
+        ("コモンフィールド党は？", SEATS_JA, "コモンフィールド党は何議席を得たか"),
+        ("緑の党についてはどうですか", SEATS_JA, "緑の党は何議席を得たか"),
+    ],
+)
+def test_a_follow_up_becomes_a_question_of_its_own(text, before, meant):
+    """Asking only "when?" asks of what was asked; "what about X?" asks the same of X."""
+    assert standalone(text, before) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who is Samira Qasteli?",
+        "What was the turnout in the election of 2022?",
+        "What did Marrowen say about the interview with the Nippo that she gave in October?",
+        "スケロウ島では何時まで投票できたのですか",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(text):
+    """A new subject is not bent back to the old one."""
+    assert standalone(text, SEATS) == text
+
+
+def test_what_is_joined_is_still_a_question_that_can_be_asked():
+    """The joined text stays within the length of a question."""
+    long = Exchange("x" * LONGEST, ())
+    assert len(standalone("and when?", long)) <= LONGEST
+
+
+def test_only_answers_are_referred_to():
+    """An abstention verified nothing that a follow-up could mean."""
+    assert Exchange.of(an_abstention()) is None
+    assert Exchange.of(an_answer()).titles
+
+
+@pytest.mark.parametrize(
+    ("written", "accepted"),
+    [
+        ("How many seats did Harbour win?", True),
+        ("How many seats did Corvin Haldane win?", False),
+        ("", False),
+        ("x" * 600, False),
+    ],
+)
+def test_a_rewritten_question_names_nobody_new(written, accepted):
+    """A model may put it better; it may not bring in a subject of its own."""
+    assert known(written, "What about Harbour?", SEATS) is accepted
