@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.answering.checking.ground import Draft, Ground, around
 from bot.answering.checking.polarity import shared
 from bot.answering.checking.quotations import locate
-from bot.answering.checking.sentence import Draft, Ground, around, content, failing
+from bot.answering.checking.sentence import content, failing
 from bot.answering.model import (
     Citation,
     Claim,

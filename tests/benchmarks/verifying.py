@@ -13,8 +13,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bot.answering.checking.ground import Draft, Ground
 from bot.answering.checking.polarity import shared
-from bot.answering.checking.sentence import Draft, Ground, content, failing
+from bot.answering.checking.sentence import content, failing
 from bot.answering.model import Citation, Language
 from ingest.index.passages import sentences
 from ingest.model import Header, Passage
