@@ -27,7 +27,7 @@ from ingest.reading.instructions import speaks_to_a_model
 
 REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|net|org|xyz|io|info)\b", re.I)
-SUPPORT = 0.65
+SUPPORT = 0.6
 """Least share of a sentence's own words that the cited sentences must have; below it people found
 most sentences of QAGS unfaithful (``make benchmark WHAT=verifying``)."""
 SUPPORT_CJK = 0.3
