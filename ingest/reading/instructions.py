@@ -19,6 +19,13 @@ ADDRESSED = re.compile(
     r"|システムプロンプト",
     re.IGNORECASE,
 )
+SIGNS = (
+    *("answer", "response", "reply", "output", "summary", "message", "instruction", "prompt"),
+    *("rule", "above", "previous", "you are", "language model", " ai", "assistant", "chatbot"),
+    *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
+    *("あなたは", "回答", "返答", "出力"),
+)
+"""Letters without which :data:`ADDRESSED` finds nothing; looking for them first is faster."""
 COMMAND = re.compile(
     r"^\W*(?:please |now |also |then )*(?:explain|draft|translate|replace|rearrange|remove|include"
     r"|introduce (?:random|typos)|integrate|describe|summari[sz]e|paraphrase|rewrite|output|print"
@@ -37,5 +44,8 @@ def speaks_to_a_model(sentence: str) -> bool:
 
     Such a sentence is kept and searched, but never quoted and never what an answer rests on.
     """
-    plain = unicodedata.normalize("NFKC", sentence)
-    return bool(ADDRESSED.search(plain) or COMMAND.search(plain))
+    plain = sentence if sentence.isascii() else unicodedata.normalize("NFKC", sentence)
+    if COMMAND.match(plain):
+        return True
+    folded = plain.casefold()
+    return any(sign in folded for sign in SIGNS) and bool(ADDRESSED.search(plain))

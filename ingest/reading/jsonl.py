@@ -57,8 +57,8 @@ def extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Ex
     title = clean_line(word(record, "title", mapping))
     lines = [line for line in clean(text).split("\n") if line]
     agency = word(record, "agency", mapping) or None
-    read = assembled(title, sort(lines), whole=text, agency=agency)
     published = stated(word(record, "published", mapping))
+    read = assembled(title, sort(lines), whole="" if published else text, agency=agency)
     header = Header(
         title=title,
         outlet=word(record, "outlet", mapping) or UNVERIFIED_PASTE,

@@ -51,7 +51,7 @@ def read_page(text: str, name: str) -> Extract:
     lines = [line for line in clean(body).split("\n") if line]
     repeated = {clean_line(header.title), clean_line(str(declared.get("alternativeHeadline")))}
     parts = sort([line for line in lines if clean_line(line) not in repeated])
-    read = assembled(header.title, parts, whole=body)
+    read = assembled(header.title, parts, whole="" if header.published else body)
     merged = replace(
         header,
         agency=header.agency or read.header.agency,

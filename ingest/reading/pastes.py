@@ -189,7 +189,10 @@ def caption_above(parts: Parts) -> None:
 
 
 def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None) -> Extract:
-    """Take dateline and agency off the body's ends; an *agency* known already may sign it too."""
+    """Take dateline and agency off the body's ends; an *agency* known already may sign it too.
+
+    *whole* is searched for the newest day it reports on; it is empty where a date is known.
+    """
     body = "\n\n".join(parts.body)
     body, place, opening = without_dateline(body)
     body, ending = without_agency(body, agency)
