@@ -6,9 +6,14 @@
     ├── SettingsError            a setting is missing, unknown or contradicts another
     ├── ReadingError             some input could not become an article
     │   ├── UnreadableError      missing, empty, binary, too large, undecodable
-    │   └── NoArticleError       readable, but there is no article text in it
+    │   ├── NoArticleError       readable, but there is no article text in it
+    │   └── FetchError           an address could not be fetched
+    │       ├── ForbiddenAddressError  it is not on the public web
+    │       ├── NotAllowedError  its site asks not to fetch or keep it
+    │       └── UnreachableError it did not answer as it should; another time it may
     ├── ArchiveError             the archive could not be read or written
-    │   └── ArticleNotFoundError no article has that number
+    │   ├── ArticleNotFoundError no article has that number
+    │   └── SourceNotFoundError  no source has that number
     ├── EmbeddingError           the embedder refused, failed or is misconfigured
     └── IndexUnavailableError    the index could not be opened or searched
         ├── IndexOwnedError      another process owns it; the message names the holder
@@ -40,6 +45,22 @@ class NoArticleError(ReadingError):
     """The input was read, but there is no article text in it."""
 
 
+class FetchError(ReadingError):
+    """An address could not be fetched."""
+
+
+class ForbiddenAddressError(FetchError):
+    """An address is not on the public web; it was not contacted."""
+
+
+class NotAllowedError(FetchError):
+    """A site asks not to fetch or keep something, or wants a login."""
+
+
+class UnreachableError(FetchError):
+    """An address did not answer as it should; another time it may."""
+
+
 class ArchiveError(IngestError):
     """The archive could not be read or written."""
 
@@ -50,6 +71,15 @@ class ArticleNotFoundError(ArchiveError):
     def __init__(self, article_id: int) -> None:
         super().__init__(
             f"There is no article {article_id}. `python -m ingest list` shows the numbers."
+        )
+
+
+class SourceNotFoundError(ArchiveError):
+    """No source has that number."""
+
+    def __init__(self, source_id: int) -> None:
+        super().__init__(
+            f"There is no source {source_id}. `python -m ingest sources` shows the numbers."
         )
 
 

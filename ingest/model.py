@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -32,6 +32,25 @@ class Kind(StrEnum):
     LIVE = "live"
     POLL = "poll"
     CORRECTION = "correction"
+    RETRACTION = "retraction"
+
+
+class Permission(StrEnum):
+    """On what basis a source's text is kept; a maintainer answers for it."""
+
+    OWN = "own"
+    AGREEMENT = "agreement"
+    LICENCE = "licence"
+    OFFERED = "offered"
+    UNSTATED = "unstated"
+
+
+class Ownership(StrEnum):
+    """Who stands behind an outlet, where a reader should know it."""
+
+    STATE = "state-controlled"
+    PARTY = "party organ"
+    PUBLIC = "public broadcaster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,9 @@ class Header:
 
     ``published`` is what the source states and stays ``None`` where it states nothing.
     ``not_before`` is then the newest day that the text itself reports on, if any: the text
-    cannot be older than that, and nothing more is claimed.
+    cannot be older than that, and nothing more is claimed. ``preview`` marks the free beginning
+    of what is otherwise paid for; ``original`` is the address that a syndicated copy names as
+    its own. ``ownership`` is what the desk says of the outlet.
     """
 
     title: str
@@ -53,11 +74,20 @@ class Header:
     not_before: date | None = None
     kind: Kind = Kind.NEWS
     language: str = "und"
+    modified: Moment | None = None
+    section: str | None = None
+    preview: bool = False
+    original: str | None = None
+    ownership: Ownership | None = None
 
     @property
     def day(self) -> date | None:
         """The day to order this article by: stated, else the earliest it can be."""
         return day_of(self.published) if self.published else self.not_before
+
+
+UNSEEN = ("modified", "section", "preview", "original", "ownership")
+"""Parts of a header that alone make no new version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +102,10 @@ class Extract:
     @property
     def digest(self) -> str:
         """SHA-256 over everything a reader would see; new bytes alone do not change it."""
-        seen = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        values = asdict(self)
+        for name in UNSEEN:
+            del values["header"][name]
+        seen = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()
 
 
@@ -84,22 +117,48 @@ class Span:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text's passages, by the rules of one version of the splitter."""
+
+    splitter: int
+    spans: tuple[Span, ...]
+
+
 class Decision(StrEnum):
     """What saving an extract means for the archive."""
 
     NEW = "new"
     CHANGED = "changed"
+    CORRECTED = "corrected"
     SAME = "unchanged"
     RESTORED = "restored"
+    RETRACTED = "retracted"
+    GONE = "gone"
+    QUARANTINED = "quarantined"
+
+
+class Removal(StrEnum):
+    """Why an article is not cited any more."""
+
+    REMOVED = "removed"
+    GONE = "gone"
+    RETRACTED = "retracted"
+    QUARANTINED = "quarantined"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an extract: which article it is, and which version now stands."""
+    """What became of an extract: which article it is, and which version now stands.
+
+    ``also`` are other articles that were quarantined with it.
+    """
 
     article_id: int
     version: int
     decision: Decision
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +173,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One URL, or one titled paste of an outlet, through all its versions."""
+    """One URL, or one titled paste of an outlet, through all its versions.
+
+    ``story`` is the oldest article kept that carries the same text, perhaps this one itself.
+    ``note`` says more of why it was removed.
+    """
 
     id: int
     header: Header
@@ -122,6 +185,9 @@ class Article:
     passages: int
     added_at: datetime
     removed_at: datetime | None = None
+    removal: Removal | None = None
+    note: str | None = None
+    story: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +205,7 @@ class Passage:
     end: int
     text: str
     header: Header
+    corrections: tuple[str, ...] = ()
 
     @property
     def context(self) -> str:
@@ -150,16 +217,20 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the index should hold of one article: its current passages, and which ids are stale."""
+    """What the index should hold of one article: its current passages, and which ids are stale.
+
+    Of one that was *erased* the archive knows no ids any more.
+    """
 
     article_id: int
     passages: tuple[Passage, ...]
     stale: tuple[str, ...]
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One build of the index; exactly one is active."""
+    """One build of the index; exactly one is active. One that was retired can serve again."""
 
     id: int
     model: str
@@ -168,6 +239,51 @@ class Generation:
     active: bool
     caught_up_to: int
     created_at: datetime
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed, a sitemap or a page that is looked at again *every* so many minutes.
+
+    ``listed`` is how many pages it named when it was last read whole. ``failure`` says what went
+    wrong at ``failed_at``, if nothing went well since.
+    """
+
+    id: int
+    address: str
+    outlet: str
+    permission: Permission
+    every: int
+    added_at: datetime
+    checked_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    listed: int | None = None
+    failed_at: datetime | None = None
+    failure: str | None = None
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether it is time to look again."""
+        return self.checked_at is None or now - self.checked_at >= timedelta(minutes=self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is remembered of a page that was fetched: which article it holds, if any.
+
+    ``modified`` is what its listing last said of it. ``removal`` is its article's.
+    """
+
+    address: str
+    first_at: datetime
+    article_id: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    checked_at: datetime | None = None
+    modified: str | None = None
+    failure: str | None = None
+    removal: Removal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.archive import Archive
-from ingest.index.passages import sentences, split
+from ingest.index.passages import cut, sentences
 from ingest.model import Decision, Extract, Progress, Saved
 from ingest.reading import Found
 from ingest.reading.instructions import speaks_to_a_model
@@ -75,5 +75,5 @@ def instruction_in(extract: Extract) -> str | None:
 
 def save(batch: list[Extract], archive: Archive, now: datetime) -> list[Saved]:
     """Split and save one batch."""
-    items = [(each, split(each.text, each.header.language)) for each in batch]
+    items = [(each, cut(each.text, each.header.language)) for each in batch]
     return archive.save_many(items, now=now) if items else []

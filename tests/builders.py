@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from ingest.index.passages import split
+from ingest.index.passages import cut
 from ingest.model import Extract, Header
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -29,5 +29,5 @@ def an_extract(text=TEXT, **header):
 
 def saved(archive, *extracts, now=NOW):
     """Save extracts as the spine does, and return what became of them."""
-    items = [(each, split(each.text, each.header.language)) for each in extracts]
+    items = [(each, cut(each.text, each.header.language)) for each in extracts]
     return archive.save_many(items, now=now)

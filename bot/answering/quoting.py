@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.need import Need, Words
-from ingest.index.copies import containment, shingles
 from ingest.index.passages import sentences
 from ingest.index.reranking import sentence_terms
+from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
 

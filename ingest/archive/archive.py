@@ -9,18 +9,21 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
 
 from ingest.archive import rows
+from ingest.archive.erasing import Erasing
 from ingest.archive.index_state import IndexState
 from ingest.archive.records import Records
-from ingest.archive.saving import record_change, save_one, take_turn
-from ingest.archive.schema import articles, changes, passages, sources, versions
+from ingest.archive.saving import add_passages, record_change, save_one, take_turn, withdraw
+from ingest.archive.schema import articles, changes, outlets, passages, versions
+from ingest.archive.sources import Sources
 from ingest.errors import ArticleNotFoundError
 from ingest.model import (
     Article,
+    Cut,
     Extract,
     OutletSummary,
     Passage,
+    Removal,
     Saved,
-    Span,
     Standing,
     Summary,
     Version,
@@ -29,25 +32,46 @@ from ingest.model import (
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
+LATER = passages.alias("later")
+NEWEST_CUT = ~(
+    select(LATER.c.id)
+    .where(
+        LATER.c.article_id == passages.c.article_id,
+        LATER.c.version == passages.c.version,
+        LATER.c.splitter > passages.c.splitter,
+    )
+    .exists()
+)
+"""Passages of one splitter alone, where a version is cut by two."""
 HEADER = [versions.c[name] for name in rows.HEADER]
 
 
-class Archive(IndexState, Records):
+class Archive(IndexState, Records, Sources, Erasing):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
-    def save(self, extract: Extract, spans: Sequence[Span], *, now: datetime) -> Saved:
+    def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
         """Keep *extract* as read at *now*; the text and its change are one transaction."""
-        return self.save_many([(extract, spans)], now=now)[0]
+        return self.save_many([(extract, cut)], now=now, restore=restore)[0]
 
     def save_many(
-        self, items: Sequence[tuple[Extract, Sequence[Span]]], *, now: datetime
+        self, items: Sequence[tuple[Extract, Cut]], *, now: datetime, restore: bool = True
     ) -> list[Saved]:
-        """Keep several extracts in one transaction: all of them, or after a failure none."""
+        """Keep several extracts in one transaction: all of them, or after a failure none.
+
+        Without *restore* what was removed or quarantined stays so.
+        """
         with self.writing() as connection:
             take_turn(connection)
-            return [save_one(connection, extract, spans, now) for extract, spans in items]
+            return [save_one(connection, each, cut, now, restore=restore) for each, cut in items]
 
-    def remove(self, article_id: int, *, now: datetime) -> Article:
+    def remove(
+        self,
+        article_id: int,
+        *,
+        now: datetime,
+        removal: Removal = Removal.REMOVED,
+        note: str | None = None,
+    ) -> Article:
         """Take an article out of every search and answer; its versions stay.
 
         Raises:
@@ -55,9 +79,20 @@ class Archive(IndexState, Records):
         """
         with self.writing() as connection:
             take_turn(connection)
-            standing = (articles.c.id == article_id) & articles.c.removed_at.is_(None)
-            gone = update(articles).where(standing).values(removed_at=rows.iso(now))
-            if connection.execute(gone).rowcount:
+            withdraw(connection, article_id, removal, note, now)
+        return self.article(article_id)
+
+    def restore(self, article_id: int, *, now: datetime) -> Article:
+        """Let an article be cited again that was removed or quarantined.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        gone = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
+        values = {"removed_at": None, "removal": None, "note": None}
+        with self.writing() as connection:
+            take_turn(connection)
+            if connection.execute(update(articles).where(gone).values(values)).rowcount:
                 record_change(connection, article_id, now)
         return self.article(article_id)
 
@@ -71,11 +106,21 @@ class Archive(IndexState, Records):
         return rows.article(row)
 
     def articles(
-        self, *, outlet: str | None = None, removed: bool = False, limit: int | None = None
+        self,
+        *,
+        outlet: str | None = None,
+        removed: bool = False,
+        removal: Removal | None = None,
+        limit: int | None = None,
     ) -> list[Article]:
-        """List articles, newest day first, undated ones last; *removed* lists only those."""
+        """List articles, newest day first, undated ones last.
+
+        *removed* lists only those that are, *removal* only those that are so for one reason.
+        """
         gone = articles.c.removed_at.is_not(None)
-        query = article_rows().where(gone if removed else ~gone)
+        query = article_rows().where(gone if removed or removal else ~gone)
+        if removal is not None:
+            query = query.where(articles.c.removal == removal)
         if outlet is not None:
             query = query.where(func.lower(versions.c.outlet) == outlet.lower())
         undated = versions.c.day.is_(None)
@@ -110,9 +155,23 @@ class Archive(IndexState, Records):
                     found[row["passage_id"]] = rows.passage(row)
         return found
 
+    def story(self, article_id: int) -> list[Article]:
+        """Return the other standing articles that carry the same story, oldest first."""
+        own = select(articles.c.story).where(articles.c.id == article_id).scalar_subquery()
+        query = article_rows().where(
+            articles.c.story == own, articles.c.id != article_id, articles.c.removed_at.is_(None)
+        )
+        with self.reading() as connection:
+            ordered = query.order_by(versions.c.published, articles.c.id)
+            return [rows.article(row) for row in connection.execute(ordered).mappings()]
+
     def article_passages(self, article_id: int) -> list[Passage]:
         """Return the passages of an article's newest version, in order."""
-        query = passage_rows().where(articles.c.id == article_id).order_by(passages.c.position)
+        query = (
+            passage_rows()
+            .where(articles.c.id == article_id, NEWEST_CUT)
+            .order_by(passages.c.position)
+        )
         with self.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
 
@@ -142,7 +201,7 @@ class Archive(IndexState, Records):
     def outlets(self) -> tuple[str, ...]:
         """Return the name of every outlet that coverage was ever kept of."""
         with self.reading() as connection:
-            return tuple(connection.execute(select(sources.c.outlet)).scalars())
+            return tuple(connection.execute(select(outlets.c.name)).scalars())
 
     def count(self) -> int:
         """Return how many articles can be cited."""
@@ -155,28 +214,55 @@ class Archive(IndexState, Records):
         with self.reading() as connection:
             return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
 
-    def standings(self, article_ids: Sequence[int]) -> list[Standing]:
-        """Return what the index should hold of each article, and what it should no longer."""
-        current: dict[int, list[Passage]] = {key: [] for key in article_ids}
-        stale: dict[int, list[str]] = {key: [] for key in article_ids}
+    def standings(self, article_ids: Sequence[int], splitter: int) -> list[Standing]:
+        """Return what an index of *splitter* should hold of each article, and what no longer.
+
+        An article that was never cut by *splitter* is held as the newest one cut it.
+        """
+        current: dict[int, dict[int, list[Passage]]] = {key: {} for key in article_ids}
+        every: dict[int, list[str]] = {key: [] for key in article_ids}
         among: BindParameter[Any] = bindparam("ids", expanding=True)
         standing = passage_rows().where(articles.c.id.in_(among), articles.c.removed_at.is_(None))
-        old = (
-            select(passages.c.id, passages.c.article_id)
-            .join(articles, articles.c.id == passages.c.article_id)
-            .where(
-                articles.c.id.in_(among),
-                (passages.c.version != articles.c.latest) | articles.c.removed_at.is_not(None),
-            )
+        ordered = standing.order_by(articles.c.id, passages.c.position)
+        known = select(passages.c.id, passages.c.article_id).where(passages.c.article_id.in_(among))
+        erased: set[int] = set()
+        blank = select(articles.c.id).where(
+            articles.c.id.in_(among), articles.c.removal == Removal.ERASED
         )
         with self.reading() as connection:
             for part in rows.chunks(list(article_ids)):
-                ordered = standing.order_by(articles.c.id, passages.c.position)
+                erased.update(connection.execute(blank, {"ids": part}).scalars())
                 for row in connection.execute(ordered, {"ids": part}).mappings():
-                    current[row["article_id"]].append(rows.passage(row))
-                for key, article_id in connection.execute(old, {"ids": part}):
-                    stale[article_id].append(key)
-        return [Standing(key, tuple(current[key]), tuple(stale[key])) for key in current]
+                    cuts = current[row["article_id"]]
+                    cuts.setdefault(row["splitter"], []).append(rows.passage(row))
+                for key, article_id in connection.execute(known, {"ids": part}):
+                    every[article_id].append(key)
+        return [
+            standing_of(key, current[key], every[key], splitter, erased=key in erased)
+            for key in current
+        ]
+
+    def uncut(self, splitter: int, limit: int) -> list[Version]:
+        """Return standing versions that were never cut by *splitter*, oldest articles first."""
+        cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
+        query = (
+            select(versions)
+            .join(articles, NEWEST)
+            .where(articles.c.removed_at.is_(None), ~cut, versions.c.text != "")
+            .order_by(articles.c.id)
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return [rows.version(row) for row in connection.execute(query).mappings()]
+
+    def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
+        """Keep the passages of versions as another splitter cuts them."""
+        with self.writing() as connection:
+            take_turn(connection)
+            for version, cut in items:
+                add_passages(
+                    connection, version.article_id, version.number, version.extract.text, cut
+                )
 
     def summary(self) -> Summary:
         """Count what is kept, by outlet the most articles first."""
@@ -210,17 +296,40 @@ class Archive(IndexState, Records):
             )
 
 
+def standing_of(
+    article_id: int,
+    cuts: dict[int, list[Passage]],
+    every: Sequence[str],
+    splitter: int,
+    *,
+    erased: bool,
+) -> Standing:
+    """Choose one splitter's passages; all others of the article are stale."""
+    chosen = cuts.get(splitter) or (cuts[max(cuts)] if cuts else [])
+    held = {passage.id for passage in chosen}
+    stale = tuple(key for key in every if key not in held)
+    return Standing(article_id, tuple(chosen), stale, erased)
+
+
 def article_rows() -> Select[Any]:
     """Select articles with the header of their newest version and their counts."""
-    count = select(func.count()).where(STANDING).correlate(articles).scalar_subquery()
-    return select(
-        articles.c.id,
-        articles.c.latest,
-        articles.c.added_at,
-        articles.c.removed_at,
-        count.label("passages"),
-        *HEADER,
-    ).join(versions, NEWEST)
+    count = select(func.count()).where(STANDING, NEWEST_CUT).correlate(articles).scalar_subquery()
+    return (
+        select(
+            articles.c.id,
+            articles.c.latest,
+            articles.c.added_at,
+            articles.c.removed_at,
+            articles.c.removal,
+            articles.c.note,
+            articles.c.story,
+            count.label("passages"),
+            outlets.c.ownership,
+            *HEADER,
+        )
+        .join(versions, NEWEST)
+        .join(outlets, outlets.c.id == articles.c.outlet_id)
+    )
 
 
 def passage_rows() -> Select[Any]:
@@ -233,11 +342,15 @@ def passage_rows() -> Select[Any]:
             passages.c.position,
             passages.c.start_at,
             passages.c.end_at,
+            passages.c.splitter,
             passages.c.text.label("passage_text"),
+            versions.c.corrections,
+            outlets.c.ownership,
             *HEADER,
         )
         .join(articles, STANDING)
         .join(versions, NEWEST)
+        .join(outlets, outlets.c.id == articles.c.outlet_id)
     )
 
 
@@ -249,7 +362,7 @@ def number(connection: Connection, query: Select[Any]) -> int:
 def standing_passages() -> Select[Any]:
     """Count the passages that can be cited today."""
     query = select(func.count()).select_from(passages.join(articles, STANDING))
-    return query.where(articles.c.removed_at.is_(None))
+    return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)
 
 
 def changed_at(connection: Connection) -> datetime | None:

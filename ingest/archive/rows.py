@@ -16,7 +16,12 @@ from ingest.model import (
     Header,
     Kind,
     Moment,
+    Ownership,
+    Page,
     Passage,
+    Permission,
+    Removal,
+    Source,
     Version,
     parse_moment,
 )
@@ -35,6 +40,10 @@ HEADER = (
     "not_before",
     "kind",
     "language",
+    "modified",
+    "section",
+    "preview",
+    "original",
 )
 ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
 CHUNK = 500
@@ -65,6 +74,11 @@ def header(row: Row) -> Header:
         not_before=date.fromisoformat(row["not_before"]) if row["not_before"] else None,
         kind=Kind(row["kind"]),
         language=row["language"],
+        modified=parse_moment(row["modified"]) if row["modified"] else None,
+        section=row["section"],
+        preview=bool(row["preview"]),
+        original=row["original"],
+        ownership=Ownership(row["ownership"]) if row.get("ownership") else None,
     )
 
 
@@ -77,6 +91,7 @@ def header_values(header: Header) -> dict[str, Any]:
         "published": iso(header.published) if header.published else None,
         "not_before": iso(header.not_before) if header.not_before else None,
         "kind": str(header.kind),
+        "modified": iso(header.modified) if header.modified else None,
     }
 
 
@@ -88,8 +103,16 @@ def article(row: Row) -> Article:
         versions=row["latest"],
         passages=row["passages"],
         added_at=datetime.fromisoformat(row["added_at"]),
-        removed_at=datetime.fromisoformat(row["removed_at"]) if row["removed_at"] else None,
+        removed_at=time(row["removed_at"]),
+        removal=Removal(row["removal"]) if row["removal"] else None,
+        note=row["note"],
+        story=row["story"],
     )
+
+
+def time(written: str | None) -> datetime | None:
+    """Read a time, if there is one."""
+    return datetime.fromisoformat(written) if written else None
 
 
 def version(row: Row) -> Version:
@@ -111,6 +134,7 @@ def passage(row: Row) -> Passage:
         end=row["end_at"],
         text=row["passage_text"],
         header=header(row),
+        corrections=tuple(row["corrections"]),
     )
 
 
@@ -124,6 +148,40 @@ def generation(row: Row) -> Generation:
         active=row["generation_id"] is not None,
         caught_up_to=row["caught_up_to"],
         created_at=datetime.fromisoformat(row["created_at"]),
+        retired_at=time(row["retired_at"]),
+    )
+
+
+def source(row: Row) -> Source:
+    """Read a source with its outlet's name."""
+    return Source(
+        id=row["id"],
+        address=row["address"],
+        outlet=row["name"],
+        permission=Permission(row["permission"]),
+        every=row["every"],
+        added_at=datetime.fromisoformat(row["added_at"]),
+        checked_at=time(row["checked_at"]),
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        listed=row["listed"],
+        failed_at=time(row["failed_at"]),
+        failure=row["failure"],
+    )
+
+
+def page(row: Row) -> Page:
+    """Read a page with what became of its article."""
+    return Page(
+        address=row["address"],
+        first_at=datetime.fromisoformat(row["first_at"]),
+        article_id=row["article_id"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        checked_at=time(row["checked_at"]),
+        modified=row["modified"],
+        failure=row["failure"],
+        removal=Removal(row["removal"]) if row["removal"] else None,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -10,9 +11,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from ingest.archive.rows import header_values, iso
-from ingest.archive.schema import articles, changes, clock, passages, sources, versions
-from ingest.model import Decision, Extract, Header, Saved, Span, passage_id
+from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
+from ingest.archive.stories import place_in_story, repeats
+from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
+INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
+KEPT_OUT = frozenset(set(Removal) - {Removal.GONE})
+"""Why an article stays out although its page still has the same text."""
 TRACKERS = ("utm_", "fbclid", "gclid", "mc_", "igshid")
 
 
@@ -26,41 +31,90 @@ def take_turn(connection: Connection) -> None:
 
 
 def save_one(
-    connection: Connection, extract: Extract, spans: Sequence[Span], now: datetime
+    connection: Connection, extract: Extract, cut: Cut, now: datetime, *, restore: bool
 ) -> Saved:
-    """Keep *extract*; nothing that was kept before is overwritten."""
+    """Keep *extract*; nothing that was kept before is overwritten.
+
+    With *restore* an article that was removed or quarantined by hand or by rule stands again.
+    """
     known = find_or_make(connection, extract.header, now)
     digest = extract.digest
-    decision = decide(digest, known.digest, removed=known.removed_at is not None)
+    decision = decide(extract, digest, known, restore=restore)
     if decision is Decision.SAME:
         return Saved(known.id, known.latest, decision)
     number = known.latest
     if digest != known.digest:
         number += 1
-        add_version(connection, known.id, number, extract, now)
-        add_passages(connection, known.id, number, extract.text, spans)
-    standing = {"latest": number, "removed_at": None}
+        add_version(connection, known.id, number, extract, digest, now)
+        add_passages(connection, known.id, number, extract.text, cut)
+        place_in_story(connection, known.id, extract)
+    standing: dict[str, Any] = {"latest": number, "removed_at": None, "removal": None, "note": None}
+    if decision is Decision.RETRACTED:
+        standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
     connection.execute(update(articles).where(articles.c.id == known.id).values(standing))
     record_change(connection, known.id, now)
-    return Saved(known.id, number, decision)
+    if restore and decision is Decision.RESTORED:
+        return Saved(known.id, number, decision)
+    return quarantined(connection, Saved(known.id, number, decision), known.outlet_id, extract, now)
 
 
-def decide(digest: str, known: str | None, *, removed: bool) -> Decision:
-    """Tell what *digest* is beside the newest one *known* of its article."""
-    if known is None:
+def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
+    """Tell what *extract* is beside the newest version of its article that is *known*."""
+    same = digest == known.digest
+    if same and known.removal in KEPT_OUT and not restore:
+        return Decision.SAME
+    if extract.header.kind is Kind.RETRACTION:
+        return Decision.SAME if same else Decision.RETRACTED
+    if known.digest is None:
         return Decision.NEW
-    if removed:
+    if known.removal is not None:
         return Decision.RESTORED
-    return Decision.SAME if digest == known else Decision.CHANGED
+    if same:
+        return Decision.SAME
+    added = set(extract.corrections) - set(known.corrections)
+    return Decision.CORRECTED if added else Decision.CHANGED
+
+
+def quarantined(
+    connection: Connection, saved: Saved, outlet_id: int, extract: Extract, now: datetime
+) -> Saved:
+    """Set aside what was saved, and its likes, if it is one text under too many titles."""
+    if saved.decision is Decision.RETRACTED:
+        return saved
+    repeated = repeats(connection, outlet_id, body_digest(extract.text))
+    if saved.article_id not in repeated:
+        return saved
+    note = f"One text stands under {len(repeated)} titles; it is a notice rather than an article."
+    for article_id in repeated:
+        withdraw(connection, article_id, Removal.QUARANTINED, note, now)
+    also = tuple(each for each in repeated if each != saved.article_id)
+    return Saved(saved.article_id, saved.version, Decision.QUARANTINED, also)
+
+
+def withdraw(
+    connection: Connection, article_id: int, removal: Removal, note: str | None, now: datetime
+) -> bool:
+    """Let a standing article not be cited any more; tell whether it stood."""
+    standing = (articles.c.id == article_id) & articles.c.removed_at.is_(None)
+    values = {"removed_at": iso(now), "removal": str(removal), "note": note}
+    if not connection.execute(update(articles).where(standing).values(values)).rowcount:
+        return False
+    record_change(connection, article_id, now)
+    return True
+
+
+def body_digest(text: str) -> str:
+    """Name a body by its words alone."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[Any]:
     """Return the article's row; a new one has no version."""
-    source = identified(connection, sources, "outlet", header.outlet, {})
-    new = {"source_id": source, "latest": 0, "added_at": iso(now)}
+    outlet = identified(connection, outlets, "name", header.outlet, {})
+    new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now)}
     article_id = identified(connection, articles, "identity", identity(header), new)
     query = (
-        select(articles, versions.c.digest)
+        select(articles, versions.c.digest, versions.c.corrections)
         .outerjoin(
             versions,
             (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest),
@@ -97,22 +151,28 @@ def clean_url(url: str) -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not name.startswith(TRACKERS)
     ]
-    path = parts.path.rstrip("/") or "/"
+    path = INDEX_PAGE.sub("", parts.path).rstrip("/") or "/"
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(query), ""))
 
 
 def add_version(
-    connection: Connection, article_id: int, number: int, extract: Extract, now: datetime
+    connection: Connection,
+    article_id: int,
+    number: int,
+    extract: Extract,
+    digest: str,
+    now: datetime,
 ) -> None:
     """Write one version whole."""
     day = extract.header.day
     values = {
         "article_id": article_id,
         "number": number,
-        "digest": extract.digest,
+        "digest": digest,
         **header_values(extract.header),
         "day": iso(day) if day else None,
         "text": extract.text,
+        "body": body_digest(extract.text),
         "captions": list(extract.captions),
         "corrections": list(extract.corrections),
         "read_at": iso(now),
@@ -120,13 +180,12 @@ def add_version(
     connection.execute(insert(versions).values(values))
 
 
-def add_passages(
-    connection: Connection, article_id: int, number: int, text: str, spans: Sequence[Span]
-) -> None:
+def add_passages(connection: Connection, article_id: int, number: int, text: str, cut: Cut) -> None:
     """Write the passages of one version, each an exact range of its text."""
     values = [
         {
             "id": passage_id(article_id, number, order, text[span.start : span.end]),
+            "splitter": cut.splitter,
             "article_id": article_id,
             "version": number,
             "position": order,
@@ -134,7 +193,7 @@ def add_passages(
             "end_at": span.end,
             "text": text[span.start : span.end],
         }
-        for order, span in enumerate(spans)
+        for order, span in enumerate(cut.spans)
     ]
     if values:
         connection.execute(insert(passages), values)

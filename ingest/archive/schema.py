@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -17,11 +19,30 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+outlets = Table(
+    "outlets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("country", String(2)),
+    Column("ownership", String(20)),
+)
+
 sources = Table(
     "sources",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("outlet", Text, nullable=False, unique=True),
+    Column("address", Text, nullable=False, unique=True),
+    Column("outlet_id", ForeignKey("outlets.id"), nullable=False),
+    Column("permission", String(20), nullable=False),
+    Column("every", Integer, nullable=False),
+    Column("added_at", String(40), nullable=False),
+    Column("checked_at", String(40)),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("listed", Integer),
+    Column("failed_at", String(40)),
+    Column("failure", Text),
 )
 
 articles = Table(
@@ -29,10 +50,40 @@ articles = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("identity", Text, nullable=False, unique=True),
-    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("outlet_id", ForeignKey("outlets.id"), nullable=False, index=True),
     Column("latest", Integer, nullable=False),
     Column("added_at", String(40), nullable=False),
     Column("removed_at", String(40)),
+    Column("removal", String(20)),
+    Column("note", Text),
+    Column("story", Integer, index=True),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), index=True),
+    Column("article_id", ForeignKey("articles.id"), index=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("first_at", String(40), nullable=False),
+    Column("checked_at", String(40)),
+    Column("modified", String(40)),
+    Column("failure", Text),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "article_id",
+        ForeignKey("articles.id"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
 )
 
 versions = Table(
@@ -48,11 +99,16 @@ versions = Table(
     Column("agency", Text),
     Column("dateline", Text),
     Column("published", String(40)),
+    Column("modified", String(40)),
     Column("not_before", String(10)),
     Column("day", String(10), index=True),
     Column("kind", String(20), nullable=False),
     Column("language", String(20), nullable=False),
+    Column("section", Text),
+    Column("preview", Boolean),
+    Column("original", Text),
     Column("text", Text, nullable=False),
+    Column("body", String(64), index=True),
     Column("captions", JSON, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("read_at", String(40), nullable=False),
@@ -62,6 +118,7 @@ passages = Table(
     "passages",
     metadata,
     Column("id", Text, primary_key=True),
+    Column("splitter", Integer, primary_key=True, autoincrement=False),
     Column("article_id", ForeignKey("articles.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", Integer, nullable=False),
@@ -103,6 +160,7 @@ generations = Table(
     Column("splitter", Integer, nullable=False),
     Column("caught_up_to", Integer, nullable=False),
     Column("created_at", String(40), nullable=False),
+    Column("retired_at", String(40)),
 )
 
 serving = Table(

@@ -132,8 +132,13 @@ class Index:
         return 0 if gone else cursor
 
     def _catch_up_words(self) -> None:
+        erased, upto = False, 0
         for standings, upto in self._changes(self._stores.words.cursor, ARTICLES):
             self._stores.words.apply(standings, upto)
+            erased = erased or any(each.erased for each in standings)
+        if erased:
+            whole = (standings for standings, _ in self._changes(0, ARTICLES))
+            self._stores.words.rewrite(whole, upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Embed one batch while what came before is written."""
@@ -168,7 +173,7 @@ class Index:
             ids, upto = self._archive.changed_articles(after, limit)
             if not ids:
                 return
-            yield self._archive.standings(ids), upto
+            yield self._archive.standings(ids, self.generation.splitter), upto
             after = upto
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import sentencex
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from ingest.model import Span
+from ingest.model import Cut, Span
 
 SPLITTER = 2
 """The version of these rules; a generation records it."""
@@ -56,6 +56,11 @@ def continues(text: str, one: Span, other: Span) -> bool:
     closed = CLOSED.search(text, one.start, one.end) is not None
     beside = "\n" not in text[one.end : other.start]
     return closed and beside and CONTINUES.match(text, other.start) is not None
+
+
+def cut(text: str, language: str) -> Cut:
+    """Return the passages of *text* as these rules cut them."""
+    return Cut(SPLITTER, tuple(split(text, language)))
 
 
 def split(text: str, language: str) -> list[Span]:

@@ -84,6 +84,8 @@ class Vectors:
         """
         passages = [p for standing in standings for p in standing.passages]
         stale = [key for standing in standings for key in standing.stale]
+        if erased := {str(each.article_id) for each in standings if each.erased}:
+            stale += [key for key in self.ids() if key.partition(":")[0] in erased]
         for script, collection in self._collections.items():
             self._add(collection, [p.id for p in passages if Script.of(p) is script], vectors)
             for part in batches(stale, AT_ONCE):
@@ -104,6 +106,15 @@ class Vectors:
     def count(self) -> int:
         """Return how many passages this holds."""
         return sum(int(self._call(each.count)) for each in self._collections.values())
+
+    def ids(self) -> set[str]:
+        """Return the id of every passage that this holds."""
+        found: set[str] = set()
+        for collection in self._collections.values():
+            for start in range(0, int(self._call(collection.count)), AT_ONCE):
+                part = partial(collection.get, limit=AT_ONCE, offset=start, include=[])
+                found.update(self._call(part)["ids"])
+        return found
 
     def drop(self) -> None:
         """Delete the collections."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -67,24 +67,20 @@ class Words:
             writer = self._index.writer(HEAP, 1)
             for standing in standings:
                 writer.delete_documents_by_term("article", str(standing.article_id))
-                for passage in standing.passages:
-                    found = terms(passage.context)
-                    day = passage.header.day
-                    document = tantivy.Document(
-                        id=passage.id,
-                        article=str(standing.article_id),
-                        outlet=passage.header.outlet,
-                        words=" ".join(found),
-                        pairs=" ".join(pairs(found)),
-                    )
-                    if day:
-                        document.add_integer("day", day.toordinal())
-                    writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            fresh = self._folder / f"{CURSOR}.new"
-            fresh.write_text(str(upto))
-            fresh.replace(self._folder / CURSOR)
+                self._put(writer, standing)
+            self._finish(writer, upto)
+
+    def rewrite(self, parts: Iterable[Sequence[Standing]], upto: int) -> None:
+        """Write everything anew in one commit: of what was deleted, no term stays in any file."""
+        with self._lock:
+            writer = self._index.writer(HEAP, 1)
+            writer.delete_all_documents()
+            for standings in parts:
+                for standing in standings:
+                    self._put(writer, standing)
+            self._finish(writer, upto)
+            self._fresh()
+            self._index.writer(HEAP, 1).garbage_collect_files()
 
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
@@ -126,6 +122,33 @@ class Words:
     def drop(self) -> None:
         """Delete the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def ids(self) -> set[str]:
+        """Return the id of every passage that this holds."""
+        count = max(1, self.count())
+        return {key for key, _ in self._hits(tantivy.Query.all_query(), count)}
+
+    def _put(self, writer: tantivy.IndexWriter, standing: Standing) -> None:
+        for passage in standing.passages:
+            found = terms(passage.context)
+            day = passage.header.day
+            document = tantivy.Document(
+                id=passage.id,
+                article=str(standing.article_id),
+                outlet=passage.header.outlet,
+                words=" ".join(found),
+                pairs=" ".join(pairs(found)),
+            )
+            if day:
+                document.add_integer("day", day.toordinal())
+            writer.add_document(document)
+
+    def _finish(self, writer: tantivy.IndexWriter, upto: int) -> None:
+        writer.commit()
+        writer.wait_merging_threads()
+        fresh = self._folder / f"{CURSOR}.new"
+        fresh.write_text(str(upto))
+        fresh.replace(self._folder / CURSOR)
 
     def _telling(self, found: Sequence[str], least: int) -> list[str]:
         """Leave out the terms of every third passage, if *least* others are left.

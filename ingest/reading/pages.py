@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,7 +16,8 @@ from lxml.etree import ParserError, XMLSyntaxError
 from readability import Document
 from readability.readability import Unparseable
 
-from ingest.errors import NoArticleError
+from ingest.errors import NoArticleError, NotAllowedError
+from ingest.fetching.robots import AGENT
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.dates import stated
 from ingest.reading.pastes import assembled, sort
@@ -26,15 +29,26 @@ KINDS = {
     "AnalysisNewsArticle": Kind.ANALYSIS,
     "LiveBlogPosting": Kind.LIVE,
 }
+PREVIEW = 1500
+"""Characters below which a page that is paid for shows no more than its beginning."""
+SUSPICIOUS = 1000
+"""Characters below which the precise extraction may have lost the article."""
+MORE = 4
+"""How many times as much the other one must have found to be believed instead."""
+NOTES = 4
+"""Lines at the end among which notes on the authors stand."""
+APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
+KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 Page = Any
 """An lxml element; lxml ships no types."""
 
 
 def read_page(text: str, name: str) -> Extract:
-    """Understand a saved page.
+    """Understand a page.
 
     Raises:
+        NotAllowedError: it asks not to be kept.
         NoArticleError: neither extractor finds a body.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -43,14 +57,17 @@ def read_page(text: str, name: str) -> Extract:
         page = lxml.html.document_fromstring(text.encode(), parser=parser())
     except (ParserError, XMLSyntaxError) as error:
         raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
+    if signal := opted_out(page):
+        raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
     declared = linked_data(page)
     header = header_of(page, declared)
-    body = body_of(text)
+    body = live_updates(declared) or body_of(text)
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]
     repeated = {clean_line(header.title), clean_line(str(declared.get("alternativeHeadline")))}
-    parts = sort([line for line in lines if clean_line(line) not in repeated])
+    wanted = without_author_notes(lines, header.authors)
+    parts = sort([line for line in wanted if clean_line(line) not in repeated])
     read = assembled(header.title, parts, whole="" if header.published else body)
     merged = replace(
         header,
@@ -60,6 +77,7 @@ def read_page(text: str, name: str) -> Extract:
         not_before=None if header.published else read.header.not_before,
         authors=header.authors or read.header.authors,
         kind=header.kind if header.kind is not Kind.NEWS else read.header.kind,
+        preview=len(body) < PREVIEW and paid_for(page, declared),
     )
     return Extract(merged, read.text, (*captions(page), *read.captions), read.corrections)
 
@@ -71,17 +89,38 @@ def parser() -> Any:  # noqa: ANN401 - lxml ships no types
 
 def body_of(text: str) -> str:
     """Return the article's text, by the first extractor that finds one."""
-    found = trafilatura.extract(
-        text, favor_precision=True, include_comments=False, include_tables=False
-    )
+    found = extracted(text, precisely=True)
+    if len(found) < SUSPICIOUS and len(more := extracted(text, precisely=False)) > MORE * len(
+        found
+    ):
+        found = more
     if found:
-        return str(found)
+        return found
     try:
         summary = lxml.html.document_fromstring(Document(text).summary())
     except (Unparseable, ParserError, XMLSyntaxError):
         return ""
     paragraphs = [" ".join(p.text_content().split()) for p in summary.iter("p")]
     return "\n".join(each for each in paragraphs if each)
+
+
+def extracted(text: str, *, precisely: bool) -> str:
+    """Return what trafilatura finds; posts and captions on the page are not the article."""
+    found = trafilatura.extract(
+        text,
+        favor_precision=precisely,
+        include_comments=False,
+        include_tables=False,
+        prune_xpath=APART,
+    )
+    return str(found or "")
+
+
+def without_author_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
+    """Leave out what stands at the end about the authors themselves."""
+    about = tuple(f"{name} {verb} " for name in authors if name for verb in ("is", "was", "writes"))
+    last = lines[-NOTES:]
+    return lines[:-NOTES] + [line for line in last if not about or not line.startswith(about)]
 
 
 def linked_data(page: Page) -> dict[str, Any]:
@@ -111,18 +150,31 @@ def objects(value: object) -> Iterator[dict[str, Any]]:
 
 def header_of(page: Page, declared: dict[str, Any]) -> Header:
     """Read the metadata: JSON-LD first, then meta tags, then the page itself."""
-    url = meta(page, "og:url") or first(page.xpath('//link[@rel="canonical"]/@href'))
+    url = first(page.xpath('//link[@rel="canonical"]/@href')) or meta(page, "og:url")
     heading = first([clean_line(h.text_content()) for h in page.xpath("//h1")])
     title = text_of(declared.get("headline")) or heading or meta(page, "og:title")
+    site = meta(page, "og:site_name")
+    outlet = text_of(declared.get("publisher")) or site
     return Header(
-        title=clean_line(title or first(page.xpath("//title/text()"))),
-        outlet=text_of(declared.get("publisher")) or meta(page, "og:site_name"),
+        title=without_site(title or first(page.xpath("//title/text()")), {site, outlet}),
+        outlet=outlet,
         url=url if url.startswith(("http://", "https://")) else None,
         authors=tuple(names(declared.get("author"))) or tuple(filter(None, [meta(page, "author")])),
         published=published(page, declared),
+        modified=modified(page, declared),
+        section=text_of(declared.get("articleSection")) or meta(page, "article:section") or None,
         kind=kind_of(declared),
         language=(page.get("lang") or "").split("-")[0].lower() or "und",
     )
+
+
+def without_site(title: str, sites: set[str]) -> str:
+    """Return a title without the name of the site behind it, and with its characters resolved."""
+    whole = clean_line(html.unescape(title))
+    for site in filter(None, sites):
+        if found := re.fullmatch(rf"(.+?)\s*[-–—|｜:：]\s*{re.escape(site)}", whole):
+            return found[1]
+    return whole
 
 
 def published(page: Page, declared: dict[str, Any]) -> Moment | None:
@@ -137,6 +189,42 @@ def published(page: Page, declared: dict[str, Any]) -> Moment | None:
         if written and (moment := stated(written)):
             return moment
     return None
+
+
+def modified(page: Page, declared: dict[str, Any]) -> Moment | None:
+    """Return when the page says that it was last changed."""
+    written = text_of(declared.get("dateModified")) or meta(page, "article:modified_time")
+    return stated(written) if written else None
+
+
+def paid_for(page: Page, declared: dict[str, Any]) -> bool:
+    """Tell whether the page says that the whole article is not free."""
+    free = str(declared.get("isAccessibleForFree", "")).lower()
+    return free == "false" or meta(page, "article:content_tier") in {"locked", "metered"}
+
+
+def opted_out(page: Page) -> str | None:
+    """Return the tag by which a page asks not to be kept, if it does."""
+    for name in ("robots", AGENT.lower()):
+        asked = meta(page, name).lower()
+        if KEEP_OUT & {word.strip() for word in asked.split(",")}:
+            return f"{name}: {asked[:40]}"
+    return "tdm-reservation: 1" if meta(page, "tdm-reservation") == "1" else None
+
+
+def live_updates(declared: dict[str, Any]) -> str:
+    """Return a live page's entries, oldest first, each under its time; nothing without times."""
+    entries = declared.get("liveBlogUpdate")
+    told = []
+    for each in entries if isinstance(entries, list) else []:
+        if not isinstance(each, dict):
+            return ""
+        words = " ".join(text_of(each.get(k)) for k in ("headline", "articleBody")).strip()
+        at = stated(text_of(each.get("datePublished")))
+        if not words or at is None:
+            return ""
+        told.append((at.isoformat(), f"{at:%Y-%m-%d %H:%M} {words}"))
+    return "\n".join(words for _, words in sorted(told))
 
 
 def kind_of(declared: dict[str, Any]) -> Kind:

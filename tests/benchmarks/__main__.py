@@ -7,6 +7,7 @@
     make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
     make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
     make benchmark WHAT=verifying DATA=folder       # folder/qags
+    make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import abstention, retrieval, scale, speed, streaming, verifying
+from tests.benchmarks import abstention, extraction, retrieval, scale, speed, streaming, verifying
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
         "retrieval": retrieval.measure,
         "abstention": abstention.measure,
         "verifying": verifying.measure,
+        "extraction": extraction.measure,
         "streaming": streaming.measure,
         "scale": scale.measure,
     }

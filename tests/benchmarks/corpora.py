@@ -17,14 +17,14 @@ from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import SAMPLE as OURS
 from bot.evaluating.evaluation import read
 from bot.settings import Settings
-from ingest.index.passages import split
-from ingest.model import Extract, Header, Span, parse_moment
+from ingest.index.passages import SPLITTER, cut
+from ingest.model import Cut, Extract, Header, Span, parse_moment
 from ingest.reading import Hints, read_path
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 """The day on which the questions are asked: after all of MultiHop-RAG's articles."""
 
-Items = list[tuple[Extract, list[Span]]]
+Items = list[tuple[Extract, Cut]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def jsquad(data: Path, *, half: bool = False) -> tuple[Items, list[Wanted]]:
             title, _, text = paragraph["context"].partition(" [SEP] ")
             if kept:
                 header = Header(f"{title}（{text[:12]}）", outlet="JSQuAD", language="ja")
-                items.append((Extract(header, text), [Span(0, len(text))]))
+                items.append((Extract(header, text), Cut(SPLITTER, (Span(0, len(text)),))))
             asked = [each["question"] for each in paragraph["qas"]]
             questions += [Wanted(each, (text,) if kept else ()) for each in asked]
     return items, questions
@@ -86,7 +86,7 @@ def jsquad(data: Path, *, half: bool = False) -> tuple[Items, list[Wanted]]:
 
 def clapnq(data: Path) -> tuple[Items, list[Wanted]]:
     """Read CLAPNQ: passages, and questions that these do and do not answer."""
-    items: dict[str, tuple[Extract, list[Span]]] = {}
+    items: dict[str, tuple[Extract, Cut]] = {}
     questions = []
     for name in ("answerable", "unanswerable"):
         for each in lines(data / "clapnq" / f"{name}.jsonl"):
@@ -100,13 +100,13 @@ def clapnq(data: Path) -> tuple[Items, list[Wanted]]:
 
 def rgb(data: Path) -> tuple[Items, list[Wanted]]:
     """Read RGB's counterfactual part: snippets that answer, that answer wrongly, and others."""
-    items: dict[str, tuple[Extract, list[Span]]] = {}
+    items: dict[str, tuple[Extract, Cut]] = {}
     questions = []
     for each in lines(data / "rgb" / "en_fact.json"):
         for text in (*each["positive"], *each["positive_wrong"], *each["negative"]):
             clean = text.strip()
             header = Header(clean[:60], outlet="RGB", language="en")
-            items[clean] = (Extract(header, clean), [Span(0, len(clean))])
+            items[clean] = (Extract(header, clean), Cut(SPLITTER, (Span(0, len(clean)),)))
         questions.append(Wanted(each["query"], tuple(text.strip() for text in each["positive"])))
     return list(items.values()), questions
 
@@ -135,12 +135,12 @@ def cross_lingual() -> tuple[Items, list[Wanted]]:
 def sample() -> Items:
     """Read the sample coverage."""
     found = (each.extract for each in read_path(SAMPLE, Hints()))
-    return [(each, split(each.text, each.header.language)) for each in found if each]
+    return [(each, cut(each.text, each.header.language)) for each in found if each]
 
 
-def whole(header: Header, text: str) -> tuple[Extract, list[Span]]:
+def whole(header: Header, text: str) -> tuple[Extract, Cut]:
     """Return an article with its passages."""
-    return Extract(header, text), split(text, header.language)
+    return Extract(header, text), cut(text, header.language)
 
 
 def lines(file: Path) -> Iterator[dict[str, Any]]:

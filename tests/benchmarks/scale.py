@@ -19,8 +19,9 @@ from rich.table import Table
 
 from ingest.archive import Archive
 from ingest.index.index import Index
+from ingest.index.passages import SPLITTER
 from ingest.index.search import search
-from ingest.model import Extract, Header, Scope, Span
+from ingest.model import Cut, Extract, Header, Scope, Span
 from ingest.settings import Settings
 from tests.benchmarks.corpora import NOW
 
@@ -90,10 +91,10 @@ def built_and_asked(size: int) -> dict[str, float]:
     }
 
 
-def articles(size: int) -> Iterator[list[tuple[Extract, list[Span]]]]:
+def articles(size: int) -> Iterator[list[tuple[Extract, Cut]]]:
     """Yield articles of ten passages of Zipf-distributed words, a hundred at a time."""
     chance = random.Random(4)
-    part: list[tuple[Extract, list[Span]]] = []
+    part: list[tuple[Extract, Cut]] = []
     for number in range(size // AN_ARTICLE):
         spans, text = [], ""
         for _ in range(AN_ARTICLE):
@@ -107,7 +108,7 @@ def articles(size: int) -> Iterator[list[tuple[Extract, list[Span]]]]:
             published=FIRST + timedelta(days=number % 2000),
             language="en",
         )
-        part.append((Extract(header, text), spans))
+        part.append((Extract(header, text), Cut(SPLITTER, tuple(spans))))
         if len(part) == 100:
             yield part
             part = []

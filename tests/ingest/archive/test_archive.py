@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ingest.archive import Archive
 from ingest.archive.copying import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
-from ingest.index.passages import split
-from ingest.model import Decision, Kind, Span
+from ingest.index.passages import SPLITTER, cut
+from ingest.model import Cut, Decision, Kind, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database
 
@@ -73,9 +73,9 @@ def test_an_edited_article_becomes_a_new_version(archive):
 def test_only_the_newest_version_can_be_cited(archive):
     """A passage of an older version is stale, whoever still holds its id."""
     [first] = saved(archive, an_extract())
-    [old] = archive.standings([first.article_id])
+    [old] = archive.standings([first.article_id], SPLITTER)
     saved(archive, an_extract(TEXT.replace("46", "47")))
-    [now] = archive.standings([first.article_id])
+    [now] = archive.standings([first.article_id], SPLITTER)
     ids = [passage.id for passage in old.passages]
     assert archive.passages(ids) == {}
     assert set(now.stale) == set(ids)
@@ -188,7 +188,7 @@ def test_an_archive_moves_as_it_is(archive, elsewhere):
 
 def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
     """Text and change are one transaction: none is ever without the other."""
-    good, bad = (an_extract(), [Span(0, 4)]), (an_extract(title="bad"), [None])
+    good, bad = (an_extract(), Cut(2, (Span(0, 4),))), (an_extract(title="bad"), Cut(2, (None,)))
     with pytest.raises(AttributeError):
         archive.save_many([good, bad], now=NOW)
     assert archive.summary().versions == 0
@@ -197,7 +197,7 @@ def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
 
 def test_changes_are_read_in_order_and_an_article_once(archive):
     """Whoever catches up sees each changed article once and knows where it stands."""
-    saved(archive, *(an_extract(title=str(i)) for i in range(5)))
+    saved(archive, *(an_extract(f"{TEXT} {i}", title=str(i)) for i in range(5)))
     first, upto = archive.changed_articles(0, 3)
     rest, end = archive.changed_articles(upto, 100)
     assert (first, rest, end) == ([1, 2, 3], [4, 5], 5)
@@ -207,7 +207,8 @@ def test_changes_are_read_in_order_and_an_article_once(archive):
 def test_many_savers_at_once_lose_nothing(archive):
     """Change numbers follow commits without a gap, so that nobody catching up misses one."""
     with ThreadPoolExecutor(8) as pool:
-        done = pool.map(lambda i: saved(archive, an_extract(title=str(i % 20))), range(40))
+        extracts = [an_extract(f"{TEXT} {i % 20}", title=str(i % 20)) for i in range(40)]
+        done = pool.map(lambda extract: saved(archive, extract), extracts)
         decisions = [result.decision for [result] in done]
     assert decisions.count(Decision.NEW) == 20
     assert archive.last_change() == 20
@@ -217,7 +218,7 @@ def test_many_savers_at_once_lose_nothing(archive):
 def save_twenty(url, name):
     with Archive.open(url) as archive:
         for i in range(20):
-            saved(archive, an_extract(title=f"{name} {i}"))
+            saved(archive, an_extract(f"{TEXT} {name} {i}", title=f"{name} {i}"))
 
 
 def test_two_processes_may_save_at_once(archive_url):
@@ -288,7 +289,7 @@ JAPANESE = st.text("選挙の結果は。「はい」と述べた、東京１\n"
 def test_a_passage_is_an_exact_range_of_its_version(archive, text):
     """``version.text[start:end] == passage.text``, always, also after the database."""
     extract = an_extract(text, title=text, language="ja")
-    result = archive.save(extract, split(text, "ja"), now=NOW)
+    result = archive.save(extract, cut(text, "ja"), now=NOW)
     version = archive.versions(result.article_id)[-1]
     for passage in archive.article_passages(result.article_id):
         assert version.extract.text[passage.start : passage.end] == passage.text

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from ingest.index.copies import collapse, containment, shingles
+from ingest.index.copies import collapse
+from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Header, Passage
 
 STORY = (

@@ -1,0 +1,119 @@
+"""Erase an article: no word of it stays in the archive's files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, bindparam, delete, select, text, update
+
+from ingest.archive import rows
+from ingest.archive.database import Database
+from ingest.archive.saving import record_change, take_turn
+from ingest.archive.schema import (
+    answers,
+    articles,
+    citations,
+    embeddings,
+    fingerprints,
+    outlets,
+    pages,
+    passages,
+    versions,
+)
+from ingest.errors import ArticleNotFoundError
+from ingest.model import Removal
+
+ERASED = "erased:"
+"""Stands before the hash of an address that must not be fetched again."""
+
+
+class Erasing(Database):
+    """Takes texts out for good; what is left is that something was there."""
+
+    def erase(self, article_id: int, *, now: datetime) -> None:
+        """Delete every version, passage and vector of an article, and what answers kept of it.
+
+        Its number stays, and a hash of its address, so that a refresh does not fetch it again.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        with self.writing() as connection:
+            take_turn(connection)
+            here = articles.c.id == article_id
+            identity = connection.execute(select(articles.c.identity).where(here)).scalar()
+            if identity is None:
+                raise ArticleNotFoundError(article_id)
+            delete_vectors(connection, article_id)
+            for table in (passages, versions, fingerprints):
+                connection.execute(delete(table).where(table.c.article_id == article_id))
+            citing = select(citations.c.answer_id).where(citations.c.article_id == article_id)
+            blank: dict[str, object] = {"dropped": [], "question": None}
+            connection.execute(update(answers).where(answers.c.id.in_(citing)).values(blank))
+            nameless = {
+                "identity": sealed(identity),
+                "removed_at": rows.iso(now),
+                "removal": str(Removal.ERASED),
+                "note": None,
+                "story": None,
+            }
+            connection.execute(update(articles).where(here).values(nameless))
+            mine = select(pages.c.address).where(pages.c.article_id == article_id)
+            for address in connection.execute(mine).scalars().all():
+                hidden = {"address": sealed(address), "failure": None}
+                connection.execute(update(pages).where(pages.c.address == address).values(hidden))
+            record_change(connection, article_id, now)
+        scrub(self._engine)
+
+
+def delete_vectors(connection: Connection, article_id: int) -> None:
+    """Delete the cached vectors of an article's passages."""
+    query = (
+        select(
+            passages,
+            passages.c.id.label("passage_id"),
+            passages.c.text.label("passage_text"),
+            versions.c.corrections,
+            outlets.c.ownership,
+            *(versions.c[name] for name in rows.HEADER),
+        )
+        .join(
+            versions,
+            (versions.c.article_id == passages.c.article_id)
+            & (versions.c.number == passages.c.version),
+        )
+        .join(articles, articles.c.id == passages.c.article_id)
+        .join(outlets, outlets.c.id == articles.c.outlet_id)
+        .where(passages.c.article_id == article_id)
+    )
+    found = [rows.passage(row) for row in connection.execute(query).mappings()]
+    digests = [{"gone": hashlib.sha256(each.context.encode()).hexdigest()} for each in found]
+    if digests:
+        cached = embeddings.c.digest == bindparam("gone")
+        connection.execute(delete(embeddings).where(cached), digests)
+
+
+def sealed(address: str) -> str:
+    """Return what an address is remembered by after its article was erased."""
+    if address.startswith(ERASED):
+        return address
+    return ERASED + hashlib.sha256(address.encode()).hexdigest()
+
+
+def scrub(engine: Engine) -> None:
+    """Write the database's files anew, without what was deleted.
+
+    SQLite's journal is emptied as well; PostgreSQL's log is its administrator's to recycle.
+    """
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        try:
+            for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(command)
+        finally:
+            raw.close()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in ("versions", "passages", "articles", "pages", "answers"):
+            connection.execute(text(f"VACUUM FULL {name}"))

@@ -1,0 +1,73 @@
+"""Which articles carry one story, and which texts are no articles because they repeat."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ingest.archive.schema import articles, fingerprints, versions
+from ingest.likeness import containment, marks, near_in_time, resemblance, shingles
+from ingest.model import Extract
+
+SHARED = 4
+"""Marks that two texts share before they are compared word by word."""
+RESEMBLANCE = 0.35
+CONTAINMENT = 0.75
+"""Both measured on one agency story in three outlets; different stories of one stay below."""
+TITLES = 3
+"""Titles of one outlet that one text may have; under more it is a notice, not an article."""
+NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
+
+
+def place_in_story(connection: Connection, article_id: int, extract: Extract) -> None:
+    """Remember an article by its marks, and join it to the story that it carries."""
+    own = marks(extract.text)
+    story = same_story(connection, article_id, extract, own) or article_id
+    connection.execute(delete(fingerprints).where(fingerprints.c.article_id == article_id))
+    if own:
+        rows = [{"mark": mark, "article_id": article_id} for mark in own]
+        connection.execute(insert(fingerprints), rows)
+    connection.execute(update(articles).where(articles.c.id == article_id).values(story=story))
+
+
+def same_story(
+    connection: Connection, article_id: int, extract: Extract, own: list[int]
+) -> int | None:
+    """Return the story of the likest article that carries the same text, if there is one."""
+    candidates = (
+        select(fingerprints.c.article_id)
+        .where(fingerprints.c.mark.in_(own), fingerprints.c.article_id != article_id)
+        .group_by(fingerprints.c.article_id)
+        .having(func.count() >= SHARED)
+    )
+    query = (
+        select(articles.c.id, articles.c.story, versions.c.day, versions.c.text)
+        .join(versions, NEWEST)
+        .where(articles.c.id.in_(candidates))
+    )
+    found = connection.execute(query).all()
+    if not found:
+        return None
+    cut, day = shingles(extract.text), extract.header.day
+    alike = [
+        (containment(cut, other), row.story or row.id)
+        for row in found
+        if near_in_time(day, date.fromisoformat(row.day) if row.day else None)
+        and resemblance(cut, other := shingles(row.text)) >= RESEMBLANCE
+    ]
+    share, story = max(alike, default=(0.0, None), key=lambda pair: pair[0])
+    return story if share >= CONTAINMENT else None
+
+
+def repeats(connection: Connection, outlet_id: int, body: str) -> list[int]:
+    """Return the standing articles of one outlet that are one text under too many titles."""
+    query = (
+        select(articles.c.id, versions.c.title, articles.c.removed_at)
+        .join(versions, NEWEST)
+        .where(versions.c.body == body, articles.c.outlet_id == outlet_id)
+    )
+    found = connection.execute(query).all()
+    if len({row.title for row in found}) <= TITLES:
+        return []
+    return [row.id for row in found if row.removed_at is None]

@@ -1,0 +1,5 @@
+"""From an address to bytes: guarded, polite, conditional."""
+
+from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
+
+__all__ = ["Fetched", "Fetcher", "State", "Validators"]
