@@ -24,7 +24,7 @@ from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import Asked
 from bot.settings import Settings
 from bot.wording import Wording
-from ingest import refresh
+from ingest import adding
 from ingest.errors import IngestError, SettingsError
 from ingest.reading import Hints, count, read_path
 from ingest.showing import with_progress
@@ -178,7 +178,7 @@ def evaluate(settings: Settings, options: argparse.Namespace) -> int:
             update={"data_dir": Path(folder), "database_url": None, "chroma_url": None}
         )
         with open_desk(apart, holder="`python -m bot evaluate`", now=utc_now()) as opened:
-            refresh.add(read_path(options.coverage, Hints()), opened.archive, now=utc_now())
+            adding.add(read_path(options.coverage, Hints()), opened.archive, now=utc_now())
             opened.catch_up()
             desk = replace(opened, writers=evaluated(options.writer, opened, questions))
             results = with_progress(
@@ -225,7 +225,7 @@ def add_sample(desk: Desk) -> None:
     with_progress(
         "Reading the sample coverage",
         count(SAMPLE),
-        lambda told: refresh.add(found, desk.archive, now=utc_now(), progress=told),
+        lambda told: adding.add(found, desk.archive, now=utc_now(), progress=told),
     )
 
 

@@ -55,7 +55,7 @@ class Desk:
         outcome = await answer(
             await understood(question, before, free),
             self.archive,
-            self.index,
+            await asyncio.to_thread(self.index.serving),
             self.judge,
             writers=self.writers,
             trouble=trouble,
@@ -73,8 +73,9 @@ class Desk:
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
-        if self.index.behind():
-            self.index.catch_up(progress)
+        index = self.index.serving()
+        if index.behind():
+            index.catch_up(progress)
 
     def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> None:
         self.archive.record(record_of(outcome, keep_question=self.settings.keep_questions))

@@ -17,7 +17,9 @@
     ├── EmbeddingError           the embedder refused, failed or is misconfigured
     └── IndexUnavailableError    the index could not be opened or searched
         ├── IndexOwnedError      another process owns it; the message names the holder
-        └── GenerationMismatchError  it was built by another model; run ``rebuild``
+        ├── GenerationMismatchError  it was built by another model; run ``rebuild``
+        ├── GenerationFaultyError    a new one failed its checks; the old one serves on
+        └── NoGenerationError        there is none to go back to
 
 A message says what happened, to which thing, and what to do next. Causes are chained.
 """
@@ -97,3 +99,11 @@ class IndexOwnedError(IndexUnavailableError):
 
 class GenerationMismatchError(IndexUnavailableError):
     """The active generation was built by another embedding model."""
+
+
+class GenerationFaultyError(IndexUnavailableError):
+    """A new generation failed its checks; the old one serves on."""
+
+
+class NoGenerationError(IndexUnavailableError):
+    """There is no earlier generation to go back to."""

@@ -272,10 +272,12 @@ class Source:
 class Page:
     """What is remembered of a page that was fetched: which article it holds, if any.
 
-    ``modified`` is what its listing last said of it. ``removal`` is its article's.
+    ``address`` is ``url`` without what tells no articles apart. ``modified`` is what its listing
+    last said of it. ``removal`` is its article's. A ``listing`` is a sitemap inside another one.
     """
 
     address: str
+    url: str
     first_at: datetime
     article_id: int | None = None
     etag: str | None = None
@@ -284,6 +286,12 @@ class Page:
     modified: str | None = None
     failure: str | None = None
     removal: Removal | None = None
+    listing: bool = False
+
+    @property
+    def gone_for_good(self) -> bool:
+        """Whether its article was removed by hand or erased: then nobody looks again."""
+        return self.removal in {Removal.REMOVED, Removal.ERASED}
 
 
 @dataclass(frozen=True, slots=True)

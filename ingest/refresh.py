@@ -1,79 +1,260 @@
-"""The spine: what was read → split → save; then the index catches up."""
+"""The spine of the web: fetch → extract → decide → save; then the index catches up."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
-from ingest.index.passages import cut, sentences
-from ingest.model import Decision, Extract, Progress, Saved
-from ingest.reading import Found
-from ingest.reading.instructions import speaks_to_a_model
+from ingest.errors import IngestError, ReadingError
+from ingest.fetching import Fetched, Fetcher, State
+from ingest.identity import clean_url, sealed
+from ingest.listed import listed
+from ingest.model import Decision, Page, Progress, Removal, Source
+from ingest.planning import planned, validators
+from ingest.reading.fetched import read_fetched
+from ingest.reading.found import Hints
+from ingest.reading.listings import Entry
+
+logger = logging.getLogger(__name__)
 
 BATCH = 32
-"""Articles saved in one transaction; a crash repeats at most these."""
+"""Pages that are saved and noted together; a crash or a stop repeats at most these."""
+AT_ONCE = 8
+"""Pages of one source on their way; those of one host still queue one behind the other."""
+GONE_AT_ONCE = 0.2
+"""Share of a source's pages that may be gone in one round; more is taken for its own fault."""
+FEW = 3
+"""Pages that may be gone in one round however few there are."""
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What became of everything that was read."""
+class Round:
+    """What one round found at one source."""
 
-    saved: list[Saved] = field(default_factory=list)
-    problems: list[Found] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    source: Source
+    outcome: Outcome = field(default_factory=Outcome)
+    unchanged: int = 0
+    gone: list[Page] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failure: str | None = None
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many articles are new, changed, unchanged, restored, and how many failed."""
-        kinds = Counter(each.decision for each in self.saved)
-        return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.problems)}
+        """How many pages are new, changed, corrected, unchanged, gone, …, and how many failed."""
+        kinds = Counter(each.decision for each in self.outcome.saved)
+        kinds[Decision.SAME] += self.unchanged
+        kinds[Decision.GONE] += len(self.gone)
+        return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.failed)}
 
 
-def add(
-    found: Iterable[Found], archive: Archive, *, now: datetime, progress: Progress | None = None
-) -> Outcome:
-    """Save everything that was *found*, a batch a transaction; problems stop nothing.
+@dataclass(slots=True)
+class Refresher:
+    """What a round needs: an open archive, a fetcher, and threads or processes to extract in.
 
-    *progress* is told ``(done, done)``: how many things there will be is the caller's to know.
+    *progress* is told how many pages are done and how many are known to be there so far. *by_hand*
+    looks at every listed page at once, and lets an article stand again that was removed. With
+    *believe* any number of pages may be gone. *hints* are for pages whose source names no outlet.
     """
-    outcome = Outcome()
-    batch: list[Extract] = []
-    for done, each in enumerate(found, start=1):
-        if each.extract is None:
-            outcome.problems.append(each)
+
+    archive: Archive
+    fetcher: Fetcher
+    clock: Callable[[], datetime]
+    extractor: Executor | None = None
+    progress: Progress | None = None
+    by_hand: bool = False
+    believe: bool = False
+    hints: Hints = field(default_factory=Hints)
+    done: int = 0
+    total: int = 0
+    held: dict[str, Fetched] = field(default_factory=dict)
+
+    async def refresh(self, sources: Sequence[Source]) -> list[Round]:
+        """Look at every source at the same time; what goes wrong at one stops no other.
+
+        What was read when this is cancelled is kept.
+        """
+        rounds = [Round(source) for source in sources]
+        async with asyncio.TaskGroup() as together:
+            for each in rounds:
+                together.create_task(self._round(each))
+        return rounds
+
+    async def _round(self, told: Round) -> None:
+        """Look at one source; its failure is part of what is told."""
+        source = told.source
+        try:
+            await self._look(told)
+        except Exception as error:
+            told.failure = sentence(error)
+            if told.failure is None:
+                logger.exception("Refreshing %s failed.", source.address)
+                told.failure = "This source could not be refreshed; the log says why."
+        if told.failure:
+            failed = self.archive.source_failed
+            await asyncio.to_thread(failed, source.id, self.clock(), told.failure)
+
+    async def _look(self, told: Round) -> None:
+        """Read the listing, then every page of it that is due."""
+        source, now = told.source, self.clock()
+        known = await asyncio.to_thread(self.archive.pages_of, source.id)
+        now_listed = await listed(source, known, self.fetcher, now)
+        told.notes += now_listed.notes
+        told.failed += now_listed.failed
+        if now_listed.page is not None:
+            self.held[source.address] = now_listed.page
+        addresses = {clean_url(each.url): each for each in now_listed.entries}
+        sought = [*addresses, *map(sealed, addresses)]
+        pages = await asyncio.to_thread(self.archive.pages, sought)
+        pages = {each.address: each for each in known} | pages
+        if self.by_hand:
+            plan = list(addresses.items())
         else:
-            batch.append(each.extract)
-        if len(batch) == BATCH:
-            keep(batch, archive, now, outcome)
-            batch = []
-        if progress:
-            progress(done, done)
-    keep(batch, archive, now, outcome)
-    return outcome
+            plan = planned(addresses, pages, source.every, now)
+        self.total += len(plan)
+        self._tell(0)
+        await self._pages(told, plan, pages)
+        await self._withdraw(told, len(pages))
+        await asyncio.to_thread(self.archive.note_pages, source.id or None, now_listed.sitemaps)
+        await asyncio.to_thread(
+            self.archive.source_checked,
+            source.id,
+            now,
+            listed=now_listed.usual,
+            etag=now_listed.validators.etag,
+            last_modified=now_listed.validators.last_modified,
+        )
 
+    async def _pages(
+        self, told: Round, plan: Sequence[tuple[str, Entry]], pages: dict[str, Page]
+    ) -> None:
+        """Fetch, extract and keep each page of *plan*, several on their way at once."""
+        waiting = iter(plan)
+        finished: list[Looked] = []
+        one_at_a_time = asyncio.Lock()
 
-def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: Outcome) -> None:
-    """Save one batch, and note which articles speak to a language model."""
-    for saved, extract in zip(save(batch, archive, now), batch, strict=True):
-        outcome.saved.append(saved)
-        if told := instruction_in(extract):
-            outcome.warnings.append(
-                f"Article {saved.article_id} ({extract.header.title}) speaks to a language model: "
-                f"“{told[:120]}” Nothing in that sentence is followed or cited."
+        async def keep() -> None:
+            async with one_at_a_time:
+                batch = finished[:]
+                finished.clear()
+                await asyncio.to_thread(self._keep, told, batch)
+
+        async def work() -> None:
+            for address, entry in waiting:
+                finished.append(await self._page(told, address, entry, pages.get(address)))
+                self._tell(1)
+                if len(finished) >= BATCH:
+                    await asyncio.shield(keep())
+
+        try:
+            async with asyncio.TaskGroup() as together:
+                for _ in range(AT_ONCE):
+                    together.create_task(work())
+        finally:
+            await asyncio.shield(keep())
+
+    async def _page(self, told: Round, address: str, entry: Entry, page: Page | None) -> Looked:
+        """Fetch one page, if it has changed, and extract its article."""
+        now = self.clock()
+        noted = replace(page or Page(address, entry.url, now), checked_at=now, failure=None)
+        if entry.modified is not None:
+            noted = replace(noted, modified=entry.modified.isoformat())
+        try:
+            found = self.held.pop(entry.url, None)
+            found = found or await self.fetcher.fetch(entry.url, validators(page))
+            if found.state is not State.FRESH:
+                return Looked(noted, found.state)
+            given = found.validators
+            noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
+            hints = replace(self.hints, outlet=told.source.outlet or self.hints.outlet)
+            return Looked(noted, State.FRESH, await self._extracted(found, hints, entry))
+        except ReadingError as error:
+            told.failed.append((entry.url, str(error)))
+            return Looked(replace(noted, failure=str(error)), None)
+
+    async def _extracted(self, found: Fetched, hints: Hints, entry: Entry) -> Ready:
+        """Extract and split outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self.extractor,
+            extract,
+            found.data,
+            found.url,
+            found.content_type,
+            found.charset,
+            hints,
+            entry,
+        )
+
+    def _keep(self, told: Round, batch: Sequence[Looked]) -> None:
+        """Save what is new or changed, and note every page after that.
+
+        A page that is gone is noted with its article's withdrawal, which waits for the others.
+        """
+        fresh = [each for each in batch if each.article is not None]
+        articles = [each.article for each in fresh if each.article is not None]
+        saved = keep_ready(articles, self.archive, self.clock(), told.outcome, restore=self.by_hand)
+        ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
+        noted = []
+        for each in batch:
+            page = each.page
+            if each.state is State.GONE and page.article_id and not page.removal:
+                told.gone.append(page)
+                continue
+            told.unchanged += each.state is State.UNCHANGED
+            noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
+        self.archive.note_pages(told.source.id or None, noted)
+
+    async def _withdraw(self, told: Round, pages: int) -> None:
+        """Mark as gone what is gone, unless that is so much that the site must be at fault."""
+        if len(told.gone) > max(FEW, GONE_AT_ONCE * pages) and not self.believe:
+            told.notes.append(
+                f"{len(told.gone)} of {pages} pages are gone at once. Nothing was removed: if that "
+                "is right, refresh this source with --believe."
             )
+            told.gone.clear()
+        for article_id in (page.article_id for page in told.gone if page.article_id):
+            await asyncio.to_thread(
+                self.archive.remove, article_id, now=self.clock(), removal=Removal.GONE
+            )
+        await asyncio.to_thread(self.archive.note_pages, told.source.id or None, told.gone)
+
+    def _tell(self, step: int) -> None:
+        self.done += step
+        if self.progress:
+            self.progress(self.done, self.total)
 
 
-def instruction_in(extract: Extract) -> str | None:
-    """Return the first sentence of an article that instructs whoever writes answers."""
-    spans = sentences(extract.text, extract.header.language)
-    said = (extract.text[span.start : span.end] for span in spans)
-    return next((each for each in (extract.header.title, *said) if speaks_to_a_model(each)), None)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One page after it was looked at; ``state`` is ``None`` where that failed."""
+
+    page: Page
+    state: State | None
+    article: Ready | None = None
 
 
-def save(batch: list[Extract], archive: Archive, now: datetime) -> list[Saved]:
-    """Split and save one batch."""
-    items = [(each, cut(each.text, each.header.language)) for each in batch]
-    return archive.save_many(items, now=now) if items else []
+def sentence(error: BaseException) -> str | None:
+    """Return what our own error says, wherever in a group it is; ``None`` for others' errors."""
+    if isinstance(error, IngestError):
+        return str(error)
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return next((said for each in inner if (said := sentence(each))), None)
+
+
+def extract(
+    data: bytes,
+    url: str,
+    content_type: str,
+    charset: str | None,
+    hints: Hints,
+    entry: Entry | None,
+) -> Ready:
+    """Extract and split one article; runs in a process of its own, so it takes plain values."""
+    return ready(read_fetched(data, url, content_type, charset, hints, entry))

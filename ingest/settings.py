@@ -38,6 +38,9 @@ class Settings(BaseModel):
     openai_base_url: OptionalAddress = Field(
         None, description="any OpenAI-compatible endpoint; unset: OpenAI's own"
     )
+    contact: OptionalText = Field(
+        None, description="an address or a page by which a site can reach whoever fetches from it"
+    )
     embedding_model: str = Field(
         LOCAL_MODEL, description="a model of that endpoint, or `local`, the one inside the packages"
     )

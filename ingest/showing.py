@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import sys
@@ -22,7 +23,17 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from ingest.model import AnswerRecord, Article, Evidence, Header, Moment, Summary, Version
+from ingest.model import (
+    AnswerRecord,
+    Article,
+    Evidence,
+    Header,
+    Moment,
+    Source,
+    Summary,
+    Version,
+    day_of,
+)
 from ingest.model import Progress as Told
 
 Result = TypeVar("Result")
@@ -120,7 +131,9 @@ def article_table(articles: Sequence[Article]) -> Table:
     return table
 
 
-def show_version(version: Version, article: Article, console: Console) -> None:
+def show_version(
+    version: Version, article: Article, console: Console, story: Sequence[Article] = ()
+) -> None:
     """Print one version: what it says of itself, its body, and apart from it the rest."""
     header = version.extract.header
     console.print(cell(header.title, "bold"))
@@ -132,9 +145,16 @@ def show_version(version: Version, article: Article, console: Console) -> None:
         "dateline": header.dateline,
         "published": dated(header),
         "kind": header.kind,
+        "section": header.section,
         "language": header.language,
         "url": header.url,
-        "removed": when(article.removed_at) if article.removed_at else None,
+        "modified": when(header.modified) if header.modified else None,
+        "access": "preview only" if header.preview else None,
+        "ownership": header.ownership,
+        "original": header.original,
+        "also in": ", ".join(f"{each.header.outlet} ({each.id})" for each in story),
+        str(article.removal): when(article.removed_at) if article.removed_at else None,
+        "because": article.note,
     }
     for name, value in facts.items():
         if value:
@@ -195,11 +215,63 @@ def answer_table(found: Sequence[AnswerRecord]) -> Table:
     return table
 
 
-def summary_table(summary: Summary) -> Table:
-    """Show each outlet's share and its newest article."""
-    table = Table("Outlet", "Articles", "Newest", box=None, header_style="bold")
+def summary_table(summary: Summary, now: datetime) -> Table:
+    """Show each outlet's share, its newest article, and how old that is."""
+    table = Table("Outlet", "Articles", "Newest", "", box=None, header_style="bold")
     table.columns[1].justify = "right"
     for each in summary.outlets:
         newest = when(each.newest) if each.newest else "undated"
-        table.add_row(cell(each.outlet), f"{each.articles:,}", newest)
+        days = (now.date() - day_of(each.newest)).days if each.newest else None
+        age = "" if days is None else "today" if days <= 0 else f"{days:,} days old"
+        table.add_row(cell(each.outlet), f"{each.articles:,}", newest, cell(age, "dim"))
     return table
+
+
+def sources_table(found: Sequence[Source]) -> Table:
+    """List what is watched, and how it went last."""
+    table = Table("No.", "Outlet", "Address", "Every", "Last looked at", "", box=None)
+    for each in found:
+        table.add_row(
+            cell(each.id),
+            cell(each.outlet),
+            cell(each.address),
+            cell(f"{each.every} min"),
+            cell(when(each.checked_at) if each.checked_at else "never"),
+            cell(f"failed: {each.failure}" if each.failure else str(each.permission)),
+        )
+    return table
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Say how long ago *moment* was, and when."""
+    minutes = int((now - moment).total_seconds() // 60)
+    hours, days = minutes // 60, minutes // (60 * 24)
+    if minutes < 1:
+        return f"just now ({when(moment)} UTC)"
+    if hours < 1:
+        return f"{minutes} minutes ago ({when(moment)} UTC)"
+    if days < 1:
+        return f"{hours} hours ago ({when(moment)} UTC)"
+    return f"{days:,} days ago ({when(moment)} UTC)"
+
+
+def show_difference(before: Version, after: Version, console: Console) -> None:
+    """Print what differs between two versions, in the header and word for word in the body."""
+    one, other = before.extract, after.extract
+    read = f"read {when(before.read_at)}", f"read {when(after.read_at)}"
+    numbers = f"version {before.number}", f"version {after.number}"
+    for name in ("title", "outlet", "published", "agency", "kind"):
+        old, new = getattr(one.header, name), getattr(other.header, name)
+        if old != new:
+            console.print(Text(f"{name}: ") + cell(old, "red strike") + " → " + cell(new, "green"))
+    lines = difflib.unified_diff(
+        [*one.text.split("\n"), *one.corrections],
+        [*other.text.split("\n"), *other.corrections],
+        *numbers,
+        *read,
+        lineterm="",
+        n=0,
+    )
+    styles = {"+": "green", "-": "red", "@": "dim"}
+    for line in lines:
+        console.print(cell(line, styles.get(line[:1], "")))

@@ -264,6 +264,16 @@ class Archive(IndexState, Records, Sources, Erasing):
                     connection, version.article_id, version.number, version.extract.text, cut
                 )
 
+    def removals(self) -> dict[Removal, int]:
+        """Count the articles that are not cited, by why."""
+        query = (
+            select(articles.c.removal, func.count())
+            .where(articles.c.removed_at.is_not(None))
+            .group_by(articles.c.removal)
+        )
+        with self.reading() as connection:
+            return {Removal(why): count for why, count in connection.execute(query)}
+
     def summary(self) -> Summary:
         """Count what is kept, by outlet the most articles first."""
         standing = articles.c.removed_at.is_(None)

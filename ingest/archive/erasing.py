@@ -22,10 +22,8 @@ from ingest.archive.schema import (
     versions,
 )
 from ingest.errors import ArticleNotFoundError
+from ingest.identity import sealed
 from ingest.model import Removal
-
-ERASED = "erased:"
-"""Stands before the hash of an address that must not be fetched again."""
 
 
 class Erasing(Database):
@@ -61,7 +59,7 @@ class Erasing(Database):
             connection.execute(update(articles).where(here).values(nameless))
             mine = select(pages.c.address).where(pages.c.article_id == article_id)
             for address in connection.execute(mine).scalars().all():
-                hidden = {"address": sealed(address), "failure": None}
+                hidden = {"address": sealed(address), "url": "", "failure": None}
                 connection.execute(update(pages).where(pages.c.address == address).values(hidden))
             record_change(connection, article_id, now)
         scrub(self._engine)
@@ -92,13 +90,6 @@ def delete_vectors(connection: Connection, article_id: int) -> None:
     if digests:
         cached = embeddings.c.digest == bindparam("gone")
         connection.execute(delete(embeddings).where(cached), digests)
-
-
-def sealed(address: str) -> str:
-    """Return what an address is remembered by after its article was erased."""
-    if address.startswith(ERASED):
-        return address
-    return ERASED + hashlib.sha256(address.encode()).hexdigest()
 
 
 def scrub(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.saving import take_turn
-from ingest.archive.schema import embeddings, generations, serving
+from ingest.archive.schema import embeddings, generations, passages, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
 
@@ -83,12 +83,49 @@ class IndexState(Database):
         assert made is not None
         return self.generation(made[0])
 
-    def activate(self, generation_id: int) -> None:
-        """Let one generation serve instead of the one before, in one transaction."""
+    def generations(self) -> list[Generation]:
+        """Return every generation that is kept, oldest first."""
+        with self.reading() as connection:
+            found = connection.execute(generation_rows().order_by(generations.c.id)).mappings()
+            return [rows.generation(row) for row in found]
+
+    def activate(self, generation_id: int, *, now: datetime) -> None:
+        """Let one generation serve instead of the one before, in one transaction.
+
+        The one before is retired at *now*, and can serve again until it is dropped.
+        """
         with self.writing() as connection:
             take_turn(connection)
+            old = select(serving.c.generation_id)
+            retire = update(generations).where(generations.c.id.in_(old))
+            connection.execute(retire.values(retired_at=rows.iso(now)))
+            new = update(generations).where(generations.c.id == generation_id)
+            connection.execute(new.values(retired_at=None))
             connection.execute(delete(serving))
             connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+
+    def drop_generation(self, generation_id: int) -> None:
+        """Forget a generation that does not serve."""
+        idle = ~generations.c.id.in_(select(serving.c.generation_id))
+        with self.writing() as connection:
+            connection.execute(delete(generations).where(generations.c.id == generation_id, idle))
+
+    def drop_cuts(self) -> None:
+        """Delete the passages of splitters that no generation uses, where a newer one cut too."""
+        later = passages.alias("later")
+        cut_again = (
+            select(later.c.id)
+            .where(
+                later.c.article_id == passages.c.article_id,
+                later.c.version == passages.c.version,
+                later.c.splitter > passages.c.splitter,
+            )
+            .exists()
+        )
+        used = select(generations.c.splitter)
+        with self.writing() as connection:
+            take_turn(connection)
+            connection.execute(delete(passages).where(~passages.c.splitter.in_(used), cut_again))
 
     def activate_first(self, generation_id: int) -> Generation:
         """Let one generation serve unless another does by now; return the one that serves."""

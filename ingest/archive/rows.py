@@ -174,6 +174,8 @@ def page(row: Row) -> Page:
     """Read a page with what became of its article."""
     return Page(
         address=row["address"],
+        url=row["url"],
+        listing=bool(row["listing"]),
         first_at=datetime.fromisoformat(row["first_at"]),
         article_id=row["article_id"],
         etag=row["etag"],

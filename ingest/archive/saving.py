@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.stories import place_in_story, repeats
+from ingest.identity import identity
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
-INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
 KEPT_OUT = frozenset(set(Removal) - {Removal.GONE})
 """Why an article stays out although its page still has the same text."""
-TRACKERS = ("utm_", "fbclid", "gclid", "mc_", "igshid")
 
 
 def take_turn(connection: Connection) -> None:
@@ -134,25 +131,6 @@ def identified(
     made = connection.execute(insert(table).values({key: value, **rest})).inserted_primary_key
     assert made is not None
     return int(made[0])
-
-
-def identity(header: Header) -> str:
-    """Return what makes an article the same one: its address, else its outlet and title."""
-    if header.url:
-        return clean_url(header.url)
-    return f"{header.outlet}\n{header.title}".casefold()
-
-
-def clean_url(url: str) -> str:
-    """Leave out what does not tell articles apart: case of the host, trackers, fragment."""
-    parts = urlsplit(url.strip())
-    query = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not name.startswith(TRACKERS)
-    ]
-    path = INDEX_PAGE.sub("", parts.path).rstrip("/") or "/"
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(query), ""))
 
 
 def add_version(

@@ -17,7 +17,7 @@ from ingest.archive.schema import articles, outlets, pages, sources
 from ingest.errors import SourceNotFoundError
 from ingest.model import Ownership, Page, Permission, Source
 
-NOTED = ("article_id", "etag", "last_modified", "checked_at", "modified", "failure")
+NOTED = ("url", "article_id", "etag", "last_modified", "checked_at", "modified", "failure")
 
 
 class Sources(Database):
@@ -84,6 +84,14 @@ class Sources(Database):
             found = connection.execute(source_rows().order_by(sources.c.id)).mappings()
             return [rows.source(row) for row in found]
 
+    def claim(self, source: Source, now: datetime) -> bool:
+        """Take a source that is due for oneself; of several processes one gets it."""
+        known = rows.iso(source.checked_at) if source.checked_at else None
+        same = sources.c.checked_at == known if known else sources.c.checked_at.is_(None)
+        mine = update(sources).where(sources.c.id == source.id, same)
+        with self.writing() as connection:
+            return bool(connection.execute(mine.values(checked_at=rows.iso(now))).rowcount)
+
     def source_checked(self, source_id: int, now: datetime, **read: Any) -> None:  # noqa: ANN401
         """Record that a source was read whole: what it gave with it is in *read*."""
         values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **read}
@@ -118,6 +126,7 @@ class Sources(Database):
             {
                 "address": each.address,
                 "source_id": source_id,
+                "listing": each.listing,
                 "first_at": rows.iso(each.first_at),
                 **{name: getattr(each, name) for name in NOTED},
                 "checked_at": rows.iso(each.checked_at) if each.checked_at else None,

@@ -58,6 +58,16 @@ def embedder(settings: Settings) -> Embedder:
     )
 
 
+def embedder_of(model: str, settings: Settings) -> Embedder:
+    """Return the embedder whose *model* a generation records, whatever the settings choose.
+
+    Raises:
+        SettingsError: it is of an endpoint, and none is set.
+    """
+    name = LOCAL_MODEL if model == LocalEmbedder.model else model
+    return embedder(settings.model_copy(update={"embedding_model": name}))
+
+
 class LocalEmbedder:
     """Universal Sentence Encoder multilingual v3 (Yang et al., 2019), out of its package."""
 

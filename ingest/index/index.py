@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
 from ingest.errors import GenerationMismatchError
 from ingest.index.embedding import Embedder
-from ingest.index.ownership import Ownership
 from ingest.index.passages import SPLITTER
 from ingest.index.script import Script
-from ingest.index.vectors import Vectors, client_of, embed
-from ingest.index.words import Words
+from ingest.index.stores import Stores
+from ingest.index.vectors import embed
 from ingest.model import Generation, Progress, Scope, Standing
 from ingest.settings import Settings
 
@@ -46,6 +41,7 @@ class Index:
         self.generation = generation
         self._archive = archive
         self._stores = stores
+        self._shelf = stores.shelf(generation)
 
     @classmethod
     @contextmanager
@@ -69,24 +65,40 @@ class Index:
             IndexUnavailableError: it cannot be opened.
         """
         with Stores.open(settings, holder=holder, now=now) as stores:
+            stores.drop_the_retired(archive, now)
             generation = archive.active_generation()
             if generation is None:
                 generation = archive.activate_first(add_generation(archive, embedder, now).id)
             check(generation, embedder)
-            with stores.of(generation):
-                yield cls(archive, embedder, generation, stores)
+            yield cls(archive, embedder, generation, stores)
+
+    def serving(self) -> Index:
+        """Return the index of the generation that serves now, which is mostly this one.
+
+        A search holds on to one generation from its beginning to its end.
+
+        Raises:
+            GenerationMismatchError: another process switched to a model that is not set up here.
+        """
+        active = self._archive.active_generation()
+        if active is None or active.id == self.generation.id:
+            return self
+        embedder = self.embedder
+        if active.model != embedder.model:
+            embedder = self._stores.embedder_of(active.model)
+        return Index(self._archive, embedder, active, self._stores)
 
     def behind(self) -> bool:
         """Tell whether the archive has changes that this does not hold."""
         last = self._archive.last_change()
-        return self._stores.words.cursor < last or self._vectors_cursor() < last
+        return self._shelf.words.cursor < last or self._vectors_cursor() < last
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Apply every change of the archive, and return how many passages were embedded anew.
 
         Safe to repeat and to interrupt: what was applied is recorded batch by batch.
         """
-        with self._stores.drain, ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
+        with self._shelf.drain, ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
             words = beside.submit(self._catch_up_words)
             embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
             words.result()
@@ -106,39 +118,60 @@ class Index:
         take a hundred times as long.
         """
         if scope is None:
-            return self._stores.vectors.nearest(vector, limit, script)
-        found = self._stores.vectors.nearest(vector, WIDE, script)
-        inside = self._stores.words.inside([key for key, _ in found], scope)
+            return self._shelf.vectors.nearest(vector, limit, script)
+        found = self._shelf.vectors.nearest(vector, WIDE, script)
+        inside = self._shelf.words.inside([key for key, _ in found], scope)
         return [(key, cosine) for key, cosine in found if key in inside][:limit]
 
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
     ) -> list[tuple[str, float]]:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
-        return self._stores.words.matching(text, limit, also=also, scope=scope)
+        return self._shelf.words.matching(text, limit, also=also, scope=scope)
 
     def rarity(self, term: str) -> float:
         """Return how rare a term or a pair is: its inverse document frequency."""
-        return self._stores.words.rarity(term)
+        return self._shelf.words.rarity(term)
 
     def counts(self) -> tuple[int, int]:
         """Return how many passages the vectors hold, and how many the words."""
-        return self._stores.vectors.count(), self._stores.words.count()
+        return self._shelf.vectors.count(), self._shelf.words.count()
+
+    def held(self) -> tuple[set[str], set[str]]:
+        """Return the ids that the vectors hold, and those that the words do."""
+        return self._shelf.vectors.ids(), self._shelf.words.ids()
+
+    def expected(self) -> Iterator[Standing]:
+        """Yield what should be held of every article that was ever kept."""
+        for standings, _ in self._changes(0, ARTICLES):
+            yield from standings
+
+    def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
+        """Hold these articles as they stand, and let the *strangers* go."""
+        with self._shelf.drain:
+            passages = [p for standing in standings for p in standing.passages]
+            keep = partial(self._archive.keep_embeddings, self.embedder.model)
+            vectors, _ = embed(
+                passages, self.embedder, self._archive, keep=keep, step=lambda _count: None
+            )
+            self._shelf.vectors.forget(strangers)
+            self._shelf.vectors.apply(standings, vectors)
+            self._shelf.words.apply(standings, self._shelf.words.cursor)
 
     def _vectors_cursor(self) -> int:
         """Return the change up to which the vectors hold everything; 0 if they are gone."""
         cursor = self._archive.generation(self.generation.id).caught_up_to
-        gone = cursor and not self._stores.vectors.count() and self._archive.passages_after(0)
+        gone = cursor and not self._shelf.vectors.count() and self._archive.passages_after(0)
         return 0 if gone else cursor
 
     def _catch_up_words(self) -> None:
         erased, upto = False, 0
-        for standings, upto in self._changes(self._stores.words.cursor, ARTICLES):
-            self._stores.words.apply(standings, upto)
+        for standings, upto in self._changes(self._shelf.words.cursor, ARTICLES):
+            self._shelf.words.apply(standings, upto)
             erased = erased or any(each.erased for each in standings)
         if erased:
             whole = (standings for standings, _ in self._changes(0, ARTICLES))
-            self._stores.words.rewrite(whole, upto)
+            self._shelf.words.rewrite(whole, upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Embed one batch while what came before is written."""
@@ -164,7 +197,7 @@ class Index:
     def _write_vectors(
         self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]], upto: int
     ) -> None:
-        self._stores.vectors.apply(standings, vectors)
+        self._shelf.vectors.apply(standings, vectors)
         self._archive.catch_up_to(self.generation.id, upto)
 
     def _changes(self, after: int, limit: int) -> Iterator[tuple[list[Standing], int]]:
@@ -200,50 +233,6 @@ class Writer:
         if error is None:
             for each in self._doing:
                 each.result()
-
-
-class Stores:
-    """The folders and connections of an index, open; and the lock on them."""
-
-    vectors: Vectors
-    words: Words
-
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self._folder = folder
-        self._place = settings.chroma_url or str(folder)
-        self._suffix = f"-{archive_mark(settings)}" if settings.chroma_url else ""
-        self._client = client_of(folder / "vectors", settings.chroma_url)
-        self.drain = FileLock(folder / "drain.lock")
-
-    @classmethod
-    @contextmanager
-    def open(cls, settings: Settings, *, holder: str, now: datetime) -> Iterator[Self]:
-        """Own the embedded index, or connect to the server that many may use."""
-        folder = settings.data_dir / "index"
-        with ExitStack() as stack:
-            if settings.chroma_url is None:
-                ownership = Ownership(folder, holder=holder, now=now)
-                stack.callback(ownership.release)
-            folder.mkdir(parents=True, exist_ok=True)
-            yield cls(folder, settings)
-
-    @contextmanager
-    def of(self, generation: Generation) -> Iterator[None]:
-        """Open one generation's collection and folder."""
-        name = f"generation-{generation.id}{self._suffix}"
-        self.vectors = Vectors(self._client, name, place=self._place)
-        self.words = Words(self._folder / f"words-{generation.id}")
-        try:
-            yield
-        finally:
-            self.vectors.close()
-
-
-def archive_mark(settings: Settings) -> str:
-    """Mark the archive's place, so that two desks may share one Chroma server."""
-    parts = urlsplit(settings.database_url or str(settings.data_dir.resolve()))
-    place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
-    return hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
 def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:

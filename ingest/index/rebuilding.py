@@ -1,14 +1,23 @@
-"""Make the index anew beside the one in service, then let it serve."""
+"""Make the index anew beside the one in service, check it, and only then let it serve."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from ingest.archive import Archive
+from ingest.errors import GenerationFaultyError, NoGenerationError
+from ingest.index.checking import faults, found_again
 from ingest.index.embedding import Embedder
-from ingest.index.index import Index, Stores, add_generation
+from ingest.index.index import Index, add_generation
+from ingest.index.passages import SPLITTER, cut
+from ingest.index.stores import Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
+
+AT_ONCE = 100
+"""Articles cut anew in one transaction."""
+FOUND = 0.95
+"""Share of passages that must be found again by their own first sentence."""
 
 
 def rebuild(
@@ -20,22 +29,79 @@ def rebuild(
     now: datetime,
     progress: Progress | None = None,
 ) -> Generation:
-    """Build a generation with *embedder*, switch to it in one transaction, drop the old one.
+    """Build a generation with *embedder*, check it, and switch to it in one transaction.
 
-    Cached vectors of the same model are used again. Killed before the switch, the old
-    generation serves on.
+    Cached vectors of the same model are used again. Stopped or killed before the switch, the old
+    generation serves on, and the next call goes on from there.
 
     Raises:
         IndexOwnedError: another process owns the embedded index.
+        GenerationFaultyError: the new generation failed its checks; the old one serves on.
     """
-    old = archive.active_generation()
     with Stores.open(settings, holder=holder, now=now) as stores:
-        new = add_generation(archive, embedder, now)
-        with stores.of(new):
-            Index(archive, embedder, new, stores).catch_up(progress)
-        archive.activate(new.id)
-        if old is not None:
-            with stores.of(old):
-                stores.vectors.drop()
-                stores.words.drop()
+        stores.drop_the_retired(archive, now)
+        new = unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
+        cut_anew(archive)
+        index = Index(archive, embedder, new, stores)
+        index.catch_up(progress)
+        approve(archive, index)
+        archive.activate(new.id, now=now)
+        index.catch_up()
     return archive.generation(new.id)
+
+
+def roll_back(archive: Archive, *, now: datetime) -> Generation:
+    """Let the generation serve again that served before; whoever answers follows at once.
+
+    Raises:
+        NoGenerationError: there is none any more.
+    """
+    retired = [each for each in archive.generations() if each.retired_at is not None]
+    if not retired:
+        raise NoGenerationError(
+            "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."
+        )
+    before = max(retired, key=lambda each: each.retired_at or each.created_at)
+    archive.activate(before.id, now=now)
+    return archive.generation(before.id)
+
+
+def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
+    """Return a generation that was begun with the same model and splitter; drop other ones."""
+    wanted = None
+    for each in archive.generations():
+        if each.active or each.retired_at is not None:
+            continue
+        if (each.model, each.splitter) == (embedder.model, SPLITTER):
+            wanted = each
+        else:
+            stores.drop(each)
+            archive.drop_generation(each.id)
+    return wanted
+
+
+def cut_anew(archive: Archive) -> None:
+    """Cut every standing version by the rules of today that was only cut by older ones."""
+    while versions := archive.uncut(SPLITTER, AT_ONCE):
+        extracts = [each.extract for each in versions]
+        cuts = [cut(each.text, each.header.language) for each in extracts]
+        archive.cut_anew(list(zip(versions, cuts, strict=True)))
+
+
+def approve(archive: Archive, index: Index) -> None:
+    """Refuse a generation that lacks passages, or does not find them.
+
+    Raises:
+        GenerationFaultyError: it does.
+    """
+    if found := faults(index):
+        raise GenerationFaultyError(
+            f"The new generation {index.generation.id} disagrees with the archive: {found}. The "
+            "old one serves on. Run it again; if it stays so, delete the index folder."
+        )
+    share, tried = found_again(archive, index)
+    if share < FOUND:
+        raise GenerationFaultyError(
+            f"The new generation {index.generation.id} finds only {share:.0%} of {tried} passages "
+            "by their own words. The old one serves on."
+        )

@@ -107,6 +107,12 @@ class Vectors:
         """Return how many passages this holds."""
         return sum(int(self._call(each.count)) for each in self._collections.values())
 
+    def forget(self, ids: Sequence[str]) -> None:
+        """Let go of *ids*, whatever article they were of."""
+        for collection in self._collections.values():
+            for part in batches(list(ids), AT_ONCE):
+                self._call(partial(collection.delete, ids=part))
+
     def ids(self) -> set[str]:
         """Return the id of every passage that this holds."""
         found: set[str] = set()

@@ -25,8 +25,8 @@ JAPANESE = ("cp932", "euc_jp")
 ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
-def decode(data: bytes, name: str) -> str:
-    """Return *data* as text.
+def decode(data: bytes, name: str, charset: str | None = None) -> str:
+    """Return *data* as text; *charset* is what was said with it.
 
     A declaration is believed only where the bytes decode by it. NUL characters are left out.
 
@@ -42,7 +42,14 @@ def decode(data: bytes, name: str) -> str:
         )
     if data.startswith(MAGIC):
         raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
-    text = marked(data) or escaped(data) or utf8(data) or declared(data) or guessed(data)
+    text = (
+        marked(data)
+        or escaped(data)
+        or utf8(data)
+        or believed(data, charset)
+        or declared(data)
+        or guessed(data)
+    )
     if text is None or too_odd(text):
         raise UnreadableError(
             f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
@@ -79,9 +86,14 @@ def escaped(data: bytes) -> str | None:
 def declared(data: bytes) -> str | None:
     """Decode by the charset that a page declares, if it does decode and reads like text."""
     found = DECLARED.search(data[:4096])
-    if found is None:
+    return believed(data, found.group(1).decode("ascii")) if found else None
+
+
+def believed(data: bytes, charset: str | None) -> str | None:
+    """Decode by *charset* unless what comes out does not read like text."""
+    if charset is None:
         return None
-    text = strict(data, found.group(1).decode("ascii"))
+    text = strict(data, charset)
     wrong = text is None or too_odd(text) or (likeness(data) is not None and not japanese(text))
     return None if wrong else text
 

@@ -18,6 +18,8 @@ SECTIONS = (
     (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
 )
 """What a section in an address says of the articles below it."""
+EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+WRITTEN_SO = frozenset({"ja", "zh", "ko"})
 SHORTEST = 40
 """Characters below which a text is no article."""
 
@@ -73,7 +75,7 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
         dateline=clean_line(header.dateline or "") or None,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
-        language=code(header.language) or language_of(f"{title}\n{text}"),
+        language=believable(code(header.language), text) or language_of(f"{title}\n{text}"),
     )
     return Extract(
         settled_header,
@@ -93,6 +95,13 @@ def code(language: str) -> str | None:
     """Return a declared language as its two letters; a name is not guessed at."""
     short = language.strip().lower().replace("_", "-").split("-")[0]
     return short if re.fullmatch("[a-z]{2}", short) else None
+
+
+def believable(declared: str | None, text: str) -> str | None:
+    """Return a declared language unless *text* is in another script."""
+    head = text[:1000]
+    east_asian = 3 * len(EAST_ASIAN.findall(head)) > len(head)
+    return declared if declared and east_asian == (declared in WRITTEN_SO) else None
 
 
 def address(url: str) -> str | None:

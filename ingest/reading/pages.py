@@ -76,7 +76,7 @@ def read_page(text: str, name: str) -> Extract:
         published=header.published or read.header.published,
         not_before=None if header.published else read.header.not_before,
         authors=header.authors or read.header.authors,
-        kind=header.kind if header.kind is not Kind.NEWS else read.header.kind,
+        kind=read.header.kind if header.kind is Kind.NEWS else header.kind,
         preview=len(body) < PREVIEW and paid_for(page, declared),
     )
     return Extract(merged, read.text, (*captions(page), *read.captions), read.corrections)

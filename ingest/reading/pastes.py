@@ -110,7 +110,16 @@ DATED = re.compile(
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
+RETRACTED = re.compile(
+    r"\W*(?:this|the) (?:article|story|report) (?:has been|was|is) (?:retracted|withdrawn)\b"
+    r"|\W*(?:この|本)記事(?:は|を).{0,12}(?:取り消|撤回)",
+    re.IGNORECASE,
+)
 KINDS = (
+    (
+        Kind.RETRACTION,
+        re.compile(r"^(?:retraction|retracted|withdrawn)\b\s*[:：|]|^【(?:取り消し|撤回)】", re.I),
+    ),
     (
         Kind.OPINION,
         re.compile(r"^(?:opinion|comment|editorial|社説|論説|コラム)\s*[:：|]", re.IGNORECASE),
@@ -208,9 +217,16 @@ def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None
         dateline=place,
         published=parts.published,
         not_before=None if parts.published else newest_reported(whole),
-        kind=next((kind for kind, pattern in KINDS if pattern.match(title)), Kind.NEWS),
+        kind=kind_of(title, body),
     )
     return Extract(header, body, tuple(parts.captions), tuple(parts.corrections))
+
+
+def kind_of(title: str, body: str) -> Kind:
+    """Return the kind that a title announces, or a body that says it is withdrawn."""
+    if RETRACTED.match(body):
+        return Kind.RETRACTION
+    return next((kind for kind, pattern in KINDS if pattern.match(title)), Kind.NEWS)
 
 
 def without_dateline(body: str) -> tuple[str, str | None, str | None]:

@@ -22,10 +22,10 @@ from bot.answering.model import Answer
 from bot.answering.question import LONGEST, ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
+from ingest.adding import add
 from ingest.index.script import Script
 from ingest.index.vectors import A_BATCH
 from ingest.reading import Hints, read_path
-from ingest.refresh import add
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

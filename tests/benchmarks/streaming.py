@@ -28,8 +28,8 @@ from bot.evaluating.evaluation import FROZEN, Asked, read
 from bot.evaluating.evaluation import SAMPLE as QUESTIONS
 from bot.evaluating.scripted import ScriptedModel
 from bot.settings import Settings
+from ingest.adding import add
 from ingest.reading import Hints, read_path
-from ingest.refresh import add
 
 PACE = 60
 """Tokens a second."""

@@ -11,7 +11,7 @@ from bot.__main__ import SAMPLE
 from bot.answering.drafting import model_writer
 from bot.desk import open_desk
 from bot.settings import Settings
-from ingest import refresh
+from ingest import adding
 from ingest.reading import Hints, read_path
 
 MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -22,7 +22,7 @@ def sample_folder(tmp_path_factory):
     """Keep the sample coverage in a folder, once for all tests of the bot."""
     data = tmp_path_factory.mktemp("desk")
     with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as desk:
-        outcome = refresh.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
+        outcome = adding.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
         assert outcome.problems == []
         desk.catch_up()
     return data

@@ -16,7 +16,7 @@ from bot.answering.question import ask
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
 from bot.settings import Settings
-from ingest import refresh
+from ingest import adding
 from ingest.model import Extract, Header
 from ingest.reading import Found
 from tests.bot.conftest import MORNING
@@ -64,7 +64,7 @@ def poisoned(tmp_path_factory):
             )
             for i, attack in enumerate(attacks())
         ]
-        outcome = refresh.add(found, desk.archive, now=MORNING)
+        outcome = adding.add(found, desk.archive, now=MORNING)
         desk.catch_up()
         yield desk, outcome
 

@@ -11,7 +11,7 @@ from bot.answering.model import Abstention, Answer, Reason
 from bot.answering.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
-from ingest import refresh
+from ingest import adding
 from ingest.reading import Hints, read_path
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -27,7 +27,7 @@ def answered(tmp_path_factory):
     """Answer over that one article."""
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
     with open_desk(Settings.of(folder), holder="a test", now=NOW) as desk:
-        refresh.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
+        adding.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
         desk.catch_up()
         yield lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
 

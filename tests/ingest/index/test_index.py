@@ -163,7 +163,7 @@ def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
     saved(archive, an_extract())
     with opened(archive, settings) as index:
         index.catch_up()
-        index._stores.vectors.drop()
+        index._shelf.vectors.drop()
         with pytest.raises(IndexUnavailableError, match="made the index anew"):
             search(index, archive, "seats")
 

@@ -54,10 +54,12 @@ def make_sources() -> None:
     op.create_table(
         "pages",
         sa.Column("address", sa.Text, primary_key=True),
+        sa.Column("url", sa.Text, nullable=False),
         sa.Column("source_id", sa.Integer, sa.ForeignKey("sources.id"), index=True),
         sa.Column("article_id", sa.Integer, sa.ForeignKey("articles.id"), index=True),
         sa.Column("etag", sa.Text),
         sa.Column("last_modified", sa.Text),
+        sa.Column("listing", sa.Boolean, nullable=False),
         sa.Column("first_at", sa.String(40), nullable=False),
         sa.Column("checked_at", sa.String(40)),
         sa.Column("modified", sa.String(40)),

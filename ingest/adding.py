@@ -1,0 +1,110 @@
+"""Add what was read: split → save; then the index catches up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ingest.archive import Archive
+from ingest.index.passages import cut, sentences
+from ingest.model import Cut, Decision, Extract, Progress, Saved
+from ingest.reading import Found
+from ingest.reading.instructions import speaks_to_a_model
+
+BATCH = 32
+"""Articles saved in one transaction; a crash repeats at most these."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of everything that was read."""
+
+    saved: list[Saved] = field(default_factory=list)
+    problems: list[Found] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many articles are new, changed, unchanged, restored, and how many failed."""
+        kinds = Counter(each.decision for each in self.saved)
+        return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.problems)}
+
+    def note(self, saved: Saved) -> None:
+        """Count what was saved, and what was quarantined with it."""
+        also = set(saved.also)
+        self.saved = [
+            replace(each, decision=Decision.QUARANTINED) if each.article_id in also else each
+            for each in self.saved
+        ]
+        known = {each.article_id for each in self.saved}
+        self.saved += [Saved(each, 0, Decision.QUARANTINED) for each in also - known]
+        self.saved.append(saved)
+
+
+def add(
+    found: Iterable[Found], archive: Archive, *, now: datetime, progress: Progress | None = None
+) -> Outcome:
+    """Save everything that was *found*, a batch a transaction; problems stop nothing.
+
+    *progress* is told ``(done, done)``: how many things there will be is the caller's to know.
+    """
+    outcome = Outcome()
+    batch: list[Extract] = []
+    for done, each in enumerate(found, start=1):
+        if each.extract is None:
+            outcome.problems.append(each)
+        else:
+            batch.append(each.extract)
+        if len(batch) == BATCH:
+            keep(batch, archive, now, outcome)
+            batch = []
+        if progress:
+            progress(done, done)
+    keep(batch, archive, now, outcome)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An article cut into passages, and what in it instructs whoever writes answers."""
+
+    extract: Extract
+    cut: Cut
+    instruction: str | None = None
+
+
+def ready(extract: Extract) -> Ready:
+    """Split an article, and look for what speaks to a language model."""
+    return Ready(extract, cut(extract.text, extract.header.language), instruction_in(extract))
+
+
+def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: Outcome) -> None:
+    """Split and save one batch."""
+    keep_ready([ready(each) for each in batch], archive, now, outcome, restore=True)
+
+
+def keep_ready(
+    batch: Sequence[Ready], archive: Archive, now: datetime, outcome: Outcome, *, restore: bool
+) -> list[Saved]:
+    """Save one batch, and note which articles speak to a language model."""
+    if not batch:
+        return []
+    items = [(each.extract, each.cut) for each in batch]
+    kept = archive.save_many(items, now=now, restore=restore)
+    for saved, each in zip(kept, batch, strict=True):
+        outcome.note(saved)
+        if each.instruction and saved.decision is not Decision.SAME:
+            outcome.warnings.append(
+                f"Article {saved.article_id} ({each.extract.header.title}) speaks to a language "
+                f"model: “{each.instruction[:120]}” Nothing in that sentence is followed or cited."
+            )
+    return kept
+
+
+def instruction_in(extract: Extract) -> str | None:
+    """Return the first sentence of an article that instructs whoever writes answers."""
+    spans = sentences(extract.text, extract.header.language)
+    said = (extract.text[span.start : span.end] for span in spans)
+    return next((each for each in (extract.header.title, *said) if speaks_to_a_model(each)), None)

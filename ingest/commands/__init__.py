@@ -1,0 +1,1 @@
+"""The maintainers' commands, one function a command; each returns its exit code."""

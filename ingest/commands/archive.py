@@ -1,0 +1,95 @@
+"""The archive as a whole: what it holds, what was answered from it, a copy of it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from functools import partial
+
+from rich.console import Console
+
+from ingest import showing
+from ingest.archive import Archive
+from ingest.archive.copying import copy as copy_archive
+from ingest.commands.indexing import now
+from ingest.index.ownership import owner
+from ingest.settings import Settings
+
+
+def copy(settings: Settings, options: argparse.Namespace) -> int:
+    """Copy the archive of the settings into another database."""
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Archive.open(options.database) as target,
+    ):
+        rows = showing.with_progress("Copying", None, partial(copy_archive, archive, target))
+        kept = target.summary().articles
+    if options.json:
+        showing.print_json({"rows": rows, "articles": kept})
+    else:
+        print(f"Copied {kept:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
+    return 0
+
+
+def answers(settings: Settings, options: argparse.Namespace) -> int:
+    """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
+    with Archive.open(settings.archive_url) as archive:
+        found = archive.answers(limit=options.limit)
+        today = archive.spent(now().date())
+    if options.json:
+        answered = [asdict(each) for each in found]
+        showing.print_json({"answers": answered, "spent_today": asdict(today)})
+        return 0
+    if not found:
+        print("Nothing has been asked yet. `make ask` or the bot's /ask begins.")
+        return 0
+    Console().print(showing.answer_table(found))
+    print(
+        f"Models wrote {today.answers:,} answers today (UTC): {today.tokens_read:,} tokens read, "
+        f"{today.tokens_written:,} written."
+    )
+    return 0
+
+
+def status(settings: Settings, options: argparse.Namespace) -> int:
+    """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
+    with Archive.open(settings.archive_url) as archive:
+        summary = archive.summary()
+        generation = archive.active_generation()
+        sources = archive.sources()
+        removals = archive.removals()
+    holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
+    waiting = summary.last_change - (generation.caught_up_to if generation else 0)
+    if options.json:
+        showing.print_json(
+            {
+                **asdict(summary),
+                "generation": asdict(generation) if generation else None,
+                "changes_waiting": waiting,
+                "index_owner": holder,
+                "sources": [asdict(each) for each in sources],
+                "removals": {str(why): count for why, count in removals.items()},
+                "data_dir": str(settings.data_dir),
+            }
+        )
+        return 0
+    console = Console()
+    if summary.articles:
+        console.print(showing.summary_table(summary, now()))
+        console.print()
+    if sources:
+        console.print(showing.sources_table(sources))
+        console.print()
+    apart = ", ".join(f"{count:,} {why}" for why, count in removals.items()) or "none"
+    print(
+        f"{summary.articles:,} articles, {summary.versions:,} versions, "
+        f"{summary.passages:,} passages; not cited: {apart}. Kept in {settings.data_dir}."
+    )
+    if summary.changed_at:
+        print(f"The archive last changed {showing.ago(summary.changed_at, now())}.")
+    if generation:
+        state = f"{waiting:,} changes wait" if waiting else "up to date"
+        made = showing.ago(generation.created_at, now())
+        print(f"The index: generation {generation.id} of {made}, {generation.model}, {state}.")
+    print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")
+    return 0

@@ -1,0 +1,124 @@
+"""The index: catch up, rebuild, roll back, check."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from ingest import showing
+from ingest.archive import Archive
+from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
+from ingest.index.checking import faults, repair
+from ingest.index.embedding import embedder
+from ingest.index.index import Index
+from ingest.index.ownership import owner
+from ingest.index.rebuilding import rebuild as rebuild_index
+from ingest.index.rebuilding import roll_back
+from ingest.settings import Settings
+
+
+def catch_up(settings: Settings, archive: Archive) -> str:
+    """Bring the index up to the archive, or say why not: what the archive holds stays."""
+    try:
+        return caught_up(settings, archive)
+    except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
+        return (
+            f"The archive holds it, but it is not searchable yet: {error} "
+            "After that, `python -m ingest index` catches up."
+        )
+
+
+def caught_up(settings: Settings, archive: Archive) -> str:
+    """Bring the index up to the archive, or say who will."""
+    try:
+        with opened(settings, archive) as index:
+            if not index.behind():
+                return "The index holds all of it."
+            embedded = showing.with_progress("Indexing", None, index.catch_up)
+    except IndexOwnedError:
+        holder = owner(settings.data_dir / "index") or "Another process"
+        return f"The index belongs to {holder}, which catches up within seconds."
+    return f"The index holds all of it; {embedded:,} passages were embedded."
+
+
+@contextmanager
+def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
+    """Open the index for one command."""
+    with Index.open(
+        archive, embedder(settings), settings, holder="`python -m ingest`", now=now()
+    ) as index:
+        yield index
+
+
+def index(settings: Settings, options: argparse.Namespace) -> int:
+    """Let the index catch up with the archive."""
+    with Archive.open(settings.archive_url) as archive:
+        note = caught_up(settings, archive)
+    if options.json:
+        showing.print_json({"index": note})
+    else:
+        print(note)
+    return 0
+
+
+def rebuild(settings: Settings, options: argparse.Namespace) -> int:
+    """Make the index anew with the model that the settings choose."""
+    with Archive.open(settings.archive_url) as archive:
+        generation = showing.with_progress(
+            "Indexing",
+            None,
+            lambda told: rebuild_index(
+                archive,
+                embedder(settings),
+                settings,
+                holder="`python -m ingest rebuild`",
+                now=now(),
+                progress=told,
+            ),
+        )
+    if options.json:
+        showing.print_json({"generation": asdict(generation)})
+    else:
+        print(f"Generation {generation.id} serves, built with {generation.model}.")
+    return 0
+
+
+def now() -> datetime:
+    """Read the clock; the only place of these commands that does."""
+    return datetime.now(UTC)
+
+
+def rollback(settings: Settings, options: argparse.Namespace) -> int:
+    """Let the generation serve again that served before the last rebuild."""
+    with Archive.open(settings.archive_url) as archive:
+        generation = roll_back(archive, now=now())
+    if options.json:
+        showing.print_json({"generation": asdict(generation)})
+    else:
+        print(
+            f"Generation {generation.id} serves again, built with {generation.model}. "
+            "Set EMBEDDING_MODEL to that model if it is another one now."
+        )
+    return 0
+
+
+def check(settings: Settings, options: argparse.Namespace) -> int:
+    """Compare the index with the archive, and with --repair mend what differs."""
+    with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
+        if index.behind():
+            showing.with_progress("Indexing", None, index.catch_up)
+        found = faults(index)
+        if found and options.repair:
+            repair(index, found)
+        left = faults(index) if found and options.repair else found
+    if options.json:
+        showing.print_json({"faults": asdict(found), "left": asdict(left)})
+    elif not found:
+        print("The index holds what the archive holds, passage by passage.")
+    else:
+        print(f"The index differs: {found}.")
+        print(f"After the repair: {left}." if options.repair else "`check --repair` mends it.")
+    return 1 if left else 0

@@ -1,0 +1,146 @@
+"""Sources: watch them, list them, look at them now."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+
+from ingest import showing
+from ingest.archive import Archive
+from ingest.commands.indexing import catch_up, now
+from ingest.extracting import extractor
+from ingest.fetching import Fetcher
+from ingest.fetching.addresses import checked
+from ingest.model import Permission, Progress, Source
+from ingest.reading import Hints
+from ingest.refresh import Refresher, Round
+from ingest.settings import Settings
+from ingest.showing import plain, sources_table
+
+
+def watch(settings: Settings, options: argparse.Namespace) -> int:
+    """Look at a feed, a sitemap or a page again and again."""
+    address = checked(options.address)
+    with Archive.open(settings.archive_url) as archive:
+        permission, moment = Permission(options.permission), now()
+        source = archive.watch(address, options.outlet, permission, options.every, now=moment)
+        archive.describe_outlet(
+            options.outlet, country=options.country, ownership=options.ownership
+        )
+    if options.json:
+        showing.print_json({"source": asdict(source)})
+    else:
+        print(
+            f"Source {source.id} is {plain(source.outlet)}, {plain(source.address)}, every "
+            f"{source.every} minutes. `python -m ingest refresh {source.id}` looks at it now."
+        )
+    return 0
+
+
+def unwatch(settings: Settings, options: argparse.Namespace) -> int:
+    """Look at a source no more; its articles stay."""
+    with Archive.open(settings.archive_url) as archive:
+        source = archive.unwatch(options.number)
+    if options.json:
+        showing.print_json({"source": asdict(source)})
+    else:
+        print(f"{plain(source.address)} is looked at no more. Its articles stay.")
+    return 0
+
+
+def list_sources(settings: Settings, options: argparse.Namespace) -> int:
+    """List what is watched, and how it went last."""
+    with Archive.open(settings.archive_url) as archive:
+        found = archive.sources()
+    if options.json:
+        showing.print_json({"sources": [asdict(each) for each in found]})
+    elif found:
+        Console().print(sources_table(found))
+    else:
+        print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
+    return 0
+
+
+def refresh(settings: Settings, options: argparse.Namespace) -> int:
+    """Look at sources now: fetch what is new or due, and let the index catch up."""
+    with Archive.open(settings.archive_url) as archive:
+        every = archive.sources()
+        chosen = [archive.source(each) for each in options.numbers] or every
+        if not chosen:
+            print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
+            return 0
+        rounds = look(archive, settings, chosen, believe=options.believe)
+        note = catch_up(settings, archive)
+    return report(rounds, note, as_json=options.json)
+
+
+def look(
+    archive: Archive,
+    settings: Settings,
+    sources: Sequence[Source],
+    *,
+    believe: bool = False,
+    by_hand: bool = False,
+    hints: Hints | None = None,
+) -> list[Round]:
+    """Look at *sources* under a progress bar."""
+
+    async def work(told: Progress) -> list[Round]:
+        with extractor() as processes:
+            async with Fetcher(now, contact=settings.contact) as fetcher:
+                refresher = Refresher(
+                    archive,
+                    fetcher,
+                    now,
+                    processes,
+                    progress=told,
+                    by_hand=by_hand,
+                    believe=believe,
+                    hints=hints or Hints(),
+                )
+                return await refresher.refresh(sources)
+
+    return showing.with_progress("Refreshing", None, lambda told: asyncio.run(work(told)))
+
+
+def add_address(archive: Archive, settings: Settings, address: str, hints: Hints) -> list[Round]:
+    """Fetch a page, or each page that a feed or a sitemap lists, once."""
+    once = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
+    return look(archive, settings, [once], by_hand=True, hints=hints)
+
+
+def report(rounds: Sequence[Round], note: str, *, as_json: bool) -> int:
+    """Print what was found at each source; 1 if any of it failed."""
+    if as_json:
+        told = [
+            {
+                "source": each.source.id,
+                "address": each.source.address,
+                **each.counts,
+                "problems": [{"name": url, "problem": why} for url, why in each.failed],
+                "warnings": each.outcome.warnings,
+                "notes": each.notes,
+                "failure": each.failure,
+            }
+            for each in rounds
+        ]
+        showing.print_json({"sources": told, "index": note})
+    else:
+        for each in rounds:
+            print(f"{plain(each.source.outlet or each.source.address)}: {in_words(each)}")
+        print(note)
+        for each in rounds:
+            for line in (*each.notes, *each.outcome.warnings, *(why for _, why in each.failed)):
+                print(plain(line), file=sys.stderr)
+    return 1 if any(each.failure or each.failed for each in rounds) else 0
+
+
+def in_words(told: Round) -> str:
+    """Say what one round found."""
+    counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items() if number)
+    return plain(told.failure or f"{counts or 'nothing is due'}.")

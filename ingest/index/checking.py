@@ -1,0 +1,94 @@
+"""Hold an index against its archive: does it have all passages, and does it find them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from ingest.archive import Archive
+from ingest.index.index import Index
+from ingest.index.passages import sentences
+from ingest.index.search import search
+from ingest.model import Passage, Standing
+
+SAMPLE = 100
+"""Passages that are looked for by their own words."""
+SEED = 1
+"""Of the choice of the sample: the same archive is always asked the same."""
+AMONG = 10
+"""Places among which a passage must come by its own words; copies stand beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Where an index and its archive disagree, in passages."""
+
+    lacking_vectors: int
+    lacking_words: int
+    strange_vectors: int
+    strange_words: int
+    articles: tuple[int, ...]
+
+    def __bool__(self) -> bool:
+        """Tell whether they disagree at all."""
+        return any(
+            (self.lacking_vectors, self.lacking_words, self.strange_vectors, self.strange_words)
+        )
+
+    def __str__(self) -> str:
+        """Say where, in figures."""
+        told = (
+            (self.lacking_vectors, "passages lack their vector"),
+            (self.lacking_words, "lack their words"),
+            (self.strange_vectors, "vectors are of no passage"),
+            (self.strange_words, "entries of words are"),
+        )
+        return ", ".join(f"{count:,} {what}" for count, what in told if count) or "no fault"
+
+
+def faults(index: Index) -> Faults:
+    """Compare what *index* holds with what it should hold."""
+    wanted = {p.id for standing in index.expected() for p in standing.passages}
+    vectors, words = index.held()
+    wrong = (wanted ^ vectors) | (wanted ^ words)
+    return Faults(
+        len(wanted - vectors),
+        len(wanted - words),
+        len(vectors - wanted),
+        len(words - wanted),
+        tuple(sorted({int(key.partition(":")[0]) for key in wrong})),
+    )
+
+
+def repair(index: Index, found: Faults) -> None:
+    """Hold the articles of *found* as they stand, and let go of what belongs to none."""
+    among = set(found.articles)
+    standings = {each.article_id: each for each in index.expected() if each.article_id in among}
+    unknown = [Standing(each, (), ()) for each in among - set(standings)]
+    wanted = {p.id for each in standings.values() for p in each.passages}
+    vectors, words = index.held()
+    strangers = [
+        key for key in vectors | words if int(key.partition(":")[0]) in among and key not in wanted
+    ]
+    index.mend([*standings.values(), *unknown], strangers)
+
+
+def found_again(archive: Archive, index: Index) -> tuple[float, int]:
+    """Return the share of a sample of passages that their first sentence finds, and its size."""
+    passages = [p for standing in index.expected() for p in standing.passages]
+    sample = random.Random(SEED).sample(passages, min(SAMPLE, len(passages)))  # noqa: S311
+    if not sample:
+        return 1.0, 0
+    right = sum(finds(archive, index, passage) for passage in sample)
+    return right / len(sample), len(sample)
+
+
+def finds(archive: Archive, index: Index, passage: Passage) -> bool:
+    """Tell whether a passage, or a copy of it, is found by its own first sentence."""
+    first = sentences(passage.text, passage.header.language)[0]
+    asked = passage.text[first.start : first.end]
+    found = search(index, archive, asked, limit=AMONG)
+    return any(
+        each.passage.id == passage.id or asked in each.passage.text or passage.header in each.copies
+        for each in found
+    )

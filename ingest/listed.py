@@ -1,0 +1,107 @@
+"""What a source lists now: the entries of its feed, of its sitemaps, or the page that it is."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ingest.errors import ReadingError, UnreachableError
+from ingest.fetching import Fetched, Fetcher, State, Validators
+from ingest.identity import clean_url
+from ingest.model import Page, Source
+from ingest.planning import validators
+from ingest.reading.listings import CHILDREN, Entry, is_listing, read_listing
+
+USUAL = 10
+"""Pages that a listing must have had to be found shrunk, when it has less than half of them."""
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a source lists, what to ask it with next time, and what went wrong on the way.
+
+    ``page`` is what was fetched where the source is a page itself. ``sitemaps`` are to be
+    remembered like pages, so that the unchanged ones are not fetched again.
+    """
+
+    validators: Validators
+    entries: list[Entry] = field(default_factory=list)
+    sitemaps: list[Page] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    usual: int | None = None
+    page: Fetched | None = None
+
+
+async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: datetime) -> Listed:
+    """Fetch what *source* lists; where that is unchanged, it is what was *known* before.
+
+    Raises:
+        ReadingError: it is gone, cannot be fetched or cannot be read.
+    """
+    before = Validators(source.etag, source.last_modified)
+    found = await fetcher.fetch(source.address, before)
+    if found.state is State.GONE:
+        raise UnreachableError(f"{source.address} is gone (404 or 410). Its articles stay.")
+    if found.state is State.UNCHANGED:
+        told = Listed(before, usual=source.listed)
+        waiting = remember(told, known)
+    elif not is_listing(found.data):
+        return Listed(found.validators, [Entry(source.address)], usual=1, page=found)
+    else:
+        told = Listed(found.validators)
+        listing = read_listing(found.data, found.url, found.content_type)
+        told.entries += listing.entries
+        waiting = deque(listing.children)
+    await read_sitemaps(told, waiting, known, fetcher, now)
+    compare(told, source)
+    return told
+
+
+def remember(told: Listed, known: Sequence[Page]) -> deque[str]:
+    """List the pages that are known, and return the sitemaps that are."""
+    told.entries += [Entry(each.url) for each in known if each.url and not each.listing]
+    return deque(each.url for each in known if each.listing)
+
+
+async def read_sitemaps(
+    told: Listed, waiting: deque[str], known: Sequence[Page], fetcher: Fetcher, now: datetime
+) -> None:
+    """Read each sitemap that has changed, and those that it names in turn."""
+    pages = {each.address: each for each in known if each.listing}
+    seen: set[str] = set()
+    while waiting and len(seen) < CHILDREN:
+        url = waiting.popleft()
+        address = clean_url(url)
+        if address in seen:
+            continue
+        seen.add(address)
+        page = pages.get(address) or Page(address, url, now, listing=True)
+        try:
+            found = await fetcher.fetch(url, validators(pages.get(address)))
+            if found.state is State.FRESH:
+                inner = read_listing(found.data, found.url, found.content_type)
+                told.entries += inner.entries
+                waiting.extend(inner.children)
+                given = found.validators
+                page = replace(page, etag=given.etag, last_modified=given.last_modified)
+            elif found.state is State.UNCHANGED and not told.usual:
+                told.usual = len(known)
+                waiting.extend(remember(told, known))
+            told.sitemaps.append(replace(page, checked_at=now, failure=None))
+        except ReadingError as error:
+            told.failed.append((url, str(error)))
+    if waiting:
+        told.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
+
+
+def compare(told: Listed, source: Source) -> None:
+    """Note that far less is listed than usual, and what is usual from now on."""
+    usual, count = source.listed or 0, len(told.entries)
+    if usual >= USUAL and count < usual / 2:
+        told.notes.append(
+            f"It lists {count} pages and usually {usual}. Nothing is removed for that."
+        )
+    told.usual = max(count, (usual + count) // 2)

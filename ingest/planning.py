@@ -1,0 +1,56 @@
+"""Which pages of a source are to be looked at now, and what to ask them; nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from ingest.fetching import Validators
+from ingest.identity import sealed
+from ingest.model import Page
+from ingest.reading.listings import Entry
+
+FADING = 10
+"""A page that announces no change is looked at again after this part of its age."""
+FORGOTTEN = timedelta(days=90)
+"""Age from which a page that is listed no more is not looked at again."""
+
+
+def planned(
+    listed: Mapping[str, Entry], pages: Mapping[str, Page], every: int, now: datetime
+) -> list[tuple[str, Entry]]:
+    """Return the pages to look at now: those listed first, then those that were listed once."""
+    once = {
+        each.address: Entry(each.url) for each in pages.values() if each.url and not each.listing
+    }
+    once = {address: entry for address, entry in once.items() if address not in listed}
+    return [
+        (address, entry)
+        for address, entry in (*listed.items(), *once.items())
+        if sealed(address) not in pages
+        and due(pages.get(address), entry, every, now, listed=address in listed)
+    ]
+
+
+def due(page: Page | None, entry: Entry, every: int, now: datetime, *, listed: bool) -> bool:
+    """Tell whether a page is to be looked at again.
+
+    What is new or announces a change is; all else the less often the older it is.
+    """
+    if page is None or page.checked_at is None:
+        return True
+    if page.gone_for_good:
+        return False
+    if entry.modified is not None and entry.modified.isoformat() != page.modified:
+        return True
+    age = now - page.first_at
+    if not listed and age > FORGOTTEN:
+        return False
+    return now - page.checked_at >= max(timedelta(minutes=every), age / FADING)
+
+
+def validators(page: Page | None) -> Validators | None:
+    """Return what to ask a page with; one that failed or was removed is wanted whole."""
+    if page is None or page.failure or page.removal:
+        return None
+    return Validators(page.etag, page.last_modified)

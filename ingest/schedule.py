@@ -1,0 +1,47 @@
+"""Refresh what is due, again and again, inside a process that does other things."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ingest.archive import Archive
+from ingest.extracting import extractor
+from ingest.fetching import Fetcher
+from ingest.model import Source
+from ingest.refresh import Refresher, Round, sentence
+
+logger = logging.getLogger(__name__)
+
+EVERY = 60.0
+"""Seconds between two looks at which sources are due."""
+
+
+async def keep_fresh(
+    archive: Archive,
+    clock: Callable[[], datetime],
+    *,
+    contact: str | None = None,
+    every: float = EVERY,
+    told: Callable[[Round], object] = lambda _round: None,
+) -> None:
+    """Refresh each source when it is due, until cancelled; failures are logged and pass."""
+    with extractor() as processes:
+        while True:
+            try:
+                if sources := await asyncio.to_thread(claimed, archive, clock()):
+                    async with Fetcher(clock, contact=contact) as fetcher:
+                        refresher = Refresher(archive, fetcher, clock, processes)
+                        for each in await refresher.refresh(sources):
+                            told(each)
+            except Exception as error:
+                logger.warning("Refreshing failed: %s", sentence(error) or repr(error))
+            await asyncio.sleep(every)
+
+
+def claimed(archive: Archive, now: datetime) -> Sequence[Source]:
+    """Return the sources that are due and that no other process took."""
+    due = [each for each in archive.sources() if each.due(now)]
+    return [each for each in due if archive.claim(each, now)]
