@@ -7,6 +7,7 @@ that changes its number between two look-ups (DNS rebinding) leads inside.
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from ingest.errors import ForbiddenAddressError
@@ -14,6 +15,8 @@ from ingest.errors import ForbiddenAddressError
 SCHEMES = {"http": 80, "https": 443}
 LONGEST = 2048
 """Characters of the longest address that is followed."""
+ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
+"""Hosts that some resolvers read as a number although nobody writes one so."""
 INSIDE = tuple(
     map(
         ipaddress.ip_network,
@@ -62,7 +65,8 @@ def checked(url: str) -> str:
         raise ForbiddenAddressError(f"The address at {host} carries a user name. Leave it out.")
     if port is not None and port != SCHEMES[parts.scheme.lower()]:
         raise ForbiddenAddressError(f"{shown(url)} names port {port}; only 80 and 443 are asked.")
-    if is_number(host) and not is_public(host):
+    numeric = is_number(host) or ODD_NUMBER.fullmatch(host)
+    if numeric and not is_public(host):
         raise ForbiddenAddressError(inside(host))
     return url.strip()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -250,7 +251,7 @@ class Fetcher:
                 f"{shown(url)} took longer than {self._patience:.0f} seconds."
             ) from error
         except aiohttp.ClientConnectionError as error:
-            if INSIDE in str(error):
+            if INSIDE in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
             raise UnreachableError(f"{shown(url)} cannot be reached.") from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -260,7 +261,7 @@ class Fetcher:
         """Make the socket of a connection; this is where an inner address is refused."""
         family, kind, protocol, _, where = info
         if not self._allows(str(where[0]), int(where[1])):
-            raise OSError(INSIDE)
+            raise PermissionError(errno.EACCES, INSIDE)
         return socket.socket(family, kind, protocol)
 
     def _host(self, url: str) -> Host:

@@ -42,6 +42,7 @@ class Newsroom(AbstractResolver):
     def __init__(self):
         self.replies = {}
         self.asked = Counter()
+        self.agents = set()
         self.now = BEGAN
         self.port = 0
         self.resolved = {}
@@ -127,6 +128,7 @@ class Newsroom(AbstractResolver):
     async def handle(self, request):
         """Answer one request, conditionally where asked to."""
         url = f"http://{request.host}{request.rel_url}"
+        self.agents.add(request.headers["User-Agent"])
         reply = self.replies.get(url, Reply(status=404))
         etag = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'
         status = reply.status
