@@ -73,7 +73,7 @@ class Desk:
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
-        index = self.index.serving()
+        index = self.index.active()
         if index.behind():
             index.catch_up(progress)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 
 POLITE = 10
@@ -18,6 +19,15 @@ def extractor() -> ProcessPoolExecutor:
 
 
 def step_back() -> None:
-    """Let answers go first, and leave Ctrl-C to the process that asked."""
+    """Let answers go first, leave Ctrl-C to the process that asked, and end when that is gone."""
     os.nice(POLITE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """End this process after a parent that was killed; nothing else would tell it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -12,6 +12,8 @@ from ingest.model import Extract
 
 SHARED = 4
 """Marks that two texts share before they are compared word by word."""
+CANDIDATES = 20
+"""Articles that are compared word by word, the likest first."""
 RESEMBLANCE = 0.35
 CONTAINMENT = 0.75
 """Both measured on one agency story in three outlets; different stories of one stay below."""
@@ -40,6 +42,8 @@ def same_story(
         .where(fingerprints.c.mark.in_(own), fingerprints.c.article_id != article_id)
         .group_by(fingerprints.c.article_id)
         .having(func.count() >= SHARED)
+        .order_by(func.count().desc())
+        .limit(CANDIDATES)
     )
     query = (
         select(articles.c.id, articles.c.story, versions.c.day, versions.c.text)

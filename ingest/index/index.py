@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Self
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
-from ingest.errors import GenerationMismatchError
+from ingest.errors import GenerationMismatchError, SettingsError
 from ingest.index.embedding import Embedder
 from ingest.index.passages import SPLITTER
 from ingest.index.script import Script
@@ -75,18 +75,35 @@ class Index:
     def serving(self) -> Index:
         """Return the index of the generation that serves now, which is mostly this one.
 
-        A search holds on to one generation from its beginning to its end.
+        After a switch that is the old one until the new one has caught up here. A search holds
+        on to one generation from its beginning to its end.
+        """
+        current = self._stores.serving or self
+        active = self._archive.active_generation()
+        if active is None or active.id == current.generation.id:
+            return current
+        with suppress(SettingsError):
+            new = self._of(active)
+            if new._shelf.words.cursor >= current._shelf.words.cursor:
+                self._stores.serving = new
+                return new
+        return current
+
+    def active(self) -> Index:
+        """Return the index of the generation that is to serve, whether or not it has caught up.
 
         Raises:
-            GenerationMismatchError: another process switched to a model that is not set up here.
+            SettingsError: another process switched to a model that is not set up here.
         """
         active = self._archive.active_generation()
-        if active is None or active.id == self.generation.id:
+        return self.serving() if active is None else self._of(active)
+
+    def _of(self, generation: Generation) -> Index:
+        if generation.id == self.generation.id:
             return self
-        embedder = self.embedder
-        if active.model != embedder.model:
-            embedder = self._stores.embedder_of(active.model)
-        return Index(self._archive, embedder, active, self._stores)
+        same = generation.model == self.embedder.model
+        embedder = self.embedder if same else self._stores.embedder_of(generation.model)
+        return Index(self._archive, embedder, generation, self._stores)
 
     def behind(self) -> bool:
         """Tell whether the archive has changes that this does not hold."""

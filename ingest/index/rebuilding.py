@@ -39,14 +39,26 @@ def rebuild(
         GenerationFaultyError: the new generation failed its checks; the old one serves on.
     """
     with Stores.open(settings, holder=holder, now=now) as stores:
-        stores.drop_the_retired(archive, now)
-        new = unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
-        cut_anew(archive)
-        index = Index(archive, embedder, new, stores)
-        index.catch_up(progress)
-        approve(archive, index)
-        archive.activate(new.id, now=now)
-        index.catch_up()
+        return build(archive, embedder, stores, now=now, progress=progress)
+
+
+def build(
+    archive: Archive,
+    embedder: Embedder,
+    stores: Stores,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Generation:
+    """Do what :func:`rebuild` does in *stores* that are open, beside whoever searches them."""
+    stores.drop_the_retired(archive, now)
+    new = unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
+    cut_anew(archive)
+    index = Index(archive, embedder, new, stores)
+    index.catch_up(progress)
+    approve(archive, index)
+    archive.activate(new.id, now=now)
+    index.catch_up()
     return archive.generation(new.id)
 
 

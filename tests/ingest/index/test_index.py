@@ -142,7 +142,7 @@ def test_another_model_is_refused_with_the_way_out(archive, settings):
         pass
 
 
-def test_a_rebuild_serves_the_new_model_and_drops_the_old(archive, settings):
+def test_a_rebuild_serves_the_new_model(archive, settings):
     """The switch is whole: before it the old generation serves, after it the new one."""
 
     class Other(LocalEmbedder):

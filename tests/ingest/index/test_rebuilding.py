@@ -1,0 +1,229 @@
+"""Generations: built beside the serving one, checked, switched, rolled back, mended, erased."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from ingest.archive import Archive
+from ingest.errors import GenerationFaultyError, NoGenerationError
+from ingest.index import index as index_module
+from ingest.index import passages, rebuilding
+from ingest.index.checking import faults, repair
+from ingest.index.embedding import LocalEmbedder
+from ingest.index.index import Index
+from ingest.index.rebuilding import build, rebuild, roll_back
+from ingest.index.search import search
+from ingest.index.stores import GRACE, Stores
+from ingest.settings import Settings
+from tests.builders import NOW, an_extract, saved
+from tests.ingest.newsroom import story
+
+MODEL = LocalEmbedder()
+
+
+class Half(LocalEmbedder):
+    """Another model, of another length: to mix the two is an error of Chroma's."""
+
+    model = "half-of-it"
+    dimensions = 256
+
+    def passages(self, texts):
+        half = super().passages(texts)[:, :256]
+        return half / np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-9)
+
+
+@pytest.fixture(params=["embedded", "server"])
+def settings(request, tmp_path):
+    """Keep everything in a folder, or in the two servers."""
+    environment = {"DATA_DIR": str(tmp_path / "data")}
+    if request.param == "server":
+        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+        environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
+    return Settings.of(environment)
+
+
+@pytest.fixture
+def archive(settings):
+    """Open an archive of thirty articles."""
+    with Archive.open(settings.archive_url) as opened:
+        saved(opened, *(an_extract(story(n), title=f"Ward {n}") for n in range(30)))
+        yield opened
+
+
+@pytest.fixture
+def index(archive, settings):
+    """Open its index."""
+    with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as opened:
+        opened.catch_up()
+        yield opened
+
+
+def question(n):
+    """Ask for what only one article says."""
+    return f"Who said that the harbour bridge will be built at item {n} of the list?"
+
+
+def test_readers_never_notice_five_switches(archive, index, monkeypatch):
+    """Nothing fails, nothing is mixed, and every search finds what it found before."""
+    half = Half()
+    monkeypatch.setattr(index._stores, "embedder_of", {MODEL.model: MODEL, half.model: half}.get)
+    over, failures, searches = threading.Event(), [], []
+
+    def read():
+        n = 0
+        while not over.is_set():
+            n = (n + 1) % 30
+            try:
+                serving = index.serving()
+                found = search(serving, archive, question(n), limit=5)
+                assert f"item {n} of" in " ".join(each.passage.text for each in found)
+                searches.append(serving.generation.id)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
+                failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for turn in range(5):
+        model = half if turn % 2 == 0 else MODEL
+        made = build(archive, model, index._stores, now=NOW + timedelta(minutes=turn))
+        assert made.active
+    count = len(searches)
+    while len(searches) < count + 4:
+        pass
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert len(set(searches)) > 1
+    assert searches[-1] == archive.active_generation().id
+
+
+def test_a_rollback_serves_the_old_generation_with_the_new_articles(archive, index, settings):
+    """What was added since the switch is caught up with; without one there is a sentence."""
+    with pytest.raises(NoGenerationError, match="rebuild"):
+        roll_back(archive, now=NOW)
+    old = archive.active_generation()
+    build(archive, MODEL, index._stores, now=NOW)
+    saved(archive, an_extract(story(77), title="Ward 77"))
+    index.active().catch_up()
+    assert roll_back(archive, now=NOW).id == old.id
+    index.active().catch_up()
+    found = search(index.serving(), archive, question(77), limit=3)
+    assert index.serving().generation.id == old.id
+    assert "item 77" in found[0].passage.text
+
+
+def test_a_replaced_generation_goes_after_its_grace(archive, index):
+    """For a day there is a way back; then its collections and its row are gone."""
+    first = archive.active_generation()
+    build(archive, MODEL, index._stores, now=NOW)
+    index._stores.drop_the_retired(archive, NOW + GRACE - timedelta(minutes=1))
+    assert len(archive.generations()) == 2
+    index._stores.drop_the_retired(archive, NOW + GRACE)
+    assert [each.id for each in archive.generations()] == [first.id + 1]
+
+
+def test_a_build_that_was_stopped_goes_on(archive, index, settings):
+    """What was embedded for it stays; no second generation is begun."""
+    calls = []
+
+    def stop(done, _total):
+        calls.append(done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(archive, Half(), index._stores, now=NOW, progress=stop)
+    begun = archive.generations()[-1]
+    assert not begun.active
+    assert build(archive, Half(), index._stores, now=NOW).id == begun.id
+
+
+def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
+    """A new generation that does not find its passages is not switched to."""
+    monkeypatch.setattr(rebuilding, "found_again", lambda _archive, _index: (0.5, 30))
+    old = archive.active_generation()
+    with pytest.raises(GenerationFaultyError, match="50%"):
+        build(archive, MODEL, index._stores, now=NOW)
+    assert archive.active_generation() == old
+
+
+def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monkeypatch):
+    """While it is built the old one is served by its own passages; then the new ones are."""
+    before = archive.summary().passages
+    monkeypatch.setattr(passages, "TARGET", 250)
+    for module in (passages, rebuilding, index_module):
+        monkeypatch.setattr(module, "SPLITTER", 3)
+    build(archive, MODEL, index._stores, now=NOW)
+    after = archive.summary().passages
+    assert after > before
+    assert index.active().counts() == (after, after)
+    roll_back(archive, now=NOW)
+    index.active().catch_up()
+    assert not faults(index.active())
+    assert index.active().counts() == (before, before)
+
+
+@pytest.mark.parametrize("broken", ["vectors", "words", "strangers"])
+def test_any_disagreement_is_found_and_mended(archive, index, broken):
+    """Whatever is missing or too much is named in figures, and gone after the repair."""
+    shelf = index._shelf
+    if broken == "vectors":
+        shelf.vectors.forget(sorted(shelf.vectors.ids())[:7])
+    elif broken == "words":
+        [standing, *_] = index.expected()
+        shelf.words.apply([type(standing)(standing.article_id, (), ())], shelf.words.cursor)
+    else:
+        collection = next(iter(shelf.vectors._collections.values()))
+        collection.add(ids=["999:1:0:abc"], embeddings=[[1.0] + [0.0] * 511])
+    found = faults(index)
+    assert found
+    assert str(found) != "no fault"
+    repair(index, found)
+    assert not faults(index)
+
+
+def test_erased_words_stay_in_no_file(archive, index, settings):
+    """Archive, journal, vectors and words: none has a word that only the erased article had."""
+    secret = "Quarzimodo Xylophantis resigned over the Zephyrbrook affair on Sunday evening. "
+    about = {"title": "Zephyrbrook affair", "url": "http://z.example/zephyrbrook"}
+    [kept] = saved(archive, an_extract(secret * 3, **about))
+    index.catch_up()
+    [first, *_] = search(index, archive, "Who resigned over the Zephyrbrook affair?")
+    assert first.passage.article_id == kept.article_id
+    assert settings.database_url or holding(settings.data_dir, b"zephyrbrook")
+    archive.erase(kept.article_id, now=NOW)
+    index.catch_up()
+    found = search(index, archive, "Who resigned over the Zephyrbrook affair?")
+    assert all(each.passage.article_id != kept.article_id for each in found)
+    assert not faults(index)
+    for word in (b"quarzimodo", b"zephyrbrook", b"xylophanti"):
+        assert holding(settings.data_dir, word) == []
+
+
+def holding(folder, word):
+    """Return the files in *folder* that hold *word* in whatever case."""
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return [each.name for each in files if word in each.read_bytes().lower()]
+
+
+def test_rebuild_opens_what_it_needs_by_itself(settings, archive):
+    """The command's way: no index is open, and there may be none yet."""
+    made = rebuild(archive, MODEL, settings, holder="a test", now=NOW)
+    with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as opened:
+        assert opened.generation.id == made.id
+        assert not faults(opened)
+
+
+def test_two_stores_may_be_open_on_servers(settings, archive, index):
+    """A second process builds while this one searches; here, both on one Chroma server."""
+    if settings.chroma_url is None:
+        return
+    with Stores.open(settings, holder="another", now=NOW) as other:
+        build(archive, MODEL, other, now=NOW)
+    index.active().catch_up()
+    assert search(index.serving(), archive, question(3), limit=3)
