@@ -27,6 +27,7 @@ from bot.wording import Wording
 from ingest import adding
 from ingest.errors import IngestError, SettingsError
 from ingest.reading import Hints, count, read_path
+from ingest.schedule import keep_fresh
 from ingest.showing import with_progress
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
@@ -113,9 +114,13 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.discord_ui.client import serve
 
     async def live(desk: Desk) -> None:
+        watching = keep_fresh(desk.archive, utc_now, contact=settings.contact)
+        refreshing = asyncio.create_task(watching)
         try:
             await serve(desk.answer, settings, housekeeping=desk.catch_up)
         finally:
+            refreshing.cancel()
+            await asyncio.gather(refreshing, return_exceptions=True)
             await desk.close()
 
     with prepared(settings, "the bot (`python -m bot`)", sample=False) as desk:

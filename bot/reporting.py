@@ -83,6 +83,7 @@ def proof(citation: Citation) -> dict[str, Any]:
     return {
         "article": citation.passage.article_id,
         **source(citation.header),
+        "corrections": list(citation.passage.corrections),
         "quote": citation.quote,
         "passage": citation.passage.id,
         "start": citation.passage.start + citation.start,
@@ -99,6 +100,8 @@ def source(header: Header) -> dict[str, Any]:
         "not_before": iso(header.not_before),
         "url": header.url,
         "article_kind": str(header.kind),
+        "preview": header.preview,
+        "ownership": header.ownership,
     }
 
 

@@ -188,9 +188,8 @@ def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
 
 
 def described(citation: Citation, words: Wording) -> str:
-    """Describe one source in one or two lines."""
-    header = citation.header
-    return entry(header, words)
+    """Describe one source, with what its outlet corrected in it."""
+    return "\n".join([entry(citation.header, words), *words.corrected(citation.passage)])
 
 
 def show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 
 from bot.answering.model import Language, Reason, Written
 from bot.answering.watching import Phase
-from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, day_of
+from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
 """Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
@@ -73,16 +73,25 @@ class Wording:
         return self(key, outlet=self.outlet(header), kind=kind, date=self.dated(header))
 
     def outlet(self, header: Header) -> str:
-        """Name the outlet, and the agency that it carries."""
+        """Name the outlet, who stands behind it, and the agency that it carries."""
         named = header.outlet != UNVERIFIED_PASTE
         outlet = header.outlet if named else self("outlet_unverified")
+        if header.ownership is not None:
+            ownership = self(f"ownership_{header.ownership.name.lower()}")
+            outlet = self("outlet_owned", outlet=outlet, ownership=ownership)
         if header.agency and header.agency != header.outlet:
             return self("outlet_agency", outlet=outlet, agency=header.agency)
         return outlet
 
     def kind(self, header: Header) -> str | None:
-        """Label what is not plain news; ``None`` for news."""
-        return None if header.kind is Kind.NEWS else self(f"kind_{header.kind}")
+        """Label what is not plain news, or not all of it; ``None`` for news."""
+        labels = [] if header.kind is Kind.NEWS else [self(f"kind_{header.kind}")]
+        labels += [self("preview")] if header.preview else []
+        return self("list_comma").join(labels) or None
+
+    def corrected(self, passage: Passage) -> list[str]:
+        """Repeat each correction that the outlet made to an article, in its own words."""
+        return [self("corrected", note=" ".join(note.split())) for note in passage.corrections]
 
     def dated(self, header: Header) -> str:
         """Say when an article was published, as far as it says so itself."""

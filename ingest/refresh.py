@@ -173,7 +173,7 @@ class Refresher:
                 return Looked(noted, found.state)
             given = found.validators
             noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
-            hints = replace(self.hints, outlet=told.source.outlet or self.hints.outlet)
+            hints = await asyncio.to_thread(self._hints, told.source, page)
             return Looked(noted, State.FRESH, await self._extracted(found, hints, entry))
         except ReadingError as error:
             told.failed.append((entry.url, str(error)))
@@ -191,6 +191,13 @@ class Refresher:
             hints,
             entry,
         )
+
+    def _hints(self, source: Source, page: Page | None) -> Hints:
+        """Say which outlet a page is of: its source's, the one named by hand, or as before."""
+        outlet = source.outlet or self.hints.outlet
+        if not outlet and page is not None and page.article_id and not page.gone_for_good:
+            outlet = self.archive.article(page.article_id).header.outlet
+        return replace(self.hints, outlet=outlet or None)
 
     def _keep(self, told: Round, batch: Sequence[Looked]) -> None:
         """Save what is new or changed, and note every page after that.

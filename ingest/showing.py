@@ -150,7 +150,7 @@ def show_version(
         "url": header.url,
         "modified": when(header.modified) if header.modified else None,
         "access": "preview only" if header.preview else None,
-        "ownership": header.ownership,
+        "ownership": article.header.ownership,
         "original": header.original,
         "also in": ", ".join(f"{each.header.outlet} ({each.id})" for each in story),
         str(article.removal): when(article.removed_at) if article.removed_at else None,

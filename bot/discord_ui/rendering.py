@@ -189,6 +189,8 @@ def source_lines(
     citing = [claim for claim in claims if citation in claim.citations]
     if not any(quoted_in(claim) == citation for claim in citing):
         lines.append(quotation(citation.quote, words, room))
+    notes = words.corrected(citation.passage)
+    lines += [f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes]
     copies = [header for claim in citing for header in claim.copies]
     if copies and room.copies:
         lines.append(f"-# {phrase(title(words.copies(copies[:COPIES_SHOWN]), 300))}")

@@ -123,9 +123,9 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     before = wanted - 1 if options.diff else wanted
     if missing := {wanted, before} - set(versions):
         number = min(missing)
-        why = "There is nothing before it to compare." if number == 0 else ""
+        why = " There is nothing before it to compare." if options.diff and number == 0 else ""
         print(
-            f"Article {article.id} has versions 1 to {article.versions}, not {number}. {why}",
+            f"Article {article.id} has versions 1 to {article.versions}, not {number}.{why}",
             file=sys.stderr,
         )
         return 1

@@ -8,7 +8,7 @@ import pytest
 from bot.answering.model import Language, Reason
 from bot.answering.question import LONGEST
 from bot.wording import Wording
-from ingest.model import UNVERIFIED_PASTE, Header, Kind
+from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
 ENGLISH, JAPANESE = Wording.of(Language.ENGLISH), Wording.of(Language.JAPANESE)
 EVERY = [Wording.of(language) for language in Language]
@@ -103,3 +103,15 @@ def test_marks_differ_from_those_inside():
 def test_an_unnamed_outlet_is_called_unverified():
     """A paste without an outlet never looks like an outlet's own words."""
     assert ENGLISH.outlet(Header("t", UNVERIFIED_PASTE)) == "Unverified paste"
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_a_source_says_who_stands_behind_it_and_what_it_corrected(words):
+    """A reader of a state-controlled outlet, of a preview or of a corrected text is told so."""
+    header = Header("A", outlet="Volstrand Voice", ownership=Ownership.STATE, preview=True)
+    note = "Correction: the figure was 46."
+    passage = Passage("1:1:0:a", 1, 1, 0, 0, 1, "A", header, (note,))
+    assert words("ownership_state") in words.source(header)
+    assert words("preview") in words.source(header)
+    assert words.corrected(passage) == [words("corrected", note=note)]
+    assert all(words(f"ownership_{each.name.lower()}") for each in Ownership)
