@@ -62,7 +62,9 @@ async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: d
 
 def remember(told: Listed, known: Sequence[Page]) -> deque[str]:
     """List the pages that are known, and return the sitemaps that are."""
-    told.entries += [Entry(each.url) for each in known if each.url and not each.listing]
+    told.entries += [
+        Entry(each.url, address=each.address) for each in known if each.url and not each.listing
+    ]
     return deque(each.url for each in known if each.listing)
 
 

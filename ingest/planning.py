@@ -27,7 +27,7 @@ def planned(
     return [
         (address, entry)
         for address, entry in (*listed.items(), *once.items())
-        if sealed(address) not in pages
+        if (address in pages or sealed(address) not in pages)
         and due(pages.get(address), entry, every, now, listed=address in listed)
     ]
 

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 32
 """Pages that are saved and noted together; a crash or a stop repeats at most these."""
+MANY = 512
+"""Pages that are noted together where none of them is to be saved."""
 AT_ONCE = 8
 """Pages of one source on their way; those of one host still queue one behind the other."""
 GONE_AT_ONCE = 0.2
@@ -110,10 +112,12 @@ class Refresher:
         told.failed += now_listed.failed
         if now_listed.page is not None:
             self.held[source.address] = now_listed.page
-        addresses = {clean_url(each.url): each for each in now_listed.entries}
-        sought = [*addresses, *map(sealed, addresses)]
-        pages = await asyncio.to_thread(self.archive.pages, sought)
-        pages = {each.address: each for each in known} | pages
+        addresses = {each.address or clean_url(each.url): each for each in now_listed.entries}
+        pages = {each.address: each for each in known}
+        unknown = [address for address in addresses if address not in pages]
+        if unknown:
+            sought = [*unknown, *map(sealed, unknown)]
+            pages |= await asyncio.to_thread(self.archive.pages, sought)
         if self.by_hand:
             plan = list(addresses.items())
         else:
@@ -150,7 +154,8 @@ class Refresher:
             for address, entry in waiting:
                 finished.append(await self._page(told, address, entry, pages.get(address)))
                 self._tell(1)
-                if len(finished) >= BATCH:
+                count = len(finished)
+                if count % BATCH == 0 and (count >= MANY or any(e.article for e in finished)):
                     await asyncio.shield(keep())
 
         try:
@@ -208,15 +213,19 @@ class Refresher:
         articles = [each.article for each in fresh if each.article is not None]
         saved = keep_ready(articles, self.archive, self.clock(), told.outcome, restore=self.by_hand)
         ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
-        noted = []
+        noted, same = [], []
         for each in batch:
             page = each.page
             if each.state is State.GONE and page.article_id and not page.removal:
                 told.gone.append(page)
                 continue
-            told.unchanged += each.state is State.UNCHANGED
-            noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
+            if each.state is State.UNCHANGED:
+                told.unchanged += 1
+                same.append(page)
+            else:
+                noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
         self.archive.note_pages(told.source.id or None, noted)
+        self.archive.note_unchanged(same)
 
     async def _withdraw(self, told: Round, pages: int) -> None:
         """Mark as gone what is gone, unless that is so much that the site must be at fault."""

@@ -36,12 +36,13 @@ SITEMAPS = {b"urlset", b"sitemapindex"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page as its listing announces it."""
+    """One page as its listing announces it; ``address`` is what it is remembered by, if it is."""
 
     url: str
     title: str = ""
     published: Moment | None = None
     modified: Moment | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@
     make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
     make benchmark WHAT=verifying DATA=folder       # folder/qags
     make benchmark WHAT=extraction DATA=folder      # folder/pages
+    make benchmark WHAT=refreshing                  # 2,000 pages on loopback
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -17,7 +18,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import abstention, extraction, retrieval, scale, speed, streaming, verifying
+from tests.benchmarks import (
+    abstention,
+    extraction,
+    refreshing,
+    retrieval,
+    scale,
+    speed,
+    streaming,
+    verifying,
+)
 
 
 def main() -> None:
@@ -33,6 +43,7 @@ def main() -> None:
         "abstention": abstention.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
+        "refreshing": refreshing.measure,
         "streaming": streaming.measure,
         "scale": scale.measure,
     }

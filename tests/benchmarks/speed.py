@@ -23,6 +23,7 @@ from bot.answering.question import LONGEST, ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.adding import add
+from ingest.index.passages import SPLITTER
 from ingest.index.script import Script
 from ingest.index.vectors import A_BATCH
 from ingest.reading import Hints, read_path
@@ -93,7 +94,7 @@ def parts_of(source: Path) -> Iterator[Path]:
 def changed_contexts(desk: Desk, after: int) -> list[str]:
     """Return what was embedded of the articles that changed after change *after*."""
     ids, _ = desk.archive.changed_articles(after, 2**31)
-    return [p.context for each in desk.archive.standings(ids) for p in each.passages]
+    return [p.context for each in desk.archive.standings(ids, SPLITTER) for p in each.passages]
 
 
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
