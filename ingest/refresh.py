@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
-from ingest.errors import IngestError, ReadingError
+from ingest.errors import IngestError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State
 from ingest.identity import clean_url, sealed
 from ingest.listed import listed
@@ -74,9 +74,9 @@ class Refresher:
     by_hand: bool = False
     believe: bool = False
     hints: Hints = field(default_factory=Hints)
-    done: int = 0
-    total: int = 0
-    held: dict[str, Fetched] = field(default_factory=dict)
+    done: int = field(default=0, init=False)
+    total: int = field(default=0, init=False)
+    held: dict[str, Fetched] = field(default_factory=dict, init=False)
 
     async def refresh(self, sources: Sequence[Source]) -> list[Round]:
         """Look at every source at the same time; what goes wrong at one stops no other.
@@ -174,6 +174,8 @@ class Refresher:
         try:
             found = self.held.pop(entry.url, None)
             found = found or await self.fetcher.fetch(entry.url, validators(page))
+            if found.state is State.GONE and not noted.article_id:
+                raise UnreachableError(f"{entry.url} is gone (404 or 410).")
             if found.state is not State.FRESH:
                 return Looked(noted, found.state)
             given = found.validators

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import htmldate
 import lxml.html
 import trafilatura
 from lxml.etree import ParserError, XMLSyntaxError
@@ -61,6 +62,8 @@ def read_page(text: str, name: str) -> Extract:
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
     declared = linked_data(page)
     header = header_of(page, declared)
+    if header.published is None:
+        header = replace(header, published=shown(text))
     body = live_updates(declared) or body_of(text)
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
@@ -189,6 +192,12 @@ def published(page: Page, declared: dict[str, Any]) -> Moment | None:
         if written and (moment := stated(written)):
             return moment
     return None
+
+
+def shown(text: str) -> Moment | None:
+    """Return the day that the page shows in its address or its markup, searched conservatively."""
+    found = htmldate.find_date(text, extensive_search=False, original_date=True)
+    return stated(found) if found else None
 
 
 def modified(page: Page, declared: dict[str, Any]) -> Moment | None:
