@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 
-import pytest
-
 from ingest.archive import Archive
 from ingest.model import Permission, Removal
 from ingest.refresh import Refresher
@@ -186,9 +184,3 @@ async def test_a_mass_of_pages_gone_at_once_removes_nothing(archive_url):
         assert archive.count() == 10
         assert await refreshed(web, archive, believe=True) == {f"{LEDGER}/feed.xml": {"gone": 6}}
         assert archive.count() == 4
-
-
-@pytest.fixture
-def archive_url(tmp_path):
-    """Return the address of an empty archive."""
-    return f"sqlite:///{tmp_path / 'archive.sqlite3'}"

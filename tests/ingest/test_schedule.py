@@ -1,0 +1,89 @@
+"""Refreshing on a schedule, inside a process that does other things."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from ingest import schedule
+from ingest.archive import Archive
+from ingest.errors import ArchiveError
+from ingest.fetching import Fetcher
+from ingest.model import Permission
+from ingest.schedule import keep_fresh
+from tests.ingest.newsroom import Newsroom, story
+
+PAGE = "http://ledger.example/1"
+
+
+@pytest.fixture
+async def web(monkeypatch):
+    """Open a local web that the schedule fetches from."""
+    async with Newsroom().open() as room:
+        reach = {"resolver": room, "allows": room.allows, "pause": 0.0}
+        monkeypatch.setattr(schedule, "Fetcher", partial(Fetcher, **reach))
+        monkeypatch.setattr(schedule, "extractor", partial(ThreadPoolExecutor, 2))
+        yield room
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Open an empty archive."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
+        yield opened
+
+
+async def until(rounds, count):
+    """Wait until *count* rounds were told."""
+    async with asyncio.timeout(20):
+        while len(rounds) < count:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_due_is_refreshed_and_what_is_not_is_left(web, archive):
+    """Each source at its own interval; nobody has to ask."""
+    web.page(PAGE, "Ward 1 decides", story(1))
+    source = archive.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
+    rounds = []
+    running = asyncio.create_task(
+        keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)
+    )
+    await until(rounds, 1)
+    assert rounds[0].counts["new"] == 1
+    await asyncio.sleep(0.2)
+    assert len(rounds) == 1
+    web.now += timedelta(minutes=61)
+    web.page(PAGE, "Ward 1 decides", story(1, said="nothing"))
+    await until(rounds, 2)
+    assert rounds[1].counts["changed"] == 1
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert archive.source(source.id).failure is None
+
+
+async def test_a_failure_is_logged_and_the_next_round_comes(web, archive, monkeypatch, caplog):
+    """A database that is away for a moment ends nothing."""
+    web.page(PAGE, "Ward 1 decides", story(1))
+    archive.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
+    real, failures = archive.sources, [ArchiveError("The archive is busy.")]
+
+    def sources():
+        if failures:
+            raise failures.pop()
+        return real()
+
+    monkeypatch.setattr(archive, "sources", sources)
+    rounds = []
+    running = asyncio.create_task(
+        keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)
+    )
+    await until(rounds, 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert "The archive is busy." in caplog.text
+    assert rounds[0].counts["new"] == 1
