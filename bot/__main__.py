@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,12 +21,14 @@ from bot import terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
+from bot.curating import Curator
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import Asked
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest import adding
 from ingest.errors import IngestError, SettingsError
+from ingest.fetching import Fetcher
 from ingest.reading import Hints, count, read_path
 from ingest.schedule import keep_fresh
 from ingest.showing import with_progress
@@ -112,12 +115,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if settings.discord_token is None:
         return converse(settings, options)
     from bot.discord_ui.client import serve
+    from bot.discord_ui.moderating import Moderation
 
     async def live(desk: Desk) -> None:
-        watching = keep_fresh(desk.archive, utc_now, contact=settings.contact)
+        fetcher = partial(Fetcher, utc_now, contact=settings.contact)
+        curator = Curator(desk.archive, utc_now, fetcher)
+        watching = keep_fresh(desk.archive, utc_now, contact=settings.contact, wake=curator.wake)
         refreshing = asyncio.create_task(watching)
+        moderation = Moderation(curator, settings.moderated_in)
         try:
-            await serve(desk.answer, settings, housekeeping=desk.catch_up)
+            await serve(desk.answer, settings, housekeeping=desk.catch_up, moderation=moderation)
         finally:
             refreshing.cancel()
             await asyncio.gather(refreshing, return_exceptions=True)

@@ -42,6 +42,9 @@ class Settings(IngestSettings):
     keep_questions: bool = Field(
         False, description="keep the words of each question with its answer"
     )
+    moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
+        None, description="the one server whose moderators look after the coverage"
+    )
     voting_link: OptionalAddress = Field(
         None, description="the election authority's page on how, when and where to vote"
     )

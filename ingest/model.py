@@ -399,6 +399,33 @@ class Spending:
     tokens_written: int = 0
 
 
+class DeedKind(StrEnum):
+    """What a moderator did."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    WATCHED = "watched"
+    UNWATCHED = "unwatched"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did to the coverage; ``who`` and ``place`` are Discord's own numbers.
+
+    ``undone_by`` is the deed that took it back.
+    """
+
+    at: datetime
+    who: str
+    place: str
+    kind: DeedKind
+    article_id: int | None = None
+    source_id: int | None = None
+    undone_by: int | None = None
+    id: int = 0
+
+
 def day_of(moment: Moment) -> date:
     """Return the calendar day of *moment*, in its own zone."""
     return moment.date() if isinstance(moment, datetime) else moment

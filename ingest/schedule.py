@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from ingest.archive import Archive
@@ -25,9 +26,14 @@ async def keep_fresh(
     *,
     contact: str | None = None,
     every: float = EVERY,
+    wake: asyncio.Event | None = None,
     told: Callable[[Round], object] = lambda _round: None,
 ) -> None:
-    """Refresh each source when it is due, until cancelled; failures are logged and pass."""
+    """Refresh each source when it is due, until cancelled; failures are logged and pass.
+
+    Setting *wake* makes it look at once.
+    """
+    wake = wake or asyncio.Event()
     with extractor() as processes:
         while True:
             try:
@@ -38,7 +44,9 @@ async def keep_fresh(
                             told(each)
             except Exception as error:
                 logger.warning("Refreshing failed: %s", sentence(error) or repr(error))
-            await asyncio.sleep(every)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), every)
+            wake.clear()
 
 
 def claimed(archive: Archive, now: datetime) -> Sequence[Source]:

@@ -14,10 +14,12 @@ import discord
 from bot.answering.model import Language
 from bot.answering.watching import Answerer
 from bot.discord_ui.asking import Asking, Clock
-from bot.discord_ui.commands import DeskTranslator, DeskTree, sync_if_changed
+from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
 from bot.discord_ui.errors import report
+from bot.discord_ui.moderating import BUTTONS, Moderation
 from bot.discord_ui.screen import StopButton
+from bot.discord_ui.words import DeskTranslator
 from bot.settings import Settings
 from ingest.errors import IngestError, SettingsError
 
@@ -53,10 +55,12 @@ class ElectionDeskClient(discord.Client):
         every: float = EVERY,
         digest_file: Path | None = None,
         announce: Callable[[str], object] | None = None,
+        moderation: Moderation | None = None,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.asking = Asking(answerer, clock, default_language)
-        self.tree = DeskTree(self, self.asking)
+        self.moderation = moderation
+        self.tree = DeskTree(self, self.asking, moderation)
         self.housekeeping = housekeeping
         self.every = every
         self.digest_file = digest_file
@@ -65,7 +69,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start the housekeeping."""
-        self.add_dynamic_items(StopButton)
+        self.add_dynamic_items(StopButton, *BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:
@@ -136,6 +140,7 @@ async def serve(
     settings: Settings,
     *,
     housekeeping: Callable[[], object] | None = None,
+    moderation: Moderation | None = None,
     clock: Clock = discord.utils.utcnow,
     announce: Callable[[str], object] = print,
 ) -> None:
@@ -154,6 +159,7 @@ async def serve(
         housekeeping=housekeeping,
         digest_file=settings.data_dir / DIGEST_FILE,
         announce=announce,
+        moderation=moderation,
     )
     try:
         async with client:

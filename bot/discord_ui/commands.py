@@ -11,37 +11,37 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answering.model import Language
 from bot.answering.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking, deliver
 from bot.discord_ui.errors import error_view, report
+from bot.discord_ui.moderating import Moderation, SourceGroup
+from bot.discord_ui.words import worded
 from bot.wording import Wording
-
-
-class DeskTranslator(app_commands.Translator):
-    """Describe the commands in Japanese to those whose Discord is in Japanese."""
-
-    async def translate(
-        self,
-        string: app_commands.locale_str,
-        locale: discord.Locale,
-        context: app_commands.TranslationContextTypes,
-    ) -> str | None:
-        """Look *string* up in the catalogue by its key."""
-        del context
-        key = string.extras.get("key")
-        if key is None or locale is not discord.Locale.japanese:
-            return None
-        return Wording.of(Language.JAPANESE)(key)
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):
     """The commands; an error in one is a sentence for whoever used it."""
 
-    def __init__(self, client: discord.Client, asking: Asking) -> None:
+    def __init__(
+        self, client: discord.Client, asking: Asking, moderation: Moderation | None = None
+    ) -> None:
         super().__init__(client)
         self.asking = asking
+        self.moderation = moderation
         self.add_command(ask_command(asking))
+        if moderation is not None:
+            self.add_command(SourceGroup(moderation))
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Let nobody but moderators reach their commands, whatever a server's settings show.
+
+        What is offered while they type is checked where it is made: it cannot be answered here.
+        """
+        typing = interaction.type is discord.InteractionType.autocomplete
+        data: Any = interaction.data or {}
+        if self.moderation is None or typing or data.get("name") != SourceGroup.NAME:
+            return True
+        return await self.moderation.admits(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
@@ -65,11 +65,6 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await answer_interaction(interaction, question, asking)
 
     return slash_ask
-
-
-def worded(key: str) -> app_commands.locale_str:
-    """Say *key* in English, and let the translator say it in other languages."""
-    return app_commands.locale_str(Wording.default()(key), key=key)
 
 
 async def answer_interaction(interaction: discord.Interaction, text: str, asking: Asking) -> None:

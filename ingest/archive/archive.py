@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,17 +10,22 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
 
 from ingest.archive import rows
+from ingest.archive.audit import Audit
 from ingest.archive.erasing import Erasing
 from ingest.archive.index_state import IndexState
 from ingest.archive.records import Records
 from ingest.archive.saving import add_passages, record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, changes, outlets, passages, versions
 from ingest.archive.sources import Sources
+from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
+from ingest.identity import identity
+from ingest.likeness import marks
 from ingest.model import (
     Article,
     Cut,
     Extract,
+    Header,
     OutletSummary,
     Passage,
     Removal,
@@ -32,6 +38,8 @@ from ingest.model import (
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
+LIKE = re.compile(r"[%_!]")
+ESCAPED = r"!\g<0>"
 LATER = passages.alias("later")
 NEWEST_CUT = ~(
     select(LATER.c.id)
@@ -46,7 +54,7 @@ NEWEST_CUT = ~(
 HEADER = [versions.c[name] for name in rows.HEADER]
 
 
-class Archive(IndexState, Records, Sources, Erasing):
+class Archive(IndexState, Records, Sources, Erasing, Audit):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
     def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
@@ -163,6 +171,32 @@ class Archive(IndexState, Records, Sources, Erasing):
         )
         with self.reading() as connection:
             ordered = query.order_by(versions.c.published, articles.c.id)
+            return [rows.article(row) for row in connection.execute(ordered).mappings()]
+
+    def alike(self, extract: Extract) -> list[Article]:
+        """Return the standing articles that carry the same story as one that is not kept yet."""
+        with self.reading() as connection:
+            story = same_story(connection, 0, extract, marks(extract.text))
+            query = article_rows().where(articles.c.story == story, articles.c.removed_at.is_(None))
+            return [rows.article(row) for row in connection.execute(query).mappings()]
+
+    def known(self, header: Header) -> Article | None:
+        """Return the article that *header* is of, removed or not; ``None`` if it is new."""
+        query = article_rows().where(articles.c.identity == identity(header))
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.article(row) if row else None
+
+    def titled(self, text: str, *, removed: bool, limit: int = 25) -> list[Article]:
+        """Return articles whose title or outlet contains *text*, newest first."""
+        wanted = f"%{LIKE.sub(ESCAPED, text.lower())}%"
+        said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
+            versions.c.outlet
+        ).like(wanted, escape="!")
+        gone = articles.c.removed_at.is_not(None)
+        query = article_rows().where(said, gone if removed else ~gone)
+        ordered = query.order_by(versions.c.day.desc(), articles.c.id.desc()).limit(limit)
+        with self.reading() as connection:
             return [rows.article(row) for row in connection.execute(ordered).mappings()]
 
     def article_passages(self, article_id: int) -> list[Passage]:

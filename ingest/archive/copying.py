@@ -45,7 +45,7 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
 
 def go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL number new rows behind those that came with their numbers."""
-    for name in ("outlets", "sources", "articles", "generations", "answers", "citations"):
+    for name in ("outlets", "sources", "articles", "generations", "answers", "citations", "audit"):
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"
         connection.execute(text(f"SELECT setval({sequence}, ({newest}), false)"))

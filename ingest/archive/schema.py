@@ -209,3 +209,16 @@ spending = Table(
     Column("tokens_read", Integer, nullable=False),
     Column("tokens_written", Integer, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("who", String(40), nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("deed", String(20), nullable=False),
+    Column("article_id", Integer, index=True),
+    Column("source_id", Integer),
+    Column("undone_by", Integer),
+)

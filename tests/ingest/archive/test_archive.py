@@ -262,8 +262,8 @@ def test_one_generation_serves(archive):
     one, two = (
         archive.add_generation(model=m, dimensions=3, splitter=1, now=NOW) for m in ("a", "b")
     )
-    archive.activate(one.id)
-    archive.activate(two.id)
+    archive.activate(one.id, now=NOW)
+    archive.activate(two.id, now=NOW)
     archive.catch_up_to(two.id, 7)
     assert (archive.active_generation().model, archive.active_generation().caught_up_to) == ("b", 7)
     assert not archive.generation(one.id).active

@@ -1,0 +1,141 @@
+"""What moderators see of the coverage: previews, lists, who did what; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.curating import Candidate, Preview
+from bot.discord_ui.rendering import GAP, LINE, NEAREST_SHOWN, Room, entry, layout
+from bot.discord_ui.text import escape, link, literal, phrase, title
+from bot.wording import Wording
+from ingest.model import Article, Deed, Source
+
+ROOM = Room(quote=0, title=120, claims=0)
+LISTED = 10
+"""Articles, sources or deeds in one message."""
+BEGINNING = 240
+"""Characters of a body that a preview shows."""
+TEXT = 300
+"""Characters of a problem, a note or an address."""
+
+
+def preview_view(
+    preview: Preview, words: Wording, buttons: Sequence[ui.Item[Any]]
+) -> ui.LayoutView:
+    """Show what would be kept, and what is to be known of it beforehand."""
+    blocks = [f"**{escape(words('preview_heading'))}**", GAP]
+    for each in preview.candidates[:NEAREST_SHOWN]:
+        blocks += [candidate_block(each, words), LINE]
+    if more := len(preview.candidates) - NEAREST_SHOWN:
+        blocks += [escape(words("preview_more", count=more)), LINE] if more > 0 else []
+    if preview.entries:
+        blocks.append(escape(words("preview_listing", count=len(preview.entries))))
+        newest = [link(title(e.title or e.url, 100), e.url, instead="·") for e in preview.entries]
+        blocks.append("\n".join(f"- {each}" for each in newest[:NEAREST_SHOWN]))
+        if not preview.outlet:
+            blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
+    if preview.problems:
+        first = title(preview.problems[0], TEXT)
+        said = words("preview_problems", count=len(preview.problems), first=first)
+        blocks.append(phrase(said))
+    return with_buttons(layout(blocks), buttons)
+
+
+def candidate_block(candidate: Candidate, words: Wording) -> str:
+    """Describe one article before it is kept."""
+    extract = candidate.article.extract
+    count = len(candidate.article.cut.spans)
+    lines = [
+        entry(extract.header, words, ROOM),
+        literal(title(extract.text, BEGINNING)),
+        f"-# {escape(words('preview_passages', count=count))}",
+    ]
+    if candidate.known is not None:
+        lines.append(f"-# {escape(words('preview_known', number=candidate.known.id))}")
+    if candidate.copies:
+        outlets = words("list_comma").join(words.outlet(each.header) for each in candidate.copies)
+        lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT))}")
+    if told := candidate.article.instruction:
+        opening, closing = words.marks(told)
+        said = words("preview_instruction", open=opening, text=title(told, 120), close=closing)
+        lines.append(f"-# ⚠ {phrase(said)}")
+    return "\n".join(lines)
+
+
+def articles_view(
+    found: Sequence[Article], heading: str, none: str, words: Wording
+) -> ui.LayoutView:
+    """List articles, each with its number."""
+    if not found:
+        return layout([escape(words(none))])
+    lines = [f"- {each.id} · {entry(each.header, words, ROOM)}" for each in found[:LISTED]]
+    more = len(found) - LISTED
+    rest = [f"-# {escape(words('preview_more', count=more))}"] if more > 0 else []
+    return layout([f"**{escape(words(heading))}**", "\n".join(lines), *rest])
+
+
+def article_view(article: Article, words: Wording) -> ui.LayoutView:
+    """Show what is kept of one article."""
+    numbers = words("article_line", number=article.id, version=article.versions)
+    blocks = [entry(article.header, words, ROOM), f"-# {escape(numbers)}"]
+    if article.removal is not None:
+        why = words(f"removal_{article.removal}")
+        blocks.append(escape(words("article_removed", why=why)))
+    if article.note:
+        blocks.append(f"-# {phrase(title(article.note, TEXT))}")
+    return layout(blocks)
+
+
+def sources_view(found: Sequence[Source], words: Wording) -> ui.LayoutView:
+    """List what is watched, and how it went last."""
+    if not found:
+        return layout([escape(words("no_sources"))])
+    blocks = [f"**{escape(words('sources_heading'))}**"]
+    for each in found[:LISTED]:
+        when = words.time(each.checked_at) if each.checked_at else words("source_never")
+        line = words("source_line", outlet=each.outlet, minutes=each.every, when=when)
+        lines = [f"{each.id} · {phrase(line)}", link(each.address, each.address, instead="·")]
+        if each.failure:
+            lines.append(
+                f"-# ⚠ {phrase(words('source_failed', failure=title(each.failure, TEXT)))}"
+            )
+        blocks.append("\n".join(lines))
+    more = len(found) - LISTED
+    return layout([*blocks, *([escape(words("preview_more", count=more))] if more > 0 else [])])
+
+
+def deeds_view(
+    found: Sequence[tuple[Deed, str]], words: Wording, buttons: Sequence[ui.Item[Any]]
+) -> ui.LayoutView:
+    """Show who did what, newest first; a name is shown, and nobody is mentioned."""
+    if not found:
+        return layout([escape(words("no_deeds"))])
+    lines = []
+    for deed, named in found:
+        when = discord.utils.format_dt(deed.at, "f")
+        undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""
+        kind = escape(words(f"deed_{deed.kind}"))
+        lines.append(
+            f"- {when} · <@{int(deed.who)}> · {kind}{undone}: {literal(title(named, 100))}"
+        )
+    heading = f"**{escape(words('deeds_heading'))}**"
+    return with_buttons(layout([heading, "\n".join(lines)]), buttons)
+
+
+def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
+    """Say what was done, with the buttons that go on from there."""
+    return with_buttons(layout([phrase(text)]), buttons)
+
+
+def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
+    """Put *buttons* under a message, if there are any."""
+    if buttons:
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        for each in buttons:
+            row.add_item(each)
+        view.add_item(row)
+    return view
