@@ -115,7 +115,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if settings.discord_token is None:
         return converse(settings, options)
     from bot.discord_ui.client import serve
-    from bot.discord_ui.moderating import Moderation
+    from bot.discord_ui.moderation import Moderation
 
     async def live(desk: Desk) -> None:
         fetcher = partial(Fetcher, utc_now, contact=settings.contact)
@@ -124,7 +124,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         refreshing = asyncio.create_task(watching)
         moderation = Moderation(curator, settings.moderated_in)
         try:
-            await serve(desk.answer, settings, housekeeping=desk.catch_up, moderation=moderation)
+            await serve(
+                desk.answer,
+                settings,
+                housekeeping=desk.catch_up,
+                moderation=moderation,
+                note_shown=desk.note_shown,
+                corrections=desk.archive,
+            )
         finally:
             refreshing.cancel()
             await asyncio.gather(refreshing, return_exceptions=True)

@@ -15,10 +15,11 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
-from ingest.model import Article, Deed, DeedKind, Permission, Removal, Saved, Source
+from ingest.model import Article, Permission, Removal, Saved, Source
 from ingest.reading import Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
+from ingest.recorded import Deed, DeedKind
 
 HOURLY = 60
 """Minutes between two looks at a source that a moderator watches."""

@@ -61,10 +61,17 @@ class Desk:
             trouble=trouble,
             watch=watch,
         )
-        await asyncio.to_thread(self._keep, outcome, member, today)
-        if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
+        number = await asyncio.to_thread(self._keep, outcome, member, today)
+        if isinstance(outcome, Answer):
+            return replace(outcome, number=number)
+        if outcome.reason is Reason.HOW_TO_VOTE:
             return replace(outcome, link=self.settings.voting_link)
         return outcome
+
+    def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
+        """Remember where an answer stands, so that corrections reach its readers."""
+        now = datetime.now(UTC)
+        self.archive.note_shown(number, str(channel), str(message), language, now=now)
 
     async def close(self) -> None:
         """Let the models go, in the event loop that asked them."""
@@ -77,10 +84,11 @@ class Desk:
         if index.behind():
             index.catch_up(progress)
 
-    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> None:
-        self.archive.record(record_of(outcome, keep_question=self.settings.keep_questions))
+    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> int:
+        record = record_of(outcome, keep_question=self.settings.keep_questions)
         if outcome.written.writer is not None:
             self.purse.count(member, today, outcome.written.usage)
+        return self.archive.record(record)
 
 
 @contextmanager

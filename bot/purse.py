@@ -11,7 +11,7 @@ from decimal import Decimal
 from bot.answering.model import Trouble, Usage
 from bot.settings import Settings
 from ingest.archive import Archive
-from ingest.model import Spending
+from ingest.recorded import Spending
 
 MILLION = Decimal(1_000_000)
 

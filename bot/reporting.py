@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.answering.model import Abstention, Answer, Citation, Dropped, Written
-from ingest.model import AnswerRecord, CitedRange, Header, Moment
+from ingest.model import Header, Moment
+from ingest.recorded import AnswerRecord, CitedRange
 
 
 def as_object(outcome: Answer | Abstention) -> dict[str, Any]:

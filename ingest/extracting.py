@@ -8,7 +8,7 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 
-POLITE = 10
+POLITE = 19
 """How much the extracting processes step back behind those that answer (``nice``)."""
 
 

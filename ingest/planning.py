@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.fetching import Validators
@@ -41,12 +42,23 @@ def due(page: Page | None, entry: Entry, every: int, now: datetime, *, listed: b
         return True
     if page.gone_for_good:
         return False
-    if entry.modified is not None and entry.modified.isoformat() != page.modified:
+    if announced(entry, page):
         return True
     age = now - page.first_at
     if not listed and age > FORGOTTEN:
         return False
     return now - page.checked_at >= max(timedelta(minutes=every), age / FADING)
+
+
+def announced(entry: Entry, page: Page) -> bool:
+    """Tell whether a listing says of a page what it did not say before."""
+    return entry.modified is not None and entry.modified.isoformat() != page.modified
+
+
+def looked_at(page: Page, entry: Entry, now: datetime) -> Page:
+    """Return *page* after it was looked at without a failure, as its listing announces it."""
+    modified = entry.modified.isoformat() if entry.modified else page.modified
+    return replace(page, checked_at=now, failure=None, modified=modified)
 
 
 def validators(page: Page | None) -> Validators | None:

@@ -17,7 +17,7 @@ from ingest.fetching import Fetched, Fetcher, State
 from ingest.identity import clean_url, sealed
 from ingest.listed import listed
 from ingest.model import Decision, Page, Progress, Removal, Source
-from ingest.planning import planned, validators
+from ingest.planning import announced, looked_at, planned, validators
 from ingest.reading.fetched import read_fetched
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
@@ -168,12 +168,12 @@ class Refresher:
     async def _page(self, told: Round, address: str, entry: Entry, page: Page | None) -> Looked:
         """Fetch one page, if it has changed, and extract its article."""
         now = self.clock()
-        noted = replace(page or Page(address, entry.url, now), checked_at=now, failure=None)
-        if entry.modified is not None:
-            noted = replace(noted, modified=entry.modified.isoformat())
         try:
             found = self.held.pop(entry.url, None)
             found = found or await self.fetcher.fetch(entry.url, validators(page))
+            if found.state is State.UNCHANGED and page and not announced(entry, page):
+                return Looked(page, State.UNCHANGED)
+            noted = looked_at(page or Page(address, entry.url, now), entry, now)
             if found.state is State.GONE and not noted.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
             if found.state is not State.FRESH:
@@ -184,6 +184,7 @@ class Refresher:
             return Looked(noted, State.FRESH, await self._extracted(found, hints, entry))
         except ReadingError as error:
             told.failed.append((entry.url, str(error)))
+            noted = looked_at(page or Page(address, entry.url, now), entry, now)
             return Looked(replace(noted, failure=str(error)), None)
 
     async def _extracted(self, found: Fetched, hints: Hints, entry: Entry) -> Ready:
@@ -221,13 +222,13 @@ class Refresher:
             if each.state is State.GONE and page.article_id and not page.removal:
                 told.gone.append(page)
                 continue
-            if each.state is State.UNCHANGED:
-                told.unchanged += 1
-                same.append(page)
+            told.unchanged += each.state is State.UNCHANGED
+            if each.state is State.UNCHANGED and not page.failure and page.checked_at is not None:
+                same.append(page.address)
             else:
                 noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
         self.archive.note_pages(told.source.id or None, noted)
-        self.archive.note_unchanged(same)
+        self.archive.note_unchanged(same, now=self.clock())
 
     async def _withdraw(self, told: Round, pages: int) -> None:
         """Mark as gone what is gone, unless that is so much that the site must be at fault."""

@@ -23,18 +23,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from ingest.model import (
-    AnswerRecord,
-    Article,
-    Evidence,
-    Header,
-    Moment,
-    Source,
-    Summary,
-    Version,
-    day_of,
-)
+from ingest.model import Article, Evidence, Header, Moment, Source, Summary, Version, day_of
 from ingest.model import Progress as Told
+from ingest.recorded import AnswerRecord
 
 Result = TypeVar("Result")
 

@@ -177,6 +177,8 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
     written: Written = Written()
+    number: int | None = None
+    """Under which the archive keeps it, once it does."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections import OrderedDict
@@ -14,7 +15,7 @@ import discord
 from discord import ui
 
 from bot.answering.followup import Exchange
-from bot.answering.model import Language, Question
+from bot.answering.model import Answer, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.answering.watching import Answerer
 from bot.discord_ui.errors import error_view, report
@@ -30,6 +31,19 @@ REMEMBERED = 1000
 """Exchanges that a follow-up may refer to, the newest ones; a restart forgets them."""
 
 
+NoteShown: TypeAlias = Callable[[int, int, int, str], object]
+"""Told an answer's number, its channel, its message and its language; it may block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is shown, what a follow-up to it may refer to, and the number of the answer in it."""
+
+    view: ui.LayoutView
+    exchange: Exchange | None = None
+    number: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """The way from a text to a message; `/ask`, mentions and direct messages all take it."""
@@ -42,6 +56,7 @@ class Asking:
     runs: Runs = field(default_factory=Runs)
     exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
     """Verified exchanges by the message that shows the answer, and by the direct channel."""
+    note_shown: NoteShown | None = None
 
     def question(self, text: str) -> Question:
         """Take *text* as a question.
@@ -59,15 +74,14 @@ class Asking:
         repeat: bool,
         show: Send,
         before: Exchange | None = None,
-    ) -> tuple[ui.LayoutView, Exchange | None]:
+    ) -> Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
-        *show* puts what is verified so far where the answer will be. Returned is the message, and
-        the exchange that a follow-up to it may refer to.
+        *show* puts what is verified so far where the answer will be.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
-            return notice_view(words("busy")), None
+            return Reply(notice_view(words("busy")))
         key = secrets.token_hex(6)
         screen = Screen(question, show, repeat=repeat, key=key)
         self.in_flight.add(asker)
@@ -77,9 +91,10 @@ class Asking:
                 outcome = await self.answerer(
                     question, screen.watch, member=str(asker), before=before
                 )
-            return outcome_view(outcome, ask=repeat), Exchange.of(outcome)
+            number = outcome.number if isinstance(outcome, Answer) else None
+            return Reply(outcome_view(outcome, ask=repeat), Exchange.of(outcome), number)
         except Exception as error:
-            return error_view(report(error), words), None
+            return Reply(error_view(report(error), words))
         finally:
             self.in_flight.discard(asker)
             self.runs.running.pop(key, None)
@@ -91,6 +106,18 @@ class Asking:
             self.exchanges.move_to_end(place)
         while len(self.exchanges) > REMEMBERED:
             self.exchanges.popitem(last=False)
+
+    async def stands_in(
+        self, message: discord.Message | None, reply: Reply, language: Language
+    ) -> None:
+        """Remember in which message an answer stands. Never raises."""
+        if message is None or reply.number is None or self.note_shown is None:
+            return
+        place = (message.channel.id, message.id, str(language))
+        try:
+            await asyncio.to_thread(self.note_shown, reply.number, *place)
+        except Exception as error:
+            report(error)
 
     def refusal(self, error: UnaskableError, locale: discord.Locale | None) -> ui.LayoutView:
         """Say why a text is no question, in the reader's language."""

@@ -11,7 +11,7 @@ from bot.discord_ui.rendering import notice_view
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
-    from bot.discord_ui.moderating import Moderation
+    from bot.discord_ui.moderation import Moderation
 
 
 class Action(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:action"):

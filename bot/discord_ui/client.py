@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import discord
 
 from bot.answering.model import Language
 from bot.answering.watching import Answerer
-from bot.discord_ui.asking import Asking, Clock
+from bot.discord_ui.asking import Asking, Clock, NoteShown
 from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
+from bot.discord_ui.correcting import Corrections, keep_correcting
+from bot.discord_ui.decisions import BUTTONS
 from bot.discord_ui.errors import report
-from bot.discord_ui.moderating import BUTTONS, Moderation
+from bot.discord_ui.moderation import Moderation
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
 from bot.settings import Settings
@@ -56,16 +61,19 @@ class ElectionDeskClient(discord.Client):
         digest_file: Path | None = None,
         announce: Callable[[str], object] | None = None,
         moderation: Moderation | None = None,
+        note_shown: NoteShown | None = None,
+        correcting: Callable[[discord.Client], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
-        self.asking = Asking(answerer, clock, default_language)
+        self.asking = Asking(answerer, clock, default_language, note_shown=note_shown)
         self.moderation = moderation
         self.tree = DeskTree(self, self.asking, moderation)
         self.housekeeping = housekeeping
         self.every = every
         self.digest_file = digest_file
         self.announce = announce
-        self.keeping_house: asyncio.Task[None] | None = None
+        self.correcting = correcting
+        self.beside: list[asyncio.Task[None]] = []
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start the housekeeping."""
@@ -73,9 +81,10 @@ class ElectionDeskClient(discord.Client):
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:
-            self.keeping_house = asyncio.create_task(
-                keep_house(self.housekeeping, every=self.every)
-            )
+            keeping = keep_house(self.housekeeping, every=self.every)
+            self.beside.append(asyncio.create_task(keeping))
+        if self.correcting is not None:
+            self.beside.append(asyncio.create_task(self.correcting(self)))
 
     async def on_ready(self) -> None:
         """Say once that the bot is there, and how to invite it while it is nowhere."""
@@ -100,11 +109,11 @@ class ElectionDeskClient(discord.Client):
             report(error)
 
     async def close(self) -> None:
-        """Stop the housekeeping and leave Discord."""
-        if self.keeping_house is not None:
-            self.keeping_house.cancel()
-            await asyncio.gather(self.keeping_house, return_exceptions=True)
-            self.keeping_house = None
+        """Stop what runs beside, and leave Discord."""
+        for task in self.beside:
+            task.cancel()
+        await asyncio.gather(*self.beside, return_exceptions=True)
+        self.beside.clear()
         await super().close()
 
 
@@ -141,6 +150,8 @@ async def serve(
     *,
     housekeeping: Callable[[], object] | None = None,
     moderation: Moderation | None = None,
+    note_shown: NoteShown | None = None,
+    corrections: Corrections | None = None,
     clock: Clock = discord.utils.utcnow,
     announce: Callable[[str], object] = print,
 ) -> None:
@@ -153,6 +164,10 @@ async def serve(
     if settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
+    correcting = None
+    if corrections is not None:
+        lasting = timedelta(days=settings.corrections_for_days)
+        correcting = partial(keep_correcting, corrections=corrections, clock=clock, lasting=lasting)
     client = ElectionDeskClient(
         answerer,
         clock=clock,
@@ -160,6 +175,8 @@ async def serve(
         digest_file=settings.data_dir / DIGEST_FILE,
         announce=announce,
         moderation=moderation,
+        note_shown=note_shown,
+        correcting=correcting,
     )
     try:
         async with client:

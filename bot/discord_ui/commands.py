@@ -14,7 +14,8 @@ from discord import app_commands, ui
 from bot.answering.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking, deliver
 from bot.discord_ui.errors import error_view, report
-from bot.discord_ui.moderating import Moderation, SourceGroup
+from bot.discord_ui.moderating import SourceGroup
+from bot.discord_ui.moderation import Moderation
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
@@ -76,25 +77,34 @@ async def answer_interaction(interaction: discord.Interaction, text: str, asking
         await interaction.response.send_message(view=refusal, ephemeral=True)
         return
     await interaction.response.defer(thinking=True)
-    view, _ = await asking.view(
-        question, interaction.user.id, repeat=True, show=partial(respond, interaction)
-    )
-    words = Wording.of(question.language)
-    await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+    sent: discord.Message | None = None
+
+    async def show(view: ui.LayoutView) -> None:
+        nonlocal sent
+        sent = await respond(interaction, view)
+
+    async def elsewhere(view: ui.LayoutView) -> None:
+        nonlocal sent
+        sent = await post(interaction, view)
+
+    made = await asking.view(question, interaction.user.id, repeat=True, show=show)
+    await deliver(made.view, show, elsewhere, Wording.of(question.language))
+    await asking.stands_in(sent, made, question.language)
 
 
-async def respond(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+async def respond(interaction: discord.Interaction, view: ui.LayoutView) -> discord.Message | None:
     """Reply to *interaction*, whether it was acknowledged or not."""
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
+        return await interaction.edit_original_response(view=view)
+    await interaction.response.send_message(view=view, ephemeral=True)
+    return None
 
 
-async def post(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+async def post(interaction: discord.Interaction, view: ui.LayoutView) -> discord.Message | None:
     """Write in the channel of *interaction*, whose own token no longer works."""
     if isinstance(interaction.channel, discord.abc.Messageable):
-        await interaction.channel.send(view=view)
+        return await interaction.channel.send(view=view)
+    return None
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path | None) -> None:

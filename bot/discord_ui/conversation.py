@@ -43,7 +43,8 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
             sent = await sent.edit(view=view)
 
     async def post(view: ui.LayoutView) -> None:
-        await message.channel.send(view=view)
+        nonlocal sent
+        sent = await message.channel.send(view=view)
 
     try:
         question = asking.question(text)
@@ -53,14 +54,13 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
         return
     await show_typing(message.channel)
     before = earlier(message, asking)
-    view, exchange = await asking.view(
-        question, message.author.id, repeat=False, show=reply, before=before
-    )
-    await deliver(view, reply, post, Wording.of(question.language))
+    made = await asking.view(question, message.author.id, repeat=False, show=reply, before=before)
+    await deliver(made.view, reply, post, Wording.of(question.language))
     if sent is not None:
-        asking.remember(sent.id, exchange)
+        asking.remember(sent.id, made.exchange)
     if message.guild is None:
-        asking.remember(message.channel.id, exchange)
+        asking.remember(message.channel.id, made.exchange)
+    await asking.stands_in(sent, made, question.language)
 
 
 def earlier(message: discord.Message, asking: Asking) -> Exchange | None:

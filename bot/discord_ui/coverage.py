@@ -12,7 +12,8 @@ from bot.curating import Candidate, Preview
 from bot.discord_ui.rendering import GAP, LINE, NEAREST_SHOWN, Room, entry, layout
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.wording import Wording
-from ingest.model import Article, Deed, Source
+from ingest.model import Article, Source
+from ingest.recorded import Deed
 
 ROOM = Room(quote=0, title=120, claims=0)
 LISTED = 10

@@ -2,103 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable
 from typing import Any
 
 import discord
 from discord import app_commands, ui
 
-from bot.curating import Curator, Moderator, Preview
-from bot.discord_ui.buttons import Action
+from bot.curating import Preview
 from bot.discord_ui.coverage import (
-    LISTED,
     article_view,
     articles_view,
-    deeds_view,
     done_view,
-    preview_view,
     sources_view,
 )
+from bot.discord_ui.decisions import UndoButton, deeds, previewed
+from bot.discord_ui.moderation import Interaction, Moderation, moderator, send, told, words_of
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 from ingest.errors import IngestError
-from ingest.model import Article, Decision
+from ingest.model import Article
 from ingest.reading import Hints
 
-logger = logging.getLogger(__name__)
-
-PREVIEWS = 100
-"""Previews that can still be kept; a restart forgets them."""
 LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""
 CHOICES = 25
 LONGEST_NUMBER = 12
-Interaction = discord.Interaction[Any]
 Offered = list[app_commands.Choice[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Moderation:
-    """What the commands and buttons share: the curator, the one server, the open previews."""
-
-    curator: Curator
-    home: int | None = None
-    previews: OrderedDict[str, Preview] = field(default_factory=OrderedDict)
-
-    def refusal(self, interaction: Interaction) -> str | None:
-        """Return the key of the words that turn somebody away; ``None`` lets them in.
-
-        Coverage is one for all servers, so only one server's moderators look after it.
-        """
-        rights = interaction.permissions
-        if interaction.guild_id is None or not (rights.administrator or rights.manage_messages):
-            return "moderating_not_allowed"
-        guilds = interaction.client.guilds
-        home = self.home or (guilds[0].id if len(guilds) == 1 else None)
-        return None if interaction.guild_id == home else "moderating_elsewhere"
-
-    async def admits(self, interaction: Interaction) -> bool:
-        """Let a moderator in, and tell everybody else why not."""
-        key = self.refusal(interaction)
-        if key is None:
-            return True
-        logger.warning(
-            "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, key
-        )
-        await send(interaction, notice_view(words_of(interaction)(key)))
-        return False
-
-    def hold(self, preview: Preview) -> str:
-        """Keep a preview until somebody decides, and return its key."""
-        key = secrets.token_hex(6)
-        self.previews[key] = preview
-        while len(self.previews) > PREVIEWS:
-            self.previews.popitem(last=False)
-        return key
-
-
-def words_of(interaction: Interaction) -> Wording:
-    """Return the words in whoever acts' own language."""
-    return interaction.client.asking.words(interaction.locale)  # type: ignore[no-any-return]
-
-
-def moderator(interaction: Interaction) -> Moderator:
-    """Say who acts, and where."""
-    return Moderator(str(interaction.user.id), str(interaction.guild_id))
-
-
-async def send(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Answer so that only whoever acted sees it."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 class SourceGroup(app_commands.Group):
@@ -259,36 +190,6 @@ def choice(article: Article) -> str:
     return title(f"{article.header.outlet}: {article.header.title}", 99)
 
 
-def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
-    """Show a preview with the buttons that decide."""
-    key = moderation.hold(preview)
-    buttons: list[ui.Item[Any]] = []
-    if preview.candidates:
-        buttons.append(KeepButton(key, words("keep")))
-    if preview.entries and preview.outlet:
-        buttons.append(WatchButton(key, words("watch")))
-    return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
-
-
-async def told(interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]) -> None:
-    """Do *work* and show what came of it, or the sentence that says what went wrong."""
-    try:
-        view = await work()
-    except IngestError as error:
-        view = notice_view(str(error))
-    await send(interaction, view)
-
-
-async def deeds(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
-    """Show one page of who did what."""
-    found = await moderation.curator.deeds(before=before, limit=LISTED)
-    full = len(found) == LISTED
-    buttons: list[ui.Item[Any]] = []
-    if full:
-        buttons.append(OlderButton(str(found[-1][0].id), words("older")))
-    return deeds_view(found, words, buttons)
-
-
 class Paste(ui.Modal):
     """A form for copied text."""
 
@@ -332,79 +233,3 @@ class Paste(ui.Modal):
 def short(name: str, longest: int) -> ui.TextInput[Any]:
     """Make a line of a form that may stay empty."""
     return ui.TextInput(custom_id=name, max_length=longest, required=False)
-
-
-class KeepButton(Action, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
-    """Keeps what was previewed."""
-
-    kind = "keep"
-    style = discord.ButtonStyle.primary
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Keep it."""
-        words = words_of(interaction)
-        preview = moderation.previews.pop(self.key, None)
-        if preview is None:
-            return notice_view(words("moderating_too_old"))
-        kept = [
-            each.decision for each in await moderation.curator.keep(preview, moderator(interaction))
-        ]
-        new, same = kept.count(Decision.NEW), kept.count(Decision.SAME)
-        changed = len(kept) - new - same
-        return notice_view(words("kept_new", new=new, changed=changed, same=same))
-
-
-class WatchButton(Action, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
-    """Watches what was previewed."""
-
-    kind = "watch"
-    style = discord.ButtonStyle.primary
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Watch it."""
-        words = words_of(interaction)
-        preview = moderation.previews.pop(self.key, None)
-        if preview is None or preview.outlet is None:
-            return notice_view(words("moderating_too_old"))
-        by = moderator(interaction)
-        source = await moderation.curator.watch(preview, preview.outlet, by)
-        return notice_view(words("watching", number=source.id))
-
-
-class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
-    """Lets a preview go."""
-
-    kind = "discard"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Forget it."""
-        moderation.previews.pop(self.key, None)
-        return notice_view(words_of(interaction)("discarded"))
-
-
-class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
-    """Takes a deed back."""
-
-    kind = "undo"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Take it back, once."""
-        words = words_of(interaction)
-        deed = await moderation.curator.undo(int(self.key), moderator(interaction))
-        if deed is None or deed.article_id is None:
-            return notice_view(words("moderating_done_before"))
-        article = await moderation.curator.article(deed.article_id)
-        return done_view(words("undone", title=title(article.header.title, 200)), [])
-
-
-class OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
-    """Turns to the page before."""
-
-    kind = "older"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show older deeds."""
-        return await deeds(moderation, words_of(interaction), int(self.key))
-
-
-BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, OlderButton)

@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.audit import Audit
 from ingest.archive.erasing import Erasing
+from ingest.archive.following import Following
 from ingest.archive.index_state import IndexState
+from ingest.archive.notices import Notices
 from ingest.archive.records import Records
-from ingest.archive.saving import add_passages, record_change, save_one, take_turn, withdraw
+from ingest.archive.saving import record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, changes, outlets, passages, versions
+from ingest.archive.selecting import (
+    NEWEST,
+    NEWEST_CUT,
+    article_rows,
+    number,
+    passage_rows,
+    standing_passages,
+)
 from ingest.archive.sources import Sources
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
@@ -30,31 +39,16 @@ from ingest.model import (
     Passage,
     Removal,
     Saved,
-    Standing,
     Summary,
     Version,
     parse_moment,
 )
 
-NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
-STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
 LIKE = re.compile(r"[%_!]")
 ESCAPED = r"!\g<0>"
-LATER = passages.alias("later")
-NEWEST_CUT = ~(
-    select(LATER.c.id)
-    .where(
-        LATER.c.article_id == passages.c.article_id,
-        LATER.c.version == passages.c.version,
-        LATER.c.splitter > passages.c.splitter,
-    )
-    .exists()
-)
-"""Passages of one splitter alone, where a version is cut by two."""
-HEADER = [versions.c[name] for name in rows.HEADER]
 
 
-class Archive(IndexState, Records, Sources, Erasing, Audit):
+class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
     def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
@@ -66,7 +60,7 @@ class Archive(IndexState, Records, Sources, Erasing, Audit):
     ) -> list[Saved]:
         """Keep several extracts in one transaction: all of them, or after a failure none.
 
-        Without *restore* what was removed or quarantined stays so.
+        Without *restore* what was removed by hand stays so.
         """
         with self.writing() as connection:
             take_turn(connection)
@@ -209,29 +203,6 @@ class Archive(IndexState, Records, Sources, Erasing, Audit):
         with self.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
 
-    def changed_articles(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Return articles with changes after *after*, and the change up to which that is all.
-
-        The articles are distinct, in order of change; the list is empty when there are none.
-        """
-        query = (
-            select(changes.c.seq, changes.c.article_id)
-            .where(changes.c.seq > after)
-            .order_by(changes.c.seq)
-            .limit(limit)
-        )
-        with self.reading() as connection:
-            found = connection.execute(query).all()
-        return list(dict.fromkeys(row.article_id for row in found)), (
-            found[-1].seq if found else after
-        )
-
-    def passages_after(self, seq: int) -> int:
-        """Count the standing passages of articles with changes after *seq*."""
-        changed = select(changes.c.article_id).where(changes.c.seq > seq)
-        with self.reading() as connection:
-            return number(connection, standing_passages().where(articles.c.id.in_(changed)))
-
     def outlets(self) -> tuple[str, ...]:
         """Return the name of every outlet that coverage was ever kept of."""
         with self.reading() as connection:
@@ -242,61 +213,6 @@ class Archive(IndexState, Records, Sources, Erasing, Audit):
         query = select(func.count()).select_from(articles).where(articles.c.removed_at.is_(None))
         with self.reading() as connection:
             return number(connection, query)
-
-    def last_change(self) -> int:
-        """Return the number of the newest change; 0 before the first."""
-        with self.reading() as connection:
-            return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
-
-    def standings(self, article_ids: Sequence[int], splitter: int) -> list[Standing]:
-        """Return what an index of *splitter* should hold of each article, and what no longer.
-
-        An article that was never cut by *splitter* is held as the newest one cut it.
-        """
-        current: dict[int, dict[int, list[Passage]]] = {key: {} for key in article_ids}
-        every: dict[int, list[str]] = {key: [] for key in article_ids}
-        among: BindParameter[Any] = bindparam("ids", expanding=True)
-        standing = passage_rows().where(articles.c.id.in_(among), articles.c.removed_at.is_(None))
-        ordered = standing.order_by(articles.c.id, passages.c.position)
-        known = select(passages.c.id, passages.c.article_id).where(passages.c.article_id.in_(among))
-        erased: set[int] = set()
-        blank = select(articles.c.id).where(
-            articles.c.id.in_(among), articles.c.removal == Removal.ERASED
-        )
-        with self.reading() as connection:
-            for part in rows.chunks(list(article_ids)):
-                erased.update(connection.execute(blank, {"ids": part}).scalars())
-                for row in connection.execute(ordered, {"ids": part}).mappings():
-                    cuts = current[row["article_id"]]
-                    cuts.setdefault(row["splitter"], []).append(rows.passage(row))
-                for key, article_id in connection.execute(known, {"ids": part}):
-                    every[article_id].append(key)
-        return [
-            standing_of(key, current[key], every[key], splitter, erased=key in erased)
-            for key in current
-        ]
-
-    def uncut(self, splitter: int, limit: int) -> list[Version]:
-        """Return standing versions that were never cut by *splitter*, oldest articles first."""
-        cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
-        query = (
-            select(versions)
-            .join(articles, NEWEST)
-            .where(articles.c.removed_at.is_(None), ~cut, versions.c.text != "")
-            .order_by(articles.c.id)
-            .limit(limit)
-        )
-        with self.reading() as connection:
-            return [rows.version(row) for row in connection.execute(query).mappings()]
-
-    def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
-        """Keep the passages of versions as another splitter cuts them."""
-        with self.writing() as connection:
-            take_turn(connection)
-            for version, cut in items:
-                add_passages(
-                    connection, version.article_id, version.number, version.extract.text, cut
-                )
 
     def removals(self) -> dict[Removal, int]:
         """Count the articles that are not cited, by why."""
@@ -338,75 +254,6 @@ class Archive(IndexState, Records, Sources, Erasing, Audit):
                 last_change=connection.execute(select(func.max(changes.c.seq))).scalar() or 0,
                 changed_at=changed_at(connection),
             )
-
-
-def standing_of(
-    article_id: int,
-    cuts: dict[int, list[Passage]],
-    every: Sequence[str],
-    splitter: int,
-    *,
-    erased: bool,
-) -> Standing:
-    """Choose one splitter's passages; all others of the article are stale."""
-    chosen = cuts.get(splitter) or (cuts[max(cuts)] if cuts else [])
-    held = {passage.id for passage in chosen}
-    stale = tuple(key for key in every if key not in held)
-    return Standing(article_id, tuple(chosen), stale, erased)
-
-
-def article_rows() -> Select[Any]:
-    """Select articles with the header of their newest version and their counts."""
-    count = select(func.count()).where(STANDING, NEWEST_CUT).correlate(articles).scalar_subquery()
-    return (
-        select(
-            articles.c.id,
-            articles.c.latest,
-            articles.c.added_at,
-            articles.c.removed_at,
-            articles.c.removal,
-            articles.c.note,
-            articles.c.story,
-            count.label("passages"),
-            outlets.c.ownership,
-            *HEADER,
-        )
-        .join(versions, NEWEST)
-        .join(outlets, outlets.c.id == articles.c.outlet_id)
-    )
-
-
-def passage_rows() -> Select[Any]:
-    """Select the passages of newest versions with their headers."""
-    return (
-        select(
-            passages.c.id.label("passage_id"),
-            passages.c.article_id,
-            passages.c.version,
-            passages.c.position,
-            passages.c.start_at,
-            passages.c.end_at,
-            passages.c.splitter,
-            passages.c.text.label("passage_text"),
-            versions.c.corrections,
-            outlets.c.ownership,
-            *HEADER,
-        )
-        .join(articles, STANDING)
-        .join(versions, NEWEST)
-        .join(outlets, outlets.c.id == articles.c.outlet_id)
-    )
-
-
-def number(connection: Connection, query: Select[Any]) -> int:
-    """Return the one figure that *query* counts."""
-    return int(connection.execute(query).scalar_one())
-
-
-def standing_passages() -> Select[Any]:
-    """Count the passages that can be cited today."""
-    query = select(func.count()).select_from(passages.join(articles, STANDING))
-    return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)
 
 
 def changed_at(connection: Connection) -> datetime | None:

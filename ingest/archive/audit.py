@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.schema import audit
-from ingest.model import Deed, DeedKind
+from ingest.recorded import Deed, DeedKind
 
 
 class Audit(Database):

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.schema import answers, citations, spending
-from ingest.model import AnswerRecord, CitedRange, Spending
+from ingest.recorded import AnswerRecord, CitedRange, Spending
 
 
 class Records(Database):

@@ -8,9 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from ingest.model import (
-    AnswerRecord,
     Article,
-    CitedRange,
     Extract,
     Generation,
     Header,
@@ -25,6 +23,7 @@ from ingest.model import (
     Version,
     parse_moment,
 )
+from ingest.recorded import AnswerRecord, CitedRange
 
 Row = Mapping[Any, Any]
 Value = TypeVar("Value")

@@ -14,8 +14,8 @@ from ingest.archive.stories import place_in_story, repeats
 from ingest.identity import identity
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
-KEPT_OUT = frozenset(set(Removal) - {Removal.GONE})
-"""Why an article stays out although its page still has the same text."""
+KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
+"""Why an article stays out although its text comes again; what was removed, a person may add."""
 
 
 def take_turn(connection: Connection) -> None:
@@ -32,7 +32,7 @@ def save_one(
 ) -> Saved:
     """Keep *extract*; nothing that was kept before is overwritten.
 
-    With *restore* an article that was removed or quarantined by hand or by rule stands again.
+    With *restore* an article that was removed by hand stands again.
     """
     known = find_or_make(connection, extract.header, now)
     digest = extract.digest
@@ -50,15 +50,13 @@ def save_one(
         standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
     connection.execute(update(articles).where(articles.c.id == known.id).values(standing))
     record_change(connection, known.id, now)
-    if restore and decision is Decision.RESTORED:
-        return Saved(known.id, number, decision)
     return quarantined(connection, Saved(known.id, number, decision), known.outlet_id, extract, now)
 
 
 def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
     """Tell what *extract* is beside the newest version of its article that is *known*."""
     same = digest == known.digest
-    if same and known.removal in KEPT_OUT and not restore:
+    if same and known.removal in (KEPT_OUT if restore else KEPT_OUT | {Removal.REMOVED}):
         return Decision.SAME
     if extract.header.kind is Kind.RETRACTION:
         return Decision.SAME if same else Decision.RETRACTED

@@ -222,3 +222,24 @@ audit = Table(
     Column("source_id", Integer),
     Column("undone_by", Integer),
 )
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("message", String(40), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("at", String(40), nullable=False, index=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("reached", Boolean, nullable=False),
+)

@@ -143,23 +143,15 @@ class Sources(Database):
             upsert = new.on_conflict_do_update(index_elements=[pages.c.address], set_=dict(fresh))
             connection.execute(upsert, values)
 
-    def note_unchanged(self, noted: Sequence[Page]) -> None:
-        """Remember when pages were looked at that are as they were."""
-        values = [
-            {
-                "here": each.address,
-                "at": rows.iso(each.checked_at) if each.checked_at else None,
-                "listed_as": each.modified,
-            }
-            for each in noted
-        ]
-        if not values:
+    def note_unchanged(self, addresses: Sequence[str], *, now: datetime) -> None:
+        """Remember that pages were looked at that are as they were."""
+        among: BindParameter[Any] = bindparam("among", expanding=True)
+        mine = update(pages).where(pages.c.address.in_(among)).values(checked_at=rows.iso(now))
+        if not addresses:
             return
-        at: BindParameter[Any] = bindparam("at")
-        listed_as: BindParameter[Any] = bindparam("listed_as")
-        mine = update(pages).where(pages.c.address == bindparam("here"))
         with self.writing() as connection:
-            connection.execute(mine.values(checked_at=at, modified=listed_as, failure=None), values)
+            for part in rows.chunks(list(addresses)):
+                connection.execute(mine, {"among": part})
 
     def _update_source(self, source_id: int, values: Mapping[str, Any]) -> None:
         with self.writing() as connection:

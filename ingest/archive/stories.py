@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ingest.archive.schema import articles, fingerprints, versions
+from ingest.archive.selecting import NEWEST
 from ingest.likeness import containment, marks, near_in_time, resemblance, shingles
 from ingest.model import Extract
 
@@ -19,7 +20,6 @@ CONTAINMENT = 0.75
 """Both measured on one agency story in three outlets; different stories of one stay below."""
 TITLES = 3
 """Titles of one outlet that one text may have; under more it is a notice, not an article."""
-NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 
 
 def place_in_story(connection: Connection, article_id: int, extract: Extract) -> None:

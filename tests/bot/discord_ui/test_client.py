@@ -212,10 +212,10 @@ async def test_somebody_has_one_question_at_a_time(simcord_env):
 
     first = asyncio.create_task(view())
     await asyncio.sleep(0)
-    second, _ = await view()
+    second = (await view()).view
     go.set()
     assert "still being answered" in seen(second)
-    assert QUOTE in seen((await first)[0])
+    assert QUOTE in seen((await first).view)
 
 
 async def test_only_the_fewest_intents_are_asked_for(simcord_env):
@@ -295,7 +295,7 @@ async def test_housekeeping_starts_with_the_bot_and_ends_with_it():
     async with simcord.run(client) as env:
         await env.settle()
         assert await asyncio.to_thread(ran.wait, 5)
-        task = client.keeping_house
+        [task] = client.beside
     assert task.done()
     assert len(announced) == 1
 

@@ -7,7 +7,8 @@ import pytest
 
 from bot.curating import Curator
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.moderating import BUTTONS, Moderation
+from bot.discord_ui.decisions import BUTTONS
+from bot.discord_ui.moderation import Moderation
 from ingest.archive import Archive
 from tests.bot.discord_ui.builders import an_answer, scripted
 from tests.bot.discord_ui.reading import seen

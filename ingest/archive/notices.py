@@ -1,0 +1,120 @@
+"""Answers whose sources changed after they were shown, and what was told of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select
+
+from ingest.archive import rows
+from ingest.archive.database import Database
+from ingest.archive.schema import articles, citations, notices, shown, versions
+from ingest.model import Removal
+from ingest.recorded import Notice, NoticeKind
+
+WITHDRAWN = {
+    Removal.RETRACTED: NoticeKind.RETRACTED,
+    Removal.REMOVED: NoticeKind.REMOVED,
+    Removal.QUARANTINED: NoticeKind.REMOVED,
+    Removal.ERASED: NoticeKind.REMOVED,
+}
+"""What a removal is to a reader; a page that is merely gone from its site changes nothing."""
+
+
+class Notices(Database):
+    """Where answers stand, and which of them a reader should look at again."""
+
+    def note_shown(
+        self, answer_id: int, channel: str, message: str, language: str, *, now: datetime
+    ) -> None:
+        """Remember in which message an answer was shown."""
+        values = {
+            "answer_id": answer_id,
+            "channel": channel,
+            "message": message,
+            "language": language,
+            "at": rows.iso(now),
+        }
+        with self.writing() as connection:
+            connection.execute(insert(shown).values(values))
+
+    def owed(self, since: datetime) -> list[Notice]:
+        """Return a notice for each answer shown after *since* and each change nobody told yet."""
+        with self.reading() as connection:
+            told = {tuple(row) for row in connection.execute(select(*notices.primary_key.columns))}
+            found = connection.execute(changed(since)).mappings().all()
+            every = [notice for row in found if (notice := notice_of(connection, row))]
+        return [each for each in dict.fromkeys(every) if key(each) not in told]
+
+    def told(self, notice: Notice, *, now: datetime, reached: bool) -> None:
+        """Record that a notice was given, or could not be; it is not given again."""
+        names = ("answer_id", "article_id", "version", "kind")
+        values = dict(zip(names, key(notice), strict=True))
+        with self.writing() as connection:
+            connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
+
+
+def key(notice: Notice) -> tuple[Any, ...]:
+    """Return what makes a notice the same one."""
+    return notice.answer_id, notice.article_id, notice.version, str(notice.kind)
+
+
+def changed(since: datetime) -> Select[Any]:
+    """Select shown answers with articles that they cite and that are not as they were cited."""
+    return (
+        select(
+            shown,
+            citations.c.article_id,
+            citations.c.version.label("cited"),
+            citations.c.start_at,
+            citations.c.end_at,
+            articles.c.latest,
+            articles.c.removal,
+        )
+        .join(citations, citations.c.answer_id == shown.c.answer_id)
+        .join(articles, articles.c.id == citations.c.article_id)
+        .where(
+            shown.c.at >= rows.iso(since),
+            (articles.c.latest > citations.c.version) | articles.c.removed_at.is_not(None),
+        )
+        .order_by(shown.c.at, citations.c.id)
+    )
+
+
+def notice_of(connection: Connection, row: rows.Row) -> Notice | None:
+    """Say what a change means to whoever reads the answer; ``None`` if nothing."""
+    old = version(connection, row["article_id"], row["cited"])
+    new = version(connection, row["article_id"], row["latest"])
+    removal = Removal(row["removal"]) if row["removal"] else None
+    note = ""
+    if removal in WITHDRAWN:
+        kind = WITHDRAWN[removal]
+    elif old is None or new is None:
+        return None
+    elif added := [each for each in new["corrections"] if each not in old["corrections"]]:
+        kind, note = NoticeKind.CORRECTED, added[-1]
+    elif old["text"][row["start_at"] : row["end_at"]] not in new["text"]:
+        kind = NoticeKind.CHANGED
+    else:
+        return None
+    named = new or old or {"title": "", "outlet": "", "url": None}
+    return Notice(
+        answer_id=row["answer_id"],
+        channel=row["channel"],
+        message=row["message"],
+        language=row["language"],
+        article_id=row["article_id"],
+        version=row["latest"],
+        kind=kind,
+        title=named["title"],
+        outlet=named["outlet"],
+        url=named["url"],
+        note=note,
+    )
+
+
+def version(connection: Connection, article_id: int, number: int) -> rows.Row | None:
+    """Return one version, if it was not erased."""
+    here = (versions.c.article_id == article_id) & (versions.c.number == number)
+    return connection.execute(select(versions).where(here)).mappings().one_or_none()

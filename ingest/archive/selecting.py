@@ -1,0 +1,79 @@
+"""What several queries select: articles and passages as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from ingest.archive import rows
+from ingest.archive.schema import articles, outlets, passages, versions
+
+NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
+STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
+LATER = passages.alias("later")
+NEWEST_CUT = ~(
+    select(LATER.c.id)
+    .where(
+        LATER.c.article_id == passages.c.article_id,
+        LATER.c.version == passages.c.version,
+        LATER.c.splitter > passages.c.splitter,
+    )
+    .exists()
+)
+"""Passages of one splitter alone, where a version is cut by two."""
+HEADER = [versions.c[name] for name in rows.HEADER]
+
+
+def article_rows() -> Select[Any]:
+    """Select articles with the header of their newest version and their counts."""
+    count = select(func.count()).where(STANDING, NEWEST_CUT).correlate(articles).scalar_subquery()
+    return (
+        select(
+            articles.c.id,
+            articles.c.latest,
+            articles.c.added_at,
+            articles.c.removed_at,
+            articles.c.removal,
+            articles.c.note,
+            articles.c.story,
+            count.label("passages"),
+            outlets.c.ownership,
+            *HEADER,
+        )
+        .join(versions, NEWEST)
+        .join(outlets, outlets.c.id == articles.c.outlet_id)
+    )
+
+
+def passage_rows() -> Select[Any]:
+    """Select the passages of newest versions with their headers."""
+    return (
+        select(
+            passages.c.id.label("passage_id"),
+            passages.c.article_id,
+            passages.c.version,
+            passages.c.position,
+            passages.c.start_at,
+            passages.c.end_at,
+            passages.c.splitter,
+            passages.c.text.label("passage_text"),
+            versions.c.corrections,
+            outlets.c.ownership,
+            *HEADER,
+        )
+        .join(articles, STANDING)
+        .join(versions, NEWEST)
+        .join(outlets, outlets.c.id == articles.c.outlet_id)
+    )
+
+
+def number(connection: Connection, query: Select[Any]) -> int:
+    """Return the one figure that *query* counts."""
+    return int(connection.execute(query).scalar_one())
+
+
+def standing_passages() -> Select[Any]:
+    """Count the passages that can be cited today."""
+    query = select(func.count()).select_from(passages.join(articles, STANDING))
+    return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)

@@ -1,0 +1,129 @@
+"""Corrections reach whoever read the answer that they correct, once, and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.desk import open_desk
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.correcting import correct, notice_of_change
+from bot.settings import Settings
+from ingest import adding
+from ingest.index.passages import cut
+from ingest.reading import Hints, read_path
+from ingest.recorded import Notice, NoticeKind
+from tests.bot.discord_ui.reading import seen
+from tests.builders import NOW
+
+SAMPLE = Path(__file__).parents[3] / "ingest" / "sample" / "coverage"
+LASTING = timedelta(days=7)
+ABOUT = "Final count"
+TURNOUT = "What was the turnout?"
+RALLY = "How many people came to the Lantern rally in Dunmere?"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Open a desk over the sample coverage."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with open_desk(settings, holder="the bot", now=NOW) as opened:
+        adding.add(read_path(SAMPLE, Hints()), opened.archive, now=NOW)
+        opened.catch_up()
+        yield opened
+
+
+@pytest.fixture
+def simcord_bot(desk):
+    """Return the bot; its answers are remembered with their messages."""
+
+    def note_shown(number, channel, message, language):
+        desk.archive.note_shown(number, str(channel), str(message), language, now=NOW)
+
+    return ElectionDeskClient(desk.answer, clock=lambda: NOW, note_shown=note_shown)
+
+
+def certified(desk):
+    """Return the article about the certified result."""
+    return next(a for a in desk.archive.articles() if a.header.title.startswith(ABOUT))
+
+
+def changed(desk, change):
+    """Save the article again as *change* makes it."""
+    article = certified(desk)
+    extract = change(desk.archive.versions(article.id)[-1].extract)
+    desk.archive.save(extract, cut(extract.text, extract.header.language), now=NOW)
+
+
+async def told(env, desk, now=NOW):
+    """Let the bot look once at what changed, and return the replies that it sent for it."""
+    before = len(env.http_requests)
+    await correct(env.bot, desk.archive, now, LASTING)
+    await env.settle()
+    sent = [r for r in list(env.http_requests)[before:] if r.method == "POST"]
+    return [r.json for r in sent]
+
+
+async def test_answers_that_cited_it_and_no_other_are_told(desk, simcord_env, channel, alice):
+    """A correction is told under the two answers that rest on the article, in its own words."""
+    first = await alice.slash(channel, "ask", question=TURNOUT)
+    second = await alice.slash(channel, "ask", question="What was the final turnout?")
+    await alice.slash(channel, "ask", question=RALLY)
+    assert await told(simcord_env, desk) == []
+    note = "Correction: Turnout was 62.8 per cent."
+    changed(desk, lambda old: replace(old, corrections=(*old.corrections, note)))
+    sent = await told(simcord_env, desk)
+    answered = {first.response.id, second.response.id}
+    assert {int(each["message_reference"]["message_id"]) for each in sent} == answered
+    assert all("62.8 per cent" in str(each) for each in sent)
+    assert await told(simcord_env, desk) == []
+
+
+async def test_quoted_words_that_were_rewritten_are_told(desk, simcord_env, channel, alice):
+    """A silent edit of the quoted figure is told, too; one elsewhere in the article is not."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, lambda old: replace(old, text=f"{old.text}\n\nThe count took five days."))
+    assert await told(simcord_env, desk) == []
+    changed(desk, lambda old: replace(old, text=old.text.replace("62.7", "63.7")))
+    [sent] = await told(simcord_env, desk)
+    assert "has changed the words" in str(sent)
+
+
+async def test_a_removal_is_told(desk, simcord_env, channel, alice):
+    """What moderators take away, readers of it learn."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    desk.archive.remove(certified(desk).id, now=NOW)
+    [sent] = await told(simcord_env, desk)
+    assert "moderators have taken" in str(sent)
+
+
+async def test_old_answers_are_left_alone(desk, simcord_env, channel, alice):
+    """After the time that the community sets, nobody is disturbed."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    desk.archive.remove(certified(desk).id, now=NOW)
+    assert await told(simcord_env, desk, NOW + LASTING + timedelta(minutes=1)) == []
+
+
+async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, channel, alice):
+    """The message may be deleted, the channel closed: that is logged and ends there."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
+    desk.archive.remove(certified(desk).id, now=NOW)
+    await told(simcord_env, desk)
+    assert desk.archive.owed(NOW - LASTING) == []
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_hostile_corrections_stay_letters(kind, language):
+    """What an outlet writes in its correction is shown as letters, never as a mention or link."""
+    hostile = "@everyone [free](http://evil.example) **x** <@123>"
+    notice = Notice(
+        1, "1", "2", language, 3, 2, kind, hostile, hostile, "http://a.example", hostile
+    )
+    shown = seen(notice_of_change(notice))
+    assert "@everyone" in shown
+    assert "<@123>" in shown
