@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 import re
 import unicodedata
+import zlib
 from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 SHINGLE = 5
 UNITS = re.compile(r"[぀-ヿ㐀-鿿]|[^\W_]+")
@@ -15,13 +17,22 @@ WINDOW = timedelta(days=7)
 MARKS = 24
 """Smallest hashes kept of a text; two texts share of them what they share of all shingles."""
 
+ROLL = np.uint64(0x9E3779B97F4A7C15)
+"""An odd multiplier near 2⁶⁴ divided by the golden ratio."""
+
 Shingles = frozenset[tuple[str, ...]]
 
 
 def shingles(text: str) -> Shingles:
     """Cut *text* into overlapping runs of five words (of five characters in CJK text)."""
-    units = UNITS.findall(unicodedata.normalize("NFKC", text).casefold())
-    return frozenset(zip(*(units[i:] for i in range(SHINGLE)), strict=False))
+    words = units(text)
+    return frozenset(zip(*(words[i:] for i in range(SHINGLE)), strict=False))
+
+
+def units(text: str) -> list[str]:
+    """Return the words of *text*, and in CJK text its characters, whatever their width or case."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return UNITS.findall(plain.casefold())
 
 
 def containment(one: Shingles, other: Shingles) -> float:
@@ -44,10 +55,23 @@ def near_in_time(one: date | None, other: date | None) -> bool:
 def marks(text: str) -> list[int]:
     """Return the :data:`MARKS` smallest 63-bit hashes of *text*'s shingles (bottom-k sketch).
 
-    Broder, "On the resemblance and containment of documents" (1997).
+    Broder, "On the resemblance and containment of documents" (1997); the hashes are words' CRCs,
+    rolled together and mixed by the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
     """
-    hashed = {
-        int.from_bytes(hashlib.blake2b(" ".join(run).encode(), digest_size=8).digest()) >> 1
-        for run in shingles(text)
-    }
-    return heapq.nsmallest(MARKS, hashed)
+    words = units(text)
+    count = len(words) - SHINGLE + 1
+    if count < 1:
+        return []
+    codes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint64, len(words))
+    runs = np.zeros(count, np.uint64)
+    for at in range(SHINGLE):
+        runs = runs * ROLL + codes[at : at + count]
+    smallest: list[int] = np.unique(mixed(runs) >> np.uint64(1))[:MARKS].tolist()
+    return smallest
+
+
+def mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread *values* evenly over 64 bits."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
