@@ -15,12 +15,12 @@ from ingest.archive import Archive
 from ingest.errors import IngestError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State
 from ingest.identity import clean_url, sealed
-from ingest.listed import listed
 from ingest.model import Decision, Page, Progress, Removal, Source
-from ingest.planning import announced, looked_at, planned, validators
 from ingest.reading.fetched import read_fetched
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
+from ingest.refreshing.listed import listed
+from ingest.refreshing.planning import announced, looked_at, planned, validators
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from ingest.archive import Archive
-from ingest.extracting import extractor
 from ingest.fetching import Fetcher
 from ingest.model import Source
 from ingest.refresh import Refresher, Round, sentence
+from ingest.refreshing.extracting import extractor
 
 logger = logging.getLogger(__name__)
 

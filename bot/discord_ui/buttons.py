@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
+from bot.discord_ui.moderation import Moderation
 from bot.discord_ui.rendering import notice_view
 from ingest.errors import IngestError
 
-if TYPE_CHECKING:
-    from bot.discord_ui.moderation import Moderation
 
-
-class Action(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:action"):
-    """A moderator's button; who presses it is checked each time, and it replaces its message."""
+class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none"):
+    """A button whose name holds its kind and a key."""
 
     kind: ClassVar[str]
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
@@ -35,6 +33,10 @@ class Action(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:action"):
         """Make the button of a message again."""
         del interaction, item
         return cls(match["key"])
+
+
+class Action(KeyButton, template=r"desk:action"):
+    """A moderator's button; who presses it is checked each time, and it replaces its message."""
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Act, if whoever pressed may; the message then says what became of it."""

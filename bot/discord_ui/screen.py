@@ -14,6 +14,7 @@ from discord import ui
 
 from bot.answering.model import Claim, Question
 from bot.answering.watching import Phase, Watch
+from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
 from bot.wording import Wording
 
@@ -131,29 +132,10 @@ class Runs:
         return None
 
 
-class StopButton(
-    ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:stop:(?P<key>[0-9a-f]{12})"
-):
+class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
     """Stops the writing; after a restart it says kindly that there is nothing to stop."""
 
-    def __init__(self, key: str, label: str = "Stop") -> None:
-        super().__init__(
-            ui.Button(
-                label=label, style=discord.ButtonStyle.secondary, custom_id=f"desk:stop:{key}"
-            )
-        )
-        self.key = key
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],
-        item: ui.Item[Any],
-        match: Any,  # noqa: ANN401 - discord.py's own signature
-    ) -> Self:
-        """Make the button of a message again."""
-        del interaction, item
-        return cls(match["key"])
+    kind = "stop"
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Stop, if whoever pressed may; the message itself says what became of it."""

@@ -13,12 +13,12 @@ from rich.console import Console
 from ingest import showing
 from ingest.archive import Archive
 from ingest.commands.indexing import catch_up, now
-from ingest.extracting import extractor
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Permission, Progress, Source
 from ingest.reading import Hints
 from ingest.refresh import Refresher, Round
+from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings
 from ingest.showing import plain, sources_table
 

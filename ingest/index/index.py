@@ -78,14 +78,14 @@ class Index:
         After a switch that is the old one until the new one has caught up here. A search holds
         on to one generation from its beginning to its end.
         """
-        current = self._stores.serving or self
+        current = self._of(self._stores.serving or self.generation)
         active = self._archive.active_generation()
         if active is None or active.id == current.generation.id:
             return current
         with suppress(SettingsError):
             new = self._of(active)
             if new._shelf.words.cursor >= current._shelf.words.cursor:
-                self._stores.serving = new
+                self._stores.serving = active
                 return new
         return current
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from filelock import FileLock
@@ -24,10 +24,6 @@ from ingest.settings import Settings
 
 GRACE = timedelta(days=1)
 """How long a generation that was replaced can still be rolled back to."""
-
-
-if TYPE_CHECKING:
-    from ingest.index.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Stores:
         self._place = settings.chroma_url or str(folder)
         self._suffix = f"-{archive_mark(settings)}" if settings.chroma_url else ""
         self._client = client_of(folder / "vectors", settings.chroma_url)
-        self.serving: Index | None = None
+        self.serving: Generation | None = None
         self._shelves: dict[int, Shelf] = {}
         self._embedders: dict[str, Embedder] = {}
         self._turn = threading.Lock()

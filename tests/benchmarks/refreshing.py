@@ -25,11 +25,11 @@ from bot.answering.question import ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.adding import add
-from ingest.extracting import extractor
 from ingest.fetching import Fetcher, Validators
 from ingest.model import Permission
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
+from ingest.refreshing.extracting import extractor
 from tests.benchmarks.speed import SAMPLE, SAMPLE_QUESTIONS, texts
 from tests.ingest.newsroom import Newsroom, story
 from tests.ingest.refreshing import ToOnePort

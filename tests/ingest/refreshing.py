@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from aiohttp.abc import AbstractResolver
 
 from ingest.archive import Archive
-from ingest.extracting import extractor
 from ingest.fetching import Fetcher
 from ingest.refresh import Refresher
+from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings
 
 

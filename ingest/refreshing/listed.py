@@ -11,8 +11,8 @@ from ingest.errors import ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url
 from ingest.model import Page, Source
-from ingest.planning import validators
 from ingest.reading.listings import CHILDREN, Entry, is_listing, read_listing
+from ingest.refreshing.planning import validators
 
 USUAL = 10
 """Pages that a listing must have had to be found shrunk, when it has less than half of them."""

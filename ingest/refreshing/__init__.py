@@ -1,0 +1,1 @@
+"""What refreshing is made of: what a source lists, what is due, extraction beside."""
