@@ -24,6 +24,7 @@ from bot.discord_ui.errors import error_view
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.discord_ui.screen import StopButton
 from bot.wording import Wording
+from tests import gallery_moderation
 from tests.bot.discord_ui import builders as built
 
 HEIGHT = 1900
@@ -97,6 +98,7 @@ def states() -> Mapping[str, object]:
         "busy": notice_view(english("busy")),
         "too-long": notice_view(english("question_too_long")),
         "empty": notice_view(english("question_empty")),
+        **gallery_moderation.states(),
     }
 
 

@@ -35,15 +35,16 @@ def preview_view(
         blocks += [escape(words("preview_more", count=more)), LINE] if more > 0 else []
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
-        newest = [link(title(e.title or e.url, 100), e.url, instead="·") for e in preview.entries]
-        blocks.append("\n".join(f"- {each}" for each in newest[:NEAREST_SHOWN]))
+        for each in preview.entries[:NEAREST_SHOWN]:
+            named = link(title(each.title or each.url, 100), each.url, instead=words("link"))
+            blocks.append(f"- {named}")
         if not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
     if preview.problems:
         first = title(preview.problems[0], TEXT)
         said = words("preview_problems", count=len(preview.problems), first=first)
         blocks.append(phrase(said))
-    return with_buttons(layout(blocks), buttons)
+    return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
 
 
 def candidate_block(candidate: Candidate, words: Wording) -> str:
@@ -99,7 +100,8 @@ def sources_view(found: Sequence[Source], words: Wording) -> ui.LayoutView:
     for each in found[:LISTED]:
         when = words.time(each.checked_at) if each.checked_at else words("source_never")
         line = words("source_line", outlet=each.outlet, minutes=each.every, when=when)
-        lines = [f"{each.id} · {phrase(line)}", link(each.address, each.address, instead="·")]
+        linked = link(each.address, each.address, instead=words("link"))
+        lines = [f"{each.id} · {phrase(line)}", linked]
         if each.failure:
             lines.append(
                 f"-# ⚠ {phrase(words('source_failed', failure=title(each.failure, TEXT)))}"

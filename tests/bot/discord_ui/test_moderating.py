@@ -101,7 +101,7 @@ async def test_a_feed_is_watched_after_its_outlet_is_named(channel, moderator, a
     nameless = await moderator.slash(channel, "source add", url=FEED)
     assert "Name the outlet" in shown(nameless)
     result = await moderator.slash(channel, "source add", url=FEED, outlet="Ledger")
-    assert "1 pages" in shown(result)
+    assert "pages: 1" in shown(result)
     assert "is watched" in shown(await moderator.click(result.response, label="Watch"))
     assert archive.sources()[0].address == FEED
     assert "Ledger" in shown(await moderator.slash(channel, "source watched"))

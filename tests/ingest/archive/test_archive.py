@@ -130,7 +130,7 @@ def test_pastes_are_one_article_by_outlet_and_title(archive):
 def save_in_order(url, titles):
     with Archive.open(url) as archive:
         for round_ in range(4):
-            texts = (f"{TEXT} Round {round_}." for _ in titles)
+            texts = (f"{TEXT} Round {round_} of {title}." for title in titles)
             saved(archive, *(an_extract(t, title=i) for t, i in zip(texts, titles, strict=True)))
 
 
