@@ -129,6 +129,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
                 settings,
                 housekeeping=desk.catch_up,
                 moderation=moderation,
+                summary=desk.archive.summary,
                 note_shown=desk.note_shown,
                 corrections=desk.archive,
             )

@@ -18,6 +18,7 @@ from bot.discord_ui.coverage import (
     done_view,
     preview_view,
     sources_view,
+    summary_view,
 )
 from bot.discord_ui.decisions import (
     DiscardButton,
@@ -29,7 +30,15 @@ from bot.discord_ui.decisions import (
 from bot.discord_ui.rendering import notice_view
 from bot.wording import Wording
 from ingest.adding import ready
-from ingest.model import Article, Ownership, Permission, Removal, Source
+from ingest.model import (
+    Article,
+    OutletSummary,
+    Ownership,
+    Permission,
+    Removal,
+    Source,
+    Summary,
+)
 from ingest.reading.listings import Entry
 from ingest.recorded import Deed, DeedKind, Notice, NoticeKind
 from tests.bot.discord_ui import builders as built
@@ -79,6 +88,8 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             keep,
         ),
         "articles": articles_view(many, "articles_heading", "no_articles", words),
+        "coverage": summary_view(a_summary(24), words),
+        "coverage-none": summary_view(a_summary(0), words),
         "articles-none": articles_view([], "articles_heading", "no_articles", words),
         "quarantine": articles_view([removed], "quarantine_heading", "no_quarantine", words),
         "article": article_view(article, words),
@@ -108,6 +119,16 @@ def a_source(number: int, **more: object) -> Source:
     return Source(
         number, URL, "The Sarnholt Ledger", Permission.OFFERED, 60, built.NOW, built.NOW, **more
     )
+
+
+def a_summary(count: int) -> Summary:
+    """Return an archive of *count* outlets in figures."""
+    outlets = tuple(
+        OutletSummary(f"Orvessa Post {n}", 1200 - n, built.NOW - timedelta(days=n))
+        for n in range(count)
+    )
+    articles = sum(each.articles for each in outlets)
+    return Summary(articles, 3, articles, 9 * articles, outlets, articles, built.NOW)
 
 
 def deeds() -> list[tuple[Deed, str]]:

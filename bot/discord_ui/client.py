@@ -17,7 +17,7 @@ import discord
 from bot.answering.model import Language
 from bot.answering.watching import Answerer
 from bot.discord_ui.asking import Asking, Clock, NoteShown
-from bot.discord_ui.commands import DeskTree, sync_if_changed
+from bot.discord_ui.commands import DeskTree, Summarise, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
 from bot.discord_ui.correcting import Corrections, keep_correcting
 from bot.discord_ui.decisions import BUTTONS
@@ -61,13 +61,14 @@ class ElectionDeskClient(discord.Client):
         digest_file: Path | None = None,
         announce: Callable[[str], object] | None = None,
         moderation: Moderation | None = None,
+        summary: Summarise | None = None,
         note_shown: NoteShown | None = None,
         correcting: Callable[[discord.Client], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.asking = Asking(answerer, clock, default_language, note_shown=note_shown)
         self.moderation = moderation
-        self.tree = DeskTree(self, self.asking, moderation)
+        self.tree = DeskTree(self, self.asking, moderation, summary)
         self.housekeeping = housekeeping
         self.every = every
         self.digest_file = digest_file
@@ -150,6 +151,7 @@ async def serve(
     *,
     housekeeping: Callable[[], object] | None = None,
     moderation: Moderation | None = None,
+    summary: Summarise | None = None,
     note_shown: NoteShown | None = None,
     corrections: Corrections | None = None,
     clock: Clock = discord.utils.utcnow,
@@ -175,6 +177,7 @@ async def serve(
         digest_file=settings.data_dir / DIGEST_FILE,
         announce=announce,
         moderation=moderation,
+        summary=summary,
         note_shown=note_shown,
         correcting=correcting,
     )

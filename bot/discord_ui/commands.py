@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,23 +15,33 @@ from discord import app_commands, ui
 
 from bot.answering.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking, deliver
+from bot.discord_ui.coverage import summary_view
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.moderating import SourceGroup
 from bot.discord_ui.moderation import Moderation
 from bot.discord_ui.words import worded
 from bot.wording import Wording
+from ingest.model import Summary
+
+Summarise = Callable[[], Summary]
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):
     """The commands; an error in one is a sentence for whoever used it."""
 
     def __init__(
-        self, client: discord.Client, asking: Asking, moderation: Moderation | None = None
+        self,
+        client: discord.Client,
+        asking: Asking,
+        moderation: Moderation | None = None,
+        summary: Summarise | None = None,
     ) -> None:
         super().__init__(client)
         self.asking = asking
         self.moderation = moderation
         self.add_command(ask_command(asking))
+        if summary is not None:
+            self.add_command(coverage_command(asking, summary))
         if moderation is not None:
             self.add_command(SourceGroup(moderation))
 
@@ -51,6 +63,21 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         words = self.asking.words(interaction.locale)
         view = error_view(report(error), words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+
+def coverage_command(asking: Asking, summary: Summarise) -> app_commands.Command[Any, ..., None]:
+    """Make `/coverage`."""
+
+    @app_commands.command(name="coverage", description=worded("command_coverage"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_coverage(interaction: discord.Interaction) -> None:
+        words = asking.words(interaction.locale)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        view = summary_view(await asyncio.to_thread(summary), words)
+        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+    return slash_coverage
 
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:

@@ -12,12 +12,14 @@ from bot.curating import Candidate, Preview
 from bot.discord_ui.rendering import GAP, LINE, NEAREST_SHOWN, Room, entry, layout
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.wording import Wording
-from ingest.model import Article, Source
+from ingest.model import Article, Source, Summary
 from ingest.recorded import Deed
 
 ROOM = Room(quote=0, title=120, claims=0)
 LISTED = 10
 """Articles, sources or deeds in one message."""
+OUTLETS = 20
+"""Outlets that are listed to members."""
 BEGINNING = 240
 """Characters of a body that a preview shows."""
 TEXT = 300
@@ -35,8 +37,8 @@ def preview_view(
         blocks += [escape(words("preview_more", count=more)), LINE] if more > 0 else []
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
-        for each in preview.entries[:NEAREST_SHOWN]:
-            named = link(title(each.title or each.url, 100), each.url, instead=words("link"))
+        for listed in preview.entries[:NEAREST_SHOWN]:
+            named = link(title(listed.title or listed.url, 100), listed.url, instead=words("link"))
             blocks.append(f"- {named}")
         if not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
@@ -127,6 +129,30 @@ def deeds_view(
         )
     heading = f"**{escape(words('deeds_heading'))}**"
     return with_buttons(layout([heading, "\n".join(lines)]), buttons)
+
+
+def summary_view(summary: Summary, words: Wording) -> ui.LayoutView:
+    """Show everybody what the answers rest on, the outlets with most articles first."""
+    if not summary.articles:
+        return layout([escape(words("coverage_none"))])
+    lines = []
+    for each in summary.outlets[:OUTLETS]:
+        newest = words.date(each.newest) if each.newest else words("undated")
+        count = words("coverage_articles", count=f"{each.articles:,}")
+        outlet = title(each.outlet, 100)
+        lines.append(
+            f"- {phrase(words('coverage_outlet', outlet=outlet, articles=count, newest=newest))}"
+        )
+    more = len(summary.outlets) - OUTLETS
+    rest = [f"-# {escape(words('preview_more', count=more))}"] if more > 0 else []
+    total = words(
+        "coverage_total",
+        articles=f"{summary.articles:,}",
+        outlets=f"{len(summary.outlets):,}",
+        when=words.time(summary.changed_at) if summary.changed_at else words("undated"),
+    )
+    heading = f"**{escape(words('coverage_heading'))}**"
+    return layout([heading, "\n".join(lines), *rest, f"-# {escape(total)}"])
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:

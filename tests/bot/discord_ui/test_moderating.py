@@ -51,7 +51,9 @@ def simcord_bot(archive, web):
     """Return the real client with a real curator."""
     moderation = Moderation(Curator(archive, lambda: NOW, web.fetcher))
     answerer = scripted(an_answer(), [])
-    return ElectionDeskClient(answerer, clock=lambda: NOW, moderation=moderation)
+    return ElectionDeskClient(
+        answerer, clock=lambda: NOW, moderation=moderation, summary=archive.summary
+    )
 
 
 @pytest.fixture
@@ -240,3 +242,11 @@ async def allow(env, member):
     """Let *member* see `/source`, as an administrator can in the server's settings."""
     command = next(c for c in await env.bot.tree.fetch_commands() if c.name == "source")
     env.guild.set_command_permissions(command, {member: True})
+
+
+async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
+    """Outlets, how many articles, the newest day; and a sentence when there is nothing."""
+    result = await alice.slash(channel, "coverage")
+    assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
+    archive.remove(1, now=NOW)
+    assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))
