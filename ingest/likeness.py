@@ -62,7 +62,8 @@ def marks(text: str) -> list[int]:
     count = len(words) - SHINGLE + 1
     if count < 1:
         return []
-    codes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint64, len(words))
+    code = {word: zlib.crc32(word.encode()) for word in set(words)}
+    codes = np.fromiter(map(code.__getitem__, words), np.uint64, len(words))
     runs = np.zeros(count, np.uint64)
     for at in range(SHINGLE):
         runs = runs * ROLL + codes[at : at + count]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
 import sentencex
@@ -24,11 +25,13 @@ CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
 CLOSED = re.compile(r"[”\"'’」』)]\s*$")
 
 
-def sentences(text: str, language: str) -> list[Span]:
+@lru_cache(maxsize=256)
+def sentences(text: str, language: str) -> tuple[Span, ...]:
     """Return the sentences of *text* without the white space around them, in order.
 
     Every character that is not white space lies in exactly one of them. A quotation that the
-    sentence goes on behind ("…。」と述べた") stays with it.
+    sentence goes on behind ("…。」と述べた") stays with it. The last few texts are remembered: one
+    that is saved is cut twice, one that answers is checked many times.
     """
     spans: list[Span] = []
     for found in sentencex.get_sentence_boundaries(language, text):
@@ -39,7 +42,7 @@ def sentences(text: str, language: str) -> list[Span]:
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
-    return spans
+    return tuple(spans)
 
 
 def trimmed(text: str, start: int, end: int) -> Span | None:

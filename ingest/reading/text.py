@@ -16,7 +16,7 @@ GAPS = re.compile(r"\n{3,}")
 def clean(text: str) -> str:
     """Return *text* in NFC with plain spaces, no hidden characters, at most one empty line."""
     text = INVISIBLE.sub("", BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
-    lines = (SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    lines = [line.strip() for line in SPACES.sub(" ", text).split("\n")]
     return GAPS.sub("\n\n", "\n".join(lines)).strip()
 
 
