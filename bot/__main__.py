@@ -21,10 +21,12 @@ from bot import terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
+from bot.community import Community
 from bot.curating import Curator
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import Asked
 from bot.settings import Settings
+from bot.starters import Starters
 from bot.wording import Wording
 from ingest import adding
 from ingest.errors import IngestError, SettingsError
@@ -115,7 +117,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if settings.discord_token is None:
         return converse(settings, options)
     from bot.discord_ui.client import serve
-    from bot.discord_ui.moderation import Moderation
+    from bot.discord_ui.members.offers import Offers
+    from bot.discord_ui.moderators.moderation import Moderation
 
     async def live(desk: Desk) -> None:
         fetcher = partial(Fetcher, utc_now, contact=settings.contact)
@@ -123,14 +126,29 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         watching = keep_fresh(desk.archive, utc_now, contact=settings.contact, wake=curator.wake)
         refreshing = asyncio.create_task(watching)
         moderation = Moderation(curator, settings.moderated_in)
+        community = Community(desk.archive, utc_now)
+        starters = Starters(desk.archive, desk.answer_now, utc_now)
+        offers = Offers(
+            community,
+            starters,
+            lambda text: desk.look_up(text, utc_now()),
+            lambda topic: desk.timeline(topic, utc_now()),
+            keeps_questions=settings.keep_questions,
+            has_model=bool(desk.writers),
+        )
+
+        def housekeeping() -> None:
+            desk.catch_up()
+            starters.keep()
+            community.expire()
+
         try:
             await serve(
                 desk.answer,
                 settings,
-                housekeeping=desk.catch_up,
+                housekeeping=housekeeping,
                 moderation=moderation,
-                summary=desk.archive.summary,
-                note_shown=desk.note_shown,
+                offers=offers,
                 corrections=desk.archive,
             )
         finally:

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from bot.answering.answer import answer
+from bot.answering.answer import answer, answer_now
 from bot.answering.calibration import OWN, Calibration, Judge, shipped
 from bot.answering.drafting import ModelWriter, model_writer
 from bot.answering.followup import Exchange, understood
+from bot.answering.lookup import Looked, look_up
 from bot.answering.model import Abstention, Answer, Question, Reason
+from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
 from bot.purse import Purse
 from bot.reporting import record_of
+from bot.rules import DESK, DeskRules
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.index.embedding import embedder
@@ -62,16 +65,26 @@ class Desk:
             watch=watch,
         )
         number = await asyncio.to_thread(self._keep, outcome, member, today)
-        if isinstance(outcome, Answer):
-            return replace(outcome, number=number)
-        if outcome.reason is Reason.HOW_TO_VOTE:
-            return replace(outcome, link=self.settings.voting_link)
-        return outcome
+        if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
+            outcome = replace(outcome, link=self.link_for_voting())
+        return replace(outcome, number=number)
 
-    def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
-        """Remember where an answer stands, so that corrections reach its readers."""
-        now = datetime.now(UTC)
-        self.archive.note_shown(number, str(channel), str(message), language, now=now)
+    def answer_now(self, question: Question) -> Answer | Abstention:
+        """Answer in the coverage's own words; it blocks, and keeps nothing."""
+        return answer_now(question, self.archive, self.index.serving(), self.judge)
+
+    def look_up(self, text: str, now: datetime) -> list[Looked]:
+        """Look up what *text* claims; it blocks, and keeps nothing."""
+        return look_up(text, self.archive, self.index.serving(), now=now)
+
+    def timeline(self, topic: str, now: datetime) -> Timeline:
+        """Draw up what was reported on *topic*; it blocks, and keeps nothing."""
+        return timeline(topic, self.archive, self.index.serving(), self.judge, now=now)
+
+    def link_for_voting(self) -> str | None:
+        """Return the election authority's page: as set in Discord, else by the settings."""
+        rules = DeskRules.of(self.archive.rules(DESK))
+        return rules.voting_link or self.settings.voting_link
 
     async def close(self) -> None:
         """Let the models go, in the event loop that asked them."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.answering.model import Trouble, Usage
+from bot.rules import DESK, DeskRules
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.recorded import Spending
@@ -31,7 +32,7 @@ class Purse:
 
     def refuses(self, member: str, today: date) -> Trouble | None:
         """Return why no model may write for *member* any more today, or ``None``."""
-        budget, limit = self.settings.daily_budget, self.settings.answers_per_member
+        budget, limit = self.budget, self.settings.answers_per_member
         if budget is not None and self.cost(self.archive.spent(today)) >= budget:
             return Trouble.BUDGET
         if limit is not None and self.archive.spent(today, self._name(member)).answers >= limit:
@@ -44,6 +45,14 @@ class Purse:
         if self._folded != today:
             self.archive.forget_members(today - timedelta(days=1))
             self._folded = today
+
+    @property
+    def budget(self) -> Decimal | None:
+        """What one day may cost: as set in Discord, else by the settings."""
+        if self.settings.price_input is None or self.settings.price_output is None:
+            return None
+        rules = DeskRules.of(self.archive.rules(DESK))
+        return self.settings.daily_budget if rules.daily_budget is None else rules.daily_budget
 
     def cost(self, spent: Spending) -> Decimal:
         """Return the price of *spent*, in the currency of the settings' prices."""

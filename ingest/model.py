@@ -142,6 +142,7 @@ class Removal(StrEnum):
     """Why an article is not cited any more."""
 
     REMOVED = "removed"
+    HIDDEN = "hidden"
     GONE = "gone"
     RETRACTED = "retracted"
     QUARANTINED = "quarantined"
@@ -290,8 +291,8 @@ class Page:
 
     @property
     def gone_for_good(self) -> bool:
-        """Whether its article was removed by hand or erased: then nobody looks again."""
-        return self.removal in {Removal.REMOVED, Removal.ERASED}
+        """Whether its article was taken out by hand or erased: then nobody looks again."""
+        return self.removal in {Removal.REMOVED, Removal.HIDDEN, Removal.ERASED}
 
 
 @dataclass(frozen=True, slots=True)

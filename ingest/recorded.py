@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,21 @@ class DeedKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     RESTORED = "restored"
+    HIDDEN = "hidden"
     WATCHED = "watched"
     UNWATCHED = "unwatched"
+    SET = "set"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody did to the coverage; ``who`` and ``place`` are Discord's own numbers.
+    """What somebody did; ``who`` and ``place`` are Discord's own numbers.
 
-    ``undone_by`` is the deed that took it back.
+    ``detail`` names what is neither an article nor a source; ``before`` is the rules as they were,
+    where they were set. ``undone_by`` is the deed that took it back.
     """
 
     at: datetime
@@ -72,6 +79,91 @@ class Deed:
     article_id: int | None = None
     source_id: int | None = None
     undone_by: int | None = None
+    detail: str | None = None
+    before: dict[str, Any] | None = None
+    id: int = 0
+
+
+class Verdict(StrEnum):
+    """What a reader says of an answer, or of there being none."""
+
+    HELPFUL = "helpful"
+    WRONG = "wrong"
+    MISQUOTED = "misquoted"
+    OUTDATED = "outdated"
+    ONE_SIDED = "one_sided"
+    OTHER = "other"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one reader said of an answer; ``member`` is a hash that expires.
+
+    ``question`` is there because the reader sent it along.
+    """
+
+    at: datetime
+    answer_id: int
+    verdict: Verdict
+    member: str
+    question: str | None = None
+    comment: str | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question that is being answered, kept until the answer is shown, and no longer.
+
+    ``token`` is of the interaction that asked, ``message`` the message that did, ``shown`` the one
+    that shows progress; ``member`` is a hash. ``channel`` is empty where only the asker sees the
+    answer.
+    """
+
+    at: datetime
+    channel: str
+    question: str
+    language: str
+    member: str
+    token: str | None = None
+    message: str | None = None
+    shown: str | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A look at a source that somebody waits for, in a message that says how it goes.
+
+    ``token`` is of the interaction that asked; it lives for fifteen minutes.
+    """
+
+    at: datetime
+    source_id: int
+    token: str
+    language: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A source that somebody proposes and somebody else decides on.
+
+    It is an ``address``, or ``data`` by ``name``; with ``watch`` it is to be looked at again.
+    ``member`` is a hash, ``place`` the server; ``approved`` is ``None`` until it is decided.
+    """
+
+    at: datetime
+    place: str
+    member: str
+    name: str
+    address: str | None = None
+    data: bytes | None = None
+    outlet: str | None = None
+    note: str | None = None
+    watch: bool = False
+    approved: bool | None = None
     id: int = 0
 
 

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from discord import ui
 
 from bot.answering.model import Language
+from bot.community import Known
 from bot.curating import Candidate, Preview
-from bot.discord_ui.correcting import notice_of_change
-from bot.discord_ui.coverage import (
+from bot.discord_ui.members.correcting import notice_of_change
+from bot.discord_ui.members.coverage import coverage_view
+from bot.discord_ui.moderators.decisions import (
+    DiscardButton,
+    KeepButton,
+    OlderButton,
+    UndoButton,
+    WatchButton,
+)
+from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
     deeds_view,
     done_view,
     preview_view,
     sources_view,
-    summary_view,
-)
-from bot.discord_ui.decisions import (
-    DiscardButton,
-    KeepButton,
-    OlderButton,
-    UndoButton,
-    WatchButton,
 )
 from bot.discord_ui.rendering import notice_view
 from bot.wording import Wording
@@ -88,8 +89,8 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             keep,
         ),
         "articles": articles_view(many, "articles_heading", "no_articles", words),
-        "coverage": summary_view(a_summary(24), words),
-        "coverage-none": summary_view(a_summary(0), words),
+        "coverage": coverage_view(what_is_known(24), words),
+        "coverage-none": coverage_view(what_is_known(0), words),
         "articles-none": articles_view([], "articles_heading", "no_articles", words),
         "quarantine": articles_view([removed], "quarantine_heading", "no_quarantine", words),
         "article": article_view(article, words),
@@ -119,6 +120,15 @@ def a_source(number: int, **more: object) -> Source:
     return Source(
         number, URL, "The Sarnholt Ledger", Permission.OFFERED, 60, built.NOW, built.NOW, **more
     )
+
+
+def what_is_known(count: int) -> Known:
+    """Return what the answers rest on, with days that have nothing."""
+    last = date(2026, 10, 30)
+    days = {last - timedelta(days=n): 3 + n * 7 % 11 for n in range(28) if n not in {4, 9, 10}}
+    outlets = [each.outlet for each in a_summary(count).outlets]
+    newest = {each: an_article(n, built.LEDGER) for n, each in enumerate(outlets, start=1)}
+    return Known(a_summary(count), newest, days)
 
 
 def a_summary(count: int) -> Summary:

@@ -214,3 +214,5 @@ class Abstention:
     written: Written = Written()
     link: str | None = None
     """Where the reader finds it instead: the election authority's page."""
+    number: int | None = None
+    """Under which the archive keeps it, once it does."""

@@ -22,8 +22,8 @@ class UnaskableError(ValueError):
         self.key = key
 
 
-def ask(text: str, *, now: datetime) -> Question:
-    """Clean *text* and settle the language to answer in.
+def ask(text: str, *, now: datetime, language: Language | None = None) -> Question:
+    """Clean *text* and settle the language to answer in, unless it is given.
 
     Raises:
         UnaskableError: nothing is left, or it is longer than :data:`LONGEST`.
@@ -34,7 +34,7 @@ def ask(text: str, *, now: datetime) -> Question:
         raise UnaskableError("question_empty")
     if len(clean) > LONGEST:
         raise UnaskableError("question_too_long")
-    return Question(clean, now, language_of(clean))
+    return Question(clean, now, language or language_of(clean))
 
 
 def language_of(text: str) -> Language:

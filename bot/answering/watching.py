@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Claim, Question
 
 Item = TypeVar("Item")
+Outcome: TypeAlias = Answer | Abstention
 
 
 class Phase(StrEnum):

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import secrets
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from math import ceil
+from typing import Any, TypeAlias
 
 import discord
 from discord import ui
 
 from bot.answering.followup import Exchange
-from bot.answering.model import Answer, Language, Question
+from bot.answering.model import Abstention, Answer, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.answering.watching import Answerer
+from bot.community import Community
 from bot.discord_ui.errors import error_view, report
-from bot.discord_ui.rendering import notice_view, outcome_view
-from bot.discord_ui.screen import Running, Runs, Screen, Send
+from bot.discord_ui.places import Place
+from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
+from bot.discord_ui.replying import Send
+from bot.discord_ui.screen import Running, Runs, Screen
+from bot.limits import Limiter
+from bot.rules import ServerRules, Speaks
 from bot.wording import Wording
 
-logger = logging.getLogger(__name__)
-
 Clock: TypeAlias = Callable[[], datetime]
+Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
+"""Makes the buttons under an outcome; the flag is whether only its asker sees it."""
 
 REMEMBERED = 1000
-"""Exchanges that a follow-up may refer to, the newest ones; a restart forgets them."""
-
-
-NoteShown: TypeAlias = Callable[[int, int, int, str], object]
-"""Told an answer's number, its channel, its message and its language; it may block."""
+"""Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +47,101 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a question may be asked here and now, and how it is answered.
+
+    ``refusal`` is the sentence that turns it away; ``silent`` says nothing at all instead, and
+    ``private`` shows an answer to a command to its asker alone.
+    """
+
+    rules: ServerRules = field(default_factory=ServerRules)
+    speaks: Speaks = Speaks.ON
+    refusal: str | None = None
+    silent: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A question that would be known again if the bot were killed now."""
+
+    community: Community | None = None
+    number: int = 0
+
+    async def stands(self, message: discord.Message | None) -> None:
+        """Note which message shows how far it is."""
+        if self.community is not None and message is not None:
+            await self.community.stands(self.number, message.id)
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """The way from a text to a message; `/ask`, mentions and direct messages all take it."""
 
     answerer: Answerer
     clock: Clock
     default_language: Language = Language.ENGLISH
+    community: Community | None = None
+    under: Under = lambda _outcome, _private: ()
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
     runs: Runs = field(default_factory=Runs)
     exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
-    """Verified exchanges by the message that shows the answer, and by the direct channel."""
-    note_shown: NoteShown | None = None
+    """Verified exchanges by the message that shows the answer, and by the thread or the direct
+    channel in which it stands."""
+    limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
-    def question(self, text: str) -> Question:
-        """Take *text* as a question.
+    def question(self, text: str, rules: ServerRules | None = None) -> Question:
+        """Take *text* as a question, to be answered in the language that *rules* may fix.
 
         Raises:
             UnaskableError: there is none, or it is too long.
         """
-        return ask(text, now=self.clock())
+        return ask(text, now=self.clock(), language=rules.language if rules else None)
+
+    async def admit(self, place: Place, member: int, words: Wording) -> Admission:
+        """Tell how *member* is answered in *place*, and count the question."""
+        if self.community is None:
+            return Admission(refusal=words("busy") if member in self.in_flight else None)
+        rules = await self.community.rules(place.server)
+        speaks = rules.speaks(place.channel, place.parent)
+        if speaks is Speaks.OFF:
+            return Admission(rules, speaks, words("off_here"), silent=True)
+        private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
+        if member in self.in_flight:
+            return Admission(rules, speaks, words("busy"))
+        wait = self.limiter.wait(
+            (("member", place.server, member), rules.per_member),
+            (("channel", place.channel), rules.per_channel),
+        )
+        if wait:
+            again = self.limiter.wait((("told", member), 1)) > 0
+            said = words("too_many", seconds=ceil(wait))
+            return Admission(rules, speaks, said, silent=again)
+        return Admission(rules, speaks, private=private)
+
+    @asynccontextmanager
+    async def kept(
+        self,
+        question: Question,
+        member: int,
+        channel: int | None,
+        *,
+        token: str | None = None,
+        message: int | None = None,
+    ) -> AsyncIterator[Kept]:
+        """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
+
+        *channel* is ``None`` where only the asker sees the answer.
+        """
+        if self.community is None:
+            yield Kept()
+            return
+        number = await self.community.begin(
+            question.text, str(question.language), member, channel, token=token, message=message
+        )
+        yield Kept(self.community, number)
+        await self.community.finish(number)
 
     async def view(
         self,
@@ -73,6 +150,7 @@ class Asking:
         *,
         repeat: bool,
         show: Send,
+        private: bool = False,
         before: Exchange | None = None,
     ) -> Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
@@ -91,8 +169,9 @@ class Asking:
                 outcome = await self.answerer(
                     question, screen.watch, member=str(asker), before=before
                 )
+            view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
             number = outcome.number if isinstance(outcome, Answer) else None
-            return Reply(outcome_view(outcome, ask=repeat), Exchange.of(outcome), number)
+            return Reply(view, Exchange.of(outcome), number)
         except Exception as error:
             return Reply(error_view(report(error), words))
         finally:
@@ -107,15 +186,28 @@ class Asking:
         while len(self.exchanges) > REMEMBERED:
             self.exchanges.popitem(last=False)
 
+    def forget(self, channel: int, *, private: bool) -> None:
+        """Forget what was said in a direct channel; elsewhere nothing is known by person."""
+        if private:
+            self.exchanges.pop(channel, None)
+
     async def stands_in(
         self, message: discord.Message | None, reply: Reply, language: Language
     ) -> None:
-        """Remember in which message an answer stands. Never raises."""
-        if message is None or reply.number is None or self.note_shown is None:
+        """Remember in which message an answer stands, for follow-ups and corrections.
+
+        Never raises.
+        """
+        if message is None:
+            return
+        self.remember(message.id, reply.exchange)
+        if not isinstance(message.channel, discord.abc.GuildChannel):
+            self.remember(message.channel.id, reply.exchange)
+        if reply.number is None or self.community is None or message.flags.ephemeral:
             return
         place = (message.channel.id, message.id, str(language))
         try:
-            await asyncio.to_thread(self.note_shown, reply.number, *place)
+            await self.community.note_shown(reply.number, *place)
         except Exception as error:
             report(error)
 
@@ -132,22 +224,3 @@ class Asking:
         if locale is discord.Locale.japanese:
             return Wording.of(Language.JAPANESE)
         return Wording.of(self.default_language)
-
-
-async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording) -> None:
-    """Send *view* the first way; if Discord no longer takes it there, the second. Never raises.
-
-    An expired or deleted place loses nothing; what Discord refuses for itself becomes an error
-    sentence. Missing permission is nobody's error to read: it is only logged.
-    """
-    try:
-        await first(view)
-    except discord.Forbidden as error:
-        logger.warning("There is no permission to reply: %s", error)
-    except discord.HTTPException as error:
-        code = report(error)
-        gone = error.status in {401, 404}
-        try:
-            await second(view if gone else error_view(code, words))
-        except discord.HTTPException as again:
-            report(again)

@@ -1,4 +1,4 @@
-"""Buttons that live through restarts: what they need stands in their own name."""
+"""Buttons and forms: what a button needs stands in its own name, and an error is a sentence."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.discord_ui.moderation import Moderation
-from bot.discord_ui.rendering import notice_view
-from ingest.errors import IngestError
+from bot.discord_ui.replying import Interaction, failed, words_of
 
 
 class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none"):
-    """A button whose name holds its kind and a key."""
+    """A button whose name holds its kind and a key, so that it lives through restarts."""
 
     kind: ClassVar[str]
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
@@ -26,7 +24,7 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
     @classmethod
     async def from_custom_id(
         cls,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         item: ui.Item[Any],
         match: Any,  # noqa: ANN401 - discord.py's own signature
     ) -> Self:
@@ -34,23 +32,27 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         del interaction, item
         return cls(match["key"])
 
-
-class Action(KeyButton, template=r"desk:action"):
-    """A moderator's button; who presses it is checked each time, and it replaces its message."""
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Act, if whoever pressed may; the message then says what became of it."""
-        moderation: Moderation | None = interaction.client.moderation
-        if moderation is None or not await moderation.admits(interaction):
-            return
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the button says; what goes wrong is told to whoever pressed it."""
         try:
-            view = await self.act(interaction, moderation)
-        except IngestError as error:
-            view = notice_view(str(error))
-        await interaction.response.edit_message(view=view)
+            await self.pressed(interaction)
+        except Exception as error:
+            await failed(interaction, error)
 
-    async def act(
-        self, interaction: discord.Interaction[Any], moderation: Moderation
-    ) -> ui.LayoutView:
-        """Do what the button says, and return what its message shows from then on."""
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do what the button says."""
         raise NotImplementedError
+
+
+class Form(ui.Modal):
+    """A form; what goes wrong is told to whoever sent it."""
+
+    def field(self, key: str, item: ui.Item[Any], interaction: Interaction) -> None:
+        """Add *item* under the label that the catalogue has for *key*."""
+        self.add_item(ui.Label(text=words_of(interaction)(key), component=item))
+
+    async def on_error(  # type: ignore[override]
+        self, interaction: Interaction, error: Exception, /
+    ) -> None:
+        """Tell whoever sent the form."""
+        await failed(interaction, error)

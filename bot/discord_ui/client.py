@@ -16,13 +16,17 @@ import discord
 
 from bot.answering.model import Language
 from bot.answering.watching import Answerer
-from bot.discord_ui.asking import Asking, Clock, NoteShown
-from bot.discord_ui.commands import DeskTree, Summarise, sync_if_changed
+from bot.discord_ui.asking import Asking, Clock
+from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
-from bot.discord_ui.correcting import Corrections, keep_correcting
-from bot.discord_ui.decisions import BUTTONS
 from bot.discord_ui.errors import report
-from bot.discord_ui.moderation import Moderation
+from bot.discord_ui.members import under as members
+from bot.discord_ui.members.correcting import Corrections, keep_correcting
+from bot.discord_ui.members.offers import Offers
+from bot.discord_ui.members.recovering import recover
+from bot.discord_ui.members.under import under
+from bot.discord_ui.moderators.decisions import BUTTONS
+from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
 from bot.settings import Settings
@@ -39,6 +43,8 @@ PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
+    create_public_threads=True,
+    attach_files=True,
     read_message_history=True,
 )
 
@@ -61,14 +67,15 @@ class ElectionDeskClient(discord.Client):
         digest_file: Path | None = None,
         announce: Callable[[str], object] | None = None,
         moderation: Moderation | None = None,
-        summary: Summarise | None = None,
-        note_shown: NoteShown | None = None,
+        offers: Offers | None = None,
         correcting: Callable[[discord.Client], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
-        self.asking = Asking(answerer, clock, default_language, note_shown=note_shown)
+        community = offers.community if offers else None
+        self.asking = Asking(answerer, clock, default_language, community, under)
         self.moderation = moderation
-        self.tree = DeskTree(self, self.asking, moderation, summary)
+        self.tree = DeskTree(self, self.asking, moderation, offers)
+        self.began = clock()
         self.housekeeping = housekeeping
         self.every = every
         self.digest_file = digest_file
@@ -78,7 +85,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start the housekeeping."""
-        self.add_dynamic_items(StopButton, *BUTTONS)
+        self.add_dynamic_items(StopButton, *members.BUTTONS, *BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:
@@ -88,10 +95,12 @@ class ElectionDeskClient(discord.Client):
             self.beside.append(asyncio.create_task(self.correcting(self)))
 
     async def on_ready(self) -> None:
-        """Say once that the bot is there, and how to invite it while it is nowhere."""
+        """Say once that the bot is there, and how to invite it; tell who was cut off before."""
         if self.announce is not None:
             self.announce(presence(self))
             self.announce = None
+        if self.asking.community is not None:
+            await recover(self, self.asking.community, self.began)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot something."""
@@ -151,8 +160,7 @@ async def serve(
     *,
     housekeeping: Callable[[], object] | None = None,
     moderation: Moderation | None = None,
-    summary: Summarise | None = None,
-    note_shown: NoteShown | None = None,
+    offers: Offers | None = None,
     corrections: Corrections | None = None,
     clock: Clock = discord.utils.utcnow,
     announce: Callable[[str], object] = print,
@@ -177,8 +185,7 @@ async def serve(
         digest_file=settings.data_dir / DIGEST_FILE,
         announce=announce,
         moderation=moderation,
-        summary=summary,
-        note_shown=note_shown,
+        offers=offers,
         correcting=correcting,
     )
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import discord
@@ -9,10 +10,20 @@ from discord import ui
 
 from bot.answering.followup import Exchange
 from bot.answering.question import UnaskableError
-from bot.discord_ui.asking import Asking, deliver
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.history import exchange_in
+from bot.discord_ui.places import Place
+from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import deliver
+from bot.discord_ui.text import title
+from bot.rules import Speaks
 from bot.wording import Wording
 
+logger = logging.getLogger(__name__)
+
 ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
+NAME = 90
+"""Characters of a thread's name."""
 
 
 def asked_in(message: discord.Message, me: int) -> str | None:
@@ -29,46 +40,97 @@ def asked_in(message: discord.Message, me: int) -> str | None:
     return mention.sub(" ", message.content).strip()
 
 
+class Hanging:
+    """A reply that hangs under a message, or stands in the thread that was made of it."""
+
+    def __init__(self, message: discord.Message) -> None:
+        self.message = message
+        self.target: discord.abc.Messageable = message.channel
+        self.sent: discord.Message | None = None
+
+    async def reply(self, view: ui.LayoutView) -> None:
+        """Show *view*, in the place of what was shown before."""
+        if self.sent is not None:
+            self.sent = await self.sent.edit(view=view)
+        elif self.target is not self.message.channel:
+            await self.post(view)
+        else:
+            about = self.message.to_reference(fail_if_not_exists=False)
+            self.sent = await self.target.send(view=view, reference=about, mention_author=False)
+
+    async def post(self, view: ui.LayoutView) -> None:
+        """Show *view* in a message of its own."""
+        self.sent = await self.target.send(view=view)
+
+    async def say(self, view: ui.LayoutView, words: Wording) -> None:
+        """Reply, or post where the message is gone. Never raises."""
+        await deliver(view, self.reply, self.post, words)
+
+
 async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
     """Show at once that the bot is at work, then reply."""
     locale = message.guild.preferred_locale if message.guild else None
-    sent: discord.Message | None = None
-
-    async def reply(view: ui.LayoutView) -> None:
-        nonlocal sent
-        if sent is None:
-            reference = message.to_reference(fail_if_not_exists=False)
-            sent = await message.channel.send(view=view, reference=reference, mention_author=False)
-        else:
-            sent = await sent.edit(view=view)
-
-    async def post(view: ui.LayoutView) -> None:
-        nonlocal sent
-        sent = await message.channel.send(view=view)
-
+    place, words, hanging = Place.of(message), asking.words(locale), Hanging(message)
+    admission = await asking.admit(place, message.author.id, words)
+    if admission.refusal:
+        if not admission.silent:
+            await hanging.say(notice_view(admission.refusal), words)
+        return
     try:
-        question = asking.question(text)
+        question = asking.question(text, admission.rules)
     except UnaskableError as error:
         view = asking.refusal(error, locale) if text else asking.hint(locale)
-        await deliver(view, reply, post, asking.words(locale))
+        await hanging.say(view, words)
         return
-    await show_typing(message.channel)
-    before = earlier(message, asking)
-    made = await asking.view(question, message.author.id, repeat=False, show=reply, before=before)
-    await deliver(made.view, reply, post, Wording.of(question.language))
-    if sent is not None:
-        asking.remember(sent.id, made.exchange)
-    if message.guild is None:
-        asking.remember(message.channel.id, made.exchange)
-    await asking.stands_in(sent, made, question.language)
+    if admission.speaks is Speaks.THREAD and place.parent is None:
+        hanging.target = await thread_on(message, question.text) or hanging.target
+    await show_typing(hanging.target)
+    before = await earlier(message, asking)
+    author, channel = message.author.id, place.channel
+    async with asking.kept(question, author, channel, message=message.id) as kept:
+
+        async def show(view: ui.LayoutView) -> None:
+            first = hanging.sent is None
+            await hanging.reply(view)
+            if first:
+                await kept.stands(hanging.sent)
+
+        made = await asking.view(question, author, repeat=False, show=show, before=before)
+        await hanging.say(made.view, Wording.of(question.language))
+    await asking.stands_in(hanging.sent, made, question.language)
 
 
-def earlier(message: discord.Message, asking: Asking) -> Exchange | None:
-    """Return the exchange that *message* replies to; in a direct message, else the last one."""
-    replied = message.reference.message_id if message.reference else None
-    if replied is not None and replied in asking.exchanges:
-        return asking.exchanges[replied]
-    return asking.exchanges.get(message.channel.id) if message.guild is None else None
+async def earlier(message: discord.Message, asking: Asking) -> Exchange | None:
+    """Return the exchange that *message* replies to; else the last one of its thread or DM."""
+    reference = message.reference
+    if reference is not None and reference.message_id is not None:
+        if reference.message_id in asking.exchanges:
+            return asking.exchanges[reference.message_id]
+        if isinstance(reference.resolved, discord.Message):
+            return await exchange_in(reference.resolved, asking)
+    channel = message.channel
+    if channel.id in asking.exchanges:
+        return asking.exchanges[channel.id]
+    if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
+        return await begun(channel.parent, channel.id, asking)
+    return None
+
+
+async def begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Exchange | None:
+    """Return the exchange of the message out of which a thread was made; it has its number."""
+    try:
+        return await exchange_in(await parent.fetch_message(thread), asking)
+    except discord.HTTPException:
+        return None
+
+
+async def thread_on(message: discord.Message, name: str) -> discord.Thread | None:
+    """Make a thread of *message* for its answer; ``None`` where that is not allowed."""
+    try:
+        return await message.create_thread(name=title(name, NAME))
+    except (discord.HTTPException, ValueError) as error:
+        logger.warning("There can be no thread: %s", error)
+        return None
 
 
 async def show_typing(channel: discord.abc.Messageable) -> None:

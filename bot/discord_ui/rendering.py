@@ -19,6 +19,8 @@ BUDGET = 3900
 """Of Discord's 4,000 characters in one message."""
 PROGRESS = 200
 """Characters kept free for what the desk is doing."""
+A_ROW = 5
+"""Buttons that stand beside each other."""
 QUESTION_SHOWN = 300
 """Characters of a question that are shown again."""
 LEAD_SHOWN = 300
@@ -81,10 +83,7 @@ def progress_view(
         shown = answer_blocks(draft, words, BUDGET - text_of(asked) - PROGRESS)
         blocks = [*shown[: shown.index(LINE)], GAP]
     view = layout([*asked, *blocks, f"-# {escape(said)}"])
-    if stop is not None:
-        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        view.add_item(row.add_item(stop))
-    return view
+    return with_buttons(view, [stop] if stop is not None else [])
 
 
 def notice_view(text: str) -> ui.LayoutView:
@@ -102,6 +101,16 @@ def layout(blocks: Sequence[str]) -> ui.LayoutView:
             container.add_item(ui.TextDisplay(block))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
+    return view
+
+
+def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
+    """Put *buttons* under a message, five in a row, if there are any."""
+    for start in range(0, len(buttons), A_ROW):
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        for each in buttons[start : start + A_ROW]:
+            row.add_item(each)
+        view.add_item(row)
     return view
 
 

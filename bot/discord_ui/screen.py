@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Self
 
 import discord
 from discord import ui
@@ -16,11 +16,10 @@ from bot.answering.model import Claim, Question
 from bot.answering.watching import Phase, Watch
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
+from bot.discord_ui.replying import Interaction, Send
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
-
-Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
 
 GRACE = 1.0
 """Seconds in which an answer needs no progress: quotations take a twentieth of that."""
@@ -137,7 +136,7 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
     kind = "stop"
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Stop, if whoever pressed may; the message itself says what became of it."""
         asking = interaction.client.asking
         moderates = interaction.permissions.manage_messages

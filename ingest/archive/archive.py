@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.audit import Audit
+from ingest.archive.community import Community
 from ingest.archive.erasing import Erasing
 from ingest.archive.following import Following
 from ingest.archive.index_state import IndexState
@@ -48,7 +49,7 @@ LIKE = re.compile(r"[%_!]")
 ESCAPED = r"!\g<0>"
 
 
-class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices):
+class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, Community):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
     def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
@@ -223,6 +224,22 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices):
         )
         with self.reading() as connection:
             return {Removal(why): count for why, count in connection.execute(query)}
+
+    def by_day(self, days: int) -> dict[date, int]:
+        """Count the articles of each of the last *days* up to the newest coverage."""
+        standing = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
+        count = (
+            select(versions.c.day, func.count())
+            .join(articles, NEWEST)
+            .where(standing)
+            .group_by(versions.c.day)
+            .order_by(versions.c.day.desc())
+            .limit(days)
+        )
+        with self.reading() as connection:
+            found = {date.fromisoformat(day): n for day, n in connection.execute(count)}
+        newest = max(found, default=date.min)
+        return {day: n for day, n in found.items() if (newest - day).days < days}
 
     def summary(self) -> Summary:
         """Count what is kept, by outlet the most articles first."""

@@ -11,6 +11,20 @@ from ingest.model import Progress
 
 AT_ONCE = 500
 """Rows read and written together."""
+NUMBERED = (
+    "outlets",
+    "sources",
+    "articles",
+    "generations",
+    "answers",
+    "citations",
+    "audit",
+    "feedback",
+    "pending",
+    "suggestions",
+    "jobs",
+)
+"""Tables whose rows the database numbers."""
 
 
 def copy(source: Archive, target: Archive, progress: Progress | None = None) -> int:
@@ -45,7 +59,7 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
 
 def go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL number new rows behind those that came with their numbers."""
-    for name in ("outlets", "sources", "articles", "generations", "answers", "citations", "audit"):
+    for name in NUMBERED:
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"
         connection.execute(text(f"SELECT setval({sequence}, ({newest}), false)"))

@@ -16,6 +16,8 @@ from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, p
 
 KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
 """Why an article stays out although its text comes again; what was removed, a person may add."""
+BY_HAND = frozenset({Removal.REMOVED, Removal.HIDDEN})
+"""Why an article stays out until a person says otherwise."""
 
 
 def take_turn(connection: Connection) -> None:
@@ -56,7 +58,7 @@ def save_one(
 def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
     """Tell what *extract* is beside the newest version of its article that is *known*."""
     same = digest == known.digest
-    if same and known.removal in (KEPT_OUT if restore else KEPT_OUT | {Removal.REMOVED}):
+    if same and known.removal in (KEPT_OUT if restore else KEPT_OUT | BY_HAND):
         return Decision.SAME
     if extract.header.kind is Kind.RETRACTION:
         return Decision.SAME if same else Decision.RETRACTED

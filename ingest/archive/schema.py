@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -221,6 +222,8 @@ audit = Table(
     Column("article_id", Integer, index=True),
     Column("source_id", Integer),
     Column("undone_by", Integer),
+    Column("detail", Text),
+    Column("before", JSON),
 )
 
 shown = Table(
@@ -242,4 +245,65 @@ notices = Table(
     Column("kind", String(20), primary_key=True),
     Column("at", String(40), nullable=False),
     Column("reached", Boolean, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
+    Column("verdict", String(20), nullable=False),
+    Column("member", String(64), nullable=False, index=True),
+    Column("question", Text),
+    Column("comment", Text),
+    Column("settled_at", String(40)),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("token", Text),
+    Column("message", String(40)),
+    Column("shown", String(40)),
+    Column("told", Boolean, nullable=False, server_default=false()),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("source_id", Integer, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text),
+    Column("data", LargeBinary),
+    Column("outlet", Text),
+    Column("note", Text),
+    Column("watch", Boolean, nullable=False),
+    Column("approved", Boolean),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("place", String(40), primary_key=True),
+    Column("values", JSON, nullable=False),
 )

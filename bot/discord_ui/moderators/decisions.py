@@ -8,10 +8,11 @@ import discord
 from discord import ui
 
 from bot.curating import Preview
-from bot.discord_ui.buttons import Action
-from bot.discord_ui.coverage import LISTED, deeds_view, done_view, preview_view
-from bot.discord_ui.moderation import Interaction, Moderation, moderator, words_of
+from bot.discord_ui.moderators.actions import Action
+from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.views import LISTED, deeds_view, done_view, preview_view
 from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import title
 from bot.wording import Wording
 from ingest.model import Decision

@@ -5,23 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-import discord
-from discord import ui
 
 from bot.curating import Curator, Moderator, Preview
 from bot.discord_ui.rendering import notice_view
-from bot.wording import Wording
-from ingest.errors import IngestError
+from bot.discord_ui.replying import Interaction, respond, words_of
 
 logger = logging.getLogger(__name__)
 
 PREVIEWS = 100
 """Previews that can still be kept; a restart forgets them."""
-Interaction = discord.Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Moderation:
         logger.warning(
             "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, key
         )
-        await send(interaction, notice_view(words_of(interaction)(key)))
+        await respond(interaction, notice_view(words_of(interaction)(key)))
         return False
 
     def hold(self, preview: Preview) -> str:
@@ -64,28 +57,6 @@ class Moderation:
         return key
 
 
-def words_of(interaction: Interaction) -> Wording:
-    """Return the words in whoever acts' own language."""
-    return interaction.client.asking.words(interaction.locale)  # type: ignore[no-any-return]
-
-
 def moderator(interaction: Interaction) -> Moderator:
     """Say who acts, and where."""
     return Moderator(str(interaction.user.id), str(interaction.guild_id))
-
-
-async def send(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Answer so that only whoever acted sees it."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-
-async def told(interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]) -> None:
-    """Do *work* and show what came of it, or the sentence that says what went wrong."""
-    try:
-        view = await work()
-    except IngestError as error:
-        view = notice_view(str(error))
-    await send(interaction, view)

@@ -9,15 +9,16 @@ import discord
 from discord import app_commands, ui
 
 from bot.curating import Preview
-from bot.discord_ui.coverage import (
+from bot.discord_ui.moderators.decisions import UndoButton, deeds, previewed
+from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
     done_view,
     sources_view,
 )
-from bot.discord_ui.decisions import UndoButton, deeds, previewed
-from bot.discord_ui.moderation import Interaction, Moderation, moderator, send, told, words_of
 from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -60,7 +61,7 @@ class SourceGroup(app_commands.Group):
         """Preview an address or a file."""
         words, curator = words_of(interaction), self.moderation.curator
         if url is None and file is None:
-            await send(interaction, notice_view(words("add_nothing")))
+            await respond(interaction, notice_view(words("add_nothing")))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:
@@ -82,20 +83,22 @@ class SourceGroup(app_commands.Group):
         """List articles that may be cited."""
         found = await self.moderation.curator.titled(search)
         words = words_of(interaction)
-        await send(interaction, articles_view(found, "articles_heading", "no_articles", words))
+        await respond(interaction, articles_view(found, "articles_heading", "no_articles", words))
 
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
         """List what was set aside."""
         found = await self.moderation.curator.quarantined()
         words = words_of(interaction)
-        await send(interaction, articles_view(found, "quarantine_heading", "no_quarantine", words))
+        await respond(
+            interaction, articles_view(found, "quarantine_heading", "no_quarantine", words)
+        )
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
         """List what is watched."""
         found = await self.moderation.curator.sources()
-        await send(interaction, sources_view(found, words_of(interaction)))
+        await respond(interaction, sources_view(found, words_of(interaction)))
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
@@ -131,7 +134,7 @@ class SourceGroup(app_commands.Group):
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
         """Show who did what."""
-        await send(interaction, await deeds(self.moderation, words_of(interaction), None))
+        await respond(interaction, await deeds(self.moderation, words_of(interaction), None))
 
     @remove.autocomplete("article")
     @show.autocomplete("article")
@@ -228,8 +231,3 @@ class Paste(ui.Modal):
         data = self.body.value.encode()
         reading = self.group.moderation.curator.preview_bytes(data, "paste.txt", hints)
         await self.group._preview(interaction, reading)
-
-
-def short(name: str, longest: int) -> ui.TextInput[Any]:
-    """Make a line of a form that may stay empty."""
-    return ui.TextInput(custom_id=name, max_length=longest, required=False)

@@ -9,17 +9,23 @@ import discord
 from discord import ui
 
 from bot.curating import Candidate, Preview
-from bot.discord_ui.rendering import GAP, LINE, NEAREST_SHOWN, Room, entry, layout
+from bot.discord_ui.rendering import (
+    GAP,
+    LINE,
+    NEAREST_SHOWN,
+    Room,
+    entry,
+    layout,
+    with_buttons,
+)
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.wording import Wording
-from ingest.model import Article, Source, Summary
+from ingest.model import Article, Source
 from ingest.recorded import Deed
 
 ROOM = Room(quote=0, title=120, claims=0)
 LISTED = 10
 """Articles, sources or deeds in one message."""
-OUTLETS = 20
-"""Outlets that are listed to members."""
 BEGINNING = 240
 """Characters of a body that a preview shows."""
 TEXT = 300
@@ -131,40 +137,6 @@ def deeds_view(
     return with_buttons(layout([heading, "\n".join(lines)]), buttons)
 
 
-def summary_view(summary: Summary, words: Wording) -> ui.LayoutView:
-    """Show everybody what the answers rest on, the outlets with most articles first."""
-    if not summary.articles:
-        return layout([escape(words("coverage_none"))])
-    lines = []
-    for each in summary.outlets[:OUTLETS]:
-        newest = words.date(each.newest) if each.newest else words("undated")
-        count = words("coverage_articles", count=f"{each.articles:,}")
-        outlet = title(each.outlet, 100)
-        lines.append(
-            f"- {phrase(words('coverage_outlet', outlet=outlet, articles=count, newest=newest))}"
-        )
-    more = len(summary.outlets) - OUTLETS
-    rest = [f"-# {escape(words('preview_more', count=more))}"] if more > 0 else []
-    total = words(
-        "coverage_total",
-        articles=f"{summary.articles:,}",
-        outlets=f"{len(summary.outlets):,}",
-        when=words.time(summary.changed_at) if summary.changed_at else words("undated"),
-    )
-    heading = f"**{escape(words('coverage_heading'))}**"
-    return layout([heading, "\n".join(lines), *rest, f"-# {escape(total)}"])
-
-
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
     """Say what was done, with the buttons that go on from there."""
     return with_buttons(layout([phrase(text)]), buttons)
-
-
-def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
-    """Put *buttons* under a message, if there are any."""
-    if buttons:
-        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        for each in buttons:
-            row.add_item(each)
-        view.add_item(row)
-    return view

@@ -15,6 +15,10 @@ from bot.answering.model import (
     Reason,
 )
 from bot.answering.question import ask
+from bot.answering.timeline import Timeline
+from bot.community import Community
+from bot.discord_ui.members.offers import Offers
+from bot.starters import Starters
 from bot.wording import Wording
 from ingest.model import Header, Kind, Passage, passage_id
 
@@ -166,6 +170,17 @@ def an_abstention(
 ):
     """Decline to answer *text*."""
     return Abstention(ask(text, now=NOW), reason, tuple(nearest), NOW)
+
+
+def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW):
+    """Offer members what rests on *archive*."""
+    starters = Starters(archive, lambda question: an_answer(text=question.text), clock)
+    return Offers(
+        Community(archive, clock),
+        starters,
+        look_up or (lambda _text: []),
+        draw_up or (lambda topic: Timeline(topic, NOW)),
+    )
 
 
 def scripted(outcome, asked=None):

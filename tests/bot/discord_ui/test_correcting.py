@@ -10,12 +10,13 @@ import pytest
 
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.correcting import correct, notice_of_change
+from bot.discord_ui.members.correcting import correct, notice_of_change
 from bot.settings import Settings
 from ingest import adding
 from ingest.index.passages import cut
 from ingest.reading import Hints, read_path
 from ingest.recorded import Notice, NoticeKind
+from tests.bot.discord_ui.builders import some_offers
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW
 
@@ -39,11 +40,9 @@ def desk(tmp_path):
 @pytest.fixture
 def simcord_bot(desk):
     """Return the bot; its answers are remembered with their messages."""
-
-    def note_shown(number, channel, message, language):
-        desk.archive.note_shown(number, str(channel), str(message), language, now=NOW)
-
-    return ElectionDeskClient(desk.answer, clock=lambda: NOW, note_shown=note_shown)
+    return ElectionDeskClient(
+        desk.answer, clock=lambda: NOW, offers=some_offers(desk.archive, clock=lambda: NOW)
+    )
 
 
 def certified(desk):

@@ -7,10 +7,10 @@ import pytest
 
 from bot.curating import Curator
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.decisions import BUTTONS
-from bot.discord_ui.moderation import Moderation
+from bot.discord_ui.moderators.decisions import BUTTONS
+from bot.discord_ui.moderators.moderation import Moderation
 from ingest.archive import Archive
-from tests.bot.discord_ui.builders import an_answer, scripted
+from tests.bot.discord_ui.builders import an_answer, scripted, some_offers
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
@@ -52,7 +52,7 @@ def simcord_bot(archive, web):
     moderation = Moderation(Curator(archive, lambda: NOW, web.fetcher))
     answerer = scripted(an_answer(), [])
     return ElectionDeskClient(
-        answerer, clock=lambda: NOW, moderation=moderation, summary=archive.summary
+        answerer, clock=lambda: NOW, moderation=moderation, offers=some_offers(archive)
     )
 
 

@@ -1,0 +1,107 @@
+"""What was reported on a topic, day by day, each line a quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.answering.calibration import Judge
+from bot.answering.deciding import decline
+from bot.answering.model import Citation, Question
+from bot.answering.need import Need
+from bot.answering.question import language_of
+from bot.answering.quoting import Candidate, alike, candidates, freshness, sentences_of, shorten
+from ingest.archive import Archive
+from ingest.index.index import Index
+from ingest.index.scope import asked
+from ingest.index.script import Script
+from ingest.index.search import search
+
+PASSAGES = 40
+"""Passages looked at."""
+MOST = 12
+"""Lines of one timeline."""
+SHARE = 0.55
+"""Least part of the best sentence's score that a line needs."""
+ON_TOPIC = 0.6
+"""Least share of the topic that a line has in its own words; its passage's count little."""
+SHORTEST = 16
+"""Bytes of the shortest line: headings within a text are shorter, and a CJK letter has three."""
+AN_OUTLET_AND_DAY = 2
+"""Lines of one outlet on one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one article reported on its day."""
+
+    day: date
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Dated lines, oldest first; nothing where the coverage has nothing on the topic."""
+
+    topic: str
+    as_of: datetime
+    lines: tuple[Line, ...] = ()
+
+
+def timeline(
+    topic: str, archive: Archive, index: Index, judge: Judge, *, now: datetime
+) -> Timeline:
+    """Draw up what was reported on *topic*; coverage without a day has no place in it."""
+    question = Question(topic, now, language_of(topic))
+    names = asked(topic, archive.outlets(), now.date())
+    need = Need.of(names.topic, index.rarity)
+    vector = index.embedder.question(topic)
+    found = search(
+        index, archive, topic, names=names, limit=PASSAGES, also=need.words, vector=vector
+    )
+    evidence = [each for each in found if names.admits(each.passage)]
+    ranked = candidates(need, vector, evidence, index.embedder.passages)
+    if not evidence or decline(need, ranked, evidence, judge) is not None:
+        return Timeline(topic, question.asked_at)
+    days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
+    every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]
+    script = Script.of_question(topic)
+    dated = [c for c in every if c.passage.header.day is not None and on_topic(c, script)]
+    lines = [line_of(each, need) for each in chosen(sorted(dated, key=lambda c: -c.score))]
+    return Timeline(topic, question.asked_at, tuple(sorted(lines, key=lambda each: each.day)))
+
+
+def on_topic(candidate: Candidate, script: Script) -> bool:
+    """Tell whether a sentence itself has the topic; in the topic's script, by its own words."""
+    worded = candidate.wording > 0 or Script.of(candidate.passage) is not script
+    return worded and candidate.coverage >= ON_TOPIC
+
+
+def chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Take the best sentence of each article, none twice, few of one outlet and day."""
+    taken: list[Candidate] = []
+    for each in ranked:
+        if len(taken) == MOST or each.score < SHARE * ranked[0].score:
+            break
+        header = each.passage.header
+        same_article = any(c.passage.article_id == each.passage.article_id for c in taken)
+        beside = [
+            c
+            for c in taken
+            if (c.passage.header.outlet, c.passage.header.day) == (header.outlet, header.day)
+        ]
+        crowded = len(beside) >= AN_OUTLET_AND_DAY
+        if len(each.quote.encode()) < SHORTEST:
+            continue
+        if not same_article and not crowded and not any(alike(c, each) for c in taken):
+            taken.append(each)
+    return taken
+
+
+def line_of(candidate: Candidate, need: Need) -> Line:
+    """Quote the part of a sentence that says most."""
+    part = shorten(candidate.quote, need)
+    day = candidate.passage.header.day
+    assert day is not None
+    return Line(day, Citation.of(candidate.quote[part.start : part.end], candidate.passage))

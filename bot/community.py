@@ -1,0 +1,268 @@
+"""What members leave behind and may look at again: by numbers and hashes, never by name."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.answering.followup import Exchange
+from bot.rules import DESK, DeskRules, ServerRules
+from ingest.archive import Archive
+from ingest.errors import ArticleNotFoundError
+from ingest.model import Article, Header, Summary, Version
+from ingest.recorded import CitedRange, Feedback, Pending, Suggestion, Verdict
+
+CONTEXT = 300
+"""Characters shown before and behind a quotation."""
+OUTLETS = 20
+"""Outlets whose newest article is looked up."""
+DAYS = 30
+"""Days, up to the newest coverage, whose articles are counted."""
+KNOWN_FOR = timedelta(days=30)
+"""How long it is known, by a hash, who said or suggested something."""
+EXPIRED_EVERY = timedelta(hours=1)
+"""Time between two looks at what is to be forgotten."""
+ASKED_AGAIN_FOR = timedelta(days=1)
+"""How long a question that was cut off can be asked again with one click."""
+SUGGESTIONS = 5
+"""Suggestions of one member in one day."""
+FRESH = timedelta(seconds=10)
+"""Age up to which rules are not read again: another process may have set them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation as it stands in its article, with what is around it.
+
+    ``current`` is whether the article, as it is now, is cited and has these very words.
+    """
+
+    header: Header
+    before: str
+    quote: str
+    after: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the answers rest on: figures, the newest article of each outlet, articles by day."""
+
+    summary: Summary
+    newest: Mapping[str, Article]
+    by_day: Mapping[date, int]
+
+    @property
+    def first(self) -> date | None:
+        """The first of the days, none before the last that has coverage."""
+        return min(self.by_day, default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The last day that has coverage."""
+        return max(self.by_day, default=None)
+
+
+@dataclass(slots=True)
+class Community:
+    """The verbs of members, over an open archive; nothing here blocks the event loop."""
+
+    archive: Archive
+    clock: Callable[[], datetime]
+    _secret: str = ""
+    _expired_at: datetime | None = None
+    _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
+
+    async def quotations(self, number: int) -> list[Quoted]:
+        """Return the quotations of an answer, each once, with what stands around them."""
+
+        def read() -> list[Quoted]:
+            cited = dict.fromkeys(self.archive.cited(number))
+            return [found for each in cited if (found := self._quoted(each))]
+
+        return await asyncio.to_thread(read)
+
+    async def exchange(self, number: int, question: str) -> Exchange | None:
+        """Make an answer's exchange again from its number and the question over it.
+
+        ``None`` if nothing is known of what it cited.
+        """
+
+        def read() -> Exchange | None:
+            cited = dict.fromkeys(each.article_id for each in self.archive.cited(number))
+            try:
+                titles = tuple(self.archive.article(n).header.title for n in cited)
+            except ArticleNotFoundError:
+                return None
+            return Exchange(question, titles) if titles else None
+
+        return await asyncio.to_thread(read)
+
+    async def say(
+        self,
+        number: int,
+        verdict: Verdict,
+        member: int,
+        *,
+        question: str | None = None,
+        comment: str | None = None,
+    ) -> bool:
+        """Keep what a member says of an answer; tell whether there is such an answer."""
+        said = Feedback(
+            self.clock(), number, verdict, await self.hashed(member), question, comment or None
+        )
+        return await asyncio.to_thread(self.archive.say, said)
+
+    async def begin(
+        self,
+        question: str,
+        language: str,
+        member: int,
+        channel: int | None,
+        *,
+        token: str | None = None,
+        message: int | None = None,
+    ) -> int:
+        """Keep a question until it is answered, in case the bot is killed meanwhile.
+
+        *channel* is ``None`` where only the member sees the answer.
+        """
+        asked = Pending(
+            self.clock(),
+            str(channel or ""),
+            question,
+            language,
+            await self.hashed(member),
+            token,
+            str(message) if message else None,
+        )
+        return await asyncio.to_thread(self.archive.begin, asked)
+
+    async def stands(self, number: int, message: int) -> None:
+        """Note which message shows how far a question is."""
+        await asyncio.to_thread(self.archive.stands, number, str(message))
+
+    async def finish(self, number: int) -> None:
+        """Forget a question whose answer is shown."""
+        await asyncio.to_thread(self.archive.finish, number)
+
+    async def take(self, number: int) -> Pending | None:
+        """Return an interrupted question once."""
+        return await asyncio.to_thread(self.archive.take, number)
+
+    async def interrupted(self, before: datetime) -> list[Pending]:
+        """Return the questions that were being answered *before* this process began."""
+        return await asyncio.to_thread(self.archive.interrupted, before)
+
+    async def suggest(
+        self, address: str, outlet: str | None, note: str | None, member: int, place: int
+    ) -> int | None:
+        """Keep a suggestion, and return its number; ``None`` after too many in one day."""
+        mine, now = await self.hashed(member), self.clock()
+
+        def keep() -> int | None:
+            if self.archive.suggested(mine, now - timedelta(days=1)) >= SUGGESTIONS:
+                return None
+            return self.archive.suggest(
+                Suggestion(
+                    now, str(place), mine, address, address=address, outlet=outlet, note=note
+                )
+            )
+
+        return await asyncio.to_thread(keep)
+
+    async def forget(self, member: int) -> int:
+        """Forget all that is known of a member; return how many things that were."""
+        return await asyncio.to_thread(self.archive.forget, await self.hashed(member))
+
+    def expire(self) -> None:
+        """Forget who said what longer ago than :data:`KNOWN_FOR`; it blocks, once an hour."""
+        now = self.clock()
+        if self._expired_at is not None and now - self._expired_at < EXPIRED_EVERY:
+            return
+        self._expired_at = now
+        self.archive.expire(now - KNOWN_FOR, asked_before=now - ASKED_AGAIN_FOR)
+
+    async def hashed(self, member: int) -> str:
+        """Return the name under which a member is known here."""
+        if not self._secret:
+            self._secret = await asyncio.to_thread(self.archive.secret)
+        return hmac.new(self._secret.encode(), str(member).encode(), hashlib.sha256).hexdigest()
+
+    async def rules(self, server: int | None) -> ServerRules:
+        """Return a server's rules; in direct messages nothing is set."""
+        place = str(server) if server else DESK
+        if place == DESK:
+            return ServerRules()
+        read_at, known = self._rules.get(place, (None, ServerRules()))
+        if read_at is None or self.clock() - read_at > FRESH:
+            known = ServerRules.of(await asyncio.to_thread(self.archive.rules, place))
+            self._rules[place] = (self.clock(), known)
+        return known
+
+    async def desk_rules(self) -> DeskRules:
+        """Return what is set for the whole desk."""
+        return DeskRules.of(await asyncio.to_thread(self.archive.rules, DESK))
+
+    def rules_changed(self) -> None:
+        """Read every server's rules again."""
+        self._rules.clear()
+
+    async def known(self) -> Known:
+        """Return what the answers rest on."""
+
+        def read() -> Known:
+            summary = self.archive.summary()
+            outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
+            newest = {each: self.archive.articles(outlet=each, limit=1)[0] for each in outlets}
+            return Known(summary, newest, self.archive.by_day(DAYS))
+
+        return await asyncio.to_thread(read)
+
+    async def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
+        """Remember where an answer stands, so that corrections reach its readers."""
+        noted = (number, str(channel), str(message), language)
+        await asyncio.to_thread(self.archive.note_shown, *noted, now=self.clock())
+
+    def _quoted(self, cited: CitedRange) -> Quoted | None:
+        """Find a quotation again; ``None`` where its text was erased."""
+        try:
+            article = self.archive.article(cited.article_id)
+            versions = self.archive.versions(cited.article_id)
+        except ArticleNotFoundError:
+            return None
+        version = next((each for each in versions if each.number == cited.version), None)
+        if version is None:
+            return None
+        text = version.extract.text
+        quote = text[cited.start_at : cited.end_at]
+        return Quoted(
+            version.extract.header,
+            beginning_cut(text[max(0, cited.start_at - CONTEXT) : cited.start_at], cited.start_at),
+            quote,
+            end_cut(text[cited.end_at : cited.end_at + CONTEXT], len(text) - cited.end_at),
+            article.removal is None and stands(quote, versions),
+        )
+
+
+def stands(quote: str, versions: Sequence[Version]) -> bool:
+    """Tell whether the newest version has *quote*."""
+    return quote in versions[-1].extract.text
+
+
+def beginning_cut(text: str, there_is: int) -> str:
+    """Begin at a word where there was more."""
+    if there_is <= CONTEXT:
+        return text
+    return f"…{text[text.find(' ') + 1 :] if ' ' in text else text}"
+
+
+def end_cut(text: str, there_is: int) -> str:
+    """End at a word where there is more."""
+    if there_is <= CONTEXT:
+        return text
+    return f"{text[: text.rfind(' ')] if ' ' in text else text}…"

@@ -1,0 +1,1 @@
+"""What members do: ask, follow up, look closer, say what they think, look up, suggest."""

@@ -1,0 +1,89 @@
+"""`/ask`: acknowledge at once, then put the answer in that place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.answering.followup import Exchange
+from bot.answering.question import LONGEST, UnaskableError
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.places import Place
+from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import Interaction, deliver, nowhere, post, respond, words_of
+from bot.discord_ui.text import title
+from bot.discord_ui.words import worded
+from bot.starters import Starters
+from bot.wording import Wording
+
+OFFERED = 25
+"""Questions that Discord shows while somebody types."""
+
+
+def ask_command(asking: Asking, starters: Starters | None) -> app_commands.Command[Any, ..., None]:
+    """Make `/ask`; it offers questions that the coverage answers."""
+
+    @app_commands.command(name="ask", description=worded("command_ask"))
+    @app_commands.describe(question=worded("option_question"), private=worded("option_private"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_ask(
+        interaction: discord.Interaction,
+        question: app_commands.Range[str, 1, LONGEST],
+        private: bool = False,
+    ) -> None:
+        await answer_interaction(interaction, question, asking, private=private)
+
+    if starters is not None:
+
+        @slash_ask.autocomplete("question")
+        async def offered(
+            interaction: discord.Interaction, typed: str
+        ) -> list[app_commands.Choice[str]]:
+            found = starters.like(typed, words_of(interaction).language)
+            return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:OFFERED]]
+
+    return slash_ask
+
+
+async def answer_interaction(
+    interaction: Interaction,
+    text: str,
+    asking: Asking,
+    *,
+    private: bool = False,
+    before: Exchange | None = None,
+) -> None:
+    """Acknowledge at once, then put the answer in that place."""
+    place, words = Place.of(interaction), asking.words(interaction.locale)
+    admission = await asking.admit(place, interaction.user.id, words)
+    if admission.refusal:
+        await respond(interaction, notice_view(admission.refusal))
+        return
+    try:
+        question = asking.question(text, admission.rules)
+    except UnaskableError as error:
+        await respond(interaction, asking.refusal(error, interaction.locale))
+        return
+    private = private or admission.private
+    await interaction.response.defer(thinking=True, ephemeral=private)
+    sent: discord.Message | None = None
+
+    async def show(view: ui.LayoutView) -> None:
+        nonlocal sent
+        sent = await respond(interaction, view)
+
+    async def elsewhere(view: ui.LayoutView) -> None:
+        nonlocal sent
+        sent = await post(interaction, view)
+
+    channel, token = None if private else place.channel, interaction.token
+    async with asking.kept(question, interaction.user.id, channel, token=token):
+        made = await asking.view(
+            question, interaction.user.id, repeat=True, show=show, private=private, before=before
+        )
+        second = nowhere if private else elsewhere
+        await deliver(made.view, show, second, Wording.of(question.language))
+    await asking.stands_in(sent, made, question.language)

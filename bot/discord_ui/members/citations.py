@@ -1,0 +1,70 @@
+"""The quotations of an answer in full, with what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.community import Community, Quoted
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.text import cut, escape, literal, size
+from bot.wording import Wording
+
+ROOM = Room(quote=2500, title=200, claims=0)
+MOST = 8
+"""Quotations in one message, within Discord's 40 components."""
+
+
+class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0-9]{1,3})?)"):
+    """Shows the quotations of an answer; the number behind a dash is the first one shown."""
+
+    kind = "sources"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show them to whoever pressed."""
+        words = words_of(interaction)
+        number, _, first = self.key.partition("-")
+        community: Community | None = interaction.client.asking.community
+        found = await community.quotations(int(number)) if community else []
+        view = (
+            quotations_view(found, int(number), words, start=int(first or 0))
+            if found
+            else notice_view(words("answer_too_old"))
+        )
+        await privately(interaction, view)
+
+
+def quotations_view(
+    found: Sequence[Quoted], number: int, words: Wording, *, start: int = 0
+) -> ui.LayoutView:
+    """Show as many quotations from *start* on as one message holds, and a button for the rest."""
+    blocks = [f"**{escape(words('quotations_heading'))}**"]
+    shown = start
+    for each in found[start : start + MOST]:
+        block = quoted_block(each, shown + 1, words)
+        if shown > start and sum(map(size, blocks)) + size(block) > BUDGET:
+            break
+        blocks += [GAP, block]
+        shown += 1
+    more = shown < len(found)
+    buttons = [SourcesButton(f"{number}-{shown}", words("more"))] if more else []
+    return with_buttons(layout(blocks), buttons)
+
+
+def quoted_block(quoted: Quoted, place: int, words: Wording) -> str:
+    """Show one quotation between what stands before and behind it."""
+    shorter = cut(quoted.quote, ROOM.quote)
+    lines = [f"**[{place}]** {entry(quoted.header, words, ROOM)}"]
+    if quoted.before.strip():
+        lines.append(f"-# {literal(quoted.before)}")
+    lines.append(f"> {literal(quoted.quote if shorter is None else shorter)}")
+    if shorter is not None:
+        lines.append(f"-# {escape(words('quote_cut'))}")
+    if quoted.after.strip():
+        lines.append(f"-# {literal(quoted.after)}")
+    if not quoted.current:
+        lines.append(f"-# ⚠ {escape(words('quotation_gone'))}")
+    return "\n".join(lines)

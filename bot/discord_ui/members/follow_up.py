@@ -1,0 +1,104 @@
+"""Going on from an answer: a form, a thread of one's own, the same question again."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.answering.followup import Exchange
+from bot.answering.question import LONGEST
+from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.history import exchange_in, question_of
+from bot.discord_ui.members.ask import answer_interaction
+from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.text import title
+
+logger = logging.getLogger(__name__)
+
+NAME = 90
+"""Characters of a thread's name."""
+THREAD_EXISTS = 160004
+"""Discord's code where a message has its thread already."""
+QUIET_AFTER: Final = 1440
+"""Minutes without a message after which Discord folds a thread away."""
+
+
+class FollowButton(KeyButton, template=r"desk:follow:(?P<key>[0-9]{1,12})"):
+    """Opens a form for the next question."""
+
+    kind = "follow"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the form; what went before is read when it is sent."""
+        await interaction.response.send_modal(FollowUp(interaction))
+
+
+class FollowUp(Form):
+    """A question that may refer to the answer under which it was asked."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)("follow_title"))
+        self.asked: ui.TextInput[Any] = ui.TextInput(
+            custom_id="question", style=discord.TextStyle.paragraph, max_length=LONGEST
+        )
+        self.field("follow_label", self.asked, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Answer it, out of nothing but the verified exchange."""
+        asking, message = interaction.client.asking, interaction.message
+        before: Exchange | None = await exchange_in(message, asking) if message else None
+        private = message is not None and message.flags.ephemeral
+        await answer_interaction(
+            interaction, self.asked.value, asking, private=private, before=before
+        )
+
+
+class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
+    """Makes a thread out of an answer."""
+
+    kind = "thread"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Make it, or say why not and how else to go on."""
+        words, message = words_of(interaction), interaction.message
+        assert message is not None
+        asking = interaction.client.asking
+        if not isinstance(message.channel, discord.TextChannel):
+            await privately(interaction, notice_view(words("thread_not_here")))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked = await question_of(message, asking) or words("follow_title")
+        try:
+            thread = await message.channel.create_thread(
+                name=title(asked, NAME), message=message, auto_archive_duration=QUIET_AFTER
+            )
+            await thread.send(view=notice_view(words("thread_begins")))
+        except discord.HTTPException as error:
+            logger.warning("There can be no thread: %s", error)
+            known = error.code == THREAD_EXISTS
+            said = words("thread_exists" if known else "thread_not_here")
+            await interaction.edit_original_response(view=notice_view(said))
+            return
+        asking.remember(thread.id, await exchange_in(message, asking))
+        made = notice_view(words("thread_made"))
+        await interaction.edit_original_response(view=made)
+
+
+class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
+    """Asks once more what was cut off."""
+
+    kind = "again"
+    style = discord.ButtonStyle.primary
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer the question in a new message; the old one says that it was asked again."""
+        words, asking = words_of(interaction), interaction.client.asking
+        asked = await asking.community.take(int(self.key)) if asking.community else None
+        if asked is None:
+            await privately(interaction, notice_view(words("again_too_late")))
+            return
+        await answer_interaction(interaction, asked.question, asking, private=not asked.channel)

@@ -1,0 +1,62 @@
+"""`/privacy` and `/forget-me`: what is kept of a person, and how it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.community import Community
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.rendering import layout, notice_view
+from bot.discord_ui.replying import told
+from bot.discord_ui.text import escape
+from bot.discord_ui.words import worded
+from bot.wording import Wording
+
+
+def privacy_command(
+    asking: Asking, *, keeps_questions: bool, has_model: bool
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/privacy`."""
+
+    @app_commands.command(name="privacy", description=worded("command_privacy"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_privacy(interaction: discord.Interaction) -> None:
+        words = asking.words(interaction.locale)
+        view = privacy_view(words, keeps_questions=keeps_questions, has_model=has_model)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    return slash_privacy
+
+
+def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> ui.LayoutView:
+    """Say what is kept, in the words of whoever asks."""
+    model = "privacy_model" if has_model else "privacy_no_model"
+    questions = "privacy_questions_kept" if keeps_questions else "privacy_questions"
+    keys = (questions, "privacy_cut_off", "privacy_feedback", "privacy_limits", model)
+    lines = [f"- {escape(words(key))}" for key in keys]
+    heading = f"**{escape(words('privacy_heading'))}**"
+    return layout([heading, "\n".join(lines), f"-# {escape(words('privacy_forget'))}"])
+
+
+def forget_command(asking: Asking, community: Community) -> app_commands.Command[Any, ..., None]:
+    """Make `/forget-me`."""
+
+    @app_commands.command(name="forget-me", description=worded("command_forget"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_forget(interaction: discord.Interaction) -> None:
+        words = asking.words(interaction.locale)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+
+        async def work() -> ui.LayoutView:
+            asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
+            count = await community.forget(interaction.user.id)
+            return notice_view(words("forgotten" if count else "forgotten_nothing", count=count))
+
+        await told(interaction, work)
+
+    return slash_forget

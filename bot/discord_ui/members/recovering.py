@@ -1,0 +1,73 @@
+"""After a restart: questions that were cut off say so, and can be asked again with one click."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any, cast
+
+import discord
+from discord import ui
+
+from bot.answering.model import Language
+from bot.community import Community
+from bot.discord_ui.errors import report
+from bot.discord_ui.members.follow_up import AgainButton
+from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
+from bot.discord_ui.text import escape, literal, title
+from bot.wording import Wording
+from ingest.recorded import Pending
+
+logger = logging.getLogger(__name__)
+
+ORIGINAL = cast("Any", "@original")
+"""What Discord calls the reply to an interaction, in the place of a message's number."""
+
+
+async def recover(client: discord.Client, community: Community, began: datetime) -> None:
+    """Tell whoever asked before *began* and has no answer; each once. Never raises."""
+    try:
+        for asked in await community.interrupted(began):
+            await tell(client, asked)
+    except Exception as error:
+        report(error)
+
+
+async def tell(client: discord.Client, asked: Pending) -> None:
+    """Say what happened where the answer was to be; else in the channel."""
+    view = interrupted_view(asked)
+    if asked.token is not None and client.application_id is not None:
+        hook = discord.Webhook.partial(client.application_id, asked.token, client=client)
+        try:
+            await hook.edit_message(ORIGINAL, view=view)
+        except discord.HTTPException as error:
+            logger.warning("A reply can be edited no more: %s", error)
+        else:
+            return
+    if not asked.channel:
+        return
+    channel = client.get_partial_messageable(int(asked.channel))
+    try:
+        if asked.shown is not None:
+            await channel.get_partial_message(int(asked.shown)).edit(view=view)
+        elif asked.message is not None:
+            about = discord.MessageReference(
+                message_id=int(asked.message),
+                channel_id=int(asked.channel),
+                fail_if_not_exists=False,
+            )
+            await channel.send(view=view, reference=about, mention_author=False)
+        else:
+            await channel.send(view=view)
+    except discord.HTTPException as error:
+        logger.warning("A question that was cut off could not be told: %s", error)
+
+
+def interrupted_view(asked: Pending) -> ui.LayoutView:
+    """Repeat the question, say what happened, and offer to ask again."""
+    words = Wording.of(Language(asked.language))
+    blocks = [
+        f"**{literal(title(asked.question, QUESTION_SHOWN))}**",
+        escape(words("interrupted")),
+    ]
+    return with_buttons(layout(blocks), [AgainButton(str(asked.id), words("again"))])

@@ -1,0 +1,77 @@
+"""Members propose sources; moderators decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.community import Community
+from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.words import worded
+
+ADDRESS, OUTLET, NOTE = 500, 100, 500
+"""Characters of what a suggestion says."""
+
+
+def suggest_command() -> app_commands.Command[Any, ..., None]:
+    """Make `/suggest`."""
+
+    @app_commands.command(name="suggest", description=worded("command_suggest"))
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_suggest(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Suggest(interaction))
+
+    return slash_suggest
+
+
+class SuggestButton(KeyButton, template=r"desk:suggest:(?P<key>[0-9]{1,12})"):
+    """Opens the form for a source that would answer."""
+
+    kind = "suggest"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open it."""
+        await interaction.response.send_modal(Suggest(interaction))
+
+
+class Suggest(Form):
+    """An address, who publishes it, and why."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)("suggest_title"))
+        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=ADDRESS)
+        self.outlet: ui.TextInput[Any] = ui.TextInput(
+            custom_id="outlet", max_length=OUTLET, required=False
+        )
+        self.note: ui.TextInput[Any] = ui.TextInput(
+            custom_id="note", style=discord.TextStyle.paragraph, max_length=NOTE, required=False
+        )
+        self.field("suggest_address", self.address, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+        self.field("suggest_note", self.note, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Keep it until a moderator decides; nothing is fetched before that."""
+        words = words_of(interaction)
+        community: Community | None = interaction.client.asking.community
+        assert community is not None
+        if interaction.guild_id is None:
+            await privately(interaction, notice_view(words("suggest_in_server")))
+            return
+        number = await community.suggest(
+            self.address.value,
+            self.outlet.value or None,
+            self.note.value or None,
+            interaction.user.id,
+            interaction.guild_id,
+        )
+        if number is None:
+            await privately(interaction, notice_view(words("suggest_too_many")))
+            return
+        await privately(interaction, notice_view(words("suggest_kept")))
+        interaction.client.dispatch("suggestion", number)

@@ -1,0 +1,91 @@
+"""`/timeline`: what was reported on a topic, day by day, each line with its source."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any, TypeAlias
+
+import discord
+from discord import app_commands, ui
+
+from bot.answering.question import LONGEST, UnaskableError
+from bot.answering.timeline import Line, Timeline
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.pictures import marks
+from bot.discord_ui.places import Place
+from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, quotation
+from bot.discord_ui.replying import Attached, deliver, post, respond
+from bot.discord_ui.text import escape, literal, size, title
+from bot.discord_ui.words import worded
+from bot.wording import Wording
+
+DrawUp: TypeAlias = Callable[[str], Timeline]
+"""Draws up the timeline of a topic; it blocks."""
+
+PICTURE = "timeline.png"
+FEW = 2
+"""Days from which a picture says anything."""
+ROOMS = tuple(Room(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+
+
+def timeline_command(asking: Asking, draw_up: DrawUp) -> app_commands.Command[Any, ..., None]:
+    """Make `/timeline`."""
+
+    @app_commands.command(name="timeline", description=worded("command_timeline"))
+    @app_commands.describe(topic=worded("option_topic"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_timeline(
+        interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST]
+    ) -> None:
+        words = asking.words(interaction.locale)
+        admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
+        if admission.refusal:
+            await respond(interaction, notice_view(admission.refusal))
+            return
+        try:
+            text = asking.question(topic).text
+        except UnaskableError as error:
+            await respond(interaction, asking.refusal(error, interaction.locale))
+            return
+        await interaction.response.defer(thinking=True, ephemeral=admission.private)
+        view = timeline_view(await asyncio.to_thread(draw_up, text), words)
+        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+    return slash_timeline
+
+
+def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:
+    """Show the lines under their picture, in the order of their days."""
+    heading = f"**{escape(words('timeline_heading'))} {literal(title(found.topic, 200))}**"
+    if not found.lines:
+        return layout([heading, escape(words("timeline_none"))])
+    foot = f"-# {escape(words.as_of(found.as_of, None))}"
+    blocks: list[str] = []
+    for room in ROOMS:
+        blocks = [heading, *lines_in(found.lines, words, room), GAP, foot]
+        if sum(map(size, blocks)) <= BUDGET:
+            break
+    view = layout(blocks)
+    days = [each.day for each in found.lines]
+    if len(set(days)) >= FEW:
+        described = words(
+            "timeline_picture",
+            count=len(days),
+            first=words.date(min(days)),
+            last=words.date(max(days)),
+        )
+        return Attached.over(view, BytesIO(marks(days)), PICTURE, described)
+    return view
+
+
+def lines_in(lines: Sequence[Line], words: Wording, room: Room) -> list[str]:
+    """Show each line with its number, source and quotation."""
+    return [
+        f"**{number}** {entry(each.citation.header, words, room)}\n"
+        f"> {quotation(each.citation.quote, words, room)}"
+        for number, each in enumerate(lines, start=1)
+    ]

@@ -1,0 +1,1 @@
+"""What moderators do: look after the coverage, decide, review, set the rules."""

@@ -1,0 +1,27 @@
+"""Where in Discord something happens: a server, a channel, a thread, a direct message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import discord
+
+from bot.discord_ui.replying import Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel by its number; ``parent`` is the channel of a thread, ``server`` of a server."""
+
+    server: int | None
+    channel: int
+    parent: int | None = None
+
+    @classmethod
+    def of(cls, where: discord.Message | Interaction) -> Self:
+        """Tell where a message stands, or something was pressed or typed."""
+        channel = where.channel
+        server = where.guild.id if where.guild else None
+        parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+        return cls(server, channel.id if channel else 0, parent)

@@ -1,0 +1,129 @@
+"""Ways to answer an interaction, and what is done when Discord no longer takes one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from io import BytesIO
+from typing import Any, Self, TypeAlias
+
+import discord
+from discord import ui
+
+from bot.discord_ui.errors import error_view, report
+from bot.discord_ui.rendering import notice_view
+from bot.wording import Wording
+from ingest.errors import IngestError
+
+logger = logging.getLogger(__name__)
+
+Interaction: TypeAlias = discord.Interaction[Any]
+Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
+
+
+class Attached(ui.LayoutView):
+    """A message with a picture of its own; whoever sends it sends the file along."""
+
+    def __init__(self, picture: bytes, name: str) -> None:
+        super().__init__(timeout=None)
+        self.picture, self.name = picture, name
+
+    @classmethod
+    def over(cls, view: ui.LayoutView, picture: BytesIO, name: str, described: str) -> Self:
+        """Put a picture over what *view* shows; *described* says what it shows to the blind."""
+        made = cls(picture.getvalue(), name)
+        gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+        gallery.add_item(media=f"attachment://{name}", description=described)
+        made.add_item(gallery)
+        for item in view.children:
+            made.add_item(item)
+        return made
+
+    def file(self) -> discord.File:
+        """Return the picture as a file; each sending needs a fresh one."""
+        return discord.File(BytesIO(self.picture), filename=self.name)
+
+
+def files_of(view: ui.LayoutView) -> list[discord.File]:
+    """Return the files that are sent along with *view*."""
+    return [view.file()] if isinstance(view, Attached) else []
+
+
+def words_of(interaction: Interaction) -> Wording:
+    """Return the words in whoever acts' own language."""
+    return interaction.client.asking.words(interaction.locale)  # type: ignore[no-any-return]
+
+
+async def respond(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:
+    """Reply to *interaction*, whether it was acknowledged or not; a fresh reply is private."""
+    files = files_of(view)
+    if interaction.response.is_done():
+        return await interaction.edit_original_response(view=view, attachments=files)
+    await interaction.response.send_message(view=view, files=files, ephemeral=True)
+    return None
+
+
+async def privately(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Tell whoever acts, in a message of its own that nobody else sees."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def failed(interaction: Interaction, error: Exception) -> None:
+    """Tell whoever acts what went wrong. Never raises."""
+    words = words_of(interaction)
+    view = sentence(error, words)
+    await deliver(view, partial(privately, interaction), nowhere, words)
+
+
+def sentence(error: Exception, words: Wording) -> ui.LayoutView:
+    """Say *error*: its own sentence if it has one, else that something went wrong."""
+    if isinstance(error, IngestError):
+        return notice_view(str(error))
+    return error_view(report(error), words)
+
+
+async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:
+    """Write in the channel of *interaction*, whose own token no longer works."""
+    if isinstance(interaction.channel, discord.abc.Messageable):
+        return await interaction.channel.send(view=view, files=files_of(view))
+    return None
+
+
+async def told(interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]) -> None:
+    """Do *work* and show what came of it, or the sentence that says what went wrong.
+
+    Never raises: what is private goes nowhere else when its own place is gone.
+    """
+    words = words_of(interaction)
+    try:
+        view = await work()
+    except Exception as error:
+        view = sentence(error, words)
+    await deliver(view, partial(respond, interaction), nowhere, words)
+
+
+async def nowhere(_: ui.LayoutView) -> None:
+    """Show nothing: there is no other place for what only one person may see."""
+
+
+async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording) -> None:
+    """Send *view* the first way; if Discord no longer takes it there, the second. Never raises.
+
+    An expired or deleted place loses nothing; what Discord refuses for itself becomes an error
+    sentence. Missing permission is nobody's error to read: it is only logged.
+    """
+    try:
+        await first(view)
+    except discord.Forbidden as error:
+        logger.warning("There is no permission to reply: %s", error)
+    except discord.HTTPException as error:
+        code = report(error)
+        gone = error.status in {401, 404}
+        try:
+            await second(view if gone else error_view(code, words))
+        except discord.HTTPException as again:
+            report(again)

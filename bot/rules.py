@@ -1,0 +1,83 @@
+"""What a server sets for itself, and what the moderated server sets for the whole desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from bot.answering.model import Language
+
+DESK = ""
+"""The place under which the desk's own rules are kept."""
+
+
+class Speaks(StrEnum):
+    """How the bot answers in a channel."""
+
+    ON = "on"
+    OFF = "off"
+    MENTION = "mention"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRules:
+    """One server's rules; ``channels`` are those that differ from ``everywhere``.
+
+    ``language`` is what answers are in whatever the question's is; ``per_member`` and
+    ``per_channel`` count questions in a minute.
+    """
+
+    everywhere: Speaks = Speaks.ON
+    channels: Mapping[str, Speaks] = field(default_factory=dict)
+    language: Language | None = None
+    per_member: int = 6
+    per_channel: int = 30
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Read what the archive keeps."""
+        read: Self = TypeAdapter(cls).validate_python(values)
+        return read
+
+    def speaks(self, *channels: int | None) -> Speaks:
+        """Tell how the bot answers in a channel; the first of *channels* that is set decides."""
+        return next(
+            (self.channels[str(each)] for each in channels if str(each) in self.channels),
+            self.everywhere,
+        )
+
+    def values(self) -> dict[str, Any]:
+        """Return what the archive keeps."""
+        kept: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What the moderated server sets for every server; ``None`` leaves it to the settings.
+
+    With ``second_moderator`` nothing is kept before another moderator agrees; ``review_channel``
+    is where members' suggestions and those decisions go.
+    """
+
+    daily_budget: Decimal | None = None
+    voting_link: str | None = None
+    second_moderator: bool = False
+    review_channel: int | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Read what the archive keeps."""
+        read: Self = TypeAdapter(cls).validate_python(values)
+        return read
+
+    def values(self) -> dict[str, Any]:
+        """Return what the archive keeps."""
+        kept: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        return kept

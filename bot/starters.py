@@ -1,0 +1,77 @@
+"""Questions to begin with: drawn from the newest coverage, and known to be answered by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.answering.model import Answer, Language, Question
+from bot.answering.question import LONGEST, language_of
+from bot.answering.watching import Outcome
+from bot.wording import Wording
+from ingest.archive import Archive
+from ingest.model import Article
+
+NEWEST = 40
+"""Articles that questions are drawn from."""
+MOST = 25
+"""Questions in all; Discord shows no more."""
+AN_OUTLET = 4
+"""Questions about the articles of one outlet, so that no outlet fills the list."""
+REST = timedelta(minutes=5)
+"""Least time between two drawings; coverage may change every second."""
+
+
+@dataclass(slots=True)
+class Starters:
+    """Keeps the questions; *answers* blocks and is asked each of them before it is offered."""
+
+    archive: Archive
+    answers: Callable[[Question], Outcome]
+    clock: Callable[[], datetime]
+    _questions: list[str] = field(default_factory=list)
+    _change: int = -1
+    _drawn: datetime | None = None
+
+    def keep(self) -> None:
+        """Draw the questions anew if the coverage changed; it blocks."""
+        change, now = self.archive.last_change(), self.clock()
+        rested = self._drawn is None or now - self._drawn >= REST
+        if change == self._change or not rested:
+            return
+        self._questions = self._draw(now)
+        self._change, self._drawn = change, now
+
+    def like(self, typed: str, language: Language) -> list[str]:
+        """Return the questions that contain *typed*, those in *language* first."""
+        wanted = typed.casefold().strip()
+        found = [each for each in self._questions if wanted in each.casefold()]
+        return sorted(found, key=lambda each: language_of(each) is not language)
+
+    def _draw(self, now: datetime) -> list[str]:
+        found: list[str] = []
+        outlets: dict[str, int] = {}
+        for article in self.archive.articles(limit=NEWEST):
+            if len(found) == MOST:
+                break
+            outlet = article.header.outlet
+            if outlets.get(outlet, 0) < AN_OUTLET and self._answered(article, now):
+                outlets[outlet] = outlets.get(outlet, 0) + 1
+                found.append(question_about(article))
+        return found
+
+    def _answered(self, article: Article, now: datetime) -> bool:
+        text = question_about(article)
+        if len(text) > LONGEST:
+            return False
+        outcome = self.answers(Question(text, now, language_of(text)))
+        return isinstance(outcome, Answer) and any(
+            citation.passage.article_id == article.id for citation in outcome.citations
+        )
+
+
+def question_about(article: Article) -> str:
+    """Ask what an article reports, in its own language."""
+    title = article.header.title
+    return Wording.of(language_of(title))("starter", title=title)

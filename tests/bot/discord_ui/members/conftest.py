@@ -1,0 +1,50 @@
+"""The whole bot over the sample coverage, in a simulated Discord."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.community import Community
+from bot.desk import open_desk
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.members.offers import Offers
+from bot.settings import Settings
+from bot.starters import Starters
+from ingest import adding
+from ingest.reading import Hints, read_path
+from tests.bot.conftest import MORNING, SAMPLE
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Open a desk of its own over the sample coverage."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with open_desk(settings, holder="a test", now=MORNING) as opened:
+        adding.add(read_path(SAMPLE, Hints()), opened.archive, now=MORNING)
+        opened.catch_up()
+        yield opened
+
+
+@pytest.fixture
+def community(desk):
+    """Return what members leave behind."""
+    return Community(desk.archive, lambda: MORNING)
+
+
+@pytest.fixture
+def offers(desk, community):
+    """Return everything that members are offered."""
+    starters = Starters(desk.archive, desk.answer_now, lambda: MORNING)
+    starters.keep()
+    return Offers(
+        community,
+        starters,
+        lambda text: desk.look_up(text, MORNING),
+        lambda topic: desk.timeline(topic, MORNING),
+    )
+
+
+@pytest.fixture
+def simcord_bot(desk, offers):
+    """Return the bot as it is run."""
+    return ElectionDeskClient(desk.answer, clock=lambda: MORNING, offers=offers)

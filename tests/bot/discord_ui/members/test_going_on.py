@@ -1,0 +1,183 @@
+"""What a member does with an answer: looks closer, asks on, says what they think of it."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.discord_ui.client import ElectionDeskClient
+from ingest.recorded import Verdict
+from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.reading import seen
+
+TURNOUT = "What was the turnout?"
+UNKNOWN = "How many chess clubs are there in Sarnholt?"
+
+
+def shown(result):
+    """Return what a person reads of a reply."""
+    return seen(result.response.components)
+
+
+def labels(message):
+    """Return the labels of a message's buttons, in their order."""
+    found = []
+
+    def walk(components):
+        for each in components:
+            if each["type"] == discord.ComponentType.button.value:
+                found.append(each["label"])
+            walk(each.get("components", []))
+
+    walk(message.components)
+    return found
+
+
+async def restart(env, desk, offers):
+    """Kill the bot and start it again: nothing is left but the archive."""
+    client = ElectionDeskClient(desk.answer, clock=lambda: MORNING, offers=offers)
+    await env.restart_bot(client)
+    return client
+
+
+async def test_an_answer_has_its_buttons(channel, alice):
+    """Each has a word, so that nobody has to guess a sign."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    assert labels(result.response) == ["Helpful", "Report", "Sources", "Ask on", "Thread"]
+    declined = await alice.slash(channel, "ask", question=UNKNOWN)
+    assert labels(declined.response) == ["Tell the moderators", "Suggest a source", "Ask again"]
+    advice = await alice.slash(channel, "ask", question="Whom should I vote for?")
+    assert labels(advice.response) == ["Ask again"]
+
+
+async def test_a_private_answer_is_for_its_asker_alone(channel, alice):
+    """Nobody else sees it, and no thread can be made of it."""
+    result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
+    assert result.ephemeral
+    assert labels(result.response) == ["Helpful", "Report", "Sources", "Ask on"]
+
+
+async def test_sources_show_each_quotation_with_what_stands_around_it(channel, alice):
+    """A quotation torn out of its place can be told from one that is not."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    sources = await alice.click(result.response, label="Sources")
+    assert sources.ephemeral
+    text = shown(sources)
+    assert "62.7 per cent" in text
+    assert "[1] The Sarnholt Ledger" in text
+    assert "…" in text
+
+
+async def test_sources_of_a_removed_article_say_so(desk, channel, alice):
+    """Who looks closer later learns what became of it."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    [first, *_] = desk.archive.cited(1)
+    desk.archive.remove(first.article_id, now=MORNING)
+    sources = await alice.click(result.response, label="Sources")
+    assert "may no longer be cited" in shown(sources)
+
+
+async def test_a_follow_up_is_asked_in_a_form(channel, alice):
+    """It refers to what was verified before."""
+    result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
+    form = await alice.click(result.response, label="Ask on")
+    answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
+    assert shown(answer).startswith("What did Common Field say about ferries?")
+    assert labels(answer.response)[0] == "Helpful"
+
+
+async def test_a_follow_up_after_a_restart_still_knows(simcord_env, desk, offers, channel, alice):
+    """The exchange is read out of the message and the archive."""
+    result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
+    await restart(simcord_env, desk, offers)
+    form = await alice.click(result.response, label="Ask on")
+    answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
+    assert shown(answer).startswith("What did Common Field say about ferries?")
+
+
+async def test_a_reply_after_a_restart_still_knows(simcord_env, desk, offers, channel, alice):
+    """The question stands in the message that the answer replies to."""
+    me = f"<@{simcord_env.bot.user.id}>"
+    await alice.send(channel, f"{me} What did Harbour say about ferries?")
+    answer = channel.last_message
+    await restart(simcord_env, desk, offers)
+    await alice.send(channel, f"{me} What about Common Field?", reply_to=answer)
+    text = seen([each.to_dict() for each in channel.last_message.components])
+    assert "Arkwell, whose Common Field Party" in text
+
+
+async def test_a_thread_of_ones_own(simcord_env, channel, alice):
+    """It says how to go on, and what is asked in it refers to the answer above."""
+    result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
+    opened = await alice.click(result.response, label="Thread")
+    assert opened.ephemeral
+    assert "thread is open" in shown(opened)
+    thread = next(t for t in channel._env.bot.get_channel(channel.id).threads)
+    assert thread.name == "What did Harbour say about ferries?"
+    simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=400, code=160004)
+    again = await alice.click(result.response, label="Thread")
+    assert "has its thread already" in shown(again)
+
+
+async def test_where_there_can_be_no_thread_another_way_is_named(simcord_env, channel, alice):
+    """A missing permission is a sentence."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
+    refused = await alice.click(result.response, label="Thread")
+    assert "Use “Ask on”" in shown(refused)
+
+
+async def test_helpful_is_kept_without_a_name(desk, channel, alice):
+    """Nobody is counted twice, and nobody is named."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    for _ in range(2):
+        thanked = await alice.click(result.response, label="Helpful")
+        assert thanked.ephemeral
+    [said] = desk.archive.feedback([Verdict.HELPFUL])
+    assert said.answer_id == 1
+    assert str(alice.id) not in said.member
+    assert said.question is None
+
+
+async def test_a_report_reaches_the_moderators_with_its_question(desk, channel, alice):
+    """They read what was asked, what is wrong, and not who said so."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    form = await alice.click(result.response, label="Report")
+    sent = await alice.submit_modal(form, {"fault": ["outdated"], "comment": "There is a recount."})
+    assert "without your name" in shown(sent)
+    [said] = desk.archive.feedback([Verdict.OUTDATED])
+    assert (said.question, said.comment) == (TURNOUT, "There is a recount.")
+
+
+async def test_a_gap_is_told_with_one_click(desk, channel, alice):
+    """What the coverage lacks, moderators should know."""
+    result = await alice.slash(channel, "ask", question=UNKNOWN)
+    await alice.click(result.response, label="Tell the moderators")
+    [said] = desk.archive.feedback([Verdict.MISSING])
+    assert said.question == UNKNOWN
+
+
+async def test_buttons_of_an_unknown_answer_say_so_kindly(channel, alice, desk):
+    """An archive may be younger than a message."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    desk.archive.cited = lambda _number: ()
+    desk.archive.say = lambda _said: False
+    try:
+        for label in ("Helpful", "Sources"):
+            answer = await alice.click(result.response, label=label)
+            assert answer.ephemeral
+            assert "too old" in shown(answer)
+    finally:
+        del desk.archive.cited, desk.archive.say
+
+
+async def test_a_suggestion_waits_for_a_moderator(desk, channel, alice):
+    """Nothing is fetched before somebody decides; five a day are enough."""
+    result = await alice.slash(channel, "ask", question=UNKNOWN)
+    for number in range(6):
+        form = await alice.click(result.response, label="Suggest a source")
+        sent = await alice.submit_modal(
+            form, {"url": f"https://chess.example/{number}", "outlet": "Chess", "note": ""}
+        )
+    assert "enough suggestions for today" in shown(sent)
+    waiting = desk.archive.open_suggestions()
+    assert [each.address for each in waiting] == [f"https://chess.example/{n}" for n in range(5)]

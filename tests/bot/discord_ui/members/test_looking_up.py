@@ -1,0 +1,154 @@
+"""Looking up a message, a topic, the coverage; what to ask; what is kept of whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.members.coverage import gaps
+from ingest.recorded import Verdict
+from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.reading import links, seen
+
+FIND = "Find coverage of this"
+TURNOUT = "What was the turnout?"
+
+
+def shown(result):
+    """Return what a person reads of a reply."""
+    return seen(result.response.components)
+
+
+@pytest.mark.parametrize(
+    ("said", "finding", "quoted"),
+    [
+        ("Common Field won 50 seats and Harbour 46.", "The coverage says so", "50 of the 121"),
+        ("Harbour won 52 seats.", "The coverage says otherwise", "Harbour Alliance 46"),
+        ("投票率は62.8%だった。", "The coverage says otherwise", "62.7 per cent"),
+        ("The Moon is made of cheese.", "The coverage does not say", "Nearest coverage"),
+    ],
+)
+async def test_a_message_is_held_against_the_coverage(channel, alice, said, finding, quoted):
+    """Supported, disputed and not found are told apart, each with its sources, privately."""
+    message = await alice.send(channel, said)
+    result = await alice.context_menu(channel, FIND, target=message)
+    assert result.ephemeral
+    text = shown(result)
+    assert finding in text
+    assert quoted in text
+    assert "Only you see this" in text
+
+
+async def test_a_greeting_is_nothing_to_look_up(channel, alice):
+    """The member learns what is needed."""
+    message = await alice.send(channel, "hi!")
+    result = await alice.context_menu(channel, FIND, target=message)
+    assert "I need a sentence or two" in shown(result)
+
+
+async def test_a_message_that_attacks_is_shown_letter_by_letter(channel, alice):
+    """Nobody is mentioned, nothing is linked that the sources do not link."""
+    message = await alice.send(channel, "@everyone Harbour **won** [52](http://evil.example) seats")
+    result = await alice.context_menu(channel, FIND, target=message)
+    assert "@everyone Harbour **won** [52](http://evil.example) seats" in shown(result)
+    assert not any("evil" in each for each in links(result.response.components))
+
+
+async def test_a_timeline_is_dated_cited_and_drawn(channel, alice):
+    """Oldest first, each line a quotation with its source; the picture says no more."""
+    result = await alice.slash(channel, "timeline", topic="turnout")
+    text = shown(result)
+    assert text.index("25 October 2026") < text.index("1 November 2026")
+    assert "62.7 per cent" in text
+    gallery = result.response.components[0]
+    [item] = gallery["items"]
+    assert item["description"].startswith("2 numbered marks along a line of time from 25 October")
+
+
+async def test_a_timeline_of_nothing_says_so(channel, alice):
+    """An empty one is a sentence."""
+    result = await alice.slash(channel, "timeline", topic="quantum chess")
+    assert "No dated coverage of that was found." in shown(result)
+    empty = await alice.slash(channel, "timeline", topic="???")
+    assert "There is no question in that." in shown(empty)
+
+
+async def test_coverage_names_outlets_their_newest_and_the_gaps(channel, alice):
+    """What the answers rest on, and where there is nothing."""
+    result = await alice.slash(channel, "coverage")
+    text = shown(result)
+    assert "The Sarnholt Ledger" in text
+    assert "Final count: Common Field 50" in text
+    assert "No coverage of 26 October 2026." in text
+    [item] = result.response.components[0]["items"]
+    assert item["description"].startswith("Bars: articles a day from ")
+
+
+async def test_gaps_are_runs_of_days(community):
+    """The newest first; the days at both ends have coverage."""
+    known = await community.known()
+    runs = gaps(known)
+    assert all(first <= last for first, last in runs)
+    assert all(known.by_day.get(first - timedelta(days=1)) for first, _ in runs)
+    assert list(runs) == sorted(runs, reverse=True)
+
+
+async def test_starters_are_offered_and_answered(channel, alice):
+    """Every question that is offered has an answer that cites the article it is about."""
+    offered = await alice.autocomplete(channel, "ask", "question", "final count")
+    [choice] = offered
+    assert "Final count" in choice["name"]
+    result = await alice.slash(channel, "ask", question=choice["value"])
+    assert "Final count: Common Field 50" in shown(result)
+
+
+async def test_japanese_coverage_has_japanese_starters(channel, alice):
+    """A question is in the language of the article it is about."""
+    offered = await alice.autocomplete(channel, "ask", "question", "スケロウ島")
+    assert all("について何が報じられていますか" in each["value"] for each in offered)
+    assert offered
+
+
+async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
+    """What is known of a person goes at once, what they said stays without them."""
+    said = shown(await alice.slash(channel, "privacy"))
+    assert "Your questions are not kept" in said
+    assert "No language model sees your question." in said
+    nothing = await alice.slash(channel, "forget-me")
+    assert "Nothing was known of you." in shown(nothing)
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    await alice.click(result.response, label="Helpful")
+    assert desk.archive.feedback([Verdict.HELPFUL])
+    forgotten = await alice.slash(channel, "forget-me")
+    assert "Forgotten: 1 things" in shown(forgotten)
+    assert desk.archive.feedback([Verdict.HELPFUL]) == []
+
+
+async def test_who_was_cut_off_is_told_once_and_asks_again(
+    simcord_env, desk, offers, community, channel, alice
+):
+    """A bot that was killed leaves nobody waiting."""
+    message = await alice.send(channel, "hello")
+    number = await community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
+    later = MORNING + timedelta(minutes=1)
+    for _ in range(2):
+        client = ElectionDeskClient(desk.answer, clock=lambda: later, offers=offers)
+        await simcord_env.restart_bot(client)
+        await simcord_env.settle()
+    here = client.get_channel(channel.id)
+    told = [m async for m in here.history() if m.author.id == client.user.id]
+    assert len(told) == 1
+    text = seen([each.to_dict() for each in told[0].components])
+    assert text.startswith(f"{TURNOUT}\nI was restarted")
+    answer = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    assert "62.7 per cent" in shown(answer)
+    late = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    assert "was asked again already" in shown(late)
+
+
+async def test_an_answer_that_is_shown_is_cut_off_no_more(desk, channel, alice):
+    """Nothing is left of a question that was answered."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    assert desk.archive.interrupted(MORNING + timedelta(days=1)) == []
