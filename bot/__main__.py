@@ -25,6 +25,8 @@ from bot.community import Community
 from bot.curating import Curator
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import Asked
+from bot.jobs import Jobs
+from bot.reviewing import Reviewer
 from bot.settings import Settings
 from bot.starters import Starters
 from bot.wording import Wording
@@ -122,11 +124,19 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def live(desk: Desk) -> None:
         fetcher = partial(Fetcher, utc_now, contact=settings.contact)
-        curator = Curator(desk.archive, utc_now, fetcher)
-        watching = keep_fresh(desk.archive, utc_now, contact=settings.contact, wake=curator.wake)
+        curator = Curator(desk.archive, utc_now, fetcher, desk.find)
+        jobs = Jobs(desk.archive, utc_now)
+        watching = keep_fresh(
+            desk.archive,
+            utc_now,
+            contact=settings.contact,
+            wake=curator.wake,
+            told=lambda looked: jobs.ended(looked.source.id),
+        )
         refreshing = asyncio.create_task(watching)
-        moderation = Moderation(curator, settings.moderated_in)
         community = Community(desk.archive, utc_now)
+        reviewer = Reviewer(desk.archive, utc_now, desk.embed)
+        moderation = Moderation(curator, community, reviewer, jobs, settings.moderated_in)
         starters = Starters(desk.archive, desk.answer_now, utc_now)
         offers = Offers(
             community,

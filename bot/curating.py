@@ -6,21 +6,36 @@ Every deed is written down with who did it and where, and can be taken back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Any
 
+from bot.rules import DeskRules, ServerRules
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
-from ingest.model import Article, Permission, Removal, Saved, Source
+from ingest.model import Article, Evidence, Permission, Removal, Saved, Source
 from ingest.reading import Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
-from ingest.recorded import Deed, DeedKind
+from ingest.recorded import Deed, DeedKind, Given, Suggestion
 
+UNDOABLE = frozenset(
+    {
+        DeedKind.ADDED,
+        DeedKind.REMOVED,
+        DeedKind.HIDDEN,
+        DeedKind.RESTORED,
+        DeedKind.WATCHED,
+        DeedKind.UNWATCHED,
+        DeedKind.SET,
+    }
+)
+"""What can be taken back."""
 HOURLY = 60
 """Minutes between two looks at a source that a moderator watches."""
 
@@ -47,6 +62,8 @@ class Preview:
     """What an address, a file or a paste holds, before anything of it is kept.
 
     A feed or a sitemap has ``entries`` and can be watched; everything else has ``candidates``.
+    ``data`` are the bytes of a file or a paste, and ``hints`` what was said of them: another
+    moderator may have to look at it as well.
     """
 
     name: str
@@ -54,6 +71,17 @@ class Preview:
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
     outlet: str | None = None
+    data: bytes | None = None
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One page of a list, and whether there are more behind it."""
+
+    articles: Sequence[Article]
+    offset: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +91,8 @@ class Curator:
     archive: Archive
     clock: Callable[[], datetime]
     fetcher: Callable[[], Fetcher]
+    find: Callable[[str], Sequence[Evidence]] = lambda _text: ()
+    """Searches the coverage; it blocks."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a source is new, so that it is looked at without waiting."""
 
@@ -95,7 +125,11 @@ class Curator:
             found = list(read_bytes(data, name, hints))
             good = [self._candidate(ready(each.extract)) for each in found if each.extract]
             problems = tuple(str(each.problem) for each in found if each.problem)
-            return Preview(name, tuple(good), problems=problems, outlet=hints.outlet)
+            told = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
+            said = {key: value for key, value in told.items() if value}
+            return Preview(
+                name, tuple(good), problems=problems, outlet=hints.outlet, data=data, hints=said
+            )
 
         return await asyncio.to_thread(read)
 
@@ -118,7 +152,7 @@ class Curator:
             source = self.archive.watch(
                 preview.name, outlet, Permission.UNSTATED, HOURLY, now=self.clock()
             )
-            self._log(by, DeedKind.WATCHED, source_id=source.id)
+            self._log(by, DeedKind.WATCHED, source_id=source.id, detail=source.address)
             return source
 
         source = await asyncio.to_thread(begin)
@@ -143,14 +177,166 @@ class Curator:
 
         return await asyncio.to_thread(work)
 
+    async def hide(self, article_id: int, by: Moderator) -> Deed:
+        """Keep an article out of new answers; those that cite it are not told."""
+
+        def work() -> Deed:
+            self.archive.remove(article_id, now=self.clock(), removal=Removal.HIDDEN)
+            return self._log(by, DeedKind.HIDDEN, article_id=article_id)
+
+        return await asyncio.to_thread(work)
+
+    async def unwatch(self, source_id: int, by: Moderator) -> Deed:
+        """Look at a source no more; its articles stay.
+
+        Raises:
+            SourceNotFoundError: there is no such source.
+        """
+
+        def work() -> Deed:
+            source = self.archive.unwatch(source_id)
+            before = {"outlet": source.outlet, "permission": str(source.permission)}
+            return self._log(
+                by,
+                DeedKind.UNWATCHED,
+                source_id=source_id,
+                detail=source.address,
+                before={**before, "every": source.every},
+            )
+
+        return await asyncio.to_thread(work)
+
+    async def look_again(self, source_id: int) -> Source:
+        """Look at a source without waiting for its turn.
+
+        Raises:
+            SourceNotFoundError: there is no such source.
+        """
+
+        def work() -> Source:
+            source = self.archive.source(source_id)
+            self.archive.make_due(source_id)
+            return source
+
+        source = await asyncio.to_thread(work)
+        self.wake.set()
+        return source
+
+    async def set_rules(self, rules: ServerRules | DeskRules, place: str, by: Moderator) -> Deed:
+        """Set what holds in a server, or with an empty *place* for the whole desk."""
+
+        def work() -> Deed:
+            before = self.archive.rules(place)
+            self.archive.set_rules(place, rules.values())
+            return self._log(by, DeedKind.SET, detail=place, before=before)
+
+        return await asyncio.to_thread(work)
+
     async def undo(self, number: int, by: Moderator) -> Deed | None:
-        """Take a deed back; ``None`` if there is none, or it was taken back before."""
+        """Take a deed back; ``None`` if it cannot be, or was taken back before.
+
+        Raises:
+            ArticleNotFoundError: its article was erased meanwhile.
+        """
         deed = await asyncio.to_thread(self.archive.deed, number)
-        if deed is None or deed.undone_by is not None or deed.article_id is None:
+        if deed is None or deed.undone_by is not None or deed.kind not in UNDOABLE:
             return None
-        back = self.restore if deed.kind is DeedKind.REMOVED else self.remove
-        done = await back(deed.article_id, by)
+        done = await self._reversed(deed, by)
         return done if await asyncio.to_thread(self.archive.undone, number, done.id) else None
+
+    async def _reversed(self, deed: Deed, by: Moderator) -> Deed:
+        """Do the opposite of *deed*."""
+        if deed.article_id is not None:
+            gone = deed.kind in {DeedKind.REMOVED, DeedKind.HIDDEN}
+            return await (self.restore if gone else self.remove)(deed.article_id, by)
+        if deed.kind is DeedKind.WATCHED:
+            return await self.unwatch(deed.source_id or 0, by)
+
+        def work() -> Deed:
+            before = deed.before or {}
+            if deed.kind is DeedKind.SET:
+                now = self.archive.rules(deed.detail or "")
+                self.archive.set_rules(deed.detail or "", before)
+                return self._log(by, DeedKind.SET, detail=deed.detail, before=now)
+            source = self.archive.watch(
+                deed.detail or "",
+                before["outlet"],
+                Permission(before["permission"]),
+                before["every"],
+                now=self.clock(),
+            )
+            return self._log(by, DeedKind.WATCHED, source_id=source.id, detail=source.address)
+
+        done = await asyncio.to_thread(work)
+        self.wake.set()
+        return done
+
+    async def propose(self, preview: Preview, member: str, by: Moderator) -> int:
+        """Keep a preview for another moderator to decide on, and return its number."""
+        listing = bool(preview.entries)
+        suggestion = Suggestion(
+            self.clock(),
+            by.place,
+            member,
+            preview.name,
+            address=preview.name if preview.data is None else None,
+            data=preview.data,
+            outlet=preview.outlet,
+            hints=dict(preview.hints),
+            watch=listing,
+        )
+        return await asyncio.to_thread(self.archive.suggest, suggestion)
+
+    async def preview_suggestion(self, suggestion: Suggestion) -> Preview:
+        """Look at what was proposed; nothing is kept.
+
+        Raises:
+            ReadingError: it cannot be fetched, or holds no article.
+        """
+        if suggestion.address is not None:
+            return await self.preview_address(suggestion.address, suggestion.outlet)
+        told = suggestion.hints or {}
+        hints = Hints(outlet=told.get("outlet"), title=told.get("title"), url=told.get("url"))
+        return await self.preview_bytes(suggestion.data or b"", suggestion.name, hints)
+
+    async def suggestion(self, number: int) -> Suggestion | None:
+        """Return a suggestion that is still open."""
+        found = await asyncio.to_thread(self.archive.suggestion, number)
+        return found if found is not None and found.approved is None else None
+
+    async def approve(self, suggestion: Suggestion, preview: Preview, by: Moderator) -> bool:
+        """Keep or watch what was proposed; tell whether it was still open."""
+        if not await asyncio.to_thread(self.archive.decide, suggestion.id, approved=True):
+            return False
+        await asyncio.to_thread(self._log, by, DeedKind.APPROVED, detail=suggestion.name)
+        if preview.entries and preview.outlet:
+            await self.watch(preview, preview.outlet, by)
+        else:
+            await self.keep(preview, by)
+        return True
+
+    async def reject(self, suggestion: Suggestion, by: Moderator) -> bool:
+        """Turn down what was proposed; tell whether it was still open."""
+        if not await asyncio.to_thread(self.archive.decide, suggestion.id, approved=False):
+            return False
+        await asyncio.to_thread(self._log, by, DeedKind.REJECTED, detail=suggestion.name)
+        return True
+
+    async def settled(self, what: str, by: Moderator) -> None:
+        """Write down that what readers said was dealt with."""
+        await asyncio.to_thread(self._log, by, DeedKind.SETTLED, detail=what)
+
+    async def given(self, offset: int, limit: int) -> Sequence[Given]:
+        """Return what readers were told of corrections, newest first."""
+        return await asyncio.to_thread(partial(self.archive.given, limit=limit, offset=offset))
+
+    async def found(self, text: str) -> Sequence[Evidence]:
+        """Search the coverage as a question does."""
+        return await asyncio.to_thread(self.find, text)
+
+    async def deed(self, number: int) -> Deed | None:
+        """Return one deed."""
+        return await asyncio.to_thread(self.archive.deed, number)
 
     async def article(self, number: int) -> Article:
         """Return one article.
@@ -164,9 +350,19 @@ class Curator:
         """Return articles whose title or outlet contains *text*, newest first."""
         return await asyncio.to_thread(self.archive.titled, text, removed=removed)
 
-    async def quarantined(self) -> Sequence[Article]:
-        """Return what is no article after all, unless a moderator says otherwise."""
-        return await asyncio.to_thread(self.archive.articles, removal=Removal.QUARANTINED, limit=25)
+    async def listed(self, text: str, offset: int, limit: int) -> Shown:
+        """Return one page of the articles that may be cited, newest first."""
+        search = partial(self.archive.titled, text, removed=False, offset=offset, limit=limit + 1)
+        found = await asyncio.to_thread(search)
+        return Shown(found[:limit], offset, len(found) > limit)
+
+    async def quarantined(self, offset: int, limit: int) -> Shown:
+        """Return one page of what is no article after all, unless a moderator says otherwise."""
+        search = partial(
+            self.archive.articles, removal=Removal.QUARANTINED, offset=offset, limit=limit + 1
+        )
+        found = await asyncio.to_thread(search)
+        return Shown(found[:limit], offset, len(found) > limit)
 
     async def sources(self) -> Sequence[Source]:
         """Return what is watched."""
@@ -188,8 +384,10 @@ class Curator:
                 return self.archive.article(deed.article_id).header.title
             except ArticleNotFoundError:
                 return f"{deed.article_id}"
-        known = {each.id: each.address for each in self.archive.sources()}
-        return known.get(deed.source_id or 0, f"{deed.source_id}")
+        if deed.source_id is not None and not deed.detail:
+            known = {each.id: each.address for each in self.archive.sources()}
+            return known.get(deed.source_id, f"{deed.source_id}")
+        return deed.detail or ""
 
     def _candidate(self, article: Ready) -> Candidate:
         known = self.archive.known(article.extract.header)
@@ -204,8 +402,19 @@ class Curator:
         *,
         article_id: int | None = None,
         source_id: int | None = None,
+        detail: str | None = None,
+        before: dict[str, Any] | None = None,
     ) -> Deed:
-        deed = Deed(self.clock(), by.who, by.place, kind, article_id, source_id)
+        deed = Deed(
+            self.clock(),
+            by.who,
+            by.place,
+            kind,
+            article_id,
+            source_id,
+            detail=detail,
+            before=before,
+        )
         number = self.archive.log(deed)
         kept = self.archive.deed(number)
         return kept or deed

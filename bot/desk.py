@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.answering.answer import answer, answer_now
 from bot.answering.calibration import OWN, Calibration, Judge, shipped
@@ -23,7 +26,8 @@ from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.index.embedding import embedder
 from ingest.index.index import Index
-from ingest.model import Progress
+from ingest.index.search import search
+from ingest.model import Evidence, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,14 @@ class Desk:
     def timeline(self, topic: str, now: datetime) -> Timeline:
         """Draw up what was reported on *topic*; it blocks, and keeps nothing."""
         return timeline(topic, self.archive, self.index.serving(), self.judge, now=now)
+
+    def find(self, text: str) -> list[Evidence]:
+        """Search the coverage as a question does; it blocks."""
+        return search(self.index.serving(), self.archive, text)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of *texts*, one a row; it blocks."""
+        return self.index.serving().embedder.passages(texts)
 
     def link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""

@@ -150,8 +150,9 @@ class Job:
 class Suggestion:
     """A source that somebody proposes and somebody else decides on.
 
-    It is an ``address``, or ``data`` by ``name``; with ``watch`` it is to be looked at again.
-    ``member`` is a hash, ``place`` the server; ``approved`` is ``None`` until it is decided.
+    It is an ``address``, or ``data`` by ``name`` with ``hints`` on how to read it; with ``watch``
+    it is to be looked at again. ``member`` is a hash, ``place`` the server; ``approved`` is
+    ``None`` until it is decided.
     """
 
     at: datetime
@@ -162,6 +163,7 @@ class Suggestion:
     data: bytes | None = None
     outlet: str | None = None
     note: str | None = None
+    hints: dict[str, str] | None = None
     watch: bool = False
     approved: bool | None = None
     id: int = 0
@@ -194,3 +196,16 @@ class Notice:
     outlet: str
     url: str | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A notice that was given, or, where *reached* is false, that Discord did not take."""
+
+    at: datetime
+    kind: NoticeKind
+    article_id: int
+    title: str
+    channel: str
+    message: str
+    reached: bool

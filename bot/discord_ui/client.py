@@ -25,8 +25,10 @@ from bot.discord_ui.members.correcting import Corrections, keep_correcting
 from bot.discord_ui.members.offers import Offers
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import under
-from bot.discord_ui.moderators.decisions import BUTTONS
+from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.refreshing import follow
+from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
 from bot.settings import Settings
@@ -68,31 +70,41 @@ class ElectionDeskClient(discord.Client):
         announce: Callable[[str], object] | None = None,
         moderation: Moderation | None = None,
         offers: Offers | None = None,
+        settings: Settings | None = None,
         correcting: Callable[[discord.Client], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         community = offers.community if offers else None
         self.asking = Asking(answerer, clock, default_language, community, under)
         self.moderation = moderation
-        self.tree = DeskTree(self, self.asking, moderation, offers)
+        self.tree = DeskTree(self, self.asking, moderation, offers, settings)
         self.began = clock()
         self.housekeeping = housekeeping
         self.every = every
         self.digest_file = digest_file
         self.announce = announce
         self.correcting = correcting
-        self.beside: list[asyncio.Task[None]] = []
+        self.beside: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start the housekeeping."""
-        self.add_dynamic_items(StopButton, *members.BUTTONS, *BUTTONS)
+        self.add_dynamic_items(StopButton, *members.BUTTONS, *moderators.BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.digest_file)
         if self.housekeeping is not None:
             keeping = keep_house(self.housekeeping, every=self.every)
-            self.beside.append(asyncio.create_task(keeping))
+            self.run_beside(keeping)
+        if self.moderation is not None:
+            for job in await self.moderation.jobs.resume(self.moderation.curator):
+                self.run_beside(follow(self, self.moderation, job))
         if self.correcting is not None:
-            self.beside.append(asyncio.create_task(self.correcting(self)))
+            self.run_beside(self.correcting(self))
+
+    def run_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do *work* beside everything else, until it ends or the bot does."""
+        task = asyncio.create_task(work)
+        self.beside.add(task)
+        task.add_done_callback(self.beside.discard)
 
     async def on_ready(self) -> None:
         """Say once that the bot is there, and how to invite it; tell who was cut off before."""
@@ -101,6 +113,11 @@ class ElectionDeskClient(discord.Client):
             self.announce = None
         if self.asking.community is not None:
             await recover(self, self.asking.community, self.began)
+
+    async def on_suggestion(self, number: int) -> None:
+        """Put what was just proposed where moderators review."""
+        if self.moderation is not None:
+            await post_suggestion(self, self.moderation, number)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot something."""
@@ -120,10 +137,10 @@ class ElectionDeskClient(discord.Client):
 
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
-        for task in self.beside:
+        running = list(self.beside)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self.beside, return_exceptions=True)
-        self.beside.clear()
+        await asyncio.gather(*running, return_exceptions=True)
         await super().close()
 
 
@@ -186,6 +203,7 @@ async def serve(
         announce=announce,
         moderation=moderation,
         offers=offers,
+        settings=settings,
         correcting=correcting,
     )
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import discord
 from discord import app_commands
@@ -15,9 +16,17 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
 from bot.discord_ui.members.offers import Offers
-from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.moderation import Moderation, admitted
+from bot.discord_ui.moderators.reports import GAPS, REPORTS, review_command
+from bot.discord_ui.moderators.settings import SettingsGroup
 from bot.discord_ui.moderators.source import SourceGroup
-from bot.discord_ui.replying import deliver, post, respond
+from bot.discord_ui.replying import Interaction, deliver, post, respond
+from bot.settings import Settings
+
+Guard: TypeAlias = Callable[[Interaction], str | None]
+"""Returns the key of the words that turn somebody away."""
+MODERATED = (SourceGroup.NAME, "reports", "gaps")
+"""Commands for those who may manage messages in the one server."""
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):
@@ -29,6 +38,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         asking: Asking,
         moderation: Moderation | None = None,
         offers: Offers | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(client)
         self.asking = asking
@@ -36,19 +46,26 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self.add_command(ask_command(asking, offers.starters if offers else None))
         for each in offers.commands(asking) if offers else ():
             self.add_command(each)
+        self.guards: dict[str, Guard] = {}
         if moderation is not None:
+            self.guards |= dict.fromkeys(MODERATED, moderation.refusal)
+            self.guards[SettingsGroup.NAME] = moderation.settings_refusal
             self.add_command(SourceGroup(moderation))
+            self.add_command(SettingsGroup(moderation, settings or Settings.of({})))
+            self.add_command(review_command("reports", REPORTS, moderation))
+            self.add_command(review_command("gaps", GAPS, moderation))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Let nobody but moderators reach their commands, whatever a server's settings show.
+        """Let nobody reach a command that is not theirs, whatever a server's settings show.
 
         What is offered while they type is checked where it is made: it cannot be answered here.
         """
         typing = interaction.type is discord.InteractionType.autocomplete
         data: Any = interaction.data or {}
-        if self.moderation is None or typing or data.get("name") != SourceGroup.NAME:
+        guard = self.guards.get(data.get("name", ""))
+        if typing or guard is None:
             return True
-        return await self.moderation.admits(interaction)
+        return await admitted(interaction, guard(interaction))
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

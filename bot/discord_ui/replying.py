@@ -86,6 +86,24 @@ def sentence(error: Exception, words: Wording) -> ui.LayoutView:
     return error_view(report(error), words)
 
 
+async def edit_reply(client: discord.Client, token: str, view: ui.LayoutView) -> None:
+    """Edit the reply to an interaction of which only the token is left, after a restart perhaps.
+
+    Raises:
+        discord.HTTPException: Discord does not take it; after a quarter of an hour it never does.
+    """
+    route = discord.http.Route(
+        "PATCH",
+        "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+        webhook_id=client.application_id,
+        webhook_token=token,
+    )
+    flags = discord.MessageFlags(components_v2=True).value
+    components = view.to_components()  # type: ignore[no-untyped-call]
+    content = {"components": components, "flags": flags}
+    await client.http.request(route, json={**content, "allowed_mentions": {"parse": []}})
+
+
 async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:
     """Write in the channel of *interaction*, whose own token no longer works."""
     if isinstance(interaction.channel, discord.abc.Messageable):

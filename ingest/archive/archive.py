@@ -115,6 +115,7 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         removed: bool = False,
         removal: Removal | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> list[Article]:
         """List articles, newest day first, undated ones last.
 
@@ -127,9 +128,10 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         if outlet is not None:
             query = query.where(func.lower(versions.c.outlet) == outlet.lower())
         undated = versions.c.day.is_(None)
-        query = query.order_by(undated, versions.c.day.desc(), articles.c.id.desc()).limit(limit)
+        query = query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())
         with self.reading() as connection:
-            return [rows.article(row) for row in connection.execute(query).mappings()]
+            found = connection.execute(query.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in found]
 
     def versions(self, article_id: int) -> list[Version]:
         """Return every version of an article, oldest first.
@@ -182,7 +184,9 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
             row = connection.execute(query).mappings().one_or_none()
         return rows.article(row) if row else None
 
-    def titled(self, text: str, *, removed: bool, limit: int = 25) -> list[Article]:
+    def titled(
+        self, text: str, *, removed: bool, limit: int = 25, offset: int = 0
+    ) -> list[Article]:
         """Return articles whose title or outlet contains *text*, newest first."""
         wanted = f"%{LIKE.sub(ESCAPED, text.lower())}%"
         said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
@@ -190,9 +194,10 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         ).like(wanted, escape="!")
         gone = articles.c.removed_at.is_not(None)
         query = article_rows().where(said, gone if removed else ~gone)
-        ordered = query.order_by(versions.c.day.desc(), articles.c.id.desc()).limit(limit)
+        ordered = query.order_by(versions.c.day.desc(), articles.c.id.desc())
         with self.reading() as connection:
-            return [rows.article(row) for row in connection.execute(ordered).mappings()]
+            found = connection.execute(ordered.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in found]
 
     def article_passages(self, article_id: int) -> list[Passage]:
         """Return the passages of an article's newest version, in order."""

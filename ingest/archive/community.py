@@ -56,6 +56,37 @@ class Community(Database):
         with self.reading() as connection:
             return [feedback_of(row) for row in connection.execute(query).mappings()]
 
+    def unanswered(self, reasons: Sequence[str], *, limit: int = 200) -> list[Feedback]:
+        """Return kept questions without an answer that nobody spoke of, newest first.
+
+        They look like what a reader would say; nobody did, so they have no number.
+        """
+        spoken = select(feedback.c.answer_id).where(feedback.c.verdict == str(Verdict.MISSING))
+        query = (
+            select(answers.c.id, answers.c.asked_at, answers.c.question)
+            .where(
+                answers.c.reason.in_(reasons),
+                answers.c.question.is_not(None),
+                answers.c.id.not_in(spoken),
+            )
+            .order_by(answers.c.id.desc())
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return [
+                Feedback(datetime.fromisoformat(at), number, Verdict.MISSING, "", question)
+                for number, at, question in connection.execute(query)
+            ]
+
+    def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
+        """Mark questions without an answer as dealt with, that nobody spoke of."""
+        values = {"at": rows.iso(now), "verdict": str(Verdict.MISSING), "member": ""}
+        done = [{**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)]
+        if done:
+            with self.writing() as connection:
+                connection.execute(insert(feedback), done)
+        return len(done)
+
     def settle(self, numbers: Sequence[int], *, now: datetime) -> int:
         """Mark what readers said as dealt with; return how much of it was not so before."""
         here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)

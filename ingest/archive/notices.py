@@ -11,7 +11,7 @@ from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.schema import articles, citations, notices, shown, versions
 from ingest.model import Removal
-from ingest.recorded import Notice, NoticeKind
+from ingest.recorded import Given, Notice, NoticeKind
 
 WITHDRAWN = {
     Removal.RETRACTED: NoticeKind.RETRACTED,
@@ -53,6 +53,32 @@ class Notices(Database):
         values = dict(zip(names, key(notice), strict=True))
         with self.writing() as connection:
             connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
+
+    def given(self, *, limit: int, offset: int = 0) -> list[Given]:
+        """Return what readers were told, newest first."""
+        newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
+        query = (
+            select(notices, shown.c.channel, shown.c.message, versions.c.title)
+            .join(shown, shown.c.answer_id == notices.c.answer_id)
+            .join(articles, articles.c.id == notices.c.article_id)
+            .outerjoin(versions, newest)
+            .order_by(notices.c.at.desc(), notices.c.answer_id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        with self.reading() as connection:
+            return [
+                Given(
+                    datetime.fromisoformat(row["at"]),
+                    NoticeKind(row["kind"]),
+                    row["article_id"],
+                    row["title"] or "",
+                    row["channel"],
+                    row["message"],
+                    row["reached"],
+                )
+                for row in connection.execute(query).mappings()
+            ]
 
 
 def key(notice: Notice) -> tuple[Any, ...]:

@@ -297,6 +297,7 @@ suggestions = Table(
     Column("data", LargeBinary),
     Column("outlet", Text),
     Column("note", Text),
+    Column("hints", JSON),
     Column("watch", Boolean, nullable=False),
     Column("approved", Boolean),
 )

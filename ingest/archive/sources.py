@@ -92,6 +92,10 @@ class Sources(Database):
         with self.writing() as connection:
             return bool(connection.execute(mine.values(checked_at=rows.iso(now))).rowcount)
 
+    def make_due(self, source_id: int) -> None:
+        """Let a source be looked at again without waiting."""
+        self._update_source(source_id, {"checked_at": None})
+
     def source_checked(self, source_id: int, now: datetime, **read: Any) -> None:  # noqa: ANN401
         """Record that a source was read whole: what it gave with it is in *read*."""
         values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **read}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any, cast
 
 import discord
 from discord import ui
@@ -14,14 +13,12 @@ from bot.community import Community
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
+from bot.discord_ui.replying import edit_reply
 from bot.discord_ui.text import escape, literal, title
 from bot.wording import Wording
 from ingest.recorded import Pending
 
 logger = logging.getLogger(__name__)
-
-ORIGINAL = cast("Any", "@original")
-"""What Discord calls the reply to an interaction, in the place of a message's number."""
 
 
 async def recover(client: discord.Client, community: Community, began: datetime) -> None:
@@ -36,10 +33,9 @@ async def recover(client: discord.Client, community: Community, began: datetime)
 async def tell(client: discord.Client, asked: Pending) -> None:
     """Say what happened where the answer was to be; else in the channel."""
     view = interrupted_view(asked)
-    if asked.token is not None and client.application_id is not None:
-        hook = discord.Webhook.partial(client.application_id, asked.token, client=client)
+    if asked.token is not None:
         try:
-            await hook.edit_message(ORIGINAL, view=view)
+            await edit_reply(client, asked.token, view)
         except discord.HTTPException as error:
             logger.warning("A reply can be edited no more: %s", error)
         else:

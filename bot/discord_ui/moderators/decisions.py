@@ -16,6 +16,7 @@ from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import title
 from bot.wording import Wording
 from ingest.model import Decision
+from ingest.recorded import DeedKind
 
 
 def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
@@ -39,41 +40,63 @@ async def deeds(moderation: Moderation, words: Wording, before: int | None) -> u
     return deeds_view(found, words, buttons)
 
 
-class KeepButton(Action, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
+class Deciding(Action, template=r"desk:decision"):
+    """Decides on a preview; where a second moderator has to agree, it only proposes."""
+
+    style = discord.ButtonStyle.primary
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Decide, or propose."""
+        words, community = words_of(interaction), moderation.community
+        preview = moderation.previews.get(self.key)
+        if preview is None:
+            return notice_view(words("moderating_too_old"))
+        by = moderator(interaction)
+        if (await community.desk_rules()).second_moderator:
+            mine = await community.hashed(interaction.user.id)
+            number = await moderation.curator.propose(preview, mine, by)
+            interaction.client.dispatch("suggestion", number)
+            said = words("proposed", number=number)
+        else:
+            said = await self.decide(preview, moderation, interaction)
+        moderation.previews.pop(self.key, None)
+        return notice_view(said)
+
+    async def decide(
+        self, preview: Preview, moderation: Moderation, interaction: Interaction
+    ) -> str:
+        """Do it, and return the words that say so."""
+        raise NotImplementedError
+
+
+class KeepButton(Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
     """Keeps what was previewed."""
 
     kind = "keep"
-    style = discord.ButtonStyle.primary
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    async def decide(
+        self, preview: Preview, moderation: Moderation, interaction: Interaction
+    ) -> str:
         """Keep it."""
-        words = words_of(interaction)
-        preview = moderation.previews.pop(self.key, None)
-        if preview is None:
-            return notice_view(words("moderating_too_old"))
-        kept = [
-            each.decision for each in await moderation.curator.keep(preview, moderator(interaction))
-        ]
+        saved = await moderation.curator.keep(preview, moderator(interaction))
+        kept = [each.decision for each in saved]
         new, same = kept.count(Decision.NEW), kept.count(Decision.SAME)
         changed = len(kept) - new - same
-        return notice_view(words("kept_new", new=new, changed=changed, same=same))
+        return words_of(interaction)("kept_new", new=new, changed=changed, same=same)
 
 
-class WatchButton(Action, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
+class WatchButton(Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
     """Watches what was previewed."""
 
     kind = "watch"
-    style = discord.ButtonStyle.primary
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    async def decide(
+        self, preview: Preview, moderation: Moderation, interaction: Interaction
+    ) -> str:
         """Watch it."""
-        words = words_of(interaction)
-        preview = moderation.previews.pop(self.key, None)
-        if preview is None or preview.outlet is None:
-            return notice_view(words("moderating_too_old"))
-        by = moderator(interaction)
-        source = await moderation.curator.watch(preview, preview.outlet, by)
-        return notice_view(words("watching", number=source.id))
+        assert preview.outlet is not None
+        source = await moderation.curator.watch(preview, preview.outlet, moderator(interaction))
+        return words_of(interaction)("watching", number=source.id)
 
 
 class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
@@ -93,13 +116,17 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
     kind = "undo"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Take it back, once."""
-        words = words_of(interaction)
-        deed = await moderation.curator.undo(int(self.key), moderator(interaction))
-        if deed is None or deed.article_id is None:
+        """Take it back, once; what was set has a button of its own."""
+        words, curator = words_of(interaction), moderation.curator
+        known = await curator.deed(int(self.key))
+        setting = known is not None and known.kind is DeedKind.SET
+        deed = None if setting else await curator.undo(int(self.key), moderator(interaction))
+        if deed is None:
             return notice_view(words("moderating_done_before"))
-        article = await moderation.curator.article(deed.article_id)
-        return done_view(words("undone", title=title(article.header.title, 200)), [])
+        named = deed.detail or ""
+        if deed.article_id is not None:
+            named = (await curator.article(deed.article_id)).header.title
+        return done_view(words("undone", title=title(named, 200)), [])
 
 
 class OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):

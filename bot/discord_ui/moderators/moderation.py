@@ -7,9 +7,12 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from bot.community import Community
 from bot.curating import Curator, Moderator, Preview
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, respond, words_of
+from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.jobs import Jobs
+from bot.reviewing import Reviewer
 
 logger = logging.getLogger(__name__)
 
@@ -19,34 +22,46 @@ PREVIEWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What the commands and buttons share: the curator, the one server, the open previews."""
+    """What the commands and buttons share: the verbs, the one server, the open previews.
+
+    Coverage is one for all servers, so only the moderators of one, its *home*, look after it.
+    """
 
     curator: Curator
+    community: Community
+    reviewer: Reviewer
+    jobs: Jobs
     home: int | None = None
     previews: OrderedDict[str, Preview] = field(default_factory=OrderedDict)
 
     def refusal(self, interaction: Interaction) -> str | None:
-        """Return the key of the words that turn somebody away; ``None`` lets them in.
-
-        Coverage is one for all servers, so only one server's moderators look after it.
-        """
+        """Return the key of the words that turn away who may not moderate; ``None`` lets in."""
         rights = interaction.permissions
         if interaction.guild_id is None or not (rights.administrator or rights.manage_messages):
             return "moderating_not_allowed"
+        return None if self.at_home(interaction) else "moderating_elsewhere"
+
+    def settings_refusal(self, interaction: Interaction) -> str | None:
+        """Return the key of the words that turn away who may not set a server's rules."""
+        rights = interaction.permissions
+        if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
+            return "settings_not_allowed"
+        return None
+
+    def desk_refusal(self, interaction: Interaction) -> str | None:
+        """Return the key of the words that turn away who may not set what holds everywhere."""
+        refused = self.settings_refusal(interaction)
+        return refused or (None if self.at_home(interaction) else "settings_elsewhere")
+
+    def at_home(self, interaction: Interaction) -> bool:
+        """Tell whether somebody acts in the one server that looks after the coverage."""
         guilds = interaction.client.guilds
         home = self.home or (guilds[0].id if len(guilds) == 1 else None)
-        return None if interaction.guild_id == home else "moderating_elsewhere"
+        return interaction.guild_id == home
 
     async def admits(self, interaction: Interaction) -> bool:
         """Let a moderator in, and tell everybody else why not."""
-        key = self.refusal(interaction)
-        if key is None:
-            return True
-        logger.warning(
-            "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, key
-        )
-        await respond(interaction, notice_view(words_of(interaction)(key)))
-        return False
+        return await admitted(interaction, self.refusal(interaction))
 
     def hold(self, preview: Preview) -> str:
         """Keep a preview until somebody decides, and return its key."""
@@ -55,6 +70,17 @@ class Moderation:
         while len(self.previews) > PREVIEWS:
             self.previews.popitem(last=False)
         return key
+
+
+async def admitted(interaction: Interaction, refusal: str | None) -> bool:
+    """Tell whoever acts why they may not, if so, and log it."""
+    if refusal is None:
+        return True
+    logger.warning(
+        "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, refusal
+    )
+    await privately(interaction, notice_view(words_of(interaction)(refusal)))
+    return False
 
 
 def moderator(interaction: Interaction) -> Moderator:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeAlias
 
 import discord
 from discord import app_commands, ui
 
-from bot.curating import Preview
-from bot.discord_ui.moderators.decisions import UndoButton, deeds, previewed
+from bot.curating import Moderator
+from bot.discord_ui.moderators.adding import Paste, preview
+from bot.discord_ui.moderators.decisions import UndoButton, deeds
+from bot.discord_ui.moderators.listing import listed, quarantined, told_of, watched
 from bot.discord_ui.moderators.moderation import Moderation, moderator
-from bot.discord_ui.moderators.views import (
-    article_view,
-    articles_view,
-    done_view,
-    sources_view,
-)
+from bot.discord_ui.moderators.refreshing import look_now
+from bot.discord_ui.moderators.suggestions import suggestions
+from bot.discord_ui.moderators.views import article_view, done_view, found_view
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.wording import Wording
 from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import Hints
+from ingest.recorded import Deed
 
 LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""
 CHOICES = 25
 LONGEST_NUMBER = 12
-Offered = list[app_commands.Choice[str]]
+Offered: TypeAlias = list[app_commands.Choice[str]]
+Move: TypeAlias = Callable[[int, Moderator], Awaitable[Deed]]
 
 
 class SourceGroup(app_commands.Group):
@@ -46,6 +46,7 @@ class SourceGroup(app_commands.Group):
             default_permissions=discord.Permissions(manage_messages=True),
         )
         self.moderation = moderation
+        self.curator = moderation.curator
 
     @app_commands.command(name="add", description=worded("command_source_add"))
     @app_commands.describe(
@@ -59,46 +60,72 @@ class SourceGroup(app_commands.Group):
         outlet: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         """Preview an address or a file."""
-        words, curator = words_of(interaction), self.moderation.curator
+        words = words_of(interaction)
         if url is None and file is None:
             await respond(interaction, notice_view(words("add_nothing")))
             return
+        if file is not None and file.size > LARGEST:
+            said = words("add_too_large", megabytes=LARGEST // 2**20)
+            await respond(interaction, notice_view(said))
+            return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:
-            await self._preview(interaction, curator.preview_address(url, outlet))
-            return
-        assert file is not None
-        data = await file.read() if file.size <= LARGEST else b""
-        hints = Hints(outlet=outlet)
-        await self._preview(interaction, curator.preview_bytes(data, file.filename, hints))
+            reading = self.curator.preview_address(url, outlet)
+        else:
+            assert file is not None
+            reading = self.curator.preview_bytes(
+                await file.read(), file.filename, Hints(outlet=outlet)
+            )
+        await preview(interaction, self.moderation, reading)
 
     @app_commands.command(name="paste", description=worded("command_source_paste"))
     async def paste(self, interaction: Interaction) -> None:
         """Open a form for copied text."""
-        await interaction.response.send_modal(Paste(self, words_of(interaction)))
+        await interaction.response.send_modal(Paste(self.moderation, interaction))
 
     @app_commands.command(name="list", description=worded("command_source_list"))
     @app_commands.describe(search=worded("option_search"))
-    async def listing(self, interaction: Interaction, search: str = "") -> None:
+    async def listing(
+        self, interaction: Interaction, search: app_commands.Range[str, 0, 50] = ""
+    ) -> None:
         """List articles that may be cited."""
-        found = await self.moderation.curator.titled(search)
-        words = words_of(interaction)
-        await respond(interaction, articles_view(found, "articles_heading", "no_articles", words))
+        await told(
+            interaction, lambda: listed(self.moderation, words_of(interaction), 0, search.strip())
+        )
+
+    @app_commands.command(name="search", description=worded("command_source_search"))
+    @app_commands.describe(question=worded("option_question"))
+    async def search(
+        self, interaction: Interaction, question: app_commands.Range[str, 1, 500]
+    ) -> None:
+        """Show the evidence for a question, with its scores."""
+        await interaction.response.defer(thinking=True, ephemeral=True)
+
+        async def work() -> ui.LayoutView:
+            found = await self.curator.found(question)
+            return found_view(found, question, words_of(interaction))
+
+        await told(interaction, work)
 
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
-        """List what was set aside."""
-        found = await self.moderation.curator.quarantined()
-        words = words_of(interaction)
-        await respond(
-            interaction, articles_view(found, "quarantine_heading", "no_quarantine", words)
-        )
+        """Review what was set aside."""
+        await told(interaction, lambda: quarantined(self.moderation, words_of(interaction), 0))
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
-        """List what is watched."""
-        found = await self.moderation.curator.sources()
-        await respond(interaction, sources_view(found, words_of(interaction)))
+        """Review what is watched, what fails first."""
+        await told(interaction, lambda: watched(self.moderation, words_of(interaction), 0))
+
+    @app_commands.command(name="corrections", description=worded("command_source_corrections"))
+    async def corrections(self, interaction: Interaction) -> None:
+        """List what readers were told of corrections."""
+        await told(interaction, lambda: told_of(self.moderation, words_of(interaction), 0))
+
+    @app_commands.command(name="suggestions", description=worded("command_source_suggestions"))
+    async def suggestions(self, interaction: Interaction) -> None:
+        """Review what was proposed."""
+        await told(interaction, lambda: suggestions(self.moderation, words_of(interaction)))
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
@@ -106,37 +133,43 @@ class SourceGroup(app_commands.Group):
         """Show what is kept of an article."""
 
         async def work() -> ui.LayoutView:
-            found = await self.moderation.curator.article(number_of(article))
+            found = await self.curator.article(number_of(article))
             return article_view(found, words_of(interaction))
 
         await told(interaction, work)
+
+    @app_commands.command(name="hide", description=worded("command_source_hide"))
+    @app_commands.describe(article=worded("option_article"))
+    async def hide(self, interaction: Interaction, article: str) -> None:
+        """Keep an article out of new answers."""
+        await self._moved(interaction, article, self.curator.hide, "hidden_article")
 
     @app_commands.command(name="remove", description=worded("command_source_remove"))
     @app_commands.describe(article=worded("option_article"))
     async def remove(self, interaction: Interaction, article: str) -> None:
         """Take an article out of every answer."""
-
-        async def work() -> ui.LayoutView:
-            return await self._moved(interaction, number_of(article), "removed_article")
-
-        await told(interaction, work)
+        await self._moved(interaction, article, self.curator.remove, "removed_article")
 
     @app_commands.command(name="restore", description=worded("command_source_restore"))
     @app_commands.describe(article=worded("option_article"))
     async def restore(self, interaction: Interaction, article: str) -> None:
         """Let an article be cited again."""
+        await self._moved(interaction, article, self.curator.restore, "restored_article")
 
-        async def work() -> ui.LayoutView:
-            return await self._moved(interaction, number_of(article), "restored_article")
-
-        await told(interaction, work)
+    @app_commands.command(name="refresh", description=worded("command_source_refresh"))
+    @app_commands.describe(source=worded("option_source"))
+    async def refresh(self, interaction: Interaction, source: str) -> None:
+        """Look at a source now, and show how it goes."""
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        await told(interaction, lambda: look_now(interaction, self.moderation, number_of(source)))
 
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
         """Show who did what."""
-        await respond(interaction, await deeds(self.moderation, words_of(interaction), None))
+        await told(interaction, lambda: deeds(self.moderation, words_of(interaction), None))
 
     @remove.autocomplete("article")
+    @hide.autocomplete("article")
     @show.autocomplete("article")
     async def standing(self, interaction: Interaction, typed: str) -> Offered:
         """Offer articles that may be cited."""
@@ -147,31 +180,46 @@ class SourceGroup(app_commands.Group):
         """Offer articles that may not."""
         return await self._offered(interaction, typed, removed=True)
 
+    @refresh.autocomplete("source")
+    async def known(self, interaction: Interaction, typed: str) -> Offered:
+        """Offer what is watched."""
+        if self.moderation.refusal(interaction) is not None:
+            return []
+        wanted = typed.casefold()
+        named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.curator.sources()]
+        return offered((name, key) for name, key in named if wanted in name.casefold())
+
     async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> Offered:
         if self.moderation.refusal(interaction) is not None:
             return []
-        found = await self.moderation.curator.titled(typed, removed=removed)
-        return [
-            app_commands.Choice(name=choice(each), value=str(each.id)) for each in found[:CHOICES]
-        ]
+        found = await self.curator.titled(typed, removed=removed)
+        return offered((named(each), each.id) for each in found)
 
-    async def _moved(self, interaction: Interaction, number: int, said: str) -> ui.LayoutView:
-        curator, words = self.moderation.curator, words_of(interaction)
-        article = await curator.article(number)
-        move = curator.remove if said == "removed_article" else curator.restore
-        deed = await move(number, moderator(interaction))
-        text = words(said, title=title(article.header.title, 200))
-        return done_view(text, [UndoButton(str(deed.id), words("undo"))])
+    async def _moved(self, interaction: Interaction, text: str, move: Move, said: str) -> None:
+        words = words_of(interaction)
 
-    async def _preview(self, interaction: Interaction, reading: Awaitable[Preview]) -> None:
         async def work() -> ui.LayoutView:
-            return previewed(await reading, self.moderation, words_of(interaction))
+            article = await self.curator.article(number_of(text))
+            deed = await move(article.id, moderator(interaction))
+            done = words(said, title=title(article.header.title, 200))
+            return done_view(done, [UndoButton(str(deed.id), words("undo"))])
 
         await told(interaction, work)
 
 
+def offered(found: Iterable[tuple[str, int]]) -> Offered:
+    """Offer names, each within Discord's 100 characters, for numbers."""
+    choices = [app_commands.Choice(name=title(name, 99), value=str(key)) for name, key in found]
+    return choices[:CHOICES]
+
+
+def named(article: Article) -> str:
+    """Name an article in a list of choices."""
+    return f"{article.header.outlet}: {article.header.title}"
+
+
 def number_of(text: str) -> int:
-    """Return the number of an article that was chosen, or typed.
+    """Return the number that was chosen, or typed.
 
     Raises:
         NoSuchArticleError: it is no number.
@@ -182,52 +230,7 @@ def number_of(text: str) -> int:
 
 
 class NoSuchArticleError(IngestError):
-    """What was typed names no article."""
+    """What was typed names no article and no source."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text} is no article. Choose one of those that are offered.")
-
-
-def choice(article: Article) -> str:
-    """Name an article in a list of choices, within Discord's 100 characters."""
-    return title(f"{article.header.outlet}: {article.header.title}", 99)
-
-
-class Paste(ui.Modal):
-    """A form for copied text."""
-
-    def __init__(self, group: SourceGroup, words: Wording) -> None:
-        super().__init__(title=words("paste_title"))
-        self.group = group
-        self.headline: ui.TextInput[Any] = ui.TextInput(
-            custom_id="headline", max_length=300, required=False
-        )
-        self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=100, required=False
-        )
-        self.url: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500, required=False)
-        self.body: ui.TextInput[Any] = ui.TextInput(
-            custom_id="text", style=discord.TextStyle.paragraph, min_length=40, max_length=4000
-        )
-        fields = {
-            "paste_headline": self.headline,
-            "paste_outlet": self.outlet,
-            "paste_url": self.url,
-            "paste_text": self.body,
-        }
-        for key, item in fields.items():
-            self.add_item(ui.Label(text=words(key), component=item))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        """Preview the text; whoever may not add is turned away here as well."""
-        if not await self.group.moderation.admits(interaction):
-            return
-        await interaction.response.defer(thinking=True, ephemeral=True)
-        hints = Hints(
-            outlet=self.outlet.value or None,
-            url=self.url.value or None,
-            title=self.headline.value or None,
-        )
-        data = self.body.value.encode()
-        reading = self.group.moderation.curator.preview_bytes(data, "paste.txt", hints)
-        await self.group._preview(interaction, reading)
+        super().__init__(f"{text} is none of those that are offered. Choose one of them.")

@@ -20,12 +20,14 @@ from bot.discord_ui.rendering import (
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.wording import Wording
-from ingest.model import Article, Source
-from ingest.recorded import Deed
+from ingest.model import Article, Evidence, Source
+from ingest.recorded import Deed, DeedKind, Given
 
 ROOM = Room(quote=0, title=120, claims=0)
 LISTED = 10
 """Articles, sources or deeds in one message."""
+FOUND = 8
+"""Passages of evidence in one message."""
 BEGINNING = 240
 """Characters of a body that a preview shows."""
 TEXT = 300
@@ -48,6 +50,8 @@ def preview_view(
             blocks.append(f"- {named}")
         if not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
+    if preview.data is None and (preview.candidates or preview.entries):
+        blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
         first = title(preview.problems[0], TEXT)
         said = words("preview_problems", count=len(preview.problems), first=first)
@@ -66,6 +70,8 @@ def candidate_block(candidate: Candidate, words: Wording) -> str:
     ]
     if candidate.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=candidate.known.id))}")
+    if extract.header.preview:
+        lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
     if candidate.copies:
         outlets = words("list_comma").join(words.outlet(each.header) for each in candidate.copies)
         lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT))}")
@@ -100,23 +106,52 @@ def article_view(article: Article, words: Wording) -> ui.LayoutView:
     return layout(blocks)
 
 
-def sources_view(found: Sequence[Source], words: Wording) -> ui.LayoutView:
-    """List what is watched, and how it went last."""
+def source_block(source: Source, words: Wording) -> str:
+    """Describe what is watched, and how it went last."""
+    when = words.time(source.checked_at) if source.checked_at else words("source_never")
+    said = words("source_line", outlet=source.outlet, minutes=source.every, when=when)
+    linked = link(title(source.address, TEXT), source.address, instead=words("link"))
+    lines = [f"{source.id} · {phrase(said)}", linked]
+    if source.failure:
+        failed = words("source_failed", failure=title(source.failure, TEXT))
+        lines.append(f"-# ⚠ {phrase(failed)}")
+    return "\n".join(lines)
+
+
+def given_view(found: Sequence[Given], words: Wording) -> ui.LayoutView:
+    """List what readers were told of corrections, newest first."""
     if not found:
-        return layout([escape(words("no_sources"))])
-    blocks = [f"**{escape(words('sources_heading'))}**"]
-    for each in found[:LISTED]:
-        when = words.time(each.checked_at) if each.checked_at else words("source_never")
-        line = words("source_line", outlet=each.outlet, minutes=each.every, when=when)
-        linked = link(each.address, each.address, instead=words("link"))
-        lines = [f"{each.id} · {phrase(line)}", linked]
-        if each.failure:
-            lines.append(
-                f"-# ⚠ {phrase(words('source_failed', failure=title(each.failure, TEXT)))}"
-            )
+        return layout([escape(words("no_corrections"))])
+    lines = []
+    for each in found:
+        when = discord.utils.format_dt(each.at, "f")
+        kind = escape(words(f"told_{each.kind}"))
+        where = f"<#{int(each.channel)}>" if each.reached else escape(words("told_unreached"))
+        named = literal(title(each.title, 100))
+        lines.append(f"- {when} · {kind} · {where}: {each.article_id} · {named}")
+    return layout([f"**{escape(words('corrections_heading'))}**", "\n".join(lines)])
+
+
+def found_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.LayoutView:
+    """Show the evidence for a question, best first, with why it was found."""
+    if not found:
+        return layout([escape(words("none_nearby"))])
+    blocks = [f"**{literal(title(question, 200))}**"]
+    for place, each in enumerate(found[:FOUND], start=1):
+        scores = words(
+            "scores",
+            score=f"{each.score:.2f}",
+            lexical=f"{each.lexical:.1f}" if each.lexical is not None else "–",
+            dense=f"{each.dense:.2f}" if each.dense is not None else "–",
+        )
+        passage = each.passage
+        lines = [
+            f"{place}. {passage.article_id} · {entry(passage.header, words, ROOM)}",
+            literal(title(passage.text, BEGINNING)),
+            f"-# {escape(scores)}",
+        ]
         blocks.append("\n".join(lines))
-    more = len(found) - LISTED
-    return layout([*blocks, *([escape(words("preview_more", count=more))] if more > 0 else [])])
+    return layout(blocks)
 
 
 def deeds_view(
@@ -130,6 +165,8 @@ def deeds_view(
         when = discord.utils.format_dt(deed.at, "f")
         undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""
         kind = escape(words(f"deed_{deed.kind}"))
+        if deed.kind is DeedKind.SET:
+            named = f"{deed.detail}" if deed.detail else words("settings_desk")
         lines.append(
             f"- {when} · <@{int(deed.who)}> · {kind}{undone}: {literal(title(named, 100))}"
         )

@@ -172,11 +172,11 @@ def an_abstention(
     return Abstention(ask(text, now=NOW), reason, tuple(nearest), NOW)
 
 
-def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW):
+def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW, community=None):
     """Offer members what rests on *archive*."""
     starters = Starters(archive, lambda question: an_answer(text=question.text), clock)
     return Offers(
-        Community(archive, clock),
+        community or Community(archive, clock),
         starters,
         look_up or (lambda _text: []),
         draw_up or (lambda topic: Timeline(topic, NOW)),

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary),
         sa.Column("outlet", sa.Text),
         sa.Column("note", sa.Text),
+        sa.Column("hints", sa.JSON),
         sa.Column("watch", sa.Boolean, nullable=False),
         sa.Column("approved", sa.Boolean),
     )

@@ -148,6 +148,32 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(
     assert "was asked again already" in shown(late)
 
 
+async def test_a_command_that_was_cut_off_is_told_in_its_place(
+    simcord_env, desk, offers, community, channel, alice
+):
+    """The reply that still thinks says what happened; without its token the channel does."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    token = token_in(simcord_env)
+    await community.begin(TURNOUT, "en", alice.id, channel.id, token=token)
+    await community.begin(TURNOUT, "ja", alice.id, channel.id, token="expired")
+    await community.begin(TURNOUT, "en", alice.id, None, token="expired too")
+    later = MORNING + timedelta(minutes=1)
+    client = ElectionDeskClient(desk.answer, clock=lambda: later, offers=offers)
+    await simcord_env.restart_bot(client)
+    await simcord_env.settle()
+    here = client.get_channel(channel.id)
+    texts = [seen([c.to_dict() for c in m.components]) async for m in here.history()]
+    assert len(texts) == 2
+    assert any("I was restarted" in text for text in texts)
+    assert any("再起動しました" in text for text in texts)
+
+
+def token_in(env):
+    """Return the token of the last reply that was edited."""
+    paths = [r.path for r in env.http_requests if r.path.endswith("/messages/@original")]
+    return paths[-1].split("/")[3]
+
+
 async def test_an_answer_that_is_shown_is_cut_off_no_more(desk, channel, alice):
     """Nothing is left of a question that was answered."""
     await alice.slash(channel, "ask", question=TURNOUT)

@@ -1,0 +1,102 @@
+"""Forms that add coverage, and the preview that they end in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.curating import Preview
+from bot.discord_ui.buttons import Form
+from bot.discord_ui.moderators.actions import Entrance
+from bot.discord_ui.moderators.decisions import previewed
+from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.replying import Interaction, told, words_of
+from ingest.reading import Hints
+
+
+async def preview(
+    interaction: Interaction, moderation: Moderation, reading: Awaitable[Preview]
+) -> None:
+    """Show what *reading* finds, or the sentence that says why nothing."""
+
+    async def work() -> ui.LayoutView:
+        return previewed(await reading, moderation, words_of(interaction))
+
+    await told(interaction, work)
+
+
+class Adding(Form):
+    """A form that only moderators may send."""
+
+    def __init__(self, title: str, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)(title))
+        self.moderation = moderation
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Preview; whoever may not add is turned away here as well."""
+        if await self.moderation.admits(interaction):
+            await interaction.response.defer(thinking=True, ephemeral=True)
+            await preview(interaction, self.moderation, self.reading())
+
+    def reading(self) -> Awaitable[Preview]:
+        """Read what was filled in."""
+        raise NotImplementedError
+
+
+class Paste(Adding):
+    """Copied text."""
+
+    def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__("paste_title", moderation, interaction)
+        self.headline = line("headline", 300)
+        self.outlet = line("outlet", 100)
+        self.url = line("url", 500)
+        self.body: ui.TextInput[Any] = ui.TextInput(
+            custom_id="text", style=discord.TextStyle.paragraph, min_length=40, max_length=4000
+        )
+        self.field("paste_headline", self.headline, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+        self.field("paste_url", self.url, interaction)
+        self.field("paste_text", self.body, interaction)
+
+    def reading(self) -> Awaitable[Preview]:
+        """Read the text like any paste."""
+        hints = Hints(
+            outlet=self.outlet.value or None,
+            url=self.url.value or None,
+            title=self.headline.value or None,
+        )
+        return self.moderation.curator.preview_bytes(self.body.value.encode(), "paste.txt", hints)
+
+
+class Address(Adding):
+    """The address of a page, a feed or a sitemap."""
+
+    def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
+        super().__init__("add_title", moderation, interaction)
+        self.url: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
+        self.outlet = line("outlet", 100)
+        self.field("suggest_address", self.url, interaction)
+        self.field("paste_outlet", self.outlet, interaction)
+
+    def reading(self) -> Awaitable[Preview]:
+        """Fetch it."""
+        return self.moderation.curator.preview_address(self.url.value, self.outlet.value or None)
+
+
+class AddButton(Entrance, template=r"desk:add:(?P<key>[0-9]{1,12})"):
+    """Opens the form for an address."""
+
+    kind = "add"
+
+    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open it."""
+        await interaction.response.send_modal(Address(moderation, interaction))
+
+
+def line(name: str, longest: int) -> ui.TextInput[Any]:
+    """Make a line that may stay empty."""
+    return ui.TextInput(custom_id=name, max_length=longest, required=False)

@@ -1,0 +1,182 @@
+"""Lists with their pages and their buttons: articles, quarantine, sources, notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord_ui.moderators.actions import Action
+from bot.discord_ui.moderators.decisions import UndoButton
+from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.views import (
+    LISTED,
+    ROOM,
+    articles_view,
+    done_view,
+    given_view,
+    source_block,
+)
+from bot.discord_ui.rendering import entry, layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, words_of
+from bot.discord_ui.text import escape, phrase, title
+from bot.wording import Wording
+
+REVIEWED = 5
+"""Things in one message that have buttons of their own."""
+
+
+async def listed(moderation: Moderation, words: Wording, offset: int, search: str) -> ui.LayoutView:
+    """Show one page of the articles that may be cited."""
+    page = await moderation.curator.listed(search, offset, LISTED)
+    view = articles_view(page.articles, "articles_heading", "no_articles", words)
+    return with_buttons(view, turns(ListButton, offset, LISTED, words, more=page.more, tail=search))
+
+
+async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+    """Show what was set aside, each with a button that lets it be cited."""
+    page = await moderation.curator.quarantined(offset, REVIEWED)
+    if not page.articles and offset == 0:
+        return notice_view(words("no_quarantine"))
+    view = layout([f"**{escape(words('quarantine_heading'))}**"])
+    for each in page.articles:
+        why = f"\n-# {phrase(title(each.note, 200))}" if each.note else ""
+        view.add_item(ui.TextDisplay(f"{each.id} · {entry(each.header, words, ROOM)}{why}"))
+        with_buttons(view, [RestoreButton(str(each.id), words("restore"))])
+    return with_buttons(view, turns(SetAsideButton, offset, REVIEWED, words, more=page.more))
+
+
+async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+    """Show what is watched, what fails first, each with what can be done about it."""
+    every = sorted(await moderation.curator.sources(), key=lambda s: (s.failure is None, s.id))
+    if not every:
+        return notice_view(words("no_sources"))
+    view = layout([f"**{escape(words('sources_heading'))}**"])
+    for each in every[offset : offset + REVIEWED]:
+        view.add_item(ui.TextDisplay(source_block(each, words)))
+        key = str(each.id)
+        look, stop = (
+            LookAgainButton(key, words("look_again")),
+            StopWatchingButton(key, words("stop_watching")),
+        )
+        with_buttons(view, [look, stop])
+    more = len(every) > offset + REVIEWED
+    return with_buttons(view, turns(WatchedButton, offset, REVIEWED, words, more=more))
+
+
+async def told_of(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+    """Show what readers were told of corrections."""
+    found = await moderation.curator.given(offset, LISTED + 1)
+    view = given_view(found[:LISTED], words)
+    more = len(found) > LISTED
+    return with_buttons(view, turns(ToldButton, offset, LISTED, words, more=more))
+
+
+def turns(
+    button: type[Turn], offset: int, step: int, words: Wording, *, more: bool, tail: str = ""
+) -> list[ui.Item[Any]]:
+    """Return the buttons to the pages before and behind, as far as there are any."""
+    behind = f":{tail}" if tail else ""
+    buttons: list[ui.Item[Any]] = []
+    if offset:
+        buttons.append(button(f"{max(0, offset - step)}{behind}", words("page_before")))
+    if more:
+        buttons.append(button(f"{offset + step}{behind}", words("page_next")))
+    return buttons
+
+
+class Turn(Action, template=r"desk:turn"):
+    """Turns to a page."""
+
+
+class ListButton(Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
+    """Turns the list of articles; what was searched for stands in its name."""
+
+    kind = "list"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show that page."""
+        offset, _, search = self.key.partition(":")
+        return await listed(moderation, words_of(interaction), int(offset), search)
+
+
+class SetAsideButton(Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
+    """Turns the list of what was set aside."""
+
+    kind = "aside"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show that page."""
+        return await quarantined(moderation, words_of(interaction), int(self.key))
+
+
+class WatchedButton(Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
+    """Turns the list of what is watched."""
+
+    kind = "watched"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show that page."""
+        return await watched(moderation, words_of(interaction), int(self.key))
+
+
+class ToldButton(Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
+    """Turns the list of notices."""
+
+    kind = "told"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show that page."""
+        return await told_of(moderation, words_of(interaction), int(self.key))
+
+
+class RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
+    """Lets an article be cited that was set aside."""
+
+    kind = "restore"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Restore it, and offer the way back."""
+        words, curator = words_of(interaction), moderation.curator
+        article = await curator.article(int(self.key))
+        deed = await curator.restore(article.id, moderator(interaction))
+        said = words("restored_article", title=title(article.header.title, 200))
+        return done_view(said, [UndoButton(str(deed.id), words("undo"))])
+
+
+class LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
+    """Looks at a source without waiting for its turn."""
+
+    kind = "lookagain"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Let it be looked at."""
+        source = await moderation.curator.look_again(int(self.key))
+        said = words_of(interaction)("looking_again", address=title(source.address, 200))
+        return done_view(said, [])
+
+
+class StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
+    """Looks at a source no more."""
+
+    kind = "unwatch"
+    style = discord.ButtonStyle.danger
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Stop, and offer the way back."""
+        words = words_of(interaction)
+        deed = await moderation.curator.unwatch(int(self.key), moderator(interaction))
+        said = words("unwatched", address=title(deed.detail or "", 200))
+        return done_view(said, [UndoButton(str(deed.id), words("undo"))])
+
+
+BUTTONS = (
+    ListButton,
+    SetAsideButton,
+    WatchedButton,
+    ToldButton,
+    RestoreButton,
+    LookAgainButton,
+    StopWatchingButton,
+)

@@ -1,0 +1,126 @@
+"""`/reports` and `/gaps`: what readers said, grouped by likeness, without their names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.discord_ui.members.citations import SourcesButton
+from bot.discord_ui.moderators.actions import Action
+from bot.discord_ui.moderators.adding import AddButton
+from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, told, words_of
+from bot.discord_ui.text import escape, literal, title
+from bot.discord_ui.words import worded
+from bot.reviewing import Group
+from bot.wording import Wording
+
+A_PAGE = 4
+"""Groups in one message, within Discord's 40 components."""
+COMMENTS = 3
+"""Comments shown of a group."""
+KEYS = 80
+"""Characters of keys in a button's name; what does not fit is shown again."""
+REPORTS, GAPS = "r", "g"
+
+
+def review_command(
+    name: str, kind: str, moderation: Moderation
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/reports` or `/gaps`; the tree lets nobody but moderators reach it."""
+
+    @app_commands.command(name=name, description=worded(f"command_{name}"))
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_messages=True)
+    async def slash_review(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        await told(interaction, lambda: review(moderation, words_of(interaction), kind, 0))
+
+    return slash_review
+
+
+async def review(moderation: Moderation, words: Wording, kind: str, offset: int) -> ui.LayoutView:
+    """Show one page of what is reported, or of what is not covered."""
+    reviewer = moderation.reviewer
+    groups = await (reviewer.reports() if kind == REPORTS else reviewer.gaps())
+    return groups_view(groups, words, kind, offset)
+
+
+def groups_view(groups: Sequence[Group], words: Wording, kind: str, offset: int) -> ui.LayoutView:
+    """Show groups, each with what can be done about it."""
+    named = "reports" if kind == REPORTS else "gaps"
+    page = groups[offset : offset + A_PAGE]
+    if not page:
+        return notice_view(words(f"no_{named}"))
+    view = layout([f"**{escape(words(f'{named}_heading'))}**"])
+    for place, group in enumerate(page):
+        view.add_item(ui.TextDisplay(described(group, words, kind)))
+        buttons: list[ui.Item[Any]] = [
+            SettleButton(f"{kind}-{fitting(group.keys)}", words("settle")),
+            AddButton(str(place), words("add_source")),
+        ]
+        if kind == REPORTS:
+            key = str(group.said[0].answer_id)
+            buttons.insert(0, SourcesButton(key, words("sources")))
+        with_buttons(view, buttons)
+    if len(groups) > offset + A_PAGE:
+        with_buttons(view, [ReviewButton(f"{kind}{offset + A_PAGE}", words("page_next"))])
+    return view
+
+
+def described(group: Group, words: Wording, kind: str) -> str:
+    """Say how often, what was asked, what is wrong, and what was remarked."""
+    asked = literal(title(group.question, 200)) if group.question else escape(words("no_question"))
+    lines = [f"{len(group.said)} × **{asked}**"]
+    if kind == REPORTS:
+        faults = Counter(each.verdict for each in group.said)
+        said = words("list_comma").join(
+            f"{words(f'verdict_{verdict}')} {count}" for verdict, count in faults.most_common()
+        )
+        lines.append(f"-# {escape(said)}")
+    comments = [each.comment for each in group.said if each.comment]
+    lines += [f"> {literal(title(each, 200))}" for each in comments[:COMMENTS]]
+    newest = discord.utils.format_dt(group.said[0].at, "d")
+    return "\n".join([*lines, f"-# {newest}"])
+
+
+def fitting(keys: Sequence[str]) -> str:
+    """Join as many keys as a button's name holds."""
+    joined = ""
+    for key in keys:
+        longer = f"{joined}.{key}" if joined else key
+        if len(longer) > KEYS:
+            break
+        joined = longer
+    return joined
+
+
+class SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[af][0-9]+)*)"):
+    """Marks a group as dealt with."""
+
+    kind = "settle"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Settle it, and show what is left."""
+        kind, _, keys = self.key.partition("-")
+        if await moderation.reviewer.settle(keys.split(".")):
+            await moderation.curator.settled(keys, moderator(interaction))
+        return await review(moderation, words_of(interaction), kind, 0)
+
+
+class ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
+    """Turns to a page."""
+
+    kind = "review"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show it."""
+        return await review(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
+
+
+BUTTONS = (SettleButton, ReviewButton)

@@ -1,0 +1,258 @@
+"""`/settings`: what holds in a server, and, from the moderated one, what holds everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.answering.model import Language
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.moderators.moderation import Moderation, admitted, moderator
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, respond, told, words_of
+from bot.discord_ui.text import escape, link, safe_address
+from bot.discord_ui.words import worded
+from bot.rules import DESK, DeskRules, ServerRules, Speaks
+from bot.settings import Settings
+from bot.wording import Wording
+from ingest.recorded import Deed, DeedKind
+
+AS_ASKED = "asked"
+"""The choice that leaves the language to the question."""
+CHANNELS = 20
+"""Channels that are listed."""
+MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
+LANGUAGES = [
+    app_commands.Choice(name=worded("language_asked"), value=AS_ASKED),
+    app_commands.Choice(name="English", value=str(Language.ENGLISH)),
+    app_commands.Choice(name="日本語", value=str(Language.JAPANESE)),
+]
+
+
+class SettingsGroup(app_commands.Group):
+    """The commands of `/settings`; the tree lets in who may manage the server."""
+
+    NAME = "settings"
+
+    def __init__(self, moderation: Moderation, settings: Settings) -> None:
+        super().__init__(
+            name=self.NAME,
+            description=worded("command_settings"),
+            guild_only=True,
+            default_permissions=discord.Permissions(manage_guild=True),
+        )
+        self.moderation = moderation
+        self.settings = settings
+
+    @app_commands.command(name="show", description=worded("command_settings_show"))
+    async def show(self, interaction: Interaction) -> None:
+        """Show what holds here, and to those who set it what holds everywhere."""
+        await told(interaction, lambda: shown(self.moderation, interaction))
+
+    @app_commands.command(name="everywhere", description=worded("command_settings_everywhere"))
+    @app_commands.describe(mode=worded("option_mode"))
+    @app_commands.choices(mode=MODES)
+    async def everywhere(self, interaction: Interaction, mode: app_commands.Choice[str]) -> None:
+        """Set how the bot answers in channels that have no mode of their own."""
+        await self._server(interaction, lambda r: replace(r, everywhere=Speaks(mode.value)))
+
+    @app_commands.command(name="channel", description=worded("command_settings_channel"))
+    @app_commands.describe(channel=worded("option_channel"), mode=worded("option_mode_channel"))
+    @app_commands.choices(mode=MODES)
+    async def channel(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | discord.ForumChannel | discord.VoiceChannel,
+        mode: app_commands.Choice[str] | None = None,
+    ) -> None:
+        """Set how the bot answers in one channel; without a mode as everywhere."""
+
+        def change(rules: ServerRules) -> ServerRules:
+            others = {k: v for k, v in rules.channels.items() if k != str(channel.id)}
+            mine = {str(channel.id): Speaks(mode.value)} if mode else {}
+            return replace(rules, channels={**others, **mine})
+
+        await self._server(interaction, change)
+
+    @app_commands.command(name="language", description=worded("command_settings_language"))
+    @app_commands.describe(language=worded("option_language"))
+    @app_commands.choices(language=LANGUAGES)
+    async def language(self, interaction: Interaction, language: app_commands.Choice[str]) -> None:
+        """Set the language of answers."""
+        fixed = None if language.value == AS_ASKED else Language(language.value)
+        await self._server(interaction, lambda r: replace(r, language=fixed))
+
+    @app_commands.command(name="limits", description=worded("command_settings_limits"))
+    @app_commands.describe(
+        per_member=worded("option_per_member"), per_channel=worded("option_per_channel")
+    )
+    async def limits(
+        self,
+        interaction: Interaction,
+        per_member: app_commands.Range[int, 1, 60] | None = None,
+        per_channel: app_commands.Range[int, 1, 600] | None = None,
+    ) -> None:
+        """Set how many questions a minute may have."""
+
+        def change(rules: ServerRules) -> ServerRules:
+            return replace(
+                rules,
+                per_member=per_member or rules.per_member,
+                per_channel=per_channel or rules.per_channel,
+            )
+
+        await self._server(interaction, change)
+
+    @app_commands.command(name="budget", description=worded("command_settings_budget"))
+    @app_commands.describe(amount=worded("option_amount"))
+    async def budget(
+        self, interaction: Interaction, amount: app_commands.Range[float, 0] | None = None
+    ) -> None:
+        """Set what models may cost in a day; without an amount the settings decide."""
+        if None in {self.settings.price_input, self.settings.price_output}:
+            await respond(interaction, notice_view(words_of(interaction)("budget_without_prices")))
+            return
+        most = None if amount is None else Decimal(str(amount))
+        await self._desk(interaction, lambda r: replace(r, daily_budget=most))
+
+    @app_commands.command(name="voting-link", description=worded("command_settings_link"))
+    @app_commands.describe(url=worded("option_voting_link"))
+    async def voting_link(
+        self, interaction: Interaction, url: app_commands.Range[str, 0, 500] = ""
+    ) -> None:
+        """Set the election authority's page; without an address the settings decide."""
+        if url and safe_address(url) is None:
+            await respond(interaction, notice_view(words_of(interaction)("no_address")))
+            return
+        await self._desk(interaction, lambda r: replace(r, voting_link=url or None))
+
+    @app_commands.command(name="approval", description=worded("command_settings_approval"))
+    @app_commands.describe(second=worded("option_second"))
+    async def approval(self, interaction: Interaction, second: bool) -> None:
+        """Set whether a second moderator has to agree."""
+        await self._desk(interaction, lambda r: replace(r, second_moderator=second))
+
+    @app_commands.command(name="review", description=worded("command_settings_review"))
+    @app_commands.describe(channel=worded("option_review"))
+    async def review(
+        self, interaction: Interaction, channel: discord.TextChannel | None = None
+    ) -> None:
+        """Set where suggestions are posted; without a channel nowhere."""
+        number = channel.id if channel else None
+        await self._desk(interaction, lambda r: replace(r, review_channel=number))
+
+    async def _server(
+        self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
+    ) -> None:
+        """Change what holds in this server."""
+        moderation, community = self.moderation, self.moderation.community
+
+        async def work() -> ui.LayoutView:
+            community.rules_changed()
+            rules = change(await community.rules(interaction.guild_id))
+            by = moderator(interaction)
+            deed = await moderation.curator.set_rules(rules, str(interaction.guild_id), by)
+            community.rules_changed()
+            return await shown(moderation, interaction, deed)
+
+        await told(interaction, work)
+
+    async def _desk(
+        self, interaction: Interaction, change: Callable[[DeskRules], DeskRules]
+    ) -> None:
+        """Change what holds everywhere, if whoever acts may."""
+        moderation = self.moderation
+        if not await admitted(interaction, moderation.desk_refusal(interaction)):
+            return
+
+        async def work() -> ui.LayoutView:
+            rules = change(await moderation.community.desk_rules())
+            deed = await moderation.curator.set_rules(rules, DESK, moderator(interaction))
+            return await shown(moderation, interaction, deed)
+
+        await told(interaction, work)
+
+
+async def shown(
+    moderation: Moderation, interaction: Interaction, deed: Deed | None = None
+) -> ui.LayoutView:
+    """Show the settings, with the way back from *deed*."""
+    words, community = words_of(interaction), moderation.community
+    rules = await community.rules(interaction.guild_id)
+    home = moderation.desk_refusal(interaction) is None
+    desk = await community.desk_rules() if home else None
+    view = settings_view(rules, desk, words)
+    return with_buttons(view, [UnsetButton(str(deed.id), words("undo"))] if deed else [])
+
+
+def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) -> ui.LayoutView:
+    """Say what holds in a server, and with *desk* what holds everywhere."""
+    language = rules.language.value if rules.language else AS_ASKED
+    lines = [
+        f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
+        *(
+            f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
+            for key, mode in list(rules.channels.items())[:CHANNELS]
+        ),
+        f"- {escape(words('setting_language'))}: {escape(words(f'language_{language}'))}",
+        f"- {escape(words('setting_member', count=rules.per_member))}",
+        f"- {escape(words('setting_channel', count=rules.per_channel))}",
+    ]
+    blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
+    if desk is not None:
+        blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(desk_lines(desk, words))]
+    return layout(blocks)
+
+
+def desk_lines(desk: DeskRules, words: Wording) -> list[str]:
+    """Say what holds everywhere."""
+    unset = escape(words("setting_unset"))
+    url = desk.voting_link
+    linked = link(url, url, instead=words("link")) if url else unset
+    budget = unset if desk.daily_budget is None else f"{desk.daily_budget}"
+    review = f"<#{desk.review_channel}>" if desk.review_channel else escape(words("setting_none"))
+    second = words("yes" if desk.second_moderator else "no")
+    return [
+        f"- {escape(words('setting_budget'))}: {budget}",
+        f"- {escape(words('setting_link'))}: {linked}",
+        f"- {escape(words('setting_second'))}: {escape(second)}",
+        f"- {escape(words('setting_review'))}: {review}",
+    ]
+
+
+class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
+    """Takes a setting back, for whoever may set it."""
+
+    kind = "unset"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take it back, once."""
+        moderation: Moderation | None = interaction.client.moderation
+        if moderation is None:
+            return
+        deed = await moderation.curator.deed(int(self.key))
+        everywhere = deed is not None and not deed.detail
+        refuses: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
+        if not await admitted(interaction, refuses(interaction)):
+            return
+        here = deed is not None and deed.detail in {DESK, str(interaction.guild_id)}
+        if deed is None or deed.kind is not DeedKind.SET or not here:
+            await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
+            return
+        await interaction.response.defer()
+        done = await moderation.curator.undo(deed.id, moderator(interaction))
+        moderation.community.rules_changed()
+        view = (
+            await shown(moderation, interaction)
+            if done
+            else notice_view(words_of(interaction)("moderating_done_before"))
+        )
+        await interaction.edit_original_response(view=view)
+
+
+BUTTONS = (UnsetButton,)

@@ -1,0 +1,149 @@
+"""What members and moderators proposed, and the decision on it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.answering.model import Language
+from bot.discord_ui.moderators.actions import Action, Look
+from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.views import TEXT, preview_view
+from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, words_of
+from bot.discord_ui.text import escape, link, literal, phrase, title
+from bot.wording import Wording
+from ingest.recorded import Suggestion
+
+logger = logging.getLogger(__name__)
+
+LISTED = 4
+"""Suggestions in one message."""
+
+
+async def suggestions(moderation: Moderation, words: Wording) -> ui.LayoutView:
+    """Show what nobody decided on yet, oldest first."""
+    found = await moderation.reviewer.suggestions()
+    if not found:
+        return notice_view(words("no_suggestions"))
+    view = layout([f"**{escape(words('suggestions_heading'))}**"])
+    for each in found[:LISTED]:
+        view.add_item(ui.TextDisplay(described(each, words)))
+        with_buttons(view, decisions(each, words))
+    if (more := len(found) - LISTED) > 0:
+        view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=more))}"))
+    return view
+
+
+def review_view(suggestion: Suggestion, words: Wording) -> ui.LayoutView:
+    """Show one suggestion where moderators review."""
+    heading = f"**{escape(words('suggestion_heading'))}**"
+    return with_buttons(
+        layout([heading, described(suggestion, words)]), decisions(suggestion, words)
+    )
+
+
+def described(suggestion: Suggestion, words: Wording) -> str:
+    """Say what is proposed; its text is somebody's, so it is shown letter by letter."""
+    address = suggestion.address
+    named = (
+        link(title(address, TEXT), address, instead=words("link"))
+        if address
+        else literal(title(suggestion.name, TEXT))
+    )
+    lines = [f"{suggestion.id} · {named}"]
+    if suggestion.outlet:
+        lines.append(f"-# {phrase(words('suggestion_outlet', outlet=suggestion.outlet))}")
+    if suggestion.note:
+        lines.append(f"> {literal(title(suggestion.note, TEXT))}")
+    return "\n".join(lines)
+
+
+def decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
+    """Return the buttons that decide."""
+    key = str(suggestion.id)
+    return [
+        PreviewButton(key, words("preview_button")),
+        ApproveButton(key, words("approve")),
+        RejectButton(key, words("reject")),
+    ]
+
+
+async def post_suggestion(client: discord.Client, moderation: Moderation, number: int) -> None:
+    """Put a suggestion where moderators review, if they set a channel. Never raises for Discord."""
+    rules = await moderation.community.desk_rules()
+    suggestion = await moderation.curator.suggestion(number)
+    if rules.review_channel is None or suggestion is None:
+        return
+    channel = client.get_channel(rules.review_channel)
+    locale = channel.guild.preferred_locale if isinstance(channel, discord.TextChannel) else None
+    japanese = locale is discord.Locale.japanese
+    words = Wording.of(Language.JAPANESE if japanese else Language.ENGLISH)
+    place = client.get_partial_messageable(rules.review_channel)
+    try:
+        await place.send(view=review_view(suggestion, words))
+    except discord.HTTPException as error:
+        logger.warning("A suggestion could not be posted for review: %s", error)
+
+
+class PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
+    """Shows what a suggestion holds; until somebody asks nothing is fetched."""
+
+    kind = "preview"
+
+    async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Fetch or read it."""
+        words = words_of(interaction)
+        suggestion = await moderation.curator.suggestion(int(self.key))
+        if suggestion is None:
+            return notice_view(words("suggestion_decided"))
+        found = await moderation.curator.preview_suggestion(suggestion)
+        return preview_view(found, words, [])
+
+
+class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
+    """Keeps or watches what was proposed."""
+
+    kind = "approve"
+    style = discord.ButtonStyle.success
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Approve; not by whoever proposed it where a second moderator has to."""
+        words, curator = words_of(interaction), moderation.curator
+        community = moderation.community
+        suggestion = await curator.suggestion(int(self.key))
+        if suggestion is None:
+            return notice_view(words("suggestion_decided"))
+        mine = suggestion.member == await community.hashed(interaction.user.id)
+        if mine and (await community.desk_rules()).second_moderator:
+            return with_buttons(notice_view(words("second_needed")), decisions(suggestion, words))
+        found = await curator.preview_suggestion(suggestion)
+        if found.entries and not found.outlet:
+            said = notice_view(words("preview_outlet_needed"))
+            return with_buttons(said, decisions(suggestion, words))
+        if not await curator.approve(suggestion, found, moderator(interaction)):
+            return notice_view(words("suggestion_decided"))
+        return notice_view(words("approved", name=title(suggestion.name, 200)))
+
+
+class RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
+    """Turns down what was proposed."""
+
+    kind = "reject"
+    style = discord.ButtonStyle.danger
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Reject."""
+        words = words_of(interaction)
+        suggestion = await moderation.curator.suggestion(int(self.key))
+        if suggestion is None or not await moderation.curator.reject(
+            suggestion, moderator(interaction)
+        ):
+            return notice_view(words("suggestion_decided"))
+        return notice_view(words("rejected", name=title(suggestion.name, 200)))
+
+
+BUTTONS = (PreviewButton, ApproveButton, RejectButton)

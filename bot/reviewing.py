@@ -1,0 +1,117 @@
+"""What moderators look through: reported answers, questions without one, proposed sources."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.model import Reason
+from ingest.archive import Archive
+from ingest.recorded import Feedback, Suggestion, Verdict
+
+LIKE = 0.75
+"""Cosine from which two questions are one; of paraphrases tried it joined all but the shortest."""
+FAULTS = (
+    Verdict.WRONG,
+    Verdict.MISQUOTED,
+    Verdict.OUTDATED,
+    Verdict.ONE_SIDED,
+    Verdict.OTHER,
+)
+"""What a reader may say is wrong with an answer."""
+GAPS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
+"""Reasons that another source could mend."""
+
+Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was said of questions that are alike, the newest first."""
+
+    said: tuple[Feedback, ...]
+
+    @property
+    def question(self) -> str | None:
+        """The newest question, as it was asked."""
+        return self.said[0].question
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What names each in a button: "f" and the number of what was said, "a" of an answer."""
+        return tuple(f"f{each.id}" if each.id else f"a{each.answer_id}" for each in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """The verbs of who looks through it; nothing here blocks the event loop."""
+
+    archive: Archive
+    clock: Callable[[], datetime]
+    embed: Embed
+
+    async def reports(self) -> list[Group]:
+        """Return what is reported of answers, those most often reported first."""
+        return await asyncio.to_thread(lambda: self._grouped(self.archive.feedback(FAULTS)))
+
+    async def gaps(self) -> list[Group]:
+        """Return questions that the coverage does not answer, the most frequent first.
+
+        Members sent them along; where the settings keep questions, every other one is here too.
+        """
+
+        def read() -> list[Group]:
+            told = self.archive.feedback([Verdict.MISSING])
+            kept = self.archive.unanswered([str(each) for each in GAPS])
+            return self._grouped([*told, *kept])
+
+        return await asyncio.to_thread(read)
+
+    async def settle(self, keys: Sequence[str]) -> int:
+        """Mark what :attr:`Group.keys` name as dealt with; return how much was not so before."""
+        said = [int(key[1:]) for key in keys if key.startswith("f")]
+        asked = [int(key[1:]) for key in keys if key.startswith("a")]
+
+        def mark() -> int:
+            now = self.clock()
+            known = {each.answer_id for each in self.archive.unanswered([str(r) for r in GAPS])}
+            open_ = [number for number in asked if number in known]
+            done = self.archive.settle(said, now=now)
+            return done + self.archive.settle_answers(open_, now=now)
+
+        return await asyncio.to_thread(mark)
+
+    async def suggestions(self) -> list[Suggestion]:
+        """Return what nobody decided on yet, oldest first."""
+        return await asyncio.to_thread(self.archive.open_suggestions)
+
+    def _grouped(self, said: Sequence[Feedback]) -> list[Group]:
+        worded = [each for each in said if each.question]
+        silent: dict[int, list[Feedback]] = {}
+        for each in said:
+            if not each.question:
+                silent.setdefault(each.answer_id, []).append(each)
+        texts = [each.question or "" for each in worded]
+        places = alike(self.embed(texts)) if texts else []
+        groups = [Group(tuple(worded[i] for i in place)) for place in places]
+        groups += map(Group, map(tuple, silent.values()))
+        return sorted(groups, key=lambda group: -len(group.said))
+
+
+def alike(vectors: NDArray[np.float32]) -> list[list[int]]:
+    """Put unit vectors into groups: each joins the first group whose first member is like it."""
+    groups: list[list[int]] = []
+    for i, vector in enumerate(vectors):
+        cosines = [float(vectors[group[0]] @ vector) for group in groups]
+        best = int(np.argmax(cosines)) if cosines else -1
+        if best >= 0 and cosines[best] >= LIKE:
+            groups[best].append(i)
+        else:
+            groups.append([i])
+    return groups

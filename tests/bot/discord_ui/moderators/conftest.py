@@ -1,0 +1,123 @@
+"""Moderators, members and a local web, around a real archive."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+
+from bot.community import Community
+from bot.curating import Curator
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.moderators.moderation import Moderation
+from bot.jobs import Jobs
+from bot.reviewing import Reviewer
+from bot.settings import Settings
+from ingest.archive import Archive
+from ingest.index.embedding import LocalEmbedder
+from tests.bot.discord_ui.builders import an_answer, scripted, some_offers
+from tests.bot.discord_ui.reading import seen
+from tests.builders import NOW, an_extract, saved
+from tests.ingest.newsroom import Newsroom, story
+
+PAGE = "http://ledger.example/1"
+FEED = "http://ledger.example/feed.xml"
+
+
+@pytest.fixture(scope="session")
+def embed():
+    """Return what makes vectors of questions."""
+    return LocalEmbedder().passages
+
+
+@pytest.fixture
+async def web():
+    """Open a local web."""
+    async with Newsroom().open() as opened:
+        opened.page(PAGE, "Ward 1 decides", story(1))
+        yield opened
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Open an archive with one article."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
+        saved(opened, an_extract())
+        yield opened
+
+
+@pytest.fixture
+def community(archive):
+    """Return what members leave behind."""
+    return Community(archive, lambda: NOW)
+
+
+@pytest.fixture
+def moderation(archive, web, community, embed):
+    """Return the verbs of moderators."""
+    reviewer = Reviewer(archive, lambda: NOW, embed)
+    jobs = Jobs(archive, lambda: NOW)
+    return Moderation(Curator(archive, lambda: NOW, web.fetcher), community, reviewer, jobs)
+
+
+@pytest.fixture
+def desk_settings():
+    """Return the maintainers' settings; a module may set prices."""
+    return Settings.of({})
+
+
+@pytest.fixture
+def simcord_bot(archive, moderation, desk_settings, asked):
+    """Return the real client with real verbs."""
+    return ElectionDeskClient(
+        scripted(an_answer(), asked),
+        clock=lambda: NOW,
+        moderation=moderation,
+        offers=some_offers(archive, community=moderation.community),
+        settings=desk_settings,
+    )
+
+
+def member_with(env, name, **rights):
+    """Let somebody join the server who has *rights*."""
+    role = env.guild.create_role(f"{name}s", permissions=discord.Permissions(**rights))
+    return env.guild.add_member(env.create_user(name), roles=[role])
+
+
+@pytest.fixture
+def moderator(simcord_env, channel):
+    """Return somebody who may manage messages."""
+    return member_with(simcord_env, "mod", manage_messages=True)
+
+
+@pytest.fixture
+def second(simcord_env, channel):
+    """Return another moderator."""
+    return member_with(simcord_env, "second", manage_messages=True)
+
+
+@pytest.fixture
+def manager(simcord_env, channel):
+    """Return somebody who may manage the server."""
+    return member_with(simcord_env, "manager", manage_messages=True, manage_guild=True)
+
+
+def shown(result):
+    """Return what a person reads of a reply."""
+    return seen(result.response.components)
+
+
+async def send(channel, *buttons):
+    """Put *buttons* into the channel, as an older message of the bot's."""
+    view = discord.ui.LayoutView(timeout=None)
+    row = discord.ui.ActionRow()
+    for each in buttons:
+        row.add_item(each)
+    view.add_item(row)
+    return await channel._env.bot.get_channel(channel.id).send(view=view)
+
+
+async def allow(env, member, *names):
+    """Let *member* see commands, as an administrator can in the server's settings."""
+    for command in await env.bot.tree.fetch_commands():
+        if command.name in names:
+            env.guild.set_command_permissions(command, {member: True})

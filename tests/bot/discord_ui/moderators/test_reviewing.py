@@ -1,0 +1,311 @@
+"""What moderators look through: reports, gaps, proposals, lists with pages, failing sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.discord_ui.moderators import refreshing
+from bot.discord_ui.moderators.suggestions import ApproveButton
+from bot.wording import Wording
+from ingest.model import Evidence, Permission, Removal
+from ingest.recorded import (
+    AnswerRecord,
+    CitedRange,
+    DeedKind,
+    Feedback,
+    Notice,
+    NoticeKind,
+    Verdict,
+)
+from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
+from tests.bot.discord_ui.reading import seen
+from tests.builders import NOW, an_extract, saved
+from tests.ingest.newsroom import story
+
+TURNOUT = ("Who won the most seats?", "Which party won the most seats?")
+CHESS = ("How many chess clubs are there in Sarnholt?", "Are there chess clubs in Sarnholt?")
+
+
+def answered(archive, question=None, reason=None):
+    """Record an answer, or with a *reason* that there was none."""
+    cited = () if reason else (CitedRange(1, 1, 0, 5),)
+    kind = "abstention" if reason else "answer"
+    return archive.record(
+        AnswerRecord(NOW, kind, reason, "en", question, None, None, None, [], 0, 0, cited)
+    )
+
+
+def said(archive, verdict, *questions, comment=None):
+    """Let a different member say *verdict* of an answer to each of *questions*."""
+    for n, question in enumerate(questions):
+        archive.say(Feedback(NOW, answered(archive), verdict, f"m{n}", question, comment))
+
+
+async def test_reports_are_grouped_and_settled(channel, moderator, archive):
+    """Alike questions are one group, with what is wrong and no names; Done ends it."""
+    said(archive, Verdict.WRONG, *TURNOUT, comment="@everyone it was **47**")
+    said(archive, Verdict.OUTDATED, CHESS[0])
+    result = await moderator.slash(channel, "reports")
+    text = shown(result)
+    assert "2 × Which party won the most seats?" in text
+    assert "It is wrong 2" in text
+    assert "@everyone it was **47**" in text
+    assert "1 × How many chess clubs" in text
+    assert "m0" not in text
+    sources = await moderator.click(result.response, custom_id="desk:sources:2")
+    assert "Quotations" in shown(sources)
+    [first, *_] = list(await settled_keys(result))
+    left = await moderator.click(result.response, custom_id=first)
+    assert "Which party" not in shown(left)
+    assert "chess" in shown(left)
+    [last] = list(await settled_keys(left))
+    assert "No answer is reported." in shown(await moderator.click(left.response, custom_id=last))
+    assert [each.kind for each in archive.deeds()] == [DeedKind.SETTLED] * 2
+
+
+async def settled_keys(result):
+    """Return the names of the buttons that settle."""
+    found = []
+
+    def walk(components):
+        for each in components:
+            if str(each.get("custom_id", "")).startswith("desk:settle:"):
+                found.append(each["custom_id"])
+            walk(each.get("components", []))
+
+    walk(result.response.components)
+    return found
+
+
+async def test_gaps_are_what_was_sent_and_what_is_kept(channel, moderator, archive):
+    """Where questions are kept, those that nobody spoke of are gaps too."""
+    said(archive, Verdict.MISSING, CHESS[0])
+    answered(archive, CHESS[1], "not_covered")
+    answered(archive, "Whom should I vote for?", "advice")
+    result = await moderator.slash(channel, "gaps")
+    assert "2 × " in shown(result)
+    assert "vote for" not in shown(result)
+    [key] = await settled_keys(result)
+    assert key == "desk:settle:g-f1.a2"
+    assert "No question is waiting." in shown(await moderator.click(result.response, custom_id=key))
+
+
+async def test_a_gap_is_filled_from_where_it_is_seen(channel, moderator, archive):
+    """Add a source opens a form, and the form ends in a preview."""
+    said(archive, Verdict.MISSING, CHESS[0])
+    result = await moderator.slash(channel, "gaps")
+    form = await moderator.click(result.response, label="Add a source")
+    preview = await moderator.submit_modal(form, {"url": PAGE, "outlet": "Ledger"})
+    assert "Ward 1 decides" in shown(preview)
+    await moderator.click(preview.response, label="Keep")
+    assert archive.count() == 2
+
+
+async def test_many_gaps_have_pages(channel, moderator, archive):
+    """A message holds forty components and no more."""
+    words = ("chess", "ferry", "tax", "school", "hospital", "treaty", "debate", "storm", "poll")
+    said(archive, Verdict.MISSING, *(f"What about the {w} in Sarnholt and {w}s?" for w in words))
+    result = await moderator.slash(channel, "gaps")
+    seen_first = shown(result)
+    result = await moderator.click(result.response, label="Next")
+    assert shown(result) != seen_first
+
+
+async def test_a_members_suggestion_is_reviewed(
+    simcord_env, channel, alice, moderator, manager, archive
+):
+    """It is posted where the server reviews; approving it keeps what the preview showed."""
+    await manager.slash(channel, "settings review", channel=channel)
+    form = await alice.slash(channel, "suggest")
+    await alice.submit_modal(form, {"url": PAGE, "outlet": "Ledger", "note": "It counts wards."})
+    posted = channel.last_message
+    text = seen([each.to_dict() for each in posted.components])
+    assert "A source is proposed" in text
+    assert "It counts wards." in text
+    assert "alice" not in text
+    preview = await moderator.click(posted, label="Preview")
+    assert preview.ephemeral
+    assert "Ward 1 decides" in shown(preview)
+    done = await moderator.click(posted, label="Approve")
+    assert "Approved" in shown(done)
+    assert archive.count() == 2
+    kinds = [each.kind for each in archive.deeds()]
+    assert kinds == [DeedKind.ADDED, DeedKind.APPROVED, DeedKind.SET]
+    late = await moderator.slash(channel, "source suggestions")
+    assert "Nothing is proposed." in shown(late)
+
+
+async def test_a_second_moderator_has_to_agree(channel, moderator, second, manager, archive):
+    """Whoever proposes does not approve; a paste is kept for the other one to look at."""
+    await manager.slash(channel, "settings approval", second=True)
+    form = await moderator.slash(channel, "source paste")
+    values = {"headline": "Pasted", "outlet": "Courier", "url": "", "text": story(9)}
+    preview = await moderator.submit_modal(form, values)
+    proposed = await moderator.click(preview.response, label="Keep")
+    assert "another moderator has to agree" in shown(proposed)
+    assert archive.count() == 1
+    mine = await moderator.slash(channel, "source suggestions")
+    refused = await moderator.click(mine.response, label="Approve")
+    assert "Another moderator has to decide" in shown(refused)
+    theirs = await second.slash(channel, "source suggestions")
+    looked = await second.click(theirs.response, label="Preview")
+    assert "Pasted" in shown(looked)
+    done = await second.click(theirs.response, label="Approve")
+    assert "Approved" in shown(done)
+    assert archive.articles(outlet="Courier")[0].header.title == "Pasted"
+    assert archive.suggestion(1).data is None
+
+
+async def test_a_rejected_suggestion_leaves_nothing(channel, alice, moderator, archive):
+    """And cannot be decided again."""
+    form = await alice.slash(channel, "suggest")
+    await alice.submit_modal(form, {"url": PAGE, "outlet": "", "note": ""})
+    listed = await moderator.slash(channel, "source suggestions")
+    done = await moderator.click(listed.response, label="Reject")
+    assert "Nothing was kept" in shown(done)
+    assert archive.count() == 1
+    old = await send(channel, ApproveButton("1", "Approve"))
+    late = await moderator.click(old, custom_id="desk:approve:1")
+    assert "decided already" in shown(late)
+
+
+async def test_a_suggested_feed_needs_its_outlet(channel, alice, moderator, archive, web):
+    """Nobody is cited without a name."""
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    form = await alice.slash(channel, "suggest")
+    await alice.submit_modal(form, {"url": FEED, "outlet": "", "note": ""})
+    listed = await moderator.slash(channel, "source suggestions")
+    said_ = await moderator.click(listed.response, label="Approve")
+    assert "Name the outlet" in shown(said_)
+    assert archive.sources() == []
+
+
+async def test_a_list_has_pages(channel, moderator, archive):
+    """Back and Next, and the search goes along."""
+    saved(archive, *(an_extract(f"Text number {n}.", title=f"Ward {n}") for n in range(25)))
+    result = await moderator.slash(channel, "source list", search="ward")
+    assert shown(result).count("Ward ") == 10
+    for expected in (10, 5):
+        result = await moderator.click(result.response, label="Next")
+        assert shown(result).count("Ward ") == expected
+    result = await moderator.click(result.response, label="Back")
+    assert shown(result).count("Ward ") == 10
+
+
+async def test_what_was_set_aside_is_reviewed_with_buttons(channel, moderator, archive):
+    """Restore, and the way back."""
+    saved(archive, *(an_extract(story(7), title=f"Title {n}") for n in range(8)))
+    result = await moderator.slash(channel, "source quarantine")
+    assert "Title" in shown(result)
+    done = await moderator.click(result.response, custom_id="desk:restore:9")
+    assert "Restored" in shown(done)
+    assert archive.article(9).removal is None
+    await moderator.click(done.response, label="Undo")
+    assert archive.article(9).removal is Removal.REMOVED
+
+
+async def test_hiding_tells_no_reader(channel, moderator, archive):
+    """New answers do without it; those that cite it stay as they are."""
+    answered(archive)
+    archive.note_shown(1, "5", "6", "en", now=NOW)
+    result = await moderator.slash(channel, "source hide", article="1")
+    assert "Hidden" in shown(result)
+    assert archive.count() == 0
+    assert archive.owed(NOW) == []
+    await moderator.click(result.response, label="Undo")
+    assert archive.count() == 1
+
+
+async def test_a_failing_source_is_reviewed(channel, moderator, archive):
+    """What fails comes first; it is looked at again, or let go, and that is undone."""
+    good = archive.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
+    bad = archive.watch("http://gone.example/", "Courier", Permission.OFFERED, 30, now=NOW)
+    archive.source_checked(good.id, NOW)
+    archive.source_failed(bad.id, NOW, "It answers 500.")
+    result = await moderator.slash(channel, "source watched")
+    text = shown(result)
+    assert text.index("It answers 500.") < text.index("Ledger")
+    again = await moderator.click(result.response, custom_id=f"desk:lookagain:{bad.id}")
+    assert "is looked at now" in shown(again)
+    assert archive.source(bad.id).due(NOW)
+    result = await moderator.slash(channel, "source watched")
+    gone = await moderator.click(result.response, custom_id=f"desk:unwatch:{bad.id}")
+    assert "No longer watched: http://gone.example/" in shown(gone)
+    assert len(archive.sources()) == 1
+    await moderator.click(gone.response, label="Undo")
+    back = archive.sources()[1]
+    assert (back.address, back.outlet, back.every) == ("http://gone.example/", "Courier", 30)
+    assert back.permission is Permission.OFFERED
+
+
+async def test_a_look_shows_how_it_goes(
+    simcord_env, channel, moderator, moderation, archive, monkeypatch
+):
+    """In place: asked for, under way, done."""
+    monkeypatch.setattr(refreshing, "EVERY", 0.01)
+    source = archive.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
+    [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
+    moderation.jobs.ended(source.id)
+    archive.source_checked(source.id, NOW, listed=3)
+    result = await moderator.slash(channel, "source refresh", source=offer["value"])
+    await simcord_env.settle()
+    edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
+    assert "is looked at now" in str(edits[0].json)
+    assert "Done: 0 pages looked at, 3 listed" in str(edits[-1].json)
+    assert archive.jobs() == []
+    assert result.ephemeral
+
+
+async def test_a_look_goes_on_after_a_restart(
+    simcord_env, channel, moderation, archive, monkeypatch
+):
+    """The source is looked at again, and whoever waits is told; one that is gone says so."""
+    monkeypatch.setattr(refreshing, "EVERY", 0.01)
+    job = await moderation.jobs.begin(99, "token", "en")
+    assert await moderation.jobs.resume(moderation.curator) == [job]
+    progress = await moderation.jobs.progress(job)
+    assert progress.finished
+    assert "not watched any more" in str(
+        refreshing.progress_view(progress, words()).to_components()
+    )
+    await refreshing.follow(simcord_env.bot, moderation, job)
+    assert archive.jobs() == []
+
+
+def words():
+    """Return the English words."""
+    return Wording.default()
+
+
+async def test_moderators_see_who_was_told(channel, moderator, archive):
+    """Where a reader was told of a correction, and where that failed."""
+    assert "No reader had to be told" in shown(await moderator.slash(channel, "source corrections"))
+    answered(archive)
+    archive.note_shown(1, str(channel.id), "6", "en", now=NOW)
+    notice = Notice(1, str(channel.id), "6", "en", 1, 1, NoticeKind.RETRACTED, "t", "o", None)
+    archive.told(notice, now=NOW, reached=True)
+    archive.told(replace(notice, version=2), now=NOW, reached=False)
+    text = shown(await moderator.slash(channel, "source corrections"))
+    assert "retracted" in text
+    assert "could not be told" in text
+    assert "Harbour wins 46 seats" in text
+
+
+async def test_search_shows_evidence_and_scores(channel, moderator, moderation, archive):
+    """Why an article was found, as the terminal shows it."""
+    [passage] = archive.article_passages(1)
+    object.__setattr__(
+        moderation.curator, "find", lambda _text: [Evidence(passage, 1.0, 0.5, 7.25)]
+    )
+    text = shown(await moderator.slash(channel, "source search", question="Who won?"))
+    assert "score 1.00 · words 7.2 · meaning 0.50" in text
+
+
+@pytest.mark.parametrize("size", [8 * 2**20 + 1])
+async def test_a_file_too_large_is_a_sentence(channel, moderator, archive, size):
+    """Nothing is read of it."""
+    file = ("big.txt", b"x" * size)
+    result = await moderator.slash(channel, "source add", file=file)
+    assert "larger than 8 MB" in shown(result)
