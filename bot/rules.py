@@ -37,7 +37,7 @@ class ServerRules:
     channels: Mapping[str, Speaks] = field(default_factory=dict)
     language: Language | None = None
     per_member: int = 6
-    per_channel: int = 30
+    per_channel: int = 120
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:

@@ -10,6 +10,7 @@
     make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=refreshing                  # 2,000 pages on loopback
     make benchmark WHAT=streaming                   # a paced model on loopback
+    make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     abstention,
+    askers,
     extraction,
     refreshing,
     retrieval,
@@ -45,6 +47,7 @@ def main() -> None:
         "extraction": extraction.measure,
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,
+        "askers": askers.measure,
         "scale": scale.measure,
     }
     options.add_argument("what", nargs="?", choices=what, default="speed")

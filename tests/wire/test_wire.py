@@ -1,0 +1,207 @@
+"""What only a real connection shows: floods, kills, limits, broken lines, refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from tests.wire.conftest import until
+from tests.wire.server import Fault, text_of
+
+QUESTIONS = (
+    "What was the turnout?",
+    "How many seats did Harbour win?",
+    "Who ruled out governing with Lantern?",
+    "How many people came to the Lantern rally in Dunmere?",
+    "What did Harbour say about ferries?",
+)
+TURNOUT = QUESTIONS[0]
+MANY = 50
+ORIGINAL = re.compile(r"/messages/@original$")
+REPLY = re.compile(r"^/channels/\d+/messages$")
+CALLBACK = re.compile(r"/callback$")
+
+
+def answered(message):
+    """Tell whether a message is an answer."""
+    return "Sources" in text_of(message)
+
+
+async def ask(discord, name="asker"):
+    """Let somebody new ask, and wait for the answer."""
+    before = len(discord.answers())
+    discord.slash(discord.member(name), "ask", question=TURNOUT)
+    await until(lambda: [m for m in discord.answers()[before:] if answered(m)])
+
+
+async def test_fifty_askers_at_once(running, discord):
+    """Each is acknowledged once and answered; `make benchmark WHAT=askers` has the times."""
+    members = [discord.member(f"member{n}") for n in range(MANY)]
+    for n, member in enumerate(members):
+        discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)])
+    await until(lambda: len([m for m in discord.answers() if answered(m)]) == MANY)
+    acknowledged = discord.asked_of("POST", "/callback")
+    assert len(acknowledged) == MANY
+    assert {each.json["type"] for each in acknowledged} == {5}
+    assert all(answered(message) for message in discord.answers())
+
+
+async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
+    """Ten messages say what happened, and one click asks again."""
+    discord.writing.clear()
+    await bot.start(**bot.slow())
+    members = [discord.member(f"member{n}") for n in range(10)]
+    for member in members[:5]:
+        discord.slash(member, "ask", question=TURNOUT)
+    for member in members[5:]:
+        discord.say(member, TURNOUT)
+    await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 10)
+    await bot.kill()
+    discord.writing.set()
+    await bot.start()
+    told = await until(lambda: cut_off(discord))
+    assert len(told) == 10
+    assert len(discord.answers()) == 10
+    for member, message in zip(members, told, strict=True):
+        button = next(
+            each["custom_id"]
+            for row in message.components
+            for each in row.get("components", [])
+            if str(each.get("custom_id", "")).startswith("desk:again:")
+        )
+        discord.click(member, message, button)
+    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 10)
+
+
+def cut_off(discord):
+    """Return the messages that say that they were cut off, once there are ten."""
+    found = [m for m in discord.answers() if "I was restarted" in text_of(m)]
+    return found if len(found) == 10 else None
+
+
+async def test_buttons_of_before_a_restart_work(running, discord):
+    """What a button needs stands in its own name."""
+    await ask(discord)
+    [message] = discord.answers()
+    await running.kill()
+    await running.start()
+    discord.click(discord.member("reader"), message, "desk:helpful:1")
+    thanked = await until(lambda: discord.asked_of("POST", "/callback")[1:])
+    assert "Thank you" in str(thanked[0].json)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"X-RateLimit-Scope": "user"}, {"global": False}),
+        ({"X-RateLimit-Scope": "shared"}, {"global": False}),
+        ({}, {"global": False}),
+        ({"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, {"global": True}),
+    ],
+)
+async def test_a_limit_delays_and_loses_nothing(running, discord, headers, body):
+    """With a scope or without; the next one does not hang either."""
+    waits = {"message": "slow down", "retry_after": 0.3, **body}
+    sent = {"Retry-After": "0.3", "Via": "1.1 discord", **headers}
+    discord.faults = [
+        Fault("POST", CALLBACK, 429, 1, waits, sent),
+        Fault("PATCH", ORIGINAL, 429, 2, waits, sent),
+        Fault("POST", REPLY, 429, 2, waits, sent),
+    ]
+    await ask(discord, "first")
+    discord.say(discord.member("second"), TURNOUT)
+    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 2)
+    await ask(discord, "third")
+
+
+@pytest.mark.parametrize("status", [500, 502])
+async def test_a_failing_discord_is_asked_again(running, discord, status):
+    """Once is no reason to lose an answer."""
+    discord.faults = [
+        Fault("PATCH", ORIGINAL, status, 1, {"message": "oops"}),
+        Fault("POST", REPLY, status, 1, {"message": "oops"}),
+    ]
+    await ask(discord, "first")
+    discord.say(discord.member("second"), TURNOUT)
+    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 2)
+
+
+async def test_a_broken_line_is_resumed_and_nothing_is_missed(running, discord):
+    """What was asked meanwhile is answered, once."""
+    await ask(discord, "before")
+    discord.muted = True
+    discord.slash(discord.member("during"), "ask", question=TURNOUT)
+    discord.say(discord.member("also"), TURNOUT)
+    discord.muted = False
+    discord.cut()
+    await until(lambda: discord.resumed == 1)
+    await until(lambda: len([m for m in discord.answers() if answered(m)]) == 3)
+    assert discord.sessions == 1
+    await ask(discord, "after")
+    assert len(discord.answers()) == 4
+
+
+async def test_a_gateway_that_restarts_is_resumed(running, discord):
+    """Discord asks for that every few hours."""
+    discord.ask_to_reconnect()
+    await until(lambda: discord.resumed == 1)
+    await ask(discord)
+
+
+async def test_a_session_that_is_lost_is_begun_anew(running, discord):
+    """The bot comes back by itself."""
+    discord.sessions += 1  # the bot's own session is not known any more
+    discord.cut()
+    await until(lambda: discord.sessions == 3)
+    await ask(discord)
+
+
+async def test_an_expired_token_falls_back_to_the_channel(running, discord):
+    """The answer is not lost."""
+    gone = {"code": 10015, "message": "Unknown Webhook"}
+    discord.faults = [Fault("PATCH", ORIGINAL, 404, 1, gone)]
+    await ask(discord)
+
+
+async def test_an_unknown_interaction_harms_nobody(running, discord):
+    """Too late for one, and a command that was renamed: the next ones are served."""
+    unknown = {"code": 10062, "message": "Unknown interaction"}
+    discord.faults = [Fault("POST", CALLBACK, 404, 2, unknown)]
+    discord.slash(discord.member("late"), "ask", question=TURNOUT)
+    discord.slash(discord.member("odd"), "renamed", question=TURNOUT)
+    await until(lambda: not discord.faults[0].times)
+    await ask(discord)
+    assert running.running()
+
+
+@pytest.mark.parametrize("ending", ["@original$", r"^/channels/\d+/messages$", "/threads$"])
+async def test_a_missing_permission_harms_nobody(running, discord, ending):
+    """To reply, to edit, to make a thread."""
+    refused = {"code": 50013, "message": "Missing Permissions"}
+    await ask(discord, "first")
+    [answer] = discord.answers()
+    discord.faults = [
+        Fault(method, re.compile(ending), 403, 1, refused) for method in ("POST", "PATCH")
+    ]
+    discord.slash(discord.member("one"), "ask", question=TURNOUT)
+    discord.say(discord.member("two"), TURNOUT)
+    discord.click(discord.member("three"), answer, "desk:thread:1")
+    await until(lambda: any(not fault.times for fault in discord.faults))
+    discord.faults = []
+    await ask(discord, "last")
+    assert running.running()
+
+
+async def test_a_spammer_is_held_and_others_are_not(running, discord):
+    """Thirty mentions in a row get a few answers and one sentence."""
+    spammer, other = discord.member("spammer"), discord.member("other")
+    for _ in range(30):
+        discord.say(spammer, TURNOUT)
+    discord.slash(other, "ask", question=QUESTIONS[1])
+    await until(lambda: any("seats" in text_of(m) for m in discord.answers() if answered(m)))
+    await asyncio.sleep(0.5)
+    shown = [text_of(m) for m in discord.answers()]
+    assert len([text for text in shown if "Sources" in text]) <= 7
+    assert len(shown) <= 12
