@@ -22,9 +22,10 @@ from bot.answering.watching import Answerer
 from bot.community import Community
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
+from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Send
 from bot.discord_ui.screen import Running, Runs, Screen
+from bot.discord_ui.text import escape, literal
 from bot.limits import Limiter
 from bot.rules import ServerRules, Speaks
 from bot.wording import Wording
@@ -33,6 +34,8 @@ Clock: TypeAlias = Callable[[], datetime]
 Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
 """Makes the buttons under an outcome; the flag is whether only its asker sees it."""
 
+HINTED = 3
+"""Questions to begin with in a hint."""
 REMEMBERED = 1000
 """Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
 
@@ -83,6 +86,8 @@ class Asking:
     default_language: Language = Language.ENGLISH
     community: Community | None = None
     under: Under = lambda _outcome, _private: ()
+    starters: Callable[[Language], Sequence[str]] = lambda _language: ()
+    """Gives questions to begin with."""
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
     runs: Runs = field(default_factory=Runs)
@@ -216,8 +221,11 @@ class Asking:
         return notice_view(self.words(locale)(error.key))
 
     def hint(self, locale: discord.Locale | None) -> ui.LayoutView:
-        """Say how to ask."""
-        return notice_view(self.words(locale)("hint"))
+        """Say how to ask, with questions that the newest coverage answers."""
+        words = self.words(locale)
+        questions = self.starters(words.language)[:HINTED]
+        lines = [f"- {literal(each)}" for each in questions]
+        return layout([escape(words("hint")), *(["\n".join(lines)] if lines else [])])
 
     def words(self, locale: discord.Locale | None) -> Wording:
         """Return the words for *locale*; there is no question whose language could be taken."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -76,6 +77,8 @@ class ElectionDeskClient(discord.Client):
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         community = offers.community if offers else None
         self.asking = Asking(answerer, clock, default_language, community, under)
+        if offers is not None:
+            self.asking = replace(self.asking, starters=partial(offers.starters.like, ""))
         self.moderation = moderation
         self.tree = DeskTree(self, self.asking, moderation, offers, settings)
         self.began = clock()

@@ -16,7 +16,8 @@ SCALE = 2
 """Pixels for one: drawn larger, so that a sharp screen has them."""
 MARGIN, FOOT, HEAD = 28, 34, 26
 GROUND, INK, QUIET, MARK = "#1e1f24", "#f2f3f5", "#9aa0a8", "#5b9bd5"
-LETTERS = 13
+LETTERS = 14
+MARK_ROOM = 26
 LABELS = 6
 """Dates written under the picture."""
 
@@ -43,10 +44,11 @@ def bars(by_day: Mapping[date, int], first: date, last: date) -> bytes:
 
 def marks(days: Sequence[date]) -> bytes:
     """Draw numbered marks along a line of time, as PNG; those of one day stand on each other."""
-    image, draw = blank()
     first, last = min(days), max(days)
     span = max(1, (last - first).days)
-    floor = HEIGHT - FOOT
+    height = FOOT + HEAD + MARK_ROOM * max(map(days.count, days))
+    image, draw = blank(height)
+    floor = height - FOOT
     axis(draw, floor)
     stacked: dict[date, int] = {}
     reach = WIDTH - 2 * MARGIN - 40
@@ -54,7 +56,7 @@ def marks(days: Sequence[date]) -> bytes:
         x = MARGIN + 20 + reach * (day - first).days / span
         level = stacked.get(day, 0)
         stacked[day] = level + 1
-        y = floor - 18 - level * 26
+        y = floor - 18 - level * MARK_ROOM
         draw.ellipse(scaled(x - 11, y - 11, x + 11, y + 11), fill=MARK)
         write(draw, x, y, f"{number}", GROUND)
     shown: list[float] = []
@@ -66,9 +68,9 @@ def marks(days: Sequence[date]) -> bytes:
     return png(image)
 
 
-def blank() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+def blank(height: int = HEIGHT) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     """Return an empty picture and what draws on it."""
-    image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), GROUND)
+    image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), GROUND)
     return image, ImageDraw.Draw(image)
 
 

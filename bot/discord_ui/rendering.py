@@ -104,6 +104,21 @@ def layout(blocks: Sequence[str]) -> ui.LayoutView:
     return view
 
 
+def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) -> ui.LayoutView:
+    """Set texts under a heading, each with a line above it and its own buttons below."""
+    view = layout([heading])
+    [container] = view.children
+    assert isinstance(container, ui.Container)
+    for text, buttons in items:
+        container.add_item(ui.Separator())
+        container.add_item(ui.TextDisplay(text))
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        for each in buttons:
+            row.add_item(each)
+        container.add_item(row)
+    return view
+
+
 def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
     """Put *buttons* under a message, five in a row, if there are any."""
     for start in range(0, len(buttons), A_ROW):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -18,14 +19,20 @@ MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory):
-    """Keep the sample coverage in a folder, once for all tests of the bot."""
-    data = tmp_path_factory.mktemp("desk")
+def read_folder(tmp_path_factory):
+    """Read the sample coverage into a folder, once for all tests of the bot; for copies of it."""
+    data = tmp_path_factory.mktemp("read") / "data"
     with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as desk:
         outcome = adding.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
         assert outcome.problems == []
         desk.catch_up()
     return data
+
+
+@pytest.fixture(scope="session")
+def sample_folder(read_folder, tmp_path_factory):
+    """Return a copy that the tests share."""
+    return shutil.copytree(read_folder, tmp_path_factory.mktemp("desk") / "data")
 
 
 @pytest.fixture

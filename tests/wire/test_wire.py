@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -58,6 +60,7 @@ async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
     for member in members[5:]:
         discord.say(member, TURNOUT)
     await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 10)
+    await until(lambda: where_shown(bot) == 5)
     await bot.kill()
     discord.writing.set()
     await bot.start()
@@ -73,6 +76,12 @@ async def test_ten_answers_are_cut_off_by_a_kill(bot, discord):
         )
         discord.click(member, message, button)
     await until(lambda: len([m for m in discord.answers() if answered(m)]) == 10)
+
+
+def where_shown(bot):
+    """Count the mentions of which the bot has written down where it shows how far they are."""
+    with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
+        return archive.execute("select count(*) from pending where shown > ''").fetchone()[0]
 
 
 def cut_off(discord):

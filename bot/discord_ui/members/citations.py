@@ -44,27 +44,26 @@ def quotations_view(
     blocks = [f"**{escape(words('quotations_heading'))}**"]
     shown = start
     for each in found[start : start + MOST]:
-        block = quoted_block(each, shown + 1, words)
-        if shown > start and sum(map(size, blocks)) + size(block) > BUDGET:
+        quotation = quoted_blocks(each, shown + 1, words)
+        if shown > start and sum(map(size, (*blocks, *quotation))) > BUDGET:
             break
-        blocks += [GAP, block]
+        blocks += [GAP, *quotation]
         shown += 1
     more = shown < len(found)
     buttons = [SourcesButton(f"{number}-{shown}", words("more"))] if more else []
     return with_buttons(layout(blocks), buttons)
 
 
-def quoted_block(quoted: Quoted, place: int, words: Wording) -> str:
+def quoted_blocks(quoted: Quoted, place: int, words: Wording) -> list[str]:
     """Show one quotation between what stands before and behind it."""
     shorter = cut(quoted.quote, ROOM.quote)
-    lines = [f"**[{place}]** {entry(quoted.header, words, ROOM)}"]
+    above = [f"**[{place}]** {entry(quoted.header, words, ROOM)}"]
     if quoted.before.strip():
-        lines.append(f"-# {literal(quoted.before)}")
-    lines.append(f"> {literal(quoted.quote if shorter is None else shorter)}")
-    if shorter is not None:
-        lines.append(f"-# {escape(words('quote_cut'))}")
+        above.append(f"-# {literal(quoted.before)}")
+    below = [] if shorter is None else [f"-# {escape(words('quote_cut'))}"]
     if quoted.after.strip():
-        lines.append(f"-# {literal(quoted.after)}")
+        below.append(f"-# {literal(quoted.after)}")
     if not quoted.current:
-        lines.append(f"-# ⚠ {escape(words('quotation_gone'))}")
-    return "\n".join(lines)
+        below.append(f"-# ⚠ {escape(words('quotation_gone'))}")
+    quote = f"> {literal(quoted.quote if shorter is None else shorter)}"
+    return ["\n".join(above), quote, *(["\n".join(below)] if below else [])]

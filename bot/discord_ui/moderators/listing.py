@@ -18,7 +18,7 @@ from bot.discord_ui.moderators.views import (
     given_view,
     source_block,
 )
-from bot.discord_ui.rendering import entry, layout, notice_view, with_buttons
+from bot.discord_ui.rendering import entry, itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
 from bot.wording import Wording
@@ -39,11 +39,12 @@ async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui
     page = await moderation.curator.quarantined(offset, REVIEWED)
     if not page.articles and offset == 0:
         return notice_view(words("no_quarantine"))
-    view = layout([f"**{escape(words('quarantine_heading'))}**"])
+    items = []
     for each in page.articles:
         why = f"\n-# {phrase(title(each.note, 200))}" if each.note else ""
-        view.add_item(ui.TextDisplay(f"{each.id} · {entry(each.header, words, ROOM)}{why}"))
-        with_buttons(view, [RestoreButton(str(each.id), words("restore"))])
+        text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
+        items.append((text, [RestoreButton(str(each.id), words("restore"))]))
+    view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
     return with_buttons(view, turns(SetAsideButton, offset, REVIEWED, words, more=page.more))
 
 
@@ -52,15 +53,13 @@ async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.Lay
     every = sorted(await moderation.curator.sources(), key=lambda s: (s.failure is None, s.id))
     if not every:
         return notice_view(words("no_sources"))
-    view = layout([f"**{escape(words('sources_heading'))}**"])
+    items = []
     for each in every[offset : offset + REVIEWED]:
-        view.add_item(ui.TextDisplay(source_block(each, words)))
         key = str(each.id)
-        look, stop = (
-            LookAgainButton(key, words("look_again")),
-            StopWatchingButton(key, words("stop_watching")),
-        )
-        with_buttons(view, [look, stop])
+        look = LookAgainButton(key, words("look_again"))
+        stop = StopWatchingButton(key, words("stop_watching"))
+        items.append((source_block(each, words), [look, stop]))
+    view = itemised(f"**{escape(words('sources_heading'))}**", items)
     more = len(every) > offset + REVIEWED
     return with_buttons(view, turns(WatchedButton, offset, REVIEWED, words, more=more))
 

@@ -13,7 +13,7 @@ from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.moderation import Moderation, moderator
-from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, told, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
@@ -57,9 +57,8 @@ def groups_view(groups: Sequence[Group], words: Wording, kind: str, offset: int)
     page = groups[offset : offset + A_PAGE]
     if not page:
         return notice_view(words(f"no_{named}"))
-    view = layout([f"**{escape(words(f'{named}_heading'))}**"])
+    items = []
     for place, group in enumerate(page):
-        view.add_item(ui.TextDisplay(described(group, words, kind)))
         buttons: list[ui.Item[Any]] = [
             SettleButton(f"{kind}-{fitting(group.keys)}", words("settle")),
             AddButton(str(place), words("add_source")),
@@ -67,7 +66,8 @@ def groups_view(groups: Sequence[Group], words: Wording, kind: str, offset: int)
         if kind == REPORTS:
             key = str(group.said[0].answer_id)
             buttons.insert(0, SourcesButton(key, words("sources")))
-        with_buttons(view, buttons)
+        items.append((described(group, words, kind), buttons))
+    view = itemised(f"**{escape(words(f'{named}_heading'))}**", items)
     if len(groups) > offset + A_PAGE:
         with_buttons(view, [ReviewButton(f"{kind}{offset + A_PAGE}", words("page_next"))])
     return view

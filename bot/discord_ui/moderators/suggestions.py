@@ -12,7 +12,7 @@ from bot.answering.model import Language
 from bot.discord_ui.moderators.actions import Action, Look
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.views import TEXT, preview_view
-from bot.discord_ui.rendering import layout, notice_view, with_buttons
+from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.wording import Wording
@@ -29,10 +29,8 @@ async def suggestions(moderation: Moderation, words: Wording) -> ui.LayoutView:
     found = await moderation.reviewer.suggestions()
     if not found:
         return notice_view(words("no_suggestions"))
-    view = layout([f"**{escape(words('suggestions_heading'))}**"])
-    for each in found[:LISTED]:
-        view.add_item(ui.TextDisplay(described(each, words)))
-        with_buttons(view, decisions(each, words))
+    items = [(described(each, words), decisions(each, words)) for each in found[:LISTED]]
+    view = itemised(f"**{escape(words('suggestions_heading'))}**", items)
     if (more := len(found) - LISTED) > 0:
         view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=more))}"))
     return view

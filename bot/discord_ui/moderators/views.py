@@ -146,7 +146,7 @@ def found_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.L
         )
         passage = each.passage
         lines = [
-            f"{place}. {passage.article_id} · {entry(passage.header, words, ROOM)}",
+            f"**{place}** {passage.article_id} · {entry(passage.header, words, ROOM)}",
             literal(title(passage.text, BEGINNING)),
             f"-# {escape(scores)}",
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from bot.community import Community
@@ -10,18 +12,14 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.offers import Offers
 from bot.settings import Settings
 from bot.starters import Starters
-from ingest import adding
-from ingest.reading import Hints, read_path
-from tests.bot.conftest import MORNING, SAMPLE
+from tests.bot.conftest import MORNING
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(read_folder, tmp_path):
     """Open a desk of its own over the sample coverage."""
-    settings = Settings.of({"DATA_DIR": str(tmp_path)})
-    with open_desk(settings, holder="a test", now=MORNING) as opened:
-        adding.add(read_path(SAMPLE, Hints()), opened.archive, now=MORNING)
-        opened.catch_up()
+    data = shutil.copytree(read_folder, tmp_path / "data")
+    with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as opened:
         yield opened
 
 

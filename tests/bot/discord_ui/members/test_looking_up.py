@@ -104,6 +104,13 @@ async def test_starters_are_offered_and_answered(channel, alice):
     assert "Final count: Common Field 50" in shown(result)
 
 
+async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, channel, alice):
+    """Three of them, as they would be typed."""
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}>")
+    text = seen([each.to_dict() for each in channel.last_message.components])
+    assert text.count("What is reported on “") == 3
+
+
 async def test_japanese_coverage_has_japanese_starters(channel, alice):
     """A question is in the language of the article it is about."""
     offered = await alice.autocomplete(channel, "ask", "question", "スケロウ島")

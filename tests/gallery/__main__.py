@@ -11,9 +11,11 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import simcord
+from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
@@ -22,12 +24,17 @@ from bot.answering.watching import Phase
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.errors import error_view
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
+from bot.discord_ui.replying import files_of
 from bot.discord_ui.screen import StopButton
 from bot.wording import Wording
-from tests import gallery_moderation
 from tests.bot.discord_ui import builders as built
+from tests.gallery import members, moderators
 
 HEIGHT = 1900
+MARGIN = 8
+"""Pixels left above and below a message."""
+COLOURS = 64
+PICTURES = Path(__file__).parents[2] / ".github" / "pictures"
 
 
 def stop() -> StopButton:
@@ -35,7 +42,7 @@ def stop() -> StopButton:
     return StopButton("0" * 12, Wording.default()("stop"))
 
 
-def states() -> Mapping[str, object]:
+async def states() -> Mapping[str, object]:
     """Return every message by the name of its picture."""
     english, japanese = Wording.of(Language.ENGLISH), Wording.of(Language.JAPANESE)
     abstained = {
@@ -98,7 +105,8 @@ def states() -> Mapping[str, object]:
         "busy": notice_view(english("busy")),
         "too-long": notice_view(english("question_too_long")),
         "empty": notice_view(english("question_empty")),
-        **gallery_moderation.states(),
+        **members.states(),
+        **(await moderators.states()),
     }
 
 
@@ -131,32 +139,57 @@ def use_installed_browser() -> None:
     _capture.ManagedCapture._ensure_browser = ensure
 
 
-async def render(folder: Path) -> None:
+async def render(folder: Path, only: str) -> None:
     """Send each message in a simulated server and take its picture."""
     client = ElectionDeskClient(built.scripted(built.an_answer()), clock=lambda: built.NOW)
     async with simcord.run(client) as env:
         await client.user.edit(username="Election Desk")
         channel = env.create_guild("Orvessa").create_text_channel("election-desk")
         reader = env.guild.add_member(env.create_user("reader"))
-        for name, view in states().items():
-            message = await client.get_channel(channel.id).send(view=view)
+        for name, view in (await states()).items():
+            if not fnmatch(name, only):
+                continue
+            message = await client.get_channel(channel.id).send(view=view, files=files_of(view))
             async with env.preview(channel, viewers=[reader], width=760, height=HEIGHT) as page:
                 await page.show(message)
                 await page.screenshot(folder / f"{name}.png")
+            shrink(folder / f"{name}.png")
             print(folder / f"{name}.png")
+
+
+def shrink(picture: Path) -> None:
+    """Cut away what is empty above and below, and save in few colours."""
+    with Image.open(picture) as opened:
+        image = opened.convert("RGB")
+    ground = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
+    box = ImageChops.difference(image, ground).getbbox() or (0, 0, 1, image.height)
+    top, bottom = max(0, box[1] - MARGIN), min(image.height, box[3] + MARGIN)
+    cut = image.crop((0, top, image.width, bottom))
+    cut.quantize(COLOURS).save(picture, optimize=True)
+
+
+def index(folder: Path) -> None:
+    """List every picture of the folder on one page."""
+    named = sorted(each.stem for each in folder.glob("*.png"))
+    lines = [f"## {name}\n\n![{name.replace('-', ' ')}]({name}.png)" for name in named]
+    head = "# Every message of the bot\n\nMade by `make gallery`; the coverage in it is fiction."
+    (folder / "README.md").write_text("\n\n".join([head, *lines]) + "\n", encoding="utf-8")
 
 
 def main() -> int:
     """Render everything into the folder named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path(".data/gallery"))
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("folder", type=Path, nargs="?", default=PICTURES)
+    parser.add_argument("--only", default="*", help="names of pictures, with * for any letters")
+    options = parser.parse_args()
+    folder: Path = options.folder
     if shutil.which("chromium") is None:
         print("Pictures need chromium: apt-get install chromium fonts-noto-cjk.", file=sys.stderr)
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     use_installed_browser()
-    asyncio.run(render(folder))
+    asyncio.run(render(folder, options.only))
+    index(folder)
     return 0
 
 

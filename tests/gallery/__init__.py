@@ -1,0 +1,1 @@
+"""Every message that the bot can send, as a picture."""

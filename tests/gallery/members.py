@@ -1,0 +1,113 @@
+"""Every message that members see beside answers, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from discord import ui
+
+from bot.answering.lookup import Looked
+from bot.answering.model import Answer, Language
+from bot.answering.timeline import Line, Timeline
+from bot.community import Quoted
+from bot.discord_ui.members.citations import quotations_view
+from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.privacy import privacy_view
+from bot.discord_ui.members.recovering import interrupted_view
+from bot.discord_ui.members.timeline import timeline_view
+from bot.discord_ui.members.under import under
+from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
+from bot.wording import Wording
+from ingest.recorded import Pending
+from tests.bot.discord_ui import builders as built
+
+NOTICES = (
+    "helpful_kept",
+    "report_kept",
+    "missing_kept",
+    "answer_too_old",
+    "thread_made",
+    "thread_exists",
+    "thread_not_here",
+    "thread_begins",
+    "again_too_late",
+    "off_here",
+    "find_nothing",
+    "forgotten_nothing",
+    "suggest_kept",
+    "suggest_too_many",
+    "suggest_in_server",
+    "stop_too_late",
+    "stop_not_yours",
+)
+
+
+def states() -> Mapping[str, ui.LayoutView]:
+    """Return every message by the name of its picture."""
+    return {
+        f"{name}-{words.language}": view
+        for words in map(Wording.of, Language)
+        for name, view in in_words(words).items()
+    }
+
+
+def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
+    """Return every message in one language."""
+    japanese = words.language is Language.JAPANESE
+    answer = replace(built.a_japanese_answer() if japanese else built.an_answer(), number=7)
+    text = "資金の出所は？" if japanese else "Does Volstrand pay the Lantern Movement?"
+    declined = replace(built.an_abstention(text=text), number=8)
+    return {
+        "answer-buttons": with_buttons(outcome_view(answer, ask=True), under(answer, False)),
+        "answer-private": with_buttons(outcome_view(answer, ask=True), under(answer, True)),
+        "abstention-buttons": with_buttons(
+            outcome_view(declined, ask=True), under(declined, False)
+        ),
+        "sources": quotations_view(quoted(answer), 7, words),
+        "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
+        "find": found_view(looked(answer, japanese=japanese), words),
+        "find-hostile": found_view([replace(looked(answer)[2], claim=built.HOSTILE)], words),
+        "timeline": timeline_view(a_timeline(answer), words),
+        "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
+        "privacy": privacy_view(words, keeps_questions=False, has_model=False),
+        "privacy-model": privacy_view(words, keeps_questions=True, has_model=True),
+        "interrupted": interrupted_view(
+            Pending(built.NOW, "1", answer.question.text, str(words.language), "", id=3)
+        ),
+        "too-many": notice_view(words("too_many", seconds=42)),
+        "forgotten": notice_view(words("forgotten", count=3)),
+        **{f"notice-{key}": notice_view(words(key)) for key in NOTICES},
+    }
+
+
+def quoted(answer: Answer) -> list[Quoted]:
+    """Return the quotations of an answer with what stands around them; the last one is gone."""
+    before = "…three days after the debate. The hall was full, and the doors stood open."
+    after = "She did not take questions, and left for the harbour by boat…"
+    found = [Quoted(c.header, before, c.quote, after, True) for c in answer.citations]
+    return [*found[:-1], replace(found[-1], current=False)]
+
+
+def looked(answer: Answer, *, japanese: bool = False) -> list[Looked]:
+    """Return a claim that is supported, one that is contested, and one that is not found."""
+    first, second = answer.citations[:2]
+    claims = (
+        ("首相は辞任すると述べた。", "投票は十時までだった。", "月はチーズでできている。")
+        if japanese
+        else ("She ruled it out.", "Her party is patient.", "The Moon is made of cheese.")
+    )
+    return [
+        Looked(claims[0], (first,)),
+        Looked(claims[1], (second,), (first,)),
+        Looked(claims[2], nearest=(built.LIVE, built.OPINION)),
+    ]
+
+
+def a_timeline(answer: Answer) -> Timeline:
+    """Return a few days, two lines on one of them."""
+    cited = [*answer.citations, *answer.citations]
+    days = (date(2026, 10, 5), date(2026, 10, 13), date(2026, 10, 13), date(2026, 10, 27))
+    lines = tuple(Line(day, each) for day, each in zip(days, cited, strict=True))
+    return Timeline("Marrowen", built.NOW, lines)
