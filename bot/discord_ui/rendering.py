@@ -112,10 +112,11 @@ def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) 
     for text, buttons in items:
         container.add_item(ui.Separator())
         container.add_item(ui.TextDisplay(text))
-        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        for each in buttons:
-            row.add_item(each)
-        container.add_item(row)
+        if buttons:
+            row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+            for each in buttons:
+                row.add_item(each)
+            container.add_item(row)
     return view
 
 

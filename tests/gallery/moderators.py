@@ -18,9 +18,9 @@ from bot.discord_ui.members.coverage import coverage_view
 from bot.discord_ui.moderators.decisions import (
     DiscardButton,
     KeepButton,
-    OlderButton,
     UndoButton,
     WatchButton,
+    deeds_view,
 )
 from bot.discord_ui.moderators.listing import quarantined, watched
 from bot.discord_ui.moderators.moderation import Moderation
@@ -32,7 +32,6 @@ from bot.discord_ui.moderators.suggestions import suggestions as listed_suggesti
 from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
-    deeds_view,
     done_view,
     found_view,
     given_view,
@@ -147,8 +146,8 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "rejected": notice_view(words("rejected", name=URL)),
         "settings-refused": notice_view(words("settings_not_allowed")),
         "budget-refused": notice_view(words("budget_without_prices")),
-        "deeds": deeds_view(deeds(), words, [OlderButton("1", words("older"))]),
-        "deeds-none": deeds_view([], words, []),
+        "deeds": deeds_view(deeds(), words),
+        "deeds-none": deeds_view([], words),
         "removed": done_view(words("removed_article", title=article.header.title), undo),
         "restored": done_view(words("restored_article", title=article.header.title), undo),
         "kept": notice_view(words("kept_new", new=2, changed=1, same=0)),

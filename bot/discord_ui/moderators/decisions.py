@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.curating import Preview
+from bot.curating import UNDOABLE, Preview
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.moderation import Moderation, moderator
-from bot.discord_ui.moderators.views import LISTED, deeds_view, done_view, preview_view
-from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.moderators.settings import UnsetButton
+from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
+from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
-from bot.discord_ui.text import title
+from bot.discord_ui.text import escape, title
 from bot.wording import Wording
 from ingest.model import Decision
-from ingest.recorded import DeedKind
+from ingest.recorded import Deed, DeedKind
+
+DEEDS = 7
+"""Deeds in one message, within Discord's 40 components."""
 
 
 def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
@@ -31,13 +36,27 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
 
 
 async def deeds(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
-    """Show one page of who did what."""
-    found = await moderation.curator.deeds(before=before, limit=LISTED)
-    full = len(found) == LISTED
-    buttons: list[ui.Item[Any]] = []
-    if full:
-        buttons.append(OlderButton(str(found[-1][0].id), words("older")))
-    return deeds_view(found, words, buttons)
+    """Show one page of who did what, each with the way back if there is one."""
+    found = await moderation.curator.deeds(before=before, limit=DEEDS)
+    return deeds_view(found, words)
+
+
+def deeds_view(found: Sequence[tuple[Deed, str]], words: Wording) -> ui.LayoutView:
+    """Show who did what, newest first."""
+    if not found:
+        return notice_view(words("no_deeds"))
+    items = [(deed_line(deed, named, words), way_back(deed, words)) for deed, named in found]
+    view = itemised(f"**{escape(words('deeds_heading'))}**", items)
+    older = [OlderButton(str(found[-1][0].id), words("older"))] if len(found) == DEEDS else []
+    return with_buttons(view, older)
+
+
+def way_back(deed: Deed, words: Wording) -> list[ui.Item[Any]]:
+    """Return the button that takes a deed back, unless it was taken back or cannot be."""
+    if deed.undone_by is not None or deed.kind not in UNDOABLE:
+        return []
+    button = UnsetButton if deed.kind is DeedKind.SET else UndoButton
+    return [button(str(deed.id), words("undo"))]
 
 
 class Deciding(Action, template=r"desk:decision"):

@@ -154,24 +154,14 @@ def found_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.L
     return layout(blocks)
 
 
-def deeds_view(
-    found: Sequence[tuple[Deed, str]], words: Wording, buttons: Sequence[ui.Item[Any]]
-) -> ui.LayoutView:
-    """Show who did what, newest first; a name is shown, and nobody is mentioned."""
-    if not found:
-        return layout([escape(words("no_deeds"))])
-    lines = []
-    for deed, named in found:
-        when = discord.utils.format_dt(deed.at, "f")
-        undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""
-        kind = escape(words(f"deed_{deed.kind}"))
-        if deed.kind is DeedKind.SET:
-            named = f"{deed.detail}" if deed.detail else words("settings_desk")
-        lines.append(
-            f"- {when} · <@{int(deed.who)}> · {kind}{undone}: {literal(title(named, 100))}"
-        )
-    heading = f"**{escape(words('deeds_heading'))}**"
-    return with_buttons(layout([heading, "\n".join(lines)]), buttons)
+def deed_line(deed: Deed, named: str, words: Wording) -> str:
+    """Say when who did what; a name is shown, and nobody is mentioned."""
+    if deed.kind is DeedKind.SET:
+        named = deed.detail or words("settings_desk")
+    when = discord.utils.format_dt(deed.at, "f")
+    undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""
+    kind = escape(words(f"deed_{deed.kind}"))
+    return f"{when} · <@{int(deed.who)}> · {kind}{undone}: {literal(title(named, 100))}"
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:

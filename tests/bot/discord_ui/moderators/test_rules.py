@@ -144,3 +144,18 @@ class TestPriced:
         assert "Daily budget: 5.5" in shown(result)
         result = await manager.slash(channel, "settings budget")
         assert "Daily budget: by the maintainers' settings" in shown(result)
+
+
+async def test_the_log_has_the_way_back(channel, manager, archive):
+    """What was done a while ago is taken back out of the log, by whoever may."""
+    await manager.slash(channel, "settings everywhere", mode="off")
+    await manager.slash(channel, "source remove", article="1")
+    log = await manager.slash(channel, "source log")
+    undone = await manager.click(log.response, custom_id="desk:undo:2")
+    assert "Taken back" in shown(undone)
+    log = await manager.slash(channel, "source log")
+    unset = await manager.click(log.response, custom_id="desk:unset:1")
+    assert "Channels: answers everything" in shown(unset)
+    log = await manager.slash(channel, "source log")
+    assert shown(log).count("(taken back)") == 2
+    assert archive.count() == 1
