@@ -21,14 +21,14 @@ from bot import terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
-from bot.community import Community
-from bot.curating import Curator
+from bot.community.curating import Curator
+from bot.community.jobs import Jobs
+from bot.community.members import Community
+from bot.community.reviewing import Reviewer
+from bot.community.starters import Starters
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import Asked
-from bot.jobs import Jobs
-from bot.reviewing import Reviewer
 from bot.settings import Settings
-from bot.starters import Starters
 from bot.wording import Wording
 from ingest import adding
 from ingest.errors import IngestError, SettingsError

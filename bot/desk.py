@@ -19,9 +19,9 @@ from bot.answering.lookup import Looked, look_up
 from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
+from bot.community.rules import DESK, DeskRules
 from bot.purse import Purse
 from bot.reporting import record_of
-from bot.rules import DESK, DeskRules
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.index.embedding import embedder

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.answering.model import Trouble, Usage
-from bot.rules import DESK, DeskRules
+from bot.community.rules import DESK, DeskRules
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.recorded import Spending

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.answering.answer import look, nearest_coverage
 from bot.answering.checking.binding import moved_date, unknown_figure
-from bot.answering.checking.figures import days_in, figures_in, plain
+from bot.answering.checking.figures import Figure, days_in, figures_in, plain
 from bot.answering.checking.ground import Draft, Ground
 from bot.answering.checking.names import has_name, names_in, translated
 from bot.answering.checking.polarity import shared
@@ -129,7 +130,7 @@ def held_against(claim: str, candidate: Candidate) -> Finding:
         named = all(has_name(name, beside) for name in names_in(claim))
         return Finding.DISPUTED if named and not candidate.unsettled else Finding.NOT_FOUND
     doubts = (unknown_figure, moved_date, altered_words, unsupported)
-    if any(check(draft, ground) is not None for check in doubts):
+    if unstated(claim, candidate.quote) or any(check(draft, ground) for check in doubts):
         return Finding.NOT_FOUND
     opinion = candidate.passage.header.kind is Kind.OPINION
     return Finding.NOT_FOUND if opinion else Finding.SUPPORTED
@@ -138,21 +139,19 @@ def held_against(claim: str, candidate: Candidate) -> Finding:
 def differs(draft: Draft, ground: Ground, quote: str) -> bool:
     """Tell whether *quote* states another figure or another day where the claim states one."""
     said = plain(quote)
-    figure = unknown_figure(draft, ground)
-    if figure is not None:
-        mine = [(f.kind, f.unit) for f in figures_in(plain(draft.text)) if is_at(f, figure, draft)]
-        kinds = {kind for kind, _ in mine}
-        return any(
-            f.kind in kinds and all(f.unit == unit or not unit for _, unit in mine)
-            for f in figures_in(said)
-        )
+    there = figures_in(said)
+    for figure in unstated(draft.text, quote):
+        if any(f.kind == figure.kind and figure.unit in {"", f.unit} for f in there):
+            return True
     return moved_date(draft, ground) is not None and any(d.day for d in days_in(said))
 
 
-def is_at(figure: object, text: str, draft: Draft) -> bool:
-    """Tell whether *figure* is the one that is written as *text*."""
-    start, end = getattr(figure, "start", 0), getattr(figure, "end", 0)
-    return plain(draft.text)[start:end] == text
+def unstated(claim: str, quote: str) -> list[Figure]:
+    """Return the figures of *claim* that *quote* itself does not state, be it in a date."""
+    said = plain(quote)
+    there = {f.value for f in figures_in(said)}
+    there |= {Decimal(n) for d in days_in(said) for n in (d.day, d.year) if n}
+    return [each for each in figures_in(plain(claim)) if each.value not in there]
 
 
 def on_the_matter(claim: str, quote: str) -> bool:

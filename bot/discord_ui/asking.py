@@ -19,15 +19,15 @@ from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.answering.watching import Answerer
-from bot.community import Community
+from bot.community.limits import Limiter
+from bot.community.members import Community
+from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Send
 from bot.discord_ui.screen import Running, Runs, Screen
 from bot.discord_ui.text import escape, literal
-from bot.limits import Limiter
-from bot.rules import ServerRules, Speaks
 from bot.wording import Wording
 
 Clock: TypeAlias = Callable[[], datetime]

@@ -10,13 +10,13 @@ from discord import ui
 
 from bot.answering.followup import Exchange
 from bot.answering.question import UnaskableError
+from bot.community.rules import Speaks
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver
 from bot.discord_ui.text import title
-from bot.rules import Speaks
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)

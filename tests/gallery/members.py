@@ -11,7 +11,7 @@ from discord import ui
 from bot.answering.lookup import Looked
 from bot.answering.model import Answer, Language
 from bot.answering.timeline import Line, Timeline
-from bot.community import Quoted
+from bot.community.members import Quoted
 from bot.discord_ui.members.citations import quotations_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.privacy import privacy_view

@@ -11,8 +11,11 @@ from types import SimpleNamespace
 from discord import ui
 
 from bot.answering.model import Language
-from bot.community import Known
-from bot.curating import Candidate, Preview, Shown
+from bot.community.curating import Candidate, Preview, Shown
+from bot.community.jobs import Progress
+from bot.community.members import Known
+from bot.community.reviewing import Group
+from bot.community.rules import DeskRules, ServerRules, Speaks
 from bot.discord_ui.members.correcting import notice_of_change
 from bot.discord_ui.members.coverage import coverage_view
 from bot.discord_ui.moderators.decisions import (
@@ -38,9 +41,6 @@ from bot.discord_ui.moderators.views import (
     preview_view,
 )
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.jobs import Progress
-from bot.reviewing import Group
-from bot.rules import DeskRules, ServerRules, Speaks
 from bot.wording import Wording
 from ingest.adding import ready
 from ingest.model import (

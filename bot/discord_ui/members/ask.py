@@ -9,13 +9,13 @@ from discord import app_commands, ui
 
 from bot.answering.followup import Exchange
 from bot.answering.question import LONGEST, UnaskableError
+from bot.community.starters import Starters
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, nowhere, post, respond, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.starters import Starters
 from bot.wording import Wording
 
 OFFERED = 25

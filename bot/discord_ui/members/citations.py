@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.community import Community, Quoted
+from bot.community.members import Community, Quoted
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of

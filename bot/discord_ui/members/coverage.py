@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community import Community, Known
+from bot.community.members import Community, Known
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.pictures import bars
 from bot.discord_ui.rendering import BUDGET, layout

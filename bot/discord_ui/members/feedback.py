@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community import Community
+from bot.community.members import Community
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view

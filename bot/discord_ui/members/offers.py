@@ -7,14 +7,14 @@ from typing import Any, TypeAlias
 
 from discord import app_commands
 
-from bot.community import Community
+from bot.community.members import Community
+from bot.community.starters import Starters
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.coverage import coverage_command
 from bot.discord_ui.members.find import LookUp, find_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import DrawUp, timeline_command
-from bot.starters import Starters
 
 Offer: TypeAlias = app_commands.Command[Any, ..., None] | app_commands.ContextMenu
 

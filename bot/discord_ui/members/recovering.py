@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.answering.model import Language
-from bot.community import Community
+from bot.community.members import Community
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.curating import Preview
+from bot.community.curating import Preview
 from bot.discord_ui.buttons import Form
 from bot.discord_ui.moderators.actions import Entrance
 from bot.discord_ui.moderators.decisions import previewed

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.curating import UNDOABLE, Preview
+from bot.community.curating import UNDOABLE, Preview
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.settings import UnsetButton

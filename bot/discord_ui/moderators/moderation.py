@@ -7,12 +7,12 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from bot.community import Community
-from bot.curating import Curator, Moderator, Preview
+from bot.community.curating import Curator, Moderator, Preview
+from bot.community.jobs import Jobs
+from bot.community.members import Community
+from bot.community.reviewing import Reviewer
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
-from bot.jobs import Jobs
-from bot.reviewing import Reviewer
 
 logger = logging.getLogger(__name__)
 

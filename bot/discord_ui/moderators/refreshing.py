@@ -10,12 +10,12 @@ import discord
 from discord import ui
 
 from bot.answering.model import Language
+from bot.community.jobs import Progress
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.views import TEXT
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.discord_ui.text import escape, link, literal, title
-from bot.jobs import Progress
 from bot.wording import Wording
 from ingest.recorded import Job
 

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from bot.community.reviewing import Group
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
@@ -17,7 +18,6 @@ from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, told, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
-from bot.reviewing import Group
 from bot.wording import Wording
 
 A_PAGE = 4

@@ -11,13 +11,13 @@ import discord
 from discord import app_commands, ui
 
 from bot.answering.model import Language
+from bot.community.rules import DESK, DeskRules, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderator
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
-from bot.rules import DESK, DeskRules, ServerRules, Speaks
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest.recorded import Deed, DeedKind

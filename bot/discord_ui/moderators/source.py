@@ -8,7 +8,7 @@ from typing import TypeAlias
 import discord
 from discord import app_commands, ui
 
-from bot.curating import Moderator
+from bot.community.curating import Moderator
 from bot.discord_ui.moderators.adding import Paste, preview
 from bot.discord_ui.moderators.decisions import UndoButton, deeds
 from bot.discord_ui.moderators.listing import listed, quarantined, told_of, watched

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.curating import Candidate, Preview
+from bot.community.curating import Candidate, Preview
 from bot.discord_ui.rendering import (
     GAP,
     LINE,

@@ -16,9 +16,9 @@ from bot.answering.model import (
 )
 from bot.answering.question import ask
 from bot.answering.timeline import Timeline
-from bot.community import Community
+from bot.community.members import Community
+from bot.community.starters import Starters
 from bot.discord_ui.members.offers import Offers
-from bot.starters import Starters
 from bot.wording import Wording
 from ingest.model import Header, Kind, Passage, passage_id
 

@@ -6,12 +6,12 @@ import shutil
 
 import pytest
 
-from bot.community import Community
+from bot.community.members import Community
+from bot.community.starters import Starters
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.offers import Offers
 from bot.settings import Settings
-from bot.starters import Starters
 from tests.bot.conftest import MORNING
 
 

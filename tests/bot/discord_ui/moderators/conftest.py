@@ -5,12 +5,12 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.community import Community
-from bot.curating import Curator
+from bot.community.curating import Curator
+from bot.community.jobs import Jobs
+from bot.community.members import Community
+from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.jobs import Jobs
-from bot.reviewing import Reviewer
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.index.embedding import LocalEmbedder

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.curating import Curator
+from bot.community.curating import Curator
 from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
 from ingest.model import Source

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.rules import DeskRules, ServerRules
+from bot.community.rules import DeskRules, ServerRules
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, ReadingError

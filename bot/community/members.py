@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.answering.followup import Exchange
-from bot.rules import DESK, DeskRules, ServerRules
+from bot.community.rules import DESK, DeskRules, ServerRules
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Summary, Version

@@ -1,0 +1,1 @@
+"""What members and moderators do, apart from where: verbs over the archive, rules, limits."""

@@ -1,0 +1,91 @@
+"""Questions to begin with are known to be answered, and drawn anew when coverage changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.answering.model import Language
+from bot.community.starters import AN_OUTLET, MOST, REST, Starters
+from ingest.archive import Archive
+from tests.bot.discord_ui.builders import an_abstention, an_answer
+from tests.builders import NOW, an_extract, saved
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Open an empty archive."""
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
+        yield opened
+
+
+def about(article_id):
+    """Answer every question with citations of one article."""
+    answer = an_answer()
+    [claim, *_] = answer.claims
+    [citation] = claim.citations
+    passage = replace(citation.passage, article_id=article_id)
+    cited = replace(claim, citations=(replace(citation, passage=passage),))
+    return lambda question: replace(answer, question=question, claims=(cited,))
+
+
+def test_only_what_is_answered_by_its_article_is_offered(archive):
+    """An abstention, or an answer out of something else, is no beginning."""
+    saved(archive, an_extract(), an_extract("Another.", title="Another"))
+    starters = Starters(archive, about(2), lambda: NOW)
+    starters.keep()
+    assert starters.like("", Language.ENGLISH) == ["What is reported on “Another”?"]
+    declining = Starters(archive, lambda _question: an_abstention(), lambda: NOW)
+    declining.keep()
+    assert declining.like("", Language.ENGLISH) == []
+
+
+def test_they_are_drawn_anew_after_a_rest(archive):
+    """Coverage may change every second."""
+    moments = [NOW]
+    asked = []
+
+    def answers(question):
+        asked.append(question)
+        return an_abstention()
+
+    starters = Starters(archive, answers, lambda: moments[-1])
+    starters.keep()
+    saved(archive, an_extract())
+    starters.keep()
+    assert asked == []
+    moments.append(NOW + REST)
+    starters.keep()
+    starters.keep()
+    assert len(asked) == 1
+    moments.append(NOW + REST + REST + timedelta(seconds=1))
+    starters.keep()
+    assert len(asked) == 1
+
+
+def test_no_outlet_fills_the_list(archive):
+    """And the list has an end."""
+    many = [
+        an_extract(f"Text {n} of {o}.", title=f"{n} {o}", outlet=f"Outlet {o}")
+        for o in range(3)
+        for n in range(MOST)
+    ]
+    saved(archive, *many)
+    starters = Starters(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
+    starters.keep()
+    assert len(starters.like("", Language.ENGLISH)) <= 3 * AN_OUTLET
+
+
+def number_of(archive, question):
+    """Return the article that a question is about."""
+    return next(a.id for a in archive.articles() if f"“{a.header.title}”" in question.text)
+
+
+def test_a_title_too_long_is_no_question(archive):
+    """It would be refused when somebody chose it."""
+    saved(archive, an_extract(title="long " * 120))
+    starters = Starters(archive, about(1), lambda: NOW)
+    starters.keep()
+    assert starters.like("", Language.ENGLISH) == []
