@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot.community.members import Community
+from bot.community.reviewing import FAULTS
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
@@ -16,13 +17,6 @@ from ingest.recorded import Verdict
 
 COMMENT = 500
 """Characters of a comment."""
-FAULTS = (
-    Verdict.WRONG,
-    Verdict.MISQUOTED,
-    Verdict.OUTDATED,
-    Verdict.ONE_SIDED,
-    Verdict.OTHER,
-)
 
 
 class HelpfulButton(KeyButton, template=r"desk:helpful:(?P<key>[0-9]{1,12})"):

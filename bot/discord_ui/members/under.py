@@ -6,7 +6,8 @@ from typing import Any
 
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Reason
+from bot.answering.model import Abstention, Answer
+from bot.community.reviewing import GAPS
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
@@ -14,8 +15,6 @@ from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadBu
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.wording import Wording
 
-GAPS = frozenset({Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED})
-"""Reasons that another source could mend."""
 BUTTONS: tuple[type[KeyButton], ...] = (
     HelpfulButton,
     ReportButton,
