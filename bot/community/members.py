@@ -154,6 +154,10 @@ class Community:
         """Return an interrupted question once."""
         return await asyncio.to_thread(self.archive.take, number)
 
+    async def give_back(self, asked: Pending) -> None:
+        """Let a question be taken again that could not be answered now."""
+        await asyncio.to_thread(self.archive.give_back, asked)
+
     async def interrupted(self, before: datetime) -> list[Pending]:
         """Return the questions that were being answered *before* this process began."""
         return await asyncio.to_thread(self.archive.interrupted, before)

@@ -118,6 +118,11 @@ class Community(Database):
         with self.writing() as connection:
             connection.execute(update(pending).where(pending.c.id == number).values(shown=shown))
 
+    def give_back(self, asked: Pending) -> None:
+        """Let a question be taken again, under the number that it had."""
+        values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
+        self._insert(insert(pending).values(values))
+
     def interrupted(self, before: datetime) -> list[Pending]:
         """Return the questions that began before *before*, oldest first, and each only once."""
         cut_off = (pending.c.at < rows.iso(before)) & pending.c.told.is_(False)

@@ -55,18 +55,21 @@ async def answer_interaction(
     *,
     private: bool = False,
     before: Exchange | None = None,
-) -> None:
-    """Acknowledge at once, then put the answer in that place."""
+) -> bool:
+    """Acknowledge at once, then put the answer in that place.
+
+    Returns whether the question was let in; whoever is turned away is told why.
+    """
     place, words = Place.of(interaction), asking.words(interaction.locale)
     admission = await asking.admit(place, interaction.user.id, words)
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
-        return
+        return False
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
         await respond(interaction, asking.refusal(error, interaction.locale))
-        return
+        return False
     private = private or admission.private
     await interaction.response.defer(thinking=True, ephemeral=private)
     sent: discord.Message | None = None
@@ -87,3 +90,4 @@ async def answer_interaction(
         second = nowhere if private else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
     await asking.stands_in(sent, made, question.language)
+    return True

@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.answering.followup import Exchange
 from bot.answering.question import LONGEST
+from bot.community.members import Community
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_interaction
@@ -95,10 +96,13 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     style = discord.ButtonStyle.primary
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Answer the question in a new message; the old one says that it was asked again."""
+        """Answer the question in a new message; whoever has to wait can press again."""
         words, asking = words_of(interaction), interaction.client.asking
-        asked = await asking.community.take(int(self.key)) if asking.community else None
-        if asked is None:
+        community: Community | None = asking.community
+        asked = await community.take(int(self.key)) if community else None
+        if community is None or asked is None:
             await privately(interaction, notice_view(words("again_too_late")))
             return
-        await answer_interaction(interaction, asked.question, asking, private=not asked.channel)
+        private = not asked.channel
+        if not await answer_interaction(interaction, asked.question, asking, private=private):
+            await community.give_back(asked)

@@ -83,6 +83,9 @@ def test_a_question_is_known_until_it_is_answered(archive):
     assert archive.interrupted(LATER) == []
     assert archive.take(two) == cut_off
     assert archive.take(two) is None
+    archive.give_back(cut_off)
+    assert archive.interrupted(LATER) == []
+    assert archive.take(two) == cut_off
     assert archive.take(new).question == "Now?"
 
 

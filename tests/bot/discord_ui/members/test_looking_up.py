@@ -149,6 +149,10 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(
     assert len(told) == 1
     text = seen([each.to_dict() for each in told[0].components])
     assert text.startswith(f"{TURNOUT}\nI was restarted")
+    client.asking.in_flight.add(alice.id)
+    busy = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    assert "still being answered" in shown(busy)
+    client.asking.in_flight.clear()
     answer = await alice.click(told[0], custom_id=f"desk:again:{number}")
     assert "62.7 per cent" in shown(answer)
     late = await alice.click(told[0], custom_id=f"desk:again:{number}")
