@@ -12,8 +12,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import Mock
 
+import discord
 import simcord
 from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
@@ -21,14 +25,19 @@ from simcord.preview import _capture
 
 from bot.answering.model import Language, Reason, Trouble, Written
 from bot.answering.watching import Phase
+from bot.community.curating import Curator
+from bot.community.jobs import Jobs
+from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.errors import error_view
+from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.discord_ui.replying import files_of
 from bot.discord_ui.screen import StopButton
 from bot.wording import Wording
+from ingest.archive import Archive
 from tests.bot.discord_ui import builders as built
-from tests.gallery import members, moderators
+from tests.gallery import forms, members, moderators
 
 HEIGHT = 1900
 MARGIN = 8
@@ -140,21 +149,43 @@ def use_installed_browser() -> None:
 
 
 async def render(folder: Path, only: str) -> None:
-    """Send each message in a simulated server and take its picture."""
-    client = ElectionDeskClient(built.scripted(built.an_answer()), clock=lambda: built.NOW)
-    async with simcord.run(client) as env:
-        await client.user.edit(username="Election Desk")
-        channel = env.create_guild("Orvessa").create_text_channel("election-desk")
-        reader = env.guild.add_member(env.create_user("reader"))
-        for name, view in (await states()).items():
-            if not fnmatch(name, only):
-                continue
-            message = await client.get_channel(channel.id).send(view=view, files=files_of(view))
-            async with env.preview(channel, viewers=[reader], width=760, height=HEIGHT) as page:
-                await page.show(message)
-                await page.screenshot(folder / f"{name}.png")
-            shrink(folder / f"{name}.png")
-            print(folder / f"{name}.png")
+    """Send each message in a simulated server, open each form, and take their pictures."""
+    with TemporaryDirectory() as data, Archive.open(f"sqlite:///{data}/archive.sqlite3") as archive:
+        client = a_client(archive)
+        async with simcord.run(client) as env:
+            await client.user.edit(username="Election Desk")
+            channel = env.create_guild("Orvessa").create_text_channel("election-desk")
+            rights = discord.Permissions(manage_messages=True)
+            role = env.guild.create_role("moderators", permissions=rights)
+            reader = env.guild.add_member(env.create_user("reader"), roles=[role])
+
+            async def picture(name: str, shown: object) -> None:
+                async with env.preview(channel, viewers=[reader], width=760, height=HEIGHT) as page:
+                    await page.show(shown)
+                    await page.screenshot(folder / f"{name}.png")
+                shrink(folder / f"{name}.png")
+                print(folder / f"{name}.png")
+
+            for name, view in (await states()).items():
+                if fnmatch(name, only):
+                    place = client.get_channel(channel.id)
+                    await picture(name, await place.send(view=view, files=files_of(view)))
+            wanted = partial(fnmatch, pat=only)
+            async for name, form in forms.opened(client, channel, reader, wanted):
+                await picture(name, form)
+
+
+def a_client(archive: Archive) -> ElectionDeskClient:
+    """Return the bot with everything that it offers."""
+    offers = built.some_offers(archive)
+    curator = Curator(archive, lambda: built.NOW, Mock())
+    reviewer, jobs = Reviewer(archive, lambda: built.NOW, Mock()), Jobs(archive, lambda: built.NOW)
+    return ElectionDeskClient(
+        built.scripted(built.an_answer()),
+        clock=lambda: built.NOW,
+        moderation=Moderation(curator, offers.community, reviewer, jobs),
+        offers=offers,
+    )
 
 
 def shrink(picture: Path) -> None:

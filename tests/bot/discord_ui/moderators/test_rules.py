@@ -9,6 +9,7 @@ from bot.discord_ui.moderators.settings import UnsetButton
 from bot.settings import Settings
 from tests.bot.discord_ui.moderators.conftest import send, shown
 from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.speaking import speaking
 
 QUESTION = "Will Marrowen govern with the Lantern Movement?"
 
@@ -159,3 +160,13 @@ async def test_the_log_has_the_way_back(channel, manager, archive):
     log = await manager.slash(channel, "source log")
     assert shown(log).count("(taken back)") == 2
     assert archive.count() == 1
+
+
+async def test_a_moderator_is_served_in_their_language(channel, manager):
+    """Words, settings and refusals follow the Discord of whoever acts."""
+    with speaking(Language.JAPANESE):
+        result = await manager.slash(channel, "settings everywhere", mode="off")
+        assert "チャンネル: 答えない" in shown(result)
+        empty = await manager.slash(channel, "source add")
+        assert "アドレス" in shown(empty)
+    assert "Channels: does not answer" in shown(await manager.slash(channel, "settings show"))

@@ -1,0 +1,48 @@
+"""Every form, as the button under a message opens it, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.answering.model import Language
+from bot.discord_ui.client import ElectionDeskClient
+from bot.discord_ui.members.feedback import ReportButton
+from bot.discord_ui.members.follow_up import FollowButton
+from bot.discord_ui.members.suggest import SuggestButton
+from bot.discord_ui.moderators.adding import AddButton
+from tests.bot.discord_ui.speaking import speaking
+
+BUTTONS = {
+    "form-follow-up": FollowButton,
+    "form-report": ReportButton,
+    "form-suggest": SuggestButton,
+    "form-add": AddButton,
+}
+
+
+async def opened(
+    client: ElectionDeskClient, channel: Any, reader: Any, only: Any
+) -> AsyncIterator[tuple[str, Any]]:
+    """Yield each form's name, and what opened when its button was pressed."""
+    for language in Language:
+        with speaking(language):
+            for name, button in BUTTONS.items():
+                named = f"{name}-{language}"
+                if only(named):
+                    message = await posted(client, channel, button)
+                    custom_id = f"desk:{button.kind}:1"
+                    yield named, await reader.click(message, custom_id=custom_id)
+            if only(f"form-paste-{language}"):
+                yield f"form-paste-{language}", await reader.slash(channel, "source paste")
+
+
+async def posted(client: ElectionDeskClient, channel: Any, button: Any) -> discord.Message:
+    """Send a message that has the button."""
+    view = ui.LayoutView(timeout=None)
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    view.add_item(row.add_item(button("1", "…")))
+    return await client.get_channel(channel.id).send(view=view)
