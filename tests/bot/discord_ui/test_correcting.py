@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,7 @@ from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.correcting import correct, notice_of_change
 from bot.settings import Settings
-from ingest import adding
 from ingest.index.passages import cut
-from ingest.reading import Hints, read_path
 from ingest.recorded import Notice, NoticeKind
 from tests.bot.discord_ui.builders import some_offers
 from tests.bot.discord_ui.reading import seen
@@ -28,12 +27,10 @@ RALLY = "How many people came to the Lantern rally in Dunmere?"
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(read_folder, tmp_path):
     """Open a desk over the sample coverage."""
-    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    settings = Settings.of({"DATA_DIR": str(shutil.copytree(read_folder, tmp_path / "data"))})
     with open_desk(settings, holder="the bot", now=NOW) as opened:
-        adding.add(read_path(SAMPLE, Hints()), opened.archive, now=NOW)
-        opened.catch_up()
         yield opened
 
 
