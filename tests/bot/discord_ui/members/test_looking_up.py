@@ -132,7 +132,7 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     await alice.click(result.response, label="Helpful")
     assert desk.archive.feedback([Verdict.HELPFUL])
     forgotten = await alice.slash(channel, "forget-me")
-    assert "Forgotten: 1 things" in shown(forgotten)
+    assert "Forgotten; entries removed: 1." in shown(forgotten)
     assert desk.archive.feedback([Verdict.HELPFUL]) == []
 
 
