@@ -14,20 +14,22 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from dotenv import load_dotenv
 
-from bot import terminal
+from bot import checking, terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
+from bot.answering.lookup import LookUp
 from bot.answering.question import UnaskableError
+from bot.answering.reading import ChatReader
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
 from bot.community.members import Community
 from bot.community.reviewing import Reviewer
 from bot.community.starters import Starters
-from bot.desk import Desk, open_desk
-from bot.evaluating.evaluation import Asked
+from bot.desk import Desk, open_desk, reading_chat
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest import adding
@@ -103,12 +105,30 @@ def parser() -> argparse.ArgumentParser:
     )
     judging.add_argument(
         "--writer",
-        choices=("quotations", "scripted", "model"),
+        choices=("quotations", "model"),
         default="quotations",
-        help="who answers: the coverage's sentences, a script, or CHAT_MODEL",
+        help="who answers: the coverage's sentences, or CHAT_MODEL",
     )
     judging.add_argument("--out", type=Path, default=Path("scorecard"), help="folder to write into")
     judging.set_defaults(command=evaluate)
+    checking_ = commands.add_parser(
+        "check", help="hold claims against what they cite: gates, identity, the reader"
+    )
+    checking_.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help='JSON Lines of {"claim": …, "rests": [{"quote", "passage", "outlet", "day"}]}',
+    )
+    checking_.add_argument("--json", action="store_true", help="print one object a line")
+    checking_.set_defaults(command=check)
+    finding = commands.add_parser("find", help="what the coverage has to say of a claim")
+    finding.add_argument("text", nargs="?", help="what somebody claims")
+    finding.add_argument("--json", action="store_true", help="print one object a line")
+    finding.add_argument(
+        "--batch", type=Path, metavar="FILE", help='JSON Lines of {"claim": …}; "-" for stdin'
+    )
+    finding.set_defaults(command=find)
     chat = commands.add_parser("chat", help="ask in the terminal")
     chat.set_defaults(command=converse)
     return top
@@ -141,7 +161,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         offers = Offers(
             community,
             starters,
-            lambda text: desk.look_up(text, utc_now()),
+            lambda text, member: desk.look_up(text, utc_now(), member=member),
             lambda topic: desk.timeline(topic, utc_now()),
             keeps_questions=settings.keep_questions,
             has_model=bool(desk.writers),
@@ -198,6 +218,45 @@ def ask_once(settings: Settings, options: argparse.Namespace) -> int:
         return terminal.answer_once(loop, options.question, now=utc_now, json=options.json)
 
 
+def check(settings: Settings, options: argparse.Namespace) -> int:
+    """Hold the claims of a file against what they cite, each on a line."""
+    claims = list(checking.read(options.file))
+    chat = reading_chat(settings)
+
+    async def checked() -> list[dict[str, Any]]:
+        try:
+            return await checking.check(claims, ChatReader(chat) if chat else None)
+        finally:
+            if chat is not None:
+                await chat.close()
+
+    checking.show_checked(asyncio.run(checked()), json_lines=options.json)
+    return 0
+
+
+def find(settings: Settings, options: argparse.Namespace) -> int:
+    """Look up what a text claims, or each claim of a file."""
+    if (options.text is None) == (options.batch is None):
+        print("Give one text, or --batch FILE.", file=sys.stderr)
+        return 2
+    with prepared(settings, "`python -m bot find`", sample=True) as desk:
+
+        async def found() -> None:
+            try:
+                if options.batch is None:
+                    looked = await desk.look_up(options.text, utc_now())
+                    checking.show_found(looked, as_json=options.json)
+                    return
+                for line in checking.read(options.batch):
+                    one = await desk.look_up_one(line.claim, utc_now())
+                    checking.show_found(LookUp((one,)), as_json=True)
+            finally:
+                await desk.close()
+
+        asyncio.run(found())
+    return 0
+
+
 def calibrate(settings: Settings, options: argparse.Namespace) -> int:
     """Fit when to decline on questions about this desk's coverage, and use it from now on."""
     from bot.evaluating.calibrating import curve, fit, known, read
@@ -228,7 +287,7 @@ def evaluate(settings: Settings, options: argparse.Namespace) -> int:
         with open_desk(apart, holder="`python -m bot evaluate`", now=utc_now()) as opened:
             adding.add(read_path(options.coverage, Hints()), opened.archive, now=utc_now())
             opened.catch_up()
-            desk = replace(opened, writers=evaluated(options.writer, opened, questions))
+            desk = replace(opened, writers=evaluated(options.writer, opened))
             results = with_progress(
                 "Answering",
                 len(questions),
@@ -241,16 +300,12 @@ def evaluate(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def evaluated(writer: str, desk: Desk, questions: Sequence[Asked]) -> tuple[ModelWriter, ...]:
+def evaluated(writer: str, desk: Desk) -> tuple[ModelWriter, ...]:
     """Return who writes in an evaluation.
 
     Raises:
         SettingsError: a model is asked for, and none is set.
     """
-    if writer == "scripted":
-        from bot.evaluating.scripted import ScriptedModel
-
-        return (ModelWriter(ScriptedModel.of(questions), "scripted"),)
     if writer == "model" and not desk.writers:
         raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
     return desk.writers if writer == "model" else ()

@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 
 from bot.answering.answer import answer, answer_now
 from bot.answering.calibration import OWN, Calibration, Judge, shipped
-from bot.answering.drafting import ModelWriter, model_writer
+from bot.answering.chat import Chat, Meter, chat_model
+from bot.answering.drafting import ModelWriter
 from bot.answering.followup import Exchange, understood
-from bot.answering.lookup import Looked, look_up
-from bot.answering.model import Abstention, Answer, Question, Reason
+from bot.answering.lookup import Coverage, Looked, LookUp, look_up, look_up_one
+from bot.answering.model import Abstention, Answer, Question, Reason, Usage
+from bot.answering.proving.identity import Identity
+from bot.answering.proving.reader import Reader
+from bot.answering.reading import ChatReader
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
 from bot.community.rules import DESK, DeskRules
@@ -40,6 +44,16 @@ class Desk:
     settings: Settings
     purse: Purse
     writers: tuple[ModelWriter, ...] = ()
+    chats: tuple[Chat, ...] = ()
+    checker: Reader | None = None
+    """Who reads claims although no model writes: CHECK_MODEL alone."""
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads a claim against the coverage: a model where there is one, else identity."""
+        if self.writers:
+            return self.writers[0].reader
+        return self.checker or Identity()
 
     async def answer(
         self,
@@ -59,14 +73,16 @@ class Desk:
         if self.writers:
             trouble = await asyncio.to_thread(self.purse.refuses, member, today)
         free = self.writers[0] if self.writers and trouble is None else None
+        meter = Meter()
         outcome = await answer(
-            await understood(question, before, free),
+            await understood(question, before, free, meter),
             self.archive,
             await asyncio.to_thread(self.index.serving),
             self.judge,
             writers=self.writers,
             trouble=trouble,
             watch=watch,
+            meter=meter,
         )
         number = await asyncio.to_thread(self._keep, outcome, member, today)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
@@ -77,9 +93,21 @@ class Desk:
         """Answer in the coverage's own words; it blocks, and keeps nothing."""
         return answer_now(question, self.archive, self.index.serving(), self.judge)
 
-    def look_up(self, text: str, now: datetime) -> list[Looked]:
-        """Look up what *text* claims; it blocks, and keeps nothing."""
-        return look_up(text, self.archive, self.index.serving(), now=now)
+    async def look_up(self, text: str, now: datetime, *, member: str = "") -> LookUp:
+        """Look up what *text* claims; nothing of it is kept but what it cost."""
+        today = now.astimezone(UTC).date()
+        refused = await asyncio.to_thread(self.purse.refuses, member, today)
+        reader = Identity() if refused else self.reader
+        meter = Meter()
+        found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
+        if meter.usage != Usage():
+            await asyncio.to_thread(self.purse.count, "", today, meter.usage)
+        return found
+
+    async def look_up_one(self, claim: str, now: datetime) -> Looked:
+        """Look up one claim as it stands."""
+        coverage = await self._coverage()
+        return await look_up_one(claim, coverage, self.reader, now=now, meter=Meter())
 
     def timeline(self, topic: str, now: datetime) -> Timeline:
         """Draw up what was reported on *topic*; it blocks, and keeps nothing."""
@@ -100,7 +128,7 @@ class Desk:
 
     async def close(self) -> None:
         """Let the models go, in the event loop that asked them."""
-        for each in self.writers:
+        for each in self.chats:
             await each.close()
 
     def catch_up(self, progress: Progress | None = None) -> None:
@@ -109,10 +137,17 @@ class Desk:
         if index.behind():
             index.catch_up(progress)
 
+    async def _coverage(self) -> Coverage:
+        index = await asyncio.to_thread(self.index.serving)
+        return Coverage(self.archive, index, self.judge)
+
     def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> int:
         record = record_of(outcome, keep_question=self.settings.keep_questions)
-        if outcome.written.writer is not None:
-            self.purse.count(member, today, outcome.written.usage)
+        written = outcome.written
+        if written.writer is not None:
+            self.purse.count(member, today, written.usage)
+        elif written.usage != Usage():
+            self.purse.count("", today, written.usage)
         return self.archive.record(record)
 
 
@@ -129,14 +164,31 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
         Index.open(archive, embedder(settings), settings, holder=holder, now=now) as index,
     ):
         purse = Purse(archive, settings)
-        yield Desk(archive, index, judge(settings), settings, purse, writers(settings))
+        writing, reading = chats(settings)
+        reader = ChatReader(reading) if reading else None
+        writers = tuple(ModelWriter(each, reader) for each in writing)
+        every = (*writing, *((reading,) if reading else ()))
+        yield Desk(archive, index, judge(settings), settings, purse, writers, every, reader)
 
 
-def writers(settings: Settings) -> tuple[ModelWriter, ...]:
-    """Open the chat models of the settings, the first to be asked first."""
-    names = filter(None, (settings.chat_model, settings.fallback_model))
+def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:
+    """Open the chat models of the settings: those that write, first to last, and the reader's."""
     key, base_url = settings.openai_api_key, settings.openai_base_url
-    return tuple(model_writer(name, key, base_url) for name in names)
+    named = (("CHAT_MODEL", settings.chat_model), ("FALLBACK_MODEL", settings.fallback_model))
+    writing = tuple(chat_model(name, key, base_url, setting=each) for each, name in named if name)
+    if settings.check_model is None:
+        return writing, None
+    own = settings.check_base_url
+    check_key = settings.check_api_key or (None if own else key)
+    return writing, chat_model(
+        settings.check_model, check_key, own or base_url, setting="CHECK_MODEL"
+    )
+
+
+def reading_chat(settings: Settings) -> Chat | None:
+    """Open the model that reads: its own, or the one that writes; ``None`` without either."""
+    writing, reading = chats(settings)
+    return reading or (writing[0] if writing else None)
 
 
 def judge(settings: Settings) -> Judge:

@@ -31,6 +31,13 @@ class Settings(IngestSettings):
     fallback_model: OptionalText = Field(
         None, description="the model that is asked when the first one fails"
     )
+    check_model: OptionalText = Field(
+        None, description="the model that reads each sentence again; unset: the one that writes"
+    )
+    check_base_url: OptionalAddress = Field(
+        None, description="its own endpoint; unset: that of the other models"
+    )
+    check_api_key: OptionalSecret = Field(None, description="that endpoint's key")
     price_input: OptionalPrice = Field(None, description="price of a million tokens read")
     price_output: OptionalPrice = Field(None, description="price of a million tokens written")
     daily_budget: OptionalPrice = Field(

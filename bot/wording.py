@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from bot.answering.model import Language, Reason, Written
+from bot.answering.model import Language, Reason, Verdict, Written
 from bot.answering.watching import Phase
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
@@ -126,6 +126,14 @@ class Wording:
         """Say in one line why there is no answer."""
         return self(f"reason_{reason}")
 
+    def verdict(self, verdict: Verdict, *, found: bool, read: bool) -> str:
+        """Say what the coverage has to say of a claim; without a reader, that nobody judged."""
+        if verdict is not Verdict.NONE:
+            return self(f"verdict_{verdict}")
+        if not found:
+            return self("verdict_nothing")
+        return self("verdict_none" if read else "verdict_unread")
+
     def phase(self, phase: Phase, count: int) -> str:
         """Say what the desk is doing."""
         return self(f"phase_{phase}", count=f"{count:,}")
@@ -135,7 +143,9 @@ class Wording:
         said = [self("unsaid", part=part.rstrip("?？. 。")) for part in written.unsaid]
         if written.stopped:
             said.append(self("note_stopped"))
-        if written.trouble is not None:
+        if written.trouble is not None and written.writer is not None:
+            said += [self("written_by", writer=written.writer), self("note_broken")]
+        elif written.trouble is not None:
             said.append(self(f"trouble_{written.trouble}"))
         elif written.writer is not None and answered:
             said.append(self("written_by", writer=written.writer))

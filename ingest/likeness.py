@@ -10,8 +10,10 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.language.script import JAPANESE
+
 SHINGLE = 5
-UNITS = re.compile(r"[぀-ヿ㐀-鿿]|[^\W_]+")
+UNITS = re.compile(rf"[{JAPANESE}]|[^\W_]+")
 WINDOW = timedelta(days=7)
 """Two texts further apart in time are two stories, however alike."""
 MARKS = 24

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.calibration import Judge
+from bot.answering.chat import ChatError, Meter
 from bot.answering.composing import compose
 from bot.answering.deciding import decline, worth_writing
-from bot.answering.drafting import ModelWriter, WritingError
+from bot.answering.drafting import ModelWriter
 from bot.answering.guard import guard
 from bot.answering.model import Abstention, Answer, Claim, Question, Reason, Trouble, Written
 from bot.answering.need import Need
+from bot.answering.proving.proving import verify
 from bot.answering.quoting import Candidate, candidates
-from bot.answering.verifying import verify
 from bot.answering.watching import Phase, Watch
 from bot.answering.writing import quote_coverage
 from bot.wording import Wording
@@ -26,6 +27,8 @@ from ingest.model import Evidence, Header, Moment
 
 EVIDENCE = 10
 """Passages of evidence for one question."""
+OWN_WORDS = Written()
+"""How an answer comes about that no model was asked for."""
 NEAREST = 3
 """Articles named when the coverage does not answer."""
 
@@ -50,11 +53,13 @@ async def answer(
     writers: Sequence[ModelWriter] = (),
     trouble: Trouble | None = None,
     watch: Watch | None = None,
+    meter: Meter | None = None,
 ) -> Answer | Abstention:
     """Answer from the archive, or say why not; the blocking work runs in a thread.
 
     The first of *writers* that manages writes; where none does, or *trouble* forbids it, the
-    coverage's own sentences answer. *watch* is told what happens, and may stop it.
+    coverage's own sentences answer. *watch* is told what happens, and may stop it; *meter* has
+    what models were asked before.
     """
     watch = watch or Watch()
     watch.phase(Phase.SEARCHING, await asyncio.to_thread(archive.count))
@@ -66,12 +71,14 @@ async def answer(
         and trouble is None
         and worth_writing(found.need, found.ranked, found.evidence, judge)
     )
+    meter = meter or Meter()
     for writer in writers if worth else ():
         try:
-            return await written(question, found, writer, watch)
-        except WritingError as error:
+            return await written(question, found, writer, watch, meter)
+        except ChatError as error:
             trouble = error.trouble
-    return await asyncio.to_thread(quoted, question, found, judge, trouble)
+    how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage)
+    return await asyncio.to_thread(quoted, question, found, judge, how)
 
 
 def answer_now(
@@ -92,12 +99,11 @@ def consider(question: Question, archive: Archive, index: Index) -> Abstention |
 
 
 def quoted(
-    question: Question, view: View, judge: Judge, trouble: Trouble | None = None
+    question: Question, view: View, judge: Judge, how: Written = OWN_WORDS
 ) -> Answer | Abstention:
     """Answer with quotations, or say that the coverage does not."""
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    how = Written(trouble=trouble)
     reason = decline(view.need, view.ranked, view.evidence, judge)
     words = Wording.of(question.language)
     draft = (
@@ -112,16 +118,16 @@ def quoted(
 
 
 async def written(
-    question: Question, view: View, writer: ModelWriter, watch: Watch
+    question: Question, view: View, writer: ModelWriter, watch: Watch, meter: Meter
 ) -> Answer | Abstention:
     """Answer in a model's words, each proven.
 
     Raises:
-        WritingError: the model failed, or nothing that it wrote was proven.
+        ChatError: the model failed, or nothing that it wrote was proven.
     """
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    claims, how = await compose(question, view.evidence, writer, watch)
+    claims, how = await compose(question, view.evidence, writer, watch, meter)
     clock.lap("write")
     if claims:
         return Answer(question, claims, question.asked_at, newest(claims), timings, how)

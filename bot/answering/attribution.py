@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 
-SPEECH = (
-    r"(?:said|says|told|tells|added|adds|stated|claimed|insisted|argued|wrote|warned|announced"
-    r"|replied|clarified|denied|denies|acknowledged|explained|declared|conceded|vowed)"
-)
-TITLE = r"(?:(?:Mr|Ms|Mrs|Dr|Prof|Sir)\.? )?"
+from ingest.language.script import KANJI, KATAKANA
+from ingest.language.words import words
+
+SPEECH = rf"(?:{'|'.join(words()['speech']['en'].split())})"
+TITLE = rf"(?:(?:{'|'.join(words()['speech']['titles_en'].split())})\.? )?"
+TITLE_JA = rf"(?:{'|'.join(words()['speech']['titles_ja'].split())})"
 NAME = rf"{TITLE}[A-Z][\w’'-]+(?: (?:[a-z]{{2,3}} )?[A-Z][\w’'-]+){{0,3}}"
 BEFORE_VERB = re.compile(
     rf"\b({NAME})(?:, (?:({NAME})|[^,“\"]{{2,60}}),)?"
     rf" (?:also |later |then )?{SPEECH}\b"
 )
 AFTER_VERB = re.compile(rf"[,”\"] {SPEECH} ({NAME})")
-JAPANESE = re.compile(
-    r"([一-龯々ァ-ヴー・A-Za-z]{2,14}"
-    r"(?:氏|代表|党首|首相|大統領|幹事長|官房長官|官房副長官|知事|市長|委員長|議員|候補|さん|教授))"
-    r"[はも]"
-)
+JAPANESE = re.compile(rf"([{KANJI}{KATAKANA}・A-Za-z]{{2,14}}{TITLE_JA})[はも]")
 OPENS_QUOTED = re.compile(r"^\s*[“\"「『]")
 QUOTED = re.compile(r"[“\"「『]")
 PART_OF = re.compile(r"\b(?:leader|head|chief|member|director) of (?:the )?(?:[A-Z]\S* )*$")

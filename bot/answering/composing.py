@@ -7,24 +7,28 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.drafting import Meter, ModelWriter, Unsaid, WritingError
+from bot.answering.chat import ChatError, Meter
+from bot.answering.drafting import ModelWriter, Unsaid
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
-from bot.answering.verifying import verify_sentence
+from bot.answering.proving.proving import propose, settled
+from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
 from bot.answering.watching import Phase, Watch, until
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
 KEY = 5
 """Letters of a passage's key."""
+HOPELESS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
+"""What asking again would not mend."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What was drafted so far, in order: claims, and sentences that were dropped."""
+    """What was drafted so far, in order: claims, what waits for its reader, what was dropped."""
 
-    slots: list[Claim | Dropped] = field(default_factory=list)
+    slots: list[Claim | Proposed | Dropped] = field(default_factory=list)
+    drafted: dict[int, Sentence] = field(default_factory=dict)
     unsaid: list[str] = field(default_factory=list)
-    lost: list[Dropped] = field(default_factory=list)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -36,48 +40,145 @@ class Sheet:
         """Return what is not, by its place."""
         return {i: each for i, each in enumerate(self.slots) if isinstance(each, Dropped)}
 
+    @property
+    def mendable(self) -> dict[int, tuple[Sentence, Dropped]]:
+        """Return the dropped sentences that may be written anew."""
+        return {
+            i: (self.drafted[i], each)
+            for i, each in self.dropped.items()
+            if i in self.drafted and each.failing not in HOPELESS
+        }
+
+
+class ReadingDesk:
+    """Where a reader reads what the gates let through, while the writer goes on writing.
+
+    The first sentence is read at once; what comes meanwhile is read together, in one request.
+    """
+
+    def __init__(self, sheet: Sheet, reader: Reader, watch: Watch, meter: Meter) -> None:
+        """Read for *sheet*, and tell *watch* of each claim that is proven."""
+        self._sheet, self._reader, self._watch, self._meter = sheet, reader, watch, meter
+        self._waiting: list[int] = []
+        self._reading: asyncio.Task[None] | None = None
+        self.trouble: Trouble | None = None
+
+    def put(self, place: int) -> None:
+        """Have the sentence at *place* read."""
+        self._waiting.append(place)
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        while self._waiting:
+            places, self._waiting = self._waiting, []
+            proposed = [each for p in places if isinstance(each := self._sheet.slots[p], Proposed)]
+            readings: Sequence[Reading | None]
+            try:
+                readings = await self._reader.read(proposed, self._meter)
+            except ReadingError as error:
+                self.trouble = error.trouble
+                readings = [None] * len(proposed)
+            for place, each, found in zip(places, proposed, readings, strict=True):
+                self._sheet.slots[place] = settled(each, found)
+            self._watch.claims(self._sheet.claims)
+
+    async def done(self) -> None:
+        """Wait until everything is read; what is not read when somebody stops stays unproven."""
+        if self._reading is not None:
+            stopping = asyncio.create_task(self._watch.stop.wait())
+            await asyncio.wait({self._reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            self._reading.cancel()
+            await asyncio.gather(self._reading, stopping, return_exceptions=True)
+        for place, each in enumerate(self._sheet.slots):
+            if isinstance(each, Proposed):
+                self._sheet.slots[place] = settled(each, None)
+
 
 async def compose(
-    question: Question, evidence: Sequence[Evidence], writer: ModelWriter, watch: Watch
+    question: Question,
+    evidence: Sequence[Evidence],
+    writer: ModelWriter,
+    watch: Watch,
+    meter: Meter,
 ) -> tuple[tuple[Claim, ...], Written]:
     """Return the claims that *writer* could prove, and how they came about.
 
-    A sentence that fails is asked for once more, with the reason, and then dropped. No claims and
-    something ``unsaid`` is the writer's way to decline.
+    A sentence is shown when the gates let it pass and the writer's reader says that it is
+    supported. One that fails is asked for once more, with the reason, and then dropped. What was
+    proven before the model broke off stays. No claims and something ``unsaid`` is the writer's
+    way to decline.
 
     Raises:
-        WritingError: the model failed or broke off, or nothing of what it wrote was proven.
+        ChatError: the model failed, or nothing of what it wrote was proven; *meter* has what it
+            cost and what was lost.
     """
     given = keyed(question, evidence)
-    sheet, meter = Sheet(), Meter()
-    instructions = writer.instructions(question)
-
-    async def proven(sentence: Sentence) -> Claim | Dropped:
-        return await asyncio.to_thread(
-            verify_sentence, sentence, given, question, instructions=instructions
-        )
-
-    watch.phase(Phase.WRITING, len(given))
-    async for drafted in until(watch.stop, writer.draft(question, given, meter)):
-        if isinstance(drafted, Unsaid):
-            sheet.unsaid += [drafted.text] if asked_for(drafted.text, question.text) else []
-            continue
-        sheet.slots.append(await proven(drafted) if isinstance(drafted, Sentence) else drafted)
-        watch.claims(sheet.claims)
-    if sheet.dropped and not watch.stop.is_set():
-        watch.phase(Phase.CHECKING, len(sheet.dropped))
+    sheet = Sheet()
+    reading = ReadingDesk(sheet, writer.reader, watch, meter)
+    broken = await draft(sheet, reading, question, given, writer, meter, watch)
+    await reading.done()
+    if sheet.mendable and broken is None and not watch.stop.is_set():
+        watch.phase(Phase.CHECKING, len(sheet.mendable))
         await mend(sheet, question, given, writer, meter, watch)
-    if not sheet.claims and not sheet.unsaid and not watch.stop.is_set():
-        shapeless = all(each.failing is Failing.FORM for each in sheet.dropped.values())
-        raise WritingError(Trouble.FORM if shapeless else Trouble.UNPROVEN)
+    meter.lost += sheet.dropped.values()
+    stopped = watch.stop.is_set()
+    if not sheet.claims and not stopped and (broken or not sheet.unsaid):
+        raise ChatError(broken or unproven(sheet, reading.trouble))
     return sheet.claims, Written(
         writer.name,
         writer.prompt.digest,
-        stopped=watch.stop.is_set(),
+        trouble=None if stopped else broken,
+        stopped=stopped,
         unsaid=tuple(sheet.unsaid),
-        dropped=(*sheet.lost, *sheet.dropped.values()),
+        dropped=tuple(meter.lost),
         usage=meter.usage,
     )
+
+
+def unproven(sheet: Sheet, unread: Trouble | None) -> Trouble:
+    """Name why nothing was proven."""
+    if all(each.failing is Failing.FORM for each in sheet.dropped.values()):
+        return Trouble.FORM
+    return Trouble.UNREAD if unread is not None else Trouble.UNPROVEN
+
+
+async def draft(
+    sheet: Sheet,
+    reading: ReadingDesk,
+    question: Question,
+    given: Mapping[str, Evidence],
+    writer: ModelWriter,
+    meter: Meter,
+    watch: Watch,
+) -> Trouble | None:
+    """Let *writer* write, each sentence gated and read as it ends; return why it broke off."""
+    watch.phase(Phase.WRITING, len(given))
+    try:
+        async for drafted in until(watch.stop, writer.draft(question, given, meter)):
+            if isinstance(drafted, Unsaid):
+                sheet.unsaid += [drafted.text] if asked_for(drafted.text, question.text) else []
+                continue
+            place = len(sheet.slots)
+            if isinstance(drafted, Dropped):
+                sheet.slots.append(drafted)
+                continue
+            sheet.drafted[place] = drafted
+            sheet.slots.append(await gate(drafted, question, given, writer))
+            if isinstance(sheet.slots[place], Proposed):
+                reading.put(place)
+    except ChatError as error:
+        return error.trouble
+    return None
+
+
+async def gate(
+    sentence: Sentence, question: Question, given: Mapping[str, Evidence], writer: ModelWriter
+) -> Proposed | Dropped:
+    """Hold *sentence* against the gates, in a thread."""
+    instructions = writer.instructions(question)
+    return await asyncio.to_thread(propose, sentence, given, question, instructions=instructions)
 
 
 async def mend(
@@ -89,18 +190,19 @@ async def mend(
     watch: Watch,
 ) -> None:
     """Ask once for the dropped sentences anew; a model that fails at that costs nothing more."""
-    instructions = writer.instructions(question)
-    asked = sheet.dropped
+    asked = sheet.mendable
+    reading = ReadingDesk(sheet, writer.reader, watch, meter)
     try:
         async for place, sentence in until(watch.stop, writer.mend(question, given, asked, meter)):
-            found = await asyncio.to_thread(
-                verify_sentence, sentence, given, question, instructions=instructions
-            )
-            sheet.lost.append(asked[place])
-            sheet.slots[place] = found
-            watch.claims(sheet.claims)
-    except WritingError:
-        return
+            if not isinstance(sheet.slots[place], Dropped):
+                continue
+            meter.lost.append(asked[place][1])
+            sheet.slots[place] = await gate(sentence, question, given, writer)
+            if isinstance(sheet.slots[place], Proposed):
+                reading.put(place)
+    except ChatError:
+        pass
+    await reading.done()
 
 
 def keyed(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:

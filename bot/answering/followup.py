@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.answering.checking.names import names_in
-from bot.answering.drafting import ModelWriter, WritingError
+from bot.answering.chat import ChatError, Meter
+from bot.answering.drafting import ModelWriter
 from bot.answering.lexicon import Lexicon
 from bot.answering.model import Abstention, Answer, Question
 from ingest.index.analysis import terms
+from ingest.language.names import names_in
 
 LONGEST = 500
 ABOUT = re.compile(
@@ -87,7 +88,7 @@ def joined(text: str, question: str) -> str:
 
 
 async def understood(
-    question: Question, before: Exchange | None, writer: ModelWriter | None
+    question: Question, before: Exchange | None, writer: ModelWriter | None, meter: Meter
 ) -> Question:
     """Return *question*, complete in itself; a model rewrites it where there is one."""
     if before is None or standalone(question.text, before) == question.text:
@@ -95,8 +96,8 @@ async def understood(
     text = standalone(question.text, before)
     if writer is not None:
         try:
-            written = await writer.rewrite(question.text, [before.question], before.titles)
-        except WritingError:
+            written = await writer.rewrite(question.text, [before.question], before.titles, meter)
+        except ChatError:
             written = ""
         if known(written, question.text, before):
             text = written

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from ingest.index.analysis import terms
+from ingest.language.script import JAPANESE
 
 FILE = Path(__file__).parents[2] / "prompts" / "lexicon.toml"
-CJK_WORD = re.compile(r"[぀-ヿ㐀-鿿々]+")
+CJK_WORD = re.compile(f"[{JAPANESE}]+")
 
 
 @dataclass(frozen=True, slots=True)

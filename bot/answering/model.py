@@ -96,17 +96,17 @@ class Failing(StrEnum):
     QUOTATION = "quotation"
     REFERENCE = "reference"
     QUOTED_WORDS = "quoted_words"
-    SPEAKER = "speaker"
     FIGURE = "figure"
     DATE = "date"
-    NAME = "name"
-    REVERSED = "reversed"
-    UNSUPPORTED = "unsupported"
     PROMPT = "prompt"
     INSTRUCTION = "instruction"
     QUESTION = "question"
     ADDRESS = "address"
     OPINION = "opinion"
+    CONTRADICTED = "contradicted"
+    CLAIMED = "claimed"
+    NOT_STATED = "not_stated"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     FORM = "form"
     UNPROVEN = "unproven"
+    UNREAD = "unread"
     BUDGET = "budget"
     MEMBER = "member"
 
@@ -153,7 +154,8 @@ class Usage:
 class Written:
     """How an answer came about: by quotations alone where ``writer`` is ``None``.
 
-    ``trouble`` is why no model wrote, ``stopped`` whether somebody stopped it; ``unsaid`` the parts
+    ``trouble`` is why no model wrote, or with a ``writer`` why the rest is missing; ``stopped``
+    whether somebody stopped it, ``unsaid`` the parts
     of the question that the coverage leaves open, in its own words.
     """
 
@@ -184,6 +186,15 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """Every citation once, in the order of first use; its place is its number."""
         return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))
+
+
+class Verdict(StrEnum):
+    """What the coverage has to say of a claim."""
+
+    SAYS = "says"
+    OTHERWISE = "otherwise"
+    CLAIMED = "claimed"
+    NONE = "none"
 
 
 class Reason(StrEnum):

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
+from ingest.language.script import KANJI, KATAKANA
 
 CUES = ("when", "number", "why", "said")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
-SCRIPT_RUN = re.compile(r"[㐀-鿿々]{2,}|[ァ-ヴー]{2,}")
+SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
 

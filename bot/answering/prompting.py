@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.answering.model import Dropped, Sentence
 from ingest.model import Evidence
 
 FOLDER = Path(__file__).parents[2] / "prompts"
@@ -54,6 +55,23 @@ def material(question: str, given: Mapping[str, Evidence]) -> str:
     )
 
 
+def faults(given: Mapping[str, Evidence], dropped: Mapping[int, tuple[Sentence, Dropped]]) -> str:
+    """Return the sentences that could not be proven, why, and the passages that they cite."""
+    cited = {rest.key for sentence, _ in dropped.values() for rest in sentence.rests}
+    told = [
+        {
+            "number": number,
+            "said": why.text,
+            "reason": why.failing.value,
+            "words": why.detail,
+            "rests": [{"key": rest.key, "quote": rest.quote} for rest in sentence.rests],
+        }
+        for number, (sentence, why) in dropped.items()
+    ]
+    coverage = [described(key, given[key]) for key in given if key in cited]
+    return json.dumps({"sentences": told, "coverage": coverage}, ensure_ascii=False)
+
+
 def described(key: str, evidence: Evidence) -> dict[str, object]:
     """Return what the writer is told of one passage."""
     header = evidence.passage.header
@@ -63,7 +81,11 @@ def described(key: str, evidence: Evidence) -> dict[str, object]:
         "agency": header.agency,
         "also_in": [copy.outlet for copy in evidence.copies],
         "kind": str(header.kind),
+        "ownership": str(header.ownership) if header.ownership else None,
+        "only_a_preview": header.preview,
+        "authors": list(header.authors),
         "title": header.title,
         "published": str(header.day) if header.published else None,
+        "corrections": list(evidence.passage.corrections),
         "text": evidence.passage.text,
     }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import datetime
 
 from bot.answering.model import Language, Question
+from ingest.language.script import has_japanese
 
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
-JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
 INVISIBLE = {"Cc", "Cf", "Cs"}
 
 
@@ -39,4 +38,4 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
 
 def language_of(text: str) -> Language:
     """Return Japanese for any kana or kanji, English for the rest."""
-    return Language.JAPANESE if JAPANESE.search(text) else Language.ENGLISH
+    return Language.JAPANESE if has_japanese(text) else Language.ENGLISH

@@ -15,8 +15,8 @@ from bot.answering.quoting import Candidate, alike, candidates, freshness, sente
 from ingest.archive import Archive
 from ingest.index.index import Index
 from ingest.index.scope import asked
-from ingest.index.script import Script
 from ingest.index.search import search
+from ingest.language.script import Script
 
 PASSAGES = 40
 """Passages looked at."""
@@ -74,7 +74,7 @@ def timeline(
 
 def on_topic(candidate: Candidate, script: Script) -> bool:
     """Tell whether a sentence itself has the topic; in the topic's script, by its own words."""
-    worded = candidate.wording > 0 or Script.of(candidate.passage) is not script
+    worded = candidate.wording > 0 or Script.of_text(candidate.passage.text) is not script
     return worded and candidate.coverage >= ON_TOPIC
 
 

@@ -9,13 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
-from bot.answering.checking.quotations import unquoted
-from bot.answering.checking.words import Words
 from bot.answering.model import Abstention, Answer, Citation, Claim
 from bot.answering.question import ask
 from bot.answering.watching import Answerer
 from ingest.errors import UnreadableError
-from ingest.model import Kind
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")
 """Our own questions over the sample coverage, written before any answer was looked at."""
@@ -114,26 +111,18 @@ def scores(results: Sequence[Result]) -> dict[str, dict[str, float]]:
     yes = [r for r in results if r.asked.answerable]
     no = [r for r in results if not r.asked.answerable]
     answered = [r for r in yes if r.answered]
-    claims = [(r, claim) for r in results for claim in r.claims]
     citations = [(r, c) for r in results for c in r.citations]
-    opinions = [(r, claim) for r, claim in claims if opinion(claim)]
     table = {
         "accuracy": {
             "right citation among the first two": share(r.right for r in yes),
             "right where answered": share(r.right for r in answered),
-            "quotations letter by letter": share(proven(c) for _, c in citations),
         },
         "sourcing": {
-            "claims with a citation": share(bool(claim.citations) for _, claim in claims),
             "citation precision": share(r.asked_for(c) for r, c in citations if r in answered),
             "citation recall": share(any(map(r.asked_for, r.citations)) for r in yes),
-            "outlet named": share(bool(c.header.outlet) for _, c in citations),
         },
-        "opinion and fact": {"opinion cited as such": share(marked(c) for _, c in opinions)},
-        "editorialising": {"claims without loaded words": share(plain(c) for _, c in claims)},
         "context": {
             "newest leads": share(newest_first(r) for r in answered if kind(r, "supersession")),
-            "answers with an as-of": share(r.outcome.as_of is not None for r in answered),
         },
         "declining": {
             "answerable questions answered": share(r.answered for r in yes),
@@ -161,28 +150,6 @@ def share(values: Iterable[bool]) -> float | None:
 def kind(result: Result, name: str) -> bool:
     """Tell whether a question is of that kind."""
     return result.asked.kind == name
-
-
-def proven(citation: Citation) -> bool:
-    """Tell whether a quotation stands in its passage, at its place."""
-    return citation.passage.text.startswith(citation.quote, citation.start)
-
-
-def opinion(claim: Claim) -> bool:
-    """Tell whether a claim rests on an opinion piece alone."""
-    return all(c.header.kind is Kind.OPINION for c in claim.citations)
-
-
-def marked(claim: Claim) -> bool:
-    """Tell whether a claim says that it is somebody's opinion, or quotes it."""
-    said = claim.text.casefold()
-    names = [a.casefold() for c in claim.citations for a in c.header.authors]
-    return "opinion" in said or "論説" in said or any(name in said for name in names)
-
-
-def plain(claim: Claim) -> bool:
-    """Tell whether the desk's own words in a claim judge nobody."""
-    return not Words.load().loaded & set(unquoted(claim.text).casefold().split())
 
 
 def newest_first(result: Result) -> bool:

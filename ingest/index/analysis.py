@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import Stemmer
 
-CJK = "぀-ヿ㐀-鿿豈-﫿々가-힯"
+from ingest.language.script import CJK
+
 RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )

@@ -17,9 +17,9 @@ from ingest.archive import Archive
 from ingest.errors import GenerationMismatchError, SettingsError
 from ingest.index.embedding import Embedder
 from ingest.index.passages import SPLITTER
-from ingest.index.script import Script
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed
+from ingest.language.script import Script
 from ingest.model import Generation, Progress, Scope, Standing
 from ingest.settings import Settings
 

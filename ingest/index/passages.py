@@ -10,6 +10,7 @@ from itertools import groupby
 import sentencex
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
+from ingest.language.script import JAPANESE
 from ingest.model import Cut, Span
 
 SPLITTER = 2
@@ -20,7 +21,7 @@ TARGET_CJK = 400
 """Characters of a passage in CJK script, about as many tokens."""
 SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
-CJK = re.compile(r"[぀-ヿ㐀-鿿]")
+CJK = re.compile(f"[{JAPANESE}]")
 CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
 CLOSED = re.compile(r"[”\"'’」』)]\s*$")
 

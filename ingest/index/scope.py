@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingest.language.datelines import full_days
+from ingest.language.dates import MONTH, Day, days_in
+from ingest.language.script import has_japanese
 from ingest.model import Passage, Scope
-from ingest.reading.dates import FULL_DAYS, MONTH, full_days, month
 
-CJK = re.compile(r"[぀-ヿ㐀-鿿]")
 WORD = re.compile(r"[^\W_]+")
 SUBTITLE = re.compile(r" [-|–:] |: ")
 """What divides an outlet from its section: "FOX News - Health"."""
@@ -20,16 +21,10 @@ WEEK = timedelta(days=7)
 LATER = timedelta(days=3)
 """How long after a day its reports still call it by the name of the weekday."""
 
-DAY = re.compile(
-    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
-    r"(?!,? \d{4})(?! ?%)"
-)
-DAY_JA = re.compile(r"(?<!年)(?<!\d)(\d{1,2})月(\d{1,2})日")
-MONTHS = re.compile(rf"\b(?:in|during|since|of) ({MONTH})(?: (\d{{4}}))?\b(?! \d)")
-MONTHS_JA = re.compile(r"(?:(\d{4})年)?(?<!\d)(\d{1,2})月(?!\d|\d*日)")
 WITHIN = re.compile(
     r"\b(?:in|during|since|of|on|by|until|before|after|from) "
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{MONTH})\b|\d月"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?{MONTH}\b|\d月",
+    re.IGNORECASE,
 )
 """What asks for the reports of a period; "the July 20 election" only names an election."""
 SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
@@ -49,15 +44,8 @@ MONTHS_AGO = (
     (re.compile(r"\bthis month\b|今月", re.I), 0),
     (re.compile(r"\blast month\b|先月", re.I), 1),
 )
-PERIODS = (
-    *(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)),
-    LAST_DAYS,
-    *FULL_DAYS,
-    DAY,
-    DAY_JA,
-    MONTHS,
-    MONTHS_JA,
-)
+PERIODS = (*(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)), LAST_DAYS)
+IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +102,9 @@ def topic(question: str, outlets: Sequence[str]) -> str:
     rest = question
     for pattern in PERIODS:
         rest = pattern.sub(" ", rest)
+    for day in reversed(days_in(rest)):
+        if day.month and (day.day or is_period(day, rest)):
+            rest = f"{rest[: day.start]} {rest[day.end :]}"
     for name in (each for outlet in outlets for each in spellings(outlet)):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
     return rest if WORD.search(rest) else question
@@ -125,7 +116,7 @@ def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
     folded = plain.casefold()
     for outlet in outlets:
         for name in spellings(outlet):
-            if CJK.search(name):
+            if has_japanese(name):
                 found = len(name) > 1 and name in question
             else:
                 exact = spaced(name)
@@ -194,35 +185,34 @@ def absolute_periods(question: str, today: date) -> Iterator[Scope]:
 
 
 def spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
-    """Yield the first and the last day of each day and month that *text* writes out."""
-    yield from days_of(text, today)
-    yield from months_of(text, today)
+    """Yield the first and the last day of each day and month that *text* writes out.
 
-
-def days_of(question: str, today: date) -> Iterator[tuple[date, date]]:
-    """Yield each day; one without a year is the last such day that *today* knows."""
-    for day in full_days(question):
-        yield day, day
-    parts = [(month(m[1] or m[4]), int(m[2] or m[3])) for m in DAY.finditer(question)]
-    parts += [(int(m[1]), int(m[2])) for m in DAY_JA.finditer(question)]
-    for number, day_number in parts:
-        for year in (today.year, today.year - 1):
-            try:
-                day = date(year, number, day_number)
-            except ValueError:
-                continue
-            if day <= today:
-                yield day, day
-                break
-
-
-def months_of(question: str, today: date) -> Iterator[tuple[date, date]]:
-    """Yield the first and the last day of each month that is named without a day."""
-    parts = [(m[2], month(m[1])) for m in MONTHS.finditer(question)]
-    parts += [(m[1], int(m[2])) for m in MONTHS_JA.finditer(question)]
-    for written, number in parts:
-        if not 1 <= number <= 12:
+    One without a year is the last such day, or month, that *today* knows.
+    """
+    for day in days_in(text):
+        if day.month is None:
             continue
-        year = int(written) if written else today.year - (number > today.month)
-        first = date(year, number, 1)
-        yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if day.day:
+            whole = day.whole or latest(day, today)
+            if whole:
+                yield whole, whole
+        elif is_period(day, text):
+            first = date(day.year or today.year - (day.month > today.month), day.month, 1)
+            yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def is_period(month: Day, text: str) -> bool:
+    """Tell whether a month is asked about; "the November election" only names an election."""
+    return text[month.end - 1] == "月" or IN_MONTH.search(text[: month.start]) is not None
+
+
+def latest(day: Day, today: date) -> date | None:
+    """Return the last such day of the year that *today* knows."""
+    for year in (today.year, today.year - 1):
+        try:
+            found = date(year, day.month or 0, day.day or 0)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None

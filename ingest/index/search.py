@@ -16,7 +16,7 @@ from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
 from ingest.index.reranking import CLOSELY, closer, weights
 from ingest.index.scope import NOTHING, Asked
-from ingest.index.script import Script
+from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
 
 DEPTH = 60
@@ -75,7 +75,7 @@ def search(
     sides: dict[Script, list[Evidence]] = {each: [] for each in Script}
     for key, p in passages.items():
         cosine, fit = near.get(key, abroad.get(key)), fitness(names, p.header)
-        sides[Script.of(p)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
+        sides[Script.of_text(p.text)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
     home = ranked(sides[script], wanted, HOME)
     away = ranked(sides[script.other], wanted, AWAY)
     clock.lap("closely")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.errors import IndexUnavailableError
 from ingest.index.embedding import Embedder
-from ingest.index.script import Script
 from ingest.index.words import damaged
+from ingest.language.script import Script
 from ingest.model import Passage, Standing
 
 Result = TypeVar("Result")
@@ -87,7 +87,9 @@ class Vectors:
         if erased := {str(each.article_id) for each in standings if each.erased}:
             stale += [key for key in self.ids() if key.partition(":")[0] in erased]
         for script, collection in self._collections.items():
-            self._add(collection, [p.id for p in passages if Script.of(p) is script], vectors)
+            self._add(
+                collection, [p.id for p in passages if Script.of_text(p.text) is script], vectors
+            )
             for part in batches(stale, AT_ONCE):
                 self._call(partial(collection.delete, ids=part))
 

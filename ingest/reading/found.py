@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from ingest.errors import NoArticleError, ReadingError
+from ingest.language.script import EAST_ASIAN
 from ingest.model import UNVERIFIED_PASTE, Extract, Header, Kind, Moment
 from ingest.reading.language import language_of
 from ingest.reading.text import clean, clean_line
@@ -18,7 +19,6 @@ SECTIONS = (
     (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
 )
 """What a section in an address says of the articles below it."""
-EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 WRITTEN_SO = frozenset({"ja", "zh", "ko"})
 SHORTEST = 40
 """Characters below which a text is no article."""

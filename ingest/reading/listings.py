@@ -15,8 +15,8 @@ import feedparser
 from lxml import etree
 
 from ingest.errors import UnreadableError
+from ingest.language.datelines import stated
 from ingest.model import Moment
-from ingest.reading.dates import stated
 from ingest.reading.decoding import LARGEST
 from ingest.reading.text import clean_line
 

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from ingest.errors import UnreadableError
+from ingest.language.datelines import stated
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.dates import stated
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean
 

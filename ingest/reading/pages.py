@@ -19,8 +19,8 @@ from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError
 from ingest.fetching.robots import AGENT
+from ingest.language.datelines import stated
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.dates import stated
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean, clean_line
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from ingest.language.datelines import newest_reported, stated
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.dates import newest_reported, stated
 from ingest.reading.text import clean
 
 SHORT = 160

@@ -24,8 +24,8 @@ from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.adding import add
 from ingest.index.passages import SPLITTER
-from ingest.index.script import Script
 from ingest.index.vectors import A_BATCH
+from ingest.language.script import Script
 from ingest.reading import Hints, read_path
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -1,4 +1,8 @@
-"""How soon a sentence is shown after the model has written it, at a realistic pace."""
+"""How soon a sentence is shown after the model has written it: its reader, and what is beside.
+
+A model on loopback writes at a realistic pace and reads at one: its letters take as long as a
+small prompt takes to be read. What is left is what the desk itself adds.
+"""
 
 from __future__ import annotations
 
@@ -8,100 +12,131 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from aiohttp import web
-from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
 from bot.__main__ import SAMPLE
-from bot.answering.drafting import model_writer
+from bot.answering.chat import chat_model
+from bot.answering.drafting import ModelWriter
 from bot.answering.model import Claim
 from bot.answering.question import ask
 from bot.answering.watching import Watch
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import FROZEN, Asked, read
 from bot.evaluating.evaluation import SAMPLE as QUESTIONS
-from bot.evaluating.scripted import ScriptedModel
 from bot.settings import Settings
 from ingest.adding import add
+from ingest.index.passages import sentences
 from ingest.reading import Hints, read_path
 
 PACE = 60
 """Tokens a second."""
 TOKEN = 4
 """Characters of a token."""
-SPARE = 40
+SPARE = 80
 """Tokens that are written behind the first sentence, so that it must be shown before the end."""
+READS = 0.4
+"""Seconds until the first token of a reply."""
+
+
+@dataclass(slots=True)
+class Served:
+    """When the first line was whole, how long the reader took, and how often it was asked."""
+
+    line: float = 0.0
+    reader: float = 0.0
+    calls: int = 0
 
 
 def measure(_: Path | None, out: Path) -> None:
     """Print and write the milliseconds from a line's end to its claim being shown."""
     rows = asyncio.run(measured())
-    table = Table("first sentence", "p50, ms", "p99, ms", "most, ms", "answers")
-    quantiles = [float(np.quantile(rows, q)) for q in (0.5, 0.99, 1.0)]
-    table.add_row("written → shown", *(f"{q:.1f}" for q in quantiles), str(len(rows)))
+    table = Table("first sentence, ms", "p50", "p99", "most", "answers")
+    for name in ("written → shown", "of which the reader", "of which the desk"):
+        quantiles = [float(np.quantile([row[name] for row in rows], q)) for q in (0.5, 0.99, 1.0)]
+        table.add_row(name, *(f"{q:.1f}" for q in quantiles), str(len(rows)))
     Console(width=100).print(table)
+    calls = {int(row["reader calls"]) for row in rows}
+    Console(width=100).print(f"Reader calls before the first sentence: {calls}")
     (out / "streaming.json").write_text(json.dumps(rows))
 
 
-async def measured() -> list[float]:
+async def measured() -> list[dict[str, float]]:
     """Ask each answerable question of a server that writes at :data:`PACE`."""
     asked = [each for each in read(QUESTIONS) if each.answerable and each.question.isascii()]
-    ended: list[float] = []
-    waits: list[float] = []
+    served = Served()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="a benchmark", now=FROZEN) as plain:
             add(read_path(SAMPLE, Hints()), plain.archive, now=FROZEN)
             plain.catch_up()
-            async with server(asked, ended) as url:
-                writer = model_writer("paced", SecretStr("k"), url)
+            async with server(served) as url:
+                writer = ModelWriter(chat_model("paced", SecretStr("k"), url))
                 desk = replace(plain, writers=(writer,))
-                for each in asked[:40]:
-                    waits += await first_shown(desk, each, ended)
+                rows = [await first_shown(desk, each, served) for each in asked[:40]]
                 await writer.close()
-    return waits
+    return [row for row in rows if row]
 
 
-async def first_shown(desk: Desk, asked: Asked, ended: list[float]) -> list[float]:
+async def first_shown(desk: Desk, asked: Asked, served: Served) -> dict[str, float]:
     """Return the milliseconds until the first claim was told, if there was one."""
-    shown: list[float] = []
+    row: dict[str, float] = {}
 
     def told(claims: Sequence[Claim]) -> None:
-        if claims and not shown:
-            shown.append(time.perf_counter())
+        if claims and not row:
+            whole, reader = (time.perf_counter() - served.line) * 1000, served.reader * 1000
+            row.update({"written → shown": whole, "of which the reader": reader})
+            row.update({"of which the desk": whole - reader, "reader calls": served.calls})
 
-    ended.clear()
+    served.line, served.reader, served.calls = 0.0, 0.0, 0
     await desk.answer(ask(asked.question, now=FROZEN), Watch(claims=told))
-    return [(shown[0] - ended[0]) * 1000] if shown and ended else []
+    return row
+
+
+def draft_of(data: str) -> str:
+    """Write the first sentence of the first passage that is given, and words that are dropped."""
+    passage = json.loads(data)["coverage"][0]
+    text = passage["text"].split("\n")[0]
+    span = sentences(text, "en")[0]
+    said = text[span.start : span.end]
+    line = {"say": said, "rests": [{"key": passage["key"], "quote": said}]}
+    return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "rests": []})
+
+
+def letters_of(data: str) -> str:
+    """Say yes to every claim."""
+    return "\n".join(f"{each['key']} S" for each in json.loads(data)["claims"])
 
 
 @asynccontextmanager
-async def server(asked: Sequence[Asked], ended: list[float]) -> AsyncIterator[str]:
-    """Serve a scripted model on loopback, token by token; *ended* notes when a line was whole."""
-    script = ScriptedModel.of(asked)
+async def server(served: Served) -> AsyncIterator[str]:
+    """Serve a model on loopback, token by token; *served* notes when what was whole."""
 
     async def complete(request: web.Request) -> web.StreamResponse:
-        sent = await request.json()
-        kinds = {"system": SystemMessage, "user": HumanMessage}
-        reply = script.reply([kinds[m["role"]](m["content"]) for m in sent["messages"]])
-        first, *_ = reply.splitlines()
-        text = first + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "rests": []})
+        began = time.perf_counter()
+        data = (await request.json())["messages"][-1]["content"]
+        reads = data.startswith('{"claims"')
+        served.calls += reads
+        text = letters_of(data) if reads else draft_of(data)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        await asyncio.sleep(READS)
         for start in range(0, len(text), TOKEN):
             part = text[start : start + TOKEN]
             await response.write(event({"content": part}))
-            if "\n" in part:
-                ended.append(time.perf_counter())
+            if "\n" in part and not reads:
+                served.line = time.perf_counter()
             await asyncio.sleep(1 / PACE)
         await response.write(event({}, "stop"))
         await response.write(b"data: [DONE]\n\n")
+        if reads and not served.reader:
+            served.reader = time.perf_counter() - began
         return response
 
     app = web.Application()

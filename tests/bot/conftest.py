@@ -9,7 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import SAMPLE
-from bot.answering.drafting import model_writer
+from bot.answering.chat import chat_model
+from bot.answering.drafting import ModelWriter
+from bot.answering.proving.reader import Reading
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding
@@ -43,14 +45,30 @@ def sample_desk(sample_folder):
         yield desk
 
 
+class ScriptedReader:
+    """Reads each claim as *reads* says; a reader for tests of whatever is not the reader."""
+
+    name, judges = "scripted", True
+
+    def __init__(self, reads=lambda _claim: Reading.SUPPORTED):
+        self.reads = reads
+
+    async def read(self, proposed, _meter):
+        return [self.reads(each.claim) for each in proposed]
+
+
 @pytest.fixture
 async def writer(llmock):
-    """Return a maker of writers on the mock server; each is closed behind the test."""
+    """Return a maker of writers on the mock server; each is closed behind the test.
+
+    Unless it is given another *reader*, what passes the gates is taken for supported.
+    """
     made = []
 
-    def make(name="gpt-mock", patience=5.0, base_url=None):
+    def make(name="gpt-mock", patience=5.0, base_url=None, reader=None, own=False):
         url = base_url or llmock.base_url()
-        made.append(model_writer(name, SecretStr("k"), url, patience=patience))
+        chat = chat_model(name, SecretStr("k"), url, patience=patience)
+        made.append(ModelWriter(chat, None if own else reader or ScriptedReader()))
         return made[-1]
 
     yield make

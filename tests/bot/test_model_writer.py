@@ -1,4 +1,4 @@
-"""A chat model writes inside the verifier: a real server, good drafts, and every way to fail."""
+"""A chat model writes inside the gates: a real server, good drafts, and every way to fail."""
 
 import asyncio
 import json
@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.__main__ import main
-from bot.answering import drafting
+from bot.answering import chat
 from bot.answering.answer import consider
 from bot.answering.composing import keyed
-from bot.answering.drafting import model_writer
 from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
 from bot.answering.question import ask
@@ -232,7 +231,7 @@ async def test_a_follow_up_is_rewritten_from_what_was_verified(desk, llmock):
 async def test_a_wrong_provider_is_a_sentence():
     """A model that cannot be opened is told at the start, with what to do."""
     with pytest.raises(Exception, match="CHAT_MODEL"):
-        model_writer("nobody:model", None, None)
+        chat.chat_model("nobody:model", None, None)
 
 
 async def test_what_was_dropped_is_kept_without_the_question(desk, llmock):
@@ -296,7 +295,7 @@ class TestInDiscord:
 
     @pytest.fixture
     def simcord_bot(self, monkeypatch, request):
-        monkeypatch.setattr(drafting, "RETRIES", 0)
+        monkeypatch.setattr(chat, "RETRIES", 0)
         desk = request.getfixturevalue("desk")
         return ElectionDeskClient(desk.answer, clock=lambda: MORNING)
 

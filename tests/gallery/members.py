@@ -8,8 +8,8 @@ from datetime import date
 
 from discord import ui
 
-from bot.answering.lookup import Looked
-from bot.answering.model import Answer, Language
+from bot.answering.lookup import Closest, Looked, LookUp
+from bot.answering.model import Answer, Language, Verdict
 from bot.answering.timeline import Line, Timeline
 from bot.community.members import Quoted
 from bot.discord_ui.members.citations import quotations_view
@@ -68,7 +68,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
         "find": found_view(looked(answer, japanese=japanese), words),
-        "find-hostile": found_view([replace(looked(answer)[2], claim=built.HOSTILE)], words),
+        "find-hostile": found_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
         "privacy": privacy_view(words, keeps_questions=False, has_model=False),
@@ -90,19 +90,29 @@ def quoted(answer: Answer) -> list[Quoted]:
     return [*found[:-1], replace(found[-1], current=False)]
 
 
-def looked(answer: Answer, *, japanese: bool = False) -> list[Looked]:
-    """Return a claim that is supported, one that is contested, and one that is not found."""
+def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
+    """Return a claim that is made, one that is denied, one that nobody read, and one left out."""
     first, second = answer.citations[:2]
     claims = (
         ("首相は辞任すると述べた。", "投票は十時までだった。", "月はチーズでできている。")
         if japanese
         else ("She ruled it out.", "Her party is patient.", "The Moon is made of cheese.")
     )
-    return [
-        Looked(claims[0], (first,)),
-        Looked(claims[1], (second,), (first,)),
-        Looked(claims[2], nearest=(built.LIVE, built.OPINION)),
-    ]
+    said = Closest(first, first.quote, Verdict.SAYS)
+    other = Closest(second, second.quote, Verdict.OTHERWISE)
+    return LookUp(
+        (
+            Looked(claims[0], (said,), read=True),
+            Looked(claims[1], (other, said), read=True),
+            Looked(claims[2], (Closest(second, second.quote),)),
+        ),
+        (claims[0],),
+    )
+
+
+def hostile(answer: Answer) -> LookUp:
+    """Return a claim that attacks, over what came closest."""
+    return LookUp((replace(looked(answer).looked[2], claim=built.HOSTILE),))
 
 
 def a_timeline(answer: Answer) -> Timeline:

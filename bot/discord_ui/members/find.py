@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import discord
 from discord import app_commands, ui
 
-from bot.answering.lookup import Finding, Looked
-from bot.answering.model import Citation
+from bot.answering.lookup import Closest, Looked, LookUp
+from bot.answering.model import Verdict
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import (
-    BUDGET,
-    GAP,
-    LINE,
-    NEAREST_SHOWN,
-    Room,
-    entry,
-    layout,
-    notice_view,
-    quotation,
-)
+from bot.discord_ui.rendering import BUDGET, GAP, LINE, Room, entry, layout, notice_view, quotation
 from bot.discord_ui.replying import told, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-LookUp: TypeAlias = Callable[[str], list[Looked]]
-"""Looks up the claims of a text; it blocks."""
+Looking: TypeAlias = Callable[[str, str], Awaitable[LookUp]]
+"""Looks up the claims of a text for a member."""
 
 CLAIM = 300
 """Characters of a claim that are repeated."""
+LEFT_OUT = 80
+"""Characters of one that was not looked up."""
 ROOMS = tuple(Room(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
 SIGNS = {
-    Finding.SUPPORTED: "✔",
-    Finding.DISPUTED: "✘",
-    Finding.CONTESTED: "≠",
-    Finding.NOT_FOUND: "?",
+    Verdict.SAYS: "✔ ",
+    Verdict.OTHERWISE: "✘ ",
+    Verdict.CLAIMED: "“…” ",
+    Verdict.NONE: "",
 }
 
 
-def find_command(look_up: LookUp) -> app_commands.ContextMenu:
+def find_command(look_up: Looking) -> app_commands.ContextMenu:
     """Make the command that stands in a message's own menu."""
 
     async def find(interaction: discord.Interaction, message: discord.Message) -> None:
@@ -53,8 +44,7 @@ def find_command(look_up: LookUp) -> app_commands.ContextMenu:
         async def work() -> ui.LayoutView:
             if admission.refusal:
                 return notice_view(admission.refusal)
-            found = await asyncio.to_thread(look_up, message.content)
-            return found_view(found, words)
+            return found_view(await look_up(message.content, str(interaction.user.id)), words)
 
         await told(interaction, work)
 
@@ -62,9 +52,9 @@ def find_command(look_up: LookUp) -> app_commands.ContextMenu:
     return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(menu)
 
 
-def found_view(found: Sequence[Looked], words: Wording) -> ui.LayoutView:
+def found_view(found: LookUp, words: Wording) -> ui.LayoutView:
     """Show each claim over what the coverage has to say of it."""
-    if not found:
+    if not found.looked:
         return notice_view(words("find_nothing"))
     fitting = next(filter(fits, (blocks_of(found, words, room) for room in ROOMS)), None)
     return layout(fitting or blocks_of(found, words, ROOMS[-1]))
@@ -75,26 +65,30 @@ def fits(blocks: Sequence[str]) -> bool:
     return sum(map(size, blocks)) <= BUDGET
 
 
-def blocks_of(found: Sequence[Looked], words: Wording, room: Room) -> list[str]:
-    """Show every claim within *room*."""
+def blocks_of(found: LookUp, words: Wording, room: Room) -> list[str]:
+    """Show every claim within *room*, and name those that were not looked up."""
     blocks: list[str] = []
-    for each in found:
+    for each in found.looked:
         blocks += [LINE] if blocks else []
-        said = words(f"finding_{each.finding}")
         blocks.append(f"> {literal(title(each.claim, CLAIM))}")
-        blocks.append(f"**{SIGNS[each.finding]} {escape(said)}**")
-        both = each.finding is Finding.CONTESTED
-        for side, cited in (("says_so", each.supporting), ("says_else", each.disputing)):
-            if cited:
-                heading = [f"-# {escape(words(side))}"] if both else []
-                sources = [cited_line(c, words, room) for c in cited[: room.claims]]
-                blocks.append("\n".join([*heading, *sources]))
-        if each.finding is Finding.NOT_FOUND and each.nearest:
-            lines = [f"- {entry(h, words, room)}" for h in each.nearest[:NEAREST_SHOWN]]
-            blocks.append("\n".join([f"-# {escape(words('nearest'))}", *lines]))
+        blocks.append(f"**{SIGNS[each.verdict]}{escape(said(each, words))}**")
+        if each.closest:
+            shown = [closest_line(c, each, words, room) for c in each.closest[: room.claims]]
+            blocks.append("\n".join(shown))
+    if found.left_out:
+        named = "; ".join(literal(title(claim, LEFT_OUT)) for claim in found.left_out)
+        blocks += [GAP, f"-# {words('find_left_out', claims=named)}"]
     return [*blocks, GAP, f"-# {escape(words('find_small_print'))}"]
 
 
-def cited_line(citation: Citation, words: Wording, room: Room) -> str:
-    """Name a source and quote it."""
-    return f"- {entry(citation.header, words, room)}\n{quotation(citation.quote, words, room)}"
+def said(looked: Looked, words: Wording) -> str:
+    """Say what the coverage has to say of a claim."""
+    return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.read)
+
+
+def closest_line(closest: Closest, looked: Looked, words: Wording, room: Room) -> str:
+    """Name a source and quote it in its context; where sources differ, say which says what."""
+    differ = len({each.verdict for each in looked.closest}) > 1
+    sign = SIGNS[closest.verdict] if differ else ""
+    context = quotation(closest.context, words, room)
+    return f"- {sign}{entry(closest.citation.header, words, room)}\n{context}"

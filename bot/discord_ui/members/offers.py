@@ -11,7 +11,7 @@ from bot.community.members import Community
 from bot.community.starters import Starters
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.coverage import coverage_command
-from bot.discord_ui.members.find import LookUp, find_command
+from bot.discord_ui.members.find import Looking, find_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import DrawUp, timeline_command
@@ -21,11 +21,11 @@ Offer: TypeAlias = app_commands.Command[Any, ..., None] | app_commands.ContextMe
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What members' commands rest on; both functions block."""
+    """What members' commands rest on; *draw_up* blocks."""
 
     community: Community
     starters: Starters
-    look_up: LookUp
+    look_up: Looking
     draw_up: DrawUp
     keeps_questions: bool = False
     has_model: bool = False

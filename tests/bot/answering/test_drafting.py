@@ -1,28 +1,27 @@
 """Drafts as a model sends them: line by line, and refused where it refuses."""
 
-from collections.abc import AsyncIterator
-
 import pytest
+from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from bot.answering.drafting import Meter, ModelWriter, Unsaid, WritingError, model_writer, parsed
+from bot.answering.chat import Chat, ChatError, Meter, chat_model
+from bot.answering.drafting import ModelWriter, Unsaid, parsed
 from bot.answering.model import Dropped, Failing, Rest, Sentence, Trouble
 from bot.answering.prompting import FOLDER, Prompt
 from bot.answering.question import ask
-from bot.evaluating.scripted import ScriptedModel
 from tests.builders import NOW
 
 QUESTION = ask("What was the turnout?", now=NOW)
 LINE = '{"say": "Turnout  was 62.7%.", "rests": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
 
 
-class Sending(ScriptedModel):
+class Sending(GenericFakeChatModel):
     """Sends given parts, whatever is asked."""
 
     parts: list[AIMessageChunk]
 
-    async def _astream(self, *_: object, **__: object) -> AsyncIterator[ChatGenerationChunk]:
+    async def _astream(self, *_, **__):
         for part in self.parts:
             yield ChatGenerationChunk(message=part)
 
@@ -31,7 +30,7 @@ def sending(*texts, **end):
     """Return a writer whose model sends *texts* and ends as *end* says."""
     parts = [AIMessageChunk(content=text) for text in texts]
     last = AIMessageChunk(content="", **({"response_metadata": {"finish_reason": "stop"}} | end))
-    return ModelWriter(Sending(wanted={}, parts=[*parts, last]), "sending")
+    return ModelWriter(Chat(Sending(messages=iter([]), parts=[*parts, last]), "sending"))
 
 
 async def drafted(writer):
@@ -56,7 +55,7 @@ async def test_a_sentence_is_whole_when_its_line_is():
 )
 async def test_a_refusal_is_told_as_one(end):
     """A model that declines has not failed, and has not answered."""
-    with pytest.raises(WritingError) as caught:
+    with pytest.raises(ChatError) as caught:
         await drafted(sending(LINE + "\n", **end))
     assert caught.value.trouble is Trouble.REFUSED
 
@@ -64,7 +63,7 @@ async def test_a_refusal_is_told_as_one(end):
 @pytest.mark.parametrize("metadata", [{}, {"finish_reason": "length"}])
 async def test_a_draft_without_its_end_is_broken_off(metadata):
     """A stream that stops early raises nothing by itself."""
-    with pytest.raises(WritingError) as caught:
+    with pytest.raises(ChatError) as caught:
         await drafted(sending(LINE, response_metadata=metadata))
     assert caught.value.trouble is Trouble.TRUNCATED
 
@@ -85,7 +84,7 @@ def test_what_the_coverage_leaves_open_is_a_line_of_its_own():
     assert parsed('{"unsaid": "the cost"}') == Unsaid("the cost")
 
 
-@pytest.mark.parametrize("name", ["answer", "mend", "rewrite"])
+@pytest.mark.parametrize("name", ["answer", "check", "mend", "rewrite"])
 def test_a_prompt_takes_its_inputs_and_no_others(name):
     """A forgotten input would reach the model as a hole, a wrong one not at all."""
     prompt = Prompt.load(name)
@@ -99,11 +98,11 @@ def test_a_prompt_takes_its_inputs_and_no_others(name):
 
 def test_every_prompt_is_known():
     """A text in the folder that nothing loads is dead."""
-    assert {file.stem for file in FOLDER.glob("*.md")} == {"answer", "mend", "rewrite"}
+    assert {file.stem for file in FOLDER.glob("*.md")} == {"answer", "check", "mend", "rewrite"}
 
 
 @pytest.mark.parametrize("name", ["nobody:model", "anthropic:some-model"])
 def test_a_provider_that_is_not_installed_is_a_sentence(name):
     """The start says which setting, and what to do."""
     with pytest.raises(Exception, match="CHAT_MODEL"):
-        model_writer(name, None, None)
+        chat_model(name, None, None)

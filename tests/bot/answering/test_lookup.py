@@ -1,75 +1,114 @@
-"""What the coverage has to say of a claim: nothing false is ever called supported."""
+"""What the coverage has to say of a claim: a reader judges, and without one nobody does."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 import pytest
 
-from bot.answering.lookup import CLAIMS, Finding, claims_in, look_up, look_up_one
-from ingest.index.passages import sentences
-from tests.bot.conftest import MORNING
+from bot.answering.lookup import CLAIMS, claims_in
+from bot.answering.model import Trouble, Verdict
+from bot.answering.proving.reader import Reading, ReadingError
+from tests.bot.conftest import MORNING, ScriptedReader
 
-LEAST_FOUND = 0.9
-"""Share of the coverage's own sentences that have to be found again; of all 125 it is 120."""
-
-
-@pytest.fixture
-def looked(sample_desk):
-    """Look one claim up on that morning."""
-    desk = sample_desk
-    return lambda claim: look_up_one(claim, desk.archive, desk.index.serving(), now=MORNING)
+RESULT = "Common Field won 50 seats and Harbour 46."
 
 
-def own_sentences(desk):
-    """Return the sample's sentences that state a figure."""
-    for article in desk.archive.articles():
-        extract = desk.archive.versions(article.id)[-1].extract
-        for span in sentences(extract.text, extract.header.language):
-            said = " ".join(extract.text[span.start : span.end].split())
-            if 25 <= len(said) <= 300 and re.search(r"\d", said) and not said.endswith("?"):
-                yield said
+def reading(desk, reads):
+    """Return the desk with a reader that reads as *reads* says of a quotation."""
+    return replace(desk, checker=ScriptedReader(lambda claim: reads(claim.citations[0].quote)))
 
 
-def test_the_coverage_supports_itself_and_no_altered_figure(sample_desk, looked):
-    """Each sentence with a figure is found; with another figure it never is."""
-    own = list(own_sentences(sample_desk))[::2]
-    found = [looked(each).finding for each in own]
-    supported = sum(each in {Finding.SUPPORTED, Finding.CONTESTED} for each in found)
-    assert supported >= LEAST_FOUND * len(own)
-    altered = [re.sub(r"\d+", lambda m: str(int(m[0]) + 3), each, count=1) for each in own]
-    assert [each for each in altered if looked(each).supporting] == []
+class Broken(ScriptedReader):
+    """A reader that does not answer."""
+
+    async def read(self, _proposed, _meter):
+        raise ReadingError(Trouble.BUSY)
 
 
 @pytest.mark.parametrize(
-    ("claim", "finding"),
+    "claim",
     [
-        ("Common Field won 50 seats and Harbour 46.", Finding.SUPPORTED),
-        ("Harbour won 52 seats.", Finding.DISPUTED),
-        ("Polling on Skerrow was extended.", Finding.SUPPORTED),
-        ("投票率は62.8%だった。", Finding.DISPUTED),
-        ("Marrowen will govern with the Lantern Movement.", Finding.NOT_FOUND),
-        ("The Moon is made of cheese.", Finding.NOT_FOUND),
-        ("Quantum chess is played in Sarnholt every Sunday.", Finding.NOT_FOUND),
+        RESULT,
+        "Harbour won 52 seats.",
+        "Common Field did not win 50 seats.",
+        "投票率は62.8%だった。",
+        "The exit poll was right about the winner.",
     ],
 )
-def test_findings(looked, claim, finding):
-    """Across languages too; another person's words are nobody else's."""
-    assert looked(claim).finding is finding
+@pytest.mark.parametrize("reader", [None, Broken()])
+async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, reader):
+    """True or false, what comes closest is shown and nobody says what it means."""
+    found = await replace(sample_desk, checker=reader).look_up_one(claim, MORNING)
+    assert (found.verdict, found.read) == (Verdict.NONE, False)
+    assert found.closest
+    assert all(each.citation.quote in each.context for each in found.closest)
 
 
-def test_a_message_has_few_claims():
-    """Questions and greetings are none, and a long message is looked up in part."""
-    text = "Hello! Did Harbour win? " + "Harbour won 46 seats in Orvessa. " * 5
-    assert claims_in(text) == ["Harbour won 46 seats in Orvessa."] * CLAIMS
+async def test_a_sentence_of_the_coverage_is_found_in_it(sample_desk):
+    """The same words are the same claim: nobody has to read for that."""
+    said = "It is a projection, not a count."
+    found = await sample_desk.look_up_one(said, MORNING)
+    assert found.verdict is Verdict.SAYS
+    assert said in found.closest[0].citation.quote
+
+
+@pytest.mark.parametrize(
+    ("read", "verdict"),
+    [
+        (Reading.SUPPORTED, Verdict.SAYS),
+        (Reading.CONTRADICTED, Verdict.OTHERWISE),
+        (Reading.CLAIMED, Verdict.CLAIMED),
+        (Reading.NOT_STATED, Verdict.NONE),
+    ],
+)
+async def test_a_reader_decides(sample_desk, read, verdict):
+    """What it finds decisive is shown, and else what came closest."""
+    desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Reading.NOT_STATED)
+    found = await desk.look_up_one(RESULT, MORNING)
+    assert (found.verdict, found.read) == (verdict, True)
+    decisive = [each for each in found.closest if each.verdict is not Verdict.NONE]
+    assert len(decisive) == (verdict is not Verdict.NONE)
+    assert found.closest
+
+
+async def test_a_report_comes_before_a_claim_and_the_newest_before_others(sample_desk):
+    """The desk says what was reported last."""
+    quotes = [c.citation for c in (await sample_desk.look_up_one(RESULT, MORNING)).closest]
+    newest = max(quotes, key=lambda c: c.header.day).quote
+    desk = reading(
+        sample_desk, lambda q: Reading.SUPPORTED if q == newest else Reading.CONTRADICTED
+    )
+    found = await desk.look_up_one(RESULT, MORNING)
+    assert found.verdict is Verdict.SAYS
+    assert {each.verdict for each in found.closest} == {Verdict.SAYS, Verdict.OTHERWISE}
+
+
+async def test_a_reader_s_yes_does_not_carry_a_wrong_figure(sample_desk):
+    """The gates stand before every yes, here too."""
+    desk = reading(sample_desk, lambda _quote: Reading.SUPPORTED)
+    assert (await desk.look_up_one("Harbour won 52 seats.", MORNING)).verdict is Verdict.NONE
+    assert (await desk.look_up_one("Harbour won 46 seats.", MORNING)).verdict is Verdict.SAYS
+
+
+async def test_what_is_in_no_coverage_has_nothing_close(sample_desk):
+    """Silence is said as silence."""
+    desk = reading(sample_desk, lambda _quote: Reading.NOT_STATED)
+    found = await desk.look_up_one("Zyxwv qponm lkjih.", MORNING)
+    assert (found.verdict, found.closest) == (Verdict.NONE, ())
+
+
+def test_questions_and_greetings_claim_nothing():
+    """Only sentences that state something are looked up."""
+    text = "Hello! Did Harbour win? Harbour won 46 seats in Orvessa."
+    assert claims_in(text) == ["Harbour won 46 seats in Orvessa."]
     assert claims_in("hi") == []
     assert claims_in("") == []
 
 
-def test_every_claim_is_looked_up(sample_desk):
-    """Each has its own finding."""
-    desk = sample_desk
-    text = "Harbour won 52 seats. The Moon is made of cheese."
-    found = look_up(text, desk.archive, desk.index.serving(), now=MORNING)
-    assert [each.finding for each in found] == [Finding.DISPUTED, Finding.NOT_FOUND]
-    assert found[1].nearest
+async def test_what_is_not_looked_up_is_named(sample_desk):
+    """A long message is looked up in part, and says which part it leaves."""
+    said = [f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51)]
+    found = await sample_desk.look_up(" ".join(said), MORNING)
+    assert [each.claim for each in found.looked] == said[:CLAIMS]
+    assert list(found.left_out) == said[CLAIMS:]

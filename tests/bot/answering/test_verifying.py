@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.model import Citation, Claim, UnsupportedQuoteError
-from bot.answering.verifying import verify
+from bot.answering.proving.proving import verify
 from bot.answering.writing import DraftClaim
 from ingest.model import Evidence, Header, Passage
 

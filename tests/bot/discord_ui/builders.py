@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from bot.answering.lookup import LookUp
 from bot.answering.model import (
     Abstention,
     Answer,
@@ -172,13 +173,18 @@ def an_abstention(
     return Abstention(ask(text, now=NOW), reason, tuple(nearest), NOW)
 
 
+async def nothing_found(_text, _member):
+    """Look up nothing."""
+    return LookUp()
+
+
 def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW, community=None):
     """Offer members what rests on *archive*."""
     starters = Starters(archive, lambda question: an_answer(text=question.text), clock)
     return Offers(
         community or Community(archive, clock),
         starters,
-        look_up or (lambda _text: []),
+        look_up or nothing_found,
         draw_up or (lambda topic: Timeline(topic, NOW)),
     )
 

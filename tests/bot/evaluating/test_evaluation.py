@@ -1,36 +1,21 @@
 """The evaluation over our own questions: what it measures, and floors that only rise."""
 
-import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
 from bot.__main__ import main
-from bot.answering.drafting import ModelWriter
 from bot.evaluating import evaluation, scorecard
 from bot.evaluating.evaluation import SAMPLE, read
-from bot.evaluating.scripted import ScriptedModel
 from ingest.errors import UnreadableError
 
 QUESTIONS = read(SAMPLE)
 FLOORS = {
     "quotations": {
         ("accuracy", "right citation among the first two"): 0.50,
-        ("accuracy", "quotations letter by letter"): 1.0,
-        ("sourcing", "claims with a citation"): 1.0,
         ("declining", "answerable questions answered"): 0.76,
         ("declining", "other questions declined"): 0.85,
         ("declining", "guards held"): 1.0,
-        ("opinion and fact", "opinion cited as such"): 1.0,
-    },
-    "scripted": {
-        ("accuracy", "right where answered"): 0.98,
-        ("accuracy", "quotations letter by letter"): 1.0,
-        ("sourcing", "citation precision"): 0.96,
-        ("opinion and fact", "opinion cited as such"): 1.0,
-        ("declining", "answerable questions answered"): 0.90,
-        ("declining", "other questions declined"): 1.0,
     },
 }
 """What was measured, rounded down; a floor is raised, never lowered."""
@@ -46,24 +31,13 @@ def test_the_set_is_large_and_of_both_languages():
 @pytest.mark.parametrize("writer", FLOORS)
 async def test_no_change_loses_what_was_reached(sample_desk, tmp_path, writer):
     """Whoever makes one thing better must not make another worse."""
-    scripted = (ModelWriter(ScriptedModel.of(QUESTIONS), "scripted"),)
-    desk = replace(sample_desk, writers=scripted if writer == "scripted" else ())
-    results = await evaluation.run(QUESTIONS, desk.answer, lambda _done, _total: None)
+    results = await evaluation.run(QUESTIONS, sample_desk.answer, lambda _done, _total: None)
     scores = evaluation.scores(results)
     for (criterion, what), floor in FLOORS[writer].items():
         assert scores[criterion][what] >= floor, (criterion, what, scores[criterion])
     page, data = scorecard.write(tmp_path, writer, results, scores)
     assert "<svg" in page.read_text(encoding="utf-8")
     assert len(json.loads(data.read_text(encoding="utf-8"))["answers"]) == len(QUESTIONS)
-
-
-def test_altered_figures_never_pass(sample_desk):
-    """The script alters a figure in every answer; what it drops is kept, and never shown."""
-    desk = replace(sample_desk, writers=(ModelWriter(ScriptedModel.of(QUESTIONS), "scripted"),))
-    some = [each for each in QUESTIONS if each.kind == "supersession"]
-    results = asyncio.run(evaluation.run(some, desk.answer, lambda _done, _total: None))
-    assert any(result.outcome.written.dropped for result in results)
-    assert all(result.asked_for(c) for result in results for c in result.citations)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"question": "a"}', "not json"])

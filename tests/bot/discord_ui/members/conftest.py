@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -16,11 +17,17 @@ from tests.bot.conftest import MORNING
 
 
 @pytest.fixture
-def desk(read_folder, tmp_path):
+def reader(request):
+    """Return who reads claims: nobody, unless a test names somebody."""
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
+def desk(read_folder, tmp_path, reader):
     """Open a desk of its own over the sample coverage."""
     data = shutil.copytree(read_folder, tmp_path / "data")
     with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as opened:
-        yield opened
+        yield replace(opened, checker=reader)
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def offers(desk, community):
     return Offers(
         community,
         starters,
-        lambda text: desk.look_up(text, MORNING),
+        lambda text, member: desk.look_up(text, MORNING, member=member),
         lambda topic: desk.timeline(topic, MORNING),
     )
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.answering.proving.reader import Reading
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.coverage import gaps
 from ingest.recorded import Verdict
-from tests.bot.conftest import MORNING
+from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.discord_ui.reading import links, seen
 
 FIND = "Find coverage of this"
+RESULT = "Common Field won 50 seats and Harbour 46."
 TURNOUT = "What was the turnout?"
 
 
@@ -21,17 +23,26 @@ def shown(result):
     return seen(result.response.components)
 
 
+def saying(reading):
+    """Return a reader that says the same of every claim."""
+    return ScriptedReader(lambda _claim: reading)
+
+
 @pytest.mark.parametrize(
-    ("said", "finding", "quoted"),
+    ("said", "reader", "finding", "quoted"),
     [
-        ("Common Field won 50 seats and Harbour 46.", "The coverage says so", "50 of the 121"),
-        ("Harbour won 52 seats.", "The coverage says otherwise", "Harbour Alliance 46"),
-        ("投票率は62.8%だった。", "The coverage says otherwise", "62.7 per cent"),
-        ("The Moon is made of cheese.", "The coverage does not say", "Nearest coverage"),
+        (RESULT, saying(Reading.SUPPORTED), "✔ The coverage says so", "50 of the 121"),
+        (RESULT, saying(Reading.CONTRADICTED), "✘ The coverage says otherwise", "50 of the 121"),
+        (RESULT, saying(Reading.CLAIMED), "Reported as somebody's claim", "50 of the 121"),
+        (RESULT, saying(Reading.NOT_STATED), "The coverage does not say", "seats"),
+        (RESULT, None, "Closest in the coverage; whether it says so is for you", "50 of the 121"),
+        ("投票率は62.8%だった。", None, "Closest in the coverage", "62.7 per cent"),
+        ("Zyxwv qponm lkjih.", None, "Nothing close to this in the coverage", "lkjih"),
     ],
+    indirect=["reader"],
 )
 async def test_a_message_is_held_against_the_coverage(channel, alice, said, finding, quoted):
-    """Supported, disputed and not found are told apart, each with its sources, privately."""
+    """Each finding is told apart, with its sources, privately; without a reader there is none."""
     message = await alice.send(channel, said)
     result = await alice.context_menu(channel, FIND, target=message)
     assert result.ephemeral
@@ -39,6 +50,14 @@ async def test_a_message_is_held_against_the_coverage(channel, alice, said, find
     assert finding in text
     assert quoted in text
     assert "Only you see this" in text
+
+
+async def test_a_long_message_says_what_was_not_looked_up(channel, alice):
+    """Three claims at a time, and the rest by name."""
+    said = " ".join(f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51))
+    message = await alice.send(channel, said)
+    text = shown(await alice.context_menu(channel, FIND, target=message))
+    assert "Not looked up, for I take three claims at a time: Harbour won 49 seats" in text
 
 
 async def test_a_greeting_is_nothing_to_look_up(channel, alice):

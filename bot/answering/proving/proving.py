@@ -1,13 +1,9 @@
-"""Let a draft through only where its citations are proven."""
+"""From a drafted sentence to what may be read, and only then to what may be shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.answering.checking.ground import Draft, Ground, around
-from bot.answering.checking.polarity import shared
-from bot.answering.checking.quotations import locate
-from bot.answering.checking.sentence import content, failing
 from bot.answering.model import (
     Citation,
     Claim,
@@ -17,13 +13,20 @@ from bot.answering.model import (
     Sentence,
     UnsupportedQuoteError,
 )
+from bot.answering.proving.gates import Stopped, gated
+from bot.answering.proving.ground import Draft, Ground
+from bot.answering.proving.quotations import locate
+from bot.answering.proving.reader import Proposed, Reading
 from bot.answering.writing import DraftClaim
 from ingest.model import Evidence
 
 MOST = 3
 """Citations of one sentence."""
-TOUCHING = 0.25
-"""Least share of a sentence's words in the sentences that a citation quotes."""
+UNPROVEN = {
+    Reading.CONTRADICTED: Failing.CONTRADICTED,
+    Reading.CLAIMED: Failing.CLAIMED,
+    Reading.NOT_STATED: Failing.NOT_STATED,
+}
 
 
 def verify(draft: Sequence[DraftClaim], evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -45,17 +48,17 @@ def verify(draft: Sequence[DraftClaim], evidence: Sequence[Evidence]) -> tuple[C
     return tuple(claims)
 
 
-def verify_sentence(
+def propose(
     sentence: Sentence,
     given: Mapping[str, Evidence],
     question: Question,
     *,
     instructions: str = "",
-) -> Claim | Dropped:
-    """Prove one sentence of a model's draft, or say why it cannot be shown.
+) -> Proposed | Dropped:
+    """Hold one sentence of a model's draft against the gates, or say why it cannot be shown.
 
     *given* are the passages by the keys that the model was told; *instructions* are what no
-    sentence may repeat.
+    sentence may repeat. The question proves nothing: only its language is looked at.
     """
     known = [(given[rest.key], rest.quote) for rest in sentence.rests if rest.key in given]
     if not known:
@@ -70,22 +73,22 @@ def verify_sentence(
             citations.append(Citation.of(words, evidence.passage))
     if not citations:
         return Dropped(sentence.text, Failing.QUOTATION, known[0][1])
-    draft = Draft(sentence.text, question.language)
-    kept = touching(sentence.text, list(dict.fromkeys(citations)))[:MOST]
-    found = failing(draft, Ground(kept, question.text, instructions))
-    if found is not None:
-        return Dropped(sentence.text, *found)
+    kept = list(dict.fromkeys(citations))[:MOST]
+    found = gated(Draft(sentence.text, question.language), Ground(kept, instructions))
+    if isinstance(found, Stopped):
+        return Dropped(sentence.text, found.failing, found.words)
     copies = [
         header
         for evidence in given.values()
         for header in evidence.copies
         if any(evidence.passage == citation.passage for citation in kept)
     ]
-    return Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies)))
+    return Proposed(Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies))), found)
 
 
-def touching(text: str, citations: Sequence[Citation]) -> list[Citation]:
-    """Leave out citations that share no word with the sentence, unless none does."""
-    words = content(text)
-    near = [c for c in citations if shared(words, content(" ".join(around(c, 0)))) >= TOUCHING]
-    return near or list(citations)
+def settled(proposed: Proposed, reading: Reading | None) -> Claim | Dropped:
+    """Return the claim that a reader supports; anything else leaves it unproven."""
+    if reading is Reading.SUPPORTED:
+        return proposed.claim
+    failing = UNPROVEN[reading] if reading is not None else Failing.UNREAD
+    return Dropped(proposed.claim.text, failing, "")

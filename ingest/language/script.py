@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from ingest.model import Passage
+KANA = "぀-ヿ"
+KATAKANA = "ァ-ヴー"
+KANJI = "㐀-鿿豈-﫿々〆〇"
+HANGUL = "가-힯"
+JAPANESE = KANA + KANJI
+CJK = JAPANESE + HANGUL
+"""Ranges for the inside of a character class."""
 
-EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+has_japanese = re.compile(f"[{JAPANESE}]").search
+has_cjk = re.compile(f"[{CJK}]").search
+EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
 SHARE = 0.2
-"""Share of East Asian letters from which a passage is in that script; names in it are fewer."""
+"""Share of East Asian letters from which a text is in that script; names in it are fewer."""
 
 
 class Script(StrEnum):
@@ -23,11 +31,6 @@ class Script(StrEnum):
     def of_question(cls, text: str) -> Script:
         """Return the script of a question; a foreign name in a Japanese one changes nothing."""
         return cls.EAST_ASIAN if EAST_ASIAN.search(text) else cls.ALPHABETIC
-
-    @classmethod
-    def of(cls, passage: Passage) -> Script:
-        """Return the script that most of a passage is in."""
-        return cls.of_text(passage.text)
 
     @classmethod
     def of_text(cls, text: str) -> Script:

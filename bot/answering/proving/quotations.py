@@ -29,17 +29,21 @@ SHORTEST = 2
 """Characters of the shortest quotation that proves anything."""
 
 
-def locate(quote: str, text: str) -> str | None:
+def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     """Return the letters of *text* that *quote* stands for, or ``None``.
 
     Compared are NFKC forms with quotation marks and dashes plain and white space as one space;
-    letters, case and figures must be the same. Marks and full stops at the ends are left out.
+    letters, case and figures must be the same; with *any_case* the first letter may be small where
+    a sentence goes on around it. Marks and full stops at the ends are left out.
     """
     wanted = "".join(char for char, _ in folded(quote.strip(ENDS)))
     if len(wanted) < SHORTEST:
         return None
     chars = folded(text)
-    at = "".join(char for char, _ in chars).find(wanted)
+    whole = "".join(char for char, _ in chars)
+    at = whole.find(wanted)
+    if at < 0 and any_case:
+        at = whole.find(wanted[0].swapcase() + wanted[1:])
     if at < 0:
         return None
     start, end = chars[at][1], chars[at + len(wanted) - 1][1] + 1

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ingest.index.script import Script
-from ingest.model import Header, Passage
+from ingest.language.script import Script
 
 
 @pytest.mark.parametrize(
@@ -22,8 +21,7 @@ from ingest.model import Header, Passage
 )
 def test_a_passage_is_in_the_script_of_most_of_it(text, east_asian):
     """A name in brackets does not make an English passage a Japanese one."""
-    passage = Passage("1:1:0:a", 1, 1, 0, 0, len(text), text, Header("t"))
-    assert (Script.of(passage) is Script.EAST_ASIAN) is east_asian
+    assert (Script.of_text(text) is Script.EAST_ASIAN) is east_asian
 
 
 def test_a_question_is_in_the_script_of_its_grammar():

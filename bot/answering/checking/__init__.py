@@ -1,1 +1,0 @@
-"""Hold a drafted sentence against the passages it cites; pure functions over text."""

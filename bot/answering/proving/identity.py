@@ -1,0 +1,136 @@
+"""The reader without a model: what says exactly what one cited sentence says, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from bot.answering.model import Citation, Claim
+from bot.answering.proving.ground import touched
+from bot.answering.proving.reader import Metering, Proposed, Reading
+from ingest.language.numbers import figures_in, plain
+from ingest.language.script import CJK, has_cjk
+from ingest.model import Header, Kind
+
+WHOLE = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
+PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
+LEADING = re.compile(r"^(?:but|and|however|meanwhile|also|then),? ", re.IGNORECASE)
+DROPPABLE = re.compile(
+    r"^(?:who|which|where|whose|a|an|the|in|on|at|from|since|after|before|during|with) ",
+    re.IGNORECASE,
+)
+QUALIFIES = re.compile(
+    r"\b(?:no|not|never|nor|none|nobody|nothing|neither|without|cannot|\w+n[’']t"
+    r"|will|would|may|might|can|could|shall|should|must|ought"
+    r"|if|unless|whether|provided|although|though|while|until|except|but|only|almost|nearly|about"
+    r"|around|perhaps|possibly|probably|likely|unlikely|allegedly|reportedly|apparently|supposedly"
+    r"|alleged|suspected|so-called|seems?|appears?|projected|projection|projects|estimated?|estimates"
+    r"|forecast|expected|exit|poll|provisional|preliminary|theory|paper|claims?|claimed|says?|said"
+    r"|tells?|told|according|denie[ds]|denies|deny|denial|false|wrong|wrongly|rumou?r\w*|thinks?"
+    r"|believes?|believed|suggest\w*|accus\w*|argu\w*|insist\w*|warn\w*|hop\w+|fear\w*|plan\w*"
+    r"|want\w*|promis\w*|pledg\w*|vow\w*|report\w*|announc\w*|stat(?:es|ed)|some|most|many|few|all"
+    r"|every|each|any|half|at least|more than|less than|fewer|up to|first|last|former\w*|then)\b",
+    re.IGNORECASE,
+)
+OPENERS = {"“": "”", "「": "」", "『": "』", "«": "»"}
+SHORTEST = 3
+"""Words of the shortest claim that says anything by itself."""
+MOST_PARTS = 8
+"""Parts between commas of the longest sentence that is looked at part by part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Supports a sentence that one cited sentence says word for word, or with less aside.
+
+    Left out may be what stands between commas and only adds: nothing that denies, hedges,
+    conditions, bounds or attributes. It is strict by design: a lie costs more than a good
+    sentence that is not shown.
+    """
+
+    name: str = "identity"
+    judges: bool = False
+
+    async def read(self, proposed: Sequence[Proposed], meter: Metering) -> list[Reading | None]:
+        """Return supported or not stated for each; it costs nothing."""
+        del meter
+        return [reading(each.claim) for each in proposed]
+
+
+def reading(claim: Claim) -> Reading:
+    """Read one claim."""
+    same = any(says(claim.text, each) for each in claim.citations)
+    return Reading.SUPPORTED if same else Reading.NOT_STATED
+
+
+def says(text: str, citation: Citation) -> bool:
+    """Tell whether a single sentence that *citation* touches says *text*."""
+    if citation.header.kind is Kind.OPINION:
+        return False
+    return any(
+        same(text, citation.passage.text[span.start : span.end], citation.header)
+        for span in touched(citation)
+        if not quoted(citation.passage.text, span.start, span.end)
+    )
+
+
+def same(text: str, sentence: str, header: Header) -> bool:
+    """Tell whether *text* is *sentence*, or a compression of it; its outlet may be named."""
+    if sentence.rstrip("”\"'」 ").endswith(("?", "？")):
+        return False
+    own = tokens(text)
+    if len(own) < SHORTEST:
+        return False
+    wanted = {tuple(own), *(tuple(tokens(each)) for each in unattributed(text, header))}
+    return any(tuple(tokens(each)) in wanted for each in compressions(sentence))
+
+
+def compressions(sentence: str) -> Iterator[str]:
+    """Yield *sentence*, and what is left of it without some of what only adds."""
+    yield sentence
+    bare = LEADING.sub("", sentence)
+    yield bare
+    if has_cjk(sentence) or any(mark in sentence for mark in '“”"「」'):
+        return
+    parts = PART.split(bare)
+    droppable = [
+        i
+        for i, part in enumerate(parts)
+        if i and DROPPABLE.match(part) and not QUALIFIES.search(part)
+    ]
+    if len(parts) > MOST_PARTS:
+        return
+    for count in range(1, len(droppable) + 1):
+        for dropped in combinations(droppable, count):
+            yield " ".join(part for i, part in enumerate(parts) if i not in dropped)
+
+
+def unattributed(text: str, header: Header) -> Iterator[str]:
+    """Yield *text* without the clause that names its own outlet or agency."""
+    for name in filter(None, (header.outlet, header.agency)):
+        by = rf"(?:the )?{re.escape(name)}"
+        reports = rf"(?:as )?{by} (?:reports?|reported)"
+        for clause in (rf",? (?:{reports}|according to {by})\.?$", rf"^According to {by}, "):
+            if (bare := re.sub(clause, "", text, flags=re.IGNORECASE)) != text:
+                yield bare
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of *text*, figures by their value and East Asian letters one by one."""
+    said = plain(text)
+    for figure in reversed(figures_in(said)):
+        mark = f"\x00{figure.value.normalize()}{figure.kind}{figure.bound}\x00"
+        said = f"{said[: figure.start]} {mark} {said[figure.end :]}"
+    return [token.replace("’", "'").casefold() for token in WHOLE.findall(said)]
+
+
+def quoted(text: str, start: int, end: int) -> bool:
+    """Tell whether ``text[start:end]`` lies inside a quotation: then somebody says it."""
+    before, own = text[:start], text[start:end]
+    for opening, closing in OPENERS.items():
+        if before.count(opening) > before.count(closing) or own.startswith(opening):
+            return True
+    paragraph = before.rsplit("\n", 1)[-1]
+    return paragraph.count('"') % 2 == 1 or own.startswith('"')

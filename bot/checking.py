@@ -1,0 +1,189 @@
+"""The commands ``check`` and ``find``: claims from a file or the command line, judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.answering.chat import Meter
+from bot.answering.lookup import Closest, Looked, LookUp
+from bot.answering.model import Dropped, Question, Rest, Sentence
+from bot.answering.prompting import Prompt
+from bot.answering.proving.identity import Identity
+from bot.answering.proving.proving import propose
+from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
+from bot.answering.question import language_of
+from bot.reporting import source
+from bot.wording import Wording
+from ingest.batch import lines
+from ingest.errors import ReadingError as UnreadableLineError
+from ingest.model import Evidence, Header, Kind, Passage, passage_id
+from ingest.reading.language import language_of as written_in
+from ingest.showing import plain
+
+BATCH = 8
+"""Claims that a reader is given in one request."""
+
+
+class RestLine(BaseModel):
+    """What a claim of the file rests on; the passage is unset where it is the quotation."""
+
+    quote: str = Field(min_length=1)
+    passage: str = ""
+    outlet: str = "?"
+    title: str = ""
+    day: date | None = None
+    kind: Kind = Kind.NEWS
+    agency: str | None = None
+    authors: tuple[str, ...] = ()
+
+
+class ClaimLine(BaseModel):
+    """One line of the file."""
+
+    claim: str = Field(min_length=1)
+    id: str | int | None = None
+    question: str = ""
+    rests: list[RestLine] = Field(default_factory=list)
+
+
+def read(path: Path) -> Iterator[ClaimLine]:
+    """Yield the claims of a JSON Lines file, or of standard input for ``-``.
+
+    Raises:
+        ReadingError: a line is not of that form; it is named.
+    """
+    for number, line in enumerate(lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield ClaimLine.model_validate_json(line.decode("utf-8-sig"))
+        except (ValidationError, UnicodeDecodeError) as error:
+            raise UnreadableLineError(
+                f'{path} line {number} is not of the form {{"claim": "…", "rests": [{{"quote": '
+                '"…", "passage": "…"}]}. Mend it, and check the file again.'
+            ) from error
+
+
+def gate(line: ClaimLine) -> Proposed | Dropped:
+    """Hold one claim of a file against the gates, as a draft that rests on what it names."""
+    given = {f"rest-{i}": evidence(rest, i) for i, rest in enumerate(line.rests)}
+    rests = tuple(Rest(key, r.quote) for key, r in zip(given, line.rests, strict=True))
+    question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_of(line.claim))
+    instructions = Prompt.load("answer").text
+    return propose(Sentence(line.claim, rests), given, question, instructions=instructions)
+
+
+def evidence(rest: RestLine, number: int) -> Evidence:
+    """Return the passage that *rest* names."""
+    text = rest.passage or rest.quote
+    header = Header(
+        rest.title,
+        outlet=rest.outlet,
+        published=rest.day,
+        kind=rest.kind,
+        agency=rest.agency,
+        authors=rest.authors,
+        language=written_in(text),
+    )
+    key = passage_id(number, 1, 0, text)
+    return Evidence(Passage(key, number, 1, 0, 0, len(text), text, header), 1.0)
+
+
+async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict[str, Any]]:
+    """Return for each claim which gate stops it, what identity and *reader* say, what is shown."""
+    gated = [gate(each) for each in claims]
+    passed = [(i, each) for i, each in enumerate(gated) if isinstance(each, Proposed)]
+    identity = await judged(Identity(), passed)
+    read = await judged(reader, passed) if reader is not None else {}
+    decided = read if reader is not None else identity
+    return [
+        {
+            "id": line.id if line.id is not None else number,
+            "gates": found.failing.value if isinstance(found, Dropped) else None,
+            "identity": identity.get(i),
+            "reader": read.get(i),
+            "shown": decided.get(i) is Reading.SUPPORTED,
+        }
+        for i, (number, line, found) in enumerate(
+            zip(range(1, len(claims) + 1), claims, gated, strict=True)
+        )
+    ]
+
+
+async def judged(
+    reader: Reader, passed: Sequence[tuple[int, Proposed]]
+) -> dict[int, Reading | None]:
+    """Have claims read, some at a time; those of a request that failed stay unread."""
+    found: dict[int, Reading | None] = {}
+    for start in range(0, len(passed), BATCH):
+        some = passed[start : start + BATCH]
+        try:
+            readings = await reader.read([each for _, each in some], Meter())
+        except ReadingError:
+            readings = [None] * len(some)
+        found |= {place: each for (place, _), each in zip(some, readings, strict=True)}
+    return found
+
+
+def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
+    """Print one claim a line, for people or machines."""
+    for row in rows:
+        if json_lines:
+            print(json.dumps(row, ensure_ascii=False))
+            continue
+        why = row["gates"] or row["reader"] or row["identity"] or "unread"
+        print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({why})")
+
+
+def found_object(looked: Looked) -> dict[str, Any]:
+    """Return what was found of one claim as the object that ``--json`` prints."""
+    return {
+        "claim": looked.claim,
+        "verdict": looked.verdict.value,
+        "closest": [closest_object(each) for each in looked.closest],
+    }
+
+
+def closest_object(closest: Closest) -> dict[str, Any]:
+    """Return one sentence of the coverage with its source."""
+    return {
+        "text": closest.citation.quote,
+        "context": closest.context,
+        "verdict": closest.verdict.value,
+        **source(closest.citation.header),
+        "article": closest.citation.passage.article_id,
+        "passage": closest.citation.passage.id,
+    }
+
+
+def show_found(found: LookUp, *, as_json: bool) -> None:
+    """Print what was found of each claim, and which were left out."""
+    if as_json:
+        for each in found.looked:
+            print(json.dumps(found_object(each), ensure_ascii=False))
+        return
+    console = Console()
+    words = Wording.default()
+    if not found.looked:
+        console.print(words("find_nothing"))
+    for each in found.looked:
+        words = Wording.of(language_of(each.claim))
+        console.print(Text(f"› {plain(each.claim)}", style="bold"))
+        said = words.verdict(each.verdict, found=bool(each.closest), read=each.read)
+        console.print(Padding(Text(said), (0, 0, 0, 2)))
+        for closest in each.closest:
+            header = closest.citation.header
+            lines_of = f"{words.source(header)} · {plain(header.title)}\n{plain(closest.context)}"
+            console.print(Padding(Text(lines_of, style="dim"), (0, 0, 0, 4)))
+    if found.left_out:
+        named = "; ".join(map(plain, found.left_out))
+        console.print(Text(words("find_left_out", claims=named), style="dim"))

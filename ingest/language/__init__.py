@@ -1,0 +1,1 @@
+"""One reading of scripts, numbers, dates and names for the whole project; imports nothing of it."""

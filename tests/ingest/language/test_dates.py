@@ -1,0 +1,74 @@
+"""Dates in figures, words, kanji and eras; date lines."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ingest.language.datelines import stated
+from ingest.language.dates import clocks_in, days_in, weekdays_in
+
+
+def read(text):
+    """Return year, month and day of each date."""
+    return [(d.year, d.month, d.day) for d in days_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("on 3 November 2026", [(2026, 11, 3)]),
+        ("the third of November 2026", [(2026, 11, 3)]),
+        ("November 3rd, 2026", [(2026, 11, 3)]),
+        ("2026-11-03", [(2026, 11, 3)]),
+        ("令和8年11月3日", [(2026, 11, 3)]),
+        ("令和元年5月1日", [(2019, 5, 1)]),
+        ("平成30年", [(2018, None, None)]),
+        ("二〇二六年十一月三日", [(2026, 11, 3)]),
+        ("between 1 and 4 October", [(None, 10, 1), (None, 10, 4)]),
+        ("October 1 to 15", [(None, 10, 1), (None, 10, 15)]),
+        ("25日の議会選挙", [(None, None, 25)]),
+        ("in January 2027", [(2027, 1, None)]),
+        ("by 2030", [(2030, None, None)]),
+        ("in May", [(None, 5, None)]),
+        ("they may march on", []),
+        ("2015 votes", []),
+        ("31 February 2026", [(2026, 2, None)]),
+        ("2日間", []),
+    ],
+)
+def test_a_date_is_read_as_far_as_it_is_stated(text, days):
+    """What a text leaves out stays open, and no other number is taken for a day."""
+    assert read(text) == days
+
+
+def test_times_and_weekdays():
+    """Twelve hours and twenty-four, noon, and the kanji of the week."""
+    assert [c[:2] for c in clocks_in("at 10 p.m., 20:00, noon, 午後10時半")] == [
+        (22, 0),
+        (20, 0),
+        (12, 0),
+        (22, 30),
+    ]
+    assert [w for w, *_ in weekdays_in("on Monday or 火曜日")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("26 October 2026", date(2026, 10, 26)),
+        ("Monday, October 26, 2026", date(2026, 10, 26)),
+        ("26.10.2026", date(2026, 10, 26)),
+        ("10/26/2026", date(2026, 10, 26)),
+        ("10/11/2026", None),
+        ("26 octobre 2026", date(2026, 10, 26)),
+        ("26. Oktober 2026", date(2026, 10, 26)),
+        ("令和8年10月26日", date(2026, 10, 26)),
+        ("26 October 2026 14:00 GMT", datetime(2026, 10, 26, 14, tzinfo=UTC)),
+        ("3 hours ago", None),
+        ("October 2026", None),
+        ("by our correspondent", None),
+    ],
+)
+def test_a_date_line_states_a_whole_day_or_nothing(line, moment):
+    """Nothing is reckoned from the clock, and no order of day and month is guessed."""
+    assert stated(line) == moment

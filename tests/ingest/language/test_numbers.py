@@ -1,0 +1,117 @@
+"""Figures in words, digits and kanji."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kanjize import KanjizeConfiguration, KanjizeStyle, number2kanji
+from num2words import num2words
+
+from ingest.language.numbers import figures_in, plain
+
+
+def read(text):
+    """Return value, kind and unit of each figure."""
+    return [(f.value.normalize(), f.kind, f.unit) for f in figures_in(plain(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind", "unit"),
+    [
+        ("two hundred and fifty-three thousand people", 253000, "count", ""),
+        ("one in five voters", 20, "share", ""),
+        ("7 out of 10 voters", 70, "share", ""),
+        ("three quarters of the vote", 75, "share", ""),
+        ("half of the voters", 50, "share", ""),
+        ("3½ million votes", 3500000, "count", "ballots"),
+        ("three and a half million votes", 3500000, "count", "ballots"),
+        ("half a million more", 500000, "count", ""),
+        ("£2bn", 2000000000, "count", "pounds"),
+        ("$1.5m", 1500000, "count", "dollars"),
+        ("40 million euros", 40000000, "count", "euros"),
+        ("3.8 percentage points", "3.8", "points", ""),
+        ("62.7 per cent", "62.7", "share", ""),
+        ("thousands of ballots", 1000, "vague", ""),
+        ("tens of thousands", 10000, "vague", ""),
+        ("the share tripled", 3, "multiple", ""),
+        ("two dozen boats", 24, "count", "ships"),
+        ("the 42nd day", 42, "ordinal", ""),
+        ("a two-year freeze", 2, "count", "years"),
+        ("1億2千万円", 120000000, "count", "yen"),
+        ("3割の有権者", 30, "share", ""),
+        ("3割5分", 35, "share", ""),
+        ("五分の一", 20, "share", ""),
+        ("登録者の半数", 50, "share", ""),
+        ("2倍", 2, "multiple", ""),
+        ("二百五十三人", 253, "count", ""),
+        ("1万2,000人", 12000, "count", ""),
+        ("数千人", 1000, "vague", ""),
+        ("三つの投票所", 3, "count", ""),
+        ("2日遅れた", 2, "count", "days"),
+    ],
+)
+def test_a_figure_is_read_with_what_it_measures(text, value, kind, unit):
+    """In words or digits, in English or Japanese."""
+    assert read(text) == [(Decimal(str(value)).normalize(), kind, unit)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no one said so",
+        "one of them",
+        "the second half",
+        "on 3 November 2026",
+        "at 10 p.m.",
+        "G7 and COVID-19",
+        "令和8年10月3日",
+        "十分に話し合った",
+        "第三者",
+        "for the first time",
+    ],
+)
+def test_what_only_looks_like_a_figure_is_none(text):
+    """Pronouns, orders, dates and names are something else."""
+    assert read(text) == []
+
+
+@given(st.integers(2, 999_999_999))
+def test_english_words_say_what_their_digits_say(number):
+    """Digits, words, digits again."""
+    [figure] = figures_in(plain(f"It counted {num2words(number)} boxes."))
+    assert figure.value == number
+
+
+@pytest.mark.parametrize("style", [KanjizeStyle.ALL, KanjizeStyle.MIXED])
+@given(number=st.integers(1, 10**12))
+def test_kanji_say_what_their_digits_say(style, number):
+    """In kanji alone, and with the digits that newspapers mix in."""
+    written = number2kanji(number, KanjizeConfiguration(style))
+    [figure] = figures_in(plain(f"合計{written}票だった"))
+    assert figure.value == number
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("more than 20,000", "least"),
+        ("at least 2 million crowns", "least"),
+        ("fewer than 250 votes", "most"),
+        ("nearly 63 per cent", "most"),
+        ("about 9,000", "about"),
+        ("約9000人", "about"),
+        ("2万人以上", "least"),
+        ("250票未満", "most"),
+        ("9,000", ""),
+    ],
+)
+def test_a_bound_is_noted(text, bound):
+    """At least two million is not two million."""
+    [figure] = figures_in(plain(text))
+    assert figure.bound == bound
+
+
+def test_figures_share_the_unit_that_one_of_them_states():
+    """From 18 to 15 per cent are two shares."""
+    assert [kind for _, kind, _ in read("from 18 to 15 per cent")] == ["share", "share"]
