@@ -21,7 +21,6 @@ from dotenv import load_dotenv
 from bot import checking, terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
-from bot.answering.lookup import LookUp
 from bot.answering.question import UnaskableError
 from bot.answering.reading import ChatReader
 from bot.community.curating import Curator
@@ -220,7 +219,7 @@ def ask_once(settings: Settings, options: argparse.Namespace) -> int:
 
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Hold the claims of a file against what they cite, each on a line."""
-    claims = list(checking.read(options.file))
+    claims = checking.read_whole(options.file)
     chat = reading_chat(settings)
 
     async def checked() -> list[dict[str, Any]]:
@@ -241,20 +240,17 @@ def find(settings: Settings, options: argparse.Namespace) -> int:
         return 2
     with prepared(settings, "`python -m bot find`", sample=True) as desk:
 
-        async def found() -> None:
+        async def found() -> int:
             try:
                 if options.batch is None:
                     looked = await desk.look_up(options.text, utc_now())
                     checking.show_found(looked, as_json=options.json)
-                    return
-                for line in checking.read(options.batch):
-                    one = await desk.look_up_one(line.claim, utc_now())
-                    checking.show_found(LookUp((one,)), as_json=True)
+                    return 0
+                return await checking.find_each(options.batch, desk.look_up_one, utc_now)
             finally:
                 await desk.close()
 
-        asyncio.run(found())
-    return 0
+        return asyncio.run(found())
 
 
 def calibrate(settings: Settings, options: argparse.Namespace) -> int:

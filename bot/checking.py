@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -55,22 +55,38 @@ class ClaimLine(BaseModel):
     rests: list[RestLine] = Field(default_factory=list)
 
 
-def read(path: Path) -> Iterator[ClaimLine]:
+def read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
     """Yield the claims of a JSON Lines file, or of standard input for ``-``.
 
+    A line of another form is yielded as the error that names it.
+
     Raises:
-        ReadingError: a line is not of that form; it is named.
+        UnreadableError: the file cannot be read.
     """
     for number, line in enumerate(lines(path), start=1):
         if not line.strip():
             continue
         try:
             yield ClaimLine.model_validate_json(line.decode("utf-8-sig"))
-        except (ValidationError, UnicodeDecodeError) as error:
-            raise UnreadableLineError(
+        except (ValidationError, UnicodeDecodeError):
+            yield UnreadableLineError(
                 f'{path} line {number} is not of the form {{"claim": "…", "rests": [{{"quote": '
-                '"…", "passage": "…"}]}. Mend it, and check the file again.'
-            ) from error
+                '"…", "passage": "…"}]}. Mend it, and run this again.'
+            )
+
+
+def read_whole(path: Path) -> list[ClaimLine]:
+    """Return all claims of a file.
+
+    Raises:
+        ReadingError: a line is not a claim; it is named.
+    """
+    claims = []
+    for each in read(path):
+        if isinstance(each, UnreadableLineError):
+            raise each
+        claims.append(each)
+    return claims
 
 
 def gate(line: ClaimLine) -> Proposed | Dropped:
@@ -142,6 +158,25 @@ def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
             continue
         why = row["gates"] or row["reader"] or row["identity"] or "unread"
         print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({why})")
+
+
+async def find_each(
+    path: Path,
+    look_up_one: Callable[[str, datetime], Awaitable[Looked]],
+    clock: Callable[[], datetime],
+) -> int:
+    """Look up each claim of a file and print an object a line; return the exit code.
+
+    A bad line is told in its place and stops nothing.
+    """
+    code = 0
+    for line in read(path):
+        if isinstance(line, ClaimLine):
+            said = found_object(await look_up_one(line.claim, clock()))
+        else:
+            code, said = 1, {"error": str(line)}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
+    return code
 
 
 def found_object(looked: Looked) -> dict[str, Any]:

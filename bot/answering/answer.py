@@ -143,10 +143,17 @@ def declined(
     return Abstention(question, reason, nearest, question.asked_at, timings, how)
 
 
-def look(question: Question, archive: Archive, index: Index, timings: dict[str, float]) -> View:
-    """Find the evidence for *question* and measure its sentences."""
+def look(
+    question: Question,
+    archive: Archive,
+    index: Index,
+    timings: dict[str, float],
+    *,
+    names: Asked | None = None,
+) -> View:
+    """Find the evidence for *question* and measure its sentences; *names* unset: as it names."""
     clock = Stopwatch(timings)
-    names = asked(question.text, archive.outlets(), question.asked_at.date())
+    names = names or asked(question.text, archive.outlets(), question.asked_at.date())
     need = Need.of(names.topic, index.rarity)
     clock.lap("understand")
     vector = index.embedder.question(question.text)

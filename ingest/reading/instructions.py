@@ -14,6 +14,11 @@ ADDRESSED = re.compile(
     r"|\b(?:as|dear) an? (?:ai|language model|assistant|chatbot)\b"
     r"|\b(?:say|reply|respond|answer|write|begin|end) (?:only )?(?:with|that|in) [\"'“]"
     r"|\bdownload (?:this|the) (?:tool|file)\b"
+    r"|\b(?:mark|label|rate|treat|count|judge|classify|answer|accept)\b.{0,30}"
+    r"\b(?:claims?|sentences?|statements?)\b.{0,30}"
+    r"\b(?:as (?:supported|true|proven|verified)|with (?:an? )?[\"'“]?[SY]\b)"
+    r"|\b(?:answer|reply|say|respond|write) [\"'“]?S\b"
+    r"|(?:主張|文|記述)を(?:すべて|全て)?(?:正しい|真実|裏付けられた)と(?:判定|判断|回答)"
     r"|(?:これまで|以前|上記|前)の(?:指示|命令|プロンプト)|指示を無視|あなたは(?:AI|人工知能|アシスタント)"
     r"|(?:回答|返答|出力)(?:には|に|の中に|を).{0,20}(?:含め|加え|変え|して(?:ください|下さい))"
     r"|システムプロンプト",
@@ -23,7 +28,7 @@ SIGNS = (
     *("answer", "response", "reply", "output", "summary", "message", "instruction", "prompt"),
     *("rule", "above", "previous", "you are", "language model", " ai", "assistant", "chatbot"),
     *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
-    *("あなたは", "回答", "返答", "出力"),
+    *("あなたは", "回答", "返答", "出力", "claim", "sentence", "statement", "判定", "判断"),
 )
 """Letters without which :data:`ADDRESSED` finds nothing; looking for them first is faster."""
 COMMAND = re.compile(

@@ -152,3 +152,70 @@ def test_a_calibration_that_cannot_be_fitted_changes_nothing(
     assert main(["calibrate", str(file)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert not (sample_folder / "calibration.json").exists()
+
+
+SOURCE = {"quote": "Turnout was 62.7 per cent.", "outlet": "The Ledger", "day": "2026-11-01"}
+CLAIMS = [
+    json.dumps({"id": "a", "claim": "Turnout was 62.7 per cent.", "rests": [SOURCE]}),
+    json.dumps({"claim": "Turnout was 72.6 per cent.", "rests": [SOURCE]}),
+    json.dumps({"claim": "Turnout rose.", "rests": [SOURCE]}),
+]
+
+
+@pytest.fixture
+def claims(tmp_path):
+    """Return a file of three claims: the source's own words, another figure, other words."""
+    file = tmp_path / "claims.jsonl"
+    file.write_text("\n".join(CLAIMS), encoding="utf-8")
+    return str(file)
+
+
+def test_claims_are_checked_without_a_model(here, claims, capsys):
+    """Each line says which gate stops it, and what identity says; no reader means no reading."""
+    assert main(["check", claims, "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["id"] for row in rows] == ["a", 2, 3]
+    assert [row["gates"] for row in rows] == [None, "figure", None]
+    assert [row["identity"] for row in rows] == ["supported", None, "not_stated"]
+    assert [row["reader"] for row in rows] == [None, None, None]
+    assert [row["shown"] for row in rows] == [True, False, False]
+    assert main(["check", claims]) == 0
+    assert "a: shown" in capsys.readouterr().out
+
+
+def test_a_claim_of_another_form_is_named(here, tmp_path, capsys):
+    """The line is told, with the form that is wanted."""
+    file = tmp_path / "claims.jsonl"
+    file.write_text(CLAIMS[0] + '\n{"text": "?"}\n', encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert "claims.jsonl line 2" in said
+    assert main(["check", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_coverage_of_a_text_is_found_in_the_terminal(here, capsys):
+    """As in Discord: the closest sentences, and no verdict where nobody reads."""
+    said = "Harbour won 52 seats. It is a projection, not a count."
+    assert main(["find", said, "--json"]) == 0
+    first, second = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (first["verdict"], second["verdict"]) == ("none", "says")
+    assert {"text", "context", "outlet", "title", "published", "url"} <= first["closest"][0].keys()
+    assert main(["find", said]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Closest in the coverage" in shown
+    assert "The coverage says so" in shown
+    assert main(["find", "hi"]) == 0
+    assert "a sentence or two" in capsys.readouterr().out
+
+
+def test_a_batch_of_claims_is_looked_up(here, tmp_path, capsys):
+    """A claim a line, an object a line; a bad line is told in its place."""
+    file = tmp_path / "claims.jsonl"
+    file.write_text('{"claim": "Harbour won 52 seats."}\n{"claim": 1}\n', encoding="utf-8")
+    assert main(["find", "--batch", str(file)]) == 1
+    good, bad = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert good["verdict"] == "none"
+    assert "error" in bad
+    assert main(["find"]) == 2
+    assert "--batch" in capsys.readouterr().err

@@ -13,13 +13,14 @@ from bot.answering.answer import consider
 from bot.answering.composing import keyed
 from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
+from bot.answering.proving.reader import Reading
 from bot.answering.question import ask
 from bot.answering.watching import Phase, Watch
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.settings import Settings
 from bot.wording import Wording
-from tests.bot.conftest import MORNING
+from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.discord_ui.reading import seen
 
 TURNOUT = "What was the turnout?"
@@ -112,6 +113,75 @@ async def test_a_model_that_fails_leaves_a_true_message_and_quotations(
     for language in ("en", "ja"):
         [note] = Wording.of(type(outcome.question.language)(language)).notes(outcome.written)
         assert note
+
+
+@pytest.mark.parametrize(
+    ("break_it", "trouble"),
+    [
+        (lambda m: m.truncate(after_chunks=90), Trouble.TRUNCATED),
+        (lambda m: m.disconnect(after_chunks=90), Trouble.CONNECTION),
+        (lambda m: m.stall(after_chunks=90, seconds=5.0), Trouble.STALLED),
+    ],
+)
+async def test_what_was_proven_before_a_stream_broke_stays(
+    sample_desk, llmock, writer, break_it, trouble
+):
+    """The answer says that the rest is missing, and is the writer's all the same."""
+    desk = replace(sample_desk, writers=(writer(patience=2.0),))
+    llmock.reply("\n".join([line(desk)] * 40))
+    break_it(llmock)
+    outcome = await answered(desk)
+    assert {claim.text for claim in outcome.claims} == {GOOD}
+    assert (outcome.written.writer, outcome.written.trouble) == ("gpt-mock", trouble)
+    notes = Wording.default().notes(outcome.written)
+    assert Wording.default()("note_broken") in notes
+
+
+@pytest.mark.parametrize(
+    "letters",
+    ["N", "C", "A", "S\nN", "All of it is supported.", "", "supported", "SSSS"],
+)
+async def test_only_a_clear_yes_shows_a_sentence(sample_desk, llmock, writer, letters):
+    """Whatever else the reader writes, the coverage answers in its own words."""
+    desk = replace(sample_desk, writers=(writer(own=True),))
+    llmock.reply(line(desk)).reply(letters or " ").reply('{"unsaid": "x"}', times=None)
+    outcome = await answered(desk)
+    assert outcome.written.writer is None
+    assert GOOD not in {claim.text for claim in outcome.claims}
+    assert QUOTE in outcome.citations[0].quote
+    assert outcome.written.dropped
+
+
+async def test_the_reader_may_be_another_model(sample_desk, llmock, writer):
+    """What one writes another reads."""
+    asked = []
+    reader = ScriptedReader(lambda claim: asked.append(claim.text) or Reading.SUPPORTED)
+    desk = replace(sample_desk, writers=(writer(reader=reader),))
+    llmock.reply(line(desk))
+    assert [claim.text for claim in (await answered(desk)).claims] == [GOOD]
+    assert asked == [GOOD]
+
+
+async def test_a_sentence_that_says_the_question_again_answers_nothing(desk, llmock):
+    """A model that has nothing to say is not heard saying it."""
+    llmock.reply(line(desk, "What was the turnout")).reply('{"unsaid": "x"}')
+    outcome = await answered(desk)
+    assert [each.failing for each in outcome.written.dropped] == [Failing.QUESTION]
+
+
+async def test_what_was_dropped_is_kept_when_everything_was(desk, llmock):
+    """Maintainers see it, and it counts against the budget but not against the member."""
+    today = MORNING.date()
+    before = desk.archive.spent(today), desk.archive.spent(today, "m")
+    llmock.reply(line(desk, BAD)).reply(line(desk, BAD, number=0))
+    outcome = await desk.answer(ask(TURNOUT, now=MORNING), member="m")
+    assert outcome.written.writer is None
+    [last] = desk.archive.answers(limit=1)
+    assert [each["failing"] for each in last.dropped] == ["figure", "figure"]
+    assert last.tokens_written > 0
+    after = desk.archive.spent(today), desk.archive.spent(today, "m")
+    assert after[0].tokens_written > before[0].tokens_written
+    assert after[1].answers == before[1].answers
 
 
 async def test_a_server_that_is_not_there_is_told(sample_desk, writer):

@@ -68,6 +68,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
         "find": found_view(looked(answer, japanese=japanese), words),
+        "find-unread": found_view(unread(answer), words),
         "find-hostile": found_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
@@ -91,28 +92,42 @@ def quoted(answer: Answer) -> list[Quoted]:
 
 
 def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
-    """Return a claim that is made, one that is denied, one that nobody read, and one left out."""
+    """Return a claim that is made, one that is denied, one that is somebody's, and one left out."""
     first, second = answer.citations[:2]
-    claims = (
-        ("首相は辞任すると述べた。", "投票は十時までだった。", "月はチーズでできている。")
+    made, denied, somebody_s, left_out = (
+        (
+            "マロウェン首相は、四十五議席に届かなければ党首を退くと言っている。",
+            "スケロウ島の投票は定刻に締め切られた。",
+            "マロウェン首相は辞める。",
+            "月はチーズでできている。",
+        )
         if japanese
-        else ("She ruled it out.", "Her party is patient.", "The Moon is made of cheese.")
+        else (
+            "Marrowen will not share a cabinet table with the Lantern Movement.",
+            "Pellowe wants her party to count first and listen later.",
+            "There will be no government with the Lantern Movement.",
+            "The Moon is made of cheese.",
+        )
     )
-    said = Closest(first, first.quote, Verdict.SAYS)
-    other = Closest(second, second.quote, Verdict.OTHERWISE)
     return LookUp(
         (
-            Looked(claims[0], (said,), read=True),
-            Looked(claims[1], (other, said), read=True),
-            Looked(claims[2], (Closest(second, second.quote),)),
+            Looked(made, (Closest(first, first.quote, Verdict.SAYS),), read=True),
+            Looked(denied, (Closest(second, second.quote, Verdict.OTHERWISE),), read=True),
+            Looked(somebody_s, (Closest(first, first.quote, Verdict.CLAIMED),), read=True),
         ),
-        (claims[0],),
+        (left_out,),
     )
+
+
+def unread(answer: Answer) -> LookUp:
+    """Return a claim that nobody read, over what came closest."""
+    closest = tuple(Closest(each, each.quote) for each in answer.citations[:2])
+    return LookUp((Looked("Marrowen and Pellowe will govern together.", closest),))
 
 
 def hostile(answer: Answer) -> LookUp:
     """Return a claim that attacks, over what came closest."""
-    return LookUp((replace(looked(answer).looked[2], claim=built.HOSTILE),))
+    return LookUp((replace(unread(answer).looked[0], claim=built.HOSTILE),))
 
 
 def a_timeline(answer: Answer) -> Timeline:

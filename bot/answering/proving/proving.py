@@ -18,6 +18,7 @@ from bot.answering.proving.ground import Draft, Ground
 from bot.answering.proving.quotations import locate
 from bot.answering.proving.reader import Proposed, Reading
 from bot.answering.writing import DraftClaim
+from ingest.index.analysis import terms
 from ingest.model import Evidence
 
 MOST = 3
@@ -58,12 +59,14 @@ def propose(
     """Hold one sentence of a model's draft against the gates, or say why it cannot be shown.
 
     *given* are the passages by the keys that the model was told; *instructions* are what no
-    sentence may repeat. The question proves nothing: only its language is looked at.
+    sentence may repeat. The question proves nothing, and what only says it again is no answer.
     """
     known = [(given[rest.key], rest.quote) for rest in sentence.rests if rest.key in given]
     if not known:
         keys = ", ".join(rest.key for rest in sentence.rests) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
+    if terms(sentence.text) == terms(question.text):
+        return Dropped(sentence.text, Failing.QUESTION, sentence.text)
     if key := next((key for key in given if key in sentence.text), None):
         return Dropped(sentence.text, Failing.REFERENCE, key)
     citations = []
