@@ -4,34 +4,82 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.answering.model import Abstention, Answer, Citation, Dropped, Written
+from bot.answering.model import (
+    Abstention,
+    Answer,
+    Citation,
+    Claim,
+    Dropped,
+    Excerpt,
+    Reason,
+    Written,
+)
+from bot.linking import opening_at
 from ingest.model import Header, Moment
 from ingest.recorded import AnswerRecord, CitedRange
 
+NOTHING = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.TOO_VAGUE, Reason.STOPPED}
+"""Why nothing is shown although the question would be answered."""
+
 
 def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
-    """Return *outcome* as the object that ``--json`` prints; times are in milliseconds."""
-    shared = {
-        "kind": "answer" if isinstance(outcome, Answer) else "abstention",
+    """Return *outcome* as the object that ``--json`` prints; times are in milliseconds.
+
+    ``level`` is "says", "closest", "nothing" or "declined". ``excerpts`` are the coverage's own
+    sentences, the first one being the lead; ``claims`` are a model's, where one wrote.
+    """
+    answer = outcome if isinstance(outcome, Answer) else None
+    abstention = outcome if isinstance(outcome, Abstention) else None
+    return {
         "question": outcome.question.text,
         "language": str(outcome.question.language),
+        "level": level_of(outcome),
+        "reason": str(abstention.reason) if abstention else None,
+        "excerpts": [excerpt(each) for each in answer.excerpts] if answer else [],
+        "differ": answer.differ if answer else False,
+        "claims": [claim(each) for each in answer.claims] if answer else [],
+        "nearest": [source(header) for header in abstention.nearest] if abstention else [],
+        "link": abstention.link if abstention else None,
         "as_of": outcome.as_of.isoformat(timespec="seconds"),
+        "newest": iso(answer.newest) if answer else None,
         "timings": {stage: round(ms, 2) for stage, ms in outcome.timings.items()},
         "written": how(outcome.written),
     }
-    if isinstance(outcome, Abstention):
-        nearest = [source(header) for header in outcome.nearest]
-        reason = {"reason": str(outcome.reason), "link": outcome.link}
-        return {**shared, "claims": [], **reason, "nearest": nearest}
-    claims = [
-        {
-            "text": claim.text,
-            "citations": [proof(citation) for citation in claim.citations],
-            "copies": [source(header) for header in claim.copies],
-        }
-        for claim in outcome.claims
-    ]
-    return {**shared, "claims": claims, "newest": iso(outcome.newest)}
+
+
+def level_of(outcome: Answer | Abstention) -> str:
+    """Name how sure an answer is, or that there is nothing, or that it is declined."""
+    if isinstance(outcome, Answer):
+        return outcome.level.value
+    return "nothing" if outcome.reason in NOTHING else "declined"
+
+
+def excerpt(found: Excerpt) -> dict[str, Any]:
+    """Return one excerpt with its source; ``bold`` is the range of ``text`` that answers."""
+    citation, header = found.citation, found.citation.header
+    return {
+        "text": citation.quote,
+        "bold": [found.bold.start, found.bold.end],
+        **source(header),
+        "heading": None,
+        "link": opening_at(header.url, found.parts[1]),
+        "day": header.day.isoformat() if header.day else None,
+        "kind": str(header.kind),
+        "article": citation.passage.article_id,
+        "passage": citation.passage.id,
+        "start": citation.passage.start + citation.start,
+        "corrections": list(citation.passage.corrections),
+        "copies": [source(copy) for copy in found.copies],
+    }
+
+
+def claim(found: Claim) -> dict[str, Any]:
+    """Return one sentence that a model wrote, with what proves it."""
+    return {
+        "text": found.text,
+        "citations": [proof(citation) for citation in found.citations],
+        "copies": [source(header) for header in found.copies],
+    }
 
 
 def how(written: Written) -> dict[str, Any]:

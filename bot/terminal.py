@@ -115,7 +115,7 @@ def answer_batch(loop: Loop, path: Path, *, now: Clock) -> int:
         except (BadLineError, UnaskableError) as error:
             failed = 1
             said = unaskable(error) if isinstance(error, UnaskableError) else str(error)
-            result: dict[str, object] = {"kind": "error", "line": number, "error": said}
+            result: dict[str, object] = {"line": number, "error": said}
         else:
             result = as_object(loop.answer(question))
         print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
@@ -171,7 +171,18 @@ def show(outcome: Answer | Abstention, console: Console) -> None:
 
 
 def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
-    """Print the claims, the sources and how fresh they are."""
+    """Print the claims with their sources, or the excerpts, and how fresh they are."""
+    if outcome.claims:
+        show_claims(outcome, words, console)
+    else:
+        show_excerpts(outcome, words, console)
+    as_of = words.as_of(outcome.as_of, outcome.newest)
+    for note in (*words.notes(outcome.written), as_of):
+        console.print(indented(plain(note), style="dim"))
+
+
+def show_claims(outcome: Answer, words: Wording, console: Console) -> None:
+    """Print what a model wrote, and the quotations that prove it."""
     numbers = {citation: i for i, citation in enumerate(outcome.citations, start=1)}
     for claim in outcome.claims:
         marks = "".join(f"[{numbers[citation]}]" for citation in claim.citations)
@@ -179,12 +190,20 @@ def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
     console.print(Text(words("sources"), style="bold"))
     for citation, number in numbers.items():
         console.print(indented(f"[{number}] {described(citation, words)}"))
-        if not any(citation.quote in claim.text for claim in outcome.claims):
-            opening, closing = words.marks(citation.quote)
-            console.print(indented(f"    {opening}{plain(citation.quote)}{closing}", style="dim"))
-    as_of = words.as_of(outcome.as_of, outcome.newest)
-    for note in (*words.notes(outcome.written), as_of):
-        console.print(indented(plain(note), style="dim"))
+        opening, closing = words.marks(citation.quote)
+        console.print(indented(f"    {opening}{plain(citation.quote)}{closing}", style="dim"))
+
+
+def show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
+    """Print each excerpt under its source, what answers in bold."""
+    console.print(Text(words(f"level_{outcome.level}"), style="bold"))
+    if outcome.differ:
+        console.print(indented(words("differ")))
+    for each in outcome.excerpts:
+        before, bold, after = map(plain, each.parts)
+        console.print(indented(described(each.citation, words), style="dim"))
+        text = Text.assemble(before, (bold, "bold"), after)
+        console.print(Padding(text, (0, 0, 1, 4)))
 
 
 def described(citation: Citation, words: Wording) -> str:

@@ -46,19 +46,6 @@ class Wording:
         """What a progress bar says while the index catches up."""
         return self("indexing")
 
-    def claim(self, header: Header, quote: str, *, speaker: str | None = None) -> str:
-        """Lead *quote*, letter by letter, with who says it, where and when."""
-        opening, closing = self.marks(quote)
-        key = "claim_spoken" if speaker else "claim"
-        return self(
-            key,
-            speaker=speaker,
-            source=self.source(header),
-            open=opening,
-            quote=quote,
-            close=closing,
-        )
-
     def marks(self, quote: str) -> tuple[str, str]:
         """Choose quotation marks that *quote* does not use itself, if there are any."""
         pairs = self.lists["marks"]

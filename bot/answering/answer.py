@@ -9,17 +9,27 @@ from dataclasses import dataclass
 from bot.answering.calibration import Judge
 from bot.answering.chat import ChatError, Meter
 from bot.answering.composing import compose
-from bot.answering.deciding import decline, worth_writing
+from bot.answering.deciding import judged, worth_writing
 from bot.answering.drafting import ModelWriter
+from bot.answering.excerpts import differ, excerpts
 from bot.answering.guard import guard
-from bot.answering.model import Abstention, Answer, Claim, Question, Reason, Trouble, Written
+from bot.answering.lexicon import Lexicon
+from bot.answering.model import (
+    Abstention,
+    Answer,
+    Citation,
+    Level,
+    Question,
+    Reason,
+    Trouble,
+    Written,
+)
 from bot.answering.need import Need
-from bot.answering.proving.proving import verify
 from bot.answering.quoting import Candidate, candidates
+from bot.answering.typed import heard
 from bot.answering.watching import Phase, Watch
-from bot.answering.writing import quote_coverage
-from bot.wording import Wording
 from ingest.archive import Archive
+from ingest.index.analysis import terms
 from ingest.index.index import Index
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
@@ -101,20 +111,27 @@ def consider(question: Question, archive: Archive, index: Index) -> Abstention |
 def quoted(
     question: Question, view: View, judge: Judge, how: Written = OWN_WORDS
 ) -> Answer | Abstention:
-    """Answer with quotations, or say that the coverage does not."""
+    """Answer with excerpts, as surely as they answer, or say that the coverage has nothing."""
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    reason = decline(view.need, view.ranked, view.evidence, judge)
-    words = Wording.of(question.language)
-    draft = (
-        [] if reason else quote_coverage(view.ranked, view.need, words, outlets=view.names.outlets)
-    )
+    level = judged(view.need, view.ranked, view.evidence, judge)
+    if isinstance(level, Reason):
+        return Abstention(question, level, (), question.asked_at, timings, how)
+    settled = [c for c in view.ranked if not c.unsettled]
+    ranked = settled if level is Level.SAYS and settled else view.ranked
+    found = excerpts(ranked, view.need, outlets=view.names.outlets)
     clock.lap("write")
-    claims = verify(draft, view.evidence)
-    clock.lap("verify")
-    if not claims:
-        return declined(question, view, timings, how, reason or Reason.NOT_COVERED)
-    return Answer(question, claims, question.asked_at, newest(claims), timings, how)
+    return Answer(
+        question,
+        (),
+        question.asked_at,
+        newest([each.citation for each in found]),
+        found,
+        level,
+        differ(found, view.need),
+        timings,
+        how,
+    )
 
 
 async def written(
@@ -130,7 +147,10 @@ async def written(
     claims, how = await compose(question, view.evidence, writer, watch, meter)
     clock.lap("write")
     if claims:
-        return Answer(question, claims, question.asked_at, newest(claims), timings, how)
+        cited = [citation for claim in claims for citation in claim.citations]
+        return Answer(
+            question, claims, question.asked_at, newest(cited), timings=timings, written=how
+        )
     reason = Reason.STOPPED if how.stopped else Reason.NOT_COVERED
     return declined(question, view, timings, how, reason)
 
@@ -153,15 +173,16 @@ def look(
 ) -> View:
     """Find the evidence for *question* and measure its sentences; *names* unset: as it names."""
     clock = Stopwatch(timings)
-    names = names or asked(question.text, archive.outlets(), question.asked_at.date())
-    need = Need.of(names.topic, index.rarity)
+    text = heard(question.text)
+    names = names or asked(text, archive.outlets(), question.asked_at.date())
+    need = Need.of(names.topic, index)
     clock.lap("understand")
-    vector = index.embedder.question(question.text)
+    vector = index.embedder.question(text)
     clock.lap("embed")
     found = search(
         index,
         archive,
-        question.text,
+        without_age(text),
         names=names,
         limit=EVIDENCE,
         also=need.words,
@@ -173,6 +194,12 @@ def look(
     ranked = candidates(need, vector, evidence, index.embedder.passages)
     clock.lap("sentences")
     return View(need, names, evidence, ranked, timings)
+
+
+def without_age(text: str) -> str:
+    """Leave "the latest news on" out of *text*: it asks for an age, not for those words."""
+    rest = Lexicon.load().cues["latest"].sub(" ", text)
+    return rest if terms(rest) else text
 
 
 def nothing_found(question: Question, view: View, archive: Archive, index: Index) -> Abstention:
@@ -191,9 +218,9 @@ def nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:
     return tuple(dict.fromkeys(each.passage.header for each in evidence))[:NEAREST]
 
 
-def newest(claims: Sequence[Claim]) -> Moment | None:
+def newest(citations: Sequence[Citation]) -> Moment | None:
     """Return the newest date among the cited articles; ``None`` if none has one."""
-    headers = [citation.header for each in claims for citation in each.citations]
+    headers = [citation.header for citation in citations]
     dated = [header for header in headers if header.day is not None]
     if not dated:
         return None

@@ -40,6 +40,7 @@ class Lexicon:
     cues: Mapping[str, re.Pattern[str]]
     markers: Mapping[str, re.Pattern[str]]
     guards: Mapping[str, re.Pattern[str]]
+    chat: Mapping[str, str]
 
     @classmethod
     @cache
@@ -64,7 +65,10 @@ class Lexicon:
             frozenset(stem(word) for word in data["speech"]),
             frozenset(stem(w) for w in stop["en"].split()) | frozenset(stop["en"].split()),
             tuple(sorted(stop["ja"].split(), key=len, reverse=True)),
-            *(patterns(data[section]) for section in ("cues", "markers", "guard")),
+            patterns(data["cues"]),
+            patterns(data["markers"]),
+            patterns(data["guard"]),
+            data["chat"],
         )
 
     def asks(self, cue: str, question: str) -> bool:

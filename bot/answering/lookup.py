@@ -13,8 +13,8 @@ from datetime import date, datetime
 from bot.answering.answer import look
 from bot.answering.calibration import Judge
 from bot.answering.chat import Meter
-from bot.answering.deciding import worth_writing
-from bot.answering.model import Citation, Claim, Question, Verdict
+from bot.answering.deciding import judged
+from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import Draft, Ground, in_context
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
@@ -35,9 +35,6 @@ READ = 6
 """Sentences of the coverage that a claim is held against."""
 MOST = 3
 """Sentences that are shown for one claim."""
-CLOSE_BY_WORDS, CLOSE_BY_MEANING = 0.3, 0.25
-"""Share of a claim's words, and cosine, from which a sentence is shown as close to it although the
-judge of questions doubts it: 177 of our 178 claims have one, and 5 of 21 about other things."""
 WORDS = 2
 """Content terms from which a sentence claims anything."""
 VERDICTS = {
@@ -137,8 +134,7 @@ def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     question = Question(claim, now, language_of(claim))
     states = Asked(topic=claim)
     view = look(question, coverage.archive, coverage.index, {}, names=states)
-    plausible = worth_writing(view.need, view.ranked, view.evidence, coverage.judge)
-    if not plausible and not any(map(close, view.ranked)):
+    if isinstance(judged(view.need, view.ranked, view.evidence, coverage.judge), Reason):
         return []
     chosen: list[Candidate] = []
     for each in view.ranked:
@@ -147,11 +143,6 @@ def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
         if not any(alike(each, other) for other in chosen):
             chosen.append(each)
     return [Citation.of(each.quote, each.passage) for each in chosen]
-
-
-def close(candidate: Candidate) -> bool:
-    """Tell whether a sentence is near a claim by its words or its meaning."""
-    return candidate.coverage >= CLOSE_BY_WORDS or candidate.cosine >= CLOSE_BY_MEANING
 
 
 def verdict_of(claim: str, citation: Citation, reading: Reading | None) -> Verdict:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from ingest.model import Header, Moment, Passage
+from ingest.model import Header, Moment, Passage, Span
 
 
 class Language(StrEnum):
@@ -168,14 +168,51 @@ class Written:
     usage: Usage = Usage()
 
 
+class Level(StrEnum):
+    """How sure it is that what is shown answers the question."""
+
+    SAYS = "says"
+    CLOSEST = "closest"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A run of whole sentences of one passage; *bold* is the one in it that answers.
+
+    The run is the quotation of its citation, letter by letter; *bold* is a range of it.
+    """
+
+    citation: Citation
+    bold: Span
+    copies: tuple[Header, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is empty or lies outside."""
+        if not 0 <= self.bold.start < self.bold.end <= len(self.citation.quote):
+            raise ValueError("The bold part of an excerpt lies outside of it.")
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The run before its bold part, that part, and the rest."""
+        quote, bold = self.citation.quote, self.bold
+        return quote[: bold.start], quote[bold.start : bold.end], quote[bold.end :]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Claims in order, best first; ``newest`` is the newest cited article's date."""
+    """What answers, best first: a model's claims, or excerpts where none wrote.
+
+    ``newest`` is the newest cited article's date. ``differ`` says that the excerpts give
+    different figures for what is asked.
+    """
 
     question: Question
     claims: tuple[Claim, ...]
     as_of: datetime
     newest: Moment | None
+    excerpts: tuple[Excerpt, ...] = ()
+    level: Level = Level.SAYS
+    differ: bool = False
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
     written: Written = Written()
@@ -185,7 +222,8 @@ class Answer:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """Every citation once, in the order of first use; its place is its number."""
-        return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))
+        claimed = (citation for claim in self.claims for citation in claim.citations)
+        return tuple(dict.fromkeys([*claimed, *(each.citation for each in self.excerpts)]))
 
 
 class Verdict(StrEnum):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
+from bot.answering.typed import meant, spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
 from ingest.language.script import KANJI, KATAKANA
 
-CUES = ("when", "number", "why", "said")
+CUES = ("when", "number", "why", "said", "list")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
@@ -66,30 +68,51 @@ class Words:
         return bool(self.stems & forms.stems) or any(word in self.text for word in forms.scripts)
 
 
+class Vocabulary(Protocol):
+    """Which terms the coverage has, and how often."""
+
+    def rarity(self, term: str) -> float:
+        """Return how rare a term is, more for a rarer one."""
+        ...
+
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term stands."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """The terms of a question, how it is worded, and the manners in which it asks.
 
     ``wording`` weighs each of its index terms and pairs, the meaningless ones among them.
+    ``strange`` are its words that no coverage has: nothing can mention them, and whoever asks
+    about them may be asking about something else.
     """
 
     terms: tuple[Term, ...]
     cues: frozenset[str]
     past: bool
+    latest: bool
     wording: Mapping[str, float]
     lexicon: Lexicon
+    strange: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, question: str, rarity: Callable[[str], float]) -> Need:
-        """Read *question*; *rarity* weighs an index term, more for a rarer one."""
+    def of(cls, question: str, vocabulary: Vocabulary) -> Need:
+        """Read *question*, its words weighed by how rare they are in the coverage."""
         lexicon = Lexicon.load()
-        found = {**latin_terms(question, lexicon), **script_terms(question, lexicon)}
+        found = latin_terms(question, lexicon, vocabulary)
+        strange = tuple(word for word, meaning in found.items() if meaning is None)
+        known = {key: meaning for key, meaning in found.items() if meaning is not None}
+        known |= script_terms(question, lexicon)
         weighed = tuple(
-            term(key, forms, name, rarity, lexicon) for key, (forms, name) in found.items()
+            term(key, forms, name, vocabulary.rarity, lexicon)
+            for key, (forms, name) in known.items()
         )
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
-        past, wording = lexicon.asks("past", question), weights(question, rarity)
-        return cls(weighed, cues, past, wording, lexicon)
+        past, latest = lexicon.asks("past", question), lexicon.asks("latest", question)
+        wording = weights(question, vocabulary.rarity)
+        return cls(weighed, cues, past, latest, wording, lexicon, strange)
 
     @property
     def words(self) -> str:
@@ -100,10 +123,10 @@ class Need:
             for form in sorted({each.key} | each.forms.stems | each.forms.scripts)
         )
 
-    def matter(self, words: Words) -> float:
-        """Return the share of what is asked, names aside, that *words* mention; 1 if only names."""
-        asked = tuple(each for each in self.terms if not each.name)
-        return replace(self, terms=asked).coverage((words, 1.0)) if asked else 1.0
+    @property
+    def familiar(self) -> float:
+        """Return the share of the question's content words that the coverage has at all."""
+        return len(self.terms) / (len(self.terms) + len(self.strange) or 1)
 
     def coverage(self, *layers: tuple[Words, float]) -> float:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.
@@ -148,9 +171,14 @@ def term(
     return Term(key, forms, opposites, speech, name, weight)
 
 
-def latin_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:
-    """Find the Latin content words by stem, each with its forms and whether it is a name."""
-    found: dict[str, tuple[Forms, bool]] = {}
+def latin_terms(
+    question: str, lexicon: Lexicon, vocabulary: Vocabulary
+) -> dict[str, tuple[Forms, bool] | None]:
+    """Find the Latin content words by stem, each with its forms and whether it is a name.
+
+    A word that no coverage has takes the spelling that it has, or ``None`` where there is none.
+    """
+    found: dict[str, tuple[Forms, bool] | None] = {}
     for match in LATIN_WORD.finditer(question):
         word = match.group()
         if CONTRACTION.search(word):
@@ -160,9 +188,22 @@ def latin_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]
             if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
             name = word[0].isupper() and match.start() > 0
-            forms = lexicon.groups.get(key, Forms(frozenset({key}), EMPTY))
-            found[key] = (forms | Forms(frozenset({key}), EMPTY), name)
+            forms = known_forms(key, word, lexicon, vocabulary)
+            found[key] = None if forms is None else (forms, name)
     return found
+
+
+def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Forms | None:
+    """Return the forms of a word of which the coverage has one, ``None`` where it has none."""
+    forms = lexicon.groups.get(key, Forms(EMPTY, EMPTY))
+    forms |= Forms(frozenset({key, *spelt(word)}), EMPTY)
+    if forms.scripts or any(map(vocabulary.frequency, forms.stems)):
+        return forms
+    other = meant(word, vocabulary.frequency)
+    if other is None:
+        return None
+    [right, *_] = terms(other)
+    return lexicon.groups.get(right, forms) | Forms(frozenset({right}), EMPTY)
 
 
 def script_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:

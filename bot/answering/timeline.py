@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.answering.calibration import Judge
-from bot.answering.deciding import decline
-from bot.answering.model import Citation, Question
+from bot.answering.deciding import judged
+from bot.answering.model import Citation, Question, Reason
 from bot.answering.need import Need
 from bot.answering.question import language_of
 from bot.answering.quoting import Candidate, alike, candidates, freshness, sentences_of, shorten
@@ -55,14 +55,14 @@ def timeline(
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
     question = Question(topic, now, language_of(topic))
     names = asked(topic, archive.outlets(), now.date())
-    need = Need.of(names.topic, index.rarity)
+    need = Need.of(names.topic, index)
     vector = index.embedder.question(topic)
     found = search(
         index, archive, topic, names=names, limit=PASSAGES, also=need.words, vector=vector
     )
     evidence = [each for each in found if names.admits(each.passage)]
     ranked = candidates(need, vector, evidence, index.embedder.passages)
-    if not evidence or decline(need, ranked, evidence, judge) is not None:
+    if not need.terms or isinstance(judged(need, ranked, evidence, judge), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
     every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Language, Question
+from bot.answering.model import Answer, Language, Level, Question
 from bot.answering.question import LONGEST, language_of
 from bot.answering.watching import Outcome
 from bot.wording import Wording
@@ -66,9 +66,9 @@ class Starters:
         if len(text) > LONGEST:
             return False
         outcome = self.answers(Question(text, now, language_of(text)))
-        return isinstance(outcome, Answer) and any(
-            citation.passage.article_id == article.id for citation in outcome.citations
-        )
+        if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
+            return False
+        return any(each.passage.article_id == article.id for each in outcome.citations)
 
 
 def question_about(article: Article) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Citation, Claim, Question, Reason
-from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, size, title
+from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Question
+from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, safe_address, size, title
+from bot.linking import opening_at
 from bot.wording import Wording
 from ingest.model import Header
 
@@ -27,10 +28,6 @@ LEAD_SHOWN = 300
 """Characters of what leads a quotation."""
 COPIES_SHOWN = 5
 NEAREST_SHOWN = 3
-OPENING, CLOSING = " “‘「『\"'", " ”’」』\"'"
-"""Marks around a quotation, which a block of its own does not need."""
-
-Numbers: TypeAlias = Mapping[Citation, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +148,52 @@ def answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
 
 
 def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
-    """Yield the claims, a line, their sources, and how fresh they are."""
-    shown = answer.claims[: room.claims]
-    cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
-    numbers = {citation: number for number, citation in enumerate(cited, start=1)}
-    for claim in shown:
-        yield from claim_blocks(claim, numbers, words, room)
-    if left := len(answer.claims) - len(shown):
-        yield f"-# {escape(words('claims_left_out', count=left))}"
-    yield LINE
-    sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
-    yield "\n".join([f"**{words('sources')}**", *sources])
+    """Yield the claims and their sources, or the excerpts, and how fresh they are."""
+    yield from (claim_blocks if answer.claims else excerpt_blocks)(answer, words, room)
     yield GAP
     yield from small_print(words.notes(answer.written))
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
+
+
+def excerpt_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+    """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
+    yield f"**{escape(words(f'level_{answer.level}'))}**"
+    if answer.differ:
+        yield f"-# {escape(words('differ'))}"
+    shown = answer.excerpts[: room.claims if answer.number is None else 1]
+    for each in shown:
+        yield excerpt_block(each, words, room)
+    left = len(answer.excerpts) - len(shown)
+    if left and answer.number is not None:
+        yield f"-# {escape(words('excerpts_more', count=left))}"
+
+
+def excerpt_block(found: Excerpt, words: Wording, room: Room) -> str:
+    """Show one excerpt under its source, what answers in bold, letter by letter."""
+    header = found.citation.header
+    before, bold, after = found.parts
+    notes = words.corrected(found.citation.passage)
+    if len(found.citation.quote) > room.quote:
+        before, after = "", ""
+    shorter = cut(bold, room.quote)
+    if shorter is not None:
+        notes = [words("quote_cut"), *notes]
+    said = f"{beside(before)}**{literal(bold if shorter is None else shorter)}**{beside(after)}"
+    url = opening_at(header.url, bold)
+    lines = [entry(header, words, room, url=url), f"> {said}"]
+    lines += [f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes]
+    if found.copies and room.copies:
+        lines.append(f"-# {phrase(title(words.copies(found.copies[:COPIES_SHOWN]), 300))}")
+    return "\n".join(lines)
+
+
+def beside(text: str) -> str:
+    """Show what stands before or behind the bold part, with the space that divides them."""
+    shown = literal(text)
+    if not shown:
+        return ""
+    left = " " if text[:1].isspace() else ""
+    return f"{left}{shown}{' ' if text[-1:].isspace() else ''}"
 
 
 def small_print(notes: Sequence[str]) -> Iterator[str]:
@@ -173,28 +202,19 @@ def small_print(notes: Sequence[str]) -> Iterator[str]:
         yield f"-# {phrase(title(note, LEAD_SHOWN))}"
 
 
-def claim_blocks(claim: Claim, numbers: Numbers, words: Wording, room: Room) -> Iterator[str]:
-    """Show one claim with its numbers; a claim that ends in its quotation shows that apart."""
-    marks = " ".join(f"[{numbers[citation]}]" for citation in claim.citations)
-    quoted = quoted_in(claim)
-    if quoted is None:
+def claim_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+    """Yield what a model wrote, each sentence with its numbers, a line, and the sources."""
+    shown = answer.claims[: room.claims]
+    cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
+    numbers = {citation: number for number, citation in enumerate(cited, start=1)}
+    for claim in shown:
+        marks = " ".join(f"[{numbers[citation]}]" for citation in claim.citations)
         yield f"{phrase(title(claim.text, room.quote))} **{marks}**"
-        return
-    lead = claim.text[: claim.text.rindex(quoted.quote)].rstrip(OPENING)
-    led = f"**{marks}** {phrase(title(lead, LEAD_SHOWN))}".rstrip()
-    shorter = cut(quoted.quote, room.quote)
-    yield f"{led}\n> {literal(quoted.quote if shorter is None else shorter)}"
-    if shorter is not None:
-        yield f"-# {escape(words('quote_cut'))}"
-
-
-def quoted_in(claim: Claim) -> Citation | None:
-    """Return the citation whose quotation, and nothing more than marks, ends the claim."""
-    for citation in claim.citations:
-        _, found, after = claim.text.rpartition(citation.quote)
-        if found and not after.strip(CLOSING):
-            return citation
-    return None
+    if left := len(answer.claims) - len(shown):
+        yield f"-# {escape(words('claims_left_out', count=left))}"
+    yield LINE
+    sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
+    yield "\n".join([f"**{words('sources')}**", *sources])
 
 
 def quotation(quote: str, words: Wording, room: Room) -> str:
@@ -209,25 +229,26 @@ def quotation(quote: str, words: Wording, room: Room) -> str:
 def source_lines(
     citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Room
 ) -> str:
-    """Describe one source, with its quotation unless its claim shows it already."""
-    lines = [f"[{number}] {entry(citation.header, words, room)}"]
-    citing = [claim for claim in claims if citation in claim.citations]
-    if not any(quoted_in(claim) == citation for claim in citing):
-        lines.append(quotation(citation.quote, words, room))
+    """Describe one source, with its quotation."""
+    url = opening_at(citation.header.url, citation.quote)
+    lines = [f"[{number}] {entry(citation.header, words, room, url=url)}"]
+    lines.append(quotation(citation.quote, words, room))
     notes = words.corrected(citation.passage)
     lines += [f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes]
+    citing = [claim for claim in claims if citation in claim.citations]
     copies = [header for claim in citing for header in claim.copies]
     if copies and room.copies:
         lines.append(f"-# {phrase(title(words.copies(copies[:COPIES_SHOWN]), 300))}")
     return "\n".join(lines)
 
 
-def entry(header: Header, words: Wording, room: Room) -> str:
-    """Name an article in one line: outlet, date, kind, linked title."""
+def entry(header: Header, words: Wording, room: Room, *, url: str | None = None) -> str:
+    """Name an article in one line: outlet, date, kind, title linked to *url* or its address."""
     outlet = phrase(title(words.outlet(header), room.title))
     parts = [outlet, words.dated(header), words.kind(header)]
     name = flat(header.title) or words("link")
-    linked = link(title(name, room.title), header.url, instead=words("link"))
+    address = url if url and safe_address(url) else header.url
+    linked = link(title(name, room.title), address, instead=words("link"))
     return " · ".join([*(part for part in parts if part), linked])
 
 
@@ -242,7 +263,5 @@ def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         nearest = abstention.nearest[:NEAREST_SHOWN]
         lines = [f"- {entry(header, words, room)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
-    elif abstention.reason is Reason.NOT_COVERED:
-        blocks.append(escape(words("none_nearby")))
     notes = small_print(words.notes(abstention.written, answered=False))
     return [*blocks, GAP, *notes, f"-# {escape(words.as_of(abstention.as_of, None))}"]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
-from bot.answering.model import Abstention, Answer, Citation, Claim
+from bot.answering.model import Abstention, Answer, Citation, Level
 from bot.answering.question import ask
 from bot.answering.watching import Answerer
 from ingest.errors import UnreadableError
@@ -41,13 +41,8 @@ class Result:
 
     @property
     def answered(self) -> bool:
-        """Whether there was an answer at all."""
-        return isinstance(self.outcome, Answer)
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """The claims of the answer; none for an abstention."""
-        return self.outcome.claims if isinstance(self.outcome, Answer) else ()
+        """Whether the desk said that the coverage answers."""
+        return isinstance(self.outcome, Answer) and self.outcome.level is Level.SAYS
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -56,7 +51,10 @@ class Result:
 
     @property
     def right(self) -> bool:
-        """Whether one of the first citations has the words, or nothing was to be answered."""
+        """Whether one of the first citations has the words, or no answer was claimed.
+
+        What is shown as closest counts as well: the reader has it before them.
+        """
         if not self.asked.answerable:
             return not self.answered
         return any(self.asked_for(c) for c in self.citations[:FIRST])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from bot.answering.model import Abstention, Answer
 from bot.evaluating.evaluation import Result
-from bot.reporting import as_object
+from bot.reporting import as_object, level_of
 
 Scores = Mapping[str, Mapping[str, float]]
 
@@ -44,7 +45,7 @@ def html(writer: str, results: Sequence[Result], scores: Scores) -> str:
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>Scorecard</title>"
         f"<style>{STYLE}</style><h1>Scorecard: {escape(writer)}</h1>"
         f"<p>{len(results)} questions over the sample coverage, which is fiction.</p>{tables}"
-        "<h2>Every question</h2><table><tr><th>Question<th>Kind<th>Answer<th>Right"
+        "<h2>Every question</h2><table><tr><th>Question<th>Kind<th>How sure<th>Answer<th>Right"
         f"{asked}</table></html>"
     )
 
@@ -69,7 +70,16 @@ def bar(value: float) -> str:
 
 def answered(result: Result) -> str:
     """Return one question and its answer as a row."""
-    claims = "<br>".join(escape(claim.text) for claim in result.claims) or "<small>declined</small>"
     right = "yes" if result.right else "<span class='wrong'>no</span>"
     question, kind = escape(result.asked.question), escape(result.asked.kind)
-    return f"<tr><td>{question}<td>{kind}<td>{claims}<td>{right}"
+    level, shown = level_of(result.outcome), "<br>".join(said(result.outcome))
+    return f"<tr><td>{question}<td>{kind}<td>{level}<td>{shown}<td>{right}"
+
+
+def said(outcome: Answer | Abstention) -> Iterator[str]:
+    """Yield the sentences of a model, or the excerpts with what answers in bold."""
+    if isinstance(outcome, Answer):
+        yield from (escape(claim.text) for claim in outcome.claims)
+        for each in outcome.excerpts:
+            before, bold, after = map(escape, each.parts)
+            yield f"{before}<b>{bold}</b>{after}"

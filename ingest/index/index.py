@@ -150,6 +150,10 @@ class Index:
         """Return how rare a term or a pair is: its inverse document frequency."""
         return self._shelf.words.rarity(term)
 
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term or a pair stands."""
+        return self._shelf.words.frequency(term)
+
     def counts(self) -> tuple[int, int]:
         """Return how many passages the vectors hold, and how many the words."""
         return self._shelf.vectors.count(), self._shelf.words.count()

@@ -108,11 +108,14 @@ class Words:
         among = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
         return {key for key, _ in self._hits(within(among, scope), max(1, len(ids)))}
 
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term or a pair stands."""
+        return int(self._fresh().doc_freq(field_of(term), term))
+
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair, as BM25 weighs it."""
-        searcher = self._fresh()
-        found = searcher.doc_freq(field_of(term), term)
-        total = searcher.num_docs + PRIOR
+        found = self.frequency(term)
+        total = self._fresh().num_docs + PRIOR
         return math.log(1 + (total - found + 0.5) / (found + 0.5))
 
     def count(self) -> int:

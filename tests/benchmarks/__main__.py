@@ -6,7 +6,8 @@
     make benchmark DATA=folder                      # over its articles.jsonl, questions.jsonl
     make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
     make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
-    make benchmark WHAT=verifying DATA=folder       # folder/qags
+    make benchmark WHAT=asked DATA=folder           # folder/asked, folder/multihoprag
+    make benchmark WHAT=verifying DATA=folder       # folder/claims, folder/qags
     make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=refreshing                  # 2,000 pages on loopback
     make benchmark WHAT=streaming                   # a paced model on loopback
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     abstention,
+    asked,
     askers,
     extraction,
     refreshing,
@@ -43,6 +45,7 @@ def main() -> None:
         "speed": speed.measure,
         "retrieval": retrieval.measure,
         "abstention": abstention.measure,
+        "asked": asked.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "refreshing": refreshing.measure,

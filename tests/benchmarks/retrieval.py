@@ -75,7 +75,7 @@ def measured(desk: Desk, questions: Sequence[Wanted]) -> Row:
     for each in questions:
         start = time.perf_counter()
         names = asked(each.question, outlets, NOW.date())
-        also = Need.of(names.topic, desk.index.rarity).words
+        also = Need.of(names.topic, desk.index).words
         found = search(desk.index, desk.archive, each.question, names=names, limit=DEEP, also=also)
         took.append((time.perf_counter() - start) * 1000)
         hits = (i for i, one in enumerate(found) if each.met_by(one.passage.text))

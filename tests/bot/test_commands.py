@@ -28,12 +28,12 @@ def here(sample_folder, monkeypatch):
 
 
 def test_one_question_is_answered_with_its_sources(here, capsys):
-    """The number behind a quotation is the number of its source."""
+    """How sure it is, the source, and the words of the source."""
     assert main(["ask", TURNOUT]) == 0
     said = capsys.readouterr().out
     assert "62.7 per cent" in said
-    assert "[1]" in said
-    assert "Sources" in said
+    assert "The coverage says" in said
+    assert "The Sarnholt Ledger · 1 November 2026" in said
     assert "As of" in said
 
 
@@ -41,26 +41,27 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     """Each quotation stands in the archived text of the article it names."""
     assert main(["ask", TURNOUT, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["kind"] == "answer"
-    assert {"claims", "as_of", "timings"} <= answer.keys()
+    assert (answer["level"], answer["reason"], answer["claims"]) == ("says", None, [])
+    assert {"question", "differ", "as_of", "timings"} <= answer.keys()
     settings = Settings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", now=MORNING) as desk:
-        for claim in answer["claims"]:
-            for citation in claim["citations"]:
-                assert {"outlet", "title", "published", "url"} <= citation.keys()
-                version = desk.archive.versions(citation["article"])[-1]
-                start, quote = citation["start"], citation["quote"]
-                assert version.extract.text[start : start + len(quote)] == quote
-                assert quote in claim["text"]
+        for excerpt in answer["excerpts"]:
+            assert {"outlet", "title", "day", "url", "kind", "heading"} <= excerpt.keys()
+            version = desk.archive.versions(excerpt["article"])[-1]
+            start, text = excerpt["start"], excerpt["text"]
+            assert version.extract.text[start : start + len(text)] == text
+            first, last = excerpt["bold"]
+            assert 0 <= first < last <= len(text)
+    first, last = answer["excerpts"][0]["bold"]
+    assert "62.7 per cent" in answer["excerpts"][0]["text"][first:last]
 
 
-def test_a_question_without_coverage_names_the_nearest(here, capsys):
-    """An abstention is one line and what came near, with dates."""
+def test_a_question_without_coverage_gets_nothing_unrelated(here, capsys):
+    """Silence is said as silence, without titles about something else."""
     assert main(["ask", "What is the capital of Mongolia?", "--json"]) == 0
     abstention = json.loads(capsys.readouterr().out)
-    assert (abstention["kind"], abstention["reason"]) == ("abstention", "not_covered")
-    assert abstention["claims"] == []
-    assert all("published" in each for each in abstention["nearest"])
+    assert (abstention["level"], abstention["reason"]) == ("nothing", "not_covered")
+    assert (abstention["excerpts"], abstention["nearest"]) == ([], [])
 
 
 def test_a_batch_is_an_object_a_line(here, tmp_path, capsys):
@@ -71,7 +72,8 @@ def test_a_batch_is_an_object_a_line(here, tmp_path, capsys):
     file.write_bytes(b"\n".join([b"\xef\xbb\xbf" + good, *bad]))
     assert main(["ask", "--batch", str(file)]) == 1
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["kind"] for line in lines] == ["answer", *["error"] * len(bad)]
+    assert lines[0]["level"] == "says"
+    assert all(line.keys() == {"line", "error"} for line in lines[1:])
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "a question", "--batch", "file"]])

@@ -86,7 +86,7 @@ def test_one_wire_story_counts_once(answered):
     outcome = answered("Did Lantern take money from Volstrand?")
     quotes = [citation.quote for citation in outcome.citations]
     assert len(quotes) == len(set(quotes))
-    copies = {header.outlet for claim in outcome.claims for header in claim.copies}
+    copies = {header.outlet for each in outcome.excerpts for header in each.copies}
     assert copies
     assert not copies & set(cited(outcome)[:1])
 

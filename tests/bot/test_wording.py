@@ -77,27 +77,17 @@ def test_as_of_is_in_utc_and_names_the_newest_source():
     assert said == "As of 2 November 2026, 09:05 UTC; newest source 1 November 2026."
 
 
-def test_the_lead_keeps_every_hop_and_the_label():
-    """Speaker, outlet, agency, kind and day all stand before the words."""
+def test_a_source_keeps_every_hop_and_the_label():
+    """Outlet, agency, kind and day all stand in it."""
     header = Header(
         "t", "The Ledger", agency="Northlight", kind=Kind.OPINION, published=date(2026, 10, 9)
     )
-    said = ENGLISH.claim(header, "Fares will fall.", speaker="Ms Voll")
-    assert said == (
-        "Ms Voll, in The Ledger (Northlight), opinion, 9 October 2026: “Fares will fall.”"
-    )
-
-
-@pytest.mark.parametrize("words", EVERY)
-@pytest.mark.parametrize("quote", ["plain", "“We go.”", "「行く」", "‘a’ “b”", "「a」『b』"])
-def test_a_quotation_is_never_altered(words, quote):
-    """Only the marks around a quotation are the desk's own."""
-    assert quote in words.claim(Header("t"), quote)
+    assert ENGLISH.source(header) == "The Ledger (Northlight), opinion, 9 October 2026"
 
 
 def test_marks_differ_from_those_inside():
     """A quotation within a quotation stays readable."""
-    assert ENGLISH.claim(Header("t"), "“No,” she said.").endswith("‘“No,” she said.’")
+    assert ENGLISH.marks("“No,” she said.") == ("‘", "’")
 
 
 def test_an_unnamed_outlet_is_called_unverified():

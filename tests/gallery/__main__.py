@@ -23,7 +23,7 @@ from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
-from bot.answering.model import Language, Reason, Trouble, Written
+from bot.answering.model import Excerpt, Language, Level, Reason, Trouble, Written
 from bot.answering.watching import Phase
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
@@ -64,11 +64,11 @@ async def states() -> Mapping[str, object]:
         for language, text in (("en", "Whom should I vote for?"), ("ja", "誰に投票すべき？"))
     }
     apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
-    answer, declined = built.an_answer(), built.an_abstention()
+    answer, declined = built.a_model_s_answer(), built.an_abstention()
     model = {
         "answer-model": replace(answer, claims=(apart,), written=Written("a-model")),
         "answer-stopped": replace(answer, written=Written("a-model", stopped=True)),
-        "answer-trouble": replace(answer, written=Written(trouble=Trouble.TRUNCATED)),
+        "answer-trouble": replace(built.an_answer(), written=Written(trouble=Trouble.TRUNCATED)),
         "answer-unsaid": replace(answer, written=Written("a-model", unsaid=("with the Greens",))),
         "abstention-link": replace(
             built.an_abstention(Reason.HOW_TO_VOTE, nearest=(), text="Where do I vote?"),
@@ -90,7 +90,7 @@ async def states() -> Mapping[str, object]:
         "progress-stopping-ja": progress_view(
             built.a_japanese_answer().question,
             japanese("stopping"),
-            built.a_japanese_answer().claims,
+            (),
             ask=True,
             stop=None,
         ),
@@ -99,6 +99,7 @@ async def states() -> Mapping[str, object]:
         **{name: outcome_view(outcome, ask=True) for name, outcome in model.items()},
         **progress,
         "answer": outcome_view(built.an_answer(), ask=True),
+        "answer-closest": outcome_view(built.an_answer(level=Level.CLOSEST, differ=True), ask=True),
         "answer-ja": outcome_view(built.a_japanese_answer(), ask=True),
         "answer-long": outcome_view(built.a_long_answer(), ask=True),
         "answer-hostile": outcome_view(built.a_hostile_answer(), ask=True),
@@ -106,7 +107,7 @@ async def states() -> Mapping[str, object]:
         "abstention": outcome_view(built.an_abstention(), ask=True),
         "abstention-ja": outcome_view(built.an_abstention(text="資金の出所は？"), ask=True),
         **abstained,
-        "answer-cited-apart": outcome_view(built.an_answer(apart)),
+        "answer-cited-apart": outcome_view(built.a_model_s_answer(apart)),
         "error": error_view("7F3A2C", english),
         "error-ja": error_view("7F3A2C", japanese),
         "hint": notice_view(english("hint")),
@@ -119,16 +120,15 @@ async def states() -> Mapping[str, object]:
     }
 
 
-def labelled() -> list[object]:
-    """Claims whose sources carry a label, a bound or no name."""
+def labelled() -> list[Excerpt]:
+    """Excerpts whose sources carry a label, a bound or no name."""
     return [
-        built.a_claim("Ferries should be free on working days.", built.OPINION),
-        built.a_claim("21:40 The first boxes from Skerrow have arrived.", built.LIVE, number=2),
-        built.a_claim("Mr Arkwell, the leader, said fares would fall.", built.PASTE, number=3),
-        built.a_claim(
+        built.an_excerpt("Ferries should be free on working days.", built.OPINION),
+        built.an_excerpt("21:40 The first boxes from Skerrow have arrived.", built.LIVE, number=2),
+        built.an_excerpt("Mr Arkwell, the leader, said fares would fall.", built.PASTE, number=3),
+        built.an_excerpt(
             "The votes for سميرة القسطلي were counted twice.",
             built.a_header(title="سميرة القسطلي wins Dunmere East", outlet="صحيفة دنمير"),
-            speaker="سميرة القسطلي",
             number=4,
         ),
     ]

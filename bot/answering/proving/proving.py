@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.answering.model import (
     Citation,
@@ -11,13 +11,11 @@ from bot.answering.model import (
     Failing,
     Question,
     Sentence,
-    UnsupportedQuoteError,
 )
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import Draft, Ground
 from bot.answering.proving.quotations import locate
 from bot.answering.proving.reader import Proposed, Reading
-from bot.answering.writing import DraftClaim
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
@@ -28,25 +26,6 @@ UNPROVEN = {
     Reading.CLAIMED: Failing.CLAIMED,
     Reading.NOT_STATED: Failing.NOT_STATED,
 }
-
-
-def verify(draft: Sequence[DraftClaim], evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
-    """Turn each drafted sentence whose quotation stands in the passage it names into a claim.
-
-    A passage that was not among *evidence*, or words that do not stand in it, lose the sentence.
-    """
-    given = {each.passage.id: each.passage for each in evidence}
-    claims = []
-    for sentence in draft:
-        passage = given.get(sentence.passage_id)
-        if passage is None or sentence.quote not in sentence.text:
-            continue
-        try:
-            citation = Citation.of(sentence.quote, passage)
-        except UnsupportedQuoteError:
-            continue
-        claims.append(Claim(sentence.text, (citation,), sentence.copies))
-    return tuple(claims)
 
 
 def propose(

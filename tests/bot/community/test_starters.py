@@ -24,11 +24,10 @@ def archive(tmp_path):
 def about(article_id):
     """Answer every question with citations of one article."""
     answer = an_answer()
-    [claim, *_] = answer.claims
-    [citation] = claim.citations
-    passage = replace(citation.passage, article_id=article_id)
-    cited = replace(claim, citations=(replace(citation, passage=passage),))
-    return lambda question: replace(answer, question=question, claims=(cited,))
+    lead, *_ = answer.excerpts
+    passage = replace(lead.citation.passage, article_id=article_id)
+    cited = replace(lead, citation=replace(lead.citation, passage=passage))
+    return lambda question: replace(answer, question=question, excerpts=(cited,))
 
 
 def test_only_what_is_answered_by_its_article_is_offered(archive):

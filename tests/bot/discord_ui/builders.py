@@ -11,17 +11,17 @@ from bot.answering.model import (
     Answer,
     Citation,
     Claim,
-    Language,
+    Excerpt,
     Question,
     Reason,
+    Written,
 )
 from bot.answering.question import ask
 from bot.answering.timeline import Timeline
 from bot.community.members import Community
 from bot.community.starters import Starters
 from bot.discord_ui.members.offers import Offers
-from bot.wording import Wording
-from ingest.model import Header, Kind, Passage, passage_id
+from ingest.model import Header, Kind, Passage, Span, passage_id
 
 NOW = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)
 
@@ -85,49 +85,70 @@ def a_citation(quote, header=LEDGER, number=1):
     return Citation.of(quote, passage)
 
 
-def a_claim(quote, header=LEDGER, *, speaker=None, copies=(), language=Language.ENGLISH, number=1):
-    """Claim *quote* the way that the desk words it."""
-    text = Wording.of(language).claim(header, quote, speaker=speaker)
-    return Claim(text, (a_citation(quote, header, number),), tuple(copies))
+def a_claim(quote, header=LEDGER, *, text=None, copies=(), number=1):
+    """Claim *quote*, in words of a model's own if *text* has any."""
+    return Claim(text or quote, (a_citation(quote, header, number),), tuple(copies))
 
 
-def an_answer(*claims, text="Will Marrowen govern with the Lantern Movement?", newest=None):
-    """Answer *text* with *claims*, or with two that fit it."""
-    claims = claims or (
+def an_excerpt(bold, header=LEDGER, *, before="", after="", copies=(), number=1):
+    """Cut an excerpt out of a passage, with *bold* as what answers."""
+    citation = a_citation(f"{before}{bold}{after}", header, number)
+    return Excerpt(citation, Span(len(before), len(before) + len(bold)), tuple(copies))
+
+
+MARROWEN = an_excerpt(
+    "“We will not sit at a cabinet table with the Lantern Movement, not for a week,” she"
+    " told a hall in Ivrelle.",
+    before="Ms Marrowen spoke for an hour. ",
+    after=" The hall applauded.",
+    copies=[replace(LEDGER, outlet="Tessary Post")],
+)
+PELLOWE = an_excerpt(
+    "Ms Pellowe said her party would “listen first and count later”.", COURIER, number=2
+)
+
+
+def an_answer(*excerpts, text="Will Marrowen govern with the Lantern Movement?", **more):
+    """Answer *text* with *excerpts*, or with two that fit it."""
+    found = excerpts or (MARROWEN, PELLOWE)
+    return Answer(
+        ask(text, now=NOW), (), NOW, newest(each.citation for each in found), found, **more
+    )
+
+
+def a_model_s_answer(*claims, text="Will Marrowen govern with the Lantern Movement?"):
+    """Answer *text* with *claims* that a model wrote, or with two that fit it."""
+    found = claims or (
         a_claim(
-            "“We will not sit at a cabinet table with the Lantern Movement, not for a week,” she"
-            " told a hall in Ivrelle.",
-            speaker="Ilse Marrowen",
-            copies=[a_header(outlet="Tessary Post")],
+            MARROWEN.parts[1],
+            text="Marrowen told a hall in Ivrelle that she would not sit with Lantern.",
+            copies=MARROWEN.copies,
         ),
         a_claim(
-            "Ms Pellowe said her party would “listen first and count later”.",
+            PELLOWE.citation.quote,
             COURIER,
-            speaker="Ms Pellowe",
+            text="Pellowe said her party would “listen first and count later”.",
             number=2,
         ),
     )
-    days = [c.header.published for claim in claims for c in claim.citations if c.header.published]
-    latest = newest or (max(days, key=str) if days else None)
-    return Answer(ask(text, now=NOW), tuple(claims), NOW, latest)
+    citations = (citation for claim in found for citation in claim.citations)
+    return Answer(ask(text, now=NOW), found, NOW, newest(citations), written=Written("a-model"))
+
+
+def newest(citations):
+    """Return the newest day of publication."""
+    return max((c.header.published for c in citations if c.header.published), key=str, default=None)
 
 
 def a_japanese_answer():
     """Answer in Japanese."""
-    japanese = Language.JAPANESE
     return an_answer(
-        a_claim(
+        an_excerpt(
             "マロウェン首相は「四十五議席を下回れば、党首を辞める」と述べた。",
             NIPPO,
-            speaker="マロウェン首相",
-            language=japanese,
+            before="記者の質問は二時間に及んだ。",
         ),
-        a_claim(
-            "嵐で船が遅れたため、島の投票は午後十時まで延長された。",
-            SHIMBUN,
-            language=japanese,
-            number=2,
-        ),
+        an_excerpt("嵐で船が遅れたため、島の投票は午後十時まで延長された。", SHIMBUN, number=2),
         text="マロウェン首相は議席が減ったら辞任する？",
     )
 
@@ -136,7 +157,7 @@ def a_long_answer():
     """Answer with more than one message holds, in several scripts."""
     long = "The council of the harbour spoke at length about dredging, pilots and the winter fares"
     japanese = "港の評議会は浚渫と水先案内人と冬の運賃について長く議論した、"
-    return an_answer(
+    return a_model_s_answer(
         a_claim(f"{', '.join([long] * 10)}."[:900], a_header(title="A very long title " * 17)),
         a_claim((japanese * 40)[:900], NIPPO, number=2),
         a_claim("سميرة القسطلي " * 64, a_header(outlet="سميرة القسطلي"), number=3),
@@ -160,8 +181,8 @@ def a_hostile_answer():
         agency="**Agency** @here",
     )
     quotes = [f"# {HOSTILE}", f"1. {HOSTILE}", f"> {HOSTILE}"]
-    claims = [a_claim(q, header, number=n, copies=[header]) for n, q in enumerate(quotes)]
-    return an_answer(*claims[:2], text=HOSTILE)
+    found = [an_excerpt(q, header, number=n, copies=[header]) for n, q in enumerate(quotes)]
+    return an_answer(*found[:2], text=HOSTILE)
 
 
 def an_abstention(

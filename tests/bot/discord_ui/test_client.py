@@ -37,7 +37,7 @@ async def test_a_slash_question_is_acknowledged_and_answered_in_place(simcord_en
     assert callback.json == {"type": discord.InteractionResponseType.deferred_channel_message.value}
     assert edit.path.endswith("/messages/@original")
     text = seen(result.response.components)
-    assert text.startswith(f"{QUESTION}\n[1] ")
+    assert text.startswith(f"{QUESTION}\nThe coverage says\n")
     assert QUOTE in text
 
 
@@ -116,7 +116,7 @@ class TestAbstaining:
         """No answer is a reply too, and says where to look."""
         result = await alice.slash(channel, "ask", question="Does Volstrand pay them?")
         text = seen(result.response.components)
-        assert "The coverage here does not answer that." in text
+        assert "Nothing on this in the coverage." in text
         assert "25 October 2026" in text
 
 

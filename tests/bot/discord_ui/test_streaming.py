@@ -12,11 +12,11 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.rendering import progress_view
 from bot.discord_ui.screen import Running, Runs, Screen, StopButton
-from tests.bot.discord_ui.builders import NOW, an_abstention, an_answer
+from tests.bot.discord_ui.builders import NOW, a_model_s_answer, an_abstention
 from tests.bot.discord_ui.reading import seen
 
 QUESTION = ask("Will Marrowen govern with the Lantern Movement?", now=NOW)
-CLAIMS = an_answer().claims
+CLAIMS = a_model_s_answer().claims
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ async def test_what_is_verified_is_shown_as_it_comes():
             screen.watch.claims(CLAIMS[:count])
         await asyncio.sleep(0.12)
     assert "Searching 1,991 articles…" in shown[0]
-    assert CLAIMS[-1].citations[0].quote[:30] in shown[-1]
+    assert CLAIMS[-1].text[:30] in shown[-1]
     assert QUESTION.text in shown[-1]
     assert len(shown) < len(CLAIMS) + 3
 

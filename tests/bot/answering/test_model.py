@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.model import Citation, Claim, UnsupportedQuoteError
-from bot.answering.proving.proving import verify
-from bot.answering.writing import DraftClaim
-from ingest.model import Evidence, Header, Passage
+from ingest.model import Header, Passage
 
 TEXT = "Turnout was 61.4 percent, the commission said. 投票率は61.4％だった。"
 
@@ -49,19 +47,3 @@ def test_a_claim_needs_a_citation():
     """A sentence that nothing proves is not a claim."""
     with pytest.raises(ValueError, match="citation"):
         Claim("Turnout was high.", ())
-
-
-@pytest.mark.parametrize(
-    "draft",
-    [
-        DraftClaim("Ledger: “Turnout was 71.4 percent”", "7:1:0:abc", "Turnout was 71.4 percent"),
-        DraftClaim("Ledger: “Turnout was 61.4 percent”", "9:1:0:zzz", "Turnout was 61.4 percent"),
-        DraftClaim("Ledger: “Turnout fell”", "7:1:0:abc", "Turnout was 61.4 percent"),
-    ],
-    ids=["altered figure", "passage that was not given", "text without its quotation"],
-)
-def test_an_unproven_sentence_is_lost_and_the_others_stay(draft):
-    """A bad draft costs its own sentence and nothing else."""
-    good = DraftClaim("Ledger: “Turnout was 61.4 percent”", "7:1:0:abc", "Turnout was 61.4 percent")
-    claims = verify([draft, good], [Evidence(a_passage(), 1.0)])
-    assert [claim.text for claim in claims] == [good.text]

@@ -1,0 +1,150 @@
+"""Questions as people type them over real coverage: what leads, what the message holds, how sure.
+
+The questions were written before any answer was seen, with the sentences that answer them. Beside
+them stands how sure the desk says it is of MultiHop-RAG's questions.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.answering.answer import answer_now, look
+from bot.answering.model import Answer
+from bot.answering.question import ask
+from bot.desk import Desk, open_desk
+from bot.reporting import level_of
+from bot.settings import Settings
+from ingest import adding
+from ingest.reading import Hints, read_path
+from tests.benchmarks.corpora import NOW as FROZEN
+from tests.benchmarks.corpora import desk_of, lines, multihoprag
+
+NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
+"""After the newest article."""
+LEVELS = ("says", "closest", "nothing", "declined")
+FIRST = (1, 2, 4, 10)
+"""Passages among which the gold one is looked for."""
+EVERY = 6
+"""Of MultiHop-RAG's answerable questions, every so many is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question and what came of it; ``gold`` are the places of excerpts that answer."""
+
+    kind: str
+    level: str
+    gold: tuple[int, ...] = ()
+    passage: int | None = None
+
+
+def measure(data: Path | None, out: Path) -> None:
+    """Print and write the shares by kind of question."""
+    if data is None:
+        raise SystemExit("Name the folder that holds asked, pages and seed: DATA=folder")
+    rows = list(real(data))
+    if (data / "multihoprag").exists():
+        rows += multihop(data)
+    show(rows)
+    (out / "asked.json").write_text(json.dumps([table_of(rows), len(rows)], indent=2))
+
+
+def real(data: Path) -> Iterator[Row]:
+    """Ask the real questions."""
+    with covered(data) as desk:
+        for each in lines(data / "asked" / "questions.jsonl"):
+            question = ask(each["question"], now=NOW)
+            outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+            shown = outcome.excerpts if isinstance(outcome, Answer) else ()
+            view = look(question, desk.archive, desk.index, {})
+            texts = [found.passage.text for found in view.evidence]
+            gold = each["gold"] or []
+            yield Row(
+                each["kind"],
+                level_of(outcome),
+                tuple(i for i, e in enumerate(shown) if holds(e.citation.quote, gold)),
+                next((i for i, text in enumerate(texts) if holds(text, gold)), None),
+            )
+
+
+def multihop(data: Path) -> Iterator[Row]:
+    """Ask MultiHop-RAG's questions, whose answers no single sentence holds: only how sure."""
+    items, questions = multihoprag(data)
+    asked = [*[q for q in questions if q.facts][::EVERY], *[q for q in questions if not q.facts]]
+    with desk_of(items) as desk:
+        for each in asked:
+            question = ask(each.question[:500], now=FROZEN)
+            outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+            yield Row(f"MultiHop-RAG {'answerable' if each.facts else 'null'}", level_of(outcome))
+
+
+@contextmanager
+def covered(data: Path) -> Iterator[Desk]:
+    """Open a desk of its own over the articles, the seed and the pages that are named."""
+    with (
+        TemporaryDirectory() as folder,
+        open_desk(Settings.of({"DATA_DIR": folder}), holder="a benchmark", now=NOW) as desk,
+    ):
+        for path in (data / "asked" / "articles.jsonl", data / "seed"):
+            adding.add(read_path(path, Hints()), desk.archive, now=NOW)
+        for name in (data / "asked" / "pages.txt").read_text(encoding="utf-8").split():
+            [packed] = (data / "pages").rglob(f"{name}.gz")
+            page = Path(folder) / name
+            page.write_bytes(gzip.decompress(packed.read_bytes()))
+            hints = Hints(outlet=name.split("_")[0])
+            adding.add(read_path(page, hints), desk.archive, now=NOW)
+        desk.catch_up()
+        yield desk
+
+
+def holds(text: str, gold: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether *text* has a sentence that answers; letters and figures alone are compared."""
+    plain = squeezed(text)
+    return any(squeezed(each["sentence"]) in plain for each in gold)
+
+
+def squeezed(text: str) -> str:
+    """Leave letters and figures."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def table_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Count by kind: the levels, the gold in the lead and in the message, its passage."""
+    table: dict[str, dict[str, float]] = {}
+    for kind in dict.fromkeys(row.kind for row in rows):
+        own = [row for row in rows if row.kind == kind]
+        levels = Counter(row.level for row in own)
+        shares = {level: levels[level] / len(own) for level in LEVELS}
+        shares["lead"] = sum(0 in row.gold for row in own) / len(own)
+        shares["message"] = sum(bool(row.gold) for row in own) / len(own)
+        for first in FIRST:
+            places = [row.passage for row in own if row.passage is not None]
+            shares[f"passage {first}"] = sum(place < first for place in places) / len(own)
+        table[kind] = {"questions": len(own), **shares}
+    return table
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Print the table; what was not looked at is a dash."""
+    table = Table("kind", "questions", *LEVELS, "lead", "message", *(f"first {n}" for n in FIRST))
+    for kind, shares in table_of(rows).items():
+        judged = not kind.startswith("MultiHop") and kind != "unanswerable"
+        cells = [
+            f"{value:.2f}" if judged or name in LEVELS else "–"
+            for name, value in shares.items()
+            if name != "questions"
+        ]
+        table.add_row(kind, f"{shares['questions']:.0f}", *cells)
+    Console(width=130).print(table)
