@@ -114,7 +114,8 @@ def quoted(
     """Answer with excerpts, as surely as they answer, or say that the coverage has nothing."""
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    level = judged(view.need, view.ranked, view.evidence, judge)
+    period = view.names.bound is not None or bool(view.names.days)
+    level = judged(view.need, view.ranked, view.evidence, judge, period=period)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how)
     settled = [c for c in view.ranked if not c.unsettled]
@@ -173,11 +174,11 @@ def look(
 ) -> View:
     """Find the evidence for *question* and measure its sentences; *names* unset: as it names."""
     clock = Stopwatch(timings)
-    text = heard(question.text)
+    text = heard(question.text, index.frequency)
     names = names or asked(text, archive.outlets(), question.asked_at.date())
     need = Need.of(names.topic, index)
     clock.lap("understand")
-    vector = index.embedder.question(text)
+    vector = index.embedder.question(text.lower())
     clock.lap("embed")
     found = search(
         index,

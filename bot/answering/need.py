@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
-from bot.answering.typed import meant, spelt
+from bot.answering.typed import spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
 from ingest.language.script import KANJI, KATAKANA
@@ -17,6 +17,7 @@ from ingest.language.script import KANJI, KATAKANA
 CUES = ("when", "number", "why", "said", "list")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
+YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
@@ -125,8 +126,9 @@ class Need:
 
     @property
     def familiar(self) -> float:
-        """Return the share of the question's content words that the coverage has at all."""
-        return len(self.terms) / (len(self.terms) + len(self.strange) or 1)
+        """Return the share of the question's content words that the coverage has; names doubly."""
+        known, strange = len(self.terms), sum(2 if w[0].isupper() else 1 for w in self.strange)
+        return known / (known + strange or 1)
 
     def coverage(self, *layers: tuple[Words, float]) -> float:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.
@@ -165,7 +167,7 @@ def term(
 ) -> Term:
     """Weigh one term by the rarest index term of its own word; names count for more."""
     own = terms(key) or [key]
-    weight = max(rarity(each) for each in own) * (1.3 if name else 1.0)
+    weight = max(rarity(each) for each in own)
     opposites = lexicon.opposites.get(key, Forms(EMPTY, EMPTY))
     speech = bool(forms.stems & lexicon.speech)
     return Term(key, forms, opposites, speech, name, weight)
@@ -176,12 +178,15 @@ def latin_terms(
 ) -> dict[str, tuple[Forms, bool] | None]:
     """Find the Latin content words by stem, each with its forms and whether it is a name.
 
-    A word that no coverage has takes the spelling that it has, or ``None`` where there is none.
+    A word that no coverage has in any spelling is ``None``. A figure is what is asked about, no
+    condition: "was turnout 63%?" is answered by 62.7 per cent.
     """
     found: dict[str, tuple[Forms, bool] | None] = {}
     for match in LATIN_WORD.finditer(question):
         word = match.group()
         if CONTRACTION.search(word):
+            continue
+        if word.isdigit() and not YEAR.fullmatch(word):
             continue
         stems = [s for s in terms(word) if not CJK_WORD.search(s)]
         for key in stems:
@@ -189,7 +194,10 @@ def latin_terms(
                 continue
             name = word[0].isupper() and match.start() > 0
             forms = known_forms(key, word, lexicon, vocabulary)
-            found[key] = None if forms is None else (forms, name)
+            if forms is None:
+                found[word] = None
+            else:
+                found[key] = (forms, name)
     return found
 
 
@@ -197,13 +205,7 @@ def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -
     """Return the forms of a word of which the coverage has one, ``None`` where it has none."""
     forms = lexicon.groups.get(key, Forms(EMPTY, EMPTY))
     forms |= Forms(frozenset({key, *spelt(word)}), EMPTY)
-    if forms.scripts or any(map(vocabulary.frequency, forms.stems)):
-        return forms
-    other = meant(word, vocabulary.frequency)
-    if other is None:
-        return None
-    [right, *_] = terms(other)
-    return lexicon.groups.get(right, forms) | Forms(frozenset({right}), EMPTY)
+    return forms if forms.scripts or any(map(vocabulary.frequency, forms.stems)) else None
 
 
 def script_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:

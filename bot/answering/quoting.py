@@ -23,6 +23,10 @@ CLOSELY = 12
 """Windows that are compared by meaning as well as by words; each costs about 1 ms."""
 FRESH, LATEST = 0.1, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""
+TITLE = 0.8
+"""Worth of a term that stands in the title above a window."""
+OPENING = 0.5
+"""What the first sentence of an article gains where nothing in particular is asked for."""
 BESIDE = 0.5
 """Worth of a term that stands in the sentence before or behind."""
 ELSEWHERE = 0.3
@@ -42,7 +46,8 @@ class Candidate:
     """A sentence that may answer, and what speaks for it; every figure lies in [0, 1].
 
     ``window`` is the sentence with one on either side. ``coverage`` and ``wording`` are the
-    sentence's, ``window_coverage`` (under the title) and ``window_wording`` the window's.
+    sentence's, ``window_coverage`` (under the title) and ``window_wording`` the window's;
+    ``unsettled`` says that its telling sentence only foresees what the question takes for done.
     """
 
     evidence: Evidence
@@ -112,7 +117,7 @@ def freshness(evidence: Evidence, days: Sequence[date]) -> float:
 
 def worth_of_age(need: Need) -> float:
     """Return what the newest passage gains: much where the latest is asked for."""
-    return LATEST if need.latest else FRESH
+    return LATEST if need.latest or not need.terms else FRESH
 
 
 def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
@@ -124,6 +129,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     terms = sentence_terms(passage.text, passage.header.language)
     quotes = [passage.text[span.start : span.end] for span in spans]
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
+    own = [need.coverage((words, 1.0)) for words in texts]
     found = []
     for i, span in enumerate(spans):
         if quotes[i].endswith(ASKING) or speaks_to_a_model(quotes[i]):
@@ -134,6 +140,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
             passage.text[window.start : window.end],
             frozenset().union(*terms[first : last + 1]),
         )
+        told = max(range(first, last + 1), key=lambda j: (own[j], j == i))
         beside = ((each, BESIDE) for each in (*texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]))
         found.append(
             Candidate(
@@ -143,16 +150,21 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.coverage((texts[i], 1.0), *beside, (around, ELSEWHERE))
                 if need.terms
                 else need.manner(texts[i].text),
-                need.coverage((words, 1.0), (title, 1.0)),
+                need.coverage((words, 1.0), (title, TITLE)),
                 support,
                 need.manner(words.text),
                 need.worded(terms[i]),
                 need.worded(words.stems),
-                fresh * worth_of_age(need),
-                unsettled=need.unsettled(texts[i].text),
+                fresh * worth_of_age(need) + (OPENING if opens(need, passage, i) else 0.0),
+                unsettled=need.unsettled(texts[told].text),
             )
         )
     return found
+
+
+def opens(need: Need, passage: Passage, place: int) -> bool:
+    """Tell whether an article begins here, where a question asks for nothing in particular."""
+    return not need.terms and passage.order == 0 and place == 0
 
 
 def window_of(place: int, quotes: Sequence[str]) -> tuple[int, int]:

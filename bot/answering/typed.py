@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from bot.answering.lexicon import Lexicon
 from ingest.index.analysis import terms
@@ -17,7 +18,9 @@ MARKUP = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What Discord writes that is no word: emoji, mentions, channels, times, links, marks."""
-PICTURES = {"So", "Sk", "Cn", "Co"}
+PICTURES = {"So", "Sk", "Cn", "Co", "Me"}
+SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
+"""What chooses how an emoji looks, or joins two."""
 WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 SPELLINGS = (
     (re.compile(r"is(e|ed|es|ing|ation)$"), r"iz\1"),
@@ -31,19 +34,39 @@ SPELLINGS = (
     (re.compile(r"ll(ed|ing|or)$"), r"l\1"),
 )
 """British and American endings, both ways."""
-SHORTEST = 4
+SHORTEST = 5
 """Letters of a word from which it may be mistyped."""
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-def heard(text: str) -> str:
-    """Return *text* as coverage would word it: bare of markup, chat words written out."""
-    return written_out(bare(text) or text, Lexicon.load().chat)
+Frequency: TypeAlias = Callable[[str], int]
+"""Tells in how many passages a term stands."""
+
+
+def heard(text: str, known: Frequency) -> str:
+    """Return *text* as coverage words it: bare of markup, chat words and typos written out."""
+    said = " ".join(written_out(bare(text), Lexicon.load().chat).split())
+    return corrected(said, known) if terms(said) else text
+
+
+def corrected(text: str, known: Frequency) -> str:
+    """Replace each word that neither the coverage nor the lexicon has, if it is a typo."""
+    lexicon = Lexicon.load()
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0]
+        found = {*terms(word), *spelt(word)}
+        familiar = lexicon.groups.keys() | lexicon.stopwords
+        if found & familiar or word.casefold() in familiar or any(map(known, found)):
+            return word
+        return meant(word, known) or word
+
+    return WORD.sub(right, text)
 
 
 def bare(text: str) -> str:
     """Leave out of *text* what is no word: emoji, mentions, links, marks; what is bare stays."""
-    marked = MARKUP.sub(" ", text)
+    marked = SELECTORS.sub("", MARKUP.sub(" ", text))
     shown = "".join(" " if unicodedata.category(c) in PICTURES else c for c in marked)
     return " ".join(shown.split())
 
@@ -64,16 +87,16 @@ def spelt(word: str) -> set[str]:
     }
 
 
-def meant(word: str, known: Callable[[str], int]) -> str | None:
+def meant(word: str, known: Frequency) -> str | None:
     """Return the word of the coverage that *word* is mistyped for, one letter away, if any.
 
-    *known* tells in how many passages a term stands; of several the most frequent is taken.
+    Of several the most frequent is taken, and of equals the shortest.
     """
     small = word.casefold()
     if len(small) < SHORTEST or not small.isascii() or not small.isalpha() or has_japanese(word):
         return None
     found = {each: max(map(known, terms(each)), default=0) for each in one_away(small)}
-    best = max(found, key=lambda each: (found[each], each))
+    best = max(found, key=lambda each: (found[each], -len(each), each))
     return best if found[best] > 0 else None
 
 

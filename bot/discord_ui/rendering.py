@@ -162,14 +162,14 @@ def excerpt_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
         yield f"-# {escape(words('differ'))}"
     shown = answer.excerpts[: room.claims if answer.number is None else 1]
     for each in shown:
-        yield excerpt_block(each, words, room)
+        yield from excerpt_block(each, words, room)
     left = len(answer.excerpts) - len(shown)
     if left and answer.number is not None:
         yield f"-# {escape(words('excerpts_more', count=left))}"
 
 
-def excerpt_block(found: Excerpt, words: Wording, room: Room) -> str:
-    """Show one excerpt under its source, what answers in bold, letter by letter."""
+def excerpt_block(found: Excerpt, words: Wording, room: Room) -> Iterator[str]:
+    """Show one excerpt under its source, what answers in bold, and what is to be known of it."""
     header = found.citation.header
     before, bold, after = found.parts
     notes = words.corrected(found.citation.passage)
@@ -180,11 +180,11 @@ def excerpt_block(found: Excerpt, words: Wording, room: Room) -> str:
         notes = [words("quote_cut"), *notes]
     said = f"{beside(before)}**{literal(bold if shorter is None else shorter)}**{beside(after)}"
     url = opening_at(header.url, bold)
-    lines = [entry(header, words, room, url=url), f"> {said}"]
-    lines += [f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes]
+    yield f"{entry(header, words, room, url=url)}\n> {said}"
     if found.copies and room.copies:
-        lines.append(f"-# {phrase(title(words.copies(found.copies[:COPIES_SHOWN]), 300))}")
-    return "\n".join(lines)
+        notes.append(words.copies(found.copies[:COPIES_SHOWN]))
+    if notes:
+        yield "\n".join(f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes)
 
 
 def beside(text: str) -> str:

@@ -29,22 +29,44 @@ WITHIN = re.compile(
 """What asks for the reports of a period; "the July 20 election" only names an election."""
 SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
-NUMBERS = {"one": 1, "一": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        ("one 一", "two 二", "three 三", "four 四", "five 五", "six 六", "seven 七"), start=1
+    )
+    for word in words.split()
+}
 LAST_DAYS = re.compile(
     rf"\b(?:last|past|previous) (\d{{1,2}}|{'|'.join(NUMBERS)}) (day|week|month)s?\b"
     r"|(?:過去|この)(\d{1,2}|一)(日|週間|か月|ヶ月)",
     re.IGNORECASE,
 )
-RELATIVE = (
-    (re.compile(r"^Today\b|\btoday\b|今日|本日"), 0),
-    (re.compile(r"\byesterday\b|昨日|きのう", re.IGNORECASE), 1),
+DAYS_AGO = re.compile(
+    rf"\b(\d{{1,2}}|{'|'.join(NUMBERS)}) days ago\b|(\d{{1,2}}|[一二三四五六])日前", re.IGNORECASE
 )
+BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b|一昨日|おととい", re.IGNORECASE)
+RELATIVE = (
+    (
+        re.compile(
+            r"^Today\b|\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b"
+            r"|今日|本日|今朝|今夜"
+        ),
+        0,
+    ),
+    (re.compile(r"\byesterday\b|\blast night\b|昨日|きのう|昨夜", re.IGNORECASE), 1),
+)
+WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
+SATURDAY = 5
 WEEKS = ((re.compile(r"\bthis week\b|今週", re.I), 0), (re.compile(r"\blast week\b|先週", re.I), 1))
 MONTHS_AGO = (
     (re.compile(r"\bthis month\b|今月", re.I), 0),
     (re.compile(r"\blast month\b|先月", re.I), 1),
 )
-PERIODS = (*(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)), LAST_DAYS)
+PERIODS = (
+    *(BEFORE_YESTERDAY, DAYS_AGO, WEEKEND),
+    *(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)),
+    LAST_DAYS,
+)
 IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
 
 
@@ -146,6 +168,12 @@ def spaced(text: str) -> str:
 
 def relative_period(question: str, today: date) -> Scope | None:
     """Return the period that *question* counts back from *today*, if any."""
+    if (days := days_ago(question)) is not None:
+        day = today - timedelta(days=days)
+        return Scope(since=day, until=day)
+    if WEEKEND.search(question):
+        saturday = today - timedelta(days=(today.weekday() - SATURDAY) % 7 or 7)
+        return Scope(since=saturday, until=saturday + timedelta(days=2))
     for pattern, ago in RELATIVE:
         if pattern.search(question):
             return Scope(since=today - timedelta(days=ago))
@@ -160,6 +188,17 @@ def relative_period(question: str, today: date) -> Scope | None:
     if found := LAST_DAYS.search(question):
         return Scope(since=today - counted(found))
     return None
+
+
+def days_ago(question: str) -> int | None:
+    """Return how many days ago the one day lies that *question* names by counting back, if any."""
+    if BEFORE_YESTERDAY.search(question):
+        return 2
+    found = DAYS_AGO.search(question)
+    if found is None:
+        return None
+    number = (found[1] or found[2]).lower()
+    return NUMBERS.get(number) or int(number)
 
 
 def counted(found: re.Match[str]) -> timedelta:

@@ -6,13 +6,15 @@ import re
 import unicodedata
 
 ADDRESSED = re.compile(
-    r"\b(?:your|this) (?:next )?(?:answer|response|reply|output|summary|message)\b"
+    r"\byour (?:next )?(?:answer|response|reply|output|summary|message)\b"
+    r"|\bthis (?:answer|response|reply|output)\b"
     r"|\bthe (?:answer|response|reply|output|summary) (?:must|should|has to)\b"
     r"|\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
     r"|\b(?:system|hidden) prompt\b"
     r"|\byou are (?:now |an? )*(?:ai|assistant|chatbot|chatgpt|model)\b"
     r"|\b(?:as|dear) an? (?:ai|language model|assistant|chatbot)\b"
-    r"|\b(?:say|reply|respond|answer|write|begin|end) (?:only )?(?:with|that|in) [\"'“]"
+    r"|(?<!\bto )(?<!s )\b(?:say|reply|respond|answer|write|begin|end) (?:only )?(?:with|that|in) "
+    r"[\"'“]"
     r"|\bdownload (?:this|the) (?:tool|file)\b"
     r"|\b(?:mark|label|rate|treat|count|judge|classify|answer|accept)\b.{0,30}"
     r"\b(?:claims?|sentences?|statements?)\b.{0,30}"
@@ -32,14 +34,16 @@ SIGNS = (
 )
 """Letters without which :data:`ADDRESSED` finds nothing; looking for them first is faster."""
 COMMAND = re.compile(
-    r"^\W*(?:please |now |also |then )*(?:explain|draft|translate|replace|rearrange|remove|include"
+    r"^[^\w\"'“”‘’«]*(?:please |now |also |then |can you |could you )*"
+    r"(?:explain|draft|translate|replace|rearrange|remove|include"
     r"|introduce (?:random|typos)|integrate|describe|summari[sz]e|paraphrase|rewrite|output|print"
     r"|repeat|pretend|act as|roleplay|generate|reveal|append|prepend|insert|substitute|reverse"
     r"|encode|develop|compose|break down|craft|outline|convert|calculate|solve|incorporate|embed"
     r"|emphasi[sz]e"
-    r"|suggest|recommend|help|teach|modify|design|provide|use (?:a|an|the)|identify|offer (?:a|an)"
-    r"|add (?:a|an|the|\"|“)|provide (?:a|an|me|the)|write (?:a|an|me)|tell (?:me|us|them)"
-    r"|give (?:me|us)|show me|list (?:the|all|five|ten)|create (?:a|an)|can you|could you)\b",
+    r"|suggest|recommend|help me|teach|modify|design|provide|use (?:a|an) |identify|offer (?:a|an)"
+    r"|add (?:a|an|the|\"|“)|provide (?:a|an|me|the)|write (?:a|an|me)|tell me"
+    r"|give me|show me|list (?:the|all|five|ten)|create (?:a|an)|analy[sz]e (?:the|this|a)"
+    r"|determine (?:the|whether)|classify|reply (?:in|with|only)|respond (?:in|with|only))\b",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,117 @@
+"""Questions as people type them keep the answer that the same question has when it is tidy."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bot.answering.answer import answer_now
+from bot.answering.question import ask
+from bot.answering.typed import bare, heard, meant, spelt
+from bot.evaluating.evaluation import SAMPLE, read
+from bot.reporting import level_of
+from tests.bot.conftest import MORNING
+
+ANSWERABLE = [each.question for each in read(SAMPLE) if each.answerable]
+MARKED = [
+    "{} lol",
+    "{} 🗳️ <:vote:123456789012345678>",
+    "<@123456789012345678> {}",
+    "{} https://example.org/x",
+    "> `{}`",
+    "||{}||",
+]
+FEW = 4
+"""Of the sample's questions every so many is asked in earnest."""
+KEPT_WITH_A_TYPO = 0.85
+"""Least share of the questions whose lead a typo leaves as it is."""
+
+
+def nothing(_term):
+    """Know no term."""
+    return 0
+
+
+@pytest.fixture
+def lead(sample_desk):
+    """Return how sure an answer is, and the citation that leads it."""
+    index = sample_desk.index.serving()
+
+    def of(text):
+        question = ask(text, now=MORNING)
+        outcome = answer_now(question, sample_desk.archive, index, sample_desk.judge)
+        return level_of(outcome), [e.citation for e in getattr(outcome, "excerpts", ())][:1]
+
+    return of
+
+
+@pytest.mark.parametrize("marks", MARKED)
+def test_marks_and_fillers_are_not_heard(lead, marks):
+    """No question of the sample becomes another one, so each keeps its answer."""
+    for text in ANSWERABLE:
+        assert heard(marks.format(text), nothing) == heard(text, nothing)
+    assert lead(marks.format(ANSWERABLE[0])) == lead(ANSWERABLE[0])
+
+
+def test_no_capitals_change_nothing(lead):
+    """Neither how sure the desk is nor what leads."""
+    some = ANSWERABLE[::FEW]
+    assert [text for text in some if lead(text) != lead(text.lower())] == []
+
+
+def test_a_typo_finds_the_word_of_the_coverage(lead):
+    """Two letters of the longest word are swapped; most leads stay."""
+    english = [text for text in ANSWERABLE if text.isascii()][::FEW]
+    kept = [lead(text)[1] == lead(mistyped(text))[1] for text in english]
+    assert sum(kept) >= KEPT_WITH_A_TYPO * len(kept)
+
+
+def mistyped(text):
+    """Swap two letters inside the longest word."""
+    word = max(text.split(), key=lambda each: (each.isalpha(), len(each)))
+    place = random.Random(text).randrange(1, max(2, len(word) - 2))
+    swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    return text.replace(word, swapped)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("<@!123> **Who** won? 🗳️", "Who won?"),
+        ("> `turnout`", "turnout"),
+        ("||who won|| <t:1700000000:R> <#42> :vote:", "who won"),
+        ("see https://example.org/a?b=c and <https://example.org>", "see and"),
+        ("投票率は？🎉", "投票率は？"),
+        ("5 * 3 = 15", "5 * 3 = 15"),
+    ],
+)
+def test_what_is_no_word_is_left_out(typed, said):
+    """Markup, mentions, links and pictures are nothing that coverage could mention."""
+    assert bare(typed) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("whos ahead lol", "who is ahead"),
+        ("did ppl vote, didn’t they", "did people vote, didn’t they"),
+        ("WHATS new", "what is new"),
+        ("lol", "lol"),
+    ],
+)
+def test_chat_words_are_written_out(typed, said):
+    """As coverage would have them; what is nothing else stays."""
+    assert heard(typed, nothing) == said
+
+
+def test_another_spelling_and_a_typo_are_the_same_word():
+    """British and American endings; one letter left out, doubled, exchanged or swapped."""
+    assert "harbor" in spelt("Harbour")
+    assert "harbour" in spelt("harbor")
+    assert "legal" in "".join(spelt("legalise"))
+    known = {"turnout": 7, "turn": 9}.get
+    for typed in ("turnot", "turnoutt", "tunrout", "turmout"):
+        assert meant(typed, lambda term: known(term, 0)) == "turnout"
+    assert meant("xyzzy", nothing) is None
+    assert meant("cat", lambda _term: 1) is None
