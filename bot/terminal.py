@@ -231,14 +231,15 @@ def entry(header: Header, words: Wording) -> str:
 
 
 def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> None:
-    """Print what each operating point declines, by file: answerable questions / others."""
+    """Print what lies under each operating point, by file: answerable questions / others."""
     shares = [share for share, _, _ in next(iter(curves.values()))]
-    table = Table("DECLINE_AT_MOST", *(f"{share:g}" for share in shares), box=None)
+    table = Table("share", *(f"{share:g}" for share in shares), box=None)
     for name, points in curves.items():
         cells = (f"{answerable:.0%} / {others:.0%}" for _, answerable, others in points)
         table.add_row(Text(plain(name)), *cells)
     Console().print(table)
-    print("Declined of the answerable / of the others. A running bot takes this up when restarted.")
+    print("Under the bar of the answerable / of the others; DECLINE_AT_MOST sets it at a fifth.")
+    print("A running bot takes this up when restarted.")
 
 
 def show_scores(scores: Mapping[str, Mapping[str, float]]) -> None:

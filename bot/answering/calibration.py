@@ -81,38 +81,29 @@ class Calibration:
         return (1 - part) * self.answerable[low] + part * self.answerable[high]
 
 
+LEAST = 1 / 5
+"""Part of ``DECLINE_AT_MOST`` that may be lost before anybody has read the evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides whether evidence is enough, at one operating point of a calibration.
+    """Decides whether evidence is worth reading, at one operating point of a calibration.
 
-    ``low`` is the bar where all evidence is of one article: who has added one asks about it.
-    ``least`` is the bar for a model, which reads the evidence and declines by itself: it is spared
-    only what hardly any answerable question looks like.
+    A model reads it and declines by itself, a person sees it as closest: they are spared only what
+    hardly any answerable question looks like.
     """
 
     calibration: Calibration
     bar: float
-    low: float
-    least: float
 
     @classmethod
     def of(cls, calibration: Calibration, declined: float) -> Self:
-        """Let about the share *declined* of answerable questions go unanswered, and no more."""
-        bars = (calibration.bar(declined / part) for part in (1, 4, 5))
-        return cls(calibration, *bars)
-
-    def enough(self, signs: Signs, *, one_article: bool = False) -> bool:
-        """Tell whether evidence with *signs* is likely enough to answer.
-
-        A sentence that mentions all that is asked always is: of the questions that ours, CLAPNQ
-        and JSQuAD leave unanswered few have one, of the others up to two thirds.
-        """
-        bar = self.low if one_article else self.bar
-        return bool(signs.complete) or self.calibration.odds(signs) >= bar
+        """Let of answerable questions no more than a part of the share *declined* go unread."""
+        return cls(calibration, calibration.bar(declined * LEAST))
 
     def plausible(self, signs: Signs) -> bool:
-        """Tell whether evidence with *signs* is worth a model's reading."""
-        return self.calibration.odds(signs) >= self.least
+        """Tell whether evidence with *signs* is worth reading."""
+        return self.calibration.odds(signs) >= self.bar
 
 
 @cache

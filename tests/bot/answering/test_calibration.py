@@ -1,4 +1,4 @@
-"""When evidence is enough: a fitted model, read from a file, at a chosen operating point."""
+"""When evidence is worth reading: a fitted model, read from a file, at a chosen operating point."""
 
 import json
 import random
@@ -23,11 +23,11 @@ def a_group(seed, count=300):
     return [Known(signs(0.7 if i % 2 else 0.3), bool(i % 2)) for i in range(count)]
 
 
-def test_strong_signs_are_enough_and_weak_ones_are_not():
+def test_strong_signs_are_worth_reading_and_weak_ones_are_not():
     """The shipped calibration knows the one from the other."""
     judge = Judge.of(shipped(), 0.1)
-    assert judge.enough(STRONG)
-    assert not judge.enough(WEAK)
+    assert judge.plausible(STRONG)
+    assert not judge.plausible(WEAK)
 
 
 def test_more_may_be_declined_by_a_setting():
