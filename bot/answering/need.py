@@ -35,7 +35,6 @@ class Term:
     forms: Forms
     opposites: Forms
     speech: bool
-    name: bool
     weight: float
 
     def met(self, words: Words, lexicon: Lexicon) -> float:
@@ -107,8 +106,7 @@ class Need:
         known = {key: meaning for key, meaning in found.items() if meaning is not None}
         known |= script_terms(question, lexicon)
         weighed = tuple(
-            term(key, forms, name, vocabulary.rarity, lexicon)
-            for key, (forms, name) in known.items()
+            term(key, forms, vocabulary.rarity, lexicon) for key, forms in known.items()
         )
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
         past, latest = lexicon.asks("past", question), lexicon.asks("latest", question)
@@ -162,26 +160,22 @@ class Need:
         return self.past and self.lexicon.shows("hedged", sentence)
 
 
-def term(
-    key: str, forms: Forms, name: bool, rarity: Callable[[str], float], lexicon: Lexicon
-) -> Term:
-    """Weigh one term by the rarest index term of its own word; names count for more."""
+def term(key: str, forms: Forms, rarity: Callable[[str], float], lexicon: Lexicon) -> Term:
+    """Weigh one term by the rarest index term of its own word."""
     own = terms(key) or [key]
     weight = max(rarity(each) for each in own)
     opposites = lexicon.opposites.get(key, Forms(EMPTY, EMPTY))
     speech = bool(forms.stems & lexicon.speech)
-    return Term(key, forms, opposites, speech, name, weight)
+    return Term(key, forms, opposites, speech, weight)
 
 
-def latin_terms(
-    question: str, lexicon: Lexicon, vocabulary: Vocabulary
-) -> dict[str, tuple[Forms, bool] | None]:
-    """Find the Latin content words by stem, each with its forms and whether it is a name.
+def latin_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms | None]:
+    """Find the Latin content words by stem, each with its forms.
 
     A word that no coverage has in any spelling is ``None``. A figure is what is asked about, no
     condition: "was turnout 63%?" is answered by 62.7 per cent.
     """
-    found: dict[str, tuple[Forms, bool] | None] = {}
+    found: dict[str, Forms | None] = {}
     for match in LATIN_WORD.finditer(question):
         word = match.group()
         if CONTRACTION.search(word):
@@ -192,12 +186,8 @@ def latin_terms(
         for key in stems:
             if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
-            name = word[0].isupper() and match.start() > 0
             forms = known_forms(key, word, lexicon, vocabulary)
-            if forms is None:
-                found[word] = None
-            else:
-                found[key] = (forms, name)
+            found[word if forms is None else key] = forms
     return found
 
 
@@ -208,17 +198,17 @@ def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -
     return forms if forms.scripts or any(map(vocabulary.frequency, forms.stems)) else None
 
 
-def script_terms(question: str, lexicon: Lexicon) -> dict[str, tuple[Forms, bool]]:
+def script_terms(question: str, lexicon: Lexicon) -> dict[str, Forms]:
     """Find the CJK content words: those of the lexicon first, then what runs remain."""
-    found: dict[str, tuple[Forms, bool]] = {}
+    found: dict[str, Forms] = {}
     rest = unicodedata.normalize("NFKC", question)
     known = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in rest)
     for key in sorted(known, key=len, reverse=True):
         if key in rest:
-            found[key] = (lexicon.groups[key], False)
+            found[key] = lexicon.groups[key]
             rest = rest.replace(key, "\n") if len(key) > 1 else rest
     for word in lexicon.japanese_stopwords:
         rest = rest.replace(word, "\n")
     for run in SCRIPT_RUN.findall(rest):
-        found[run] = (Forms(EMPTY, frozenset({run})), True)
+        found[run] = Forms(EMPTY, frozenset({run}))
     return found
