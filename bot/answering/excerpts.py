@@ -65,8 +65,6 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
     first, last = window_of(place, quotes)
     bold = max(range(first, last + 1), key=lambda i: (telling(quotes[i], need), i == place))
     longest = LONGEST[Script.of_text(passage.text)]
-    if spans[last].end - spans[first].start > longest:
-        first, last = max(first, bold - 1), min(last, bold + 1)
     while first < bold and spans[last].end - spans[first].start > longest:
         first += 1
     while last > bold and spans[last].end - spans[first].start > longest:

@@ -56,10 +56,9 @@ def corrected(text: str, known: Frequency) -> str:
     def right(match: re.Match[str]) -> str:
         word = match[0]
         found = {*terms(word), *spelt(word)}
-        familiar = lexicon.groups.keys() | lexicon.stopwords
-        if found & familiar or word.casefold() in familiar or any(map(known, found)):
-            return word
-        return meant(word, known) or word
+        forms = {*found, word.casefold()}
+        familiar = any(each in lexicon.groups or each in lexicon.stopwords for each in forms)
+        return word if familiar or any(map(known, found)) else meant(word, known) or word
 
     return WORD.sub(right, text)
 
