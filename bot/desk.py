@@ -28,7 +28,7 @@ from bot.purse import Purse
 from bot.reporting import record_of
 from bot.settings import Settings
 from ingest.archive import Archive
-from ingest.index.embedding import embedder
+from ingest.embedding.embedder import embedder
 from ingest.index.index import Index
 from ingest.index.search import search
 from ingest.model import Evidence, Progress
@@ -161,7 +161,13 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
     """
     with (
         Archive.open(settings.archive_url) as archive,
-        Index.open(archive, embedder(settings), settings, holder=holder, now=now) as index,
+        Index.open(
+            archive,
+            embedder(settings, archive.serving_model()),
+            settings,
+            holder=holder,
+            now=now,
+        ) as index,
     ):
         purse = Purse(archive, settings)
         writing, reading = chats(settings)

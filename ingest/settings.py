@@ -10,8 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from ingest.errors import SettingsError
 
-LOCAL_MODEL = "local"
-"""The value of ``EMBEDDING_MODEL`` that names the embedder inside the packages."""
+LOCAL_MODEL, FAST_MODEL = "local", "fast"
+"""Values of ``EMBEDDING_MODEL``: the best embedder in the packages, and the fastest."""
 
 OptionalText = Annotated[str | None, BeforeValidator(lambda v: v or None)]
 OptionalAddress = Annotated[
@@ -42,7 +42,9 @@ class Settings(BaseModel):
         None, description="an address or a page by which a site can reach whoever fetches from it"
     )
     embedding_model: str = Field(
-        LOCAL_MODEL, description="a model of that endpoint, or `local`, the one inside the packages"
+        LOCAL_MODEL,
+        description="`local`, the best in the packages; `fast`; a folder with model.onnx and "
+        "tokenizer.json; or a model of that endpoint",
     )
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.answering.calibration import Judge
 from bot.answering.chat import ChatError, Meter
@@ -178,7 +179,7 @@ def look(
     names = names or asked(text, archive.outlets(), question.asked_at.date())
     need = Need.of(names.topic, index)
     clock.lap("understand")
-    vector = index.embedder.question(text.lower())
+    vector = index.question(text)
     clock.lap("embed")
     found = search(
         index,
@@ -192,7 +193,7 @@ def look(
     )
     clock = Stopwatch(timings)
     evidence = [each for each in found if names.admits(each.passage)]
-    ranked = candidates(need, vector, evidence, index.embedder.passages)
+    ranked = candidates(need, evidence, partial(index.likeness, vector))
     clock.lap("sentences")
     return View(need, names, evidence, ranked, timings)
 

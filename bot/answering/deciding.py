@@ -56,7 +56,7 @@ def near(
     by_words = max((c.window_coverage for c in ranked), default=0.0)
     if need.strange and need.terms:
         return by_words * need.familiar >= NEAR_BY_WORDS
-    by_meaning = any(c.cosine >= NEAR_BY_MEANING for c in ranked)
+    by_meaning = any(c.meaning >= NEAR_BY_MEANING for c in ranked)
     plausible = worth_writing(need, ranked, evidence, judge)
     return by_words >= NEAR_BY_WORDS or by_meaning or plausible
 
@@ -76,7 +76,7 @@ def signs_of(need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidenc
         support=max(c.support for c in ranked),
         coverage=ranked[0].coverage,
         complete=float(ranked[0].coverage > ALL),
-        cosine=ranked[0].cosine,
+        cosine=ranked[0].meaning,
         dense=max((each.dense or 0.0 for each in evidence), default=0.0),
         lexical=lexical / whole if whole else 0.0,
     )

@@ -18,7 +18,7 @@ CJK_WORD = re.compile(f"[{JAPANESE}]+")
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms that one meaning may take: Latin stems, and CJK words found as substrings."""
+    """The forms that one meaning may take: Latin stems, and CJK words and signs found as substrings."""
 
     stems: frozenset[str]
     scripts: frozenset[str]
@@ -89,8 +89,8 @@ def patterns(section: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
 
 
 def forms_of(group: list[str]) -> Forms:
-    """Split one group into Latin stems and CJK words."""
-    scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word))
+    """Split one group into Latin stems, and CJK words and signs."""
+    scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word) or not terms(word))
     return Forms(frozenset(stem(w) for w in group if w not in scripts), scripts)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +13,23 @@ from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
 from bot.answering.typed import spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
+from ingest.language.places import english_places
 from ingest.language.script import KANJI, KATAKANA
+from ingest.language.sounds import RUN, beginnings, likeness, sounds_like, spellings
 
 CUES = ("when", "number", "why", "said", "list")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
+SHORTEST_NAME = 4
+"""Letters of a Latin word that is looked for in katakana; shorter ones sound like anything."""
+SPELLINGS = 3
+"""Latin words that a name in katakana may be."""
+NEARLY = 0.25
+"""How much less like it a word's letters may be than those of the likest."""
+OFTEN = 0.1
+"""What a word that stands ten times as often gains on one whose letters are more like."""
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
 
@@ -39,7 +50,7 @@ class Term:
 
     def met(self, words: Words, lexicon: Lexicon) -> float:
         """Return how far *words* mention this, from 0 to 1."""
-        if words.hold(self.forms) or words.hold(self.opposites):
+        if words.hold(self.forms) or words.hold(self.opposites) or words.sound(self.key):
             return 1.0
         return 0.5 if self.speech and lexicon.shows("said", words.text) else 0.0
 
@@ -67,6 +78,11 @@ class Words:
         """Tell whether any of *forms* stands here."""
         return bool(self.stems & forms.stems) or any(word in self.text for word in forms.scripts)
 
+    def sound(self, key: str) -> bool:
+        """Tell whether a Latin name stands here in katakana."""
+        long_enough = self.is_cjk and len(key) >= SHORTEST_NAME and key.isascii()
+        return long_enough and any(sounds_like(run, key) for run in RUN.findall(self.text))
+
 
 class Vocabulary(Protocol):
     """Which terms the coverage has, and how often."""
@@ -77,6 +93,10 @@ class Vocabulary(Protocol):
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term stands."""
+        ...
+
+    def beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+        """Return the terms that begin with *letter*, and in how many passages each stands."""
         ...
 
 
@@ -104,10 +124,8 @@ class Need:
         found = latin_terms(question, lexicon, vocabulary)
         strange = tuple(word for word, meaning in found.items() if meaning is None)
         known = {key: meaning for key, meaning in found.items() if meaning is not None}
-        known |= script_terms(question, lexicon)
-        weighed = tuple(
-            term(key, forms, vocabulary.rarity, lexicon) for key, forms in known.items()
-        )
+        known |= script_terms(question, lexicon, vocabulary)
+        weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
         past, latest = lexicon.asks("past", question), lexicon.asks("latest", question)
         wording = weights(question, vocabulary.rarity)
@@ -160,10 +178,16 @@ class Need:
         return self.past and self.lexicon.shows("hedged", sentence)
 
 
-def term(key: str, forms: Forms, rarity: Callable[[str], float], lexicon: Lexicon) -> Term:
-    """Weigh one term by the rarest index term of its own word."""
+def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Term:
+    """Weigh one term by the rarest index term of its own word.
+
+    One in Japanese is no rarer than what stands for it in Latin letters.
+    """
     own = terms(key) or [key]
-    weight = max(rarity(each) for each in own)
+    weight = max(map(vocabulary.rarity, own))
+    if CJK_WORD.fullmatch(key):
+        known = [each for each in forms.stems if vocabulary.frequency(each)]
+        weight = min([weight, *map(vocabulary.rarity, known)])
     opposites = lexicon.opposites.get(key, Forms(EMPTY, EMPTY))
     speech = bool(forms.stems & lexicon.speech)
     return Term(key, forms, opposites, speech, weight)
@@ -198,7 +222,7 @@ def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -
     return forms if forms.scripts or any(map(vocabulary.frequency, forms.stems)) else None
 
 
-def script_terms(question: str, lexicon: Lexicon) -> dict[str, Forms]:
+def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
     """Find the CJK content words: those of the lexicon first, then what runs remain."""
     found: dict[str, Forms] = {}
     rest = unicodedata.normalize("NFKC", question)
@@ -210,5 +234,26 @@ def script_terms(question: str, lexicon: Lexicon) -> dict[str, Forms]:
     for word in lexicon.japanese_stopwords:
         rest = rest.replace(word, "\n")
     for run in SCRIPT_RUN.findall(rest):
-        found[run] = Forms(EMPTY, frozenset({run}))
+        found[run] = Forms(latin_forms(run, lexicon, vocabulary), frozenset({run}))
     return found
+
+
+def latin_forms(run: str, lexicon: Lexicon, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the stems by which Latin coverage may name what *run* names: a country, or a sound.
+
+    A name in katakana is looked for among the coverage's own words, those first that are most
+    like it and stand most often.
+    """
+    if place := english_places().get(run):
+        return frozenset(terms(place)[-1:])
+    if not RUN.fullmatch(run):
+        return EMPTY
+    every = {word: count for each in beginnings(run) for word, count in vocabulary.beginning(each)}
+    like = {
+        word: likeness(run, word)
+        for word in every
+        if spellings(run).fullmatch(word) and word not in lexicon.stopwords
+    }
+    least = max(like.values(), default=0.0) - NEARLY
+    found = {w: x + OFTEN * math.log10(every[w]) for w, x in like.items() if x >= least}
+    return frozenset(sorted(found, key=lambda word: -found[word])[:SPELLINGS])

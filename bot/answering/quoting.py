@@ -7,9 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.answering.need import Need, Words
 from ingest.index.passages import sentences
 from ingest.index.reranking import sentence_terms
@@ -38,7 +35,8 @@ ASKING = ("?", "？")
 SAME = 0.7
 """Share of 5-grams at which two sentences are one."""
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Likeness = Callable[[Sequence[str]], Sequence[float]]
+"""Tells how like a question each text is, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Candidate:
     wording: float
     window_wording: float
     freshness: float = 0.0
-    cosine: float = 0.0
+    meaning: float = 0.0
     unsettled: bool = False
 
     @property
@@ -88,14 +86,12 @@ class Candidate:
         what answers in a third more leads. The weights are near the middle of a wide plateau of
         ``make benchmark WHAT=asked``.
         """
-        words = 0.50 * self.window_coverage + 0.30 * self.window_wording + 0.20 * self.cosine
+        words = 0.40 * self.window_coverage + 0.30 * self.window_wording + 0.40 * self.meaning
         words += 0.10 * min(1.0, self.evidence.score) + self.freshness
         return words * (0.7 + 0.3 * self.manner) * math.sqrt(self.evidence.fit)
 
 
-def candidates(
-    need: Need, question: NDArray[np.float32], evidence: Sequence[Evidence], embed: Embed
-) -> list[Candidate]:
+def candidates(need: Need, evidence: Sequence[Evidence], likeness: Likeness) -> list[Candidate]:
     """Return the sentences of *evidence*, best first; the first few compared by meaning."""
     looked = evidence[:PASSAGES]
     ages = sorted({each.passage.header.day for each in looked if each.passage.header.day})
@@ -104,8 +100,8 @@ def candidates(
     close, rest = rough[:CLOSELY], rough[CLOSELY:]
     if not close:
         return []
-    cosines = embed([c.in_window for c in close]) @ question
-    judged = [replace(c, cosine=max(0.0, float(x))) for c, x in zip(close, cosines, strict=True)]
+    like = likeness([c.in_window for c in close])
+    judged = [replace(c, meaning=x) for c, x in zip(close, like, strict=True)]
     return sorted(judged, key=lambda c: -c.score) + rest
 
 

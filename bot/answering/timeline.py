@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from bot.answering.calibration import Judge
 from bot.answering.deciding import judged
@@ -56,12 +57,12 @@ def timeline(
     question = Question(topic, now, language_of(topic))
     names = asked(topic, archive.outlets(), now.date())
     need = Need.of(names.topic, index)
-    vector = index.embedder.question(topic)
+    vector = index.question(topic)
     found = search(
         index, archive, topic, names=names, limit=PASSAGES, also=need.words, vector=vector
     )
     evidence = [each for each in found if names.admits(each.passage)]
-    ranked = candidates(need, vector, evidence, index.embedder.passages)
+    ranked = candidates(need, evidence, partial(index.likeness, vector))
     if not need.terms or isinstance(judged(need, ranked, evidence, judge), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})

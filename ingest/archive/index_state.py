@@ -54,6 +54,11 @@ class IndexState(Database):
             row = connection.execute(query).mappings().one_or_none()
         return rows.generation(row) if row else None
 
+    def serving_model(self) -> str | None:
+        """Return the embedding model of the generation in service; ``None`` before the first."""
+        generation = self.active_generation()
+        return generation.model if generation else None
+
     def generation(self, generation_id: int) -> Generation:
         """Return one generation.
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from ingest import showing
 from ingest.archive import Archive
+from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
 from ingest.index.checking import faults, repair
-from ingest.index.embedding import embedder
 from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild as rebuild_index
@@ -48,7 +48,11 @@ def caught_up(settings: Settings, archive: Archive) -> str:
 def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
     """Open the index for one command."""
     with Index.open(
-        archive, embedder(settings), settings, holder="`python -m ingest`", now=now()
+        archive,
+        embedder(settings, archive.serving_model()),
+        settings,
+        holder="`python -m ingest`",
+        now=now(),
     ) as index:
         yield index
 

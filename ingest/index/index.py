@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
+from ingest.embedding.vectors import Embedder
 from ingest.errors import GenerationMismatchError, SettingsError
-from ingest.index.embedding import Embedder
 from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed
@@ -42,6 +42,7 @@ class Index:
         self._archive = archive
         self._stores = stores
         self._shelf = stores.shelf(generation)
+        self._memory = stores.memory_of(embedder)
 
     @classmethod
     @contextmanager
@@ -129,16 +130,26 @@ class Index:
         *,
         scope: Scope | None = None,
     ) -> list[tuple[str, float]]:
-        """Return ids and cosines of *script*'s passages nearest to *vector*, best first.
+        """Return ids and likeness of *script*'s passages nearest to *vector*, best first.
 
         With a *scope*, those among the nearest :data:`WIDE` that lie in it: Chroma's own filters
         take a hundred times as long.
         """
-        if scope is None:
-            return self._shelf.vectors.nearest(vector, limit, script)
-        found = self._shelf.vectors.nearest(vector, WIDE, script)
-        inside = self._shelf.words.inside([key for key, _ in found], scope)
-        return [(key, cosine) for key, cosine in found if key in inside][:limit]
+        wide = limit if scope is None else WIDE
+        found = self._shelf.vectors.nearest(vector, wide, script)
+        if scope is not None:
+            inside = self._shelf.words.inside([key for key, _ in found], scope)
+            found = [(key, cosine) for key, cosine in found if key in inside][:limit]
+        return [(key, self._memory.likeness(cosine)) for key, cosine in found]
+
+    def question(self, text: str) -> NDArray[np.float32]:
+        """Return the unit vector of a question, whose capitals say nothing of its meaning."""
+        return self._memory.question(text.lower())
+
+    def likeness(self, vector: NDArray[np.float32], texts: Sequence[str]) -> list[float]:
+        """Return how like the question of *vector* each of *texts* is, from 0 to 1."""
+        cosines = self._memory.passages(texts) @ vector
+        return [self._memory.likeness(float(cosine)) for cosine in cosines]
 
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
@@ -153,6 +164,10 @@ class Index:
     def frequency(self, term: str) -> int:
         """Return in how many passages a term or a pair stands."""
         return self._shelf.words.frequency(term)
+
+    def beginning(self, letter: str) -> list[tuple[str, int]]:
+        """Return the terms that begin with *letter*, and in how many passages each stands."""
+        return self._shelf.words.beginning(letter)
 
     def counts(self) -> tuple[int, int]:
         """Return how many passages the vectors hold, and how many the words."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from ingest.archive import Archive
+from ingest.embedding.vectors import Embedder
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index.checking import faults, found_again
-from ingest.index.embedding import Embedder
 from ingest.index.index import Index, add_generation
 from ingest.index.passages import SPLITTER, cut
 from ingest.index.stores import Stores

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
+from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
@@ -25,9 +26,16 @@ ABROAD = 20
 """Passages asked of the script that the question is not in, by meaning."""
 APART = 20
 """Passages asked of each outlet and period that a question names, by words."""
-HOME = 0.1
-"""Share of the dense score for passages in the question's script; more lowers MRR@10."""
-AWAY = 0.5
+TELLING = 4
+"""Words of a question that say as little as its meaning: of this many the dense score is half."""
+HOME = (0.1, 0.5)
+"""Least and most share of the dense score for passages in the question's script.
+
+A long question repeats the words of what it asks about, a short one does not: with the share
+falling as 1 / length, both MultiHop-RAG (36 words) and questions as people type them (11 words)
+are served as well as by a share fitted to either.
+"""
+AWAY = 0.3
 """The same for passages in the other script, with which a question shares few words."""
 OUTLET = 1.6
 """What a passage's score is multiplied by where the question names its outlet."""
@@ -58,7 +66,7 @@ def search(
     clock = Stopwatch(timings if timings is not None else {})
     bound = both(scope, names.bound)
     if vector is None:
-        vector = index.embedder.question(text)
+        vector = index.question(text)
     clock.lap("embed")
     lexical = dict(index.matching(text, DEPTH, also=also, scope=bound))
     for each in names.scopes:
@@ -76,12 +84,18 @@ def search(
     for key, p in passages.items():
         cosine, fit = near.get(key, abroad.get(key)), fitness(names, p.header)
         sides[Script.of_text(p.text)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
-    home = ranked(sides[script], wanted, HOME)
-    away = ranked(sides[script.other], wanted, AWAY)
+    home = ranked(sides[script], wanted, share_of_meaning(text))
+    away = ranked(sides[script.other], weights(also, index.rarity), AWAY)
     clock.lap("closely")
     best = collapse(merged(home, away)[: 2 * limit])[:limit]
     clock.lap("collapse")
     return best
+
+
+def share_of_meaning(text: str) -> float:
+    """Return what the dense score counts beside the words of a question as long as this."""
+    least, most = HOME
+    return max(least, min(most, TELLING / max(1, len(set(terms(text))))))
 
 
 def ranked(found: Sequence[Evidence], wanted: Mapping[str, float], weight: float) -> list[Evidence]:

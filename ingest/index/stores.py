@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from ingest.archive import Archive
-from ingest.index.embedding import Embedder, embedder_of
+from ingest.embedding.embedder import embedder_of
+from ingest.embedding.memory import Memory
+from ingest.embedding.vectors import Embedder
 from ingest.index.ownership import Ownership
 from ingest.index.vectors import Vectors, client_of
 from ingest.index.words import Words
@@ -52,6 +54,7 @@ class Stores:
         self.serving: Generation | None = None
         self._shelves: dict[int, Shelf] = {}
         self._embedders: dict[str, Embedder] = {}
+        self._memories: dict[str, Memory] = {}
         self._turn = threading.Lock()
 
     @classmethod
@@ -86,6 +89,11 @@ class Stores:
             if model not in self._embedders:
                 self._embedders[model] = embedder_of(model, self._settings)
             return self._embedders[model]
+
+    def memory_of(self, embedder: Embedder) -> Memory:
+        """Return what is remembered of *embedder*'s vectors."""
+        with self._turn:
+            return self._memories.setdefault(embedder.model, Memory(embedder))
 
     def drop(self, generation: Generation) -> None:
         """Delete what one generation holds."""

@@ -20,8 +20,8 @@ from chromadb.errors import ChromaError, NotFoundError
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
+from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
-from ingest.index.embedding import Embedder
 from ingest.index.words import damaged
 from ingest.language.script import Script
 from ingest.model import Passage, Standing

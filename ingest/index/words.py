@@ -118,6 +118,11 @@ class Words:
         total = self._fresh().num_docs + PRIOR
         return math.log(1 + (total - found + 0.5) / (found + 0.5))
 
+    def beginning(self, letters: str) -> list[tuple[str, int]]:
+        """Return the terms that begin with *letters*, and in how many passages each stands."""
+        found: list[tuple[str, int]] = self._fresh().terms_with_prefix("words", letters)
+        return found
+
     def count(self) -> int:
         """Return how many passages this holds."""
         return int(self._fresh().num_docs)

@@ -13,8 +13,8 @@ import time
 import pytest
 
 from ingest.archive import Archive
+from ingest.embedding.universal import FastEmbedder
 from ingest.index.checking import faults
-from ingest.index.embedding import LocalEmbedder
 from ingest.index.index import Index
 from ingest.index.search import search
 from ingest.model import Permission
@@ -60,7 +60,7 @@ async def test_a_refresh_that_is_killed_goes_on(tmp_path):
     with Archive.open(settings.archive_url) as archive:
         kept = archive.summary()
         assert (kept.articles, kept.versions, kept.removed) == (PAGES, PAGES, 0)
-        with Index.open(archive, LocalEmbedder(), settings, holder="a test", now=NOW) as index:
+        with Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index:
             index.catch_up()
             assert not faults(index)
 
@@ -92,7 +92,7 @@ def test_a_rebuild_that_is_killed_goes_on(tmp_path, where, request):
 
 def serve(archive, settings):
     """Open what serves, and find in it what is there."""
-    with Index.open(archive, LocalEmbedder(), settings, holder="a test", now=NOW) as index:
+    with Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index:
         index.catch_up()
         assert not faults(index)
         found = search(index, archive, "Who said it at item 7 of the list?", limit=3)

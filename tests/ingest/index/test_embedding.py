@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from ingest.embedding.embedder import embedder
+from ingest.embedding.endpoint import RemoteEmbedder
+from ingest.embedding.universal import FastEmbedder
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.index.embedding import LocalEmbedder, RemoteEmbedder, embedder
 from ingest.settings import Settings
 
 
@@ -53,14 +55,14 @@ def remote(url):
 
 def test_the_local_model_gives_unit_vectors():
     """Cosine is a product of what both sides give."""
-    found = LocalEmbedder().passages(["Turnout rose.", "投票率は上がった。", "  "])
-    assert found.shape == (3, LocalEmbedder.dimensions)
+    found = FastEmbedder().passages(["Turnout rose.", "投票率は上がった。", "  "])
+    assert found.shape == (3, FastEmbedder.dimensions)
     assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-3)
 
 
 def test_no_texts_are_no_vectors():
     """An empty batch is not an error."""
-    assert LocalEmbedder().passages([]).shape == (0, LocalEmbedder.dimensions)
+    assert FastEmbedder().passages([]).shape == (0, FastEmbedder.dimensions)
 
 
 def test_an_endpoint_gives_unit_vectors(endpoint):
@@ -104,4 +106,4 @@ def test_half_a_setting_is_refused():
 
 def test_a_key_alone_changes_no_vectors():
     """A key for the chat model must not make the index unreadable."""
-    assert isinstance(embedder(Settings.of({"OPENAI_API_KEY": "k"})), LocalEmbedder)
+    assert isinstance(embedder(Settings.of({"OPENAI_API_KEY": "k"})), FastEmbedder)

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from ingest.archive import Archive
+from ingest.embedding.universal import FastEmbedder
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
-from ingest.index.embedding import LocalEmbedder
 from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild
@@ -20,7 +20,7 @@ from ingest.index.vectors import Vectors
 from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
 
-MODEL = LocalEmbedder()
+MODEL = FastEmbedder()
 
 
 @pytest.fixture(params=["embedded", "server"])
@@ -130,7 +130,7 @@ def test_a_deleted_index_heals(tmp_path):
 def test_another_model_is_refused_with_the_way_out(archive, settings):
     """Vectors of one model are never searched with questions of another."""
 
-    class Other(LocalEmbedder):
+    class Other(FastEmbedder):
         model = "another-model"
 
     with opened(archive, settings):
@@ -145,7 +145,7 @@ def test_another_model_is_refused_with_the_way_out(archive, settings):
 def test_a_rebuild_serves_the_new_model(archive, settings):
     """The switch is whole: before it the old generation serves, after it the new one."""
 
-    class Other(LocalEmbedder):
+    class Other(FastEmbedder):
         model = "another-model"
 
     saved(archive, an_extract())

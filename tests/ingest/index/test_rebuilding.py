@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
+from ingest.embedding.universal import FastEmbedder
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import index as index_module
 from ingest.index import passages, rebuilding
 from ingest.index.checking import faults, repair
-from ingest.index.embedding import LocalEmbedder
 from ingest.index.index import Index
 from ingest.index.rebuilding import build, rebuild, roll_back
 from ingest.index.search import search
@@ -22,10 +22,10 @@ from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
 
-MODEL = LocalEmbedder()
+MODEL = FastEmbedder()
 
 
-class Half(LocalEmbedder):
+class Half(FastEmbedder):
     """Another model, of another length: to mix the two is an error of Chroma's."""
 
     model = "half-of-it"

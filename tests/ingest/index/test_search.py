@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ingest.archive import Archive
-from ingest.index.embedding import LocalEmbedder
+from ingest.embedding.universal import FastEmbedder
 from ingest.index.index import Index
 from ingest.index.scope import Asked, asked
 from ingest.index.search import search
@@ -24,7 +24,7 @@ def desk(tmp_path_factory):
     settings = Settings.of({"DATA_DIR": str(tmp_path_factory.mktemp("desk"))})
     with (
         Archive.open(settings.archive_url) as archive,
-        Index.open(archive, LocalEmbedder(), settings, holder="a test", now=NOW) as index,
+        Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index,
     ):
         saved(
             archive,

@@ -13,7 +13,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.settings import Settings
 from ingest.archive import Archive
-from ingest.index.embedding import LocalEmbedder
+from ingest.embedding.universal import FastEmbedder
 from tests.bot.discord_ui.builders import an_answer, scripted, some_offers
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
@@ -26,7 +26,7 @@ FEED = "http://ledger.example/feed.xml"
 @pytest.fixture(scope="session")
 def embed():
     """Return what makes vectors of questions."""
-    return LocalEmbedder().passages
+    return FastEmbedder().passages
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""Choose who turns text into vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.embedding import packed
+from ingest.embedding.endpoint import RemoteEmbedder
+from ingest.embedding.folder import FolderEmbedder
+from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.vectors import Embedder
+from ingest.errors import SettingsError
+from ingest.settings import FAST_MODEL, LOCAL_MODEL, Settings
+
+
+def embedder(settings: Settings, serving: str | None = None) -> Embedder:
+    """Return the embedder that *settings* choose.
+
+    ``local`` is the best of those in the packages, or the one in *serving*, the model of an index
+    that stands: a better one never takes an index out of service, ``rebuild`` changes over.
+
+    Raises:
+        SettingsError: a model of an endpoint is named, and no endpoint.
+    """
+    chosen = settings.embedding_model
+    if chosen == LOCAL_MODEL:
+        best = packed.MODEL if packed.weights() else FastEmbedder.model
+        return inside(serving if serving in (packed.MODEL, FastEmbedder.model) else best, settings)
+    if chosen == FAST_MODEL:
+        return FastEmbedder()
+    if Path(chosen).expanduser().is_dir():
+        return FolderEmbedder(Path(chosen).expanduser())
+    if not (settings.openai_api_key or settings.openai_base_url):
+        raise SettingsError(
+            f"EMBEDDING_MODEL is {chosen}, which is no folder here, and neither OPENAI_API_KEY nor "
+            f"OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL={LOCAL_MODEL}."
+        )
+    return RemoteEmbedder(chosen, settings.openai_api_key, settings.openai_base_url)
+
+
+def embedder_of(model: str, settings: Settings) -> Embedder:
+    """Return the embedder whose *model* a generation records, whatever the settings choose.
+
+    Raises:
+        SettingsError: it is of an endpoint or of a folder, and neither is set.
+    """
+    if model in (packed.MODEL, FastEmbedder.model):
+        return inside(model, settings)
+    return embedder(settings.model_copy(update={"embedding_model": model}))
+
+
+def inside(model: str, settings: Settings) -> Embedder:
+    """Return one of the embedders in the packages.
+
+    Raises:
+        SettingsError: its package is not here.
+    """
+    if model == FastEmbedder.model:
+        return FastEmbedder()
+    return FolderEmbedder(packed.unpacked(settings.data_dir / "models"), model=packed.MODEL)

