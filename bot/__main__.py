@@ -154,7 +154,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         )
         refreshing = asyncio.create_task(watching)
         community = Community(desk.archive, utc_now)
-        reviewer = Reviewer(desk.archive, utc_now, desk.embed)
+        reviewer = Reviewer(desk.archive, utc_now, desk.alike)
         moderation = Moderation(curator, community, reviewer, jobs, settings.moderated_in)
         starters = Starters(desk.archive, desk.answer_now, utc_now)
         offers = Offers(

@@ -117,9 +117,9 @@ class Desk:
         """Search the coverage as a question does; it blocks."""
         return search(self.index.serving(), self.archive, text)
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors of *texts*, one a row; it blocks."""
-        return self.index.serving().embedder.passages(texts)
+    def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return how like each text is to each, from 0 to 1; it blocks."""
+        return self.index.serving().alike(texts)
 
     def link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""

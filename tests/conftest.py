@@ -17,7 +17,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ingest.embedding import packed
+
 NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_folder(tmp_path_factory):
+    """Make the folder of the better local embedder once for all tests of this process."""
+    folder = packed.unpacked(tmp_path_factory.mktemp("models")) if packed.weights() else None
+    with pytest.MonkeyPatch.context() as patch:
+        if folder is not None:
+            patch.setattr(packed, "unpacked", lambda _folder: folder)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from ingest.archive import Archive
 from ingest.recorded import Feedback, Suggestion, Verdict
 
 LIKE = 0.75
-"""Cosine from which two questions are one; of paraphrases tried it joined all but the shortest."""
+"""Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
 FAULTS = (
     Verdict.WRONG,
     Verdict.MISQUOTED,
@@ -28,7 +28,8 @@ FAULTS = (
 GAPS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
 """Reasons that another source could mend."""
 
-Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Tells how like each text is to each, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Reviewer:
 
     archive: Archive
     clock: Callable[[], datetime]
-    embed: Embed
+    alike: Alike
 
     async def reports(self) -> list[Group]:
         """Return what is reported of answers, those most often reported first."""
@@ -98,19 +99,19 @@ class Reviewer:
             if not each.question:
                 silent.setdefault(each.answer_id, []).append(each)
         texts = [each.question or "" for each in worded]
-        places = alike(self.embed(texts)) if texts else []
+        places = together(self.alike(texts)) if texts else []
         groups = [Group(tuple(worded[i] for i in place)) for place in places]
         groups += map(Group, map(tuple, silent.values()))
         return sorted(groups, key=lambda group: -len(group.said))
 
 
-def alike(vectors: NDArray[np.float32]) -> list[list[int]]:
-    """Put unit vectors into groups: each joins the first group whose first member is like it."""
+def together(like: NDArray[np.float32]) -> list[list[int]]:
+    """Put texts into groups: each joins the first group whose first member it is most like."""
     groups: list[list[int]] = []
-    for i, vector in enumerate(vectors):
-        cosines = [float(vectors[group[0]] @ vector) for group in groups]
-        best = int(np.argmax(cosines)) if cosines else -1
-        if best >= 0 and cosines[best] >= LIKE:
+    for i, row in enumerate(like):
+        found = [float(row[group[0]]) for group in groups]
+        best = int(np.argmax(found)) if found else -1
+        if best >= 0 and found[best] >= LIKE:
             groups[best].append(i)
         else:
             groups.append([i])

@@ -51,6 +51,13 @@ class Memory:
         """Return what *cosine* is worth, from 0 for strangers to 1 for the same."""
         return max(0.0, (cosine - self.nought) / (1.0 - self.nought))
 
+    def alike(self, texts: Sequence[str]) -> Vectors:
+        """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
+        vectors = self.passages(texts)
+        above = (vectors @ vectors.T - self.nought) / (1.0 - self.nought)
+        clipped: Vectors = np.clip(above, 0.0, 1.0)
+        return clipped
+
     def question(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
         return self._remembered(

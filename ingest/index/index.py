@@ -151,6 +151,10 @@ class Index:
         cosines = self._memory.passages(texts) @ vector
         return [self._memory.likeness(float(cosine)) for cosine in cosines]
 
+    def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
+        return self._memory.alike(texts)
+
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
     ) -> list[tuple[str, float]]:

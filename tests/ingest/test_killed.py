@@ -33,7 +33,9 @@ def started(*arguments, **environment):
     """Start a process of ours."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     command = [sys.executable, "-m", *map(str, arguments)]
-    return subprocess.Popen(command, env={**os.environ, **environment}, **quiet)
+    return subprocess.Popen(
+        command, env={**os.environ, "EMBEDDING_MODEL": "fast", **environment}, **quiet
+    )
 
 
 async def test_a_refresh_that_is_killed_goes_on(tmp_path):

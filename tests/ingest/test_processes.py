@@ -39,7 +39,9 @@ def write_articles(path, count, *, prefix="Wexcombe"):
 def start(environment, *arguments):
     command = [sys.executable, "-m", "ingest", *map(str, arguments)]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, env={**os.environ, **environment}, text=True, **quiet)
+    return subprocess.Popen(
+        command, env={**os.environ, "EMBEDDING_MODEL": "fast", **environment}, text=True, **quiet
+    )
 
 
 def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):

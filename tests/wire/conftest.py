@@ -43,6 +43,7 @@ class Bot:
                     **known,
                     "WIRE": str(self.discord.port),
                     "DISCORD_TOKEN": "a.b.c",
+                    "EMBEDDING_MODEL": "fast",
                     "DATA_DIR": str(self.data),
                     "PYTHONPATH": str(ROOT),
                     **settings,

@@ -116,7 +116,7 @@ def test_a_deleted_index_heals(tmp_path):
     """The folder is derived: whoever deletes it loses nothing."""
     settings = Settings.of({"DATA_DIR": str(tmp_path)})
     program = "import sys; from ingest.__main__ import main; sys.exit(main(['index']))"
-    environment = {**os.environ, "DATA_DIR": str(tmp_path)}
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "fast"}
     with Archive.open(settings.archive_url) as archive:
         saved(archive, an_extract())
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)

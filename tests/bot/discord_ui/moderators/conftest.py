@@ -13,6 +13,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.settings import Settings
 from ingest.archive import Archive
+from ingest.embedding.memory import Memory
 from ingest.embedding.universal import FastEmbedder
 from tests.bot.discord_ui.builders import an_answer, scripted, some_offers
 from tests.bot.discord_ui.reading import seen
@@ -24,9 +25,9 @@ FEED = "http://ledger.example/feed.xml"
 
 
 @pytest.fixture(scope="session")
-def embed():
-    """Return what makes vectors of questions."""
-    return FastEmbedder().passages
+def alike():
+    """Return what tells how like questions are to each other."""
+    return Memory(FastEmbedder()).alike
 
 
 @pytest.fixture
@@ -52,9 +53,9 @@ def community(archive):
 
 
 @pytest.fixture
-def moderation(archive, web, community, embed):
+def moderation(archive, web, community, alike):
     """Return the verbs of moderators."""
-    reviewer = Reviewer(archive, lambda: NOW, embed)
+    reviewer = Reviewer(archive, lambda: NOW, alike)
     jobs = Jobs(archive, lambda: NOW)
     return Moderation(Curator(archive, lambda: NOW, web.fetcher), community, reviewer, jobs)
 

