@@ -18,7 +18,7 @@ CJK_WORD = re.compile(f"[{JAPANESE}]+")
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms that one meaning may take: Latin stems, and CJK words and signs found as substrings."""
+    """The forms of one meaning: Latin stems, and CJK words and signs found as substrings."""
 
     stems: frozenset[str]
     scripts: frozenset[str]

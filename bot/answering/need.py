@@ -113,6 +113,7 @@ class Need:
     cues: frozenset[str]
     past: bool
     latest: bool
+    granted: bool
     wording: Mapping[str, float]
     lexicon: Lexicon
     strange: tuple[str, ...] = ()
@@ -127,9 +128,9 @@ class Need:
         known |= script_terms(question, lexicon, vocabulary)
         weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
-        past, latest = lexicon.asks("past", question), lexicon.asks("latest", question)
+        past, latest, granted = (lexicon.asks(c, question) for c in ("past", "latest", "granted"))
         wording = weights(question, vocabulary.rarity)
-        return cls(weighed, cues, past, latest, wording, lexicon, strange)
+        return cls(weighed, cues, past, latest, granted, wording, lexicon, strange)
 
     @property
     def words(self) -> str:
@@ -172,6 +173,13 @@ class Need:
         if not self.cues:
             return 1.0
         return sum(self.lexicon.shows(cue, sentence) for cue in self.cues) / len(self.cues)
+
+    def denied(self, sentence: str) -> bool:
+        """Tell whether a question that takes something for granted meets a denial.
+
+        "Why did they admit it?" is answered by nobody who gives a reason, if they never did.
+        """
+        return self.granted and self.lexicon.shows("denied", sentence)
 
     def unsettled(self, sentence: str) -> bool:
         """Tell whether a question about what happened meets a sentence about what may happen."""

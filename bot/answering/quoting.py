@@ -30,6 +30,8 @@ ELSEWHERE = 0.3
 """Worth of a term that stands elsewhere in the passage, its title or its outlet."""
 LONGEST = 360
 """Characters of the longest line of a timeline; a longer sentence is cut at a clause."""
+DENIAL = 1.2
+"""Manner of a sentence that denies what is taken for granted: it comes before any reason."""
 ASKING = ("?", "？")
 """Ends of a sentence that asks itself: a headline's question is no answer."""
 SAME = 0.7
@@ -45,7 +47,8 @@ class Candidate:
 
     ``window`` is the sentence with one on either side. ``coverage`` and ``wording`` are the
     sentence's, ``window_coverage`` (under the title) and ``window_wording`` the window's;
-    ``unsettled`` says that its telling sentence only foresees what the question takes for done.
+    ``unsettled`` says that its telling sentence only foresees what the question takes for done,
+    ``denied`` that it denies what the question may take for granted.
     """
 
     evidence: Evidence
@@ -60,6 +63,7 @@ class Candidate:
     freshness: float = 0.0
     meaning: float = 0.0
     unsettled: bool = False
+    denied: bool = False
 
     @property
     def passage(self) -> Passage:
@@ -88,7 +92,8 @@ class Candidate:
         """
         words = 0.40 * self.window_coverage + 0.30 * self.window_wording + 0.40 * self.meaning
         words += 0.10 * min(1.0, self.evidence.score) + self.freshness
-        return words * (0.7 + 0.3 * self.manner) * math.sqrt(self.evidence.fit)
+        manner = DENIAL if self.denied else self.manner
+        return words * (0.7 + 0.3 * manner) * math.sqrt(self.evidence.fit)
 
 
 def candidates(need: Need, evidence: Sequence[Evidence], likeness: Likeness) -> list[Candidate]:
@@ -153,6 +158,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.worded(words.stems),
                 fresh * worth_of_age(need) + (OPENING if opens(need, passage, i) else 0.0),
                 unsettled=need.unsettled(texts[told].text),
+                denied=need.denied(texts[told].text),
             )
         )
     return found
