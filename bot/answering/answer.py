@@ -179,7 +179,7 @@ def look(
     names = names or asked(text, archive.outlets(), question.asked_at.date())
     need = Need.of(names.topic, index)
     clock.lap("understand")
-    vector = index.question(text)
+    meaning = index.question(text)
     clock.lap("embed")
     found = search(
         index,
@@ -188,12 +188,12 @@ def look(
         names=names,
         limit=EVIDENCE,
         also=need.words,
-        vector=vector,
+        meaning=meaning,
         timings=timings,
     )
     clock = Stopwatch(timings)
     evidence = [each for each in found if names.admits(each.passage)]
-    ranked = candidates(need, evidence, partial(index.likeness, vector))
+    ranked = candidates(need, evidence, partial(index.likeness, meaning))
     clock.lap("sentences")
     return View(need, names, evidence, ranked, timings)
 

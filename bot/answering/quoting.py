@@ -18,7 +18,7 @@ PASSAGES = 10
 """Passages whose sentences are looked at."""
 CLOSELY = 12
 """Windows that are compared by meaning as well as by words; each costs about 4 ms."""
-FRESH, LATEST = 0.1, 0.4
+FRESH, LATEST = 0.15, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""
 TITLE = 0.8
 """Worth of a term that stands in the title above a window."""

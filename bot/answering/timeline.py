@@ -57,12 +57,12 @@ def timeline(
     question = Question(topic, now, language_of(topic))
     names = asked(topic, archive.outlets(), now.date())
     need = Need.of(names.topic, index)
-    vector = index.question(topic)
+    meaning = index.question(topic)
     found = search(
-        index, archive, topic, names=names, limit=PASSAGES, also=need.words, vector=vector
+        index, archive, topic, names=names, limit=PASSAGES, also=need.words, meaning=meaning
     )
     evidence = [each for each in found if names.admits(each.passage)]
-    ranked = candidates(need, evidence, partial(index.likeness, vector))
+    ranked = candidates(need, evidence, partial(index.likeness, meaning))
     if not need.terms or isinstance(judged(need, ranked, evidence, judge), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import threading
+import tomllib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
 
 import numpy as np
 
 from ingest.embedding.vectors import Embedder, Vectors
+from ingest.language.script import Script
 
 MOST = 20_000
 """Texts that are remembered: 30 MB with 384 dimensions."""
-QUESTIONS = (
-    "who won the cup final?",
-    "how do I bake bread?",
-    "when does the ferry leave?",
-    "why is the sky blue?",
-    "how many people live there?",
-)
-STATEMENTS = (
-    "The museum reopens in spring after three years of repairs.",
-    "Scientists found a new kind of beetle under the bark of old oaks.",
-    "Her third novel is about two sisters who sell a house.",
-    "The bank raised its interest rate by a quarter of a point.",
-    "The team trained behind closed doors on Monday.",
-)
-"""None of these answers any of the questions."""
+ANSWERING = 0.5
+"""The likeness of a question and what answers it, whatever the embedder."""
+ANCHORS = Path(__file__).with_name("anchors.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The unit vector of a question, and the script that it is asked in."""
+
+    vector: Vectors
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The mean cosine of questions and strangers, and that of questions and their answers."""
+
+    strangers: float
+    answers: float
+
+    def likeness(self, cosine: float) -> float:
+        """Return 0 for strangers and :data:`ANSWERING` for what answers."""
+        above = (cosine - self.strangers) / (self.answers - self.strangers)
+        return min(1.0, max(0.0, ANSWERING * above))
 
 
 class Memory:
@@ -39,23 +52,34 @@ class Memory:
         self._turn = threading.Lock()
 
     @cached_property
-    def nought(self) -> float:
-        """The cosine of texts that have nothing to do with each other, by this embedder.
+    def scales(self) -> Mapping[tuple[Script, Script], Scale]:
+        """This embedder's scale for each script of a question and of a text.
 
-        It is .03 for one model and .75 for another: only what lies above it is likeness.
+        A stranger's cosine is .03 by one model and .75 by another, and lower across scripts; only
+        what lies above it is likeness.
         """
-        asked = np.stack([self._embedder.question(text) for text in QUESTIONS])
-        return float((asked @ self._embedder.passages(STATEMENTS).T).mean())
+        return {(one, two): self._scale(one, two) for one in Script for two in Script}
 
-    def likeness(self, cosine: float) -> float:
-        """Return what *cosine* is worth, from 0 for strangers to 1 for the same."""
-        return max(0.0, (cosine - self.nought) / (1.0 - self.nought))
+    def _scale(self, asked: Script, told: Script) -> Scale:
+        texts = anchors()
+        questions = np.stack([self.question(text) for text in texts[asked]["questions"]])
+        answers = self.passages(texts[told]["answers"])
+        strangers = self.passages(texts[told]["strangers"])
+        far, near = (
+            float((questions @ strangers.T).mean()),
+            float((questions * answers).sum(1).mean()),
+        )
+        return Scale(far, max(near, far + 1e-3))
+
+    def likeness(self, cosine: float, asked: Script, told: Script) -> float:
+        """Return what *cosine* is worth between a question and a text of these scripts."""
+        return self.scales[asked, told].likeness(cosine)
 
     def alike(self, texts: Sequence[str]) -> Vectors:
-        """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
+        """Return how like each text is to each: shape (texts, texts), 1 for the same."""
         vectors = self.passages(texts)
-        above = (vectors @ vectors.T - self.nought) / (1.0 - self.nought)
-        clipped: Vectors = np.clip(above, 0.0, 1.0)
+        nought = self.scales[Script.ALPHABETIC, Script.ALPHABETIC].strangers
+        clipped: Vectors = np.clip((vectors @ vectors.T - nought) / (1.0 - nought), 0.0, 1.0)
         return clipped
 
     def question(self, text: str) -> Vectors:
@@ -86,3 +110,9 @@ class Memory:
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return [found[key] for key in keys]
+
+
+@cache
+def anchors() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Read the questions, answers and strangers of each script."""
+    return tomllib.loads(ANCHORS.read_text(encoding="utf-8"))

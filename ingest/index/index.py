@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
+from ingest.embedding.memory import Meaning
 from ingest.embedding.vectors import Embedder
 from ingest.errors import GenerationMismatchError, SettingsError
 from ingest.index.passages import SPLITTER
@@ -124,32 +125,35 @@ class Index:
 
     def nearest(
         self,
-        vector: NDArray[np.float32],
+        meaning: Meaning,
         limit: int,
         script: Script,
         *,
         scope: Scope | None = None,
     ) -> list[tuple[str, float]]:
-        """Return ids and likeness of *script*'s passages nearest to *vector*, best first.
+        """Return ids and likeness of *script*'s passages nearest to a question, best first.
 
         With a *scope*, those among the nearest :data:`WIDE` that lie in it: Chroma's own filters
         take a hundred times as long.
         """
         wide = limit if scope is None else WIDE
-        found = self._shelf.vectors.nearest(vector, wide, script)
+        found = self._shelf.vectors.nearest(meaning.vector, wide, script)
         if scope is not None:
             inside = self._shelf.words.inside([key for key, _ in found], scope)
             found = [(key, cosine) for key, cosine in found if key in inside][:limit]
-        return [(key, self._memory.likeness(cosine)) for key, cosine in found]
+        return [(k, self._memory.likeness(x, meaning.script, script)) for k, x in found]
 
-    def question(self, text: str) -> NDArray[np.float32]:
-        """Return the unit vector of a question, whose capitals say nothing of its meaning."""
-        return self._memory.question(text.lower())
+    def question(self, text: str) -> Meaning:
+        """Return what a question means; its capitals say nothing of that."""
+        return Meaning(self._memory.question(text.lower()), Script.of_question(text))
 
-    def likeness(self, vector: NDArray[np.float32], texts: Sequence[str]) -> list[float]:
-        """Return how like the question of *vector* each of *texts* is, from 0 to 1."""
-        cosines = self._memory.passages(texts) @ vector
-        return [self._memory.likeness(float(cosine)) for cosine in cosines]
+    def likeness(self, meaning: Meaning, texts: Sequence[str]) -> list[float]:
+        """Return how like a question each of *texts* is, from 0 to 1."""
+        cosines = self._memory.passages(texts) @ meaning.vector
+        return [
+            self._memory.likeness(float(cosine), meaning.script, Script.of_text(text))
+            for cosine, text in zip(cosines, texts, strict=True)
+        ]
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""

@@ -7,10 +7,8 @@ import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingest.archive import Archive
+from ingest.embedding.memory import Meaning
 from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
@@ -52,21 +50,21 @@ def search(
     limit: int = 10,
     scope: Scope | None = None,
     also: str = "",
-    vector: NDArray[np.float32] | None = None,
+    meaning: Meaning | None = None,
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
     Outlets and days that *text* names (:func:`ingest.index.scope.asked` reads them) lift the
     passages that have them; their bound, and *scope*, let nothing else through. *also* holds more
-    words to search by, such as translations; *vector* is that of *text*, if it is known already.
+    words to search by, such as translations; *meaning* is that of *text*, if it is known already.
     *timings* receives the milliseconds of each stage. An id that the archive no longer has is
     dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
     bound = both(scope, names.bound)
-    if vector is None:
-        vector = index.question(text)
+    if meaning is None:
+        meaning = index.question(text)
     clock.lap("embed")
     lexical = dict(index.matching(text, DEPTH, also=also, scope=bound))
     for each in names.scopes:
@@ -74,8 +72,8 @@ def search(
             lexical |= index.matching(text, APART, also=also, scope=inside)
     clock.lap("words")
     script = Script.of_question(text)
-    near = dict(index.nearest(vector, DEPTH, script, scope=bound))
-    abroad = dict(index.nearest(vector, ABROAD, script.other, scope=bound))
+    near = dict(index.nearest(meaning, DEPTH, script, scope=bound))
+    abroad = dict(index.nearest(meaning, ABROAD, script.other, scope=bound))
     clock.lap("vectors")
     passages = archive.passages(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
