@@ -12,7 +12,7 @@ from bot.answering.chat import ChatError, Meter
 from bot.answering.composing import compose
 from bot.answering.deciding import judged, worth_writing
 from bot.answering.drafting import ModelWriter
-from bot.answering.excerpts import differ, excerpts
+from bot.answering.excerpts import differ, excerpts, newest_first
 from bot.answering.guard import guard
 from bot.answering.lexicon import Lexicon
 from bot.answering.model import (
@@ -122,6 +122,8 @@ def quoted(
     settled = [c for c in view.ranked if not c.unsettled]
     ranked = settled if level is Level.SAYS and settled else view.ranked
     found = excerpts(ranked, view.need, outlets=view.names.outlets)
+    apart = differ(found, view.need)
+    found = newest_first(found, apart)
     clock.lap("write")
     return Answer(
         question,
@@ -130,7 +132,7 @@ def quoted(
         newest([each.citation for each in found]),
         found,
         level,
-        differ(found, view.need),
+        bool(apart),
         timings,
         how,
     )

@@ -18,7 +18,9 @@ MENTIONED = 0.83
 """Share of what is asked that the leading window mentions where it is said to answer: of 30 real
 questions with an answer 22 have that, of 9 without one has it."""
 NEAR_BY_WORDS, NEAR_BY_MEANING = 0.5, 0.25
-"""Share of what is asked that a window mentions, and cosine, from which it is shown as closest."""
+"""Share of what is asked that a window mentions, and likeness, from which it is shown."""
+CLOSE_IN_MEANING = 0.45
+"""Likeness from which a window is shown although a word of the question stands nowhere."""
 
 
 def judged(
@@ -51,14 +53,15 @@ def near(
 ) -> bool:
     """Tell whether any window is near what is asked, by its words or by its meaning.
 
-    Where the question has words that no coverage has, its other words have to be met.
+    Where the question has words that no coverage has, its other words have to be met, or the
+    window has to be as like it as an answer is.
     """
     by_words = max((c.window_coverage for c in ranked), default=0.0)
+    by_meaning = max((c.meaning for c in ranked), default=0.0)
     if need.strange and need.terms:
-        return by_words * need.familiar >= NEAR_BY_WORDS
-    by_meaning = any(c.meaning >= NEAR_BY_MEANING for c in ranked)
+        return by_words * need.familiar >= NEAR_BY_WORDS or by_meaning >= CLOSE_IN_MEANING
     plausible = worth_writing(need, ranked, evidence, judge)
-    return by_words >= NEAR_BY_WORDS or by_meaning or plausible
+    return by_words >= NEAR_BY_WORDS or by_meaning >= NEAR_BY_MEANING or plausible
 
 
 def worth_writing(

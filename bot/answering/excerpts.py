@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.answering.model import Citation, Excerpt
-from bot.answering.need import Need, Words
+from bot.answering.need import YEAR, Need, Words
 from bot.answering.quoting import Candidate, alike, window_of
+from ingest.index.analysis import terms
 from ingest.index.passages import sentences
-from ingest.language.numbers import figures_in, plain
+from ingest.language.numbers import Figure, figures_in, plain
 from ingest.language.script import Script
 from ingest.model import Span
 
@@ -19,9 +20,15 @@ AN_ARTICLE = 2
 """Excerpts of one article: more would serve the article again."""
 SHARE = 0.6
 """Least part of the best window's score that a further one needs."""
+EQUAL = 0.95
+"""Part of the best window's score from which another answers as well."""
 LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
 """Characters of a run beyond which neighbours are left out."""
 ALL = 0.99
+NEAR = 16
+"""Characters behind a figure in which the word for what it counts begins."""
+ABOUT = Decimal("0.05")
+"""Part of a figure by which "about" and "more than" may be off."""
 OPENERS, CLOSERS = "“「『«", "”」』»"
 FURTHER = 3
 """Sentences that a run may grow by so that it does not end inside a quotation."""
@@ -41,7 +48,21 @@ def excerpts(
             break
         if each.score >= SHARE * ranked[0].score and adds(each, taken):
             taken.append(each)
-    return tuple(excerpt(each, need) for each in taken)
+    return tuple(excerpt(each, need) for each in newest_of_equals(taken))
+
+
+def newest_of_equals(taken: Sequence[Candidate]) -> list[Candidate]:
+    """Let the newest stand first among windows that answer as well as the best one."""
+    lead, rest = taken[:1], list(taken[1:])
+    equal = [c for c in rest if lead and as_good(c, lead[0])]
+    ordered = sorted([*lead, *equal], key=lambda c: str(c.passage.header.day or ""), reverse=True)
+    return [*ordered, *(c for c in rest if c not in equal)]
+
+
+def as_good(candidate: Candidate, lead: Candidate) -> bool:
+    """Tell whether a window mentions as much as *lead*, and scores nearly as well."""
+    same = candidate.window_coverage >= lead.window_coverage and candidate.manner >= lead.manner
+    return same and candidate.score >= EQUAL * lead.score
 
 
 def adds(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
@@ -103,29 +124,51 @@ def whole_quotation(quotes: Sequence[str], first: int, last: int) -> tuple[int, 
     return first, last
 
 
-def differ(found: Sequence[Excerpt], need: Need) -> bool:
-    """Tell whether excerpts of two articles give different figures for what is asked.
+def differ(found: Sequence[Excerpt], need: Need) -> tuple[Excerpt, ...]:
+    """Return the excerpts of other articles than each other that give different figures.
 
-    Only a question for a figure is looked at, and only shares in sentences that mention all that
-    is asked: counts of one unit mostly count different things.
+    The first is that of *found*; none where they agree, or where no figure is asked for. Only
+    figures of what is asked count, in sentences that mention all of it and no other year: counts
+    of other things, and of other elections, are no contradiction.
     """
-    if "number" not in need.cues:
-        return False
+    if "number" not in need.cues or not found:
+        return ()
     lead, *others = found
-    return any(
-        each.citation.passage.article_id != lead.citation.passage.article_id
-        and apart(shares(lead, need), shares(each, need))
+    stated = figures(lead, need)
+    apart = [
+        each
         for each in others
-    )
+        if each.citation.passage.article_id != lead.citation.passage.article_id
+        and (told := figures(each, need))
+        and not any(agree(one, other) for one in stated for other in told)
+    ]
+    return (lead, *apart) if stated and apart else ()
 
 
-def apart(one: set[Decimal], other: set[Decimal]) -> bool:
-    """Tell whether both have figures, and none in common."""
-    return bool(one and other) and not one & other
+def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
+    """Let those of *found* that contradict each other stand first, the newest at the top."""
+    told = sorted(apart, key=lambda each: str(each.citation.header.day or ""), reverse=True)
+    return (*told, *(each for each in found if each not in told))
 
 
-def shares(found: Excerpt, need: Need) -> set[Decimal]:
-    """Return the shares that a bold sentence states, if it mentions all that is asked."""
-    if need.coverage((Words.of(found.parts[1]), 1.0)) < ALL:
-        return set()
-    return {f.value for f in figures_in(plain(found.parts[1])) if f.kind == "share"}
+def figures(found: Excerpt, need: Need) -> list[Figure]:
+    """Return what a bold sentence says in answer: shares, or counts of what is counted."""
+    text = plain(found.parts[1])
+    years = set(YEAR.findall(text))
+    if need.coverage((Words.of(text), 1.0)) < ALL or years - {each.key for each in need.terms}:
+        return []
+    every = figures_in(text)
+    if need.counted is None:
+        return [each for each in every if each.kind == "share"]
+    return [
+        each
+        for each in every
+        if each.kind == "count" and need.counted & set(terms(text[each.end : each.end + NEAR])[:1])
+    ]
+
+
+def agree(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures may be the same, one of them perhaps rounded."""
+    rounded = max(one.step, other.step) / 2 if one.step != other.step else Decimal(0)
+    vague = ABOUT * max(one.value, other.value) if one.bound or other.bound else Decimal(0)
+    return abs(one.value - other.value) <= max(rounded, vague)

@@ -20,6 +20,7 @@ from ingest.language.sounds import RUN, beginnings, likeness, sounds_like, spell
 CUES = ("when", "number", "why", "said", "list")
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
+COUNTED = re.compile(r"\bhow many (?:more |of the )?(\w+)", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 SHORTEST_NAME = 4
@@ -30,6 +31,7 @@ NEARLY = 0.25
 """How much less like it a word's letters may be than those of the likest."""
 OFTEN = 0.1
 """What a word that stands ten times as often gains on one whose letters are more like."""
+NO_FORMS = Forms(EMPTY, EMPTY)
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
 
@@ -117,6 +119,8 @@ class Need:
     wording: Mapping[str, float]
     lexicon: Lexicon
     strange: tuple[str, ...] = ()
+    counted: frozenset[str] | None = None
+    """Stems of what is to be counted: "how many people"."""
 
     @classmethod
     def of(cls, question: str, vocabulary: Vocabulary) -> Need:
@@ -130,7 +134,17 @@ class Need:
         cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
         past, latest, granted = (lexicon.asks(c, question) for c in ("past", "latest", "granted"))
         wording = weights(question, vocabulary.rarity)
-        return cls(weighed, cues, past, latest, granted, wording, lexicon, strange)
+        return cls(
+            weighed,
+            cues,
+            past,
+            latest,
+            granted,
+            wording,
+            lexicon,
+            strange,
+            counted(question, lexicon),
+        )
 
     @property
     def words(self) -> str:
@@ -196,7 +210,7 @@ def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Te
     if CJK_WORD.fullmatch(key):
         known = [each for each in forms.stems if vocabulary.frequency(each)]
         weight = min([weight, *map(vocabulary.rarity, known)])
-    opposites = lexicon.opposites.get(key, Forms(EMPTY, EMPTY))
+    opposites = lexicon.opposites.get(key, NO_FORMS)
     speech = bool(forms.stems & lexicon.speech)
     return Term(key, forms, opposites, speech, weight)
 
@@ -225,9 +239,19 @@ def latin_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict
 
 def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Forms | None:
     """Return the forms of a word of which the coverage has one, ``None`` where it has none."""
-    forms = lexicon.groups.get(key, Forms(EMPTY, EMPTY))
+    forms = lexicon.groups.get(key, NO_FORMS)
     forms |= Forms(frozenset({key, *spelt(word)}), EMPTY)
     return forms if forms.scripts or any(map(vocabulary.frequency, forms.stems)) else None
+
+
+def counted(question: str, lexicon: Lexicon) -> frozenset[str] | None:
+    """Return the stems of what *question* wants counted, if it does."""
+    match = COUNTED.search(question)
+    keys = terms(match[1])[:1] if match else []
+    return (
+        frozenset(s for key in keys for s in {key} | lexicon.groups.get(key, NO_FORMS).stems)
+        or None
+    )
 
 
 def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
