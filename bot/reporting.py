@@ -37,6 +37,8 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "reason": str(abstention.reason) if abstention else None,
         "excerpts": [excerpt(each) for each in answer.excerpts] if answer else [],
         "differ": answer.differ if answer else False,
+        "absent": list(outcome.absent),
+        "left": list(answer.left) if answer else [],
         "claims": [claim(each) for each in answer.claims] if answer else [],
         "nearest": [source(header) for header in abstention.nearest] if abstention else [],
         "link": abstention.link if abstention else None,

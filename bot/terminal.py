@@ -177,7 +177,7 @@ def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
     else:
         show_excerpts(outcome, words, console)
     as_of = words.as_of(outcome.as_of, outcome.newest)
-    for note in (*words.notes(outcome.written), as_of):
+    for note in (*words.asides(outcome), *words.notes(outcome.written), as_of):
         console.print(indented(plain(note), style="dim"))
 
 
@@ -197,6 +197,8 @@ def show_claims(outcome: Answer, words: Wording, console: Console) -> None:
 def show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
     """Print each excerpt under its source, what answers in bold."""
     console.print(Text(words(f"level_{outcome.level}"), style="bold"))
+    for note in words.absent(outcome):
+        console.print(indented(plain(note)))
     if outcome.differ:
         console.print(indented(words("differ")))
     for each in outcome.excerpts:
@@ -214,6 +216,8 @@ def described(citation: Citation, words: Wording) -> str:
 def show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:
     """Print why there is no answer, and what came nearest."""
     console.print(indented(words.reason(outcome.reason)))
+    for note in words.absent(outcome):
+        console.print(indented(plain(note)))
     if outcome.link:
         console.print(indented(words("voting_link", url=outcome.link)))
     if outcome.nearest:

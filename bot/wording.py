@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from bot.answering.model import Language, Reason, Verdict, Written
+from bot.answering.model import Abstention, Answer, Language, Reason, Verdict, Written
 from bot.answering.watching import Phase
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
@@ -124,6 +124,17 @@ class Wording:
     def phase(self, phase: Phase, count: int) -> str:
         """Say what the desk is doing."""
         return self(f"phase_{phase}", count=f"{count:,}")
+
+    def absent(self, outcome: Answer | Abstention) -> list[str]:
+        """Say which outlets are asked about and not kept."""
+        outlets = self("list_comma").join(outcome.absent)
+        key = "absent" if isinstance(outcome, Answer) else "absent_alone"
+        return [self(key, outlets=outlets)] if outlets else []
+
+    def asides(self, answer: Answer) -> list[str]:
+        """Say what of a message was not looked at."""
+        left = self("list_comma").join(f"“{part}”" for part in answer.left)
+        return [self("left", questions=left)] if left else []
 
     def notes(self, written: Written, *, answered: bool = True) -> list[str]:
         """Say what a reader should know of how an answer, or the lack of one, came about."""

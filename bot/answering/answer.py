@@ -27,11 +27,13 @@ from bot.answering.model import (
 )
 from bot.answering.need import Need
 from bot.answering.quoting import Candidate, candidates
+from bot.answering.several import MOST, questions_in, together
 from bot.answering.typed import heard
 from bot.answering.watching import Phase, Watch
 from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
+from ingest.index.outlets import absent
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
 from ingest.model import Evidence, Header, Moment
@@ -53,6 +55,8 @@ class View:
     evidence: Sequence[Evidence]
     ranked: Sequence[Candidate]
     timings: Mapping[str, float]
+    absent: tuple[str, ...] = ()
+    """Outlets whose report is asked for and that are not kept."""
 
 
 async def answer(
@@ -89,7 +93,7 @@ async def answer(
         except ChatError as error:
             trouble = error.trouble
     how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage)
-    return await asyncio.to_thread(quoted, question, found, judge, how)
+    return await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
 
 
 def answer_now(
@@ -97,7 +101,9 @@ def answer_now(
 ) -> Answer | Abstention:
     """Answer with the coverage's own sentences; *judge* decides whether evidence is enough."""
     found = consider(question, archive, index)
-    return found if isinstance(found, Abstention) else quoted(question, found, judge)
+    if isinstance(found, Abstention):
+        return found
+    return in_excerpts(question, found, archive, index, judge)
 
 
 def consider(question: Question, archive: Archive, index: Index) -> Abstention | View:
@@ -109,6 +115,25 @@ def consider(question: Question, archive: Archive, index: Index) -> Abstention |
     return view if view.evidence else nothing_found(question, view, archive, index)
 
 
+def in_excerpts(
+    question: Question,
+    view: View,
+    archive: Archive,
+    index: Index,
+    judge: Judge,
+    how: Written = OWN_WORDS,
+) -> Answer | Abstention:
+    """Answer with excerpts; each of several questions by itself, the first :data:`MOST`."""
+    asked_for = questions_in(question)
+    if len(asked_for) == 1:
+        return quoted(question, view, judge, how)
+    outcomes = []
+    for each in asked_for[:MOST]:
+        found = consider(each, archive, index)
+        outcomes.append(found if isinstance(found, Abstention) else quoted(each, found, judge, how))
+    return together(question, outcomes, asked_for[MOST:])
+
+
 def quoted(
     question: Question, view: View, judge: Judge, how: Written = OWN_WORDS
 ) -> Answer | Abstention:
@@ -118,7 +143,9 @@ def quoted(
     period = view.names.bound is not None or bool(view.names.days)
     level = judged(view.need, view.ranked, view.evidence, judge, period=period)
     if isinstance(level, Reason):
-        return Abstention(question, level, (), question.asked_at, timings, how)
+        return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
+    if view.absent:
+        level = Level.CLOSEST
     settled = [c for c in view.ranked if not c.unsettled]
     ranked = settled if level is Level.SAYS and settled else view.ranked
     found = excerpts(ranked, view.need, outlets=view.names.outlets)
@@ -133,8 +160,10 @@ def quoted(
         found,
         level,
         bool(apart),
-        timings,
-        how,
+        max(1, len(apart), min(len(view.names.outlets), len(found))),
+        absent=view.absent,
+        timings=timings,
+        written=how,
     )
 
 
@@ -177,8 +206,12 @@ def look(
 ) -> View:
     """Find the evidence for *question* and measure its sentences; *names* unset: as it names."""
     clock = Stopwatch(timings)
+    outlets = archive.outlets()
     text = heard(question.text, index.frequency)
-    names = names or asked(text, archive.outlets(), question.asked_at.date())
+    missing = absent(text, outlets)
+    for outlet in missing:
+        text = text.replace(outlet, " ")
+    names = names or asked(text, outlets, question.asked_at.date())
     need = Need.of(names.topic, index)
     clock.lap("understand")
     meaning = index.question(text)
@@ -195,9 +228,13 @@ def look(
     )
     clock = Stopwatch(timings)
     evidence = [each for each in found if names.admits(each.passage)]
+    need = need.explained(each.passage.text for each in evidence)
     ranked = candidates(need, evidence, partial(index.likeness, meaning))
     clock.lap("sentences")
-    return View(need, names, evidence, ranked, timings)
+    agencies = [each.passage.header.agency or "" for each in found]
+    return View(
+        need, names, evidence, ranked, timings, absent(question.text, [*outlets, *agencies])
+    )
 
 
 def without_age(text: str) -> str:
@@ -214,7 +251,10 @@ def nothing_found(question: Question, view: View, archive: Archive, index: Index
         else []
     )
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED
-    return Abstention(question, reason, nearest_coverage(outside), question.asked_at, view.timings)
+    nearest = nearest_coverage(outside)
+    return Abstention(
+        question, reason, nearest, question.asked_at, view.timings, absent=view.absent
+    )
 
 
 def nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:

@@ -20,6 +20,8 @@ AN_ARTICLE = 2
 """Excerpts of one article: more would serve the article again."""
 SHARE = 0.6
 """Least part of the best window's score that a further one needs."""
+NEGATED = 1.5
+"""How much more a negative sentence tells where "who did not?" is asked."""
 EQUAL = 0.95
 """Part of the best window's score from which another answers as well."""
 LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
@@ -107,7 +109,8 @@ def ended(sentence: str) -> bool:
 def telling(sentence: str, need: Need) -> float:
     """Weigh a sentence by itself: what it mentions, in the manner that is asked for."""
     words = Words.of(sentence)
-    return (0.2 + need.coverage((words, 1.0))) * (0.5 + 0.5 * need.manner(words.text))
+    said = (0.2 + need.coverage((words, 1.0))) * (0.5 + 0.5 * need.manner(words.text))
+    return said * (NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
 
 
 def whole_quotation(quotes: Sequence[str], first: int, last: int) -> tuple[int, int]:

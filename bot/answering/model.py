@@ -202,8 +202,10 @@ class Excerpt:
 class Answer:
     """What answers, best first: a model's claims, or excerpts where none wrote.
 
-    ``newest`` is the newest cited article's date. ``differ`` says that the excerpts give
-    different figures for what is asked.
+    ``newest`` is the newest cited article's date. ``differ`` says that the first ``leads`` of the
+    excerpts give different figures for what is asked; more than one belongs on the message also
+    where it asks several questions, or names several outlets. ``left`` are questions of the message
+    that were not looked at, ``absent`` the outlets that it names and that are not kept.
     """
 
     question: Question
@@ -213,6 +215,9 @@ class Answer:
     excerpts: tuple[Excerpt, ...] = ()
     level: Level = Level.SAYS
     differ: bool = False
+    leads: int = 1
+    left: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
     written: Written = Written()
@@ -265,3 +270,5 @@ class Abstention:
     """Where the reader finds it instead: the election authority's page."""
     number: int | None = None
     """Under which the archive keeps it, once it does."""
+    absent: tuple[str, ...] = ()
+    """The outlets whose report is asked for and that are not kept."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
@@ -17,9 +17,12 @@ from ingest.language.places import english_places
 from ingest.language.script import KANJI, KATAKANA
 from ingest.language.sounds import RUN, beginnings, likeness, sounds_like, spellings
 
-CUES = ("when", "number", "why", "said", "list")
+CUES = frozenset({"when", "number", "why", "said", "list"})
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
+CAPITALS = r"[A-Z][\w’'-]+"
+LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on )*{CAPITALS}){{1,5}})"
+EXPLAINED = re.compile(rf"{LONG} \((?P<short>[A-Z]{{2,6}})\)")
 COUNTED = re.compile(r"\bhow many (?:more |of the )?(\w+)", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
@@ -106,6 +109,7 @@ class Vocabulary(Protocol):
 class Need:
     """The terms of a question, how it is worded, and the manners in which it asks.
 
+    ``cues`` are the manners that a sentence may answer in, ``asked`` every one of the lexicon.
     ``wording`` weighs each of its index terms and pairs, the meaningless ones among them.
     ``strange`` are its words that no coverage has: nothing can mention them, and whoever asks
     about them may be asking about something else.
@@ -113,9 +117,7 @@ class Need:
 
     terms: tuple[Term, ...]
     cues: frozenset[str]
-    past: bool
-    latest: bool
-    granted: bool
+    asked: frozenset[str]
     wording: Mapping[str, float]
     lexicon: Lexicon
     strange: tuple[str, ...] = ()
@@ -131,20 +133,42 @@ class Need:
         known = {key: meaning for key, meaning in found.items() if meaning is not None}
         known |= script_terms(question, lexicon, vocabulary)
         weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
-        cues = frozenset(cue for cue in CUES if lexicon.asks(cue, question))
-        past, latest, granted = (lexicon.asks(c, question) for c in ("past", "latest", "granted"))
+        asked = frozenset(cue for cue in lexicon.cues if lexicon.asks(cue, question))
         wording = weights(question, vocabulary.rarity)
         return cls(
-            weighed,
-            cues,
-            past,
-            latest,
-            granted,
-            wording,
-            lexicon,
-            strange,
-            counted(question, lexicon),
+            weighed, asked & CUES, asked, wording, lexicon, strange, counted(question, lexicon)
         )
+
+    @property
+    def past(self) -> bool:
+        """Tell whether it is asked what happened."""
+        return "past" in self.asked
+
+    @property
+    def latest(self) -> bool:
+        """Tell whether the newest is asked for."""
+        return "latest" in self.asked
+
+    @property
+    def granted(self) -> bool:
+        """Tell whether something is taken for granted: "why did they admit it?"."""
+        return "granted" in self.asked
+
+    @property
+    def negated(self) -> bool:
+        """Tell whether it is asked what is not so."""
+        return "negated" in self.asked
+
+    def explained(self, texts: Iterable[str]) -> Need:
+        """Let an acronym be met by what *texts* say that it stands for: "Electoral Office (EO)"."""
+        meant: dict[str, set[str]] = {}
+        for match in (m for text in texts for m in EXPLAINED.finditer(text)):
+            meant.setdefault(match["short"].casefold(), set()).add(match["long"].casefold())
+        known = [
+            replace(each, forms=each.forms | Forms(EMPTY, frozenset(meant.get(each.key, ()))))
+            for each in self.terms
+        ]
+        return replace(self, terms=tuple(known))
 
     @property
     def words(self) -> str:

@@ -151,16 +151,17 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (claim_blocks if answer.claims else excerpt_blocks)(answer, words, room)
     yield GAP
-    yield from small_print(words.notes(answer.written))
+    yield from small_print([*words.asides(answer), *words.notes(answer.written)])
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
 
 
 def excerpt_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
     yield f"**{escape(words(f'level_{answer.level}'))}**"
+    yield from small_print(words.absent(answer))
     if answer.differ:
         yield f"-# {escape(words('differ'))}"
-    shown = answer.excerpts[: room.claims if answer.number is None else 1]
+    shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
     for each in shown:
         yield from excerpt_block(each, words, room)
     left = len(answer.excerpts) - len(shown)
