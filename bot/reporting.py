@@ -63,7 +63,7 @@ def excerpt(found: Excerpt) -> dict[str, Any]:
         "text": citation.quote,
         "bold": [found.bold.start, found.bold.end],
         **source(header),
-        "heading": None,
+        "heading": found.heading,
         "link": opening_at(header.url, found.parts[1]),
         "day": header.day.isoformat() if header.day else None,
         "kind": str(header.kind),

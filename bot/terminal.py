@@ -204,6 +204,8 @@ def show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
     for each in outcome.excerpts:
         before, bold, after = map(plain, each.parts)
         console.print(indented(described(each.citation, words), style="dim"))
+        if each.heading:
+            console.print(indented(f"  {plain(each.heading)}", style="dim"))
         text = Text.assemble(before, (bold, "bold"), after)
         console.print(Padding(text, (0, 0, 1, 4)))
 

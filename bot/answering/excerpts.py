@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.answering.model import Citation, Excerpt
 from bot.answering.need import YEAR, Need, Words
-from bot.answering.quoting import Candidate, alike, window_of
+from bot.answering.quoting import Candidate, Parts, alike, parts_of
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.language.numbers import Figure, figures_in, plain
@@ -83,27 +83,21 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
     """Cut one excerpt: the window's telling sentence with its neighbours, as far as they fit."""
     passage = candidate.passage
     spans = sentences(passage.text, passage.header.language)
-    quotes = [passage.text[s.start : s.end] for s in spans]
+    parts = parts_of(passage)
+    quotes = parts.quotes
     place = next(i for i, span in enumerate(spans) if span.start == candidate.span.start)
-    first, last = window_of(place, quotes)
+    first, last = parts.window(place)
     bold = max(range(first, last + 1), key=lambda i: (telling(quotes[i], need), i == place))
     longest = LONGEST[Script.of_text(passage.text)]
     while first < bold and spans[last].end - spans[first].start > longest:
         first += 1
     while last > bold and spans[last].end - spans[first].start > longest:
         last -= 1
-    while last > bold and not ended(quotes[last]):
-        last -= 1
-    first, last = whole_quotation(quotes, first, last)
+    first, last = whole_quotation(parts, first, last)
     run = passage.text[spans[first].start : spans[last].end]
     citation = Citation(passage, run, spans[first].start)
     span = Span(spans[bold].start - citation.start, spans[bold].end - citation.start)
-    return Excerpt(citation, span, candidate.evidence.copies)
-
-
-def ended(sentence: str) -> bool:
-    """Tell whether a sentence ends as one: no heading, no time mark, no question behind."""
-    return sentence.rstrip(CLOSERS + "\"')）").endswith((".", "!", "…", "。", "！"))
+    return Excerpt(citation, span, candidate.evidence.copies, candidate.heading or None)
 
 
 def telling(sentence: str, need: Need) -> float:
@@ -113,14 +107,14 @@ def telling(sentence: str, need: Need) -> float:
     return said * (NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
 
 
-def whole_quotation(quotes: Sequence[str], first: int, last: int) -> tuple[int, int]:
+def whole_quotation(parts: Parts, first: int, last: int) -> tuple[int, int]:
     """Let a run grow until it neither begins nor ends inside a quotation, if it can."""
     for _ in range(FURTHER):
-        run = " ".join(quotes[first : last + 1])
+        run = " ".join(parts.quotes[first : last + 1])
         opened = sum(map(run.count, OPENERS)) - sum(map(run.count, CLOSERS))
-        if opened > 0 and last + 1 < len(quotes):
+        if opened > 0 and parts.together(last, last + 1):
             last += 1
-        elif opened < 0 and first > 0:
+        elif opened < 0 and first > 0 and parts.together(first - 1, first):
             first -= 1
         else:
             break

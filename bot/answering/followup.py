@@ -34,6 +34,18 @@ ASKING = re.compile(
 ASKING_JA = re.compile(
     r"^\W*(?:それは|それって)?(?:いつ|どこ|なぜ|どうして|誰|だれ|何)(?:で|が|に)?(?:すか|ですか)?\W*$"
 )
+BARE = re.compile(
+    r"^\W*(?:and |but |so )*(?:for|by|since|until|to|from|at|in|with|on|of) "
+    r"(?:how|when|what|which|whom?|where)\b"
+    r"|^\W*(?:それは)?(?:どれ|どの)くらい"
+    r"|^\W*何(?:票|議席|人|日|年|割|回|ポイント|パーセント|％)(?:差|間|ぶり)?(?:で|に)?(?:すか|ですか)?\W*$",
+    re.IGNORECASE,
+)
+"""A question that begins with what hangs on a sentence before: "by how much?"."""
+TO_THAT = re.compile(
+    r"\b(?:about|of|on|for|to|with|after|before) (?:that|this|it|them|those)\b", re.I
+)
+TIME_JA = re.compile(r"^(?:前回|今回|次回|去年|昨年|今年|来年|\d{4}年|その後|その前)$")
 FEW = 2
 """Content words from which a question stands alone unless it points to something."""
 
@@ -62,10 +74,13 @@ def standalone(text: str, before: Exchange) -> str:
     """
     pointing = POINTING.search(text)
     about = ABOUT.match(text) or AND_NAME.match(text) or ABOUT_JA.match(text)
+    if about and TIME_JA.match(about["topic"]):
+        return joined(text, before.question)
     if about and not (pointing and pointing.start() <= 1):
         return exchanged(before.question, about["topic"])
     points = pointing is not None and not names_in(text[: pointing.start()])
-    short = ASKING.match(text) or ASKING_JA.match(text)
+    points = points or TO_THAT.search(text) is not None
+    short = ASKING.match(text) or ASKING_JA.match(text) or BARE.match(text)
     words = [t for t in terms(text) if t not in Lexicon.load().stopwords]
     if short or (points and len(words) <= 2 * FEW) or OPENS.match(text):
         return joined(OPENS.sub("", text), before.question)

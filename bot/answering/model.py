@@ -179,12 +179,14 @@ class Level(StrEnum):
 class Excerpt:
     """A run of whole sentences of one passage; *bold* is the one in it that answers.
 
-    The run is the quotation of its citation, letter by letter; *bold* is a range of it.
+    The run is the quotation of its citation, letter by letter; *bold* is a range of it. *heading*
+    is the one of the article that it stands under, where it has one.
     """
 
     citation: Citation
     bold: Span
     copies: tuple[Header, ...] = ()
+    heading: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a range that is empty or lies outside."""

@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from bot.answering.need import Need, Words
 from ingest.index.passages import sentences
 from ingest.index.reranking import sentence_terms
+from ingest.language.lines import Role, roles
 from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
@@ -23,7 +25,7 @@ FRESH, LATEST = 0.15, 0.4
 TITLE = 0.8
 """Worth of a term that stands in the title above a window."""
 OPENING = 0.5
-"""What the first sentence of an article gains where nothing in particular is asked for."""
+"""What the first sentence of an article gains where its news is asked for: that stands there."""
 BESIDE = 0.5
 """Worth of a term that stands in the sentence before or behind."""
 ELSEWHERE = 0.3
@@ -64,6 +66,7 @@ class Candidate:
     meaning: float = 0.0
     unsettled: bool = False
     denied: bool = False
+    heading: str = ""
 
     @property
     def passage(self) -> Passage:
@@ -77,10 +80,9 @@ class Candidate:
 
     @property
     def in_window(self) -> str:
-        """The window under its title, as its meaning is compared."""
-        return (
-            f"{self.passage.header.title}. {self.passage.text[self.window.start : self.window.end]}"
-        )
+        """The window under its title and heading, as its meaning is compared."""
+        above = ". ".join(filter(None, [self.passage.header.title, self.heading]))
+        return f"{above}. {self.passage.text[self.window.start : self.window.end]}"
 
     @property
     def score(self) -> float:
@@ -124,18 +126,21 @@ def worth_of_age(need: Need) -> float:
 def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
     """Measure each sentence of one passage, in its window, against what the question needs."""
     passage = evidence.passage
-    around, title = Words.of(passage.context), Words.of(passage.header.title)
+    around = Words.of(passage.context)
     support = need.coverage((around, 1.0))
     spans = sentences(passage.text, passage.header.language)
     terms = sentence_terms(passage.text, passage.header.language)
     quotes = [passage.text[span.start : span.end] for span in spans]
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     own = [need.coverage((words, 1.0)) for words in texts]
+    parts = parts_of(passage)
     found = []
     for i, span in enumerate(spans):
-        if quotes[i].endswith(ASKING) or speaks_to_a_model(quotes[i]):
+        if quotes[i].endswith(ASKING) or not parts.told[i]:
             continue
-        first, last = window_of(i, quotes)
+        heading = parts.headings[i]
+        title = Words.of(f"{passage.header.title}\n{heading}")
+        first, last = parts.window(i)
         window = Span(spans[first].start, spans[last].end)
         words = Words.of(
             passage.text[window.start : window.end],
@@ -159,25 +164,51 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 fresh * worth_of_age(need) + (OPENING if opens(need, passage, i) else 0.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
+                heading=heading,
             )
         )
     return found
 
 
 def opens(need: Need, passage: Passage, place: int) -> bool:
-    """Tell whether an article begins here, where a question asks for nothing in particular."""
-    return not need.terms and passage.order == 0 and place == 0
+    """Tell whether an article begins here, where its news is asked for and nothing else."""
+    return (need.latest or not need.terms) and passage.order == 0 and place == 0
 
 
-def window_of(place: int, quotes: Sequence[str]) -> tuple[int, int]:
-    """Return the first and the last sentence of the window around one, none that is an order."""
-    first = max(0, place - 1)
-    last = min(len(quotes) - 1, place + 1)
-    if speaks_to_a_model(quotes[first]):
-        first = place
-    if speaks_to_a_model(quotes[last]):
-        last = place
-    return first, last
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The sentences of a passage: which of them tell anything, and under which heading."""
+
+    quotes: tuple[str, ...]
+    told: tuple[bool, ...]
+    headings: tuple[str, ...]
+
+    def window(self, place: int) -> tuple[int, int]:
+        """Return the first and the last sentence of the window around one, under its heading."""
+        first = place - 1 if place > 0 and self.together(place - 1, place) else place
+        last = place + 1 if self.together(place, place + 1) else place
+        return first, last
+
+    def together(self, one: int, other: int) -> bool:
+        """Tell whether two sentences side by side are both text, with nothing between them."""
+        return other < len(self.told) and self.told[one] and self.told[other]
+
+
+@lru_cache(maxsize=1024)
+def parts_of(passage: Passage) -> Parts:
+    """Tell the text of *passage* from its headings, its furniture and orders to a model."""
+    spans = sentences(passage.text, passage.header.language)
+    quotes = tuple(passage.text[span.start : span.end] for span in spans)
+    found = roles(quotes)
+    headings, heading = [], ""
+    for quote, role in zip(quotes, found, strict=True):
+        heading = quote if role is Role.HEADING else heading
+        headings.append(heading)
+    told = tuple(
+        role is Role.TEXT and not speaks_to_a_model(quote)
+        for quote, role in zip(quotes, found, strict=True)
+    )
+    return Parts(quotes, told, tuple(headings))
 
 
 def alike(one: Candidate, other: Candidate) -> bool:

@@ -181,7 +181,8 @@ def excerpt_block(found: Excerpt, words: Wording, room: Room) -> Iterator[str]:
         notes = [words("quote_cut"), *notes]
     said = f"{beside(before)}**{literal(bold if shorter is None else shorter)}**{beside(after)}"
     url = opening_at(header.url, bold)
-    yield f"{entry(header, words, room, url=url)}\n> {said}"
+    under = f"\n-# {phrase(title(found.heading, LEAD_SHOWN))}" if found.heading else ""
+    yield f"{entry(header, words, room, url=url)}{under}\n> {said}"
     if found.copies and room.copies:
         notes.append(words.copies(found.copies[:COPIES_SHOWN]))
     if notes:

@@ -1,0 +1,79 @@
+"""What a line of an article is: text, a heading of what follows, or furniture of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from ingest.language.script import Script
+from ingest.language.words import words
+
+LINES = words()["lines"]
+ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$")
+BYLINE = re.compile(
+    r"^[-–—−]+ ?[A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){0,4}(?:, [A-Z][\w ]+)?$"
+    r"|^(?:by|reported by|text by) [A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){1,8}$"
+    r"|^(?:文|取材|記者)[・＝=:：].{1,20}$|^[【［(（][^】］)）]{1,20}(?:記者|特派員|共同|時事)[】］)）]$",
+    re.IGNORECASE,
+)
+CLOCK = re.compile(
+    r"^\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?(?: */ .*)?$"
+    r"|^(?:午前|午後)?\d{1,2}時(?:\d{1,2}分)?$",
+    re.IGNORECASE,
+)
+CALLS = re.compile(
+    "^(?:" + "|".join(re.escape(each) for each in LINES["calls"]) + ")", re.IGNORECASE
+)
+WHOLE = frozenset(each.casefold() for each in LINES["whole"])
+LONGEST = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
+"""Characters of the longest heading."""
+CALL = 200
+"""Characters of the longest call to read on."""
+A_LIST = 3
+"""Short lines in a row that are a list, each an entry and none a heading."""
+
+
+class Role(StrEnum):
+    """What a line is for."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    FURNITURE = "furniture"
+
+
+def roles(lines: Sequence[str]) -> tuple[Role, ...]:
+    """Return what each of *lines*, the sentences or lines of one text, is for."""
+    short = [is_short(line) and not is_furniture(line) for line in lines]
+    return tuple(role(i, lines, short) for i in range(len(lines)))
+
+
+def role(place: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
+    """Return what the line at *place* is for: a heading stands alone above a text."""
+    if is_furniture(lines[place]):
+        return Role.FURNITURE
+    if not short[place]:
+        return Role.TEXT
+    first, last = place, place
+    while first > 0 and short[first - 1]:
+        first -= 1
+    while last + 1 < len(lines) and short[last + 1]:
+        last += 1
+    above = last == place and place + 1 < len(lines) and not is_furniture(lines[place + 1])
+    return Role.HEADING if above and last - first + 1 < A_LIST else Role.TEXT
+
+
+def is_short(line: str) -> bool:
+    """Tell whether a line is short and does not end as a sentence does."""
+    return len(line) <= LONGEST[Script.of_text(line)] and not ENDS.search(line)
+
+
+def is_furniture(line: str) -> bool:
+    """Tell whether a line is a call to read on, a name, a time mark or another part of a page."""
+    bare = line.strip()
+    return (
+        bare.casefold() in WHOLE
+        or CLOCK.match(bare) is not None
+        or (len(bare) <= CALL and CALLS.match(bare) is not None)
+        or BYLINE.match(bare) is not None
+    )
