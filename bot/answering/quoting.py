@@ -134,6 +134,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     own = [need.coverage((words, 1.0)) for words in texts]
     parts = parts_of(passage)
+    begins = parts.told.index(True) if any(parts.told) else 0
     found = []
     for i, span in enumerate(spans):
         if quotes[i].endswith(ASKING) or not parts.told[i]:
@@ -161,7 +162,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.manner(words.text),
                 need.worded(terms[i]),
                 need.worded(words.stems),
-                fresh * worth_of_age(need) + (OPENING if opens(need, passage, i) else 0.0),
+                fresh * worth_of_age(need) + (OPENING if opens(need, passage, i, begins) else 0.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
                 heading=heading,
@@ -170,9 +171,9 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     return found
 
 
-def opens(need: Need, passage: Passage, place: int) -> bool:
-    """Tell whether an article begins here, where its news is asked for and nothing else."""
-    return (need.latest or not need.terms) and passage.order == 0 and place == 0
+def opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
+    """Tell whether an article's text begins here, where its news is asked for and nothing else."""
+    return (need.latest or not need.terms) and passage.order == 0 and place == begins
 
 
 @dataclass(frozen=True, slots=True)
