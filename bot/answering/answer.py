@@ -26,7 +26,7 @@ from bot.answering.model import (
     Written,
 )
 from bot.answering.need import Need
-from bot.answering.quoting import Candidate, candidates
+from bot.answering.quoting import Candidate, by_windows, candidates
 from bot.answering.several import MOST, questions_in, together
 from bot.answering.typed import heard
 from bot.answering.watching import Phase, Watch
@@ -39,7 +39,9 @@ from ingest.index.search import Stopwatch, search
 from ingest.model import Evidence, Header, Moment
 
 EVIDENCE = 10
-"""Passages of evidence for one question."""
+"""Passages of evidence that a model is given for one question."""
+LOOKED = 12
+"""Passages whose sentences are looked at: two of them may be of the other script."""
 OWN_WORDS = Written()
 """How an answer comes about that no model was asked for."""
 NEAREST = 3
@@ -57,6 +59,11 @@ class View:
     timings: Mapping[str, float]
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
+
+    @property
+    def period(self) -> bool:
+        """Tell whether the days of reports are asked about: "what happened yesterday?"."""
+        return self.names.bound is not None or bool(self.names.days)
 
 
 async def answer(
@@ -140,8 +147,7 @@ def quoted(
     """Answer with excerpts, as surely as they answer, or say that the coverage has nothing."""
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    period = view.names.bound is not None or bool(view.names.days)
-    level = judged(view.need, view.ranked, view.evidence, judge, period=period)
+    level = judged(view.need, view.ranked, view.evidence, judge, period=view.period)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     if view.absent:
@@ -177,7 +183,7 @@ async def written(
     """
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    claims, how = await compose(question, view.evidence, writer, watch, meter)
+    claims, how = await compose(question, view.evidence[:EVIDENCE], writer, watch, meter)
     clock.lap("write")
     if claims:
         cited = [citation for claim in claims for citation in claim.citations]
@@ -203,8 +209,12 @@ def look(
     timings: dict[str, float],
     *,
     names: Asked | None = None,
+    limit: int = LOOKED,
 ) -> View:
-    """Find the evidence for *question* and measure its sentences; *names* unset: as it names."""
+    """Find *limit* passages for *question* and measure their sentences.
+
+    Unless *names* says what it names, that is read in it.
+    """
     clock = Stopwatch(timings)
     outlets = archive.outlets()
     text = heard(question.text, index.frequency)
@@ -221,7 +231,7 @@ def look(
         archive,
         without_age(text),
         names=names,
-        limit=EVIDENCE,
+        limit=limit,
         also=need.words,
         meaning=meaning,
         timings=timings,
@@ -230,6 +240,7 @@ def look(
     evidence = [each for each in found if names.admits(each.passage)]
     need = need.explained(each.passage.text for each in evidence)
     ranked = candidates(need, evidence, partial(index.likeness, meaning))
+    evidence = by_windows(evidence, ranked)
     clock.lap("sentences")
     agencies = [each.passage.header.agency or "" for each in found]
     return View(

@@ -45,18 +45,27 @@ def judged(
     sure = settled and not only_foreseen(ranked, settled) and not need.strange
     if sure and settled[0].window_coverage >= MENTIONED and settled[0].manner == 1.0:
         return Level.SAYS
-    return Level.CLOSEST if near(need, ranked, evidence, judge) else Reason.NOT_COVERED
+    close = near(need, ranked, evidence, judge, period=period)
+    return Level.CLOSEST if close else Reason.NOT_COVERED
 
 
 def near(
-    need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidence], judge: Judge
+    need: Need,
+    ranked: Sequence[Candidate],
+    evidence: Sequence[Evidence],
+    judge: Judge,
+    *,
+    period: bool,
 ) -> bool:
     """Tell whether any window is near what is asked, by its words or by its meaning.
 
     Where the question has words that no coverage has, its other words have to be met, or the
-    window has to be as like it as an answer is.
+    window has to be as like it as an answer is. Of a *period* that is asked about there is always
+    something: only its words tell whether that is near.
     """
     by_words = max((c.window_coverage for c in ranked), default=0.0)
+    if period and need.terms:
+        return by_words >= NEAR_BY_WORDS
     by_meaning = max((c.meaning for c in ranked), default=0.0)
     if need.strange and need.terms:
         return by_words * need.familiar >= NEAR_BY_WORDS or by_meaning >= CLOSE_IN_MEANING

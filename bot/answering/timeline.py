@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
+from bot.answering.answer import look
 from bot.answering.calibration import Judge
 from bot.answering.deciding import judged
 from bot.answering.model import Citation, Question, Reason
 from bot.answering.need import Need
 from bot.answering.question import language_of
-from bot.answering.quoting import Candidate, alike, candidates, freshness, sentences_of, shorten
+from bot.answering.quoting import Candidate, alike, freshness, sentences_of, shorten
 from ingest.archive import Archive
 from ingest.index.index import Index
-from ingest.index.scope import asked
-from ingest.index.search import search
 from ingest.language.script import Script
 
 PASSAGES = 40
@@ -55,15 +53,9 @@ def timeline(
 ) -> Timeline:
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
     question = Question(topic, now, language_of(topic))
-    names = asked(topic, archive.outlets(), now.date())
-    need = Need.of(names.topic, index)
-    meaning = index.question(topic)
-    found = search(
-        index, archive, topic, names=names, limit=PASSAGES, also=need.words, meaning=meaning
-    )
-    evidence = [each for each in found if names.admits(each.passage)]
-    ranked = candidates(need, evidence, partial(index.likeness, meaning))
-    if not need.terms or isinstance(judged(need, ranked, evidence, judge), Reason):
+    view = look(question, archive, index, {}, limit=PASSAGES)
+    need, evidence = view.need, view.evidence
+    if not need.terms or isinstance(judged(need, view.ranked, evidence, judge), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
     every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]

@@ -35,6 +35,8 @@ are served as well as by a share fitted to either.
 """
 AWAY = 0.3
 """The same for passages in the other script, with which a question shares few words."""
+ASSURED = 2
+"""Passages of the other script that are always among the found, if there are any."""
 OUTLET = 1.6
 """What a passage's score is multiplied by where the question names its outlet."""
 DAY = 1.3
@@ -85,7 +87,7 @@ def search(
     home = ranked(sides[script], wanted, share_of_meaning(text))
     away = ranked(sides[script.other], weights(also, index.rarity), AWAY)
     clock.lap("closely")
-    best = collapse(merged(home, away)[: 2 * limit])[:limit]
+    best = with_both(collapse(merged(home, away)[: 2 * limit]), away[:ASSURED], limit)
     clock.lap("collapse")
     return best
 
@@ -125,6 +127,14 @@ def merged(home: Sequence[Evidence], away: Sequence[Evidence]) -> list[Evidence]
     worth = min(1.0, nearest[1] / nearest[0]) if nearest[0] > 0 else 1.0
     abroad = [replace(e, score=e.score * worth) for e in away]
     return list(heapq.merge(home, abroad, key=lambda e: -e.score))
+
+
+def with_both(found: Sequence[Evidence], away: Sequence[Evidence], limit: int) -> list[Evidence]:
+    """Return the first *limit* of *found*, the last of them replaced by what *away* has before."""
+    kept = list(found[:limit])
+    ids = {each.passage.id for each in kept}
+    lost = [each for each in away if each.passage.id not in ids]
+    return [*kept[: max(0, limit - len(lost))], *lost][:limit]
 
 
 def fitness(names: Asked, header: Header) -> float:
