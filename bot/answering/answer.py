@@ -132,13 +132,21 @@ def in_excerpts(
 ) -> Answer | Abstention:
     """Answer with excerpts; each of several questions by itself, the first :data:`MOST`."""
     asked_for = questions_in(question)
-    if len(asked_for) == 1:
-        return quoted(question, view, judge, how)
-    outcomes = []
-    for each in asked_for[:MOST]:
-        found = consider(each, archive, index)
-        outcomes.append(found if isinstance(found, Abstention) else quoted(each, found, judge, how))
-    return together(question, outcomes, asked_for[MOST:])
+    if len(asked_for) > 1:
+        parts = [answered(each, archive, index, judge, how) for each in asked_for[:MOST]]
+        return together(question, parts, asked_for[MOST:])
+    outcome = quoted(question, view, judge, how)
+    if isinstance(outcome, Abstention) and view.period:
+        return replace(nothing_found(question, view, archive, index), written=how)
+    return outcome
+
+
+def answered(
+    question: Question, archive: Archive, index: Index, judge: Judge, how: Written
+) -> Answer | Abstention:
+    """Answer one of several questions with excerpts."""
+    found = consider(question, archive, index)
+    return found if isinstance(found, Abstention) else quoted(question, found, judge, how)
 
 
 def quoted(
