@@ -18,7 +18,7 @@ from ingest.reading.instructions import speaks_to_a_model
 
 PASSAGES = 12
 """Passages whose sentences are looked at."""
-CLOSELY = 12
+CLOSELY = 10
 """Windows that are compared by meaning as well as by words; each costs about 4 ms."""
 FRESH, LATEST = 0.15, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""

@@ -26,7 +26,7 @@ APART = 20
 """Passages asked of each outlet and period that a question names, by words."""
 TELLING = 4
 """Words of a question that say as little as its meaning: of this many the dense score is half."""
-HOME = (0.1, 0.5)
+HOME = (0.07, 0.5)
 """Least and most share of the dense score for passages in the question's script.
 
 A long question repeats the words of what it asks about, a short one does not: with the share

@@ -10,7 +10,7 @@ from ingest.language.script import Script
 from ingest.language.words import words
 
 LINES = words()["lines"]
-ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$")
+ENDS = re.compile(r"[.!?…。！？:：;,][”\"'’」』)\]）]*$|[”」』]$")
 BYLINE = re.compile(
     r"^[-–—−]+ ?[A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){0,4}(?:, [A-Z][\w ]+)?$"
     r"|^(?:by|reported by|text by) [A-ZÀ-Þ][\w.’'-]*(?: [\w.’'-]+){1,8}$"

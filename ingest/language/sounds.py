@@ -109,7 +109,9 @@ SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
 LONG = "[aeiouyhwr]{0,2}"
-LIKE = 0.45
+LONG_ENOUGH = 8
+"""Letters of a word that nothing else sounds like, however it is spelt."""
+LIKE = 0.4
 """Least likeness of the letters; what fits the sounds may still be another word."""
 RUN = re.compile(f"[{KATAKANA}ヴ]{{2,}}")
 
@@ -169,4 +171,6 @@ def folded(word: str) -> str:
 
 def sounds_like(name: str, word: str) -> bool:
     """Tell whether the katakana *name* may be the Latin *word*, given as its stem."""
-    return bool(spellings(name).fullmatch(word)) and likeness(name, word) >= LIKE
+    if not spellings(name).fullmatch(word):
+        return False
+    return len(word) >= LONG_ENOUGH or likeness(name, word) >= LIKE

@@ -1,0 +1,136 @@
+"""What an excerpt holds, what stands beside it, and which of several leads."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.answering.answer import answer_now, look
+from bot.answering.model import Answer, Level
+from bot.answering.question import ask
+from bot.desk import open_desk
+from bot.reporting import as_object
+from bot.settings import Settings
+from ingest import adding
+from ingest.reading import Hints, read_path
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+ARTICLES = """
+2026-10-11 | Post | Rally on the quay
+More than 20,000 people came to the rally on the quay, its organisers said.
+
+The speeches
+
+Speaker after speaker called for lower fares. The crowd sang.
+---
+2026-10-12 | Courier | Police count the rally
+The port police counted about 9,000 people when they came to Saturday's rally.
+---
+2022-10-24 | Post | Turnout in 2022
+Turnout was 58.9 per cent, the Voting Office said in its report.
+---
+2026-10-25 | Radio | Live: the count
+21:10
+
+Turnout is put at 64 per cent, the Voting Office (VO) said.
+
+READ MORE: Who stands where
+
+The ferries went on all night.
+---
+2026-11-01 | Courier | The final count
+Turnout was 62.7 per cent, the Voting Office said. Nobody had asked for a recount.
+---
+2026-10-20 | Post | Orla Venn and the port company
+Orla Venn denied that she had taken money from the port company. She gave her reasons in a letter,
+because the council had asked for them.
+---
+2026-10-21 | Courier | Kenya's new president
+William Ruto won the vote in Kenya with 50.5 per cent.
+"""
+
+
+def as_line(article):
+    """Write one of them as a line of JSON."""
+    head, _, text = article.strip().partition("\n")
+    day, outlet, title = head.split(" | ")
+    return json.dumps({"title": title, "outlet": outlet, "published": day, "text": text})
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Open a desk over seven short articles of our own."""
+    folder = tmp_path_factory.mktemp("desk")
+    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as opened:
+        file = folder / "articles.jsonl"
+        file.write_text("\n".join(map(as_line, ARTICLES.split("---\n"))), encoding="utf-8")
+        adding.add(read_path(file, Hints()), opened.archive, now=NOW)
+        opened.catch_up()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def answered(desk):
+    """Answer a question over them."""
+    return lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+
+
+def test_reports_that_contradict_each_other_both_stand_there(answered):
+    """The newest first, and the machine is told."""
+    outcome = answered("How many people came to the rally?")
+    assert outcome.differ
+    assert outcome.leads == 2
+    assert [e.citation.header.outlet for e in outcome.excerpts[:2]] == ["Courier", "Post"]
+    assert as_object(outcome)["differ"] is True
+
+
+def test_the_newest_of_equals_leads(answered):
+    """Three reports mention all that is asked."""
+    outcome = answered("What was the turnout?")
+    assert outcome.level is Level.SAYS
+    assert "62.7" in outcome.excerpts[0].parts[1]
+
+
+def test_an_excerpt_ends_where_its_section_does(answered):
+    """Neither a time mark nor a call to read on stands in it."""
+    outcome = answered("What turnout did the Voting Office put at 64 per cent on the night?")
+    [found] = [e for e in outcome.excerpts if e.citation.header.outlet == "Radio"]
+    assert found.citation.quote.startswith("Turnout is put at 64 per cent")
+    assert "READ MORE" not in found.citation.quote
+
+
+def test_an_excerpt_names_its_heading(answered):
+    """The heading belongs to the text below it, and is never an answer by itself."""
+    outcome = answered("What did the speakers call for?")
+    lead = outcome.excerpts[0]
+    assert lead.heading == "The speeches"
+    assert "The speeches" not in lead.citation.quote
+    assert as_object(outcome)["excerpts"][0]["heading"] == "The speeches"
+
+
+def test_a_denial_leads_where_something_is_taken_for_granted(answered):
+    """A reason for something else is no reason for what did not happen."""
+    outcome = answered("Why did Orla Venn take money from the port company?")
+    assert "denied" in outcome.excerpts[0].parts[1]
+
+
+def test_an_acronym_is_what_the_coverage_says_it_is(desk):
+    """Elsewhere it writes the name out."""
+    need = look(ask("what did the VO say", now=NOW), desk.archive, desk.index, {}).need
+    assert any("voting office" in each.forms.scripts for each in need.terms)
+
+
+def test_a_name_in_katakana_finds_its_article(answered):
+    """Neither ケニア nor ルト stands in any article."""
+    outcome = answered("ケニアの大統領選でルトの得票率は？")
+    assert isinstance(outcome, Answer)
+    assert "50.5" in outcome.excerpts[0].citation.quote
+
+
+def test_an_outlet_that_is_not_kept_is_said_not_to_be(answered):
+    """Others' reports are shown as theirs, and never as the answer."""
+    outcome = answered("According to Reuters, what was the turnout?")
+    assert isinstance(outcome, Answer)
+    assert outcome.absent == ("Reuters",)
+    assert outcome.level is Level.CLOSEST
+    assert as_object(outcome)["absent"] == ["Reuters"]
