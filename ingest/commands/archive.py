@@ -12,6 +12,7 @@ from ingest import showing
 from ingest.archive import Archive
 from ingest.archive.copying import copy as copy_archive
 from ingest.commands.indexing import now
+from ingest.embedding.embedder import better
 from ingest.index.ownership import owner
 from ingest.settings import Settings
 
@@ -65,6 +66,7 @@ def status(settings: Settings, options: argparse.Namespace) -> int:
             {
                 **asdict(summary),
                 "generation": asdict(generation) if generation else None,
+                "better_model": better(generation.model, settings) if generation else None,
                 "changes_waiting": waiting,
                 "index_owner": holder,
                 "sources": [asdict(each) for each in sources],
@@ -91,5 +93,7 @@ def status(settings: Settings, options: argparse.Namespace) -> int:
         state = f"{waiting:,} changes wait" if waiting else "up to date"
         made = showing.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {made}, {generation.model}, {state}.")
+        if model := better(generation.model, settings):
+            print(f"`python -m ingest rebuild` changes over to {model}, which finds more.")
     print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")
     return 0

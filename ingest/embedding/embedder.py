@@ -24,8 +24,8 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     """
     chosen = settings.embedding_model
     if chosen == LOCAL_MODEL:
-        best = packed.MODEL if packed.weights() else FastEmbedder.model
-        return inside(serving if serving in (packed.MODEL, FastEmbedder.model) else best, settings)
+        standing = serving in (packed.MODEL, FastEmbedder.model)
+        return inside(serving if serving and standing else best_inside(), settings)
     if chosen == FAST_MODEL:
         return FastEmbedder()
     if Path(chosen).expanduser().is_dir():
@@ -36,6 +36,17 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
             f"OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL={LOCAL_MODEL}."
         )
     return RemoteEmbedder(chosen, settings.openai_api_key, settings.openai_base_url)
+
+
+def best_inside() -> str:
+    """Return the name of the best embedder that the packages have on this machine."""
+    return packed.MODEL if packed.weights() else FastEmbedder.model
+
+
+def better(serving: str, settings: Settings) -> str | None:
+    """Return the model to which a rebuild would change over by itself, if there is one."""
+    chosen = settings.embedding_model == LOCAL_MODEL
+    return best_inside() if chosen and serving == FastEmbedder.model != best_inside() else None
 
 
 def embedder_of(model: str, settings: Settings) -> Embedder:

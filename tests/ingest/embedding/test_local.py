@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from ingest.embedding import packed
+from ingest.embedding.embedder import better as better_model
 from ingest.embedding.embedder import embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
 from ingest.embedding.universal import FastEmbedder
 from ingest.errors import SettingsError
+from ingest.language.script import Script
 from ingest.settings import Settings
 
 TEXTS = [
@@ -137,15 +139,25 @@ def test_a_folder_says_what_stands_before_a_text(tmp_path):
     assert Layout.of(tmp_path / "e5-base") == Layout("query: ", "passage: ", first_token=False)
 
 
+WON = "how many seats did the party win?", "何議席を獲得したか"
+TOLD = "The party won 18 of 40 seats.", "党は40議席のうち18議席を獲得した。"
+BREAD = "Bake the bread until it is brown.", "パンはきつね色になるまで焼く。"
+
+
 @pytest.mark.parametrize("kind", ["fast", "better"])
-def test_likeness_starts_at_strangers(kind, request):
-    """Whatever cosines an embedder gives, an answer is far and a stranger near nought."""
+@pytest.mark.parametrize("asked", [0, 1])
+@pytest.mark.parametrize("told", [0, 1])
+def test_likeness_is_nothing_for_strangers(kind, asked, told, request):
+    """Whatever cosines an embedder gives, and across scripts, an answer is far from them."""
     memory = Memory(FastEmbedder() if kind == "fast" else request.getfixturevalue("better"))
-    asked = memory.question("how many seats did the party win?")
-    found = memory.passages(["The party won 18 of 40 seats.", "Bake the bread until it is brown."])
-    won, baked = (memory.likeness(float(each @ asked)) for each in found)
-    assert won > 0.25
-    assert baked < 0.15
+    question = memory.question(WON[asked])
+    scripts = Script.of_text(WON[asked]), Script.of_text(TOLD[told])
+    won, baked = (
+        memory.likeness(float(each @ question), *scripts)
+        for each in memory.passages([TOLD[told], BREAD[told]])
+    )
+    assert won > 0.3
+    assert baked < 0.2
 
 
 def test_the_same_text_is_embedded_once():
@@ -164,3 +176,11 @@ def test_the_same_text_is_embedded_once():
     assert Counting.asked == ["one", "two", "three"]
     assert np.array_equal(first[1], again[0])
     assert np.array_equal(first[0], first[2])
+
+
+@needs_weights
+def test_a_rebuild_is_offered_where_it_finds_more():
+    """Only where the choice was left to the desk."""
+    assert better_model(FastEmbedder.model, Settings.of({})) == packed.MODEL
+    assert better_model(packed.MODEL, Settings.of({})) is None
+    assert better_model(FastEmbedder.model, Settings.of({"EMBEDDING_MODEL": "fast"})) is None
