@@ -58,7 +58,8 @@ def measure(data: Path | None, out: Path) -> None:
     if (data / "multihoprag").exists():
         rows += multihop(data)
     show(rows)
-    (out / "asked.json").write_text(json.dumps([table_of(rows), len(rows)], indent=2))
+    (out / "asked.json").write_text(json.dumps(table_of(rows), indent=2))
+    (out / "asked.md").write_text(written(rows))
 
 
 def real(data: Path) -> Iterator[Row]:
@@ -136,15 +137,41 @@ def table_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     return table
 
 
+COLUMNS = (*LEVELS, "lead", "message", *(f"first {n}" for n in FIRST))
+
+
+def cells(kind: str, shares: dict[str, float]) -> list[str]:
+    """Return one line of the table; what was not looked at is a dash."""
+    judged = not kind.startswith("MultiHop") and kind != "unanswerable"
+    return [
+        f"{value:.2f}" if judged or name in LEVELS else "–"
+        for name, value in shares.items()
+        if name != "questions"
+    ]
+
+
+def written(rows: Sequence[Row]) -> str:
+    """Return the table as Markdown, with what it is of."""
+    lines_ = [
+        "# Questions as people type them, over real articles",
+        "",
+        "`make benchmark WHAT=asked DATA=folder`, with no key: shares of each kind by how sure the",
+        "desk says it is, with a sentence that answers in the lead excerpt and in the message, and",
+        "with its passage among the first found.",
+        "",
+        f"| kind | questions | {' | '.join(COLUMNS)} |",
+        f"|---|{'---|' * (1 + len(COLUMNS))}",
+    ]
+    lines_ += [
+        f"| {kind} | {shares['questions']:.0f} | {' | '.join(cells(kind, shares))} |"
+        for kind, shares in table_of(rows).items()
+    ]
+    return "\n".join([*lines_, ""])
+
+
 def show(rows: Sequence[Row]) -> None:
-    """Print the table; what was not looked at is a dash."""
-    table = Table("kind", "questions", *LEVELS, "lead", "message", *(f"first {n}" for n in FIRST))
+    """Print the table."""
+    table = Table("kind", "questions", *COLUMNS)
     for kind, shares in table_of(rows).items():
-        judged = not kind.startswith("MultiHop") and kind != "unanswerable"
-        cells = [
-            f"{value:.2f}" if judged or name in LEVELS else "–"
-            for name, value in shares.items()
-            if name != "questions"
-        ]
-        table.add_row(kind, f"{shares['questions']:.0f}", *cells)
+        table.add_row(kind, f"{shares['questions']:.0f}", *cells(kind, shares))
     Console(width=130).print(table)
