@@ -17,7 +17,7 @@ from ingest.language.places import english_places
 from ingest.language.script import KANJI, KATAKANA
 from ingest.language.sounds import RUN, beginnings, likeness, sounds_like, spellings
 
-CUES = frozenset({"when", "number", "why", "said", "list"})
+CUES = frozenset({"when", "number", "why", "said", "list", "who"})
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 CAPITALS = r"[A-Z][\w’'-]+"

@@ -172,7 +172,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 else need.manner(texts[i].text),
                 need.coverage((words, 1.0), (title, TITLE)),
                 support,
-                need.manner(words.text),
+                need.manner(texts[told].text if "who" in need.cues else words.text),
                 need.worded(terms[i]),
                 need.worded(words.stems),
                 fresh * worth_of_age(need) + (OPENING if opens(need, passage, i, begins) else 0.0),
@@ -186,7 +186,8 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
 
 def opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
     """Tell whether an article's text begins here, where its news is asked for and nothing else."""
-    return (need.latest or not need.terms) and passage.order == 0 and place == begins
+    news = need.latest or not (need.terms or need.cues)
+    return news and passage.order == 0 and place == begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,11 @@ def test_what_it_does_not_answer_is_not_said_to_be(answered, question):
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("tell me about Saya", "Saya"),
-        ("who leads Sanseito?", "Sohei Kamiya"),
+        ("tell me about Saya", "rookie candidate known only as Saya"),
+        ("who leads Sanseito?", "Sanseito head Sohei Kamiya"),
+        ("Who is Kamiya?", "Sanseito head Sohei Kamiya"),
+        ("参政党はロシアとの関係を認めた？", "has denied any ties to Russia"),
+        ("Did Sanseito admit ties to Russia?", "has denied any ties to Russia"),
         ("what's new?", "A populist party"),
         ("summarise this", "A populist party"),
     ],
