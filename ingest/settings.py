@@ -47,6 +47,11 @@ class Settings(BaseModel):
         "tokenizer.json; or a model of that endpoint",
     )
 
+    rerank_model: OptionalText = Field(
+        None,
+        description="the address of a /v1/rerank, or a folder with a cross-encoder; unset: none",
+    )
+
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings out of *environment*.

@@ -24,8 +24,9 @@ ANCHORS = Path(__file__).with_name("anchors.toml")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The unit vector of a question, and the script that it is asked in."""
+    """A question, its unit vector, and the script that it is asked in."""
 
+    text: str
     vector: Vectors
     script: Script
 

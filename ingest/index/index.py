@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,13 +17,15 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.embedding.memory import Meaning
 from ingest.embedding.vectors import Embedder
-from ingest.errors import GenerationMismatchError, SettingsError
+from ingest.errors import EmbeddingError, GenerationMismatchError, SettingsError
 from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed
 from ingest.language.script import Script
 from ingest.model import Generation, Progress, Scope, Standing
 from ingest.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 ARTICLES = 200
 """Changes applied at once; a crash repeats at most these."""
@@ -145,10 +148,15 @@ class Index:
 
     def question(self, text: str) -> Meaning:
         """Return what a question means; its capitals say nothing of that."""
-        return Meaning(self._memory.question(text.lower()), Script.of_question(text))
+        return Meaning(text, self._memory.question(text.lower()), Script.of_question(text))
 
     def likeness(self, meaning: Meaning, texts: Sequence[str]) -> list[float]:
-        """Return how like a question each of *texts* is, from 0 to 1."""
+        """Return how like a question each of *texts* is, from 0 to 1; a reranker reads both."""
+        if self._stores.reranker is not None:
+            try:
+                return self._stores.reranker.likeness(meaning.text, texts)
+            except EmbeddingError as error:
+                logger.warning("%s", error)
         cosines = self._memory.passages(texts) @ meaning.vector
         return [
             self._memory.likeness(float(cosine), meaning.script, Script.of_text(text))

@@ -17,6 +17,7 @@ from filelock import FileLock
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder_of
 from ingest.embedding.memory import Memory
+from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.index.ownership import Ownership
 from ingest.index.vectors import Vectors, client_of
@@ -54,6 +55,7 @@ class Stores:
         self.serving: Generation | None = None
         self._shelves: dict[int, Shelf] = {}
         self._embedders: dict[str, Embedder] = {}
+        self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
         self._turn = threading.Lock()
 

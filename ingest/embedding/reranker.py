@@ -1,0 +1,109 @@
+"""Likeness by a model that reads a question and a text together, where somebody has one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import numpy as np
+from pydantic import SecretStr
+
+from ingest.embedding.folder import opened
+from ingest.errors import EmbeddingError, SettingsError
+from ingest.settings import Settings
+
+TIMEOUT = 5.0
+"""Seconds that an endpoint may take; after that the embedder's likeness serves."""
+
+
+class Reranker(Protocol):
+    """Whatever scores texts against a question, both being read."""
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return from 0 to 1 how well each of *texts* answers *question*.
+
+        Raises:
+            EmbeddingError: it cannot be asked at the moment.
+        """
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """Return the reranker of RERANK_MODEL: an address of ``/v1/rerank``, or a folder.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    chosen = settings.rerank_model
+    if chosen is None:
+        return None
+    if chosen.startswith(("http://", "https://")):
+        return EndpointReranker(chosen, settings.openai_api_key)
+    folder = Path(chosen).expanduser()
+    if not folder.is_dir():
+        raise SettingsError(
+            f"RERANK_MODEL is {chosen}, which is neither an address nor a folder here. Name the "
+            "address of a /v1/rerank, or a folder with model.onnx and tokenizer.json."
+        )
+    return FolderReranker(folder)
+
+
+class FolderReranker:
+    """A cross-encoder that onnxruntime runs; one logit a pair."""
+
+    def __init__(self, folder: Path) -> None:
+        self._session, self._tokenizer = opened(folder)
+        self._inputs = {each.name for each in self._session.get_inputs()}
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the probability of each pair."""
+        return [self._score(question, text) for text in texts]
+
+    def _score(self, question: str, text: str) -> float:
+        pair = self._tokenizer.encode(question, text)
+        given = {
+            "input_ids": pair.ids,
+            "attention_mask": pair.attention_mask,
+            "token_type_ids": pair.type_ids,
+        }
+        known = {k: np.array([v], np.int64) for k, v in given.items() if k in self._inputs}
+        logit = float(np.asarray(self._session.run(None, known)[0]).ravel()[-1])
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+class EndpointReranker:
+    """A server that speaks the rerank call of Jina, Cohere, vLLM, TEI and llama.cpp.
+
+    What stands behind ``#`` in its address is the name of the model, for those that want one.
+    """
+
+    def __init__(self, url: str, key: SecretStr | None) -> None:
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        self._url, _, self._model = url.partition("#")
+        self._client = httpx.Client(timeout=TIMEOUT, headers=headers)
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the server's scores; logits are made probabilities.
+
+        Raises:
+            EmbeddingError: it does not answer, or not with a score for each text.
+        """
+        try:
+            reply = self._client.post(
+                self._url, json={"model": self._model, "query": question, "documents": list(texts)}
+            )
+            reply.raise_for_status()
+            found = {
+                int(each["index"]): float(each["relevance_score"])
+                for each in reply.json()["results"]
+            }
+            scores = [found[place] for place in range(len(texts))]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise EmbeddingError(
+                f"{self._url} did not rank ({type(error).__name__}). Check RERANK_MODEL."
+            ) from error
+        if all(0.0 <= score <= 1.0 for score in scores):
+            return scores
+        return [1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, score)))) for score in scores]
