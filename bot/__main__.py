@@ -185,7 +185,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             await asyncio.gather(refreshing, return_exceptions=True)
             await desk.close()
 
-    with prepared(settings, "the bot (`python -m bot`)", sample=False) as desk:
+    with open_desk(settings, holder="the bot (`python -m bot`)", now=utc_now()) as desk:
+        desk.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
         asyncio.run(live(desk))
     return 0
 

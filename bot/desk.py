@@ -137,6 +137,12 @@ class Desk:
         if index.behind():
             index.catch_up(progress)
 
+    def catch_up_words(self) -> None:
+        """Let words find what is kept; meaning follows with :meth:`catch_up`."""
+        index = self.index.active()
+        if index.behind():
+            index.catch_up_words()
+
     async def _coverage(self) -> Coverage:
         index = await asyncio.to_thread(self.index.serving)
         return Coverage(self.archive, index, self.judge)

@@ -126,6 +126,11 @@ class Index:
             words.result()
         return embedded
 
+    def catch_up_words(self) -> None:
+        """Apply every change to the words alone, in seconds: they serve while vectors follow."""
+        with self._shelf.drain:
+            self._catch_up_words()
+
     def nearest(
         self,
         meaning: Meaning,

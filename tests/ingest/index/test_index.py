@@ -209,3 +209,15 @@ def test_an_absent_server_is_named(tmp_path):
         opened(archive, settings),
     ):
         pass
+
+
+def test_words_serve_before_vectors_are_made(tmp_path):
+    """Whoever starts over a large archive waits for no embedder."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with Archive.open(settings.archive_url) as archive, opened(archive, settings) as index:
+        saved(archive, an_extract())
+        index.catch_up_words()
+        assert index.counts() == (0, 1)
+        assert index.behind()
+        index.catch_up()
+        assert index.counts() == (1, 1)
