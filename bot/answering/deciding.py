@@ -61,11 +61,11 @@ def near(
 
     Where the question has words that no coverage has, its other words have to be met, or the
     window has to be as like it as an answer is. Of a *period* that is asked about there is always
-    something: only its words tell whether that is near.
+    something: what mentions nothing of the question is not near it.
     """
     by_words = max((c.window_coverage for c in ranked), default=0.0)
-    if period and need.terms:
-        return by_words >= NEAR_BY_WORDS
+    if period and need.terms and not by_words:
+        return False
     by_meaning = max((c.meaning for c in ranked), default=0.0)
     if need.strange and need.terms:
         return by_words * need.familiar >= NEAR_BY_WORDS or by_meaning >= CLOSE_IN_MEANING

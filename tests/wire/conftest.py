@@ -75,7 +75,8 @@ def read_folder(tmp_path_factory):
     """Read the sample coverage once."""
     data = tmp_path_factory.mktemp("wire") / "data"
     now = datetime.now(UTC)
-    with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=now) as desk:
+    fast = Settings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
+    with open_desk(fast, holder="a test", now=now) as desk:
         adding.add(read_path(SAMPLE, Hints()), desk.archive, now=now)
         desk.catch_up()
     return data
