@@ -100,6 +100,18 @@ async def states() -> Mapping[str, object]:
         **progress,
         "answer": outcome_view(built.an_answer(), ask=True),
         "answer-closest": outcome_view(built.an_answer(level=Level.CLOSEST, differ=True), ask=True),
+        "answer-differ": outcome_view(built.an_answer_of_two(differ=True), ask=True),
+        "answer-several": outcome_view(
+            built.an_answer_of_two(
+                level=Level.CLOSEST,
+                left=("How many seats has the Assembly?",),
+                written=Written(unsaid=("Who is to pay for the police?",)),
+            ),
+            ask=True,
+        ),
+        "answer-absent": outcome_view(
+            built.an_answer(level=Level.CLOSEST, absent=("Reuters",)), ask=True
+        ),
         "answer-ja": outcome_view(built.a_japanese_answer(), ask=True),
         "answer-long": outcome_view(built.a_long_answer(), ask=True),
         "answer-hostile": outcome_view(built.a_hostile_answer(), ask=True),

@@ -90,10 +90,10 @@ def a_claim(quote, header=LEDGER, *, text=None, copies=(), number=1):
     return Claim(text or quote, (a_citation(quote, header, number),), tuple(copies))
 
 
-def an_excerpt(bold, header=LEDGER, *, before="", after="", copies=(), number=1):
+def an_excerpt(bold, header=LEDGER, *, before="", after="", copies=(), number=1, heading=None):
     """Cut an excerpt out of a passage, with *bold* as what answers."""
     citation = a_citation(f"{before}{bold}{after}", header, number)
-    return Excerpt(citation, Span(len(before), len(before) + len(bold)), tuple(copies))
+    return Excerpt(citation, Span(len(before), len(before) + len(bold)), tuple(copies), heading)
 
 
 MARROWEN = an_excerpt(
@@ -113,6 +113,20 @@ def an_answer(*excerpts, text="Will Marrowen govern with the Lantern Movement?",
     found = excerpts or (MARROWEN, PELLOWE)
     return Answer(
         ask(text, now=NOW), (), NOW, newest(each.citation for each in found), found, **more
+    )
+
+
+def an_answer_of_two(**more):
+    """Answer with two reports of one rally, both on the message itself."""
+    return an_answer(
+        an_excerpt("The port police counted about 9,000 people on Ropewalk Square.", COURIER),
+        an_excerpt(
+            "More than 20,000 people came, its organisers said.", heading="The rally", number=2
+        ),
+        text="How many people were at the Lantern rally?",
+        leads=2,
+        number=7,
+        **more,
     )
 
 
