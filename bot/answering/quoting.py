@@ -147,13 +147,14 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     own = [need.coverage((words, 1.0)) for words in texts]
     parts = parts_of(passage)
+    above = {each: Words.of(f"{passage.header.title}\n{each}") for each in set(parts.headings)}
     begins = parts.told.index(True) if any(parts.told) else 0
     found = []
     for i, span in enumerate(spans):
         if quotes[i].endswith(ASKING) or not parts.told[i]:
             continue
         heading = parts.headings[i]
-        title = Words.of(f"{passage.header.title}\n{heading}")
+        title = above[heading]
         first, last = parts.window(i)
         window = Span(spans[first].start, spans[last].end)
         words = Words.of(
