@@ -36,7 +36,7 @@ from ingest.index.index import Index
 from ingest.index.outlets import absent
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
-from ingest.model import Evidence, Header, Moment
+from ingest.model import Evidence, Header, Moment, Scope
 
 EVIDENCE = 10
 """Passages of evidence that a model is given for one question."""
@@ -245,6 +245,10 @@ def look(
         timings=timings,
     )
     clock = Stopwatch(timings)
+    shown = {each.passage.header.outlet for each in found}
+    for outlet in (each for each in names.outlets if each not in shown):
+        own = Scope(outlets=(outlet,))
+        found += search(index, archive, text, names=names, limit=1, scope=own, meaning=meaning)
     evidence = [each for each in found if names.admits(each.passage)]
     need = need.explained(each.passage.text for each in evidence)
     ranked = candidates(need, evidence, partial(index.likeness, meaning))

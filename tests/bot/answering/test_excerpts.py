@@ -134,3 +134,10 @@ def test_an_outlet_that_is_not_kept_is_said_not_to_be(answered):
     assert outcome.absent == ("Reuters",)
     assert outcome.level is Level.CLOSEST
     assert as_object(outcome)["absent"] == ["Reuters"]
+
+
+def test_an_outlet_that_is_named_has_its_place(desk):
+    """However far its report ranks behind those of others."""
+    question = ask("What do the Courier and Radio say about Orla Venn?", now=NOW)
+    view = look(question, desk.archive, desk.index, {}, limit=1)
+    assert {"Courier", "Radio"} <= {each.passage.header.outlet for each in view.evidence}
