@@ -225,7 +225,8 @@ def look(
     """
     clock = Stopwatch(timings)
     outlets = archive.outlets()
-    text = heard(question.text, index.frequency)
+    papers = {term for outlet in outlets for term in terms(outlet)}
+    text = heard(question.text, lambda term: index.frequency(term) or int(term in papers))
     missing = absent(text, outlets)
     for outlet in missing:
         text = text.replace(outlet, " ")
