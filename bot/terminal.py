@@ -231,8 +231,9 @@ def show_abstention(outcome: Abstention, words: Wording, console: Console) -> No
 
 
 def entry(header: Header, words: Wording) -> str:
-    """Name an article: outlet, date, title, address."""
-    line = f"{words.outlet(header)} · {words.dated(header)} · {plain(header.title)}"
+    """Name an article: outlet, date, its kind where it is no plain news, title, address."""
+    parts = [words.outlet(header), words.dated(header), words.kind(header), plain(header.title)]
+    line = " · ".join(filter(None, parts))
     return f"{line}\n{plain(header.url)}" if header.url else line
 
 

@@ -24,6 +24,8 @@ FRESH, LATEST = 0.15, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""
 TITLE = 0.8
 """Worth of a term that stands in the title above a window."""
+NEWEST = 1.0
+"""Freshness of the newest passages."""
 OPENING = 0.5
 """What the first sentence of an article gains where its news is asked for: that stands there."""
 BESIDE = 0.5
@@ -161,6 +163,8 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
             passage.text[window.start : window.end],
             frozenset().union(*terms[first : last + 1]),
         )
+        mentioned = need.coverage((words, 1.0), (title, TITLE))
+        news = fresh == NEWEST and opens(need, passage, i, begins)
         told = max(range(first, last + 1), key=lambda j: (own[j], j == i))
         beside = ((each, BESIDE) for each in (*texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]))
         found.append(
@@ -171,12 +175,12 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.coverage((texts[i], 1.0), *beside, (around, ELSEWHERE))
                 if need.terms
                 else need.manner(texts[i].text),
-                need.coverage((words, 1.0), (title, TITLE)),
+                mentioned,
                 support,
                 need.manner(texts[told].text if "who" in need.cues else words.text),
                 need.worded(terms[i]),
                 need.worded(words.stems),
-                fresh * worth_of_age(need) + (OPENING if opens(need, passage, i, begins) else 0.0),
+                fresh * worth_of_age(need) + news * OPENING * (mentioned if need.terms else 1.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
                 heading=heading,
