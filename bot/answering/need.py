@@ -24,6 +24,9 @@ CAPITALS = r"[A-Z][\w’'-]+"
 LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on )*{CAPITALS}){{1,5}})"
 EXPLAINED = re.compile(rf"{LONG} \((?P<short>[A-Z]{{2,6}})\)")
 COUNTED = re.compile(r"\bhow many (?:more |of the )?(\w+)", re.IGNORECASE)
+LEADER = "leader"
+BESIDE = 5
+"""Words between who leads and what is led, at most."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 SHORTEST_NAME = 4
@@ -218,6 +221,23 @@ class Need:
         "Why did they admit it?" is answered by nobody who gives a reason, if they never did.
         """
         return self.granted and self.lexicon.shows("denied", sentence)
+
+    def placed(self, sentence: str) -> bool:
+        """Tell whether a sentence calls somebody the leader of what a question asks for.
+
+        "The leader of Harbour spoke of Lantern" names no leader of Lantern: who leads stands
+        beside what is led. Japanese, which has no words to count, is taken as it comes.
+        """
+        if "leads" not in self.asked or CJK_WORD.search(sentence):
+            return True
+        leading = self.lexicon.groups[LEADER].stems
+        found = terms(sentence)
+        places = [i for i, each in enumerate(found) if each in leading]
+        led = [each for each in self.terms if not each.forms.stems & leading]
+        name = max(led, key=lambda each: each.weight, default=None)
+        return name is None or any(
+            name.forms.stems & set(found[max(0, i - BESIDE) : i + BESIDE + 1]) for i in places
+        )
 
     def unsettled(self, sentence: str) -> bool:
         """Tell whether a question about what happened meets a sentence about what may happen."""

@@ -177,7 +177,8 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 else need.manner(texts[i].text),
                 mentioned,
                 support,
-                need.manner(texts[told].text if "who" in need.cues else words.text),
+                need.manner(texts[told].text if "who" in need.cues else words.text)
+                * need.placed(quotes[told]),
                 need.worded(terms[i]),
                 need.worded(words.stems),
                 fresh * worth_of_age(need) + news * OPENING * (mentioned if need.terms else 1.0),

@@ -104,3 +104,22 @@ def test_coverage_is_found_across_languages(sample_desk):
         texts = [evidence.passage.text for evidence in first]
         found.append(any(part in text for part in each.wanted for text in texts))
     assert sum(found) / len(found) >= FOUND
+
+
+@pytest.mark.parametrize(
+    ("question", "leader"),
+    [
+        ("who leads the Lantern Movement", "Jory Stanmark"),
+        ("Who leads Common Field?", "Tobin Arkwell"),
+        ("who is the leader of the tidewater greens?", "Ansa Pellowe"),
+    ],
+)
+def test_who_leads_stands_beside_what_is_led(answered, question, leader):
+    """The leader of one party who speaks of another leads only the one."""
+    assert leader in answered(question).excerpts[0].parts[1]
+
+
+def test_the_latest_is_of_the_newest_report(answered):
+    """A profile of before the election is no news of its result."""
+    lead = answered("what's the latest on Dunmere East?").excerpts[0]
+    assert "lost Dunmere East" in lead.citation.quote
