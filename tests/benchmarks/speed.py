@@ -118,10 +118,10 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
     answer_now(warm_up, desk.archive, desk.index, desk.judge)
     for text in questions:
         question = ask(text[:LONGEST], now=NOW)
-        vector = desk.index.embedder.question(question.text)
+        meaning = desk.index.question(question.text)
         note(rows, "floor: embed", lambda q=question: desk.index.embedder.question(q.text))
         note(rows, "floor: words", lambda q=question: desk.index.matching(q.text, 10))
-        note(rows, "floor: vectors", lambda v=vector: desk.index.nearest(v, 10, Script.ALPHABETIC))
+        note(rows, "floor: vectors", lambda m=meaning: desk.index.nearest(m, 10, Script.ALPHABETIC))
         outcome = note(
             rows,
             "answer: all",
