@@ -252,7 +252,7 @@ def look(
         found += search(index, archive, text, names=names, limit=1, scope=own, meaning=meaning)
     evidence = [each for each in found if names.admits(each.passage)]
     need = need.explained(each.passage.text for each in evidence)
-    ranked = candidates(need, evidence, partial(index.likeness, meaning))
+    ranked = candidates(need, evidence, partial(index.likeness, meaning), index.embedder.windows)
     evidence = by_windows(evidence, ranked)
     clock.lap("sentences")
     agencies = [each.passage.header.agency or "" for each in found]

@@ -18,8 +18,6 @@ from ingest.reading.instructions import speaks_to_a_model
 
 PASSAGES = 12
 """Passages whose sentences are looked at."""
-CLOSELY = 10
-"""Windows that are compared by meaning as well as by words; each costs about 4 ms."""
 FRESH, LATEST = 0.15, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""
 TITLE = 0.8
@@ -102,13 +100,18 @@ class Candidate:
         return words * (0.7 + 0.3 * manner) * math.sqrt(self.evidence.fit)
 
 
-def candidates(need: Need, evidence: Sequence[Evidence], likeness: Likeness) -> list[Candidate]:
-    """Return the sentences of *evidence*, best first; the first few compared by meaning."""
+def candidates(
+    need: Need, evidence: Sequence[Evidence], likeness: Likeness, windows: int
+) -> list[Candidate]:
+    """Return the sentences of *evidence*, best first; the first *windows* compared by meaning.
+
+    The others count as like the question as their passage is.
+    """
     looked = evidence[:PASSAGES]
     ages = sorted({each.passage.header.day for each in looked if each.passage.header.day})
     every = [c for each in looked for c in sentences_of(each, need, freshness(each, ages))]
     rough = sorted(every, key=lambda c: -c.score)
-    close, rest = rough[:CLOSELY], rough[CLOSELY:]
+    close, rest = rough[:windows], rough[windows:]
     if not close:
         return []
     like = likeness([c.in_window for c in close])

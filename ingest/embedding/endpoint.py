@@ -19,6 +19,8 @@ RETRIES = 3
 class RemoteEmbedder:
     """A model of an OpenAI-compatible endpoint."""
 
+    windows = 10
+
     def __init__(self, model: str, key: SecretStr | None, base_url: str | None) -> None:
         self.model = model
         self._where = base_url or "OpenAI"

@@ -56,6 +56,8 @@ class FolderEmbedder:
     model is that of one text.
     """
 
+    windows = 10
+
     def __init__(self, folder: Path, *, model: str | None = None) -> None:
         """Open *folder*; *model* is the name that a generation records, else one made of it.
 

@@ -22,6 +22,10 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """The length of a vector."""
 
+    @property
+    def windows(self) -> int:
+        """How many parts of the passages found are worth comparing with a question."""
+
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text: shape (texts, dimensions)."""
 

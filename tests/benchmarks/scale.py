@@ -42,6 +42,7 @@ class MadeUp:
 
     model = "made up"
     dimensions = DIMENSIONS
+    windows = 10
 
     def __init__(self) -> None:
         self._centres = np.random.default_rng(1).normal(size=(1000, DIMENSIONS))
