@@ -226,10 +226,10 @@ def look(
     clock = Stopwatch(timings)
     outlets = archive.outlets()
     papers = {term for outlet in outlets for term in terms(outlet)}
-    text = heard(question.text, lambda term: index.frequency(term) or int(term in papers))
-    missing = absent(text, outlets)
+    missing, bare = absent(question.text, outlets), question.text
     for outlet in missing:
-        text = text.replace(outlet, " ")
+        bare = bare.replace(outlet, " ")
+    text = heard(bare, lambda term: index.frequency(term) or int(term in papers))
     names = names or asked(text, outlets, question.asked_at.date())
     need = Need.of(names.topic, index)
     clock.lap("understand")
@@ -255,10 +255,10 @@ def look(
     ranked = candidates(need, evidence, partial(index.likeness, meaning), index.embedder.windows)
     evidence = by_windows(evidence, ranked)
     clock.lap("sentences")
-    agencies = [each.passage.header.agency or "" for each in found]
-    return View(
-        need, names, evidence, ranked, timings, absent(question.text, [*outlets, *agencies])
-    )
+    if missing:
+        agencies = [each.passage.header.agency or "" for each in found]
+        missing = absent(question.text, [*outlets, *agencies])
+    return View(need, names, evidence, ranked, timings, missing)
 
 
 def without_age(text: str) -> str:

@@ -112,14 +112,13 @@ class Vocabulary(Protocol):
 class Need:
     """The terms of a question, how it is worded, and the manners in which it asks.
 
-    ``cues`` are the manners that a sentence may answer in, ``asked`` every one of the lexicon.
+    ``asked`` are the cues of the lexicon that the question gives.
     ``wording`` weighs each of its index terms and pairs, the meaningless ones among them.
     ``strange`` are its words that no coverage has: nothing can mention them, and whoever asks
     about them may be asking about something else.
     """
 
     terms: tuple[Term, ...]
-    cues: frozenset[str]
     asked: frozenset[str]
     wording: Mapping[str, float]
     lexicon: Lexicon
@@ -138,9 +137,12 @@ class Need:
         weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
         asked = frozenset(cue for cue in lexicon.cues if lexicon.asks(cue, question))
         wording = weights(question, vocabulary.rarity)
-        return cls(
-            weighed, asked & CUES, asked, wording, lexicon, strange, counted(question, lexicon)
-        )
+        return cls(weighed, asked, wording, lexicon, strange, counted(question, lexicon))
+
+    @property
+    def cues(self) -> frozenset[str]:
+        """Return the manners that a sentence may answer in."""
+        return self.asked & CUES
 
     @property
     def past(self) -> bool:

@@ -70,7 +70,7 @@ class FolderReranker:
         }
         known = {k: np.array([v], np.int64) for k, v in given.items() if k in self._inputs}
         logit = float(np.asarray(self._session.run(None, known)[0]).ravel()[-1])
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
+        return probability(logit)
 
 
 class EndpointReranker:
@@ -106,4 +106,9 @@ class EndpointReranker:
             ) from error
         if all(0.0 <= score <= 1.0 for score in scores):
             return scores
-        return [1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, score)))) for score in scores]
+        return [probability(score) for score in scores]
+
+
+def probability(logit: float) -> float:
+    """Return the probability that *logit* stands for."""
+    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
