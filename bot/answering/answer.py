@@ -26,7 +26,7 @@ from bot.answering.model import (
     Written,
 )
 from bot.answering.need import Need
-from bot.answering.quoting import Candidate, by_windows, candidates
+from bot.answering.quoting import Candidate, by_windows, candidates, without_recurring
 from bot.answering.several import MOST, questions_in, together
 from bot.answering.typed import heard
 from bot.answering.watching import Phase, Watch
@@ -34,6 +34,7 @@ from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
 from ingest.index.outlets import absent
+from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
 from ingest.model import Evidence, Header, Moment, Scope
@@ -251,8 +252,10 @@ def look(
         own = Scope(outlets=(outlet,))
         found += search(index, archive, text, names=names, limit=1, scope=own, meaning=meaning)
     evidence = [each for each in found if names.admits(each.passage)]
-    need = need.explained(each.passage.text for each in evidence)
+    texts = [each.passage.text for each in evidence]
+    need = need.explained(texts).heard_in(texts)
     ranked = candidates(need, evidence, partial(index.likeness, meaning), index.embedder.windows)
+    ranked = without_recurring(ranked, recurrence(index, archive))
     evidence = by_windows(evidence, ranked)
     clock.lap("sentences")
     if missing:

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from bot.answering.model import Citation, Excerpt
 from bot.answering.need import YEAR, Need, Words
-from bot.answering.quoting import Candidate, Parts, alike, parts_of
+from bot.answering.quoting import Candidate, Parts, alike
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
+from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in, plain
 from ingest.language.script import Script
-from ingest.model import Span
+from ingest.model import Kind, Span
 
 MOST = 3
 """Excerpts of one answer."""
@@ -83,9 +84,8 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
     """Cut one excerpt: the window's telling sentence with its neighbours, as far as they fit."""
     passage = candidate.passage
     spans = sentences(passage.text, passage.header.language)
-    parts = parts_of(passage)
+    parts, place = candidate.parts, candidate.place
     quotes = parts.quotes
-    place = next(i for i, span in enumerate(spans) if span.start == candidate.span.start)
     first, last = parts.window(place)
     bold = max(range(first, last + 1), key=lambda i: (telling(quotes[i], need), i == place))
     longest = LONGEST[Script.of_text(passage.text)]
@@ -103,7 +103,8 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
 def telling(sentence: str, need: Need) -> float:
     """Weigh a sentence by itself: what it mentions, in the manner that is asked for."""
     words = Words.of(sentence)
-    said = (0.2 + need.coverage((words, 1.0))) * (0.5 + 0.5 * need.manner(words.text))
+    said = 0.2 + need.coverage((need.mentioned(words), 1.0))
+    said *= 0.5 + 0.5 * need.manner(words.text)
     return said * (NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
 
 
@@ -122,24 +123,61 @@ def whole_quotation(parts: Parts, first: int, last: int) -> tuple[int, int]:
 
 
 def differ(found: Sequence[Excerpt], need: Need) -> tuple[Excerpt, ...]:
-    """Return the excerpts of other articles than each other that give different figures.
+    """Return the excerpts of other articles than the first that contradict it, after the first.
 
-    The first is that of *found*; none where they agree, or where no figure is asked for. Only
-    figures of what is asked count, in sentences that mention all of it and no other year: counts
-    of other things, and of other elections, are no contradiction.
+    None where they agree. What is compared are bold sentences of reports that mention all that is
+    asked; an opinion contradicts nobody.
     """
-    if "number" not in need.cues or not found:
+    reports = [each for each in found if each.citation.header.kind is not Kind.OPINION]
+    if not reports or reports[0] is not found[0]:
         return ()
-    lead, *others = found
-    stated = figures(lead, need)
+    lead, *others = reports
     apart = [
         each
         for each in others
         if each.citation.passage.article_id != lead.citation.passage.article_id
-        and (told := figures(each, need))
-        and not any(agree(one, other) for one in stated for other in told)
+        and any(way(lead, each, need) for way in (other_figures, other_names, other_outcome))
     ]
-    return (lead, *apart) if stated and apart else ()
+    return (lead, *apart) if apart else ()
+
+
+def other_figures(one: Excerpt, other: Excerpt, need: Need) -> bool:
+    """Tell whether two excerpts give different figures where one is asked for.
+
+    Only figures of what is asked count, in sentences that mention no other year: counts of other
+    things, and of other elections, are no contradiction.
+    """
+    if "number" not in need.cues:
+        return False
+    stated, told = figures(one, need), figures(other, need)
+    return bool(stated and told) and not any(agree(a, b) for a in stated for b in told)
+
+
+def other_names(one: Excerpt, other: Excerpt, need: Need) -> bool:
+    """Tell whether two excerpts name others as the one that is asked for: who won, who leads."""
+    if "one" not in need.asked or denies(one, need) or denies(other, need):
+        return False
+    asked = {key for each in need.terms for key in {each.key} | each.forms.stems}
+    sides = [{*terms(" ".join(names_in(each.parts[1])))} - asked for each in (one, other)]
+    alone = not (sides[0] & set(terms(other.citation.quote)))
+    return all(sides) and alone and complete(one, need) and complete(other, need)
+
+
+def other_outcome(one: Excerpt, other: Excerpt, need: Need) -> bool:
+    """Tell whether one excerpt denies what the other affirms, where it is asked whether it is."""
+    if "whether" not in need.asked or denies(one, need) == denies(other, need):
+        return False
+    return complete(one, need) and complete(other, need)
+
+
+def denies(found: Excerpt, need: Need) -> bool:
+    """Tell whether a bold sentence denies something."""
+    return need.lexicon.shows("denied", found.parts[1])
+
+
+def complete(found: Excerpt, need: Need) -> bool:
+    """Tell whether a bold sentence mentions all that is asked."""
+    return need.share(found.parts[1]) >= ALL
 
 
 def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
@@ -152,7 +190,7 @@ def figures(found: Excerpt, need: Need) -> list[Figure]:
     """Return what a bold sentence says in answer: shares, or counts of what is counted."""
     text = plain(found.parts[1])
     years = set(YEAR.findall(text))
-    if need.coverage((Words.of(text), 1.0)) < ALL or years - {each.key for each in need.terms}:
+    if not complete(found, need) or years - {each.key for each in need.terms}:
         return []
     every = figures_in(text)
     if need.counted is None:

@@ -205,7 +205,7 @@ class Answer:
     """What answers, best first: a model's claims, or excerpts where none wrote.
 
     ``newest`` is the newest cited article's date. ``differ`` says that the first ``leads`` of the
-    excerpts give different figures for what is asked; more than one belongs on the message also
+    excerpts say different things of what is asked; more than one belongs on the message also
     where it asks several questions, or names several outlets. ``left`` are questions of the message
     that were not looked at, ``absent`` the outlets that it names and that are not kept.
     """

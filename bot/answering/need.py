@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
+from bot.answering.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
 from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
 from bot.answering.typed import spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
-from ingest.language.places import english_places
 from ingest.language.script import KANJI, KATAKANA
-from ingest.language.sounds import RUN, beginnings, likeness, sounds_like, spellings
+from ingest.language.sounds import RUN, sounds_like
 
 CUES = frozenset({"when", "number", "why", "said", "list", "who"})
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
@@ -29,14 +27,6 @@ BESIDE = 5
 """Words between who leads and what is led, at most."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
-SHORTEST_NAME = 4
-"""Letters of a Latin word that is looked for in katakana; shorter ones sound like anything."""
-SPELLINGS = 3
-"""Latin words that a name in katakana may be."""
-NEARLY = 0.25
-"""How much less like it a word's letters may be than those of the likest."""
-OFTEN = 0.1
-"""What a word that stands ten times as often gains on one whose letters are more like."""
 NO_FORMS = Forms(EMPTY, EMPTY)
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
@@ -87,25 +77,26 @@ class Words:
         return bool(self.stems & forms.stems) or any(word in self.text for word in forms.scripts)
 
     def sound(self, key: str) -> bool:
-        """Tell whether a Latin name stands here in katakana."""
-        long_enough = self.is_cjk and len(key) >= SHORTEST_NAME and key.isascii()
-        return long_enough and any(sounds_like(run, key) for run in RUN.findall(self.text))
+        """Tell whether a Latin name stands here in katakana, or in kanji that are read so."""
+        if not self.is_cjk or len(key) < SHORTEST_NAME or not key.isascii():
+            return False
+        runs = RUN.findall(self.text)
+        return key in read_as(self.text) or any(sounds_like(run, key) for run in runs)
 
 
-class Vocabulary(Protocol):
-    """Which terms the coverage has, and how often."""
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """How far a text mentions each term of a question, and which have no form in its script."""
 
-    def rarity(self, term: str) -> float:
-        """Return how rare a term is, more for a rarer one."""
-        ...
+    met: tuple[float, ...]
+    foreign: tuple[bool, ...]
 
-    def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands."""
-        ...
-
-    def beginning(self, letter: str) -> Sequence[tuple[str, int]]:
-        """Return the terms that begin with *letter*, and in how many passages each stands."""
-        ...
+    @classmethod
+    def together(cls, parts: Sequence[Mentioned]) -> Mentioned:
+        """Return what the text mentions of which *parts* are the sentences."""
+        met = (max(each) for each in zip(*(part.met for part in parts), strict=True))
+        foreign = (all(each) for each in zip(*(part.foreign for part in parts), strict=True))
+        return cls(tuple(met), tuple(foreign))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +166,21 @@ class Need:
         ]
         return replace(self, terms=tuple(known))
 
+    def heard_in(self, texts: Sequence[str]) -> Need:
+        """Let a name that no coverage spells so be met by how *texts* in Japanese are read."""
+        written = [Words.of(text) for text in texts] if self.strange else []
+        heard = [s for s in self.strange if any(w.sound(k) for w in written for k in terms(s))]
+        if not heard:
+            return self
+        most = max((each.weight for each in self.terms), default=1.0)
+        named = [
+            Term(key, Forms(frozenset({key}), EMPTY), NO_FORMS, False, most)
+            for word in heard
+            for key in terms(word)
+        ]
+        rest = tuple(each for each in self.strange if each not in heard)
+        return replace(self, terms=(*self.terms, *named), strange=rest)
+
     @property
     def words(self) -> str:
         """Return what to search by words: every term of the question, in every known form."""
@@ -190,17 +196,28 @@ class Need:
         known, strange = len(self.terms), sum(2 if w[0].isupper() else 1 for w in self.strange)
         return known / (known + strange or 1)
 
-    def coverage(self, *layers: tuple[Words, float]) -> float:
+    def mentioned(self, words: Words) -> Mentioned:
+        """Tell how far *words* mention each term."""
+        return Mentioned(
+            tuple(each.met(words, self.lexicon) for each in self.terms),
+            tuple(each.foreign_to(words) for each in self.terms),
+        )
+
+    def share(self, text: str) -> float:
+        """Return the weighted share of terms that *text* mentions, from 0 to 1."""
+        return self.coverage((self.mentioned(Words.of(text)), 1.0))
+
+    def coverage(self, *layers: tuple[Mentioned, float]) -> float:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.
 
-        Each layer is a text with what a mention in it is worth; a term counts where it is worth
-        most. One without a known form in the layers' script counts less against them: an English
-        article cannot mention a name in kanji.
+        Each layer is what a text mentions and what a mention in it is worth; a term counts where
+        it is worth most. One without a known form in the layers' script counts less against them:
+        an English article cannot mention a name that has no reading.
         """
         met = total = 0.0
-        for each in self.terms:
-            best = max(each.met(words, self.lexicon) * worth for words, worth in layers)
-            foreign = not best and all(each.foreign_to(words) for words, _ in layers)
+        for i, each in enumerate(self.terms):
+            best = max(layer.met[i] * worth for layer, worth in layers)
+            foreign = not best and all(layer.foreign[i] for layer, _ in layers)
             met += best * each.weight
             total += each.weight * (FOREIGN if foreign else 1.0)
         return met / total if total else 0.0
@@ -234,7 +251,9 @@ class Need:
             return True
         leading = self.lexicon.groups[LEADER].stems
         found = terms(sentence)
-        places = [i for i, each in enumerate(found) if each in leading]
+        places = [
+            i for i, each in enumerate(found) if each in leading and not ahead(found[i + 1 :])
+        ]
         led = [each for each in self.terms if not each.forms.stems & leading]
         name = max(led, key=lambda each: each.weight, default=None)
         return name is None or any(
@@ -244,6 +263,11 @@ class Need:
     def unsettled(self, sentence: str) -> bool:
         """Tell whether a question about what happened meets a sentence about what may happen."""
         return self.past and self.lexicon.shows("hedged", sentence)
+
+
+def ahead(behind: Sequence[str]) -> bool:
+    """Tell whether somebody leads "by 250 votes", and nobody is led."""
+    return behind[:1] == ["by"] and behind[1:2] != [] and behind[1][0].isdigit()
 
 
 def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Term:
@@ -314,24 +338,3 @@ def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dic
     for run in SCRIPT_RUN.findall(rest):
         found[run] = Forms(latin_forms(run, lexicon, vocabulary), frozenset({run}))
     return found
-
-
-def latin_forms(run: str, lexicon: Lexicon, vocabulary: Vocabulary) -> frozenset[str]:
-    """Return the stems by which Latin coverage may name what *run* names: a country, or a sound.
-
-    A name in katakana is looked for among the coverage's own words, those first that are most
-    like it and stand most often.
-    """
-    if place := english_places().get(run):
-        return frozenset(terms(place)[-1:])
-    if not RUN.fullmatch(run):
-        return EMPTY
-    every = {word: count for each in beginnings(run) for word, count in vocabulary.beginning(each)}
-    like = {
-        word: likeness(run, word)
-        for word in every
-        if spellings(run).fullmatch(word) and word not in lexicon.stopwords
-    }
-    least = max(like.values(), default=0.0) - NEARLY
-    found = {w: x + OFTEN * math.log10(every[w]) for w, x in like.items() if x >= least}
-    return frozenset(sorted(found, key=lambda word: -found[word])[:SPELLINGS])

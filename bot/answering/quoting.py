@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from bot.answering.need import Need, Words
+from bot.answering.need import Mentioned, Need, Words
 from ingest.index.passages import sentences
+from ingest.index.recurring import Recurs
 from ingest.index.reranking import sentence_terms
 from ingest.language.lines import Role, roles
 from ingest.likeness import containment, shingles
-from ingest.model import Evidence, Passage, Span
+from ingest.model import Evidence, Kind, Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
 
 PASSAGES = 12
@@ -30,12 +31,17 @@ BESIDE = 0.5
 """Worth of a term that stands in the sentence before or behind."""
 ELSEWHERE = 0.3
 """Worth of a term that stands elsewhere in the passage, its title or its outlet."""
+SHOWN = 6
+"""Windows of which one may be shown: the first of each excerpt, and what it may be passed over
+for."""
 LONGEST = 360
 """Characters of the longest line of a timeline; a longer sentence is cut at a clause."""
 FOUND = 0.3
 """Worth of a passage's own score beside that of its best window."""
 DENIAL = 1.2
 """Manner of a sentence that denies what is taken for granted: it comes before any reason."""
+OPINED = 0.9
+"""Worth of an opinion beside a report that answers as well."""
 ASKING = ("?", "？")
 """Ends of a sentence that asks itself: a headline's question is no answer."""
 SAME = 0.7
@@ -49,13 +55,16 @@ Likeness = Callable[[Sequence[str]], Sequence[float]]
 class Candidate:
     """A sentence that may answer, and what speaks for it; every figure lies in [0, 1].
 
-    ``window`` is the sentence with one on either side. ``coverage`` and ``wording`` are the
-    sentence's, ``window_coverage`` (under the title) and ``window_wording`` the window's;
-    ``unsettled`` says that its telling sentence only foresees what the question takes for done,
-    ``denied`` that it denies what the question may take for granted.
+    It is that at ``place`` among the ``parts`` of its passage; ``window`` is the sentence with one
+    on either side. ``coverage`` and ``wording`` are the sentence's, ``window_coverage`` (under the
+    title) and ``window_wording`` the window's; ``unsettled`` says that its telling sentence only
+    foresees what the question takes for done, ``denied`` that it denies what the question may
+    take for granted.
     """
 
     evidence: Evidence
+    parts: Parts
+    place: int
     span: Span
     window: Span
     coverage: float
@@ -68,7 +77,6 @@ class Candidate:
     meaning: float = 0.0
     unsettled: bool = False
     denied: bool = False
-    heading: str = ""
 
     @property
     def passage(self) -> Passage:
@@ -79,6 +87,11 @@ class Candidate:
     def quote(self) -> str:
         """The sentence, letter by letter."""
         return self.passage.text[self.span.start : self.span.end]
+
+    @property
+    def heading(self) -> str:
+        """The heading it stands under; empty without one."""
+        return self.parts.headings[self.place]
 
     @property
     def in_window(self) -> str:
@@ -97,7 +110,8 @@ class Candidate:
         words = 0.40 * self.window_coverage + 0.30 * self.window_wording + 0.40 * self.meaning
         words += 0.10 * min(1.0, self.evidence.score) + self.freshness
         manner = DENIAL if self.denied else self.manner
-        return words * (0.7 + 0.3 * manner) * math.sqrt(self.evidence.fit)
+        kind = OPINED if self.passage.header.kind is Kind.OPINION else 1.0
+        return words * (0.7 + 0.3 * manner) * math.sqrt(self.evidence.fit) * kind
 
 
 def candidates(
@@ -130,6 +144,15 @@ def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Candidate]) -> lis
     return sorted(evidence, key=lambda e: -(best.get(e.passage.id, 0.0) + FOUND * e.score))
 
 
+def without_recurring(ranked: Sequence[Candidate], recurs: Recurs) -> list[Candidate]:
+    """Leave out what recurs in many articles of its outlet, of those that may be shown."""
+    marked = [
+        replace(c, parts=c.parts.without(c.place, partial(recurs, c.passage.header.outlet)))
+        for c in ranked[:SHOWN]
+    ]
+    return [*(c for c in marked if c.parts.told[c.place]), *ranked[SHOWN:]]
+
+
 def freshness(evidence: Evidence, days: Sequence[date]) -> float:
     """Place the evidence's day among *days*, the newest at 1; without a day 0."""
     day = evidence.passage.header.day
@@ -144,50 +167,51 @@ def worth_of_age(need: Need) -> float:
 def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
     """Measure each sentence of one passage, in its window, against what the question needs."""
     passage = evidence.passage
-    around = Words.of(passage.context)
-    support = need.coverage((around, 1.0))
+    context = need.mentioned(Words.of(passage.context))
+    support = need.coverage((context, 1.0))
     spans = sentences(passage.text, passage.header.language)
     terms = sentence_terms(passage.text, passage.header.language)
     quotes = [passage.text[span.start : span.end] for span in spans]
     texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
-    own = [need.coverage((words, 1.0)) for words in texts]
+    said = [need.mentioned(words) for words in texts]
+    own = [need.coverage((each, 1.0)) for each in said]
     parts = parts_of(passage)
-    above = {each: Words.of(f"{passage.header.title}\n{each}") for each in set(parts.headings)}
+    above = {
+        each: need.mentioned(Words.of(f"{passage.header.title}\n{each}"))
+        for each in set(parts.headings)
+    }
     begins = parts.told.index(True) if any(parts.told) else 0
     found = []
     for i, span in enumerate(spans):
         if quotes[i].endswith(ASKING) or not parts.told[i]:
             continue
-        heading = parts.headings[i]
-        title = above[heading]
+        title = above[parts.headings[i]]
         first, last = parts.window(i)
         window = Span(spans[first].start, spans[last].end)
-        words = Words.of(
-            passage.text[window.start : window.end],
-            frozenset().union(*terms[first : last + 1]),
-        )
-        mentioned = need.coverage((words, 1.0), (title, TITLE))
+        run = slice(first, last + 1)
+        mentioned = need.coverage((Mentioned.together(said[run]), 1.0), (title, TITLE))
         news = fresh == NEWEST and opens(need, passage, i, begins)
         told = max(range(first, last + 1), key=lambda j: (own[j], j == i))
-        beside = ((each, BESIDE) for each in (*texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]))
+        beside = ((each, BESIDE) for each in (*said[max(0, i - 1) : i], *said[i + 1 : i + 2]))
+        manner = texts[told].text if "who" in need.cues else "\n".join(w.text for w in texts[run])
         found.append(
             Candidate(
                 evidence,
+                parts,
+                i,
                 span,
                 window,
-                need.coverage((texts[i], 1.0), *beside, (around, ELSEWHERE))
+                need.coverage((said[i], 1.0), *beside, (context, ELSEWHERE))
                 if need.terms
                 else need.manner(texts[i].text),
                 mentioned,
                 support,
-                need.manner(texts[told].text if "who" in need.cues else words.text)
-                * need.placed(quotes[told]),
+                need.manner(manner) * need.placed(quotes[told]),
                 need.worded(terms[i]),
-                need.worded(words.stems),
+                need.worded(frozenset().union(*terms[run])),
                 fresh * worth_of_age(need) + news * OPENING * (mentioned if need.terms else 1.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
-                heading=heading,
             )
         )
     return found
@@ -212,6 +236,15 @@ class Parts:
         first = place - 1 if place > 0 and self.together(place - 1, place) else place
         last = place + 1 if self.together(place, place + 1) else place
         return first, last
+
+    def without(self, place: int, furniture: Callable[[str], bool]) -> Parts:
+        """Return these with the sentences around *place* that are *furniture* told from text."""
+        first, last = self.window(place)
+        told = [
+            told and not (first <= i <= last and furniture(self.quotes[i]))
+            for i, told in enumerate(self.told)
+        ]
+        return replace(self, told=tuple(told))
 
     def together(self, one: int, other: int) -> bool:
         """Tell whether two sentences side by side are both text, with nothing between them."""
@@ -257,7 +290,7 @@ def shorten(text: str, need: Need) -> Span:
         return Span(0, text.rfind(" ", 0, LONGEST) if " " in text[:LONGEST] else LONGEST)
     best = max(
         runs,
-        key=lambda r: (need.coverage((Words.of(text[r.start : r.end]), 1.0)), r.end - r.start),
+        key=lambda r: (need.share(text[r.start : r.end]), r.end - r.start),
     )
     return trimmed(text, best)
 

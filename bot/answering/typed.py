@@ -58,7 +58,10 @@ def corrected(text: str, known: Frequency) -> str:
         found = {*terms(word), *spelt(word)}
         forms = {*found, word.casefold()}
         familiar = any(each in lexicon.groups or each in lexicon.stopwords for each in forms)
-        return word if familiar or any(map(known, found)) else meant(word, known) or word
+        if familiar or any(map(known, found)):
+            return word
+        small = swapped(word.casefold()) & lexicon.stopwords
+        return min(small, default=None) or meant(word, known) or word
 
     return WORD.sub(right, text)
 
@@ -103,7 +106,11 @@ def one_away(word: str) -> set[str]:
     """Return every word one letter away: left out, doubled, exchanged, swapped (Norvig, 2007)."""
     parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     without = {a + b[1:] for a, b in parts if b}
-    swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
     changed = {a + c + b[1:] for a, b in parts if b for c in ALPHABET}
     more = {a + c + b for a, b in parts for c in ALPHABET}
-    return (without | swapped | changed | more) - {word}
+    return (without | swapped(word) | changed | more) - {word}
+
+
+def swapped(word: str) -> set[str]:
+    """Return every word that two letters side by side of *word* make, swapped: "wehn" is "when"."""
+    return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -213,6 +213,24 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         """Return the name of every outlet that coverage was ever kept of."""
         with self.reading() as connection:
             return tuple(connection.execute(select(outlets.c.name)).scalars())
+
+    def articles_by_outlet(self) -> dict[str, int]:
+        """Count the articles of each outlet that can be cited."""
+        query = (
+            select(outlets.c.name, func.count())
+            .join(articles, articles.c.outlet_id == outlets.c.id)
+            .where(articles.c.removed_at.is_(None))
+            .group_by(outlets.c.name)
+        )
+        with self.reading() as connection:
+            return {outlet: int(many) for outlet, many in connection.execute(query)}
+
+    def stories_among(self, article_ids: Collection[int]) -> int:
+        """Count the stories that these articles carry."""
+        story = func.coalesce(articles.c.story, articles.c.id)
+        query = select(func.count(story.distinct())).where(articles.c.id.in_(article_ids))
+        with self.reading() as connection:
+            return number(connection, query)
 
     def count(self) -> int:
         """Return how many articles can be cited."""

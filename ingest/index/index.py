@@ -178,6 +178,10 @@ class Index:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
         return self._shelf.words.matching(text, limit, also=also, scope=scope)
 
+    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
+        """Return the articles of *outlet* that have *wording*, if at least *least* may have it."""
+        return self._shelf.words.articles_with(wording, outlet, least)
+
     def rarity(self, term: str) -> float:
         """Return how rare a term or a pair is: its inverse document frequency."""
         return self._shelf.words.rarity(term)

@@ -108,6 +108,20 @@ class Words:
         among = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
         return {key for key, _ in self._hits(within(among, scope), max(1, len(ids)))}
 
+    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
+        """Return the articles of *outlet* that have every pair of terms of *wording*.
+
+        Where fewer than *least* can have it, none is looked for. A single term is no wording.
+        """
+        wanted = set(pairs(terms(wording)))
+        if not wanted or any(self.frequency(each) < least for each in wanted):
+            return set()
+        every = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._term(each)) for each in wanted]
+        )
+        hits = self._hits(within(every, Scope((outlet,))), max(1, self.count()))
+        return {int(key.partition(":")[0]) for key, _ in hits}
+
     def frequency(self, term: str) -> int:
         """Return in how many passages a term or a pair stands."""
         return int(self._fresh().doc_freq(field_of(term), term))

@@ -45,6 +45,27 @@ Turnout was 62.7 per cent, the Voting Office said. Nobody had asked for a recoun
 Orla Venn denied that she had taken money from the port company. She gave her reasons in a letter,
 because the council had asked for them.
 ---
+2026-10-27 | Courier | Dunmere East declares
+Ilse Marrowen won Dunmere East by 41 votes.
+---
+2026-10-28 | Radio | Recount in Dunmere East
+After a recount Odile Farr won Dunmere East by 12 votes.
+---
+2026-10-28 | Post | The bridge at Holm
+The bridge at Holm was not closed on polling day, the port company said.
+---
+2026-10-27 | Radio | A quiet day at Holm
+The bridge at Holm was closed on polling day, two drivers said.
+---
+2026-10-28 | 北斗新報 | 市長選の開票
+北斗市長選の投票率は51.4％で、前回を下回った。市の選挙管理委員会が28日に発表した。投票所は十二か所に置かれ、港の倉庫も一日だけ投票所になった。
+---
+2026-10-14 | Post | Free ferries, please | opinion
+Harbour should promise free ferries at last.
+---
+2026-10-13 | Courier | Harbour on fares
+Harbour did not promise free ferries, its treasurer said.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -53,13 +74,14 @@ William Ruto won the vote in Kenya with 50.5 per cent.
 def as_line(article):
     """Write one of them as a line of JSON."""
     head, _, text = article.strip().partition("\n")
-    day, outlet, title = head.split(" | ")
-    return json.dumps({"title": title, "outlet": outlet, "published": day, "text": text})
+    day, outlet, title, *kind = head.split(" | ")
+    fields = {"title": title, "outlet": outlet, "published": day, "text": text}
+    return json.dumps({**fields, "kind": kind[0]} if kind else fields)
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """Open a desk over seven short articles of our own."""
+    """Open a desk over short articles of our own."""
     folder = tmp_path_factory.mktemp("desk")
     with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as opened:
         file = folder / "articles.jsonl"
@@ -141,3 +163,59 @@ def test_an_outlet_that_is_named_has_its_place(desk):
     question = ask("What do the Courier and Radio say about Orla Venn?", now=NOW)
     view = look(question, desk.archive, desk.index, {}, limit=1)
     assert {"Courier", "Radio"} <= {each.passage.header.outlet for each in view.evidence}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who won Dunmere East?", ("Odile Farr won", "Ilse Marrowen won")),
+        ("Was the bridge at Holm closed on polling day?", ("was not closed", "was closed")),
+    ],
+)
+def test_names_and_outcomes_that_contradict_stand_side_by_side(answered, question, said):
+    """The newer first, as with figures; nobody is said to have won twice."""
+    outcome = answered(question)
+    assert outcome.differ
+    assert all(part in each.parts[1] for part, each in zip(said, outcome.excerpts, strict=False))
+
+
+def test_several_who_did_something_do_not_contradict_each_other(answered):
+    """Only one wins a seat, but many may speak."""
+    assert not answered("Who spoke about the bridge at Holm?").differ
+
+
+def test_a_name_in_latin_letters_finds_its_kanji(answered):
+    """Hokuto stands in no article; 北斗 is read so."""
+    outcome = answered("What was the turnout in Hokuto?")
+    assert "51.4" in outcome.excerpts[0].citation.quote
+
+
+def test_a_report_comes_before_an_opinion(answered):
+    """Both mention all that is asked."""
+    outcome = answered("Did Harbour promise free ferries?")
+    assert outcome.excerpts[0].citation.header.outlet == "Courier"
+
+
+def test_what_recurs_in_many_stories_of_an_outlet_is_furniture(tmp_path):
+    """However it is worded, and wherever it stands; in another outlet it may tell something."""
+    call = "Our guide to the turnout on polling day is in your letter box every morning."
+    topics = ("ferries", "harbour dues", "schools", "the lighthouse", "winter fares", "nurses")
+    articles = [
+        {
+            "title": f"On {each}",
+            "outlet": "Post",
+            "published": "2026-10-20",
+            "text": f"The council spoke about {each} for an hour.\n\n{call}",
+        }
+        for each in topics
+    ]
+    other = {"title": "Post", "outlet": "Courier", "published": "2026-10-21", "text": call}
+    file = tmp_path / "articles.jsonl"
+    file.write_text("\n".join(map(json.dumps, [*articles, other])), encoding="utf-8")
+    with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="a test", now=NOW) as desk:
+        adding.add(read_path(file, Hints()), desk.archive, now=NOW)
+        desk.catch_up()
+        question = ask("Where is the guide to the turnout on polling day?", now=NOW)
+        found = answer_now(question, desk.archive, desk.index, desk.judge)
+    shown = [e.citation.header.outlet for e in found.excerpts if "guide" in e.citation.quote]
+    assert shown == ["Courier"]

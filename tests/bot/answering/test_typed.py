@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.question import ask
-from bot.answering.typed import bare, heard, meant, spelt
+from bot.answering.typed import bare, corrected, heard, meant, spelt
 from bot.evaluating.evaluation import SAMPLE, read
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
@@ -113,5 +113,6 @@ def test_another_spelling_and_a_typo_are_the_same_word():
     known = {"turnout": 7, "turn": 9}.get
     for typed in ("turnot", "turnoutt", "tunrout", "turmout"):
         assert meant(typed, lambda term: known(term, 0)) == "turnout"
+    assert corrected("Wehn did the vote close?", nothing) == "when did the vote close?"
     assert meant("xyzzy", nothing) is None
     assert meant("cat", lambda _term: 1) is None
