@@ -19,6 +19,8 @@ MENTIONED = 0.83
 questions with an answer 22 have that, of 9 without one has it."""
 NEAR_BY_WORDS, NEAR_BY_MEANING = 0.5, 0.25
 """Share of what is asked that a window mentions, and likeness, from which it is shown."""
+NEIGHBOURS = 3
+"""Sentences of the best window, any of which may mention what is asked."""
 CLOSE_IN_MEANING = 0.45
 """Likeness from which a window is shown although a word of the question stands nowhere."""
 
@@ -84,10 +86,11 @@ def signs_of(need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidenc
     """Take the signs that *evidence* answers, *ranked* being its sentences, best first."""
     whole = sum(weight for term, weight in need.wording.items() if "_" not in term)
     lexical = max((each.lexical or 0.0 for each in evidence), default=0.0)
+    coverage = max(c.coverage for c in ranked[:NEIGHBOURS])
     return Signs(
         support=max(c.support for c in ranked),
-        coverage=ranked[0].coverage,
-        complete=float(ranked[0].coverage > ALL),
+        coverage=coverage,
+        complete=float(coverage > ALL),
         cosine=ranked[0].meaning,
         dense=max((each.dense or 0.0 for each in evidence), default=0.0),
         lexical=lexical / whole if whole else 0.0,

@@ -50,7 +50,7 @@ def test_what_may_not_answer_is_said_not_to():
     """A doubt stands above the excerpt, and so does a difference."""
     text = seen(outcome_view(an_answer(level=Level.CLOSEST, differ=True)))
     assert text.startswith("Closest in the coverage; it may not answer\n")
-    assert "These reports give different figures." in text
+    assert "These reports do not say the same." in text
 
 
 def test_the_lead_stands_alone_where_a_button_has_the_others():
