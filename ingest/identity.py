@@ -6,10 +6,15 @@ import hashlib
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from courlan.clean import TRACKERS_RE
+
 from ingest.model import Header
 
 INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
-TRACKERS = ("utm_", "fbclid", "gclid", "mc_", "igshid")
+KEPT = ("!", "item:")
+"""How the fragments begin that tell articles apart: pages drawn by scripts, items of a feed."""
+OWN = frozenset({"cid", "eid", "uid"})
+"""Parameters that count visits on one site, and on another name the article by its number."""
 ERASED = "erased:"
 """Stands before the hash of an address that must not be fetched again."""
 
@@ -22,15 +27,21 @@ def identity(header: Header) -> str:
 
 
 def clean_url(url: str) -> str:
-    """Leave out what does not tell articles apart: case of the host, trackers, fragment."""
+    """Leave out what does not tell articles apart: case of the host, trackers, fragment.
+
+    Trackers are those that courlan knows, but for a number that may be the article's own.
+    """
     parts = urlsplit(url.strip())
     query = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not name.startswith(TRACKERS)
+        if not TRACKERS_RE.search(name.lower()) or (name.lower() in OWN and value.isdecimal())
     ]
     path = INDEX_PAGE.sub("", parts.path).rstrip("/") or "/"
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, urlencode(query), ""))
+    fragment = parts.fragment if parts.fragment.startswith(KEPT) else ""
+    return urlunsplit(
+        (parts.scheme.lower(), parts.netloc.lower(), path, urlencode(query), fragment)
+    )
 
 
 def sealed(address: str) -> str:

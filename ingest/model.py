@@ -92,17 +92,24 @@ UNSEEN = ("modified", "section", "preview", "original", "ownership")
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One article as reading understood it: body, captions and corrections kept apart."""
+    """One article as reading understood it: body, captions and corrections kept apart.
+
+    ``notes`` say what could not be read; ``follows`` is the address of its next page. Both are
+    for whoever reads it in, and are not kept.
+    """
 
     header: Header
     text: str
     captions: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    follows: str | None = None
 
     @property
     def digest(self) -> str:
         """SHA-256 over everything a reader would see; new bytes alone do not change it."""
         values = asdict(self)
+        del values["notes"], values["follows"]
         for name in UNSEEN:
             del values["header"][name]
         seen = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
@@ -153,13 +160,14 @@ class Removal(StrEnum):
 class Saved:
     """What became of an extract: which article it is, and which version now stands.
 
-    ``also`` are other articles that were quarantined with it.
+    ``also`` are other articles that were quarantined with it; ``note`` says why.
     """
 
     article_id: int
     version: int
     decision: Decision
     also: tuple[int, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,8 @@ class Article:
     """One URL, or one titled paste of an outlet, through all its versions.
 
     ``story`` is the oldest article kept that carries the same text, perhaps this one itself.
-    ``note`` says more of why it was removed.
+    ``note`` says more of why it was removed. ``held`` says why what its page shows now is not
+    believed: the version that stands is the last good one.
     """
 
     id: int
@@ -189,6 +198,7 @@ class Article:
     removal: Removal | None = None
     note: str | None = None
     story: int | None = None
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ INSIDE = tuple(
             "fec0::/10",  # site-local, deprecated and still routed
             "192.0.0.0/24",  # IETF protocol assignments
             "192.88.99.0/24",  # 6to4 relays
+            "::/96",  # an IPv4 address in the deprecated form ::127.0.0.1 (RFC 4291)
+            "::ffff:0:0:0/96",  # an IPv4 address translated (RFC 2765)
+            "5f00::/16",  # segment routing (RFC 9602)
+            "3fff::/20",  # documentation (RFC 9637)
+            "100:0:0:1::/64",  # dummy prefix (RFC 9780)
+            "100::/64",  # discard-only (RFC 6666)
         ),
     )
 )

@@ -7,7 +7,7 @@ import errno
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
 from enum import StrEnum
@@ -43,6 +43,8 @@ TYPES = frozenset(
         "application/xml",
         "application/rss+xml",
         "application/atom+xml",
+        "application/feed+json",
+        "application/json",
         "application/rdf+xml",
         "application/pdf",
         "application/gzip",
@@ -52,6 +54,7 @@ TYPES = frozenset(
 )
 """Content types that may hold coverage or a list of it; what says nothing is looked into."""
 MOVED = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
 GONE = frozenset({404, 410})
 BUSY = frozenset({429, 503})
 REFUSED = frozenset({401, 402, 403, 451})
@@ -88,7 +91,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address holds: ``url`` is where it stood in the end, ``data`` decoded bytes."""
+    """What an address holds: ``url`` is where it stood in the end, ``data`` decoded bytes.
+
+    ``moved`` says that every redirect on the way there was for good.
+    """
 
     url: str
     state: State
@@ -96,6 +102,15 @@ class Fetched:
     content_type: str = ""
     charset: str | None = None
     validators: Validators = Validators()
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where an address redirects to, and whether for good."""
+
+    url: str
+    for_good: bool
 
 
 class Fetcher:
@@ -156,6 +171,12 @@ class Fetcher:
             UnreachableError: it did not answer as it should; another time it may.
         """
         asked, steps, left = checked(url), 0, self._patience
+        if "#!" in url:
+            raise UnreachableError(
+                f"{shown(url)} is drawn by scripts in a browser; what it shows has no address that "
+                "can be fetched. Paste its text."
+            )
+        for_good = True
         while True:
             await self._permitted(asked)
             async with self._turn(asked):
@@ -163,8 +184,9 @@ class Fetcher:
                 found = await self._within(asked, known or Validators(), self._once, left)
                 left -= asyncio.get_running_loop().time() - began
             if isinstance(found, Fetched):
-                return found
-            asked, steps = checked(found), steps + 1
+                return replace(found, moved=for_good and steps > 0)
+            for_good = for_good and found.for_good
+            asked, steps = checked(found.url), steps + 1
             if steps > REDIRECTS:
                 raise UnreachableError(f"{shown(url)} redirects more than {REDIRECTS} times.")
 
@@ -205,11 +227,11 @@ class Fetcher:
         data = await body(response, robots.LARGEST, whole=False)
         return response.status, data
 
-    async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | str:
+    async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | Elsewhere:
         """Return what came, or where it has moved to."""
         status, headers = response.status, response.headers
         if status in MOVED and "Location" in headers:
-            return urljoin(url, headers["Location"])
+            return Elsewhere(urljoin(url, headers["Location"]), status in FOR_GOOD)
         if status == 304:
             return Fetched(url, State.UNCHANGED)
         if status in GONE:

@@ -10,6 +10,7 @@ from itertools import groupby
 import sentencex
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
+from ingest.language.lines import BETWEEN
 from ingest.language.script import JAPANESE
 from ingest.model import Cut, Span
 
@@ -39,7 +40,7 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
         span = trimmed(text, found["start_index"], found["end_index"])
         if span is None:
             continue
-        if spans and continues(text, spans[-1], span):
+        if spans and (continues(text, spans[-1], span) or one_row(text, spans[-1], span)):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
@@ -60,6 +61,12 @@ def continues(text: str, one: Span, other: Span) -> bool:
     closed = CLOSED.search(text, one.start, one.end) is not None
     beside = "\n" not in text[one.end : other.start]
     return closed and beside and CONTINUES.match(text, other.start) is not None
+
+
+def one_row(text: str, one: Span, other: Span) -> bool:
+    """Tell whether two are parts of one row of a table: no full stop ends that."""
+    line = text[text.rfind("\n", 0, one.start) + 1 : other.end]
+    return "\n" not in line and BETWEEN in line
 
 
 def cut(text: str, language: str) -> Cut:

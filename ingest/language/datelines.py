@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 import dateparser
 
-from ingest.language.dates import Day, clocks_in, days_in
+from ingest.language.dates import MONTHS, Day, clocks_in, days_in, weekdays_in
 
-ZONES = {"UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "JST": 9, "EST": -5, "EDT": -4}
+ZONES = {
+    "UTC": 0,
+    "GMT": 0,
+    "UT": 0,
+    "BST": 1,
+    "CET": 1,
+    "CEST": 2,
+    "EET": 2,
+    "EEST": 3,
+    "JST": 9,
+    "KST": 9,
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
 ZONE = re.compile(
     rf"\b(?P<name>{'|'.join(ZONES)})\b|(?P<hours>[+-]\d{{2}}):?(?P<minutes>\d{{2}})\b"
 )
@@ -24,9 +44,31 @@ PARSING = {
 """Only what states a whole day: nothing is reckoned from the clock."""
 LONGEST = 60
 """Characters of the longest line that is taken for a date line."""
+LABEL = re.compile(
+    r"\b(?:first |last )?(?:published|updated|posted|modified|created|date|dated|on|at|from|by"
+    r"|edited|written|released|am|pm|a\.m\.|p\.m\.|hrs?|time|local|ist|veröffentlicht|aktualisiert"
+    r"|stand|uhr|publié|mis à jour|le|à|et)\b"
+    r"|公開|更新|配信|掲載|日時|最終|作成|発行|付|現在|午前|午後",
+    re.IGNORECASE,
+)
+"""Words that stand beside a date on its line, and say nothing else."""
+REST = re.compile(r"[^\w]|_")
 PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
 PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
 FORESEEN = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
+EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+"""Seconds, or thousandths, since 1970, of a time between 2001 and 2033."""
+MAIL = re.compile(
+    r"(?:[A-Za-z]{2,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2}) "
+    r"(\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+)
+MONTHS_MAIL = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
+ERAS = {"R": 2018, "H": 1988, "S": 1925}
+ERA = re.compile(r"([RHS])(\d{1,2})[./](\d{1,2})[./](\d{1,2})", re.IGNORECASE)
+"""An era by its letter: R8.10.19 is 19 October 2026."""
+TURN = 70
+"""Years of two digits from which the last century is meant (RFC 5322, 4.3)."""
+HOURS = 24
 OLDEST = 1700
 """The year before which no newspaper was printed every day."""
 
@@ -38,10 +80,8 @@ def stated(text: str) -> date | datetime | None:
     may be a day and month in either order state nothing. What our own reading does not know is
     left to dateparser.
     """
-    try:
-        return zoned(iso(text))
-    except ValueError:
-        pass
+    if (moment := exact(text.strip())) is not None:
+        return zoned(moment)
     day = next(full_days(text), None)
     if day is None:
         day = read_by_library(text)
@@ -51,10 +91,64 @@ def stated(text: str) -> date | datetime | None:
     if not clocks or zone is None:
         return day
     hour, minute, *_ = clocks[0]
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    fits = hour < HOURS or (hour == HOURS and not minute)
+    return midnight + timedelta(hours=hour, minutes=minute) if fits else day
+
+
+def exact(text: str) -> date | datetime | None:
+    """Read what machines write: ISO 8601, the date of a mail (RFC 5322), seconds since 1970."""
+    if EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
     try:
-        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+        return iso(text)
     except ValueError:
-        return day
+        pass
+    if era := ERA.fullmatch(text):
+        return day_or_none(ERAS[era[1].upper()] + int(era[2]), int(era[3]), int(era[4]))
+    mail = MAIL.match(text)
+    if mail is None:
+        return None
+    day, name, year, hour, minute, second = mail.groups()
+    zone = zone_of(text[mail.end("second") if second else mail.end("minute") :])
+    month = MONTHS_MAIL.get(name.lower())
+    full = int(year) + (
+        2000 if len(year) == 2 and int(year) < TURN else 1900 if len(year) == 2 else 0
+    )
+    try:
+        on = datetime(full, month or 0, int(day), tzinfo=zone)
+    except ValueError:
+        return None
+    return on + timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0))
+
+
+def is_date_line(text: str) -> bool:
+    """Tell whether a line states when something was published and nothing else."""
+    line = unicodedata.normalize("NFKC", text)
+    if len(line) > LONGEST:
+        return False
+    spans = [(d.start, d.end) for d in days_in(line) if d.day]
+    bare = LABEL.sub(" ", blanked(line, spans)) if spans else LABEL.sub(" ", line)
+    left = blanked(bare, [c[2:] for c in clocks_in(bare)])
+    left = blanked(left, [w[1:] for w in weekdays_in(left)])
+    return not REST.sub("", ZONE.sub(" ", left)) and (
+        bool(spans) or LABEL.fullmatch(line.strip()) is not None
+    )
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Write spaces over parts of *text*."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def day_or_none(year: int, month: int, day: int) -> date | None:
+    """Return a day, if the calendar has it."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def iso(text: str) -> date | datetime:
@@ -78,7 +172,7 @@ def zoned(moment: date | datetime) -> date | datetime | None:
 
 def read_by_library(text: str) -> date | None:
     """Let dateparser read a short line whose day and month cannot be mistaken for each other."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not re.search(r"\d{4}", text):
         return None
     if (m := NUMERIC.search(text)) and max(int(m[1]), int(m[3])) <= MOST_MONTHS and m[1] != m[3]:
         return None

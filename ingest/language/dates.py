@@ -195,7 +195,11 @@ def year_of(parts: dict[str, str | None]) -> int | None:
 def possible(year: int | None, number: int | None, day: int | None) -> bool:
     """Tell whether a calendar can have such a day; of a leap year where no year is stated."""
     try:
-        date(year or 2000, number or 1, day or 1)
+        date(
+            2000 if year is None else year,
+            1 if number is None else number,
+            1 if day is None else day,
+        )
     except ValueError:
         return False
     return True

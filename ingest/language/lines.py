@@ -26,6 +26,8 @@ CALLS = re.compile(
     "^(?:" + "|".join(re.escape(each) for each in LINES["calls"]) + ")", re.IGNORECASE
 )
 WHOLE = frozenset(each.casefold() for each in LINES["whole"])
+BETWEEN = " · "
+"""What stands between the cells of a row that was a table's: no such line is a heading."""
 LONGEST = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
 """Characters of the longest heading."""
 CALL = 200
@@ -65,7 +67,8 @@ def role(place: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
 
 def is_short(line: str) -> bool:
     """Tell whether a line is short and does not end as a sentence does."""
-    return len(line) <= LONGEST[Script.of_text(line)] and not ENDS.search(line)
+    told = BETWEEN in line or ENDS.search(line)
+    return len(line) <= LONGEST[Script.of_text(line)] and not told
 
 
 def is_furniture(line: str) -> bool:

@@ -1,10 +1,11 @@
-"""Bytes as text: by their mark, their declaration, UTF-8, or their statistics."""
+"""Bytes as text, as browsers read them: mark, declaration, UTF-8, or their statistics."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
+import webencodings
 from charset_normalizer import from_bytes
 
 from ingest.errors import UnreadableError
@@ -22,13 +23,19 @@ DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)"
 ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
 JAPANESE = ("cp932", "euc_jp")
+WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
+"""Encodings that on the web mean more than Python's of that name."""
+FEW_BAD = 10
+"""Characters beyond ASCII that are whole in UTF-8 for each byte that is not."""
 ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> str:
     """Return *data* as text; *charset* is what was said with it.
 
-    A declaration is believed only where the bytes decode by it. NUL characters are left out.
+    A declaration names an encoding as WHATWG's standard has it, so ISO-8859-1 is Windows-1252; it
+    is believed only where the bytes decode by it. Of text in UTF-8 a few bad bytes become the
+    replacement character. NUL characters are left out.
 
     Raises:
         UnreadableError: empty, too large, or no text.
@@ -46,6 +53,7 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
         marked(data)
         or escaped(data)
         or utf8(data)
+        or damaged(data)
         or believed(data, charset)
         or declared(data)
         or guessed(data)
@@ -65,12 +73,30 @@ def utf8(data: bytes) -> str | None:
         return None
 
 
+def damaged(data: bytes) -> str | None:
+    """Decode as UTF-8 in which a few bytes are bad, if far more of it is well."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    whole = sum(char > "\x7f" for char in text) - bad
+    return text if bad and whole >= FEW_BAD * bad else None
+
+
 def strict(data: bytes, encoding: str) -> str | None:
     """Decode by one encoding, or not at all."""
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return None
+
+
+def as_browsers(data: bytes, label: str) -> str | None:
+    """Decode by what a label means on the web; what Windows-1252 leaves open is a bad byte."""
+    known = webencodings.lookup(label)
+    if known is None:
+        return strict(data, label)
+    text = strict(data, WIDER.get(known.name, known.codec_info.name))
+    western = text is None and known.name == "windows-1252"
+    return data.decode("cp1252", "replace") if western else text
 
 
 def marked(data: bytes) -> str | None:
@@ -93,7 +119,7 @@ def believed(data: bytes, charset: str | None) -> str | None:
     """Decode by *charset* unless what comes out does not read like text."""
     if charset is None:
         return None
-    text = strict(data, charset)
+    text = as_browsers(data, charset)
     wrong = text is None or too_odd(text) or (likeness(data) is not None and not japanese(text))
     return None if wrong else text
 

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
+from html import escape, unescape
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import NoArticleError
-from ingest.model import Extract, Header
+from ingest.identity import clean_url
+from ingest.model import Extract, Header, day_of
+from ingest.reading.declarations import AHEAD
 from ingest.reading.decoding import decode
 from ingest.reading.found import Hints, settled
-from ingest.reading.listings import Entry
+from ingest.reading.listings import Entry, is_listing
 from ingest.reading.pages import read_page
+from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import read_paste
 from ingest.reading.pdf import read_pdf
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
+VIEWS = frozenset(
+    {"amp", "amphtml", "m", "mobile", "print", "printable", "page", "view", "output", "outputtype"}
+    | {"ref", "src", "from", "share", "single", "fullpage", "all", "desktop", "lite", "text"}
+)
+"""Parts of addresses, and parameters, that choose how one article is shown."""
+SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
+HEAD = 8192
+"""Bytes at the start of a page in which it may send a browser on."""
+QUIET = re.compile(rb"<!--.*?-->|<noscript\b.*?</noscript>|<script\b.*?</script>", re.I | re.S)
+META_REFRESH = re.compile(rb"<meta\b[^>]{0,300}http-equiv\s*=\s*[\"']?refresh\b[^>]{0,2000}>", re.I)
+CONTENT = re.compile(rb"content\s*=\s*([\"'])(.{0,2000}?)\1", re.I | re.S)
+SENT = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*(\S.*)", re.I | re.S)
+PATIENCE = 10
+"""Seconds of the longest wait before a page sends a browser on."""
+SENT_ON = 3
+"""Times that a page may be sent on in a row."""
+NEXT = re.compile(
+    r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
+)
+"""What the address of a further page has behind that of the first."""
+SLUG = 8
+"""Characters of the last part of a path from which it names one article."""
 
 
 def read_fetched(
@@ -24,45 +54,114 @@ def read_fetched(
     charset: str | None,
     hints: Hints,
     announced: Entry | None = None,
+    now: datetime | None = None,
 ) -> Extract:
     """Understand what *url* holds; what its listing *announced* fills the gaps.
 
     Raises:
         ReadingError: it holds no article, or asks not to be kept.
     """
-    extract = understood(data, url, content_type, charset)
+    extract = understood(data, url, content_type, charset, now)
     header = placed(extract.header, url)
     if announced is not None:
-        header = replace(
-            header,
-            title=header.title or announced.title,
-            published=header.published or announced.published,
-        )
+        header = filled(header, announced, now)
     return settled(replace(extract, header=header), hints, url)
 
 
-def understood(data: bytes, url: str, content_type: str, charset: str | None) -> Extract:
+def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = None) -> Extract:
+    """Understand an article that its *feed* carries itself.
+
+    Raises:
+        ReadingError: it holds no article.
+    """
+    body = announced.content
+    if "<" not in body:
+        body = "".join(f"<p>{escape(each)}</p>" for each in paragraphs(body))
+    page = f"<html><article><h1>{escape(announced.title)}</h1>{body}</article></html>"
+    extract = read_page(page, feed, url=announced.url, now=now)
+    header = filled(replace(extract.header, url=announced.url), announced, now)
+    return settled(replace(extract, header=header), hints, feed)
+
+
+def filled(header: Header, announced: Entry, now: datetime | None) -> Header:
+    """Fill the gaps of a header by what its listing announced, if that can be."""
+    published = announced.published
+    late = published is not None and now is not None and day_of(published) > (now + AHEAD).date()
+    return replace(
+        header,
+        title=header.title or announced.title,
+        published=header.published or (None if late else published),
+    )
+
+
+def understood(
+    data: bytes, url: str, content_type: str, charset: str | None, now: datetime | None
+) -> Extract:
     """Read PDF, plain text or a page."""
     if data.startswith(b"%PDF-") or content_type == "application/pdf":
         return read_pdf(data, url)
+    if is_listing(data):
+        raise NoArticleError(f"{url} is a feed or a sitemap and no article. Watch it instead.")
     text = decode(data, url, charset)
+    if is_data(text):
+        raise NoArticleError(f"{url} answers with data for programs (JSON) and no article.")
     if content_type == "text/plain":
-        return read_paste(text)
+        return told_of_damage(read_paste(text), text)
     if content_type not in HTML and "<" not in text[:2000]:
         raise NoArticleError(f"{url} is neither a page nor text ({content_type or 'no type'}).")
-    return read_page(text, url)
+    return told_of_damage(read_page(text, url, url=url, now=now), text)
+
+
+def is_data(text: str) -> bool:
+    """Tell whether *text* is JSON."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def told_of_damage(extract: Extract, text: str) -> Extract:
+    """Note how many bytes of a text could not be read."""
+    bad = text.count("\ufffd")
+    if not bad:
+        return extract
+    note = f"{bad} bytes could not be read; each stands as \ufffd."
+    return replace(extract, notes=(*extract.notes, note))
 
 
 def placed(header: Header, url: str) -> Header:
-    """Say where an article stands: at its canonical address if that is of the same site.
+    """Say where an article stands: where it was found, or at its canonical address.
 
-    A canonical address of another site is the original's; the article is a copy that was taken
-    over, and stays where it was found.
+    A canonical address counts only where it is that of this very page: templates name sections,
+    front pages and each other. One of another site is the original's; the article is a copy that
+    was taken over, and stays where it was found.
     """
     canonical = urljoin(url, header.url) if header.url else url
     if site(canonical) == site(url):
-        return replace(header, url=canonical if has_path(canonical, url) else url)
-    return replace(header, url=url, original=canonical)
+        return replace(header, url=canonical if same_page(canonical, url) else url)
+    original = canonical if urlsplit(canonical).path.strip("/") else None
+    return replace(header, url=url, original=original)
+
+
+def same_page(canonical: str, url: str) -> bool:
+    """Tell whether two addresses of a site are one page: variants of a path, or views of it."""
+    one, two = urlsplit(clean_url(canonical)), urlsplit(clean_url(url))
+    first, second = steps(one.path), steps(two.path)
+    if first == second:
+        given, asked = set(parse_qsl(one.query)), set(parse_qsl(two.query))
+        return given <= asked and all(name.lower() in VIEWS for name, _ in asked - given)
+    if not first or not second or first[-1] != second[-1]:
+        return False
+    return len(first[-1]) >= SLUG and (set(first) <= set(second) or set(second) <= set(first))
+
+
+def steps(path: str) -> list[str]:
+    """Return the parts of a path without those that only choose a view."""
+    bare = SUFFIX.sub("", path.lower())
+    return [part for part in bare.split("/") if part and part not in VIEWS]
 
 
 def site(url: str) -> str:
@@ -71,7 +170,37 @@ def site(url: str) -> str:
     return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
 
 
-def has_path(canonical: str, url: str) -> bool:
-    """Tell whether a canonical address names a page, where *url* does: not just the front page."""
-    front = urlsplit(canonical).path.strip("/") == ""
-    return not front or urlsplit(url).path.strip("/") == ""
+def sent_on(data: bytes, url: str) -> str | None:
+    """Return where a page sends a browser on to (``<meta http-equiv="refresh">``), if it does."""
+    head = QUIET.sub(b"", data[:HEAD])
+    found = META_REFRESH.search(head)
+    content = CONTENT.search(found[0]) if found else None
+    target = SENT.match(content[2].decode("utf-8", "replace")) if content else None
+    if target is None or int(target[1]) > PATIENCE:
+        return None
+    further = urljoin(url, unescape(target[2].strip(" '\"")))
+    return None if clean_url(further) == clean_url(url) else further
+
+
+def one_after_another(pages: Sequence[Extract]) -> Extract:
+    """Join the pages of one article; what each of them repeats stands once."""
+    first = pages[0]
+    seen: dict[str, None] = {}
+    for page in pages:
+        seen |= dict.fromkeys(page.text.split("\n\n"))
+    return replace(
+        first,
+        text="\n\n".join(seen),
+        captions=tuple(dict.fromkeys(each for page in pages for each in page.captions)),
+        corrections=tuple(dict.fromkeys(each for page in pages for each in page.corrections)),
+        notes=tuple(note for page in pages for note in page.notes),
+    )
+
+
+def is_next_page(url: str, first: str) -> bool:
+    """Tell whether *url* can only be a further page of the article that begins at *first*."""
+    base, given = clean_url(first), clean_url(url)
+    begun = {base, SUFFIX.sub("", base)}
+    return given != base and any(
+        given.startswith(each) and NEXT.fullmatch(given[len(each) :]) for each in begun
+    )

@@ -77,11 +77,12 @@ def settled(extract: Extract, hints: Hints, name: str) -> Extract:
         not_before=None if hints.published else header.not_before,
         language=believable(code(header.language), text) or language_of(f"{title}\n{text}"),
     )
-    return Extract(
-        settled_header,
-        text,
-        tuple(clean(each) for each in extract.captions),
-        tuple(clean(each) for each in extract.corrections),
+    return replace(
+        extract,
+        header=settled_header,
+        text=text,
+        captions=tuple(clean(each) for each in extract.captions),
+        corrections=tuple(clean(each) for each in extract.corrections),
     )
 
 

@@ -10,6 +10,7 @@ from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.datelines import stated
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.markdown import as_list, kind
+from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean, clean_line
 
@@ -55,7 +56,7 @@ def read_record(line: str, name: str, mapping: Mapping[str, str]) -> Extract:
 def extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Extract:
     """Build the extract; a record's body is cleaned of noise lines and keeps the rest."""
     title = clean_line(word(record, "title", mapping))
-    lines = [line for line in clean(text).split("\n") if line]
+    lines = paragraphs(clean(text))
     agency = word(record, "agency", mapping) or None
     published = stated(word(record, "published", mapping))
     read = assembled(title, sort(lines), whole="" if published else text, agency=agency)

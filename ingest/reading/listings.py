@@ -1,13 +1,15 @@
-"""Feeds and sitemaps: which pages a source lists, and what it says of each."""
+"""Feeds (RSS, Atom, JSON Feed) and sitemaps: which pages a source lists, what it says of each."""
 
 from __future__ import annotations
 
+import hashlib
+import html
 import io
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -31,31 +33,51 @@ ROOT = re.compile(
     rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
+JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
+ITEM = "#item:"
+"""Stands behind a feed's address where an item has none of its own."""
+WHOLE = 200
+"""Characters from which what a feed carries is an article rather than its beginning."""
+TAG = re.compile(r"<[^<>]*>")
 SITEMAPS = {b"urlset", b"sitemapindex"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page as its listing announces it; ``address`` is what it is remembered by, if it is."""
+    """One page as its listing announces it; ``address`` is what it is remembered by, if it is.
+
+    ``content`` is the article itself where a feed carries it, as HTML or text.
+    """
 
     url: str
     title: str = ""
     published: Moment | None = None
     modified: Moment | None = None
     address: str | None = None
+    content: str = ""
+
+    @property
+    def in_feed(self) -> bool:
+        """Whether it stands nowhere but in its feed."""
+        return ITEM in self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or a sitemap lists; ``children`` are further sitemaps."""
+    """What a feed or a sitemap lists; ``children`` are further sitemaps.
+
+    ``unread`` counts the items of a feed that have neither a link nor an article.
+    """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()
+    unread: int = 0
 
 
 def is_listing(data: bytes) -> bool:
-    """Tell by its first element whether *data* is a feed or a sitemap."""
-    return ROOT.match(unpacked(data, "")[:4096]) is not None
+    """Tell by how it begins whether *data* is a feed or a sitemap."""
+    head = unpacked(data, "")[:4096]
+    return ROOT.match(head) is not None or JSON_FEED.match(head) is not None
 
 
 def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
@@ -65,6 +87,8 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
         UnreadableError: it is neither, is broken, or declares entities.
     """
     data = unpacked(data, url)
+    if JSON_FEED.match(data[:4096]):
+        return json_feed(data, url)
     root = ROOT.match(data[:4096])
     if root is None:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
@@ -99,31 +123,72 @@ def feed(data: bytes, url: str, content_type: str) -> Listing:
     found = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
     if found.bozo and not found.entries and not found.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
-    return Listing(tuple(newest(entries_of(found.entries, url))))
+    entries = list(entries_of(found.entries, url))
+    return Listing(tuple(newest(entries)), unread=len(found.entries) - len(entries))
 
 
 def entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
-    """Read each item that has a link."""
+    """Read each item that has a link, or carries its article."""
     for item in items:
         link = str(item.get("link") or "").strip()
-        if link:
-            yield Entry(
-                urljoin(url, link),
-                clean_line(re.sub(r"<[^>]*>", "", str(item.get("title") or ""))),
-                moment(item.get("published_parsed")),
-                moment(item.get("updated_parsed")),
-            )
+        title = plain(str(item.get("title") or ""))
+        parts = [str(each.get("value") or "") for each in item.get("content") or ()]
+        content = max([*parts, str(item.get("summary") or "")], key=len)
+        yield from entry(
+            link,
+            str(item.get("id") or ""),
+            title,
+            stated(str(item.get("published") or "")),
+            stated(str(item.get("updated") or "")) if "updated" in item else None,
+            content,
+            url,
+        )
 
 
-def moment(parsed: Any) -> datetime | None:  # noqa: ANN401 - feedparser ships no types
-    """Return a time that feedparser understood, which it gives in UTC."""
-    if parsed is None:
-        return None
+def json_feed(data: bytes, url: str) -> Listing:
+    """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
     try:
-        year, month, day, hour, minute, second = parsed[:6]
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except (TypeError, ValueError):
-        return None
+        items = json.loads(data.decode("utf-8-sig")).get("items") or []
+        every = [item for item in items if isinstance(item, dict)]
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
+    entries = [
+        one
+        for item in every
+        for one in entry(
+            str(item.get("url") or item.get("external_url") or ""),
+            str(item.get("id") or ""),
+            plain(str(item.get("title") or "")),
+            stated(str(item.get("date_published") or "")),
+            stated(str(item.get("date_modified") or "")),
+            str(item.get("content_html") or item.get("content_text") or ""),
+            url,
+        )
+    ]
+    return Listing(tuple(newest(entries)), unread=len(every) - len(entries))
+
+
+def entry(
+    link: str,
+    key: str,
+    title: str,
+    published: Moment | None,
+    modified: Moment | None,
+    content: str,
+    url: str,
+) -> Iterator[Entry]:
+    """Yield one item; without a link it stands in its feed, if it carries its article."""
+    whole = content if len(plain(content)) >= WHOLE else ""
+    if link:
+        yield Entry(urljoin(url, link), title, published, modified, content=whole)
+    elif whole:
+        name = hashlib.sha256((key or f"{title}\n{whole}").encode()).hexdigest()[:16]
+        yield Entry(f"{url}{ITEM}{name}", title, published, modified, content=whole)
+
+
+def plain(markup: str) -> str:
+    """Return a text without its tags, on one line."""
+    return clean_line(html.unescape(TAG.sub(" ", markup)))
 
 
 def sitemap(data: bytes, url: str) -> Listing:

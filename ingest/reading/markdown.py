@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from ingest.errors import UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import is_date_line, stated
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.pastes import assembled, sort
-from ingest.reading.text import clean
+from ingest.reading.paragraphs import ENDED, joined, paragraphs
+from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
+from ingest.reading.tables import Cell, Rows, lines_of
+from ingest.reading.text import clean_line
 
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
-LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-MARKUP = re.compile(r"(?<!\w)(\*\*|__|\*|_|~~|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
-QUOTE = re.compile(r"^>\s?", re.MULTILINE)
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def read_markdown(text: str, name: str) -> Extract:
@@ -28,15 +32,17 @@ def read_markdown(text: str, name: str) -> Extract:
     """
     front = FRONT.match(text)
     given = metadata(front[1], name) if front else {}
-    body = plain(text[front.end() :] if front else text)
-    heading = HEADING.search(body)
-    title = str(given.get("title") or (heading[1] if heading else ""))
-    lines = [HEADING.sub(r"\1", line) for line in clean(body).split("\n") if line]
-    if lines and lines[0] == clean(title):
+    blocks = list(blocks_of(text[front.end() :] if front else text))
+    heading = next((each.text for each in blocks if each.kind == "heading"), "")
+    title = str(given.get("title") or heading)
+    lines = [clean_line(each.text) for each in blocks if each.kind != "picture"]
+    if lines and lines[0] == clean_line(title):
         lines = lines[1:]
+    body = "\n\n".join(lines)
     read = assembled(title, sort(lines), whole=body, agency=given.get("agency") or None)
     corrections = (*as_list(given.get("corrections")), *read.corrections)
-    return Extract(merged(read.header, given), read.text, read.captions, corrections)
+    captions = (*(clean_line(b.text) for b in blocks if b.kind == "picture"), *read.captions)
+    return Extract(merged(read.header, given), read.text, captions, corrections)
 
 
 def metadata(front: str, name: str) -> dict[str, Any]:
@@ -50,9 +56,73 @@ def metadata(front: str, name: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def plain(body: str) -> str:
-    """Take the markup off; the words stay."""
-    return MARKUP.sub(r"\2", LINK.sub(r"\1", QUOTE.sub("", body)))
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph, a row of a table, or the words under a picture."""
+
+    kind: str
+    text: str
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Yield the blocks of a Markdown text (CommonMark and its tables), bare of markup."""
+    inside: set[str] = set()
+    item = ""
+    rows: Rows = []
+    for token in PARSER.parse(text):
+        what, _, end = token.type.rpartition("_")
+        if end in {"open", "close"}:
+            (inside.add if end == "open" else inside.discard)(what)
+        if token.type == "list_item_open":
+            item = f"{token.info}. " if token.info else "- "
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type == "table_close":
+            yield from (Block("row", line) for line in lines_of("", rows))
+            rows = []
+        elif token.type in {"fence", "code_block"}:
+            yield from (Block("text", line) for line in paragraphs(token.content))
+        elif token.type == "inline" and "tr" in inside:
+            rows[-1].append(Cell(" ".join(said(token)[0]), "thead" in inside))
+        elif token.type == "inline":
+            yield from written(token, "heading" if "heading" in inside else "text", item)
+            item = ""
+
+
+def written(token: Token, kind: str, item: str) -> Iterator[Block]:
+    """Yield the pictures and the lines of one block, the first as the *item* that it opens."""
+    lines, pictures = said(token)
+    yield from (Block("picture", each) for each in pictures if each)
+    yield from (Block(kind, (item if not at else "") + line) for at, line in enumerate(lines))
+
+
+def said(token: Token) -> tuple[list[str], list[str]]:
+    """Return the lines of a block, joined where only the file breaks them, and its pictures' words.
+
+    A line break that is no end of a sentence is white space, unless a line is a date or a name.
+    """
+    lines, pictures = [""], []
+    hard: list[bool] = []
+    for inner in token.children or []:
+        if inner.type in {"softbreak", "hardbreak"}:
+            lines.append("")
+            hard.append(inner.type == "hardbreak")
+        elif inner.type == "image":
+            pictures.append(inner.content)
+        elif inner.type in {"text", "code_inline"}:
+            lines[-1] += inner.content
+    told = [(line.strip(), end) for line, end in zip(lines, [*hard, False], strict=True)]
+    kept = [line for line, _ in told]
+    together = [
+        bool(one and two and not end and not ENDED.search(one) and not parted(one, two))
+        for (one, end), (two, _) in pairwise(told)
+    ]
+    return [line for line in joined(kept, together, token.content) if line], pictures
+
+
+def parted(*lines: str) -> bool:
+    """Tell whether one of two lines is the page's own: a date, a byline, a call."""
+    return any(is_date_line(each) or BYLINE.match(each) or NOISE.fullmatch(each) for each in lines)
 
 
 def merged(read: Header, given: dict[str, Any]) -> Header:

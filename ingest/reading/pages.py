@@ -1,14 +1,11 @@
-"""HTML pages: body by trafilatura, then readability; metadata by the page's own declarations."""
+"""HTML pages: what is not the article goes first, then the body is found, then it is proven one."""
 
 from __future__ import annotations
 
-import html
-import json
+import copy
 import logging
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
 
 import htmldate
 import lxml.html
@@ -20,16 +17,17 @@ from readability.readability import Unparseable
 from ingest.errors import NoArticleError, NotAllowedError
 from ingest.fetching.robots import AGENT
 from ingest.language.datelines import stated
-from ingest.model import Extract, Header, Kind, Moment
+from ingest.model import Extract, Kind, Moment, day_of
+from ingest.reading.comments import drop_comments
+from ingest.reading.declarations import Declared, Element
+from ingest.reading.frontpages import front_page
+from ingest.reading.live import CLOCK, live_updates
+from ingest.reading.paragraphs import EAST, joins
 from ingest.reading.pastes import assembled, sort
+from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
+from ingest.reading.walls import SIGNS, wall
 
-ARTICLE_TYPES = ("NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting")
-KINDS = {
-    "OpinionNewsArticle": Kind.OPINION,
-    "AnalysisNewsArticle": Kind.ANALYSIS,
-    "LiveBlogPosting": Kind.LIVE,
-}
 PREVIEW = 1500
 """Characters below which a page that is paid for shows no more than its beginning."""
 SUSPICIOUS = 1000
@@ -37,20 +35,22 @@ SUSPICIOUS = 1000
 MORE = 4
 """How many times as much the other one must have found to be believed instead."""
 NOTES = 4
-"""Lines at the end among which notes on the authors stand."""
+"""Lines at the end among which notes on the authors, and offers, stand."""
+OFFER = 300
+"""Characters of the longest offer."""
 APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
+AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
-Page = Any
-"""An lxml element; lxml ships no types."""
 
-
-def read_page(text: str, name: str) -> Extract:
-    """Understand a page.
+def read_page(
+    text: str, name: str, *, url: str | None = None, now: datetime | None = None
+) -> Extract:
+    """Understand a page that was read at *url*, *now*, as far as these are known.
 
     Raises:
         NotAllowedError: it asks not to be kept.
-        NoArticleError: neither extractor finds a body.
+        NoArticleError: it is a front page, a wall or a notice, or neither extractor finds a body.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
@@ -58,20 +58,34 @@ def read_page(text: str, name: str) -> Extract:
         page = lxml.html.document_fromstring(text.encode(), parser=parser())
     except (ParserError, XMLSyntaxError) as error:
         raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
-    if signal := opted_out(page):
+    declared = Declared(page, url, now)
+    if signal := opted_out(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
-    declared = linked_data(page)
-    header = header_of(page, declared)
+    if sentence := front_page(declared, name):
+        raise NoArticleError(sentence)
+    header = declared.header()
+    paid = declared.paid_for
+    told = captions(page)
+    drop_comments(page, declared.data)
+    drop_offers(declared)
     if header.published is None:
-        header = replace(header, published=shown(text))
-    body = live_updates(declared) or body_of(text)
+        header = replace(header, published=shown(page, now))
+    updates = ""
+    if header.kind is Kind.LIVE:
+        day = day_of(header.published) if header.published else None
+        updates = live_updates(page, declared.article, day)
+    write_out(page)
+    rebuild(page)
+    body = with_updates(body_of(page), updates) if updates else body_of(page)
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]
-    repeated = {clean_line(header.title), clean_line(str(declared.get("alternativeHeadline")))}
-    wanted = without_author_notes(lines, header.authors)
-    parts = sort([line for line in wanted if clean_line(line) not in repeated])
+    also = clean_line(str(declared.article.get("alternativeHeadline")))
+    wanted = without_notes(lines, header.authors)
+    parts = sort([line for line in wanted if clean_line(line) not in {header.title, also}])
     read = assembled(header.title, parts, whole="" if header.published else body)
+    if said := wall(header.title, read.text):
+        raise NoArticleError(f"{name} holds no article: it {said}. Nothing was added.")
     merged = replace(
         header,
         agency=header.agency or read.header.agency,
@@ -80,37 +94,92 @@ def read_page(text: str, name: str) -> Extract:
         not_before=None if header.published else read.header.not_before,
         authors=header.authors or read.header.authors,
         kind=read.header.kind if header.kind is Kind.NEWS else header.kind,
-        preview=len(body) < PREVIEW and paid_for(page, declared),
+        preview=len(body) < PREVIEW and paid,
     )
-    return Extract(merged, read.text, (*captions(page), *read.captions), read.corrections)
+    return Extract(
+        merged,
+        read.text,
+        (*told, *read.captions),
+        read.corrections,
+        follows=declared.following,
+    )
 
 
-def parser() -> Any:  # noqa: ANN401 - lxml ships no types
+def parser() -> lxml.html.HTMLParser:
     """Build a parser for text that is UTF-8 by now, whatever the page declares."""
     return lxml.html.HTMLParser(encoding="utf-8")
 
 
-def body_of(text: str) -> str:
+def drop_offers(declared: Declared) -> None:
+    """Take out what is not free where an offer stands in its place."""
+    for each in declared.closed_parts:
+        for box in declared.page.find_class(each):
+            said = clean(box.text_content())
+            if not said or wall("", said):
+                box.drop_tree()
+
+
+def with_updates(body: str, updates: str) -> str:
+    """Put what a live page says above its entries ahead of them."""
+    told = squeezed(updates)
+    above = [each for each in body.split("\n") if len(each) > CLOCK and squeezed(each) not in told]
+    return "\n\n".join([*above, updates])
+
+
+def squeezed(text: str) -> str:
+    """Leave letters and figures."""
+    return "".join(char for char in text if char.isalnum())
+
+
+def rebuild(page: Element) -> None:
+    """Join lines that ``<br>`` wraps in the middle of a sentence; let it part all others."""
+    for box in {id(each.getparent()): each.getparent() for each in page.iter("br")}.values():
+        breaks = [each for each in box if each.tag == "br"]
+        lines = lines_between(box)
+        if len(lines) != len(breaks) + 1 or not all(lines[:-1]):
+            lines = [line or "." for line in lines]
+        for each, together in zip(breaks, joins(lines), strict=False):
+            if together:
+                gap = "" if EAST.match((each.tail or "").strip()[:1]) else " "
+                each.tail = gap + (each.tail or "").lstrip()
+                each.drop_tag()
+
+
+def lines_between(box: Element) -> list[str]:
+    """Return the text of *box* between its line breaks."""
+    lines = [box.text or ""]
+    for each in box:
+        if each.tag == "br":
+            lines.append(each.tail or "")
+        elif isinstance(each.tag, str):
+            lines[-1] += each.text_content() + (each.tail or "")
+        else:
+            lines[-1] += each.tail or ""
+    return [clean_line(line) for line in lines]
+
+
+def body_of(page: Element) -> str:
     """Return the article's text, by the first extractor that finds one."""
-    found = extracted(text, precisely=True)
-    if len(found) < SUSPICIOUS and len(more := extracted(text, precisely=False)) > MORE * len(
+    found = extracted(page, precisely=True)
+    if len(found) < SUSPICIOUS and len(more := extracted(page, precisely=False)) > MORE * len(
         found
     ):
         found = more
     if found:
         return found
     try:
-        summary = lxml.html.document_fromstring(Document(text).summary())
+        whole = lxml.html.tostring(page, encoding="unicode")
+        summary = lxml.html.document_fromstring(Document(whole).summary())
     except (Unparseable, ParserError, XMLSyntaxError):
         return ""
     paragraphs = [" ".join(p.text_content().split()) for p in summary.iter("p")]
     return "\n".join(each for each in paragraphs if each)
 
 
-def extracted(text: str, *, precisely: bool) -> str:
+def extracted(page: Element, *, precisely: bool) -> str:
     """Return what trafilatura finds; posts and captions on the page are not the article."""
     found = trafilatura.extract(
-        text,
+        copy.deepcopy(page),
         favor_precision=precisely,
         include_comments=False,
         include_tables=False,
@@ -119,158 +188,41 @@ def extracted(text: str, *, precisely: bool) -> str:
     return str(found or "")
 
 
-def without_author_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
-    """Leave out what stands at the end about the authors themselves."""
+def without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
+    """Leave out what stands at the end about the authors themselves, and offers to subscribe."""
     about = tuple(f"{name} {verb} " for name in authors if name for verb in ("is", "was", "writes"))
-    last = lines[-NOTES:]
-    return lines[:-NOTES] + [line for line in last if not about or not line.startswith(about)]
+    last = [
+        line
+        for line in lines[-NOTES:]
+        if not (about and line.startswith(about))
+        and not (len(line) <= OFFER and SIGNS["login"].search(line))
+    ]
+    return lines[:-NOTES] + last
 
 
-def linked_data(page: Page) -> dict[str, Any]:
-    """Return the page's JSON-LD object of an article; empty if it has none."""
-    for script in page.xpath('//script[@type="application/ld+json"]'):
-        try:
-            value = json.loads(script.text_content(), strict=False)
-        except ValueError:
-            continue
-        for found in objects(value):
-            kinds = found.get("@type")
-            named = kinds if isinstance(kinds, list) else [kinds]
-            if any(kind in ARTICLE_TYPES or kind in KINDS for kind in named):
-                return found
-    return {}
-
-
-def objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield every object inside *value*, outer ones first."""
-    if isinstance(value, dict):
-        yield value
-        yield from objects(value.get("@graph", []))
-    elif isinstance(value, list):
-        for each in value:
-            yield from objects(each)
-
-
-def header_of(page: Page, declared: dict[str, Any]) -> Header:
-    """Read the metadata: JSON-LD first, then meta tags, then the page itself."""
-    url = first(page.xpath('//link[@rel="canonical"]/@href')) or meta(page, "og:url")
-    heading = first([clean_line(h.text_content()) for h in page.xpath("//h1")])
-    title = text_of(declared.get("headline")) or heading or meta(page, "og:title")
-    site = meta(page, "og:site_name")
-    outlet = text_of(declared.get("publisher")) or site
-    return Header(
-        title=without_site(title or first(page.xpath("//title/text()")), {site, outlet}),
-        outlet=outlet,
-        url=url if url.startswith(("http://", "https://")) else None,
-        authors=tuple(names(declared.get("author"))) or tuple(filter(None, [meta(page, "author")])),
-        published=published(page, declared),
-        modified=modified(page, declared),
-        section=text_of(declared.get("articleSection")) or meta(page, "article:section") or None,
-        kind=kind_of(declared),
-        language=(page.get("lang") or "").split("-")[0].lower() or "und",
-    )
-
-
-def without_site(title: str, sites: set[str]) -> str:
-    """Return a title without the name of the site behind it, and with its characters resolved."""
-    whole = clean_line(html.unescape(title))
-    for site in filter(None, sites):
-        if found := re.fullmatch(rf"(.+?)\s*[-–—|｜:：]\s*{re.escape(site)}", whole):
-            return found[1]
-    return whole
-
-
-def published(page: Page, declared: dict[str, Any]) -> Moment | None:
-    """Return when the page says that it was published; ``None`` if it does not say."""
-    for written in (
-        text_of(declared.get("datePublished")),
-        meta(page, "article:published_time"),
-        meta(page, "date"),
-        meta(page, "pubdate"),
-        first(page.xpath("//time/@datetime")),
-    ):
-        if written and (moment := stated(written)):
-            return moment
-    return None
-
-
-def shown(text: str) -> Moment | None:
+def shown(page: Element, now: datetime | None) -> Moment | None:
     """Return the day that the page shows in its address or its markup, searched conservatively."""
-    found = htmldate.find_date(text, extensive_search=False, original_date=True)
+    bare = copy.deepcopy(page)
+    for each in bare.xpath(AROUND):
+        each.drop_tree()
+    whole = lxml.html.tostring(bare, encoding="unicode")
+    found = htmldate.find_date(whole, extensive_search=False, original_date=True, max_date=now)
     return stated(found) if found else None
 
 
-def modified(page: Page, declared: dict[str, Any]) -> Moment | None:
-    """Return when the page says that it was last changed."""
-    written = text_of(declared.get("dateModified")) or meta(page, "article:modified_time")
-    return stated(written) if written else None
-
-
-def paid_for(page: Page, declared: dict[str, Any]) -> bool:
-    """Tell whether the page says that the whole article is not free."""
-    free = str(declared.get("isAccessibleForFree", "")).lower()
-    return free == "false" or meta(page, "article:content_tier") in {"locked", "metered"}
-
-
-def opted_out(page: Page) -> str | None:
+def opted_out(declared: Declared) -> str | None:
     """Return the tag by which a page asks not to be kept, if it does."""
     for name in ("robots", AGENT.lower()):
-        asked = meta(page, name).lower()
+        asked = declared.meta(name).lower()
         if KEEP_OUT & {word.strip() for word in asked.split(",")}:
             return f"{name}: {asked[:40]}"
-    return "tdm-reservation: 1" if meta(page, "tdm-reservation") == "1" else None
+    return "tdm-reservation: 1" if declared.meta("tdm-reservation") == "1" else None
 
 
-def live_updates(declared: dict[str, Any]) -> str:
-    """Return a live page's entries, oldest first, each under its time; nothing without times."""
-    entries = declared.get("liveBlogUpdate")
-    told = []
-    for each in entries if isinstance(entries, list) else []:
-        if not isinstance(each, dict):
-            return ""
-        words = " ".join(text_of(each.get(k)) for k in ("headline", "articleBody")).strip()
-        at = stated(text_of(each.get("datePublished")))
-        if not words or at is None:
-            return ""
-        told.append((at.isoformat(), f"{at:%Y-%m-%d %H:%M} {words}"))
-    return "\n".join(words for _, words in sorted(told))
-
-
-def kind_of(declared: dict[str, Any]) -> Kind:
-    """Return the kind that the page declares."""
-    kinds = declared.get("@type")
-    named = kinds if isinstance(kinds, list) else [kinds]
-    return next((KINDS[each] for each in named if each in KINDS), Kind.NEWS)
-
-
-def meta(page: Page, name: str) -> str:
-    """Return the content of a meta tag by its name or property."""
-    return clean_line(
-        first(page.xpath("//meta[@name=$n or @property=$n or @itemprop=$n]/@content", n=name))
-    )
-
-
-def first(values: list[Any]) -> str:
-    """Return the first of *values* as text, or nothing."""
-    return str(values[0]).strip() if values else ""
-
-
-def text_of(value: object) -> str:
-    """Return a JSON-LD value as text: a text, an object's name, or the first of a list."""
-    if isinstance(value, list):
-        return text_of(value[0]) if value else ""
-    if isinstance(value, dict):
-        return text_of(value.get("name"))
-    return clean_line(value) if isinstance(value, str) else ""
-
-
-def names(value: object) -> list[str]:
-    """Return each author's name."""
-    every = value if isinstance(value, list) else [value]
-    return [name for name in map(text_of, every) if name]
-
-
-def captions(page: Page) -> tuple[str, ...]:
-    """Return the captions of the page's figures."""
-    found = [clean_line(each.text_content()) for each in page.xpath("//figcaption")]
+def captions(page: Element) -> tuple[str, ...]:
+    """Return the captions of the page's figures, but for those of tables."""
+    found = [
+        clean_line(each.text_content())
+        for each in page.xpath("//figcaption[not(ancestor::figure//table)]")
+    ]
     return tuple(dict.fromkeys(each for each in found if each))

@@ -7,14 +7,18 @@ the same words stays.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.language.datelines import newest_reported, stated
+from ingest.language.datelines import is_date_line, newest_reported, stated
 from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.paragraphs import ENDED, paragraphs
 from ingest.reading.text import clean
 
 SHORT = 160
 """Characters of the longest line that may be noise."""
+SENTENCE = 90
+"""Characters from which a first line that ends in a full stop opens the text."""
 NOISE = re.compile(
     "|".join(
         (
@@ -142,12 +146,18 @@ class Parts:
 
 def read_paste(text: str) -> Extract:
     """Understand text that somebody copied off a page; the first line is its title."""
-    lines = [line for line in clean(text).split("\n") if line]
-    lines, url, agency = without_head(lines)
-    title, rest = (lines[0], lines[1:]) if lines and len(lines[0]) <= 2 * SHORT else ("", lines)
-    parts = sort(rest if rest else lines)
-    read = assembled(title if rest else "", parts, whole=text, agency=agency)
+    lines, url, agency = without_head(paragraphs(clean(text)))
+    title, rest = (lines[0], lines[1:]) if is_title(lines) else ("", lines)
+    read = assembled(title, sort(rest), whole=text, agency=agency)
     return replace(read, header=replace(read.header, url=url))
+
+
+def is_title(lines: Sequence[str]) -> bool:
+    """Tell whether the first line is a headline: short, and no sentence among several."""
+    if len(lines) < 2 or len(lines[0]) > 2 * SHORT:
+        return False
+    told = SENTENCE_END.findall(lines[0])
+    return len(told) < 2 and not (told and len(lines[0]) > SENTENCE and ENDED.search(lines[0]))
 
 
 def without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
@@ -187,7 +197,7 @@ def furniture(line: str, parts: Parts) -> bool:
     if byline := BYLINE.match(line):
         parts.authors = tuple(re.split(r",| and ", byline[1]))
         return True
-    if len(line) <= 80 and DATED.match(line):
+    if is_date_line(line) or (len(line) <= 80 and DATED.match(line)):
         parts.published = parts.published or stated(line)
         return True
     return False

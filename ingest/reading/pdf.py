@@ -1,45 +1,95 @@
-"""PDF: the text of its pages."""
+"""PDF: the text of its pages in reading order, their tables as rows."""
 
 from __future__ import annotations
 
 import io
 import logging
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
+from ingest.reading.layout import Sheet, Table, pieces_of, text_of
 from ingest.reading.pastes import read_paste
+from ingest.reading.tables import Cell
+from ingest.reading.text import clean_line
 
 PAGES = 100
 """Pages of the longest PDF that is read."""
+BROKEN = (
+    *(PSException, ValueError, LookupError, TypeError, AttributeError),
+    *(RecursionError, AssertionError, OverflowError, struct.error, zlib.error),
+)
+"""What broken files make a parser raise."""
+SLACK = 2
+"""Points that letters of one word may stand apart."""
 
 
 def read_pdf(data: bytes, name: str) -> Extract:
-    """Understand a PDF as if its text had been pasted.
+    """Understand a PDF: columns one behind the other, tables as rows, without heads and numbers.
+
+    Pages that are pictures are said to be.
 
     Raises:
         UnreadableError: broken, encrypted, or too long.
         NoArticleError: its pages are pictures.
     """
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
-        reader = PdfReader(io.BytesIO(data))
-        locked = reader.is_encrypted and not reader.decrypt("")
-        pages = 0 if locked else len(reader.pages)
-        wanted = [] if locked or pages > PAGES else reader.pages
-        text = "\n\n".join(page.extract_text() for page in wanted)
-    except DependencyError as error:
-        raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableError(
-            f"{name} is a broken PDF. Open it, save it anew, or paste its text."
-        ) from error
-    if locked:
-        raise UnreadableError(f"{name} is encrypted. Save it without a password.")
-    if pages > PAGES:
-        raise UnreadableError(f"{name} has {pages} pages; {PAGES} are the most. Split it.")
-    if not text.strip():
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            count = len(document.pages)
+            pages = [read_sheet(page) for page in document.pages] if count <= PAGES else []
+    except PdfminerException as error:
+        if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
+            raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
+        raise UnreadableError(broken(name)) from error
+    except BROKEN as error:
+        raise UnreadableError(broken(name)) from error
+    if count > PAGES:
+        raise UnreadableError(f"{name} has {count} pages; {PAGES} are the most. Split it.")
+    if not any(page.pieces or page.tables for page in pages):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
-    return read_paste(text)
+    blank = [place for place, page in enumerate(pages, 1) if page.unread]
+    extract = read_paste(text_of(pages))
+    return replace(extract, notes=unread(blank, len(pages)))
+
+
+def unread(blank: Sequence[int], pages: int) -> tuple[str, ...]:
+    """Say which pages are pictures."""
+    if not blank:
+        return ()
+    if len(blank) == 1:
+        return (f"Page {blank[0]} of {pages} is a picture without text and was not read.",)
+    told = ", ".join(map(str, blank))
+    return (f"Pages {told} of {pages} are pictures without text and were not read.",)
+
+
+def read_sheet(page: Any) -> Sheet:  # noqa: ANN401 - pdfplumber has none
+    """Read one page: its runs of words, and the tables that lines are drawn around."""
+    tables = [
+        Table(
+            [[Cell(clean_line(cell or "")) for cell in row] for row in found.extract()],
+            found.bbox[1],
+            found.bbox[0],
+            found.bbox[2],
+            found.bbox[3],
+        )
+        for found in page.find_tables()
+        if len(found.rows) > 1 and len(found.rows[0].cells) > 1
+    ]
+    words = page.dedupe_chars().extract_words(x_tolerance=SLACK, keep_blank_chars=False)
+    drawn = bool(page.images or page.rects or page.curves)
+    return Sheet(pieces_of(words), tables, drawn)
+
+
+def broken(name: str) -> str:
+    """Say that a PDF cannot be read, and what to do."""
+    return f"{name} is a broken PDF. Open it, save it anew, or paste its text."

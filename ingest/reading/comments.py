@@ -1,0 +1,145 @@
+"""What readers wrote below an article: never the outlet's words, so never kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ingest.language.words import words
+from ingest.reading.tables import text
+from ingest.reading.text import clean_line
+
+Element = Any
+"""An lxml element; lxml ships no types."""
+
+KNOWN = words()["comments"]
+NAMED = re.compile(
+    rf"(?:^|[\s_-])(?:{'|'.join(KNOWN['classes'].split())})(?:$|[\s_-])"
+    rf"|{'|'.join(KNOWN['services'].split())}",
+    re.IGNORECASE,
+)
+"""Classes, ids and labels of comments, in the languages of the web, and services that hold them."""
+HEADED = re.compile(
+    rf"(?:^|\b|\d)(?:{'|'.join(KNOWN['headings'])})(?:$|\b)|{'|'.join(KNOWN['headings_ja'])}",
+    re.IGNORECASE,
+)
+"""What stands above comments."""
+CONTROL = re.compile(
+    rf"^(?:{'|'.join(KNOWN['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(KNOWN['controls_ja'])}",
+    re.IGNORECASE,
+)
+"""What a reader can do to a comment: reply, like, report."""
+USER = re.compile(r"(?=.*[^\W\d_])(?:@?[\w.-]*(?:[a-z][A-Z0-9_]|\d)[\w.-]*|@[\w.-]+)")
+"""A name that no passport has."""
+NAME = 40
+"""Characters of the longest name of a commenter."""
+HEADING = 60
+"""Characters of the longest heading of comments."""
+TOLD = 20
+"""Characters that a comment has at least."""
+FEW = 2
+"""Comments that are told by their structure."""
+CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details")
+HOLDS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
+SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
+
+
+def drop_comments(page: Element, declared: Iterable[Any]) -> None:
+    """Take out of *page* what its readers wrote.
+
+    That is told by names of classes in many languages, by schema.org's markup, by the texts that
+    the *declared* data call comments, and by structure: boxes of one kind in a row, each with a
+    name and a text, under a heading that says so or with a reader's controls.
+    """
+    for each in [*page.xpath(SCHEMA), *named(page), *told_by_structure(page)]:
+        if each.getparent() is not None and not each.xpath(HOLDS):
+            each.drop_tree()
+    said = set(comment_texts(declared))
+    for each in list(page.iter("p", "div", "li", "blockquote")) if said else []:
+        if each.getparent() is not None and not len(each) and clean_line(text(each)) in said:
+            each.drop_tree()
+
+
+def named(page: Element) -> Iterator[Element]:
+    """Yield the boxes that are called comments; an opinion may be called so too, and is whole."""
+    whole = said_in(page)
+    for each in page.iter(*CONTAINERS):
+        labels = (each.get(name) for name in ("class", "id", "aria-label", "data-module"))
+        if any(label and NAMED.search(label) for label in labels) and (
+            2 * said_in(each) <= whole or any(repeated(inner) for inner in each.iter(*CONTAINERS))
+        ):
+            yield each
+
+
+def said_in(element: Element) -> int:
+    """Return how many characters stand in paragraphs."""
+    return sum(len(each.text_content()) for each in element.iter("p"))
+
+
+def told_by_structure(page: Element) -> Iterator[Element]:
+    """Yield the boxes that hold several comments, each with its writer."""
+    for each in page.iter(*CONTAINERS):
+        likes = repeated(each)
+        if len(likes) < FEW:
+            continue
+        if headed(each, likes[0]) or all(spoken(like) for like in likes):
+            yield from ([each] if holds_nothing_else(each, likes) else likes)
+
+
+def repeated(box: Element) -> list[Element]:
+    """Return the boxes of one tag and class inside *box* that have a name and a text each."""
+    inner = [each for each in box if isinstance(each.tag, str)]
+    kinds: dict[tuple[str, str], list[Element]] = {}
+    for each in inner:
+        kinds.setdefault((each.tag, each.get("class") or ""), []).append(each)
+    most = max(kinds.values(), key=len, default=[])
+    return most if len(most) >= FEW and all(name_of(each) for each in most) else []
+
+
+def name_of(box: Element) -> str:
+    """Return the short line that opens *box* before a longer one; nothing without both."""
+    lines = [line for each in box.iter() if (line := clean_line(own(each)))]
+    said = sum(map(len, lines[1:]))
+    return lines[0] if len(lines) > 1 and len(lines[0]) <= NAME and said >= TOLD else ""
+
+
+def own(element: Element) -> str:
+    """Return the text of an element itself, and nothing of comments in the markup."""
+    return (element.text or "") if isinstance(element.tag, str) else ""
+
+
+def headed(box: Element, first: Element) -> bool:
+    """Tell whether a heading above the *first* comment says what follows."""
+    inside = [each for each in box.iter() if each is not first and isinstance(each.tag, str)]
+    above = inside[: inside.index(next(iter(first.iter())))] if first in inside else inside[:4]
+    before = box.getprevious()
+    near = [*above[1:6], *([] if before is None else [before])]
+    lines = [clean_line(text(each)) for each in near]
+    return any(line and len(line) <= HEADING and HEADED.search(line) for line in lines)
+
+
+def spoken(box: Element) -> bool:
+    """Tell whether a box has what only a reader's comment has: a control, or a user's name."""
+    lines = [clean_line(own(each)) for each in box.iter()]
+    return any(CONTROL.search(line) for line in lines if line and len(line) <= NAME) or bool(
+        USER.fullmatch(name_of(box))
+    )
+
+
+def holds_nothing_else(box: Element, likes: list[Element]) -> bool:
+    """Tell whether besides the comments *box* has a heading at most."""
+    rest = len(text(box)) - sum(len(text(each)) for each in likes)
+    return rest <= 3 * HEADING and not box.xpath(HOLDS)
+
+
+def comment_texts(declared: Iterable[Any]) -> Iterator[str]:
+    """Yield the text of every comment in the page's linked data."""
+    for each in declared:
+        if isinstance(each, dict):
+            kinds = each.get("@type")
+            if "Comment" in (kinds if isinstance(kinds, list) else [kinds]):
+                yield clean_line(str(each.get("text") or ""))
+            yield from comment_texts(each.values())
+        elif isinstance(each, list):
+            yield from comment_texts(each)

@@ -1,0 +1,56 @@
+"""Front pages and sections: lists of teasers, none of them an article."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin
+
+from ingest.reading.declarations import Declared
+
+FEW = 4
+"""Teasers that a page has at least to be a list of them."""
+SHARE = 0.8
+"""Share of a list's text that stands in its teasers."""
+PARAGRAPH = 40
+"""Characters of the shortest paragraph that is counted."""
+HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
+BOXES = ("article", "li", "section", "div")
+FEEDS = "//link[contains(@rel, 'alternate')][contains(@type, 'rss') or contains(@type, 'atom') \
+or contains(@type, 'feed+json')]/@href"
+
+
+def front_page(declared: Declared, name: str) -> str | None:
+    """Say that a page only lists articles, and name its feed; ``None`` where it may be one."""
+    page = declared.page
+    if declared.article or declared.meta("og:type").lower() == "article":
+        return None
+    boxes = {id(box): box for each in page.xpath(HEADINGS) if (box := teaser(each)) is not None}
+    if len(boxes) < FEW:
+        return None
+    lines = [each for each in page.iter("p") if len(each.text_content()) >= PARAGRAPH]
+    inside = sum(len(p.text_content()) for p in lines if within(p, boxes))
+    if inside < SHARE * sum(len(p.text_content()) for p in lines):
+        return None
+    feeds = feeds_of(declared)
+    way = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
+    return f"{name} lists {len(boxes)} articles and is none itself. {way}"
+
+
+def teaser(heading: Any) -> Any:  # noqa: ANN401 - lxml ships no types
+    """Return the box of one teaser: the largest around its heading that holds no other's."""
+    box = None
+    for each in heading.iterancestors(*BOXES):
+        if len(each.xpath(f".{HEADINGS.replace('|', '|.')}")) > 1 or each.xpath(".//h1"):
+            break
+        box = each
+    return box
+
+
+def within(element: Any, boxes: dict[int, Any]) -> bool:  # noqa: ANN401 - lxml ships no types
+    """Tell whether *element* stands in one of *boxes*."""
+    return any(id(each) in boxes for each in element.iterancestors())
+
+
+def feeds_of(declared: Declared) -> list[str]:
+    """Return the addresses of the feeds that a page names."""
+    return [urljoin(declared.url or "", str(each)) for each in declared.page.xpath(FEEDS)]

@@ -1,0 +1,296 @@
+"""The reading order of a page of boxes: tables as rows, columns one behind the other, no heads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from statistics import median
+from typing import Any
+
+from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, glued, paragraphs
+from ingest.reading.tables import Cell, Rows, lines_of
+from ingest.reading.text import clean_line
+
+GAP = 1.2
+"""Heights of a letter from which white space parts two columns rather than two words."""
+LEADING = 1.5
+"""Distances of two lines from which the next one begins a paragraph."""
+BIGGER = 1.15
+"""How much taller the letters of a heading are."""
+INDENT = 1.0
+"""Heights of a letter by which the first line of a paragraph stands in."""
+FEW = 3
+"""Lines side by side that make a table without rules."""
+CELL = 30
+"""Characters of a cell of such a table on average, at most."""
+EDGE = 2
+"""Lines at either end of a page that may be a running head or a page's number."""
+CAPTION = 80
+"""Characters of the longest line above a table that names it."""
+NUMBER = re.compile(
+    r"[-–—\s]*(?:page|p\.|seite|頁|ページ)?\s*\d{1,4}\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*(?:頁|ページ)?[-–—\s]*",
+    re.IGNORECASE,
+)
+FIGURES = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words on one line: its text and its box in points, the top of the page at 0."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """How tall its letters are."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table where it stands, as rows of cells."""
+
+    rows: Rows
+    top: float
+    left: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page; ``drawn`` says that there is a picture or a drawing on it."""
+
+    pieces: Sequence[Piece]
+    tables: Sequence[Table] = ()
+    drawn: bool = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether it is a picture of a page."""
+        return self.drawn and not self.pieces and not self.tables
+
+
+Block = Piece | Table
+
+
+def text_of(pages: Sequence[Sheet]) -> str:
+    """Return the text of *pages* in the order it is read, paragraphs parted by an empty line."""
+    heads = running(pages)
+    whole = " ".join(piece.text for page in pages for piece in page.pieces)
+    found: list[str] = []
+    for page in pages:
+        kept = [piece for piece in page.pieces if plain(piece.text) not in heads]
+        told = list(page.tables) or list(unruled(kept))
+        rest = [piece for piece in kept if not any(inside(piece, table) for table in told)]
+        for each in told_in_order([*rest, *told]):
+            if found and goes_on(found[-1], each):
+                found[-1] = glued(found[-1], each, whole)
+            else:
+                found.append(each)
+    return "\n\n".join(found)
+
+
+def running(pages: Sequence[Sheet]) -> set[str]:
+    """Return the heads, feet and numbers of pages, their figures left out."""
+    seen: Counter[str] = Counter()
+    numbers = set()
+    for page in pages:
+        lines = sorted(page.pieces, key=lambda piece: piece.top)
+        edge = {plain(piece.text) for piece in (*lines[:EDGE], *lines[-EDGE:])}
+        seen.update(edge)
+        numbers |= {plain(p.text) for p in (*lines[:1], *lines[-1:]) if NUMBER.fullmatch(p.text)}
+    return numbers | {line for line, count in seen.items() if count > 1}
+
+
+def plain(line: str) -> str:
+    """Write one sign for all figures of a line."""
+    return FIGURES.sub("#", line)
+
+
+def pieces_of(words: Sequence[dict[str, Any]]) -> list[Piece]:
+    """Join words that stand on one line with no more than a space between them."""
+    found: list[Piece] = []
+    lines: list[list[dict[str, Any]]] = []
+    for word in sorted(words, key=lambda each: (each["top"] + each["bottom"]) / 2):
+        middle = (word["top"] + word["bottom"]) / 2
+        if lines and lines[-1][0]["top"] <= middle <= lines[-1][0]["bottom"]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    for line in lines:
+        run: list[dict[str, Any]] = []
+        for word in sorted(line, key=lambda each: each["x0"]):
+            height = word["bottom"] - word["top"]
+            if run and word["x0"] - run[-1]["x1"] > GAP * height:
+                found.append(piece(run))
+                run = []
+            run.append(word)
+        found.append(piece(run))
+    return found
+
+
+def piece(words: Sequence[dict[str, Any]]) -> Piece:
+    """Make one piece of words in a row; where they nearly touch there was no space."""
+    text = words[0]["text"]
+    for one, other in pairwise(words):
+        near = other["x0"] - one["x1"] < 0.1 * (one["bottom"] - one["top"])
+        east = not (one["text"][-1:] + other["text"][:1]).isascii()
+        text += ("" if near and east else " ") + other["text"]
+    return Piece(
+        clean_line(text),
+        words[0]["x0"],
+        max(word["x1"] for word in words),
+        min(word["top"] for word in words),
+        max(word["bottom"] for word in words),
+    )
+
+
+def unruled(pieces: Sequence[Piece]) -> Iterator[Table]:
+    """Yield the tables that no lines are drawn around: short pieces below each other."""
+    lines = rows_of(pieces)
+    runs = groupby(lines, key=lambda line: len(line) > 1 and short(line))
+    for told, group in runs:
+        run = list(group)
+        width = max(map(len, run))
+        if told and len(run) >= FEW and (width > 2 or figures(run)):
+            starts = columns(run)
+            rows = [cells(line, starts) for line in run]
+            every = [each for line in run for each in line]
+            yield Table(
+                rows,
+                min(each.top for each in every),
+                min(each.left for each in every),
+                max(each.right for each in every),
+                max(each.bottom for each in every),
+            )
+
+
+def rows_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Return the pieces line by line, each from left to right."""
+    lines: list[list[Piece]] = []
+    for each in sorted(pieces, key=lambda piece: (piece.top + piece.bottom) / 2):
+        if lines and lines[-1][0].top <= (each.top + each.bottom) / 2 <= lines[-1][0].bottom:
+            lines[-1].append(each)
+        else:
+            lines.append([each])
+    return [sorted(line, key=lambda piece: piece.left) for line in lines]
+
+
+def short(line: Sequence[Piece]) -> bool:
+    """Tell whether the pieces of a line are short enough to be cells."""
+    return sum(len(each.text) for each in line) <= CELL * len(line)
+
+
+def figures(run: Sequence[Sequence[Piece]]) -> bool:
+    """Tell whether most lines end in a figure."""
+    return 2 * sum(bool(FIGURES.search(line[-1].text)) for line in run) > len(run)
+
+
+def columns(run: Sequence[Sequence[Piece]]) -> list[tuple[float, float]]:
+    """Return from where to where each column reaches: the pieces that overlap one another."""
+    spans: list[tuple[float, float]] = []
+    for each in sorted((piece for line in run for piece in line), key=lambda piece: piece.left):
+        if spans and each.left <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], each.right))
+        else:
+            spans.append((each.left, each.right))
+    return spans
+
+
+def cells(line: Sequence[Piece], spans: Sequence[tuple[float, float]]) -> list[Cell]:
+    """Put each piece of a line under its column; what is missing is empty."""
+    return [
+        Cell(" ".join(each.text for each in line if left <= each.left <= right))
+        for left, right in spans
+    ]
+
+
+def inside(piece: Piece, table: Table) -> bool:
+    """Tell whether a piece stands in a table."""
+    across = table.left - 1 <= (piece.left + piece.right) / 2 <= table.right + 1
+    return across and table.top - 1 <= (piece.top + piece.bottom) / 2 <= table.bottom + 1
+
+
+def told_in_order(blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the paragraphs and rows of a page in their order."""
+    above = ""
+    for region in regions(list(blocks)):
+        if isinstance(region, Table):
+            yield from lines_of(above, region.rows)
+            continue
+        for each in paragraphs_of(region):
+            above = each if len(each) <= CAPTION and not ENDED.search(each) else ""
+            yield each
+
+
+def regions(blocks: list[Block]) -> Iterator[list[Piece] | Table]:
+    """Cut a page at its white space, first between columns, then between blocks (XY-cut)."""
+    if len(blocks) == 1 and isinstance(blocks[0], Table):
+        yield blocks[0]
+        return
+    for parts in (apart(blocks, upright=True), apart(blocks, upright=False)):
+        if len(parts) > 1:
+            for part in parts:
+                yield from regions(part)
+            return
+    yield [each for each in blocks if isinstance(each, Piece)]
+
+
+def apart(blocks: list[Block], *, upright: bool) -> list[list[Block]]:
+    """Part *blocks* where white space runs through: upright between columns, or across."""
+    heights = [each.height for each in blocks if isinstance(each, Piece)]
+    least = (GAP if upright else LEADING) * (median(heights) if heights else 0.0)
+    found: list[list[Block]] = []
+    end = float("-inf")
+    for each in sorted(blocks, key=lambda block: block.left if upright else block.top):
+        start, stop = (each.left, each.right) if upright else (each.top, each.bottom)
+        ruled = isinstance(each, Table) or (found and isinstance(found[-1][-1], Table))
+        if found and start - end <= (0.0 if ruled and not upright else least):
+            found[-1].append(each)
+        else:
+            found.append([each])
+        end = max(end, stop)
+    return [blocks] if upright and any(len(part) < FEW for part in found) else found
+
+
+def paragraphs_of(pieces: Sequence[Piece]) -> Iterator[str]:
+    """Yield the paragraphs of one column, told by space, by letters' height, or by an indent."""
+    lines = [
+        Piece(
+            " ".join(each.text for each in line),
+            line[0].left,
+            line[-1].right,
+            line[0].top,
+            max(each.bottom for each in line),
+        )
+        for line in rows_of(pieces)
+    ]
+    if not lines:
+        return
+    left = median(line.left for line in lines)
+    steps = [two.top - one.top for one, two in pairwise(lines)]
+    usual = median(steps) if steps else 0.0
+    text = lines[0].text
+    for one, two in pairwise(lines):
+        tall = max(one.height, two.height) > BIGGER * min(one.height, two.height)
+        far = two.top - one.top > LEADING * usual
+        stands_in = two.left - left > INDENT * two.height and ENDED.search(one.text)
+        text += ("\n\n" if tall or far or stands_in else "\n") + two.text
+    yield from paragraphs(text)
+
+
+def goes_on(one: str, other: str) -> bool:
+    """Tell whether a paragraph goes on in the next column or on the next page."""
+    if ENDED.search(one):
+        return False
+    return bool(LOWER.match(other) or HYPHEN.search(one)) or bool(
+        UNDONE.search(one) and len(one) > CAPTION
+    )

@@ -1,0 +1,129 @@
+"""Rebuild paragraphs whose lines were wrapped at a width: a line end is no sentence end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.language.script import CJK
+
+ENDED = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
+"""How a line ends that ends a sentence, or announces what stands below."""
+EAST = re.compile(f"[{CJK}、，「『（]")
+NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
+NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
+LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
+OPEN = re.compile(
+    r"(?:[,–—(\[“«&]|(?:^|\s)(?:the|a|an|of|and|or|to|in|on|at|by|for|with|from|that|which|who|his|her"
+    r"|its|their|as|is|was|were|are|had|has|have|mr|mrs|ms|dr|st))$",
+    re.IGNORECASE,
+)
+TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
+ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
+"""How an entry of a list, or of a live report, begins."""
+INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
+"""A sentence that ends inside a line: what stands behind it there has to end as well."""
+UNDONE = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
+UNDONE_JA = re.compile(r"[はがをの]$")
+HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
+NARROW, WIDE = 30, 110
+"""Characters of the least and the greatest width at which text is wrapped."""
+NARROW_CJK, WIDE_CJK = 8, 60
+FULL = 0.7
+"""Share of line ends, from which a block is wrapped, where the next word had no room."""
+SHORT = 25
+"""Characters below which two lines in a row are entries of a list."""
+KINSOKU = 3
+"""Characters that a line of Japanese may lack, because no line may begin with what comes next."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of *text*; an empty line always parts two."""
+    found: list[str] = []
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = [line for each in block.split("\n") if (line := each.strip())]
+        found += joined(lines, joins(lines), text)
+    return found
+
+
+def joined(lines: Sequence[str], together: Sequence[bool], whole: str) -> list[str]:
+    """Join each of *lines* to the one before it where *together* says so.
+
+    A hyphen at a line's end goes unless *whole* writes the word with it elsewhere.
+    """
+    found = list(lines[:1])
+    for line, join in zip(lines[1:], together, strict=True):
+        if join:
+            found[-1] = glued(found[-1], line, whole)
+        else:
+            found.append(line)
+    return found
+
+
+def glued(one: str, other: str, whole: str) -> str:
+    """Write two parts of a paragraph as one."""
+    if HYPHEN.search(one) and other[:1].islower():
+        head = re.search(r"[^\W\d_]+$", one[:-1])
+        tail = re.match(r"[^\W\d_]+", other)
+        word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
+        return one + other if re.search(rf"\b{re.escape(word)}\b", whole) else one[:-1] + other
+    beside = EAST.match(one[-1:]) or EAST.match(other[:1])
+    return (
+        one + other
+        if beside and not (one[-1:].isascii() and other[:1].isascii())
+        else (f"{one} {other}")
+    )
+
+
+def joins(lines: Sequence[str]) -> list[bool]:
+    """Tell of each two neighbours among *lines*, none of them empty, whether they are one."""
+    if len(lines) < 2:
+        return []
+    wrapped = is_wrapped(lines)
+    width = max(map(len, lines))
+    return [continues(one, other, width, wrapped=wrapped) for one, other in pairwise(lines)]
+
+
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Tell whether *lines* end where the next word had no room, rather than where they are done."""
+    width = max(map(len, lines))
+    east = sum(bool(EAST.search(line)) for line in lines) > len(lines) / 2
+    least, most = (NARROW_CJK, WIDE_CJK) if east else (NARROW, WIDE)
+    if not least <= width <= most:
+        return False
+    full = [is_full(one, other, width) for one, other in pairwise(lines)]
+    broken = [not ENDED.search(a) and (east or bool(LOWER.match(b))) for a, b in pairwise(lines)]
+    return sum(full) >= FULL * len(full) and any(broken)
+
+
+def is_full(one: str, other: str, width: int) -> bool:
+    """Tell whether what follows would not have had room on the line before it."""
+    if EAST.search(one):
+        return len(one) >= width - KINSOKU
+    return len(one) + 1 + len(other.split(" ", 1)[0]) > width
+
+
+def continues(one: str, other: str, width: int, *, wrapped: bool) -> bool:
+    """Tell whether *other* goes on with the sentence or the paragraph of *one*."""
+    if ITEM.match(other):
+        return False
+    if NUMERAL_END.search(one) and NUMERAL.match(other) and EAST.search(one):
+        return True
+    if ENDED.search(one) and not TITLES.search(one):
+        return wrapped and is_full(one, other, width)
+    if INSIDE.search(one) and UNDONE.search(one):
+        return True
+    if EAST.search(one[-1:]) or EAST.search(other[:1]):
+        return (
+            bool(UNDONE_JA.search(one))
+            or (wrapped and is_full(one, other, width))
+            or one.endswith(("、", "，", "（", "「"))
+        )
+    if OPEN.search(one) or TITLES.search(one):
+        return True
+    if len(one) < SHORT and len(other) < SHORT and not wrapped:
+        return False
+    if LOWER.match(other):
+        return True
+    return wrapped and is_full(one, other, width)

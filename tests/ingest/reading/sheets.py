@@ -1,0 +1,64 @@
+"""Pages of PDF for tests, set as papers and authorities set them."""
+
+from __future__ import annotations
+
+import io
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+WIDTH, HEIGHT = A4
+MINCHO = "HeiseiMin-W3"
+
+
+class Sheets:
+    """A document that is written page by page; *font* is one of the standard fonts."""
+
+    def __init__(self, font="Times-Roman", size=10):
+        self.data = io.BytesIO()
+        self.canvas = Canvas(self.data, A4)
+        self.font, self.size = font, size
+        if font == MINCHO:
+            pdfmetrics.registerFont(UnicodeCIDFont(MINCHO))
+
+    def line(self, text, x, y, *, size=None):
+        """Write one line, *y* points below the top."""
+        self.canvas.setFont(self.font, size or self.size)
+        self.canvas.drawString(x, HEIGHT - y, text)
+
+    def column(self, text, x, y, width, *, leading=13):
+        """Set a paragraph in a column, broken where it has no room, and return where it ends."""
+        words, line = list(text) if self.font == MINCHO else text.split(" "), ""
+        gap = "" if self.font == MINCHO else " "
+        for word in words:
+            longer = f"{line}{gap}{word}" if line else word
+            if line and pdfmetrics.stringWidth(longer, self.font, self.size) > width:
+                self.line(line, x, y)
+                y, line = y + leading, word
+            else:
+                line = longer
+        self.line(line, x, y)
+        return y + leading
+
+    def cells(self, rows, lefts, y, *, leading=15):
+        """Write the rows of a table without rules."""
+        for row in rows:
+            for text, x in zip(row, lefts, strict=True):
+                self.line(text, x, y)
+            y += leading
+        return y
+
+    def picture(self):
+        """Draw what a scanner sees."""
+        self.canvas.rect(60, 60, 400, 600, fill=1)
+
+    def next(self):
+        """Begin another page."""
+        self.canvas.showPage()
+
+    def bytes(self):
+        """Return the document."""
+        self.canvas.save()
+        return self.data.getvalue()
