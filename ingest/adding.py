@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ingest.archive import Archive
 from ingest.index.passages import cut, sentences
-from ingest.model import Cut, Decision, Extract, Progress, Saved
+from ingest.model import Cut, Decision, Extract, Header, Progress, Saved
 from ingest.reading import Found
 from ingest.reading.instructions import speaks_to_a_model
 
@@ -86,21 +86,39 @@ def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: Outcome
 
 
 def keep_ready(
-    batch: Sequence[Ready], archive: Archive, now: datetime, outcome: Outcome, *, restore: bool
+    batch: Sequence[Ready],
+    archive: Archive,
+    now: datetime,
+    outcome: Outcome,
+    *,
+    restore: bool,
+    believe: bool = True,
 ) -> list[Saved]:
-    """Save one batch, and note which articles speak to a language model."""
+    """Save one batch, and note what was held back, left out, or speaks to a language model."""
     if not batch:
         return []
     items = [(each.extract, each.cut) for each in batch]
-    kept = archive.save_many(items, now=now, restore=restore)
+    kept = archive.save_many(items, now=now, restore=restore, believe=believe)
     for saved, each in zip(kept, batch, strict=True):
         outcome.note(saved)
+        if saved.note:
+            outcome.warnings.append(held(each.extract.header, saved))
+        if saved.decision is not Decision.SAME:
+            outcome.warnings += [f"{each.extract.header.title}: {n}" for n in each.extract.notes]
         if each.instruction and saved.decision is not Decision.SAME:
             outcome.warnings.append(
                 f"Article {saved.article_id} ({each.extract.header.title}) speaks to a language "
                 f"model: “{each.instruction[:120]}” Nothing in that sentence is followed or cited."
             )
     return kept
+
+
+def held(header: Header, saved: Saved) -> str:
+    """Say what was held back, why, and what to do if it is right."""
+    return (
+        f"{header.url or header.title} {saved.note}. It was held back, and version {saved.version} "
+        f"of article {saved.article_id} stays. If the page is right, add its address by hand."
+    )
 
 
 def instruction_in(extract: Extract) -> str | None:

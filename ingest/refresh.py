@@ -9,14 +9,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
-from ingest.errors import IngestError, ReadingError, UnreachableError
-from ingest.fetching import Fetched, Fetcher, State
+from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
+from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url, sealed
-from ingest.model import Decision, Page, Progress, Removal, Source
-from ingest.reading.fetched import read_fetched
+from ingest.model import Decision, Header, Page, Progress, Removal, Source
+from ingest.reading.fetched import (
+    SENT_ON,
+    is_next_page,
+    one_after_another,
+    read_fetched,
+    read_item,
+    sent_on,
+)
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.refreshing.listed import listed
@@ -30,6 +38,8 @@ MANY = 512
 """Pages that are noted together where none of them is to be saved."""
 AT_ONCE = 8
 """Pages of one source on their way; those of one host still queue one behind the other."""
+FURTHER = 20
+"""Further pages of one article that are read at most."""
 GONE_AT_ONCE = 0.2
 """Share of a source's pages that may be gone in one round; more is taken for its own fault."""
 FEW = 3
@@ -45,6 +55,8 @@ class Round:
     unchanged: int = 0
     gone: list[Page] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    held: int = 0
+    moved_from: str | None = None
     notes: list[str] = field(default_factory=list)
     failure: str | None = None
 
@@ -54,6 +66,7 @@ class Round:
         kinds = Counter(each.decision for each in self.outcome.saved)
         kinds[Decision.SAME] += self.unchanged
         kinds[Decision.GONE] += len(self.gone)
+        kinds[Decision.QUARANTINED] += self.held
         return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.failed)}
 
 
@@ -76,7 +89,7 @@ class Refresher:
     hints: Hints = field(default_factory=Hints)
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
-    held: dict[str, Fetched] = field(default_factory=dict, init=False)
+    at_hand: dict[str, Fetched] = field(default_factory=dict, init=False)
 
     async def refresh(self, sources: Sequence[Source]) -> list[Round]:
         """Look at every source at the same time; what goes wrong at one stops no other.
@@ -111,7 +124,11 @@ class Refresher:
         told.notes += now_listed.notes
         told.failed += now_listed.failed
         if now_listed.page is not None:
-            self.held[source.address] = now_listed.page
+            self.at_hand[source.address] = now_listed.page
+        if now_listed.moved and source.id:
+            told.moved_from = source.address
+            told.notes.append(f"It has moved to {now_listed.moved} and is asked there from now on.")
+            await asyncio.to_thread(self.archive.move_source, source.id, now_listed.moved)
         addresses = {each.address or clean_url(each.url): each for each in now_listed.entries}
         pages = {each.address: each for each in known}
         unknown = [address for address in addresses if address not in pages]
@@ -122,6 +139,9 @@ class Refresher:
             plan = list(addresses.items())
         else:
             plan = planned(addresses, pages, source.every, now)
+        if now_listed.moved:
+            anew = {urlsplit(address).path for address in addresses}
+            plan = [(a, e) for a, e in plan if a in addresses or urlsplit(a).path not in anew]
         self.total += len(plan)
         self._tell(0)
         await self._pages(told, plan, pages)
@@ -168,37 +188,97 @@ class Refresher:
     async def _page(self, told: Round, address: str, entry: Entry, page: Page | None) -> Looked:
         """Fetch one page, if it has changed, and extract its article."""
         now = self.clock()
+        noted = looked_at(page or Page(address, entry.url, now), entry, now)
         try:
-            found = self.held.pop(entry.url, None)
-            found = found or await self.fetcher.fetch(entry.url, validators(page))
+            hints = await asyncio.to_thread(self._hints, told.source, page)
+            if entry.in_feed and not entry.content:
+                return Looked(noted, State.UNCHANGED)
+            if entry.in_feed:
+                article = await self._run(extract_item, entry, told.source.address, hints, now)
+                return Looked(noted, State.FRESH, article)
+            found = await self._fetched(entry.url, validators(page))
             if found.state is State.UNCHANGED and page and not announced(entry, page):
                 return Looked(page, State.UNCHANGED)
-            noted = looked_at(page or Page(address, entry.url, now), entry, now)
             if found.state is State.GONE and not noted.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
             if found.state is not State.FRESH:
                 return Looked(noted, found.state)
             given = found.validators
             noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
-            hints = await asyncio.to_thread(self._hints, told.source, page)
-            return Looked(noted, State.FRESH, await self._extracted(found, hints, entry))
+            article = await self._article(found, hints, entry)
+            await self._follow_move(told, found, page, article)
+            return Looked(noted, State.FRESH, article)
+        except NoArticleError as error:
+            if page and page.article_id and not page.removal and not self.by_hand:
+                return await self._hold(told, noted, page.article_id, str(error))
+            return failed(told, noted, entry, error)
         except ReadingError as error:
-            told.failed.append((entry.url, str(error)))
-            noted = looked_at(page or Page(address, entry.url, now), entry, now)
-            return Looked(replace(noted, failure=str(error)), None)
+            return failed(told, noted, entry, error)
 
-    async def _extracted(self, found: Fetched, hints: Hints, entry: Entry) -> Ready:
-        """Extract and split outside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self.extractor,
-            extract,
-            found.data,
-            found.url,
-            found.content_type,
-            found.charset,
-            hints,
-            entry,
+    async def _fetched(self, url: str, known: Validators | None) -> Fetched:
+        """Fetch a page, through those that only send a browser on."""
+        found = self.at_hand.pop(url, None) or await self.fetcher.fetch(url, known)
+        for _ in range(SENT_ON):
+            further = sent_on(found.data, found.url) if found.state is State.FRESH else None
+            if further is None:
+                break
+            found = await self.fetcher.fetch(further)
+        return found
+
+    async def _article(self, found: Fetched, hints: Hints, entry: Entry) -> Ready:
+        """Extract an article with its further pages, or what its feed carries in its place."""
+        now = self.clock()
+        given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
+        try:
+            article = await self._run(extract, *given)
+        except NoArticleError:
+            if not entry.content:
+                raise
+            return await self._run(extract_item, entry, entry.url, hints, now)
+        seen, pages = {found.url}, [article.extract]
+        following = article.extract.follows
+        while following and is_next_page(following, found.url) and len(pages) <= FURTHER:
+            if following in seen:
+                break
+            seen.add(following)
+            further = await self.fetcher.fetch(following)
+            if further.state is not State.FRESH:
+                break
+            kind, charset = further.content_type, further.charset
+            more = await self._run(
+                extract, further.data, further.url, kind, charset, hints, entry, now
+            )
+            pages.append(more.extract)
+            following = more.extract.follows
+        return article if len(pages) == 1 else await self._run(ready, one_after_another(pages))
+
+    async def _follow_move(
+        self, told: Round, found: Fetched, page: Page | None, article: Ready
+    ) -> None:
+        """Let a known article stand where its page, or its whole site, has moved to for good."""
+        own = page.article_id if page else None
+        if own is None and told.moved_from:
+            before = elsewhere(article.extract.header, told.moved_from)
+            kept = await asyncio.to_thread(self.archive.known, before)
+            own = kept.id if kept else None
+        elif not found.moved:
+            return
+        if own is not None:
+            await asyncio.to_thread(self.archive.move, own, article.extract)
+
+    async def _hold(self, told: Round, noted: Page, article_id: int, why: str) -> Looked:
+        """Let an article stand whose page holds none at the moment, and say why."""
+        kept = await asyncio.to_thread(self.archive.article, article_id)
+        await asyncio.to_thread(self.archive.hold, article_id, why)
+        told.held += 1
+        told.outcome.warnings.append(
+            f"{why} Version {kept.versions} of article {article_id} stays."
         )
+        return Looked(noted, None)
+
+    async def _run(self, work: Callable[..., Ready], *given: object) -> Ready:
+        """Extract and split outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.extractor, work, *given)
 
     def _hints(self, source: Source, page: Page | None) -> Hints:
         """Say which outlet a page is of: its source's, the one named by hand, or as before."""
@@ -214,7 +294,14 @@ class Refresher:
         """
         fresh = [each for each in batch if each.article is not None]
         articles = [each.article for each in fresh if each.article is not None]
-        saved = keep_ready(articles, self.archive, self.clock(), told.outcome, restore=self.by_hand)
+        saved = keep_ready(
+            articles,
+            self.archive,
+            self.clock(),
+            told.outcome,
+            restore=self.by_hand,
+            believe=self.by_hand or self.believe,
+        )
         ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
         noted, same = [], []
         for each in batch:
@@ -274,6 +361,25 @@ def extract(
     charset: str | None,
     hints: Hints,
     entry: Entry | None,
+    now: datetime,
 ) -> Ready:
     """Extract and split one article; runs in a process of its own, so it takes plain values."""
-    return ready(read_fetched(data, url, content_type, charset, hints, entry))
+    return ready(read_fetched(data, url, content_type, charset, hints, entry, now))
+
+
+def extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> Ready:
+    """Extract and split an article that a feed carries; runs in a process of its own."""
+    return ready(read_item(entry, feed, hints, now))
+
+
+def failed(told: Round, noted: Page, entry: Entry, error: ReadingError) -> Looked:
+    """Note why a page could not be read."""
+    told.failed.append((entry.url, str(error)))
+    return Looked(replace(noted, failure=str(error)), None)
+
+
+def elsewhere(header: Header, address: str) -> Header:
+    """Return a header as it would be on the host of *address*."""
+    host = urlsplit(address)
+    url = urlsplit(header.url or "")._replace(scheme=host.scheme, netloc=host.netloc).geturl()
+    return replace(header, url=url)

@@ -107,9 +107,10 @@ class Lines:
             print(f"{self._label}: {done} of {self._total or total}", file=sys.stderr, flush=True)
 
 
-def article_table(articles: Sequence[Article]) -> Table:
-    """List articles, one a line."""
-    table = Table("No.", "Date", "Outlet", "Title", "Kind", box=None, header_style="bold")
+def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Table:
+    """List articles, one a line; with *reasons* why each is set aside, or its page not believed."""
+    why = ["Why"] if reasons else []
+    table = Table("No.", "Date", "Outlet", "Title", "Kind", *why, box=None, header_style="bold")
     for each in articles:
         header = each.header
         table.add_row(
@@ -118,6 +119,7 @@ def article_table(articles: Sequence[Article]) -> Table:
             cell(header.outlet),
             cell(header.title),
             cell(header.kind, "dim"),
+            *([cell(each.note or each.held or "")] if reasons else []),
         )
     return table
 
@@ -145,7 +147,7 @@ def show_version(
         "original": header.original,
         "also in": ", ".join(f"{each.header.outlet} ({each.id})" for each in story),
         str(article.removal): when(article.removed_at) if article.removed_at else None,
-        "because": article.note,
+        "because": article.note or article.held,
     }
     for name, value in facts.items():
         if value:

@@ -16,7 +16,7 @@ from ingest.archive.following import Following
 from ingest.archive.index_state import IndexState
 from ingest.archive.notices import Notices
 from ingest.archive.records import Records
-from ingest.archive.saving import record_change, save_one, take_turn, withdraw
+from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, changes, outlets, passages, versions
 from ingest.archive.selecting import (
     NEWEST,
@@ -57,15 +57,39 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         return self.save_many([(extract, cut)], now=now, restore=restore)[0]
 
     def save_many(
-        self, items: Sequence[tuple[Extract, Cut]], *, now: datetime, restore: bool = True
+        self,
+        items: Sequence[tuple[Extract, Cut]],
+        *,
+        now: datetime,
+        restore: bool = True,
+        believe: bool = True,
     ) -> list[Saved]:
         """Keep several extracts in one transaction: all of them, or after a failure none.
 
-        Without *restore* what was removed by hand stays so.
+        Without *restore* what was removed by hand stays so. Unless *believe*, what does not
+        resemble the version that stands is held back.
         """
         with self.writing() as connection:
             take_turn(connection)
-            return [save_one(connection, each, cut, now, restore=restore) for each, cut in items]
+            return [
+                save_one(connection, each, cut, now, restore=restore, believe=believe)
+                for each, cut in items
+            ]
+
+    def hold(self, article_id: int, reason: str) -> None:
+        """Remember why what an article's page shows now is not believed; the article stands."""
+        with self.writing() as connection:
+            mine = update(articles).where(articles.c.id == article_id)
+            connection.execute(mine.values(held=reason))
+
+    def move(self, article_id: int, now: Extract) -> bool:
+        """Let an article stand under the address where *now* was read, and tell whether it does.
+
+        It does not where another article stands there, or where *now* is no version of it.
+        """
+        with self.writing() as connection:
+            take_turn(connection)
+            return moved(connection, article_id, now)
 
     def remove(
         self,
@@ -93,8 +117,10 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
         """
         gone = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
         values = {"removed_at": None, "removal": None, "note": None}
+        held = (articles.c.id == article_id) & articles.c.held.is_not(None)
         with self.writing() as connection:
             take_turn(connection)
+            connection.execute(update(articles).where(held).values(held=None))
             if connection.execute(update(articles).where(gone).values(values)).rowcount:
                 record_change(connection, article_id, now)
         return self.article(article_id)
@@ -119,12 +145,16 @@ class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, 
     ) -> list[Article]:
         """List articles, newest day first, undated ones last.
 
-        *removed* lists only those that are, *removal* only those that are so for one reason.
+        *removed* lists only those that are, *removal* only those that are so for one reason;
+        in quarantine are also those whose pages are not believed at the moment.
         """
         gone = articles.c.removed_at.is_not(None)
-        query = article_rows().where(gone if removed or removal else ~gone)
-        if removal is not None:
-            query = query.where(articles.c.removal == removal)
+        held = ~gone & articles.c.held.is_not(None)
+        if removal is None:
+            query = article_rows().where(gone if removed else ~gone)
+        else:
+            why = gone & (articles.c.removal == removal)
+            query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
         if outlet is not None:
             query = query.where(func.lower(versions.c.outlet) == outlet.lower())
         undated = versions.c.day.is_(None)

@@ -106,6 +106,7 @@ def article(row: Row) -> Article:
         removal=Removal(row["removal"]) if row["removal"] else None,
         note=row["note"],
         story=row["story"],
+        held=row["held"],
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
+from ingest.archive import rows
+from ingest.archive.resembling import unlike
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
+from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import place_in_story, repeats
-from ingest.identity import identity
+from ingest.identity import clean_url, identity
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
 KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
@@ -30,17 +34,31 @@ def take_turn(connection: Connection) -> None:
 
 
 def save_one(
-    connection: Connection, extract: Extract, cut: Cut, now: datetime, *, restore: bool
+    connection: Connection,
+    extract: Extract,
+    cut: Cut,
+    now: datetime,
+    *,
+    restore: bool,
+    believe: bool,
 ) -> Saved:
     """Keep *extract*; nothing that was kept before is overwritten.
 
-    With *restore* an article that was removed by hand stands again.
+    With *restore* an article that was removed by hand stands again. Unless *believe*, what does
+    not resemble the version that stands is held back, and the article is marked with why.
     """
     known = find_or_make(connection, extract.header, now)
     digest = extract.digest
     decision = decide(extract, digest, known, restore=restore)
+    mine = update(articles).where(articles.c.id == known.id)
     if decision is Decision.SAME:
+        if known.held is not None:
+            connection.execute(mine.values(held=None))
         return Saved(known.id, known.latest, decision)
+    doubted = decision is Decision.CHANGED and not believe
+    if doubted and (reason := doubt(connection, known, extract)):
+        connection.execute(mine.values(held=reason))
+        return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
     number = known.latest
     if digest != known.digest:
         number += 1
@@ -48,11 +66,57 @@ def save_one(
         add_passages(connection, known.id, number, extract.text, cut)
         place_in_story(connection, known.id, extract)
     standing: dict[str, Any] = {"latest": number, "removed_at": None, "removal": None, "note": None}
+    standing["held"] = None
     if decision is Decision.RETRACTED:
         standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
     connection.execute(update(articles).where(articles.c.id == known.id).values(standing))
     record_change(connection, known.id, now)
     return quarantined(connection, Saved(known.id, number, decision), known.outlet_id, extract, now)
+
+
+def doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | None:
+    """Say why *extract* may be no version of the article that is *known*, if it may not be.
+
+    It has to resemble the version that stands, and not to be the text of another article.
+    """
+    query = select(versions).where(
+        versions.c.article_id == known.id, versions.c.number == known.latest
+    )
+    before = rows.version(connection.execute(query).mappings().one()).extract
+    if reason := unlike(before, extract):
+        return reason
+    body = body_digest(extract.text)
+    twins = (
+        select(articles.c.id)
+        .join(versions, NEWEST)
+        .where(
+            versions.c.body == body,
+            articles.c.outlet_id == known.outlet_id,
+            articles.c.id != known.id,
+            articles.c.removed_at.is_(None),
+        )
+    )
+    twin = connection.execute(twins.limit(1)).scalar()
+    return None if twin is None else f"has the text of article {twin}"
+
+
+def moved(connection: Connection, article_id: int, now: Extract) -> bool:
+    """Let an article stand where *now* was read, if that is a version of it and is free."""
+    url = now.header.url or ""
+    query = select(versions).join(articles, NEWEST).where(articles.c.id == article_id)
+    row = connection.execute(query).mappings().one_or_none()
+    taken = select(articles.c.id).where(articles.c.identity == clean_url(url))
+    if not url or row is None or connection.execute(taken).scalar() is not None:
+        return False
+    extract = rows.version(row).extract
+    if unlike(extract, now):
+        return False
+    anew = replace(extract, header=replace(extract.header, url=url))
+    mine = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
+    connection.execute(update(versions).where(mine).values(url=url, digest=anew.digest))
+    named = update(articles).where(articles.c.id == article_id)
+    connection.execute(named.values(identity=clean_url(url)))
+    return True
 
 
 def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:

@@ -51,6 +51,7 @@ articles = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("identity", Text, nullable=False, unique=True),
+    Column("held", Text),
     Column("outlet_id", ForeignKey("outlets.id"), nullable=False, index=True),
     Column("latest", Integer, nullable=False),
     Column("added_at", String(40), nullable=False),

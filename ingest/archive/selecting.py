@@ -36,6 +36,7 @@ def article_rows() -> Select[Any]:
             articles.c.removed_at,
             articles.c.removal,
             articles.c.note,
+            articles.c.held,
             articles.c.story,
             count.label("passages"),
             outlets.c.ownership,

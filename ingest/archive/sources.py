@@ -101,6 +101,14 @@ class Sources(Database):
         values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **read}
         self._update_source(source_id, values)
 
+    def move_source(self, source_id: int, address: str) -> None:
+        """Ask a source under another address from now on, unless that is watched already."""
+        taken = select(sources.c.id).where(sources.c.address == address)
+        with self.writing() as connection:
+            if connection.execute(taken).scalar() is None:
+                mine = update(sources).where(sources.c.id == source_id)
+                connection.execute(mine.values(address=address))
+
     def source_failed(self, source_id: int, now: datetime, failure: str) -> None:
         """Record that a source could not be read, and why."""
         at = rows.iso(now)

@@ -103,7 +103,7 @@ def list_articles(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         showing.print_json({"articles": [asdict(each) for each in found]})
     elif found:
-        Console().print(showing.article_table(found))
+        Console().print(showing.article_table(found, reasons=options.quarantined))
     else:
         print(
             "Nothing is in quarantine."

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ingest.errors import ReadingError, UnreachableError
+from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url
 from ingest.model import Page, Source
-from ingest.reading.listings import CHILDREN, Entry, is_listing, read_listing
+from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
 
 USUAL = 10
@@ -22,8 +22,9 @@ USUAL = 10
 class Listed:
     """What a source lists, what to ask it with next time, and what went wrong on the way.
 
-    ``page`` is what was fetched where the source is a page itself. ``sitemaps`` are to be
-    remembered like pages, so that the unchanged ones are not fetched again.
+    ``page`` is what was fetched where the source is a page itself; ``moved`` is where it has moved
+    to for good. ``sitemaps`` are to be remembered like pages, so that the unchanged ones are not
+    fetched again.
     """
 
     validators: Validators
@@ -33,6 +34,7 @@ class Listed:
     notes: list[str] = field(default_factory=list)
     usual: int | None = None
     page: Fetched | None = None
+    moved: str | None = None
 
 
 async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: datetime) -> Listed:
@@ -49,22 +51,42 @@ async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: d
         told = Listed(before, usual=source.listed)
         waiting = remember(told, known)
     elif not is_listing(found.data):
+        if any(each.url and each.address != clean_url(source.address) for each in known):
+            raise UnreadableError(
+                f"{source.address} listed articles and is a page now. Its articles stay; check the "
+                "address."
+            )
         return Listed(found.validators, [Entry(source.address)], usual=1, page=found)
     else:
         told = Listed(found.validators)
+        told.moved = found.url if found.moved else None
         listing = read_listing(found.data, found.url, found.content_type)
         told.entries += listing.entries
+        told.notes += said_of(listing)
         waiting = deque(listing.children)
     await read_sitemaps(told, waiting, known, fetcher, now)
     compare(told, source)
     return told
 
 
+def said_of(listing: Listing) -> list[str]:
+    """Say that a listing is empty, or has items of which nothing can be read."""
+    if listing.unread:
+        return [f"{listing.unread} of its items have neither a link nor an article."]
+    empty = not listing.entries and not listing.children
+    return ["It is a feed without any item at the moment."] if empty else []
+
+
 def remember(told: Listed, known: Sequence[Page]) -> deque[str]:
-    """List the pages that are known, and return the sitemaps that are."""
-    told.entries += [
-        Entry(each.url, address=each.address) for each in known if each.url and not each.listing
-    ]
+    """List the pages that are known, and return the sitemaps that are.
+
+    Of two that hold one article, which has moved, the newer is listed; *known* begins with it.
+    """
+    held: set[int] = set()
+    for each in known:
+        if each.url and not each.listing and each.article_id not in held:
+            told.entries.append(Entry(each.url, address=each.address))
+            held |= {each.article_id} if each.article_id else set()
     return deque(each.url for each in known if each.listing)
 
 

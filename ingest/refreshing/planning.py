@@ -24,7 +24,12 @@ def planned(
     once = {
         each.address: Entry(each.url) for each in pages.values() if each.url and not each.listing
     }
-    once = {address: entry for address, entry in once.items() if address not in listed}
+    covered = {pages[address].article_id for address in listed if address in pages} - {None}
+    once = {
+        address: entry
+        for address, entry in once.items()
+        if address not in listed and pages[address].article_id not in covered
+    }
     return [
         (address, entry)
         for address, entry in (*listed.items(), *once.items())

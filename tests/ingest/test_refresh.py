@@ -14,9 +14,9 @@ HOKUTO = "http://hokuto.example"
 RADIO = "http://radio.example"
 COURIER = "http://courier.example"
 NOTICE = (
-    "We value your privacy. We and our partners store information on a device and process "
-    "personal data such as identifiers, for advertising and for the measurement of content.\n"
-    "You may accept or manage your choices at any time by returning to this notice below."
+    "Tell our editors how you read the Courier: on the way to work, at the table or at sea, "
+    "with the sound on or off, in one sitting or in many, and what you miss among its pages.\n"
+    "It takes four minutes, and ten readers win a basket of smoked fish from the quay."
 )
 JAPANESE = (
     "北斗市議会は十九日、港の橋を架け替える議案第{n}号を賛成多数で可決した。\n"

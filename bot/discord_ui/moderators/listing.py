@@ -41,7 +41,8 @@ async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui
         return notice_view(words("no_quarantine"))
     items = []
     for each in page.articles:
-        why = f"\n-# {phrase(title(each.note, 200))}" if each.note else ""
+        told = each.note or each.held
+        why = f"\n-# {phrase(title(told, 200))}" if told else ""
         text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
         items.append((text, [RestoreButton(str(each.id), words("restore"))]))
     view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
