@@ -18,8 +18,8 @@ from ingest.language.sounds import RUN, sounds_like
 CUES = frozenset({"when", "number", "why", "said", "list", "who"})
 LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
-CAPITALS = r"[A-Z][\w’'-]+"
-LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on )*{CAPITALS}){{1,5}})"
+CAPITALS = r"\b[A-Z][\w’'-]{1,30}"
+LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on ){{0,3}}{CAPITALS}){{1,5}})"
 EXPLAINED = re.compile(rf"{LONG} \((?P<short>[A-Z]{{2,6}})\)")
 COUNTED = re.compile(r"\bhow many (?:more |of the )?(\w+)", re.IGNORECASE)
 LEADER = "leader"

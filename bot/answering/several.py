@@ -13,7 +13,7 @@ from ingest.index.analysis import terms
 
 MOST = 3
 """Questions of one message that are answered."""
-ASKED = re.compile(r"[^?？]*[?？]+")
+ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
 OPENS = re.compile(r"^(?:and|but|so|also|plus|then)\b[ ,]*", re.IGNORECASE)
 
 

@@ -14,7 +14,7 @@ from ingest.language.script import has_japanese
 MARKUP = re.compile(
     r"<a?:\w+:\d+>|<(?:@[!&]?|#|/[\w -]+:)\d+>|<t:-?\d+(?::\w)?>|<id:\w+>"
     r"|<?https?://\S+|(?<!\w):[a-z0-9_+-]{2,32}:(?!\w)"
-    r"|^\s*(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
+    r"|^[ \t]{0,8}(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
     re.IGNORECASE | re.MULTILINE,
 )
 """What Discord writes that is no word: emoji, mentions, channels, times, links, marks."""

@@ -15,7 +15,7 @@ TITLES = 0.5
 """Share of the shorter title's words that both have where they name the same."""
 SHRUNK = 0.4
 """Share of the old text's length below which a new one is a stub of it."""
-LONG = 400
+LONG = 250
 """Characters from which a text can shrink to a stub."""
 WORD = 3
 """Letters of a word that tells what a text is about; characters of CJK text count alone."""

@@ -10,7 +10,7 @@ from ingest.language.words import words
 KNOWN = words()["outlets"]
 SUFFIXES = "|".join(KNOWN["suffixes"].split())
 ALONE = "|".join(re.escape(name) for name in KNOWN["names"])
-PAPER = rf"(?:[A-Z][\w&.-]*(?: of)? ){{1,3}}(?:{SUFFIXES})"
+PAPER = rf"(?:\b[A-Z][\w&.-]{{0,30}}(?: of)? ){{1,3}}(?:{SUFFIXES})"
 """Up to four words in capitals that end as papers' names do."""
 OPEN, CLOSE = "[‘“'\"]?(?:[Tt]he )?", "\\b[’”'\"]?"
 BY = r"(?i:\b(?:according to|(?:reported|published|written|covered) (?:by|in|on)) )"

@@ -45,20 +45,25 @@ DIGITS = re.compile(
     re.IGNORECASE,
 )
 RATE = re.compile(
-    rf"(?P<number>[\d.]+|[{KANJI_NUMBER}]+)割(?:(?P<tenths>[\d一二三四五六七八九])分)?"
+    rf"(?P<number>(?<![\d.])[\d.]{{1,20}}|(?<![{KANJI_NUMBER}])[{KANJI_NUMBER}]{{1,20}})割(?:(?P<tenths>[\d一二三四五六七八九])分)?"
 )
 PARTS_JA = re.compile(
-    rf"(?P<of>[\d{KANJI_NUMBER}]+)分の(?P<part>[\d{KANJI_NUMBER}]+)|(?P<half>半数|半分)"
+    rf"(?<![\d{KANJI_NUMBER}])(?P<of>[\d{KANJI_NUMBER}]{{1,20}})分の(?P<part>[\d{KANJI_NUMBER}]{{1,20}})"
+    r"|(?P<half>半数|半分)"
 )
 JAPANESE = re.compile(
-    rf"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[千百]?[{GREAT}千百])+(?:\d[\d,]*)?"
-    rf"|(?<![{CJK}])[{KANJI_NUMBER}]+(?=[{COUNTED}])"
-    rf"|[{KANJI_NUMBER}]*[{GREAT}百千十][{KANJI_NUMBER}]*(?=[{COUNTED}])"
+    rf"(?<![\d.,])(?:\d[\d,]{{0,20}}(?:\.\d{{1,9}})?[千百]?[{GREAT}千百]){{1,6}}(?:\d[\d,]{{0,20}})?"
+    rf"|(?<![{CJK}])[{KANJI_NUMBER}]{{1,24}}(?=[{COUNTED}])"
+    rf"|(?=[{KANJI_NUMBER}]{{0,20}}[{GREAT}百千十])[{KANJI_NUMBER}]{{1,24}}(?=[{COUNTED}])"
     rf"|[一二三四五六七八九](?=つの|人|票|議席|割|倍|か月|年|時間|党|戸|隻|件|回|位|度|円)"
 )
-TIMES_JA = re.compile(rf"(?P<number>[\d.]+|[{KANJI_NUMBER}]+)倍")
+TIMES_JA = re.compile(
+    rf"(?P<number>(?<![\d.])[\d.]{{1,20}}|(?<![{KANJI_NUMBER}])[{KANJI_NUMBER}]{{1,20}})倍"
+)
 TIMES = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)(?: times\b(?! (?:he|she|they|it|in|on|during))|-?fold\b)", re.I
+    r"(?<!\d)(?P<number>\d{1,20}(?:\.\d{1,9})?)"
+    r"(?: times\b(?! (?:he|she|they|it|in|on|during))|-?fold\b)",
+    re.I,
 )
 HALVES = "|".join(FRACTIONS)
 FRACTION = re.compile(
@@ -87,8 +92,8 @@ PARTS = {
     "three quarters": Decimal("0.75"),
 }
 AND_A_HALF = re.compile(
-    rf"(?P<number>\d+)(?: (?P<scale>million|billion))? and (?P<part>{'|'.join(PARTS)})"
-    rf"\b(?: (?P<behind>{SCALE}))?",
+    r"(?<!\d)(?P<number>\d{1,20})(?: (?P<scale>million|billion))? and "
+    rf"(?P<part>{'|'.join(PARTS)})\b(?: (?P<behind>{SCALE}))?",
     re.IGNORECASE,
 )
 MULTIPLE = re.compile(rf"\b(?:{'|'.join(MULTIPLES)})\b", re.IGNORECASE)
@@ -97,9 +102,11 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 BETWEEN = re.compile(r" ?(?:to|and|or|-|から|対|と|、|,) ?(?:from |about |just )?")
-LOOSE = re.compile(r"\s*(?:[.,;:)]|and\b|to\b|in\b|for\b|に|だ|で|。|、|$)")
+LOOSE = re.compile(r"\s{0,9}(?:[.,;:)]|and\b|to\b|in\b|for\b|に|だ|で|。|、|$)")
 GROUPED = re.compile(r"\b(?:thousand|[mb]illion|trillion)$", re.IGNORECASE)
-GROUP = re.compile(r" [a-z]+(?:-[a-z]+)?(?: [a-z]+)* (?:hundred|thousand|million)\b", re.I)
+GROUP = re.compile(
+    r" [a-z]{1,20}(?:-[a-z]{1,20})?(?: [a-z]{1,20}){0,5} (?:hundred|thousand|million)\b", re.I
+)
 NUMBERED = re.compile(r"\b(?:first|second|other|1st|2nd) $", re.IGNORECASE)
 PRONOUN = "one"
 VULGAR = {"½": ".5", "¼": ".25", "¾": ".75", "⅓": "one third", "⅔": "two thirds", "⅕": "one fifth"}

@@ -30,8 +30,8 @@ CONTROL = re.compile(
     re.IGNORECASE,
 )
 """What a reader can do to a comment: reply, like, report."""
-USER = re.compile(r"(?=.*[^\W\d_])(?:@?[\w.-]*(?:[a-z][A-Z0-9_]|\d)[\w.-]*|@[\w.-]+)")
-"""A name that no passport has."""
+USER = re.compile(r"@?[\w.-]{1,40}")
+MIXED = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
 NAME = 40
 """Characters of the longest name of a commenter."""
 HEADING = 60
@@ -42,6 +42,7 @@ FEW = 2
 """Comments that are told by their structure."""
 CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details")
 HOLDS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
+LABELS = ("class", "id", "aria-label", "data-module")
 SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
 
 
@@ -62,14 +63,21 @@ def drop_comments(page: Element, declared: Iterable[Any]) -> None:
 
 
 def named(page: Element) -> Iterator[Element]:
-    """Yield the boxes that are called comments; an opinion may be called so too, and is whole."""
+    """Yield the boxes that are called comments.
+
+    An opinion may be called so too: it is most of what is said, and loses the name, by which the
+    extractors would drop it.
+    """
     whole = said_in(page)
     for each in page.iter(*CONTAINERS):
-        labels = (each.get(name) for name in ("class", "id", "aria-label", "data-module"))
-        if any(label and NAMED.search(label) for label in labels) and (
-            2 * said_in(each) <= whole or any(repeated(inner) for inner in each.iter(*CONTAINERS))
-        ):
+        labels = (each.get(name) for name in LABELS)
+        if not any(label and NAMED.search(label) for label in labels):
+            continue
+        if 2 * said_in(each) <= whole or any(repeated(inner) for inner in each.iter(*CONTAINERS)):
             yield each
+        else:
+            for name in LABELS:
+                each.attrib.pop(name, None)
 
 
 def said_in(element: Element) -> int:
@@ -122,9 +130,14 @@ def headed(box: Element, first: Element) -> bool:
 def spoken(box: Element) -> bool:
     """Tell whether a box has what only a reader's comment has: a control, or a user's name."""
     lines = [clean_line(own(each)) for each in box.iter()]
-    return any(CONTROL.search(line) for line in lines if line and len(line) <= NAME) or bool(
-        USER.fullmatch(name_of(box))
-    )
+    acted = any(CONTROL.search(line) for line in lines if line and len(line) <= NAME)
+    return acted or is_user(name_of(box))
+
+
+def is_user(name: str) -> bool:
+    """Tell whether *name* is one that no passport has: harbour_fan, user7, @someone."""
+    mixed = USER.fullmatch(name) and MIXED.search(name)
+    return bool(mixed) and any(char.isalpha() for char in name)
 
 
 def holds_nothing_else(box: Element, likes: list[Element]) -> bool:

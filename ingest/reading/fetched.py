@@ -7,8 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from html import escape, unescape
+from html import escape
 from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import lxml.html
+from lxml.etree import ParserError, XMLSyntaxError
 
 from ingest.errors import NoArticleError
 from ingest.identity import clean_url
@@ -31,10 +34,8 @@ VIEWS = frozenset(
 SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
 HEAD = 8192
 """Bytes at the start of a page in which it may send a browser on."""
-QUIET = re.compile(rb"<!--.*?-->|<noscript\b.*?</noscript>|<script\b.*?</script>", re.I | re.S)
-META_REFRESH = re.compile(rb"<meta\b[^>]{0,300}http-equiv\s*=\s*[\"']?refresh\b[^>]{0,2000}>", re.I)
-CONTENT = re.compile(rb"content\s*=\s*([\"'])(.{0,2000}?)\1", re.I | re.S)
-SENT = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*(\S.*)", re.I | re.S)
+ASIDE = "ancestor::noscript"
+SENT = re.compile(r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S)
 PATIENCE = 10
 """Seconds of the longest wait before a page sends a browser on."""
 SENT_ON = 3
@@ -172,13 +173,19 @@ def site(url: str) -> str:
 
 def sent_on(data: bytes, url: str) -> str | None:
     """Return where a page sends a browser on to (``<meta http-equiv="refresh">``), if it does."""
-    head = QUIET.sub(b"", data[:HEAD])
-    found = META_REFRESH.search(head)
-    content = CONTENT.search(found[0]) if found else None
-    target = SENT.match(content[2].decode("utf-8", "replace")) if content else None
+    try:
+        head = lxml.html.document_fromstring(data[:HEAD])
+    except (ParserError, XMLSyntaxError, ValueError):
+        return None
+    told = [
+        (each.get("content") or "").strip()
+        for each in head.iter("meta")
+        if (each.get("http-equiv") or "").lower() == "refresh" and not each.xpath(ASIDE)
+    ]
+    target = SENT.match(told[0]) if told else None
     if target is None or int(target[1]) > PATIENCE:
         return None
-    further = urljoin(url, unescape(target[2].strip(" '\"")))
+    further = urljoin(url, target[2].strip(" '\""))
     return None if clean_url(further) == clean_url(url) else further
 
 

@@ -31,7 +31,7 @@ EDGE = 2
 CAPTION = 80
 """Characters of the longest line above a table that names it."""
 NUMBER = re.compile(
-    r"[-–—\s]*(?:page|p\.|seite|頁|ページ)?\s*\d{1,4}\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*(?:頁|ページ)?[-–—\s]*",
+    r"(?:page|p\.|seite|頁|ページ)? ?\d{1,4}(?: ?(?:of|/|von|de) ?\d{1,4})? ?(?:頁|ページ)?",
     re.IGNORECASE,
 )
 FIGURES = re.compile(r"\d+")
@@ -106,7 +106,8 @@ def running(pages: Sequence[Sheet]) -> set[str]:
         lines = sorted(page.pieces, key=lambda piece: piece.top)
         edge = {plain(piece.text) for piece in (*lines[:EDGE], *lines[-EDGE:])}
         seen.update(edge)
-        numbers |= {plain(p.text) for p in (*lines[:1], *lines[-1:]) if NUMBER.fullmatch(p.text)}
+        ends = [piece.text for piece in (*lines[:1], *lines[-1:])]
+        numbers |= {plain(each) for each in ends if NUMBER.fullmatch(each.strip(" -–—"))}
     return numbers | {line for line, count in seen.items() if count > 1}
 
 

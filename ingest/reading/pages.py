@@ -80,12 +80,12 @@ def read_page(
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]
+    if said := wall(header.title, "\n".join(lines)):
+        raise NoArticleError(f"{name} holds no article: it {said}. Nothing was added.")
     also = clean_line(str(declared.article.get("alternativeHeadline")))
     wanted = without_notes(lines, header.authors)
     parts = sort([line for line in wanted if clean_line(line) not in {header.title, also}])
     read = assembled(header.title, parts, whole="" if header.published else body)
-    if said := wall(header.title, read.text):
-        raise NoArticleError(f"{name} holds no article: it {said}. Nothing was added.")
     merged = replace(
         header,
         agency=header.agency or read.header.agency,

@@ -120,7 +120,8 @@ def continues(one: str, other: str, width: int, *, wrapped: bool) -> bool:
             or (wrapped and is_full(one, other, width))
             or one.endswith(("、", "，", "（", "「"))
         )
-    if OPEN.search(one) or TITLES.search(one):
+    divided = HYPHEN.search(one) and other[:1].islower()
+    if divided or OPEN.search(one) or TITLES.search(one):
         return True
     if len(one) < SHORT and len(other) < SHORT and not wrapped:
         return False

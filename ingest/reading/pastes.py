@@ -30,7 +30,7 @@ NOISE = re.compile(
             r"read (?:more|also):?(?: [^.]{0,100})?",
             r"related(?: stories| articles| topics)?:?",
             r"share(?: this)?(?: article)?|listen to this article.{0,40}",
-            r"(?:\d+ comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d+ comments?",
+            r"(?:\d{1,7} comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d{1,7} comments?",
             r"(?:we|this site) uses? cookies.*|accept(?: all)?(?: cookies)?",
             r"all rights reserved\.?|(?:©|copyright (?:©|\(c\)|\d{4})).{0,80}",
             r"skip to (?:main )?content|popular|more from .{1,40}|related video: .*",
@@ -107,16 +107,16 @@ DAY = (
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
 )
 DATED = re.compile(
-    rf"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s*[:：]?\s*.{{0,16}}"
-    rf"(?:{DAY})[^.。]{{0,24}}$",
+    r"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s{0,3}[:：]?\s{0,3}"
+    rf".{{0,16}}(?:{DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
 RETRACTED = re.compile(
-    r"\W*(?:this|the) (?:article|story|report) (?:has been|was|is) (?:retracted|withdrawn)\b"
-    r"|\W*(?:この|本)記事(?:は|を).{0,12}(?:取り消|撤回)",
+    r"\W{0,5}(?:this|the) (?:article|story|report) (?:has been|was|is) (?:retracted|withdrawn)\b"
+    r"|\W{0,5}(?:この|本)記事(?:は|を).{0,12}(?:取り消|撤回)",
     re.IGNORECASE,
 )
 KINDS = (

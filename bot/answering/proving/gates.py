@@ -18,7 +18,9 @@ from ingest.model import Kind
 from ingest.reading.instructions import speaks_to_a_model
 
 REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
-ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|net|org|xyz|io|info)\b", re.I)
+ADDRESS = re.compile(
+    r"https?://\S+|\bwww\.\S+|(?<![\w-])[\w-]{1,63}\.(?:com|net|org|xyz|io|info)\b", re.I
+)
 OPINION = ("opinion", "column", "論説", "意見", "寄稿")
 LEAK = 6
 """Words in a row that a sentence may not share with the instructions."""

@@ -23,8 +23,8 @@ FOLDED = str.maketrans(
     }
 )
 ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
-QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|«([^»]+)»")
-INNER_ENDS = re.compile(r"[\s.,;:!?…。、]+$")
+QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
+INNER_ENDS = " \t\n\u3000.,;:!?…。、"
 SHORTEST = 2
 """Characters of the shortest quotation that proves anything."""
 
@@ -68,7 +68,7 @@ def quoted_in(sentence: str) -> list[str]:
     found = (
         "".join(part for part in match.groups() if part) for match in QUOTED.finditer(sentence)
     )
-    return [INNER_ENDS.sub("", each).strip() for each in found]
+    return [each.rstrip(INNER_ENDS).strip() for each in found]
 
 
 def unquoted(sentence: str) -> str:

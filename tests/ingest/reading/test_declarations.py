@@ -1,0 +1,239 @@
+"""Title, date, authors and address: what agrees, is near and is possible is believed."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ingest.model import Header, Kind, day_of
+from ingest.reading.fetched import is_next_page, placed, sent_on
+from tests.ingest.reading.pages import JAPANESE, STORY, URL, a_page, lines, linked, read
+
+NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
+TITLE = "Holm counted by two"
+OTHER = "Ferry fares to fall"
+
+
+def title(page, **more):
+    return read(page, **more).header.title
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        a_page(around="<header><h1><a href='/'>The Courier</a></h1></header>"),
+        a_page(around="<div class='overlay'><h1>Log In</h1></div>"),
+        a_page(
+            around="<nav><h1>Menu</h1></nav>",
+            head=f'<meta property="og:title" content="{TITLE}">',
+        ),
+        a_page(
+            title=f"{TITLE} | The Courier",
+            h1=f"<h2>{TITLE}</h2>",
+            head='<meta property="og:site_name" content="The Courier">',
+            around="<h1>The Courier</h1>",
+        ),
+        a_page(head=linked(headline=OTHER, url="https://courier.example/ferries")),
+        a_page(head=linked(headline=TITLE) + linked(headline=OTHER, url="/ferries")),
+        a_page(
+            title=f"The Courier: {TITLE}",
+            h1=f"<h1>{TITLE}</h1>",
+            head='<meta property="og:site_name" content="The Courier">',
+        ),
+    ],
+)
+def test_the_title_is_what_most_declarations_agree_on(page):
+    """Not a logo, a login, another story's, or the site's name with it."""
+    assert title(page) == TITLE
+
+
+def test_a_related_story_first_in_the_data_is_not_this_one():
+    """Nor are its day and its author."""
+    graph = (
+        '<script type="application/ld+json">{"@graph": ['
+        '{"@type": "NewsArticle", "headline": "Ferry fares to fall", "@id": "/ferries", '
+        '"datePublished": "2024-03-01", "author": {"name": "Somebody Else"}}, '
+        '{"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "headline": '
+        '"Holm counted by two", "mainEntityOfPage": {"@id": "' + URL + '"}, '
+        '"datePublished": "2026-10-26T08:00:00Z", "author": [{"name": "Ada Brenk"}]}}]}</script>'
+    )
+    header = read(a_page(head=graph)).header
+    assert header.published == datetime(2026, 10, 26, 8, tzinfo=UTC)
+    assert header.authors == ("Ada Brenk",)
+
+
+CLOCK = '<header><time datetime="2026-10-28T06:00:00Z">Wednesday</time></header>'
+MINE = '<p class="meta">Published <time datetime="2026-10-26T08:00:00Z">26 October</time></p>'
+RELATED = (
+    '<aside><a href="/x"><time datetime="2023-01-02">2 January 2023</time> An older one</a></aside>'
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        a_page(MINE + STORY, around=CLOCK),
+        a_page(
+            STORY + RELATED, around=CLOCK, head=linked(headline=TITLE, datePublished="2026-10-26")
+        ),
+        a_page(
+            f'<div class="byline">By Ada, <span class="date">26 October 2026</span></div>{STORY}'
+        ),
+        a_page(MINE + STORY + RELATED),
+        a_page(head='<meta name="DC.date.issued" content="2026-10-26">'),
+        a_page(head='<meta property="article:published_time" content="1793000000">'),
+        a_page(MINE + STORY, head=linked(headline=TITLE, datePublished="2099-01-01T00:00:00Z")),
+        a_page(MINE + STORY, head=linked(headline=TITLE, datePublished="1970-01-01T00:00:00Z")),
+        a_page(MINE.replace("Published", "Updated") + MINE + STORY),
+    ],
+)
+def test_the_date_is_the_articles(page):
+    """Not the site's clock, a related story's, a later update's, or one that cannot be."""
+    assert day_of(read(page, now=NOW).header.published) == date(2026, 10, 26)
+
+
+@pytest.mark.parametrize("when", ["2099-12-31", "1760-01-01", "0000-00-00", "soon", "10/11/2026"])
+def test_what_is_doubtful_is_undated(when):
+    """Rather than wrong."""
+    page = a_page(head=f'<meta name="date" content="{when}">')
+    assert read(page, now=NOW).header.published is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "令和8年10月26日",
+        "令和八年十月二十六日（月）午後3時",
+        "２０２６年１０月２６日　１５：００",
+        "2026.10.26 15:00",
+        "2026/10/26(月) 15:00 更新",
+        "二〇二六年十月二十六日",
+    ],
+)
+def test_a_japanese_date_line_is_read_and_is_no_text(line):
+    """In eras, kanji, and wide figures."""
+    found = read(a_page(f'<p class="date">{line}</p>{JAPANESE}', lang="ja"), now=NOW)
+    assert day_of(found.header.published) == date(2026, 10, 26)
+    assert line not in found.text
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical", "stands"),
+    [
+        ("/story?id=1", "/story", "/story?id=1"),
+        ("/story?id=1&utm_source=x", "/story?id=1", "/story?id=1"),
+        ("/politics/holm-count", "/politics", "/politics/holm-count"),
+        ("/politics/holm-count", "/", "/politics/holm-count"),
+        ("/a/1", "/a/2", "/a/1"),
+        ("/2026/10/26/live", "/2026/10/25/live", "/2026/10/26/live"),
+        ("/amp/politics/holm-count", "/politics/holm-count", "/politics/holm-count"),
+        ("/politics/holm-count.amp.html", "/politics/holm-count", "/politics/holm-count"),
+        ("/politics/holm-count?page=2", "/politics/holm-count", "/politics/holm-count"),
+        ("/holm-count", "/politics/holm-count", "/politics/holm-count"),
+    ],
+)
+def test_a_canonical_address_counts_where_it_is_of_this_page(url, canonical, stands):
+    """Templates name sections, front pages, and each other."""
+    site = "https://courier.example"
+    found = placed(Header("t", url=site + canonical), site + url)
+    assert found.url == site + stands
+
+
+@pytest.mark.parametrize(
+    ("url", "first", "right"),
+    [
+        ("https://c.example/s/holm/2", "https://c.example/s/holm", True),
+        ("https://c.example/s/holm?page=2", "https://c.example/s/holm", True),
+        ("https://c.example/s/holm/page/3", "https://c.example/s/holm/", True),
+        ("https://c.example/s/holm-2.html", "https://c.example/s/holm.html", True),
+        ("https://c.example/a/2", "https://c.example/a/1", False),
+        ("https://c.example/s/dunmere", "https://c.example/s/holm", False),
+    ],
+)
+def test_only_further_pages_of_an_article_follow_it(url, first, right):
+    """The next story of a blog is another article."""
+    assert is_next_page(url, first) is right
+
+
+@pytest.mark.parametrize(
+    ("head", "further"),
+    [
+        ('<meta http-equiv="refresh" content="0; url=/new">', "https://c.example/new"),
+        (
+            "<META HTTP-EQUIV='Refresh' CONTENT='3;URL=\"https://d.example/x?a=1&amp;b=2\"'>",
+            "https://d.example/x?a=1&b=2",
+        ),
+        ('<meta http-equiv="refresh" content="600">', None),
+        ('<meta http-equiv="refresh" content="0; url=/old">', None),
+        ('<noscript><meta http-equiv="refresh" content="0; url=/nojs"></noscript>', None),
+        ('<!-- <meta http-equiv="refresh" content="0; url=/new"> -->', None),
+        ('<meta http-equiv="refresh" content="300; url=/">', None),
+    ],
+)
+def test_a_page_that_sends_a_browser_on_is_followed(head, further):
+    """Not one that only loads itself again, or does so without scripts."""
+    page = f"<html><head>{head}</head><body><p>Moved</p></body></html>".encode()
+    assert sent_on(page, "https://c.example/old") == further
+
+
+ENTRIES = (
+    ("19:00", "Polls close in Holm, with queues at the old customs house."),
+    ("19:40", "Turnout is put at 64 per cent by the district office."),
+    ("21:05", "The Lantern Movement concedes, its leader says in a statement."),
+    ("22:10", "Odile Farr is ahead by 47 votes with two boxes left."),
+)
+
+
+@pytest.mark.parametrize("tag", ["section", "li", "div", "article"])
+@pytest.mark.parametrize("stamped", [True, False])
+def test_every_entry_of_a_live_page_stands_under_its_time(tag, stamped):
+    """Also those that the data leave out, oldest first, under what stands above them."""
+    stamps = {at: f' datetime="2026-10-25T{at}:00Z"' if stamped else "" for at, _ in ENTRIES}
+    shown = "".join(
+        f"<{tag}><time{stamps[at]}>{at}</time><p>{said}</p></{tag}>"
+        for at, said in reversed(ENTRIES)
+    )
+    data = linked(
+        **{
+            "@type": "LiveBlogPosting",
+            "headline": TITLE,
+            "datePublished": "2026-10-25T18:00:00Z",
+            "liveBlogUpdate": [
+                {
+                    "@type": "BlogPosting",
+                    "articleBody": ENTRIES[3][1],
+                    "datePublished": "2026-10-25T22:10:00Z",
+                }
+            ],
+        }
+    )
+    intro = "<p>We follow the count in the islands as it happens, from the close of polls on.</p>"
+    page = a_page(f"{intro}<div>{shown}</div>", head=data)
+    found = lines(page, now=NOW)
+    assert found[-4:] == [f"2026-10-25 {at} {said}" for at, said in ENTRIES]
+    assert read(page, now=NOW).header.kind is Kind.LIVE
+
+
+@pytest.mark.parametrize(
+    ("charset", "label"),
+    [
+        ("cp1252", "iso-8859-1"),
+        ("cp1252", "latin1"),
+        ("cp1252", "us-ascii"),
+        ("cp932", "Shift_JIS"),
+    ],
+)
+def test_bytes_are_read_as_browsers_read_them(charset, label):
+    """Labels mean what the web means by them."""
+    said = "“We won’t,” she said – €12" if charset == "cp1252" else "①髙橋氏は「残る」と述べた。"
+    page = a_page(f"{STORY}<p>{said} The end came at midnight for all of them in the hall.</p>")
+    data = page.replace('charset="utf-8"', f'charset="{label}"').encode(charset)
+    assert said.split(" The")[0] in read(data).text
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xe3\x81", b"\x80\x80"])
+def test_a_few_bad_bytes_are_replaced_and_counted(bad):
+    """A page in UTF-8 stays one."""
+    data = a_page(JAPANESE, lang="ja").encode().replace("の手で".encode(), "の手".encode() + bad)
+    found = read(data)
+    assert "北斗町の開票は月曜日の午前二時に終わり" in found.text
+    assert "could not be read" in found.notes[0]

@@ -1,0 +1,86 @@
+"""A line end is no sentence end, in any script and in any format."""
+
+import json
+
+import pytest
+
+from ingest.reading import Hints, read_bytes
+from ingest.reading.paragraphs import paragraphs
+from tests.ingest.reading.pages import FIRST, SECOND, a_page, lines
+
+WRAPPED = """The returning officer of Holm told reporters that the
+recount would begin on Tuesday at nine, and that it had cost 1.4
+million crowns to bring the boxes over. Odile Farr, the mayor, did
+not want one; her rival did."""
+WHOLE = WRAPPED.replace("\n", " ")
+WRAPPED_JA = """北斗町の選挙管理委員会は月曜日、再集計の費用が一
+億四千万円になると明らかにした。町長は「必要ないと
+考えていた」と述べた。"""
+WHOLE_JA = WRAPPED_JA.replace("\n", "")
+
+
+def text_of(data, name):
+    [found] = read_bytes(data.encode(), name, Hints())
+    assert found.problem is None, found.problem
+    return found.extract.text.split("\n\n")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\n  "])
+def test_wrapped_lines_are_one_paragraph(ends):
+    """However the lines end, and wherever the sentence is in them."""
+    assert paragraphs(WRAPPED.replace("\n", ends.replace("\r", ""))) == [WHOLE]
+    assert text_of(f"A recount in Holm{ends}{ends}{WRAPPED.replace(chr(10), ends)}", "a.txt") == [
+        WHOLE
+    ]
+
+
+def test_wrapped_japanese_is_joined_without_spaces():
+    """A numeral that a line end cuts is one."""
+    assert text_of(f"再集計へ\n\n{WRAPPED_JA}\n", "a.txt") == [WHOLE_JA]
+
+
+def test_wrapped_markdown_and_records_and_pages_are_whole():
+    """Each of them by its own reader."""
+    assert text_of(f"# A recount in Holm\n\n{WRAPPED}\n", "a.md") == [WHOLE]
+    record = json.dumps({"title": "A recount in Holm", "text": f"{WRAPPED}\n\n{SECOND}"})
+    assert text_of(record, "a.jsonl") == [WHOLE, SECOND]
+    broken = WRAPPED.replace("\n", "<br>\n")
+    assert lines(a_page(f"<p>{broken}</p><p>{SECOND}</p>")) == [WHOLE, SECOND]
+    broken = WRAPPED_JA.replace("\n", "<br>")
+    assert lines(a_page(f"<p>{broken}</p>", lang="ja"))[0] == WHOLE_JA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Odile Farr 1,402\nBen Quist 1,355\nRhea Solt 211",
+        "Who stands in Holm\nOdile Farr is a pilot. Ben Quist teaches. Rhea Solt bakes bread.",
+        "・投票率\n・議席数",
+        "- one thing\n- another thing\n- a third one",
+    ],
+)
+def test_lines_that_are_whole_stay_apart(text):
+    """Entries of a list, a heading above its text."""
+    assert paragraphs(text) == text.split("\n")
+
+
+def test_what_ends_inside_a_line_and_not_at_its_end_goes_on():
+    """Even where no width tells it."""
+    assert paragraphs("It is done. The mayor of\nHolm spoke.") == [
+        "It is done. The mayor of Holm spoke."
+    ]
+    assert paragraphs("終わった。町長は\n述べた。") == ["終わった。町長は述べた。"]
+    assert paragraphs("She met Dr.\nFarr there.") == ["She met Dr. Farr there."]
+
+
+def test_a_divided_word_is_whole_again():
+    """But for one that has its hyphen elsewhere in the text."""
+    told = "The vice-mayor and the coun-\ncil met; the vice-\nmayor spoke for an hour."
+    assert paragraphs(told) == [
+        "The vice-mayor and the council met; the vice-mayor spoke for an hour."
+    ]
+
+
+def test_a_first_paragraph_is_no_headline():
+    """A paste without a title keeps its first sentence in the body."""
+    assert text_of(f"{FIRST}\n\n{SECOND}", "a paste") == [FIRST, SECOND]

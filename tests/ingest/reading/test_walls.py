@@ -1,0 +1,171 @@
+"""A page at status 200 that holds no article is refused in a sentence."""
+
+import pytest
+
+from ingest.reading.walls import wall
+from tests.ingest.reading.pages import STORY, a_page, read, refused
+
+PAGES = {
+    "consent": (
+        "courier.example",
+        (
+            "<p>We and our 312 partners use cookies to store and access information on your "
+            "device.</p>"
+            "<p>Accept all cookies, or manage your choices in the privacy centre at any time.</p>"
+        ),
+    ),
+    "consent in German": (
+        "courier.example",
+        (
+            "<p>Wir und unsere Partner verarbeiten personenbezogene Daten mit Cookies.</p>"
+            "<p>Sie können alle Cookies akzeptieren oder die Datenschutz-Einstellungen ändern.</p>"
+        ),
+    ),
+    "consent in Japanese": (
+        "同意のお願い",
+        (
+            "<p>当サイトではクッキーを使用し、個人データの取り扱いについて同意をお願いしています。</p>"
+            "<p>詳しくはプライバシーポリシーをご覧のうえ、お選びください。いつでも変更できます。</p>"
+        ),
+    ),
+    "missing": (
+        "Page not found",
+        "<p>The story that you asked for is no longer available. It may have been removed.</p>",
+    ),
+    "missing without a title": (
+        "The Courier",
+        (
+            "<p>Sorry, this page could not be found. Check the address, or use the search "
+            "above.</p>"
+            "<p>You can also go back to our front page to read today's news from the islands.</p>"
+        ),
+    ),
+    "missing in Japanese": (
+        "北斗新報",
+        "<p>お探しのページが見つかりませんでした。掲載期間が終了したか、移動された可能性があります。</p>",
+    ),
+    "robot": (
+        "Just a moment...",
+        "<p>Checking your browser before you reach courier.example. This takes a few seconds.</p>",
+    ),
+    "captcha": (
+        "courier.example",
+        (
+            "<p>We have seen unusual traffic from your network. Please complete the captcha "
+            "below to "
+            "show that you are a human and not a robot.</p>"
+        ),
+    ),
+    "subscription": (
+        "Holm counted by two",
+        (
+            "<p>This story is for subscribers. Subscribe to read it, or log in if you already "
+            "have an "
+            "account.</p><p>Take a subscription from 2 euros a month and cancel at any time.</p>"
+        ),
+    ),
+    "subscription in Japanese": (
+        "北斗町の開票",
+        (
+            "<p>この記事は会員限定です。続きを読むには会員登録またはログインが必要です。</p>"
+            "<p>有料会員になると、すべての記事をお読みいただけます。</p>"
+        ),
+    ),
+    "maintenance": (
+        "We'll be back soon",
+        "<p>The Courier is down for scheduled maintenance. Please try again in a few minutes.</p>",
+    ),
+    "moved": (
+        "Moved",
+        (
+            "<p>This page has moved. You will be redirected automatically; if not, follow this "
+            "link to "
+            "its new address.</p>"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "body"), PAGES.values(), ids=PAGES)
+def test_a_wall_is_no_article(title, body):
+    """The sentence says what the page says instead."""
+    assert "holds no article: it" in refused(a_page(body, title=title))
+
+
+@pytest.mark.parametrize("data", ['{"error": "rate limited", "code": 429}', '[{"id": 1}]'])
+def test_data_for_programs_is_no_article(data):
+    """Whatever type it claims to be."""
+    assert "JSON" in refused(data)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Courier fined over cookies",
+            (
+                "The data authority fined the Courier 40,000 crowns on Monday because its site set "
+                "cookies before readers had agreed. The paper's editor said that it would appeal. "
+                "Consumer groups had complained for two years. The ministry would not comment on "
+                "it."
+            ),
+        ),
+        (
+            "Bill on subscriptions passes",
+            (
+                "Companies must let members cancel at any time, under a bill that passed by 50 "
+                "to 46. "
+                "Odile Farr, who wrote it, said that 9,000 people had written to her. The trade "
+                "union "
+                "of the ferries spoke against it, and the vote was put off twice in the autumn."
+            ),
+        ),
+    ],
+)
+def test_an_article_about_walls_is_one(title, text):
+    """Most of it speaks of something else."""
+    assert wall(title, text) is None
+
+
+def test_a_preview_leaves_the_offer_out():
+    """What is free is kept, and said to be the beginning."""
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Holm counted by '
+        'two", "hasPart": [{"@type": "WebPageElement", "isAccessibleForFree": "False", '
+        '"cssSelector": ".rest"}]}</script>'
+    )
+    offer = (
+        '<div class="rest"><p>Subscribe to read the rest of this story: 2 euros a month.</p></div>'
+    )
+    found = read(a_page(STORY + offer, head=head))
+    assert found.header.preview
+    assert "Subscribe" not in found.text
+    whole = f'<div class="rest">{STORY}</div>'
+    assert "old customs house" in read(a_page(whole, head=head)).text
+
+
+def teasers(count, tag="h2"):
+    """Write the teasers of a front page."""
+    return "".join(
+        f'<div class="t"><{tag}><a href="/s/{n}">Story {n} of the day</a></{tag}><p>What happened '
+        f"in ward {n} on Monday evening, in two lines for those who are in a hurry.</p></div>"
+        for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/rss+xml", "application/atom+xml", "application/feed+json"]
+)
+def test_a_front_page_offers_its_feed(kind):
+    """Its teasers are no article."""
+    head = f'<link rel="alternate" type="{kind}" href="/feed">'
+    page = a_page(teasers(6), title="The Courier", head=head, h1="")
+    assert "https://courier.example/feed" in refused(page, "https://courier.example/")
+
+
+def test_a_section_without_a_feed_is_told_from_an_article():
+    """An article with teasers below it is one."""
+    assert "lists 5 articles" in refused(a_page(teasers(5, "h3"), title="Politics", h1=""))
+    assert not refused(
+        a_page(f"{STORY}{STORY.replace('Holm', 'Ivrelle')}<aside>{teasers(5)}</aside>")
+    )
