@@ -88,7 +88,7 @@ async def added(web, archive, url):
 async def test_a_good_version_stays_where_its_page_turns_into_something_else(
     web, archive, title, body, why
 ):
-    """It is cited as before, listed in quarantine with the reason, and free once the page is well."""
+    """It is cited as before, in quarantine with the reason, and free once the page is well."""
     await refreshed(web, archive)
     web.page(PAGE, title, body)
     told = await refreshed(web, archive)
