@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.answering.model import Citation, Excerpt
 from bot.answering.need import YEAR, Need, Words
-from bot.answering.quoting import Candidate, Parts, alike
+from bot.answering.quoting import ASKING, Candidate, Parts, alike
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.language.names import names_in
@@ -27,6 +27,8 @@ EQUAL = 0.95
 """Part of the best window's score from which another answers as well."""
 LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
 """Characters of a run beyond which neighbours are left out."""
+TABLE = 3
+"""Times as long a table may be where a list is asked for."""
 ALL = 0.99
 NEAR = 16
 """Characters behind a figure in which the word for what it counts begins."""
@@ -86,9 +88,14 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
     spans = sentences(passage.text, passage.header.language)
     parts, place = candidate.parts, candidate.place
     quotes = parts.quotes
-    first, last = parts.window(place)
-    bold = max(range(first, last + 1), key=lambda i: (telling(quotes[i], need), i == place))
     longest = LONGEST[Script.of_text(passage.text)]
+    if "list" in need.cues and parts.row(place):
+        first, last = parts.table(place)
+        longest *= TABLE
+    else:
+        first, last = parts.window(place)
+    said = [i for i in range(first, last + 1) if not quotes[i].endswith(ASKING)]
+    bold = max(said, key=lambda i: (telling(quotes[i], need), i == place))
     while first < bold and spans[last].end - spans[first].start > longest:
         first += 1
     while last > bold and spans[last].end - spans[first].start > longest:

@@ -12,7 +12,7 @@ from bot.answering.need import Mentioned, Need, Words
 from ingest.index.passages import sentences
 from ingest.index.recurring import Recurs
 from ingest.index.reranking import sentence_terms
-from ingest.language.lines import Role, roles
+from ingest.language.lines import BETWEEN, Role, roles
 from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Kind, Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
@@ -247,8 +247,25 @@ class Parts:
         return replace(self, told=tuple(told))
 
     def together(self, one: int, other: int) -> bool:
-        """Tell whether two sentences side by side are both text, with nothing between them."""
-        return other < len(self.told) and self.told[one] and self.told[other]
+        """Tell whether two sentences side by side are both text, with nothing between them.
+
+        A row of a table stands alone: what its neighbours say is not said of it.
+        """
+        beside = other < len(self.told) and self.told[one] and self.told[other]
+        return beside and not self.row(one) and not self.row(other)
+
+    def row(self, place: int) -> bool:
+        """Tell whether a sentence is a row of a table."""
+        return BETWEEN in self.quotes[place]
+
+    def table(self, place: int) -> tuple[int, int]:
+        """Return the first and the last row of the table that one row is of."""
+        first = last = place
+        while first > 0 and self.row(first - 1):
+            first -= 1
+        while last + 1 < len(self.quotes) and self.row(last + 1):
+            last += 1
+        return first, last
 
 
 @lru_cache(maxsize=1024)

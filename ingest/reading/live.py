@@ -21,14 +21,14 @@ Entry = tuple[datetime, str]
 
 
 def live_updates(page: Element, declared: Data, day: date | None) -> str:
-    """Return a live page's entries, oldest first, each under its time; nothing without times.
+    """Return a live page's entries, newest first, each under its time; nothing without times.
 
     The data often hold only the newest: whichever of data and page has more is taken. *day* is
     that of a time on the page that names none.
     """
     told, shown = list(in_data(declared)), list(on_page(page, day))
     most = shown if len(shown) > len(told) else told
-    entries = sorted(most, key=lambda each: each[0].isoformat())
+    entries = sorted(most, key=lambda each: each[0].isoformat(), reverse=True)
     return "\n\n".join(f"{at:%Y-%m-%d %H:%M} {said}" for at, said in entries)
 
 

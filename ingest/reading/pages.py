@@ -120,10 +120,10 @@ def drop_offers(declared: Declared) -> None:
 
 
 def with_updates(body: str, updates: str) -> str:
-    """Put what a live page says above its entries ahead of them."""
+    """Put what a live page says besides its entries behind them: what is new opens it."""
     told = squeezed(updates)
     above = [each for each in body.split("\n") if len(each) > CLOCK and squeezed(each) not in told]
-    return "\n\n".join([*above, updates])
+    return "\n\n".join([updates, *above])
 
 
 def squeezed(text: str) -> str:

@@ -125,7 +125,7 @@ async def test_a_paid_page_is_labelled_as_a_preview(web, archive):
 
 
 async def test_a_live_page_is_split_by_its_times(web, archive):
-    """Each entry stands under its own time, oldest first."""
+    """Each entry stands under its own time, newest first."""
     live = {
         "@type": "LiveBlogPosting",
         "headline": "Live: the count",
@@ -143,7 +143,7 @@ async def test_a_live_page_is_split_by_its_times(web, archive):
     [article] = archive.articles()
     text = archive.versions(article.id)[0].extract.text
     assert article.header.kind is Kind.LIVE
-    assert text.index("20:00 The polls close now.") < text.index("21:00 Counting ends late.")
+    assert text.index("21:00 Counting ends late.") < text.index("20:00 The polls close now.")
 
 
 async def test_a_page_that_asks_not_to_be_kept_is_not(web, archive):

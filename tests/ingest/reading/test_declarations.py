@@ -186,7 +186,7 @@ ENTRIES = (
 @pytest.mark.parametrize("tag", ["section", "li", "div", "article"])
 @pytest.mark.parametrize("stamped", [True, False])
 def test_every_entry_of_a_live_page_stands_under_its_time(tag, stamped):
-    """Also those that the data leave out, oldest first, under what stands above them."""
+    """Also those that the data leave out, newest first, above what stands besides."""
     stamps = {at: f' datetime="2026-10-25T{at}:00Z"' if stamped else "" for at, _ in ENTRIES}
     shown = "".join(
         f"<{tag}><time{stamps[at]}>{at}</time><p>{said}</p></{tag}>"
@@ -209,7 +209,8 @@ def test_every_entry_of_a_live_page_stands_under_its_time(tag, stamped):
     intro = "<p>We follow the count in the islands as it happens, from the close of polls on.</p>"
     page = a_page(f"{intro}<div>{shown}</div>", head=data)
     found = lines(page, now=NOW)
-    assert found[-4:] == [f"2026-10-25 {at} {said}" for at, said in ENTRIES]
+    assert found[:4] == [f"2026-10-25 {at} {said}" for at, said in reversed(ENTRIES)]
+    assert "as it happens" in found[4]
     assert read(page, now=NOW).header.kind is Kind.LIVE
 
 
