@@ -97,6 +97,8 @@ def told_by_structure(page: Element) -> Iterator[Element]:
 
 def repeated(box: Element) -> list[Element]:
     """Return the boxes of one tag and class inside *box* that have a name and a text each."""
+    if len(box) < FEW:
+        return []
     inner = [each for each in box if isinstance(each.tag, str)]
     kinds: dict[tuple[str, str], list[Element]] = {}
     for each in inner:
@@ -107,9 +109,16 @@ def repeated(box: Element) -> list[Element]:
 
 def name_of(box: Element) -> str:
     """Return the short line that opens *box* before a longer one; nothing without both."""
-    lines = [line for each in box.iter() if (line := clean_line(own(each)))]
-    said = sum(map(len, lines[1:]))
-    return lines[0] if len(lines) > 1 and len(lines[0]) <= NAME and said >= TOLD else ""
+    name, said = "", 0
+    for each in box.iter():
+        if line := own(each).strip():
+            if not name and len(line) > NAME:
+                return ""
+            said += len(line) if name else 0
+            name = name or clean_line(line)
+        if said >= TOLD:
+            return name
+    return ""
 
 
 def own(element: Element) -> str:

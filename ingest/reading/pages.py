@@ -10,7 +10,7 @@ from datetime import datetime
 import htmldate
 import lxml.html
 import trafilatura
-from lxml.etree import ParserError, XMLSyntaxError
+from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 from readability import Document
 from readability.readability import Unparseable
 
@@ -40,6 +40,8 @@ OFFER = 300
 """Characters of the longest offer."""
 APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
 AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
+UNSEEN = ("script", "style", "svg", "template")
+"""What a page holds that nobody reads; without it all that follows is faster."""
 KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 
@@ -66,6 +68,7 @@ def read_page(
     header = declared.header()
     paid = declared.paid_for
     told = captions(page)
+    strip_elements(page, *UNSEEN, with_tail=False)
     drop_comments(page, declared.data)
     drop_offers(declared)
     if header.published is None:
