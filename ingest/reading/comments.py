@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ingest.language.words import words
@@ -68,16 +69,23 @@ def named(page: Element) -> Iterator[Element]:
     An opinion may be called so too: it is most of what is said, and loses the name, by which the
     extractors would drop it.
     """
-    whole = said_in(page)
+    whole: int | None = None
     for each in page.iter(*CONTAINERS):
-        labels = (each.get(name) for name in LABELS)
-        if not any(label and NAMED.search(label) for label in labels):
+        label = " ".join(filter(None, map(each.get, LABELS)))
+        if not label or not is_named(label):
             continue
+        whole = said_in(page) if whole is None else whole
         if 2 * said_in(each) <= whole or any(repeated(inner) for inner in each.iter(*CONTAINERS)):
             yield each
         else:
             for name in LABELS:
                 each.attrib.pop(name, None)
+
+
+@lru_cache(maxsize=8192)
+def is_named(label: str) -> bool:
+    """Tell whether a class, an id or a label is one of comments; a site's pages share most."""
+    return bool(NAMED.search(label))
 
 
 def said_in(element: Element) -> int:

@@ -40,8 +40,8 @@ OFFER = 300
 """Characters of the longest offer."""
 APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
 AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
-UNSEEN = ("script", "style", "svg", "template")
-"""What a page holds that nobody reads; without it all that follows is faster."""
+UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
+"""What holds nothing of an article; without it all that follows is faster."""
 KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 
@@ -182,7 +182,7 @@ def body_of(page: Element) -> str:
 def extracted(page: Element, *, precisely: bool) -> str:
     """Return what trafilatura finds; posts and captions on the page are not the article."""
     found = trafilatura.extract(
-        copy.deepcopy(page),
+        page,
         favor_precision=precisely,
         include_comments=False,
         include_tables=False,

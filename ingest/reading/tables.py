@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ingest.language.lines import BETWEEN
@@ -58,11 +59,17 @@ def write_out(page: Element) -> None:
             replace(table, lines_of(caption_of(table), read_table(table)))
     for each in page.xpath("//*[@role='table' or @role='grid' or @role='treegrid']"):
         replace(each, lines_of(caption_of(each), read_roles(each)))
-    for each in [e for e in page.iter("div", "section", "ul", "ol") if BOXES.search(classes(e))]:
+    for each in [e for e in page.iter("div", "section", "ul", "ol") if is_table(classes(e))]:
         if rows := read_boxes(each):
             replace(each, lines_of(caption_of(each), rows))
     for each in list(page.iter("dl")):
         replace(each, terms_of(each))
+
+
+@lru_cache(maxsize=8192)
+def is_table(label: str) -> bool:
+    """Tell whether a class or an id is one of a table; a site's pages share most."""
+    return bool(BOXES.search(label))
 
 
 def is_layout(table: Element) -> bool:
@@ -112,11 +119,11 @@ def read_boxes(table: Element) -> Rows:
     rows = [row for row in table if isinstance(row.tag, str) and len(row) > 0]
     while len(rows) == 1:
         rows = [row for row in rows[0] if isinstance(row.tag, str) and len(row) > 0]
-    cells = [[Cell(text(c)) for c in row if isinstance(c.tag, str)] for row in rows]
-    counts = {len(row) for row in cells}
-    fit = len(cells) > 1 and len(counts) == 1 and counts != {1}
-    short = all(len(c.text) <= CELL / 2 for row in cells for c in row)
-    return cells[:LARGEST] if fit and short else []
+    counts = {len(row) for row in rows}
+    if len(rows) < 2 or len(counts) != 1 or counts == {1}:
+        return []
+    cells = [[Cell(text(c)) for c in row if isinstance(c.tag, str)] for row in rows[:LARGEST]]
+    return cells if all(len(c.text) <= CELL / 2 for row in cells for c in row) else []
 
 
 def lines_of(caption: str, rows: Rows) -> list[str]:
