@@ -26,6 +26,11 @@ HEADED = re.compile(
     re.IGNORECASE,
 )
 """What stands above comments."""
+ALONE = re.compile(
+    rf"\W*(?:\d{{1,5}}\W*)?(?:{'|'.join(KNOWN['alone'])})\W*(?:\d{{1,5}}\W*件?\W*)?", re.IGNORECASE
+)
+"""What a heading says that stands above nothing else."""
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CONTROL = re.compile(
     rf"^(?:{'|'.join(KNOWN['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(KNOWN['controls_ja'])}",
     re.IGNORECASE,
@@ -41,7 +46,7 @@ TOLD = 20
 """Characters that a comment has at least."""
 FEW = 2
 """Comments that are told by their structure."""
-CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details")
+CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details", "table", "dl")
 HOLDS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
 LABELS = ("class", "id", "aria-label", "data-module")
 SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
@@ -54,7 +59,8 @@ def drop_comments(page: Element, declared: Iterable[Any]) -> None:
     the *declared* data call comments, and by structure: boxes of one kind in a row, each with a
     name and a text, under a heading that says so or with a reader's controls.
     """
-    for each in [*page.xpath(SCHEMA), *named(page), *told_by_structure(page)]:
+    every = (*page.xpath(SCHEMA), *named(page), *told_by_structure(page), *below_headings(page))
+    for each in every:
         if each.getparent() is not None and not each.xpath(HOLDS):
             each.drop_tree()
     said = set(comment_texts(declared))
@@ -101,6 +107,18 @@ def told_by_structure(page: Element) -> Iterator[Element]:
             continue
         if headed(each, likes[0]) or all(spoken(like) for like in likes):
             yield from ([each] if holds_nothing_else(each, likes) else likes)
+
+
+def below_headings(page: Element) -> Iterator[Element]:
+    """Yield what stands below a heading of nothing but comments, up to the next heading."""
+    for heading in page.iter(*HEADINGS):
+        said = clean_line(heading.text_content())
+        if len(said) <= HEADING and ALONE.fullmatch(said):
+            yield heading
+            for each in heading.itersiblings():
+                if each.tag in HEADINGS[: HEADINGS.index(heading.tag) + 1]:
+                    break
+                yield each
 
 
 def repeated(box: Element) -> list[Element]:

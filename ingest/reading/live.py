@@ -8,12 +8,13 @@ from typing import Any
 
 from ingest.language.datelines import stated
 from ingest.language.dates import clocks_in
-from ingest.reading.declarations import APART, Data, Element, text_of
+from ingest.reading.declarations import APART, DATED, Data, Element, text_of
 from ingest.reading.tables import text
 from ingest.reading.text import clean_line
 
 FEW = 3
 """Entries that a page has at least to be told as a live report by them."""
+STAMPS = ("time", "span", "div", "p", "b", "strong", "h3", "h4", "a")
 CLOCK = 12
 """Characters of the longest time that stands alone."""
 
@@ -45,7 +46,7 @@ def in_data(declared: Data) -> Iterator[Entry]:
 
 def on_page(page: Element, day: date | None) -> Iterator[Entry]:
     """Yield the entries that the page shows: boxes side by side with a time each."""
-    times = [each for each in page.iter("time") if not each.xpath(APART)]
+    times = [each for each in stamps(page) if not each.xpath(APART)]
     boxes = [(box, each) for each in times if (box := box_of(each, times)) is not None]
     if len({id(box) for box, _ in boxes}) < FEW:
         return
@@ -61,11 +62,21 @@ def on_page(page: Element, day: date | None) -> Iterator[Entry]:
             yield at, said
 
 
+def stamps(page: Element) -> list[Element]:
+    """Return what shows a time: ``time`` elements, or others of that name that hold a clock."""
+    found = list(page.iter("time"))
+    if len(found) >= FEW:
+        return found
+    named = (each for each in page.iter(*STAMPS) if DATED.search(each.get("class") or ""))
+    clocked = ((each, clean_line(text(each))) for each in named)
+    return [each for each, said in clocked if len(said) <= CLOCK and clocks_in(said)]
+
+
 def box_of(time: Element, times: list[Element]) -> Element | None:
     """Return the largest box that holds this time and no other, if its neighbours are such too."""
     box, inside = time, {id(each) for each in times}
     while (parent := box.getparent()) is not None:
-        if sum(id(each) in inside for each in parent.iter("time")) > 1:
+        if sum(id(each) in inside for each in parent.iter(*STAMPS)) > 1:
             return None if box is time else box
         box = parent
     return None

@@ -20,10 +20,11 @@ from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared, Element
+from ingest.reading.found import section
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paragraphs import EAST, joins
-from ingest.reading.pastes import assembled, sort
+from ingest.reading.pastes import assembled, kind_of, sort
 from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
 from ingest.reading.walls import SIGNS, wall
@@ -74,7 +75,7 @@ def read_page(
     if header.published is None:
         header = replace(header, published=shown(page, now))
     updates = ""
-    if header.kind is Kind.LIVE:
+    if Kind.LIVE in {header.kind, kind_of(header.title, ""), section(url)}:
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
     write_out(page)

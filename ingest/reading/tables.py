@@ -22,7 +22,7 @@ LARGEST = 2000
 """Rows of the largest table that is read; of a longer one the rest is left out."""
 SPAN = 60
 """Columns that one cell may span, and rows."""
-FIGURE = re.compile(r"\d")
+FIGURE, LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 MARK = re.compile(r"[\[(]?(?:[a-z*†‡§¹²³⁴-⁹]|\d{1,2})[\])]?|注\d?|※\d?", re.IGNORECASE)
 """What a raised sign that points at a note says."""
 INLINE = frozenset(
@@ -161,14 +161,14 @@ def alone(row: Sequence[Cell | None], width: int) -> Cell | None:
 
 
 def parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[str]:
-    """Yield the cells of one row: the first that names it bare, the others under their header."""
+    """Yield the cells of one row: the first, if it is a name, bare; the others under a header."""
     named = False
     before: Cell | None = None
     for cell, head in zip(row, headers, strict=True):
         if cell is None or cell is before or not cell.text:
             continue
         before = cell
-        bare = not named and (cell.head or not FIGURE.search(cell.text))
+        bare = not named and (cell.head or LETTER.search(cell.text) is not None)
         named = named or bare
         yield cell.text if bare or not head or head == cell.text else f"{head}: {cell.text}"
 

@@ -56,7 +56,9 @@ async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: d
                 f"{source.address} listed articles and is a page now. Its articles stay; check the "
                 "address."
             )
-        return Listed(found.validators, [Entry(source.address)], usual=1, page=found)
+        moved = found.url if found.moved else None
+        entries = [Entry(source.address)]
+        return Listed(found.validators, entries, usual=1, page=found, moved=moved)
     else:
         told = Listed(found.validators)
         told.moved = found.url if found.moved else None

@@ -35,6 +35,10 @@ MARKUPS = {
         for who in WHO
     ),
     "nested": f'<div class="wrap"><div class="user-responses">{boxes("div", "h4")}</div></div>',
+    "table": '<table class="comments">'
+    + "".join(f"<tr><td>{who}</td><td>{LIE}</td></tr>" for who in WHO)
+    + "</table>",
+    "paragraphs": "<h3>Comments (4)</h3>" + "".join(f"<p><b>{w}:</b> {LIE}</p>" for w in WHO),
     "responses": f"<div class='k'><h4>Reader responses</h4><ol>{boxes('li', 'b', 'r')}</ol></div>",
 }
 

@@ -214,6 +214,16 @@ def test_every_entry_of_a_live_page_stands_under_its_time(tag, stamped):
     assert read(page, now=NOW).header.kind is Kind.LIVE
 
 
+@pytest.mark.parametrize("mark", ["<time>{}</time>", '<span class="post-time">{}</span>'])
+def test_a_live_page_without_data_is_read_by_its_times(mark):
+    """Where its title or its address says that it is one."""
+    shown = "".join(f"<div>{mark.format(at)}<p>{said}</p></div>" for at, said in ENTRIES)
+    head = '<meta property="article:published_time" content="2026-10-25T18:00:00Z">'
+    for title, url in ((f"Live: {TITLE}", URL), (TITLE, "https://courier.example/live/holm")):
+        found = lines(a_page(f"<div>{shown}</div>", title=title, head=head), url=url, now=NOW)
+        assert found[:4] == [f"2026-10-25 {at} {said}" for at, said in reversed(ENTRIES)]
+
+
 @pytest.mark.parametrize(
     ("charset", "label"),
     [

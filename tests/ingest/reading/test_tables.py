@@ -146,6 +146,13 @@ def test_a_japanese_table_is_read_alike():
     assert "北斗町議選の結果 · 灯火党 · 議席: 三 · 得票率: ９.１％" in found
 
 
+def test_a_page_that_is_a_table_alone_is_read():
+    """Authorities publish results so."""
+    rows = "".join(f"<tr><td>Ward {n}</td><td>{1000 + n}</td></tr>" for n in range(30))
+    page = a_page(f"<table><tr><th>Ward</th><th>Votes</th></tr>{rows}</table>", title="Results")
+    assert "Ward 29 · Votes: 1029" in lines(page)
+
+
 def test_a_table_that_only_lays_out_the_page_is_text():
     """Old pages are set in tables."""
     page = a_page(f"<table><tr><td>{STORY}</td><td>Menu</td></tr></table>")
