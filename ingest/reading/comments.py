@@ -27,7 +27,9 @@ HEADED = re.compile(
 )
 """What stands above comments."""
 ALONE = re.compile(
-    rf"\W*(?:\d{{1,5}}\W*)?(?:{'|'.join(KNOWN['alone'])})\W*(?:\d{{1,5}}\W*件?\W*)?", re.IGNORECASE
+    rf"\W{{0,3}}(?:\d{{1,5}}\W{{0,3}})?(?:{'|'.join(KNOWN['alone'])})\W{{0,3}}"
+    r"(?:\d{1,5}\W{0,3}件?\W{0,3})?",
+    re.IGNORECASE,
 )
 """What a heading says that stands above nothing else."""
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
