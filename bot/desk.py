@@ -187,13 +187,16 @@ def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:
     """Open the chat models of the settings: those that write, first to last, and the reader's."""
     key, base_url = settings.openai_api_key, settings.openai_base_url
     named = (("CHAT_MODEL", settings.chat_model), ("FALLBACK_MODEL", settings.fallback_model))
-    writing = tuple(chat_model(name, key, base_url, setting=each) for each, name in named if name)
+    patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}
+    writing = tuple(
+        chat_model(name, key, base_url, setting=each, **patience) for each, name in named if name
+    )
     if settings.check_model is None:
         return writing, None
     own = settings.check_base_url
     check_key = settings.check_api_key or (None if own else key)
     return writing, chat_model(
-        settings.check_model, check_key, own or base_url, setting="CHECK_MODEL"
+        settings.check_model, check_key, own or base_url, setting="CHECK_MODEL", **patience
     )
 
 

@@ -38,6 +38,12 @@ class Settings(IngestSettings):
         None, description="its own endpoint; unset: that of the other models"
     )
     check_api_key: OptionalSecret = Field(None, description="that endpoint's key")
+    chat_patience: float = Field(
+        30.0, gt=0, description="seconds that a model may be silent between two parts of a reply"
+    )
+    chat_patience_first: float = Field(
+        60.0, gt=0, description="seconds until the first part, in which a slow model reads"
+    )
     price_input: OptionalPrice = Field(None, description="price of a million tokens read")
     price_output: OptionalPrice = Field(None, description="price of a million tokens written")
     daily_budget: OptionalPrice = Field(

@@ -23,7 +23,8 @@ class AnswerRecord:
     """What is kept of an answer: how it came about and what it cites, not who asked.
 
     ``question`` is ``None`` unless the settings say that questions are kept; ``dropped`` are a
-    model's sentences that did not pass, each with ``text``, ``failing`` and ``detail``.
+    model's sentences that did not pass, each with ``text``, ``failing`` and ``detail``. The
+    answer's own ``detail`` is what a model's server said that failed.
     """
 
     asked_at: datetime
@@ -38,6 +39,7 @@ class AnswerRecord:
     tokens_read: int
     tokens_written: int
     citations: tuple[CitedRange, ...] = ()
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

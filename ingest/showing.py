@@ -196,7 +196,8 @@ def answer_table(found: Sequence[AnswerRecord]) -> Table:
         told = f"{outcome}\n{each.question}" if each.question else outcome
         writer = each.writer or "quotations"
         articles = dict.fromkeys(c.article_id for c in each.citations)
-        dropped = "\n".join(f"{d['failing']}: {d['text']}" for d in each.dropped)
+        lost = [f"{d['failing']}: {d['text']}" for d in each.dropped]
+        dropped = "\n".join([*([each.detail] if each.detail else []), *lost])
         table.add_row(
             when(each.asked_at),
             cell(told),

@@ -19,6 +19,7 @@ from bot.answering.model import (
     Abstention,
     Answer,
     Citation,
+    Claim,
     Level,
     Question,
     Reason,
@@ -41,6 +42,8 @@ from ingest.model import Evidence, Header, Moment, Scope
 
 EVIDENCE = 10
 """Passages of evidence that a model is given for one question."""
+ROOM = (5, 2, 1)
+"""Passages that a model is given where it has no room for all."""
 LOOKED = 12
 """Passages whose sentences are looked at: two of them may be of the other script."""
 OWN_WORDS = Written()
@@ -100,7 +103,7 @@ async def answer(
             return await written(question, found, writer, watch, meter)
         except ChatError as error:
             trouble = error.trouble
-    how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage)
+    how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage, detail=meter.said)
     return await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
 
 
@@ -192,7 +195,7 @@ async def written(
     """
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    claims, how = await compose(question, view.evidence[:EVIDENCE], writer, watch, meter)
+    claims, how = await with_room(question, view.evidence[:EVIDENCE], writer, watch, meter)
     clock.lap("write")
     if claims:
         cited = [citation for claim in claims for citation in claim.citations]
@@ -201,6 +204,29 @@ async def written(
         )
     reason = Reason.STOPPED if how.stopped else Reason.NOT_COVERED
     return declined(question, view, timings, how, reason)
+
+
+async def with_room(
+    question: Question,
+    evidence: Sequence[Evidence],
+    writer: ModelWriter,
+    watch: Watch,
+    meter: Meter,
+) -> tuple[tuple[Claim, ...], Written]:
+    """Let *writer* write from as many passages as it has room for, the best first.
+
+    Raises:
+        ChatError: the model failed, or has no room for one passage.
+    """
+    for count in (len(evidence), *ROOM):
+        try:
+            claims, how = await compose(question, evidence[:count], writer, watch, meter)
+        except ChatError as error:
+            if error.trouble is not Trouble.CONTEXT or count == ROOM[-1]:
+                raise
+        else:
+            return claims, replace(how, room=count if count < len(evidence) else None)
+    raise ChatError(Trouble.CONTEXT)
 
 
 def declined(

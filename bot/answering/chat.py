@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+import logging
+import re
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Container,
+    Mapping,
+)
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import openai
@@ -16,23 +26,69 @@ from pydantic import SecretStr
 
 from bot.answering.model import Dropped, Trouble, Usage
 from bot.answering.proving.reader import Metering
+from bot.answering.replies import Thoughtless
 from ingest.errors import SettingsError
+
+logger = logging.getLogger(__name__)
 
 TIMEOUT = 30.0
 """Seconds for one request to begin, and between two parts of a stream."""
 RETRIES = 2
 LONGEST = 2000
 """Tokens of the longest reply."""
-FINISHED = frozenset({"stop", "end_turn", "STOP", "eos", "tool_calls"})
+CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+"""How a reply ends that had no room; what servers say otherwise, or do not say, is an end."""
+WHOLE = re.compile(r"[}\]`.?!。？！]\s*$|\n$")
+"""How a text ends that is whole although its server does not say that it is."""
 REFUSALS = frozenset({"content_filter", "refusal", "SAFETY"})
+PROVIDERS = frozenset(
+    {"anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten", "bedrock"}
+    | {"bedrock_converse", "cohere", "deepseek", "fireworks", "google_anthropic_vertex"}
+    | {"google_genai", "google_vertexai", "groq", "huggingface", "ibm", "litellm", "mistralai"}
+    | {"nvidia", "ollama", "openai", "openrouter", "perplexity", "together", "upstage", "xai"}
+)
+"""LangChain's names of providers; any other word before a colon is part of a model's name."""
+FINE_TUNED = "ft"
+"""What stands before the colon of OpenAI's own models that somebody has tuned."""
+TOO_LONG = re.compile(
+    r"context[ _](?:length|window|size)|maximum context|prompt is too long|too many tokens|n_ctx"
+    r"|exceeds? .{0,40}(?:context|tokens)|input is too long",
+    re.IGNORECASE,
+)
+
+
+class Way(StrEnum):
+    """What a server may refuse, and is then asked without for as long as the desk runs."""
+
+    USAGE = "usage"
+    TOKENS = "tokens"
+    TEMPERATURE = "temperature"
+    SYSTEM = "system"
+
+
+SAID = 500
+"""Characters of what a server said that are written down."""
+MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
+"""What a wrong address looks like."""
+REFUSED: Mapping[Way, re.Pattern[str]] = {
+    Way.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
+    Way.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
+    Way.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
+    Way.SYSTEM: re.compile(r"system (?:role|message|prompt)|\brole[s']|alternate", re.IGNORECASE),
+}
+"""How a server says so, in whatever sentence."""
 
 
 class ChatError(Exception):
-    """The model did not reply; ``trouble`` says why, and the words for it are the wording's."""
+    """The model did not reply; ``trouble`` says why, and the words for it are the wording's.
 
-    def __init__(self, trouble: Trouble) -> None:
+    ``detail`` is what the server said, for whoever runs the desk and nobody else.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
+        self.detail = detail
 
 
 @dataclass(slots=True)
@@ -41,6 +97,8 @@ class Meter:
 
     usage: Usage = field(default_factory=Usage)
     lost: list[Dropped] = field(default_factory=list)
+    said: str = ""
+    """What a server said when it last failed, on one line."""
 
 
 class Chat:
@@ -52,13 +110,19 @@ class Chat:
         name: str,
         *,
         patience: float = TIMEOUT,
+        first: float | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Speak with *model*; *patience* is the longest wait for a part, *close* its end."""
+        """Speak with *model*; *close* is its end.
+
+        *patience* is the longest wait for a part, *first* that for the first one, in seconds.
+        """
         self.name = name
         self._model = model
         self._patience = patience
+        self._first = first or patience
         self._close = close
+        self._without: set[Way] = set()
 
     async def close(self) -> None:
         """Let go of the connections, in the event loop that used them."""
@@ -70,43 +134,144 @@ class Chat:
     ) -> AsyncGenerator[str, None]:
         """Yield the lines of one reply to *said*, pairs of an instruction and what it is about.
 
-        The last line comes only once the model says that it is done.
+        The last line comes at the end, be it broken off. Thoughts are left out.
 
         Raises:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
-        messages: list[BaseMessage] = []
-        for instruction, data in said:
-            messages += [SystemMessage(instruction), HumanMessage(data)]
-        rest, ended, wrote = "", None, False
-        stream = aiter(self._model.astream(messages))
-        while (chunk := await self._next(stream)) is not None:
-            meter.usage += usage_of(chunk)
-            reason = chunk.response_metadata.get("finish_reason")
-            ended = reason or chunk.response_metadata.get("stop_reason") or ended
-            if chunk.additional_kwargs.get("refusal"):
-                raise ChatError(Trouble.REFUSED)
-            *lines, rest = (rest + chunk.text).split("\n")
-            for line in filter(telling, lines):
-                wrote = True
-                yield line.strip()
-        if ended in REFUSALS:
-            raise ChatError(Trouble.REFUSED)
-        if ended not in FINISHED:
-            raise ChatError(Trouble.TRUNCATED)
+        thoughts, rest, wrote = Thoughtless(), "", False
+        broken: ChatError | None = None
+        try:
+            async for piece in self.parts(said, meter):
+                for each in thoughts.feed(piece):
+                    *lines, rest = ("" if each is None else rest + each).split("\n")
+                    for line in filter(telling, lines):
+                        wrote = True
+                        yield line.strip()
+        except ChatError as error:
+            if error.trouble is not Trouble.TRUNCATED:
+                raise
+            broken = error
+        rest += thoughts.end()
         if telling(rest):
             wrote = True
             yield rest.strip()
+        if broken is not None:
+            raise broken
         if not wrote:
-            raise ChatError(Trouble.EMPTY)
+            raise ChatError(Trouble.EMPTY, "it wrote nothing besides its thoughts")
 
-    async def _next(self, stream: AsyncIterator[BaseMessage]) -> AIMessageChunk | None:
+    async def parts(
+        self, said: list[tuple[str, str]], meter: Metering
+    ) -> AsyncGenerator[str, None]:
+        """Yield the pieces of one reply as they come.
+
+        A server that refuses an optional part of the request is asked once more without it, and
+        from then on.
+
+        Raises:
+            ChatError: the model failed, refused, or stopped before its end.
+        """
+        while True:
+            began = False
+            try:
+                async for piece in self._stream(said, meter):
+                    began = True
+                    yield piece
+            except ChatError as error:
+                way = None if began else refused(error.detail, self._without)
+                if way is None:
+                    meter.said = self._told(error)
+                    raise
+                self._without.add(way)
+                logger.info("%s refuses %s and is asked without it.", self.name, way)
+                continue
+            return
+
+    async def _stream(
+        self, said: list[tuple[str, str]], meter: Metering
+    ) -> AsyncGenerator[str, None]:
+        """Ask once, and yield the pieces of the reply."""
+        used, ended, text = Usage(), None, ""
+        stream = aiter(self._asked().astream(self._messages(said)))
+        patience = self._first
+        try:
+            while (chunk := await self._next(stream, patience)) is not None:
+                patience = self._patience
+                told = usage_of(chunk)
+                used = Usage(max(used.read, told.read), max(used.wrote, told.wrote))
+                reason = chunk.response_metadata.get("finish_reason")
+                ended = reason or chunk.response_metadata.get("stop_reason") or ended
+                if chunk.additional_kwargs.get("refusal"):
+                    raise ChatError(Trouble.REFUSED, "it refused")
+                text = (text + chunk.text)[-SAID:]
+                yield chunk.text
+        finally:
+            meter.usage += used
+        if ended in REFUSALS:
+            raise ChatError(Trouble.REFUSED, f"it ended with {ended}")
+        if ended in CUT:
+            raise ChatError(Trouble.TRUNCATED, f"it ended with {ended}")
+        if not ended and not WHOLE.search(text):
+            raise ChatError(Trouble.TRUNCATED, f"it ended without saying so; {self._advice}")
+        if not text.strip():
+            raise ChatError(Trouble.EMPTY, f"it wrote nothing; {self._advice}")
+
+    def _asked(self) -> BaseChatModel:
+        """Return the model as its server lets itself be asked."""
+        anew: dict[str, Any] = {}
+        if Way.USAGE in self._without:
+            anew["stream_usage"] = False
+        if Way.TEMPERATURE in self._without:
+            anew["temperature"] = None
+        if Way.TOKENS in self._without:
+            anew |= {"max_tokens": None, "extra_body": {"max_tokens": LONGEST}}
+        return self._model.model_copy(update=anew) if anew else self._model
+
+    def _messages(self, said: list[tuple[str, str]]) -> list[BaseMessage]:
+        """Return what is said, as one message where the server knows no others."""
+        if Way.SYSTEM in self._without:
+            return [HumanMessage("\n\n".join(text for pair in said for text in pair))]
+        messages: list[BaseMessage] = []
+        for instruction, data in said:
+            messages += [SystemMessage(instruction), HumanMessage(data)]
+        return messages
+
+    @property
+    def _advice(self) -> str:
+        """Say which setting to look at where a server does not answer as one."""
+        base = getattr(self._model, "openai_api_base", None)
+        return (
+            f"check that OPENAI_BASE_URL ({base}) ends as its server wants, mostly in /v1"
+            if (base)
+            else "check CHAT_MODEL"
+        )
+
+    def _told(self, error: ChatError) -> str:
+        """Tell whoever runs the desk what the server said, on one line, and return it."""
+        detail = " ".join(error.detail.split())[:SAID]
+        logger.warning("The model %s did not answer (%s): %s", self.name, error.trouble, detail)
+        return detail
+
+    async def _next(
+        self, stream: AsyncIterator[BaseMessage], patience: float
+    ) -> AIMessageChunk | None:
         """Return the next part of *stream*, ``None`` at its end."""
         try:
-            chunk = await asyncio.wait_for(anext(stream, None), self._patience)
+            chunk = await asyncio.wait_for(anext(stream, None), patience)
         except Exception as error:
-            raise ChatError(trouble_of(error)) from error
+            trouble = trouble_of(error)
+            advice = f" {self._advice}" if trouble in MISLED else ""
+            detail = str(error) or f"nothing came for {patience:.0f} seconds"
+            raise ChatError(trouble, f"{detail}{advice}") from error
         return chunk if isinstance(chunk, AIMessageChunk) else None
+
+
+def refused(said: str, before: Container[Way]) -> Way | None:
+    """Return what a server refuses in what it *said*, unless it was left out *before*."""
+    return next(
+        (way for way, words in REFUSED.items() if way not in before and words.search(said)), None
+    )
 
 
 def usage_of(chunk: AIMessageChunk) -> Usage:
@@ -124,6 +289,8 @@ def trouble_of(error: Exception) -> Trouble:
     """Name what went wrong; other providers' errors than OpenAI's are told by their kind alone."""
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return Trouble.STALLED
+    if TOO_LONG.search(str(error)):
+        return Trouble.CONTEXT
     if isinstance(error, openai.RateLimitError):
         return Trouble.BUSY
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
@@ -143,28 +310,34 @@ def chat_model(
     base_url: str | None,
     *,
     patience: float = TIMEOUT,
+    first: float | None = None,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
     """Open the chat model *name*: one of OpenAI's or of *base_url*, or ``provider:model``.
 
+    A colon belongs to the name (``llama3:8b``) unless a provider of LangChain's stands before it.
+
     Raises:
         SettingsError: its provider is not installed or lacks a key.
     """
-    provider, _, rest = name.rpartition(":")
+    provider, colon, rest = name.partition(":")
+    if not colon or (provider not in PROVIDERS and (base_url or provider == FINE_TUNED)):
+        provider, rest = "openai", name
+    longest = max(patience, first or 0.0, TIMEOUT)
     options: dict[str, Any] = {
-        "timeout": TIMEOUT,
+        "timeout": longest,
         "max_retries": RETRIES,
         "max_tokens": LONGEST,
         "temperature": 0,
     }
     try:
-        if provider in {"", "openai"}:
-            client = openai.DefaultAsyncHttpxClient(timeout=TIMEOUT)
+        if provider == "openai":
+            client = openai.DefaultAsyncHttpxClient(timeout=longest)
             options |= {"api_key": key or SecretStr("none"), "base_url": base_url}
             options |= {"stream_usage": True, "http_async_client": client}
             model = init_chat_model(rest, model_provider="openai", **options)
-            return Chat(model, name, patience=patience, close=client.aclose)
-        return Chat(init_chat_model(name, **options), name, patience=patience)
+            return Chat(model, name, patience=patience, first=first, close=client.aclose)
+        return Chat(init_chat_model(name, **options), name, patience=patience, first=first)
     except (ImportError, ValueError, openai.OpenAIError) as error:
         raise SettingsError(
             f"{setting}={name} cannot be used ({str(error).splitlines()[0]}). Name a model of "

@@ -134,6 +134,7 @@ async def compose(
         unsaid=tuple(sheet.unsaid),
         dropped=tuple(meter.lost),
         usage=meter.usage,
+        detail=meter.said if broken else "",
     )
 
 

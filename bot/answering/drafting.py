@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.answering.chat import Chat, Meter
-from bot.answering.model import Dropped, Failing, Language, Question, Rest, Sentence
+from bot.answering.chat import Chat, ChatError, Meter
+from bot.answering.model import Dropped, Failing, Language, Question, Rest, Sentence, Trouble
 from bot.answering.prompting import Prompt, faults, material
 from bot.answering.proving.reader import Reader
 from bot.answering.reading import ChatReader
+from bot.answering.replies import Objects, read_object
 from ingest.model import Evidence
 
 NAMES = {Language.ENGLISH: "English", Language.JAPANESE: "Japanese"}
@@ -73,8 +74,8 @@ class ModelWriter:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
         said = [(self.instructions(question), material(question.text, given))]
-        async for line in self._chat.lines(said, meter):
-            yield parsed(line)
+        async for each in self._objects(said, meter):
+            yield drafted(each)
 
     async def mend(
         self,
@@ -94,10 +95,27 @@ class ModelWriter:
         prompt = Prompt.load("mend").filled(
             language=NAMES[question.language], today=question.asked_at.date().isoformat()
         )
-        async for line in self._chat.lines([(prompt, faults(given, dropped))], meter):
-            sentence, number = parsed(line), numbered(line)
+        async for each in self._objects([(prompt, faults(given, dropped))], meter):
+            sentence, number = drafted(each), each.number if isinstance(each, Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
                 yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
+
+    async def _objects(
+        self, said: list[tuple[str, str]], meter: Meter
+    ) -> AsyncGenerator[Line | str, None]:
+        """Yield the objects of one reply, in whatever form they come; what is none, as it is."""
+        objects, found = Objects(), False
+        async for piece in self._chat.parts(said, meter):
+            for each in objects.feed(piece):
+                found = True
+                yield lined(each)
+        for each in objects.end():
+            found = True
+            yield lined(each)
+        if objects.unfinished:
+            raise ChatError(Trouble.TRUNCATED, "it broke off in the middle of a line")
+        if not found:
+            yield objects.said.strip()
 
     async def rewrite(
         self, text: str, asked: Sequence[str], titles: Sequence[str], meter: Meter
@@ -113,21 +131,20 @@ class ModelWriter:
         return lines[0]
 
 
-def parsed(line: str) -> Drafted:
-    """Read one line of a draft; one of another form is dropped for that reason."""
+def lined(text: str) -> Line | str:
+    """Read one object of a draft; one of another form stays text."""
     try:
-        read = Line.model_validate_json(line)
+        return Line.model_validate(read_object(text))
     except ValidationError:
-        return Dropped(line[:200], Failing.FORM, "")
-    if read.say is not None:
-        rests = tuple(Rest(each.key, each.quote) for each in read.rests)
-        return Sentence(" ".join(read.say.split()), rests)
-    return Unsaid(read.unsaid) if read.unsaid else Dropped(line[:200], Failing.FORM, "")
+        return text
 
 
-def numbered(line: str) -> int | None:
-    """Return the number that a line says it mends."""
-    try:
-        return Line.model_validate_json(line).number
-    except ValidationError:
-        return None
+def drafted(found: Line | str) -> Drafted:
+    """Return what an object says; one of another form is dropped for that reason."""
+    if isinstance(found, Line) and found.say is not None:
+        rests = tuple(Rest(each.key, each.quote) for each in found.rests)
+        return Sentence(" ".join(found.say.split()), rests)
+    if isinstance(found, Line) and found.unsaid:
+        return Unsaid(found.unsaid)
+    text = found if isinstance(found, str) else found.model_dump_json()
+    return Dropped(text[:200], Failing.FORM, "")

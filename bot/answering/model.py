@@ -129,6 +129,7 @@ class Trouble(StrEnum):
     STALLED = "stalled"
     MALFORMED = "malformed"
     TRUNCATED = "truncated"
+    CONTEXT = "context"
     EMPTY = "empty"
     REFUSED = "refused"
     FORM = "form"
@@ -155,8 +156,9 @@ class Written:
     """How an answer came about: by quotations alone where ``writer`` is ``None``.
 
     ``trouble`` is why no model wrote, or with a ``writer`` why the rest is missing; ``stopped``
-    whether somebody stopped it, ``unsaid`` the parts
-    of the question that the coverage leaves open, in its own words.
+    whether somebody stopped it, ``unsaid`` the parts of the question that the coverage leaves
+    open, in its own words. ``room`` is how many passages it was given, where it had no room for
+    all. ``detail`` is what a server said that failed, for whoever runs the desk.
     """
 
     writer: str | None = None
@@ -166,6 +168,8 @@ class Written:
     unsaid: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     usage: Usage = Usage()
+    room: int | None = None
+    detail: str = ""
 
 
 class Level(StrEnum):

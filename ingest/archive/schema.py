@@ -186,6 +186,7 @@ answers = Table(
     Column("writer", Text),
     Column("prompt", String(20)),
     Column("trouble", String(40)),
+    Column("detail", Text),
     Column("dropped", JSON, nullable=False),
     Column("tokens_read", Integer, nullable=False),
     Column("tokens_written", Integer, nullable=False),

@@ -38,9 +38,10 @@ class ReadingError(Exception):
 
 
 class Metering(Protocol):
-    """Whoever adds up tokens."""
+    """Whoever adds up tokens, and remembers what a server said when it failed."""
 
     usage: Usage
+    said: str
 
 
 class Reader(Protocol):

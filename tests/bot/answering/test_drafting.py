@@ -6,7 +6,8 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from bot.answering.chat import Chat, ChatError, Meter, chat_model
-from bot.answering.drafting import ModelWriter, Unsaid, parsed
+from bot.answering.drafting import ModelWriter, Unsaid, lined
+from bot.answering.drafting import drafted as understood
 from bot.answering.model import Dropped, Failing, Rest, Sentence, Trouble
 from bot.answering.prompting import FOLDER, Prompt
 from bot.answering.question import ask
@@ -60,12 +61,22 @@ async def test_a_refusal_is_told_as_one(end):
     assert caught.value.trouble is Trouble.REFUSED
 
 
-@pytest.mark.parametrize("metadata", [{}, {"finish_reason": "length"}])
-async def test_a_draft_without_its_end_is_broken_off(metadata):
+@pytest.mark.parametrize(
+    ("text", "metadata"),
+    [(LINE, {"finish_reason": "length"}), (LINE[:-3], {}), (LINE[:-3], {"finish_reason": "stop"})],
+)
+async def test_a_draft_without_its_end_is_broken_off(text, metadata):
     """A stream that stops early raises nothing by itself."""
     with pytest.raises(ChatError) as caught:
-        await drafted(sending(LINE, response_metadata=metadata))
+        await drafted(sending(text, response_metadata=metadata))
     assert caught.value.trouble is Trouble.TRUNCATED
+
+
+@pytest.mark.parametrize("reason", [None, "", "eos_token", "completed"])
+async def test_a_whole_line_is_one_however_the_server_ends(reason):
+    """Some say nothing, or something of their own."""
+    metadata = {} if reason is None else {"finish_reason": reason}
+    assert await drafted(sending(LINE, response_metadata=metadata))
 
 
 @pytest.mark.parametrize(
@@ -74,14 +85,14 @@ async def test_a_draft_without_its_end_is_broken_off(metadata):
 )
 def test_another_form_is_dropped_for_that_reason(line):
     """Nothing is guessed out of a line that is not one."""
-    found = parsed(line)
+    found = understood(lined(line))
     assert isinstance(found, Dropped)
     assert found.failing is Failing.FORM
 
 
 def test_what_the_coverage_leaves_open_is_a_line_of_its_own():
     """The model's way to decline."""
-    assert parsed('{"unsaid": "the cost"}') == Unsaid("the cost")
+    assert understood(lined('{"unsaid": "the cost"}')) == Unsaid("the cost")
 
 
 @pytest.mark.parametrize("name", ["answer", "check", "mend", "rewrite"])

@@ -1,4 +1,4 @@
-"""Why the page of an article that stands is not believed at the moment."""
+"""Why an article's page is not believed at the moment, and what a model's server said."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the reason to the articles."""
+    """Add the reason to the articles, and the sentence to the answers."""
     op.add_column("articles", sa.Column("held", sa.Text))
+    op.add_column("answers", sa.Column("detail", sa.Text))

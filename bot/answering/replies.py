@@ -1,0 +1,198 @@
+"""What a model says, piece by piece: its thoughts left out, and its JSON objects as they end.
+
+Models are told to write one JSON object a line. Many servers cannot make them: objects stand over
+several lines, side by side, in arrays, in fences, behind bullets and lead-ins, under one key, with
+commas too many. Whatever is found is proven all the same, so the form is forgiven.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from json_repair import repair_json
+
+THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|channel|>analysis<|message|>", "<|end|>"),
+    ("<|channel|>commentary<|message|>", "<|end|>"),
+)
+"""How models mark what they only think; the last two are those of the harmony format."""
+OPENING = dict(THOUGHTS)
+CLOSING = frozenset(OPENING.values())
+MARKS = (*OPENING, *CLOSING, "<|start|>assistant", "<|channel|>final<|message|>", "<|return|>")
+ANSWER = "<|channel|>final<|message|>"
+WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
+STARTS = re.compile(r"[\s`*•>-]*(?:json)?[\s`*•>\d.)-]*[{\[]")
+FENCE = len("```json")
+"""Characters of the longest sign that may stand before the first object of an answer."""
+
+
+class Thoughtless:
+    """Leaves out of a stream what a model only thinks."""
+
+    def __init__(self) -> None:
+        """Begin outside any thought."""
+        self._rest = ""
+        self._until: str | None = None
+
+    def feed(self, piece: str) -> Iterator[str | None]:
+        """Yield what is said in *piece*; ``None`` where all that was said before was a thought."""
+        self._rest += piece
+        while self._rest:
+            mark = self._next_mark()
+            if mark is None:
+                kept = held_back(self._rest)
+                said, self._rest = (
+                    self._rest[: len(self._rest) - kept],
+                    self._rest[-kept:] * bool(kept),
+                )
+                if said and self._until is None:
+                    yield said
+                return
+            at = self._rest.index(mark)
+            said, self._rest = self._rest[:at], self._rest[at + len(mark) :]
+            if said and self._until is None:
+                yield said
+            if self._until is not None:
+                self._until = None if mark == self._until or mark == ANSWER else self._until
+            elif mark in OPENING:
+                self._until = OPENING[mark]
+            elif mark in CLOSING or mark == ANSWER:
+                yield None
+
+    def end(self) -> str:
+        """Return what was held back, if it was said."""
+        return "" if self._until is not None else self._rest
+
+    def _next_mark(self) -> str | None:
+        """Return the mark that comes first."""
+        found = [(self._rest.find(mark), mark) for mark in MARKS if mark in self._rest]
+        return min(found)[1] if found else None
+
+
+def held_back(text: str) -> int:
+    """Return how many characters at the end of *text* may begin a mark."""
+    longest = min(len(text), max(map(len, MARKS)) - 1)
+    ends = ((n, text[-n:]) for n in range(longest, 0, -1))
+    return next((n for n, end in ends if any(mark.startswith(end) for mark in MARKS)), 0)
+
+
+class Objects:
+    """Finds the JSON objects in a stream, each as soon as it has ended.
+
+    What begins with prose may be a thought that no mark opens: its objects wait for the end, or
+    for the mark that closes it, which forgets them.
+    """
+
+    def __init__(self) -> None:
+        """Begin outside any object."""
+        self._thoughts = Thoughtless()
+        self._open = ""
+        self._depth = 0
+        self._quoted = self._escaped = False
+        self._broken = False
+        self._waiting: list[str] = []
+        self._lead: str | None = ""
+        self.said = ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether an object has begun and not ended."""
+        return bool(self._open)
+
+    def feed(self, piece: str) -> list[str]:
+        """Return the objects that end in *piece*."""
+        found: list[str] = []
+        for said in self._thoughts.feed(piece):
+            if said is None:
+                found.clear()
+                self._forget()
+            else:
+                found += self._scan(said)
+        return self._released(found)
+
+    def end(self) -> list[str]:
+        """Return the objects that waited, when the stream has ended."""
+        found = self._scan(self._thoughts.end())
+        self._lead = None
+        return self._released(found)
+
+    def _released(self, found: list[str]) -> list[str]:
+        """Return what need not wait."""
+        self._waiting += found
+        if self._lead is not None:
+            return []
+        released, self._waiting = self._waiting, []
+        return released
+
+    def _forget(self) -> None:
+        """Begin anew: what came so far was a thought."""
+        self._waiting.clear()
+        self._open, self._depth, self._quoted, self._lead, self.said = "", 0, False, None, ""
+
+    def _scan(self, text: str) -> list[str]:
+        self.said += text
+        if self._lead == "" and self.said.strip():
+            self._lead = None if STARTS.match(self.said) else self._lead
+            if self._lead == "" and len(self.said.strip()) > FENCE:
+                self._lead = "prose"
+        return [found for char in text if (found := self._step(char))]
+
+    def _step(self, char: str) -> str:
+        """Take one character, and return the object that it ends."""
+        if not self._depth and char != "{":
+            return ""
+        if self._quoted:
+            return self._in_quotes(char)
+        self._open += char
+        if char == '"':
+            self._quoted = True
+        elif char == "{":
+            self._depth += 1
+        elif char == "}":
+            self._depth -= 1
+            if not self._depth:
+                done, self._open = self._open, ""
+                return done
+        elif char == "[" and self._depth == 1 and WRAPPED.match(self._open):
+            self._open, self._depth = "", 0
+        return ""
+
+    def _in_quotes(self, char: str) -> str:
+        """Take a character of a string; one that a line breaks off before an object was broken."""
+        if self._broken and char == "{":
+            done, self._open = self._open, "{"
+            self._depth, self._quoted, self._broken = 1, False, False
+            return done
+        self._broken = char == "\n" or (self._broken and char.isspace())
+        self._open += char
+        if self._escaped:
+            self._escaped = False
+        elif char == "\\":
+            self._escaped = True
+        elif char == '"':
+            self._quoted = False
+        return ""
+
+
+def read_object(text: str) -> dict[str, Any] | None:
+    """Read one object, mended where its signs are wrong; ``None`` where it is none."""
+    try:
+        found = json.loads(text, strict=False)
+    except ValueError:
+        found = repair_json(text, return_objects=True)
+    if not isinstance(found, dict):
+        return None
+    rests = found.get("rests")
+    if isinstance(rests, dict):
+        rests = [rests]
+    if isinstance(rests, list):
+        rests = [{**r, "key": str(r.get("key"))} if isinstance(r, dict) else r for r in rests]
+    return {**found, "rests": rests} if "rests" in found else found

@@ -1,0 +1,91 @@
+"""The objects of a reply, in every form that models write them, cut anywhere."""
+
+import json
+
+import pytest
+
+from bot.answering.replies import Objects, Thoughtless, read_object
+
+ONE = {
+    "say": "Turnout was 62.7 per cent.",
+    "rests": [{"key": "ab12c", "quote": "Turnout was 62.7"}],
+}
+TWO = {"say": "It was {lower} than “before”.", "rests": [{"key": "9f", "quote": 'He said "no".'}]}
+A, B = json.dumps(ONE), json.dumps(TWO, ensure_ascii=False)
+THOUGHT = '{"say": "The mayor was paid.", "rests": []}'
+FORMS = {
+    "a line each": f"{A}\n{B}\n",
+    "two on a line": f"{A} {B}",
+    "side by side": f"{A}{B}",
+    "an array": f"[{A}, {B}]",
+    "an array over lines": json.dumps([ONE, TWO], indent=2, ensure_ascii=False),
+    "over several lines": f"{json.dumps(ONE, indent=2)}\n{json.dumps(TWO, indent=2)}",
+    "fenced": f"```json\n{A}\n{B}\n```",
+    "fenced without a name": f"```\n{A}\n{B}\n```\n",
+    "bullets": f"- {A}\n- {B}",
+    "numbered": f"1. {A}\n2. {B}",
+    "a lead-in": f"Here are the sentences:\n\n{A}\n{B}\n\nI hope this helps.",
+    "under one key": json.dumps({"sentences": [ONE, TWO]}, ensure_ascii=False),
+    "under another key": json.dumps({"lines": [ONE, TWO]}, indent=1, ensure_ascii=False),
+    "thoughts": f"<think>First {THOUGHT} perhaps?\n</think>\n{A}\n{B}",
+    "thoughts of another mark": f"<thinking>{THOUGHT}</thinking>{A}\n{B}",
+    "thoughts that no mark opens": f"Let me see. {THOUGHT} No.\n</think>\n\n{A}\n{B}",
+    "channels": (
+        f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant"
+        f"<|channel|>final<|message|>{A}\n{B}<|return|>"
+    ),
+    "trailing commas": f"{A[:-1]},}}\n{B[:-2]},]}}",
+    "one rest as an object": json.dumps({**ONE, "rests": ONE["rests"][0]}) + f"\n{B}",
+}
+
+
+def found(text, size):
+    """Return what is read of *text*, fed in pieces."""
+    objects = Objects()
+    told = [each for at in range(0, len(text), size) for each in objects.feed(text[at : at + size])]
+    return [read_object(each) for each in (*told, *objects.end())]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_every_form_gives_the_same_objects(text, size):
+    """And nothing of a thought, whatever it holds."""
+    assert found(text, size) == [ONE, TWO]
+
+
+def test_an_object_comes_as_soon_as_it_has_ended():
+    """Readers see the first sentence while the second is written."""
+    objects = Objects()
+    assert objects.feed(A[:-1]) == []
+    assert objects.feed(A[-1]) == [A]
+    assert objects.feed(B[:9]) == []
+    assert objects.unfinished
+
+
+def test_a_string_that_is_never_closed_swallows_no_other_line():
+    """It is mended as far as it goes."""
+    broken = '{"say": "Turnout was high.'
+    first, second = found(f"{broken}\n{B}", 1)
+    assert first["say"].startswith("Turnout was high")
+    assert second == TWO
+
+
+@pytest.mark.parametrize("key", [7, "7"])
+def test_a_key_may_be_a_number(key):
+    """Small models count."""
+    read = read_object(json.dumps({"say": "x", "rests": [{"key": key, "quote": "q"}]}))
+    assert read["rests"] == [{"key": "7", "quote": "q"}]
+
+
+@pytest.mark.parametrize("text", ["", "Sorry, I cannot.", "[]", "{}", "}{", "{{{{", '"say"'])
+def test_what_is_no_object_is_none(text):
+    """Nor does it break anything."""
+    assert [each for each in found(text, 1) if each] == []
+
+
+def test_what_is_said_is_told_from_what_is_thought():
+    """However the marks are cut."""
+    thoughts = Thoughtless()
+    text = "a <b> <think>hidden</think> c [x] <"
+    said = "".join(part for char in text for part in thoughts.feed(char) if part) + thoughts.end()
+    assert said == "a <b>  c [x] <"

@@ -1,0 +1,106 @@
+"""A model server on loopback that behaves as servers do: each behaviour has its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+KEYS = re.compile(r'"key": "([0-9a-f]{5})"[^{}]*?"text": "([^"]*)')
+REFUSES = {
+    "no stream_options": ("stream_options", "Unknown parameter: 'stream_options'."),
+    "no max_completion_tokens": (
+        "max_completion_tokens",
+        "extra fields not permitted: max_completion_tokens",
+    ),
+    "no temperature": ("temperature", "Unsupported value: 'temperature' does not support 0."),
+}
+
+
+class ModelServer:
+    """Answers chat requests by a *line* for what was asked, in the way of its *behaviour*."""
+
+    def __init__(self):
+        self.behaviour = "plain"
+        self.reply = lambda _body: ""
+        self.bodies = []
+        self.port = 0
+        self.room = 10**9
+
+    @property
+    def url(self):
+        """Return the base URL of the API."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def handle(self, request):
+        """Answer one request."""
+        if not request.path.endswith("/v1/chat/completions"):
+            page = "<!doctype html><html><body><h1>404 page not found</h1></body></html>"
+            return web.Response(status=404, text=page, content_type="text/html")
+        body = await request.json()
+        self.bodies.append(body)
+        if self.behaviour == "an HTML page":
+            return web.Response(text="<html><body>Welcome</body></html>", content_type="text/html")
+        if said := self.refusal(body):
+            return web.json_response({"error": {"message": said}}, status=400)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for event in self.events(body):
+            await response.write(f"data: {event}\n\n".encode())
+        return response
+
+    def refusal(self, body):
+        """Return why this server refuses *body*, if it does."""
+        if self.behaviour in REFUSES:
+            field, said = REFUSES[self.behaviour]
+            return said if field in body else ""
+        roles = [each["role"] for each in body["messages"]]
+        if self.behaviour == "no system role" and "system" in roles:
+            return "System role not supported"
+        size = sum(len(each["content"]) for each in body["messages"])
+        if size > self.room:
+            return f"This model's maximum context length is {self.room} tokens."
+        return ""
+
+    def events(self, body):
+        """Yield the parts of a stream."""
+        if self.behaviour == "an error inside a 200":
+            yield json.dumps({"error": {"message": "model runner has stopped", "code": 500}})
+            return
+        text = self.reply(body)
+        for at in range(0, len(text), 7):
+            usage = {"prompt_tokens": 100, "completion_tokens": at // 4 + 1}
+            growing = self.behaviour == "usage that grows"
+            yield chunk({"content": text[at : at + 7]}, usage=usage if growing else None)
+        ends = {"finish null": None, "finish empty": "", "finish unknown": "eos_token"}
+        yield chunk({}, finish=ends.get(self.behaviour, "stop"))
+        yield "[DONE]"
+
+    @asynccontextmanager
+    async def open(self):
+        """Listen on loopback."""
+        runner = web.ServerRunner(web.Server(self.handle))
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+
+def chunk(delta, *, finish=None, usage=None):
+    """Write one part of a stream as OpenAI does."""
+    return json.dumps(
+        {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": "m",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+            **({"usage": usage} if usage else {}),
+        }
+    )

@@ -1,0 +1,152 @@
+"""Whatever server the model is on: each behaviour ends in a proven answer or in a true sentence."""
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from bot.answering.answer import consider
+from bot.answering.chat import REFUSED, Way, chat_model, refused, trouble_of
+from bot.answering.composing import keyed
+from bot.answering.drafting import ModelWriter
+from bot.answering.model import Answer, Trouble
+from bot.answering.question import ask
+from bot.reporting import record_of
+from bot.wording import Wording
+from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.modelserver import ModelServer
+
+TURNOUT = "What was the turnout?"
+QUOTE = "Turnout was 62.7 per cent"
+GOOD = "Turnout was 62.7 per cent, the Electoral Authority said, below its estimate of 64 per cent."
+
+
+@pytest.fixture
+async def server():
+    """Open a model server."""
+    async with ModelServer().open() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def desk(sample_desk, server):
+    """Return the sample desk with a keyless model on that server, and let it write what is true."""
+    question = ask(TURNOUT, now=MORNING)
+    given = keyed(question, consider(question, sample_desk.archive, sample_desk.index).evidence)
+    key = next(k for k, each in given.items() if QUOTE in each.passage.text)
+    line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
+    server.reply = lambda _body: f"{line}\n"
+    chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
+    yield replace(sample_desk, writers=(ModelWriter(chat, ScriptedReader()),))
+    await chat.close()
+
+
+async def answered(desk):
+    return await desk.answer(ask(TURNOUT, now=MORNING))
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        *("plain", "no stream_options", "no max_completion_tokens", "no temperature"),
+        *("no system role", "finish null", "finish empty", "finish unknown", "usage that grows"),
+    ],
+)
+async def test_a_server_that_wants_something_else_is_asked_so(desk, server, behaviour):
+    """Once more, and from then on at once."""
+    server.behaviour = behaviour
+    for _ in range(2):
+        outcome = await answered(desk)
+        assert [claim.text for claim in outcome.claims] == [GOOD]
+        assert outcome.written.trouble is None
+    assert len(server.bodies) == 2 + behaviour.startswith("no ")
+    assert {body["model"] for body in server.bodies} == {"qwen3:8b"}
+
+
+async def test_usage_that_grows_is_not_summed(desk, server):
+    """The last figure is that of the whole reply."""
+    server.behaviour = "usage that grows"
+    usage = (await answered(desk)).written.usage
+    assert usage.read == 100
+    assert usage.wrote < 100
+
+
+async def test_a_small_context_gets_fewer_passages_and_says_so(desk, server):
+    """The best ones first."""
+    await answered(desk)
+    whole = sum(len(each["content"]) for each in server.bodies[0]["messages"])
+    server.room = whole // 2
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert outcome.written.room in {5, 2, 1}
+    notes = Wording.of(outcome.question.language).notes(outcome.written)
+    assert any("had room for" in note for note in notes)
+    server.room = 10
+    outcome = await answered(desk)
+    assert isinstance(outcome, Answer)
+    assert outcome.written.trouble is Trouble.CONTEXT
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "path", "words"),
+    [
+        ("an HTML page", "/v1", "OPENAI_BASE_URL"),
+        ("an error inside a 200", "/v1", "model runner has stopped"),
+        ("plain", "", "OPENAI_BASE_URL"),
+        ("no choice", "/v1", "a reason of its own"),
+    ],
+)
+async def test_what_the_server_said_reaches_the_log(desk, server, behaviour, path, words, caplog):
+    """On one line, with the setting to look at; members see the same true sentence as ever."""
+    server.behaviour = behaviour
+    if behaviour == "no choice":
+        server.refusal = lambda _body: "a reason of its own"
+    base = server.url.removesuffix("/v1") + path
+    chat = chat_model("llama3:8b", SecretStr("k"), base, patience=5.0)
+    broken = replace(desk, writers=(ModelWriter(chat, ScriptedReader()),))
+    with caplog.at_level(logging.WARNING):
+        outcome = await answered(broken)
+    await chat.close()
+    assert QUOTE in outcome.citations[0].quote
+    assert outcome.written.trouble is not None
+    assert words in outcome.written.detail
+    assert words in record_of(outcome, keep_question=False).detail
+    [told] = [each.getMessage() for each in caplog.records if "llama3:8b" in each.getMessage()]
+    assert words in told
+    assert "\n" not in told
+    for language in ("en", "ja"):
+        wording = Wording.of(type(outcome.question.language)(language))
+        assert "llama3" not in " ".join(wording.notes(outcome.written))
+
+
+async def test_thoughts_are_never_shown(desk, server):
+    """Not even true ones."""
+    line = server.reply(None)
+    lie = line.replace("62.7 per cent, the", "72.6 per cent, the")
+    server.reply = lambda _body: f"<think>{lie}{line}</think>\n{line}"
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert outcome.written.dropped == ()
+
+
+def test_every_way_has_words_by_which_it_is_refused():
+    """A server's sentence that names none is no refusal of these."""
+    assert set(REFUSED) == set(Way)
+    assert refused("rate limit reached", set()) is None
+    assert refused("unknown field stream_options", {Way.USAGE}) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 4096 tokens.",
+        "the request exceeds the available context size, try increasing it",
+        "prompt is too long: 210000 tokens",
+        "input is too long for requested model",
+    ],
+)
+def test_a_context_that_is_too_small_is_known_by_its_sentence(said):
+    """Whatever the status."""
+    assert trouble_of(RuntimeError(said)) is Trouble.CONTEXT
