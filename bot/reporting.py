@@ -90,6 +90,7 @@ def how(written: Written) -> dict[str, Any]:
         "writer": written.writer,
         "prompt": written.prompt,
         "trouble": written.trouble,
+        "by_words": written.by_words,
         "detail": written.detail,
         "stopped": written.stopped,
         "unsaid": list(written.unsaid),

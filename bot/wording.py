@@ -147,6 +147,8 @@ class Wording:
             said.append(self(f"trouble_{written.trouble}"))
         elif written.writer is not None and answered:
             said.append(self("written_by", writer=written.writer))
+        if written.by_words:
+            said.append(self("note_by_words"))
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said

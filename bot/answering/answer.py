@@ -91,7 +91,7 @@ async def answer(
     watch.phase(Phase.SEARCHING, await asyncio.to_thread(archive.count))
     found = await asyncio.to_thread(consider, question, archive, index)
     if isinstance(found, Abstention):
-        return found
+        return by_words(found, index)
     worth = (
         writers
         and trouble is None
@@ -100,11 +100,13 @@ async def answer(
     meter = meter or Meter()
     for writer in writers if worth else ():
         try:
-            return await written(question, found, writer, watch, meter)
+            outcome = await written(question, found, writer, watch, meter)
+            return by_words(outcome, index)
         except ChatError as error:
             trouble = error.trouble
     how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage, detail=meter.said)
-    return await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
+    outcome = await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
+    return by_words(outcome, index)
 
 
 def answer_now(
@@ -113,8 +115,15 @@ def answer_now(
     """Answer with the coverage's own sentences; *judge* decides whether evidence is enough."""
     found = consider(question, archive, index)
     if isinstance(found, Abstention):
-        return found
-    return in_excerpts(question, found, archive, index, judge)
+        return by_words(found, index)
+    return by_words(in_excerpts(question, found, archive, index, judge), index)
+
+
+def by_words(outcome: Answer | Abstention, index: Index) -> Answer | Abstention:
+    """Say of *outcome* that meaning was not searched, where that could not be reached."""
+    if not index.by_words:
+        return outcome
+    return replace(outcome, written=replace(outcome.written, by_words=True))
 
 
 def consider(question: Question, archive: Archive, index: Index) -> Abstention | View:

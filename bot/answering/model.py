@@ -158,7 +158,8 @@ class Written:
     ``trouble`` is why no model wrote, or with a ``writer`` why the rest is missing; ``stopped``
     whether somebody stopped it, ``unsaid`` the parts of the question that the coverage leaves
     open, in its own words. ``room`` is how many passages it was given, where it had no room for
-    all. ``detail`` is what a server said that failed, for whoever runs the desk.
+    all; ``by_words`` says that meaning was not searched. ``detail`` is what a server said that
+    failed, for whoever runs the desk.
     """
 
     writer: str | None = None
@@ -170,6 +171,7 @@ class Written:
     usage: Usage = Usage()
     room: int | None = None
     detail: str = ""
+    by_words: bool = False
 
 
 class Level(StrEnum):

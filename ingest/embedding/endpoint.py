@@ -19,6 +19,7 @@ RETRIES = 3
 class RemoteEmbedder:
     """A model of an OpenAI-compatible endpoint."""
 
+    far = True
     windows = 10
 
     def __init__(self, model: str, key: SecretStr | None, base_url: str | None) -> None:
@@ -51,7 +52,7 @@ class RemoteEmbedder:
             return np.zeros((0, self.dimensions), np.float32)
         try:
             vectors = self._client.embed_documents([text.strip() or "." for text in texts])
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
             raise EmbeddingError(self._sentence(error)) from error
         return self._checked(vectors, len(texts))
 
@@ -63,15 +64,21 @@ class RemoteEmbedder:
     def _checked(self, vectors: list[list[float]], wanted: int) -> Vectors:
         found = np.asarray(vectors, np.float32)
         norms = np.linalg.norm(found, axis=-1, keepdims=True) if found.ndim == 2 else None
-        if norms is None or len(found) != wanted or not norms.all():
+        if norms is None or len(found) != wanted or not norms.all() or not np.isfinite(norms).all():
             raise EmbeddingError(
                 f"{self._where} sent {len(vectors)} usable vectors for {wanted} texts. "
                 f"Check that EMBEDDING_MODEL={self.model} is an embedding model."
             )
+        if self._known not in {None, found.shape[1]}:
+            raise EmbeddingError(
+                f"{self._where} sends vectors of {found.shape[1]} numbers for {self.model}, where "
+                f"it sent {self._known}: another model under one name. `python -m ingest rebuild` "
+                "makes the index anew."
+            )
         unit: Vectors = found / norms
         return unit
 
-    def _sentence(self, error: openai.OpenAIError) -> str:
+    def _sentence(self, error: Exception) -> str:
         advice = "Try again later; what is saved stays saved."
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             advice = "Check OPENAI_API_KEY."
@@ -79,4 +86,6 @@ class RemoteEmbedder:
             advice = f"Check that EMBEDDING_MODEL={self.model} is one of its models."
         elif isinstance(error, openai.APIConnectionError):
             advice = "Check OPENAI_BASE_URL and that the server runs."
+        elif not isinstance(error, openai.OpenAIError):
+            advice = f"It sent no vectors; check OPENAI_BASE_URL and EMBEDDING_MODEL={self.model}."
         return f"{self._where} did not embed ({type(error).__name__}). {advice}"

@@ -56,6 +56,7 @@ class FolderEmbedder:
     model is that of one text.
     """
 
+    far = False
     windows = 10
 
     def __init__(self, folder: Path, *, model: str | None = None) -> None:

@@ -24,10 +24,13 @@ ANCHORS = Path(__file__).with_name("anchors.toml")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A question, its unit vector, and the script that it is asked in."""
+    """A question, its unit vector, and the script that it is asked in.
+
+    ``vector`` is ``None`` where whatever tells meaning cannot be reached.
+    """
 
     text: str
-    vector: Vectors
+    vector: Vectors | None
     script: Script
 
 
@@ -60,6 +63,10 @@ class Memory:
         what lies above it is likeness.
         """
         return {(one, two): self._scale(one, two) for one in Script for two in Script}
+
+    def warm(self) -> None:
+        """Read this embedder's scales now, so that no question waits for them."""
+        _ = self.scales
 
     def _scale(self, asked: Script, told: Script) -> Scale:
         texts = anchors()

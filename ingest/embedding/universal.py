@@ -29,6 +29,7 @@ class FastEmbedder:
 
     model = "universal-sentence-encoder-multilingual-3"
     dimensions = 512
+    far = False
     windows = 1
     """More cost more and tell less: of 30 real questions 3 windows gave 18 leads, 1 gives 20."""
 

@@ -23,6 +23,10 @@ class Embedder(Protocol):
         """The length of a vector."""
 
     @property
+    def far(self) -> bool:
+        """Whether it is asked over the network, and may not answer."""
+
+    @property
     def windows(self) -> int:
         """How many parts of the passages found are worth comparing with a question."""
 

@@ -28,11 +28,15 @@ class Faults:
     strange_vectors: int
     strange_words: int
     articles: tuple[int, ...]
+    unsound: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether they disagree at all."""
         return any(
-            (self.lacking_vectors, self.lacking_words, self.strange_vectors, self.strange_words)
+            (
+                *(self.lacking_vectors, self.lacking_words),
+                *(self.strange_vectors, self.strange_words, self.unsound),
+            )
         )
 
     def __str__(self) -> str:
@@ -42,6 +46,7 @@ class Faults:
             (self.lacking_words, "lack their words"),
             (self.strange_vectors, "vectors are of no passage"),
             (self.strange_words, "entries of words are"),
+            (len(self.unsound), "vectors are no figures"),
         )
         return ", ".join(f"{count:,} {what}" for count, what in told if count) or "no fault"
 
@@ -50,13 +55,15 @@ def faults(index: Index) -> Faults:
     """Compare what *index* holds with what it should hold."""
     wanted = {p.id for standing in index.expected() for p in standing.passages}
     vectors, words = index.held()
-    wrong = (wanted ^ vectors) | (wanted ^ words)
+    unsound = index.unsound()
+    wrong = (wanted ^ vectors) | (wanted ^ words) | set(unsound)
     return Faults(
         len(wanted - vectors),
         len(wanted - words),
         len(vectors - wanted),
         len(words - wanted),
         tuple(sorted({int(key.partition(":")[0]) for key in wrong})),
+        tuple(unsound),
     )
 
 
@@ -70,7 +77,7 @@ def repair(index: Index, found: Faults) -> None:
     strangers = [
         key for key in vectors | words if int(key.partition(":")[0]) in among and key not in wanted
     ]
-    index.mend([*standings.values(), *unknown], strangers)
+    index.mend([*standings.values(), *unknown], [*strangers, *found.unsound])
 
 
 def found_again(archive: Archive, index: Index) -> tuple[float, int]:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,14 @@ from ingest.embedding.vectors import Embedder
 from ingest.errors import EmbeddingError, GenerationMismatchError, SettingsError
 from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
-from ingest.index.vectors import embed
+from ingest.index.vectors import embed, unsound
 from ingest.language.script import Script
 from ingest.model import Generation, Progress, Scope, Standing
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 ARTICLES = 200
 """Changes applied at once; a crash repeats at most these."""
@@ -124,6 +126,8 @@ class Index:
             words = beside.submit(self._catch_up_words)
             embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
             words.result()
+        if embedded and self.embedder.far:
+            self._memory.warm()
         return embedded
 
     def catch_up_words(self) -> None:
@@ -145,15 +149,38 @@ class Index:
         take a hundred times as long.
         """
         wide = limit if scope is None else WIDE
-        found = self._shelf.vectors.nearest(meaning.vector, wide, script)
-        if scope is not None:
-            inside = self._shelf.words.inside([key for key, _ in found], scope)
-            found = [(key, cosine) for key, cosine in found if key in inside][:limit]
-        return [(k, self._memory.likeness(x, meaning.script, script)) for k, x in found]
+        vector = meaning.vector
+        if vector is None:
+            return []
+
+        def near() -> list[tuple[str, float]]:
+            found = self._shelf.vectors.nearest(vector, wide, script)
+            return [(k, self._memory.likeness(x, meaning.script, script)) for k, x in found]
+
+        nothing: list[tuple[str, float]] = []
+        found = self._reached(near, nothing)
+        if scope is None:
+            return found
+        inside = self._shelf.words.inside([key for key, _ in found], scope)
+        return [(key, like) for key, like in found if key in inside][:limit]
 
     def question(self, text: str) -> Meaning:
-        """Return what a question means; its capitals say nothing of that."""
-        return Meaning(text, self._memory.question(text.lower()), Script.of_question(text))
+        """Return what a question means; its capitals say nothing of that.
+
+        Where that cannot be told at the moment, within two seconds, it is left open.
+        """
+        vector = self._reached(lambda: self._memory.question(text.lower()), None)
+        return Meaning(text, vector, Script.of_question(text))
+
+    @property
+    def by_words(self) -> bool:
+        """Whether words alone are searched, because what tells meaning cannot be reached."""
+        return self._stores.reach.lost
+
+    def _reached(self, work: Callable[[], Result], otherwise: Result) -> Result:
+        """Do what needs the embedder or the vectors, with patience where these are far away."""
+        far = self.embedder.far or self._stores.far
+        return self._stores.reach.ask(work, otherwise) if far else work()
 
     def likeness(self, meaning: Meaning, texts: Sequence[str]) -> list[float]:
         """Return how like a question each of *texts* is, from 0 to 1; a reranker reads both."""
@@ -162,11 +189,18 @@ class Index:
                 return self._stores.reranker.likeness(meaning.text, texts)
             except EmbeddingError as error:
                 logger.warning("%s", error)
-        cosines = self._memory.passages(texts) @ meaning.vector
-        return [
-            self._memory.likeness(float(cosine), meaning.script, Script.of_text(text))
-            for cosine, text in zip(cosines, texts, strict=True)
-        ]
+        vector = meaning.vector
+        if vector is None:
+            return [0.0] * len(texts)
+
+        def compared() -> list[float]:
+            cosines = self._memory.passages(texts) @ vector
+            return [
+                self._memory.likeness(float(cosine), meaning.script, Script.of_text(text))
+                for cosine, text in zip(cosines, texts, strict=True)
+            ]
+
+        return self._reached(compared, [0.0] * len(texts))
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
@@ -207,13 +241,28 @@ class Index:
         for standings, _ in self._changes(0, ARTICLES):
             yield from standings
 
+    def unsound(self) -> list[str]:
+        """Return the standing passages whose cached vector is none: a server sent it so once."""
+        return [
+            passage.id
+            for standing in self.expected()
+            for passage in unsound(
+                standing.passages, self.embedder, self._archive, self.generation.dimensions
+            )
+        ]
+
     def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
         """Hold these articles as they stand, and let the *strangers* go."""
         with self._shelf.drain:
             passages = [p for standing in standings for p in standing.passages]
             keep = partial(self._archive.keep_embeddings, self.embedder.model)
             vectors, _ = embed(
-                passages, self.embedder, self._archive, keep=keep, step=lambda _count: None
+                passages,
+                self.embedder,
+                self._archive,
+                dimensions=self.generation.dimensions,
+                keep=keep,
+                step=lambda _count: None,
             )
             self._shelf.vectors.forget(strangers)
             self._shelf.vectors.apply(standings, vectors)
@@ -249,7 +298,12 @@ class Index:
             for standings, upto in self._changes(cursor, ARTICLES):
                 passages = [p for standing in standings for p in standing.passages]
                 vectors, fresh = embed(
-                    passages, self.embedder, self._archive, keep=partial(writer.do, keep), step=step
+                    passages,
+                    self.embedder,
+                    self._archive,
+                    dimensions=self.generation.dimensions,
+                    keep=partial(writer.do, keep),
+                    step=step,
                 )
                 anew += fresh
                 writer.do(self._write_vectors, standings, vectors, upto)

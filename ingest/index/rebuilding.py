@@ -84,7 +84,8 @@ def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generati
     for each in archive.generations():
         if each.active or each.retired_at is not None:
             continue
-        if (each.model, each.splitter) == (embedder.model, SPLITTER):
+        same = (each.model, each.splitter) == (embedder.model, SPLITTER)
+        if same and each.dimensions == embedder.dimensions:
             wanted = each
         else:
             stores.drop(each)

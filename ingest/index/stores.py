@@ -20,6 +20,7 @@ from ingest.embedding.memory import Memory
 from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.index.ownership import Ownership
+from ingest.index.reach import Reach
 from ingest.index.vectors import Vectors, client_of
 from ingest.index.words import Words
 from ingest.model import Generation
@@ -57,7 +58,13 @@ class Stores:
         self._embedders: dict[str, Embedder] = {}
         self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
+        self.reach = Reach()
         self._turn = threading.Lock()
+
+    @property
+    def far(self) -> bool:
+        """Whether the vectors are on a server."""
+        return self._settings.chroma_url is not None
 
     @classmethod
     @contextmanager
@@ -115,6 +122,7 @@ class Stores:
 
     def close(self) -> None:
         """Let every generation go."""
+        self.reach.close()
         for shelf in self._shelves.values():
             shelf.vectors.close()
 

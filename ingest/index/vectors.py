@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
-from ingest.errors import IndexUnavailableError
+from ingest.errors import EmbeddingError, IndexUnavailableError
 from ingest.index.words import damaged
 from ingest.language.script import Script
 from ingest.model import Passage, Standing
@@ -189,26 +190,62 @@ def embed(
     embedder: Embedder,
     archive: Archive,
     *,
+    dimensions: int,
     keep: Callable[[dict[str, bytes]], None],
     step: Callable[[int], None],
 ) -> tuple[dict[str, NDArray[np.float32]], int]:
     """Return the vectors of *passages* by id, and how many had to be embedded anew.
 
     A vector is cached in the archive under its model and the hash of what was embedded, so
-    the same text is never embedded twice. *keep* receives what is to be cached, batch by batch;
-    *step* is told of passages as they are done.
+    the same text is never embedded twice; what is cached and is no unit vector of *dimensions*
+    is embedded anew. *keep* receives what is to be cached, batch by batch; *step* is told of
+    passages as they are done.
+
+    Raises:
+        EmbeddingError: the model sends vectors of another length.
     """
-    keys = {p.id: hashlib.sha256(p.context.encode()).hexdigest() for p in passages}
-    cached = archive.embeddings(embedder.model, list(keys.values()))
+    keys = {p.id: digest_of(p) for p in passages}
+    kept = archive.embeddings(embedder.model, list(keys.values()))
+    cached = {key: vector for key, vector in kept.items() if is_sound(vector, dimensions)}
     step(sum(key in cached for key in keys.values()))
     missing = [p for p in passages if keys[p.id] not in cached]
     missing.sort(key=lambda p: len(p.text))
     for start in range(0, len(missing), A_BATCH):
         part = missing[start : start + A_BATCH]
         fresh = embedder.passages([p.context for p in part]).astype("<f4")
+        if fresh.shape[1] != dimensions:
+            raise EmbeddingError(
+                f"{embedder.model} sends vectors of {fresh.shape[1]} numbers, and the index has "
+                f"{dimensions}: another model under one name. `python -m ingest rebuild` makes the "
+                "index anew."
+            )
         found = {keys[p.id]: row.tobytes() for p, row in zip(part, fresh, strict=True)}
         keep(found)
         cached.update(found)
         step(len(part))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
     return vectors, len(missing)
+
+
+def unsound(
+    passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
+) -> list[Passage]:
+    """Return those of *passages* whose cached vector is no unit vector of *dimensions*."""
+    keys = {p.id: digest_of(p) for p in passages}
+    kept = archive.embeddings(embedder.model, list(keys.values()))
+    return [
+        p for p in passages if keys[p.id] in kept and not is_sound(kept[keys[p.id]], dimensions)
+    ]
+
+
+def digest_of(passage: Passage) -> str:
+    """Name what is embedded of a passage."""
+    return hashlib.sha256(passage.context.encode()).hexdigest()
+
+
+def is_sound(vector: bytes, dimensions: int) -> bool:
+    """Tell whether a cached vector is one: of this length, of figures, and not nought."""
+    if len(vector) != dimensions * np.dtype("<f4").itemsize:
+        return False
+    norm = float(np.linalg.norm(np.frombuffer(vector, "<f4")))
+    return math.isfinite(norm) and norm > 0

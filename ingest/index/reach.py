@@ -1,0 +1,53 @@
+"""Whether what tells meaning can be reached: while it cannot, words alone are searched."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from typing import TypeVar
+
+from ingest.errors import EmbeddingError, IndexUnavailableError
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds that a question waits for an endpoint or a server; words answer at once."""
+REST = 30.0
+"""Seconds for which one that failed is not asked again."""
+AT_ONCE = 8
+"""Questions that may wait; those behind them have words alone."""
+
+Result = TypeVar("Result")
+
+
+class Reach:
+    """Asks what is far away, with patience, and leaves it alone for a while after it failed."""
+
+    def __init__(self) -> None:
+        """Nothing has failed yet."""
+        self._calls = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="reach")
+        self._until = 0.0
+
+    @property
+    def lost(self) -> bool:
+        """Whether meaning is not searched at the moment."""
+        return time.monotonic() < self._until
+
+    def ask(self, work: Callable[[], Result], otherwise: Result) -> Result:
+        """Return what *work* returns in time, or *otherwise*; why not stands in the log."""
+        if self.lost:
+            return otherwise
+        try:
+            return self._calls.submit(work).result(PATIENCE)
+        except (Late, EmbeddingError, IndexUnavailableError) as error:
+            self._until = time.monotonic() + REST
+            why = str(error) or f"nothing came for {PATIENCE:.0f} seconds"
+            logger.warning("Meaning is not searched for %.0f seconds: %s", REST, why)
+            return otherwise
+
+    def close(self) -> None:
+        """Let the threads go; one that still waits is not waited for."""
+        self._calls.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,170 @@
+"""An embedding endpoint that is well, then bad, then well again: nothing is lost, all is found."""
+
+import json
+import threading
+import time
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from bot.answering.answer import answer_now
+from bot.answering.model import Answer
+from bot.answering.question import ask
+from bot.desk import open_desk
+from bot.settings import Settings
+from bot.wording import Wording
+from ingest.errors import EmbeddingError
+from ingest.index import reach
+from ingest.index.analysis import terms
+from ingest.index.checking import faults, repair
+from ingest.index.vectors import digest_of
+from tests.builders import NOW, an_extract, saved
+
+LENGTH = 48
+QUESTION = "What was the turnout?"
+LATER = "The ferry to Holm was taken out of service on Friday, the harbour office said in a notice."
+
+
+def vector(text, length=LENGTH):
+    """Embed a text by the hashes of its words."""
+    found = np.zeros(length)
+    for term in terms(text) or ["-"]:
+        found[zlib.crc32(term.encode()) % length] += 1.0
+    return found.tolist()
+
+
+BAD = {
+    "an error": lambda _texts: (500, []),
+    "not figures": lambda texts: (200, [[float("nan")] * LENGTH] * len(texts)),
+    "nought": lambda texts: (200, [[0.0] * LENGTH] * len(texts)),
+    "another length": lambda texts: (200, [vector(text, 64) for text in texts]),
+    "too few": lambda texts: (200, [vector(text) for text in texts[1:]]),
+    "a refusal": lambda _texts: (401, []),
+}
+
+
+@pytest.fixture
+def endpoint():
+    """Serve OpenAI's embeddings call as ``reply(texts)`` says."""
+
+    class Handler(BaseHTTPRequestHandler):
+        reply = staticmethod(lambda texts: (200, [vector(text) for text in texts]))
+
+        def do_POST(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, vectors = type(self).reply(asked["input"])
+            data = [
+                {"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)
+            ]
+            usage = {"prompt_tokens": 1, "total_tokens": 1}
+            body = {"object": "list", "model": "m", "data": data, "usage": usage}
+            raw = json.dumps(body if status == 200 else {"error": {"message": "no"}}).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Handler, f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def desk(endpoint, tmp_path, monkeypatch):
+    """Open a desk whose vectors come from the endpoint, with one article in its index."""
+    monkeypatch.setattr(reach, "REST", 0.3)
+    _, url = endpoint
+    settings = Settings.of(
+        {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
+    )
+    with open_desk(settings, holder="a test", now=NOW) as opened:
+        saved(opened.archive, an_extract())
+        opened.catch_up()
+        yield opened
+
+
+def answered(desk, text=QUESTION):
+    return answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+
+
+@pytest.mark.parametrize("reply", BAD.values(), ids=BAD)
+def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoint, reply):
+    """The answer says so; what came meanwhile is found as soon as the endpoint is well."""
+    handler, _ = endpoint
+    well = handler.reply
+    assert not answered(desk).written.by_words
+    handler.reply = staticmethod(reply)
+    outcome = answered(desk, "How many seats did the Harbour Alliance win?")
+    assert isinstance(outcome, Answer)
+    assert "46 seats" in outcome.excerpts[0].citation.quote
+    assert outcome.written.by_words
+    notes = Wording.of(outcome.question.language).notes(outcome.written)
+    assert any("not meaning" in note for note in notes)
+    saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
+    with pytest.raises(EmbeddingError):
+        desk.index.catch_up()
+    assert "ferry" in answered(desk, "What happened to the Holm ferry?").excerpts[0].citation.quote
+    handler.reply = staticmethod(well)
+    time.sleep(0.4)
+    desk.index.catch_up()
+    found = answered(desk, "Was the ferry taken out of service?")
+    assert not found.written.by_words
+    assert "ferry" in found.excerpts[0].citation.quote
+    assert not faults(desk.index)
+
+
+def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
+    """Those who ask meanwhile wait for nothing."""
+    monkeypatch.setattr(reach, "REST", 30.0)
+    monkeypatch.setattr(reach, "PATIENCE", 0.5)
+    handler, _ = endpoint
+    stopped = threading.Event()
+
+    def stalling(texts):
+        stopped.wait(20)
+        return 500, []
+
+    handler.reply = staticmethod(stalling)
+    assert answered(desk, "What was the turnout of voters?").written.by_words
+    asked = []
+    monkeypatch.setattr(desk.index._memory, "question", asked.append)
+    assert answered(desk, "How many seats did Harbour win?").written.by_words
+    assert asked == []
+    stopped.set()
+
+
+def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
+    """A release before this one kept whatever a server sent."""
+    [standing] = [each for each in desk.index.expected() if each.passages]
+    digests = desk.archive.embeddings("m", digests_of(standing))
+    bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
+    desk.archive.keep_embeddings("m", bad)
+    found = faults(desk.index)
+    assert len(found.unsound) == len(standing.passages)
+    assert "no figures" in str(found)
+    repair(desk.index, found)
+    assert not faults(desk.index)
+    assert not answered(desk).written.by_words
+
+
+def digests_of(standing):
+    """Return what the passages' vectors are cached under."""
+    return [digest_of(passage) for passage in standing.passages]
+
+
+def test_a_model_that_changes_its_length_is_told_with_the_way_out(desk, endpoint):
+    """And what is saved stays saved."""
+    handler, _ = endpoint
+    handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
+    saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
+    with pytest.raises(EmbeddingError, match="rebuild"):
+        desk.index.catch_up()
