@@ -123,6 +123,8 @@ class Chat:
         self._first = first or patience
         self._close = close
         self._without: set[Way] = set()
+        self._ends: bool | None = None
+        """Whether this server says that a reply has ended, as far as that is known."""
 
     async def close(self) -> None:
         """Let go of the connections, in the event loop that used them."""
@@ -134,30 +136,22 @@ class Chat:
     ) -> AsyncGenerator[str, None]:
         """Yield the lines of one reply to *said*, pairs of an instruction and what it is about.
 
-        The last line comes at the end, be it broken off. Thoughts are left out.
+        The last line comes only once the reply has ended. Thoughts are left out.
 
         Raises:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
         thoughts, rest, wrote = Thoughtless(), "", False
-        broken: ChatError | None = None
-        try:
-            async for piece in self.parts(said, meter):
-                for each in thoughts.feed(piece):
-                    *lines, rest = ("" if each is None else rest + each).split("\n")
-                    for line in filter(telling, lines):
-                        wrote = True
-                        yield line.strip()
-        except ChatError as error:
-            if error.trouble is not Trouble.TRUNCATED:
-                raise
-            broken = error
+        async for piece in self.parts(said, meter):
+            for each in thoughts.feed(piece):
+                *lines, rest = ("" if each is None else rest + each).split("\n")
+                for line in filter(telling, lines):
+                    wrote = True
+                    yield line.strip()
         rest += thoughts.end()
         if telling(rest):
             wrote = True
             yield rest.strip()
-        if broken is not None:
-            raise broken
         if not wrote:
             raise ChatError(Trouble.EMPTY, "it wrote nothing besides its thoughts")
 
@@ -212,7 +206,10 @@ class Chat:
             raise ChatError(Trouble.REFUSED, f"it ended with {ended}")
         if ended in CUT:
             raise ChatError(Trouble.TRUNCATED, f"it ended with {ended}")
-        if not ended and not WHOLE.search(text):
+        whole = WHOLE.search(text) is not None
+        if ended or (whole and self._ends is None):
+            self._ends = bool(ended)
+        if not ended and not whole and self._ends is not False:
             raise ChatError(Trouble.TRUNCATED, f"it ended without saying so; {self._advice}")
         if not text.strip():
             raise ChatError(Trouble.EMPTY, f"it wrote nothing; {self._advice}")

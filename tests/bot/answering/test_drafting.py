@@ -117,3 +117,16 @@ def test_a_provider_that_is_not_installed_is_a_sentence(name):
     """The start says which setting, and what to do."""
     with pytest.raises(Exception, match="CHAT_MODEL"):
         chat_model(name, None, None)
+
+
+@pytest.mark.parametrize(("first", "kept"), [({"finish_reason": "stop"}, False), ({}, True)])
+async def test_a_last_line_without_an_end_counts_where_the_server_never_says_ends(first, kept):
+    """A letter that is cut off is no letter, unless this server has never said that it is done."""
+    chat = sending(LINE, response_metadata=first)._chat
+    assert [line async for line in chat.lines([("a", "b")], Meter())] == [LINE]
+    chat._model = sending("ab12: S", response_metadata={})._chat._model
+    try:
+        found = [line async for line in chat.lines([("a", "b")], Meter())]
+    except ChatError as error:
+        found = [error.trouble]
+    assert found == (["ab12: S"] if kept else [Trouble.TRUNCATED])
