@@ -29,7 +29,7 @@ CLOSING = frozenset(OPENING.values())
 MARKS = (*OPENING, *CLOSING, "<|start|>assistant", "<|channel|>final<|message|>", "<|return|>")
 ANSWER = "<|channel|>final<|message|>"
 WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
-STARTS = re.compile(r"[\s`*•>-]*(?:json)?[\s`*•>\d.)-]*[{\[]")
+STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
 FENCE = len("```json")
 """Characters of the longest sign that may stand before the first object of an answer."""
 
