@@ -47,13 +47,14 @@ class Erasing(Database):
             for table in (passages, versions, fingerprints):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
             citing = select(citations.c.answer_id).where(citations.c.article_id == article_id)
-            blank: dict[str, object] = {"dropped": [], "question": None}
+            blank: dict[str, object] = {"dropped": [], "question": None, "detail": None}
             connection.execute(update(answers).where(answers.c.id.in_(citing)).values(blank))
             nameless = {
                 "identity": sealed(identity),
                 "removed_at": rows.iso(now),
                 "removal": str(Removal.ERASED),
                 "note": None,
+                "held": None,
                 "story": None,
             }
             connection.execute(update(articles).where(here).values(nameless))

@@ -21,6 +21,10 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 """Classes, ids and labels of comments, in the languages of the web, and services that hold them."""
+MAYBE = re.compile(
+    rf"(?:^|[\s_-])(?:{'|'.join(KNOWN['maybe'].split())})(?:$|[\s_-])", re.IGNORECASE
+)
+"""Those that a part of an article may have as well: only with comments' structure they are."""
 HEADED = re.compile(
     rf"(?:^|\b|\d)(?:{'|'.join(KNOWN['headings'])})(?:$|\b)|{'|'.join(KNOWN['headings_ja'])}",
     re.IGNORECASE,
@@ -80,20 +84,22 @@ def named(page: Element) -> Iterator[Element]:
     whole: int | None = None
     for each in page.iter(*CONTAINERS):
         label = " ".join(filter(None, map(each.get, LABELS)))
-        if not label or not is_named(label):
+        name = kind_of(label) if label else ""
+        if not name:
             continue
         whole = said_in(page) if whole is None else whole
-        if 2 * said_in(each) <= whole or any(repeated(inner) for inner in each.iter(*CONTAINERS)):
+        small = name == "comments" and 2 * said_in(each) <= whole
+        if small or any(repeated(inner) for inner in each.iter(*CONTAINERS)):
             yield each
-        else:
-            for name in LABELS:
-                each.attrib.pop(name, None)
+        elif name == "comments":
+            for key in LABELS:
+                each.attrib.pop(key, None)
 
 
 @lru_cache(maxsize=8192)
-def is_named(label: str) -> bool:
+def kind_of(label: str) -> str:
     """Tell whether a class, an id or a label is one of comments; a site's pages share most."""
-    return bool(NAMED.search(label))
+    return "comments" if NAMED.search(label) else "maybe" if MAYBE.search(label) else ""
 
 
 def said_in(element: Element) -> int:

@@ -11,6 +11,8 @@ FEW = 4
 """Teasers that a page has at least to be a list of them."""
 SHARE = 0.8
 """Share of a list's text that stands in its teasers."""
+TOLD = 250
+"""Characters of paragraphs under a heading of their own that are an article, beside any teasers."""
 PARAGRAPH = 40
 """Characters of the shortest paragraph that is counted."""
 HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
@@ -29,7 +31,8 @@ def front_page(declared: Declared, name: str) -> str | None:
         return None
     lines = [each for each in page.iter("p") if len(each.text_content()) >= PARAGRAPH]
     inside = sum(len(p.text_content()) for p in lines if within(p, boxes))
-    if inside < SHARE * sum(len(p.text_content()) for p in lines):
+    outside = sum(len(p.text_content()) for p in lines) - inside
+    if inside < SHARE * (inside + outside) or (declared.heading and outside >= TOLD):
         return None
     feeds = feeds_of(declared)
     way = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."

@@ -78,6 +78,7 @@ def test_comments_that_the_data_declare_are_dropped_wherever_they_stand():
     [
         f'<div class="comment opinion">{STORY}</div>',
         f'<div class="article-body commentary">{STORY}</div>',
+        f'<div class="reactions">{STORY}</div>',
         STORY
         + "".join(
             f"<div class='who'><h3>{n}</h3><p>{t}</p></div>"

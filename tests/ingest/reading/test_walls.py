@@ -163,6 +163,11 @@ def test_a_front_page_offers_its_feed(kind):
     assert "https://courier.example/feed" in refused(page, "https://courier.example/")
 
 
+def test_a_short_article_above_many_teasers_is_one():
+    """It has a heading of its own, and paragraphs under it."""
+    assert not refused(a_page(f"{STORY}<div>{teasers(12)}</div>"))
+
+
 def test_a_section_without_a_feed_is_told_from_an_article():
     """An article with teasers below it is one."""
     assert "lists 5 articles" in refused(a_page(teasers(5, "h3"), title="Politics", h1=""))
