@@ -38,22 +38,23 @@ class IndexState(Database):
         return found
 
     def keep_embeddings(self, model: str, vectors: Mapping[str, bytes]) -> None:
-        """Cache *vectors* by digest, in its order, so that two that do so never lock each other.
-
-        One that is cached already is replaced: it was no good, or is the same.
-        """
+        """Cache *vectors* by digest, in its order, so that two that do so never lock each other."""
         if not vectors:
             return
         values = [{"model": model, "digest": d, "vector": v} for d, v in sorted(vectors.items())]
         with self.writing() as connection:
             dialect = connection.dialect.name
             new = postgresql_insert if dialect == "postgresql" else sqlite_insert
-            statement = new(embeddings)
-            anew = {"vector": statement.excluded.vector}
-            keys = [embeddings.c.model, embeddings.c.digest]
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=keys, set_=anew), values
-            )
+            connection.execute(new(embeddings).on_conflict_do_nothing(), values)
+
+    def drop_embeddings(self, model: str, digests: Sequence[str]) -> None:
+        """Forget cached vectors that are no good."""
+        among: BindParameter[Any] = bindparam("digests", expanding=True)
+        bad = delete(embeddings).where(embeddings.c.model == model, embeddings.c.digest.in_(among))
+        if digests:
+            with self.writing() as connection:
+                for part in rows.chunks(list(digests)):
+                    connection.execute(bad, {"digests": part})
 
     def active_generation(self) -> Generation | None:
         """Return the generation in service; ``None`` before the first."""

@@ -207,6 +207,7 @@ def embed(
     keys = {p.id: digest_of(p) for p in passages}
     kept = archive.embeddings(embedder.model, list(keys.values()))
     cached = {key: vector for key, vector in kept.items() if is_sound(vector, dimensions)}
+    archive.drop_embeddings(embedder.model, sorted(kept.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
     missing = [p for p in passages if keys[p.id] not in cached]
     missing.sort(key=lambda p: len(p.text))

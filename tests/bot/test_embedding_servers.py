@@ -147,6 +147,7 @@ def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
     [standing] = [each for each in desk.index.expected() if each.passages]
     digests = desk.archive.embeddings("m", digests_of(standing))
     bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
+    desk.archive.drop_embeddings("m", list(bad))
     desk.archive.keep_embeddings("m", bad)
     found = faults(desk.index)
     assert len(found.unsound) == len(standing.passages)
