@@ -16,6 +16,7 @@
     │   └── SourceNotFoundError  no source has that number
     ├── EmbeddingError           the embedder refused, failed or is misconfigured
     └── IndexUnavailableError    the index could not be opened or searched
+        ├── IndexReplacedError   another process made it anew; start again
         ├── IndexOwnedError      another process owns it; the message names the holder
         ├── GenerationMismatchError  it was built by another model; run ``rebuild``
         ├── GenerationFaultyError    a new one failed its checks; the old one serves on
@@ -91,6 +92,10 @@ class EmbeddingError(IngestError):
 
 class IndexUnavailableError(IngestError):
     """The index could not be opened or searched."""
+
+
+class IndexReplacedError(IndexUnavailableError):
+    """Another process made the index anew; this one has to start again."""
 
 
 class IndexOwnedError(IndexUnavailableError):

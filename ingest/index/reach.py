@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
-from ingest.errors import EmbeddingError, IndexUnavailableError
+from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +37,17 @@ class Reach:
         return time.monotonic() < self._until
 
     def ask(self, work: Callable[[], Result], otherwise: Result) -> Result:
-        """Return what *work* returns in time, or *otherwise*; why not stands in the log."""
+        """Return what *work* returns in time, or *otherwise*; why not stands in the log.
+
+        Raises:
+            IndexReplacedError: waiting would not help.
+        """
         if self.lost:
             return otherwise
         try:
             return self._calls.submit(work).result(PATIENCE)
+        except IndexReplacedError:
+            raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
             self._until = time.monotonic() + REST
             why = str(error) or f"nothing came for {PATIENCE:.0f} seconds"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
-from ingest.errors import EmbeddingError, IndexUnavailableError
+from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.words import damaged
 from ingest.language.script import Script
 from ingest.model import Passage, Standing
@@ -166,7 +166,7 @@ class Vectors:
         try:
             return self._calls.submit(work).result(PATIENCE)
         except NotFoundError as error:
-            raise IndexUnavailableError(
+            raise IndexReplacedError(
                 f"Another process made the index anew: {self.name} is gone from {self._place}. "
                 "Start this one again."
             ) from error
