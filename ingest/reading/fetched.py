@@ -153,10 +153,15 @@ def same_page(canonical: str, url: str) -> bool:
     first, second = steps(one.path), steps(two.path)
     if first == second:
         given, asked = set(parse_qsl(one.query)), set(parse_qsl(two.query))
-        return given <= asked and all(name.lower() in VIEWS for name, _ in asked - given)
+        return given <= asked and all(is_view(*each) for each in asked - given)
     if not first or not second or first[-1] != second[-1]:
         return False
     return len(first[-1]) >= SLUG and (set(first) <= set(second) or set(second) <= set(first))
+
+
+def is_view(name: str, value: str) -> bool:
+    """Tell whether a parameter chooses how an article is shown; a page with a name is one."""
+    return name.lower() in VIEWS and (name.lower() != "page" or value.isdecimal())
 
 
 def steps(path: str) -> list[str]:

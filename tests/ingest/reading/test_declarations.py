@@ -121,6 +121,7 @@ def test_a_japanese_date_line_is_read_and_is_no_text(line):
     [
         ("/story?id=1", "/story", "/story?id=1"),
         ("/story?id=1&utm_source=x", "/story?id=1", "/story?id=1"),
+        ("/index.php?page=holm-count", "/index.php", "/index.php?page=holm-count"),
         ("/politics/holm-count", "/politics", "/politics/holm-count"),
         ("/politics/holm-count", "/", "/politics/holm-count"),
         ("/a/1", "/a/2", "/a/1"),
