@@ -18,7 +18,7 @@ from typing import Any
 
 from dotenv import load_dotenv
 
-from bot import checking, terminal
+from bot import checking, doctor, terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
@@ -128,6 +128,11 @@ def parser() -> argparse.ArgumentParser:
         "--batch", type=Path, metavar="FILE", help='JSON Lines of {"claim": …}; "-" for stdin'
     )
     finding.set_defaults(command=find)
+    examining = commands.add_parser(
+        "doctor", help="try each part that the settings name; exit 1 if one is bad"
+    )
+    examining.add_argument("--json", action="store_true", help="print one object a line")
+    examining.set_defaults(command=examine)
     chat = commands.add_parser("chat", help="ask in the terminal")
     chat.set_defaults(command=converse)
     return top
@@ -252,6 +257,11 @@ def find(settings: Settings, options: argparse.Namespace) -> int:
                 await desk.close()
 
         return asyncio.run(found())
+
+
+def examine(settings: Settings, options: argparse.Namespace) -> int:
+    """Try each part of the desk, and fail if one is bad: a health check."""
+    return 0 if doctor.show(doctor.examine(settings, utc_now()), as_json=options.json) else 1
 
 
 def calibrate(settings: Settings, options: argparse.Namespace) -> int:

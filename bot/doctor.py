@@ -1,0 +1,177 @@
+"""Try each part that the settings name, and say on one line how it is, or what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.answering.chat import Chat, ChatError, Meter
+from bot.desk import chats
+from bot.settings import Settings
+from ingest.archive import Archive
+from ingest.embedding.embedder import embedder
+from ingest.errors import EmbeddingError, IngestError
+from ingest.index.ownership import owner
+from ingest.index.vectors import client_of
+from ingest.model import Generation
+from ingest.showing import cell, print_line, when
+
+ASKED = [("Answer with the one word OK and nothing else.", "Are you there?")]
+"""What a chat model is asked."""
+TEXT = "election"
+"""What an embedder is asked."""
+FAILING = 3
+"""Sources that fail which are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One part of the desk, whether it is well, and what is to be said of it."""
+
+    part: str
+    well: bool
+    said: str
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Found]:
+    """Yield how each part is; one that fails keeps none of the others from being tried."""
+    yield tried("folder", lambda: folder(settings.data_dir))
+    yield tried("archive", lambda: archive(settings, now))
+    yield tried("sources", lambda: sources(settings))
+    if settings.chroma_url:
+        yield tried("vectors", lambda: vectors(settings))
+    yield tried("index", lambda: index(settings))
+    yield tried("embedding", lambda: embedding(settings))
+    yield from models(settings)
+    said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
+    yield Found("discord", True, said)
+
+
+def tried(part: str, work: Callable[[], str]) -> Found:
+    """Try one part; what goes wrong is what is said of it."""
+    try:
+        return Found(part, True, work())
+    except (IngestError, OSError) as error:
+        return Found(part, False, " ".join(str(error).split()))
+
+
+def folder(data: Path) -> str:
+    """Write into the folder that holds all state."""
+    data.mkdir(parents=True, exist_ok=True)
+    mark = data / ".doctor"
+    try:
+        mark.write_text("ok", encoding="utf-8")
+    finally:
+        mark.unlink(missing_ok=True)
+    return f"{data} can be written"
+
+
+def archive(settings: Settings, now: datetime) -> str:
+    """Open the archive and count what it holds."""
+    with Archive.open(settings.archive_url) as opened:
+        summary = opened.summary()
+    if not summary.articles:
+        return "it holds no article yet: `python -m ingest add PATH` adds coverage"
+    newest = max((str(each.newest) for each in summary.outlets if each.newest), default="")
+    return f"{summary.articles:,} articles, the newest of {newest[:10]}; now {when(now)}"
+
+
+def sources(settings: Settings) -> str:
+    """Say which sources failed when they were last looked at; that is no fault of the desk."""
+    with Archive.open(settings.archive_url) as opened:
+        every = opened.sources()
+    failing = [each for each in every if each.failure]
+    if not failing:
+        return f"{len(every)} watched, none fails"
+    named = "; ".join(f"{each.address}: {each.failure}" for each in failing[:FAILING])
+    return f"{len(failing)} of {len(every)} fail: {named}"
+
+
+def vectors(settings: Settings) -> str:
+    """Reach the Chroma server."""
+    client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
+    client.heartbeat()
+    return f"the Chroma server at {settings.chroma_url} answers"
+
+
+def serving(settings: Settings) -> tuple[Generation | None, int]:
+    """Return the generation in service, and how many passages it lacks."""
+    with Archive.open(settings.archive_url) as opened:
+        generation = opened.active_generation()
+        return generation, opened.passages_after(generation.caught_up_to) if generation else 0
+
+
+def index(settings: Settings) -> str:
+    """Say what serves, whether it holds everything, and whose it is."""
+    generation, behind = serving(settings)
+    if generation is None:
+        return "there is none yet: it is made when coverage is added or asked for"
+    holder = None if settings.chroma_url else owner(settings.data_dir / "index")
+    held = f", held by {holder}" if holder else ""
+    lacks = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
+    return f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
+
+
+def embedding(settings: Settings) -> str:
+    """Embed a word, and compare its length with that of the index."""
+    generation, _ = serving(settings)
+    began = time.perf_counter()
+    model = embedder(settings, generation.model if generation else None)
+    found = model.question(TEXT)
+    took = (time.perf_counter() - began) * 1000
+    if generation and generation.model == model.model and len(found) != generation.dimensions:
+        raise EmbeddingError(
+            f"{model.model} sends {len(found)} numbers and the index has {generation.dimensions}. "
+            "`python -m ingest rebuild` makes it anew."
+        )
+    return f"{model.model} embeds, {len(found)} dimensions, in {took:,.0f} ms"
+
+
+def models(settings: Settings) -> Iterator[Found]:
+    """Ask each chat model for one word."""
+    try:
+        writing, reading = chats(settings)
+    except IngestError as error:
+        yield Found("models", False, str(error))
+        return
+    if not writing and reading is None:
+        yield Found("models", True, "no CHAT_MODEL: the coverage answers in its own words")
+    for part, chat in (*(("writer", each) for each in writing), ("reader", reading)):
+        if chat is not None:
+            yield asyncio.run(asked(part, chat))
+
+
+async def asked(part: str, chat: Chat) -> Found:
+    """Ask one model whether it is there."""
+    meter, began = Meter(), time.perf_counter()
+    try:
+        async for _ in chat.lines(ASKED, meter):
+            pass
+    except ChatError as error:
+        return Found(part, False, f"{chat.name} does not answer ({error.trouble}): {meter.said}")
+    finally:
+        await chat.close()
+    return Found(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
+
+
+def show(found: Iterator[Found], *, as_json: bool) -> bool:
+    """Print each part as it is tried, and tell whether all are well."""
+    well = True
+    table = Table(box=None, show_header=False)
+    for each in found:
+        well = well and each.well
+        if as_json:
+            print_line(asdict(each))
+        else:
+            sign = cell("ok" if each.well else "bad", "green" if each.well else "bold red")
+            table.add_row(sign, cell(each.part, "bold"), cell(each.said))
+    if not as_json:
+        Console().print(table)
+    return well
