@@ -17,7 +17,7 @@ from bot.desk import chats
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
-from ingest.errors import EmbeddingError, IngestError
+from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
 from ingest.model import Generation
@@ -41,8 +41,13 @@ class Found:
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Found]:
-    """Yield how each part is; one that fails keeps none of the others from being tried."""
-    yield tried("folder", lambda: folder(settings.data_dir))
+    """Yield how each part is; one that fails keeps none of the others from being tried.
+
+    Without a folder to write into there is nothing else to try.
+    """
+    yield (first := tried("folder", lambda: folder(settings.data_dir)))
+    if not first.well:
+        return
     yield tried("archive", lambda: archive(settings, now))
     yield tried("sources", lambda: sources(settings))
     if settings.chroma_url:
@@ -63,13 +68,21 @@ def tried(part: str, work: Callable[[], str]) -> Found:
 
 
 def folder(data: Path) -> str:
-    """Write into the folder that holds all state."""
-    data.mkdir(parents=True, exist_ok=True)
+    """Write into the folder that holds all state.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
     mark = data / ".doctor"
     try:
+        data.mkdir(parents=True, exist_ok=True)
         mark.write_text("ok", encoding="utf-8")
-    finally:
-        mark.unlink(missing_ok=True)
+        mark.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"{data} cannot be written ({error.strerror}). Choose another folder with DATA_DIR, or "
+            "mend its permissions."
+        ) from error
     return f"{data} can be written"
 
 

@@ -210,9 +210,9 @@ class Chat:
         if ended or (whole and self._ends is None):
             self._ends = bool(ended)
         if not ended and not whole and self._ends is not False:
-            raise ChatError(Trouble.TRUNCATED, f"it ended without saying so; {self._advice}")
+            raise ChatError(Trouble.TRUNCATED, f"it ended without saying so{self._advice}")
         if not text.strip():
-            raise ChatError(Trouble.EMPTY, f"it wrote nothing; {self._advice}")
+            raise ChatError(Trouble.EMPTY, f"it wrote nothing{self._advice}")
 
     def _asked(self) -> BaseChatModel:
         """Return the model as its server lets itself be asked."""
@@ -239,9 +239,10 @@ class Chat:
         """Say which setting to look at where a server does not answer as one."""
         base = getattr(self._model, "openai_api_base", None)
         return (
-            f"check that OPENAI_BASE_URL ({base}) ends as its server wants, mostly in /v1"
-            if (base)
-            else "check CHAT_MODEL"
+            f"; check that the server runs and that OPENAI_BASE_URL ({base}) ends as it wants, mostly "
+            "in /v1"
+            if base
+            else "; check CHAT_MODEL"
         )
 
     def _told(self, error: ChatError) -> str:
@@ -258,9 +259,9 @@ class Chat:
             chunk = await asyncio.wait_for(anext(stream, None), patience)
         except Exception as error:
             trouble = trouble_of(error)
-            advice = f" {self._advice}" if trouble in MISLED else ""
+            advice = self._advice if trouble in MISLED else ""
             detail = str(error) or f"nothing came for {patience:.0f} seconds"
-            raise ChatError(trouble, f"{detail}{advice}") from error
+            raise ChatError(trouble, f"{detail.rstrip('.')}{advice}") from error
         return chunk if isinstance(chunk, AIMessageChunk) else None
 
 
