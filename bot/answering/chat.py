@@ -239,8 +239,8 @@ class Chat:
         """Say which setting to look at where a server does not answer as one."""
         base = getattr(self._model, "openai_api_base", None)
         return (
-            f"; check that the server runs and that OPENAI_BASE_URL ({base}) ends as it wants, mostly "
-            "in /v1"
+            f"; check that the server runs and that OPENAI_BASE_URL ({base}) ends as it wants, "
+            "mostly in /v1"
             if base
             else "; check CHAT_MODEL"
         )
