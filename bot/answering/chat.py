@@ -38,8 +38,8 @@ LONGEST = 2000
 """Tokens of the longest reply."""
 CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """How a reply ends that had no room; what servers say otherwise, or do not say, is an end."""
-WHOLE = re.compile(r"[}\]`.?!。？！]\s*$|\n$")
-"""How a text ends that is whole although its server does not say that it is."""
+WHOLE = re.compile(r"[}\]`]\s*$|\n$")
+"""How objects and lines end that are whole although their server does not say so."""
 REFUSALS = frozenset({"content_filter", "refusal", "SAFETY"})
 PROVIDERS = frozenset(
     {"anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten", "bedrock"}
