@@ -269,7 +269,8 @@ class Refresher:
     async def _hold(self, told: Round, noted: Page, article_id: int, why: str) -> Looked:
         """Let an article stand whose page holds none at the moment, and say why."""
         kept = await asyncio.to_thread(self.archive.article, article_id)
-        await asyncio.to_thread(self.archive.hold, article_id, why)
+        stays = f"{why} Version {kept.versions} stays."
+        await asyncio.to_thread(self.archive.hold, article_id, stays)
         told.held += 1
         told.outcome.warnings.append(
             f"{why} Version {kept.versions} of article {article_id} stays."

@@ -57,7 +57,8 @@ def save_one(
         return Saved(known.id, known.latest, decision)
     doubted = decision is Decision.CHANGED and not believe
     if doubted and (reason := doubt(connection, known, extract)):
-        connection.execute(mine.values(held=reason))
+        told = f"Its page now {reason}. Version {known.latest} stays."
+        connection.execute(mine.values(held=told))
         return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
     number = known.latest
     if digest != known.digest:
