@@ -48,6 +48,8 @@ LOOKED = 12
 """Passages whose sentences are looked at: two of them may be of the other script."""
 OWN_WORDS = Written()
 """How an answer comes about that no model was asked for."""
+NEWEST = 2
+"""Articles of the newest day that are opened where the latest is asked for."""
 NEAREST = 3
 """Articles named when the coverage does not answer."""
 
@@ -286,6 +288,8 @@ def look(
     for outlet in (each for each in names.outlets if each not in shown):
         own = Scope(outlets=(outlet,))
         found += search(index, archive, text, names=names, limit=1, scope=own, meaning=meaning)
+    if need.latest:
+        found = [*openings(found, archive), *found]
     evidence = [each for each in found if names.admits(each.passage)]
     texts = [each.passage.text for each in evidence]
     need = need.explained(texts).heard_in(texts)
@@ -297,6 +301,21 @@ def look(
         agencies = [each.passage.header.agency or "" for each in found]
         missing = absent(question.text, [*outlets, *agencies])
     return View(need, names, evidence, ranked, timings, missing)
+
+
+def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
+    """Return where the newest articles *found* begin, if that was not found: news stands there."""
+    newest = max((str(each.passage.header.day or "") for each in found), default="")
+    best: dict[int, Evidence] = {}
+    for each in found:
+        if str(each.passage.header.day or "") == newest:
+            best.setdefault(each.passage.article_id, each)
+    known = {each.passage.article_id for each in found if each.passage.order == 0}
+    return [
+        replace(each, passage=archive.article_passages(article_id)[0])
+        for article_id, each in list(best.items())[:NEWEST]
+        if article_id not in known
+    ]
 
 
 def without_age(text: str) -> str:

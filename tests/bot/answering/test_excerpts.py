@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answering.answer import answer_now, look
+from bot.answering.answer import answer_now, look, openings
 from bot.answering.model import Answer, Level
 from bot.answering.question import ask
 from bot.desk import open_desk
 from bot.reporting import as_object
 from bot.settings import Settings
 from ingest import adding
+from ingest.model import Evidence
 from ingest.reading import Hints, read_path
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -219,3 +220,19 @@ def test_what_recurs_in_many_stories_of_an_outlet_is_furniture(tmp_path):
         found = answer_now(question, desk.archive, desk.index, desk.judge)
     shown = [e.citation.header.outlet for e in found.excerpts if "guide" in e.citation.quote]
     assert shown == ["Courier"]
+
+
+def test_the_latest_opens_the_newest_article_whichever_part_of_it_is_found(tmp_path):
+    """What is new stands at its beginning."""
+    body = "\n\n".join(
+        f"In ward {n} the count went on until the morning of the day." for n in range(60)
+    )
+    record = {"title": "The count", "outlet": "Post", "published": "2026-10-27", "text": body}
+    file = tmp_path / "articles.jsonl"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="a test", now=NOW) as desk:
+        adding.add(read_path(file, Hints()), desk.archive, now=NOW)
+        first, *_, last = desk.archive.article_passages(1)
+        [opening] = openings([Evidence(last, 0.7, None, None, 1.0)], desk.archive)
+        assert (opening.passage, opening.score) == (first, 0.7)
+        assert openings([opening], desk.archive) == []
