@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,6 +41,11 @@ FOUND = 0.3
 """Worth of a passage's own score beside that of its best window."""
 DENIAL = 1.2
 """Manner of a sentence that denies what is taken for granted: it comes before any reason."""
+FULL_NAME = re.compile(
+    r"\b[A-Z][\w’'-]{1,30} (?:[A-Z]\. )?[A-Z][\w’'-]{1,30}|[ァ-ヴー]{2,20}・[ァ-ヴー]{2,20}"
+)
+NAMED = 0.05
+"""What a sentence gains that names somebody in full where a person is asked for."""
 OPINED = 0.9
 """Worth of an opinion beside a report that answers as well."""
 ASKING = ("?", "？")
@@ -209,12 +215,19 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.manner(manner) * need.placed(quotes[told]),
                 need.worded(terms[i]),
                 need.worded(frozenset().union(*terms[run])),
-                fresh * worth_of_age(need) + news * OPENING * (mentioned if need.terms else 1.0),
+                named(need, quotes[i])
+                + fresh * worth_of_age(need)
+                + news * OPENING * (mentioned if need.terms else 1.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
             )
         )
     return found
+
+
+def named(need: Need, quote: str) -> float:
+    """Return what a sentence gains because it names somebody, where that is asked."""
+    return NAMED if "person" in need.asked and FULL_NAME.search(quote) else 0.0
 
 
 def opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
