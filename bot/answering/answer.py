@@ -103,11 +103,13 @@ async def answer(
     for writer in writers if worth else ():
         try:
             outcome = await written(question, found, writer, watch, meter)
-            return by_words(outcome, index)
+            break
         except ChatError as error:
             trouble = error.trouble
-    how = Written(trouble=trouble, dropped=tuple(meter.lost), usage=meter.usage, detail=meter.said)
-    outcome = await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
+    else:
+        lost, said = tuple(meter.lost), meter.said
+        how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
+        outcome = await asyncio.to_thread(in_excerpts, question, found, archive, index, judge, how)
     return by_words(outcome, index)
 
 
@@ -229,15 +231,17 @@ async def with_room(
     Raises:
         ChatError: the model failed, or has no room for one passage.
     """
-    for count in (len(evidence), *ROOM):
+    room = len(evidence)
+    while True:
         try:
-            claims, how = await compose(question, evidence[:count], writer, watch, meter)
+            claims, how = await compose(question, evidence[:room], writer, watch, meter)
         except ChatError as error:
-            if error.trouble is not Trouble.CONTEXT or count == ROOM[-1]:
+            less = next((count for count in ROOM if count < room), None)
+            if error.trouble is not Trouble.CONTEXT or less is None:
                 raise
+            room = less
         else:
-            return claims, replace(how, room=count if count < len(evidence) else None)
-    raise ChatError(Trouble.CONTEXT)
+            return claims, replace(how, room=room if room < len(evidence) else None)
 
 
 def declined(

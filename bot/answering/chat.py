@@ -55,6 +55,10 @@ TOO_LONG = re.compile(
     r"|exceeds? .{0,40}(?:context|tokens)|input is too long",
     re.IGNORECASE,
 )
+SAID = 500
+"""Characters of what a server said that are written down."""
+MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
+"""What a wrong address looks like."""
 
 
 class Way(StrEnum):
@@ -66,10 +70,6 @@ class Way(StrEnum):
     SYSTEM = "system"
 
 
-SAID = 500
-"""Characters of what a server said that are written down."""
-MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
-"""What a wrong address looks like."""
 REFUSED: Mapping[Way, re.Pattern[str]] = {
     Way.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
     Way.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
@@ -179,8 +179,8 @@ class Chat:
                     raise
                 self._without.add(way)
                 logger.info("%s refuses %s and is asked without it.", self.name, way)
-                continue
-            return
+            else:
+                return
 
     async def _stream(
         self, said: list[tuple[str, str]], meter: Metering

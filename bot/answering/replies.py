@@ -26,8 +26,8 @@ THOUGHTS = (
 """How models mark what they only think; the last two are those of the harmony format."""
 OPENING = dict(THOUGHTS)
 CLOSING = frozenset(OPENING.values())
-MARKS = (*OPENING, *CLOSING, "<|start|>assistant", "<|channel|>final<|message|>", "<|return|>")
 ANSWER = "<|channel|>final<|message|>"
+MARKS = (*OPENING, *CLOSING, "<|start|>assistant", ANSWER, "<|return|>")
 WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
 STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
 FENCE = len("```json")
@@ -48,11 +48,8 @@ class Thoughtless:
         while self._rest:
             mark = self._next_mark()
             if mark is None:
-                kept = held_back(self._rest)
-                said, self._rest = (
-                    self._rest[: len(self._rest) - kept],
-                    self._rest[-kept:] * bool(kept),
-                )
+                at = len(self._rest) - held_back(self._rest)
+                said, self._rest = self._rest[:at], self._rest[at:]
                 if said and self._until is None:
                     yield said
                 return

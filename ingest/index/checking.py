@@ -32,12 +32,8 @@ class Faults:
 
     def __bool__(self) -> bool:
         """Tell whether they disagree at all."""
-        return any(
-            (
-                *(self.lacking_vectors, self.lacking_words),
-                *(self.strange_vectors, self.strange_words, self.unsound),
-            )
-        )
+        lacking = self.lacking_vectors or self.lacking_words
+        return bool(lacking or self.strange_vectors or self.strange_words or self.unsound)
 
     def __str__(self) -> str:
         """Say where, in figures."""
@@ -53,9 +49,12 @@ class Faults:
 
 def faults(index: Index) -> Faults:
     """Compare what *index* holds with what it should hold."""
-    wanted = {p.id for standing in index.expected() for p in standing.passages}
+    wanted: set[str] = set()
+    unsound: list[str] = []
+    for standing in index.expected():
+        wanted.update(p.id for p in standing.passages)
+        unsound += index.unsound(standing.passages)
     vectors, words = index.held()
-    unsound = index.unsound()
     wrong = (wanted ^ vectors) | (wanted ^ words) | set(unsound)
     return Faults(
         len(wanted - vectors),

@@ -22,7 +22,7 @@ from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound
 from ingest.language.script import Script
-from ingest.model import Generation, Progress, Scope, Standing
+from ingest.model import Generation, Passage, Progress, Scope, Standing
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -241,15 +241,9 @@ class Index:
         for standings, _ in self._changes(0, ARTICLES):
             yield from standings
 
-    def unsound(self) -> list[str]:
-        """Return the standing passages whose cached vector is none: a server sent it so once."""
-        return [
-            passage.id
-            for standing in self.expected()
-            for passage in unsound(
-                standing.passages, self.embedder, self._archive, self.generation.dimensions
-            )
-        ]
+    def unsound(self, passages: Sequence[Passage]) -> list[str]:
+        """Return those of *passages* whose cached vector is none: a server sent it so once."""
+        return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
 
     def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
         """Hold these articles as they stand, and let the *strangers* go."""

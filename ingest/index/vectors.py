@@ -230,13 +230,12 @@ def embed(
 
 def unsound(
     passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
-) -> list[Passage]:
-    """Return those of *passages* whose cached vector is no unit vector of *dimensions*."""
+) -> list[str]:
+    """Return the ids of *passages* whose cached vector is no unit vector of *dimensions*."""
     keys = {p.id: digest_of(p) for p in passages}
     kept = archive.embeddings(embedder.model, list(keys.values()))
-    return [
-        p for p in passages if keys[p.id] in kept and not is_sound(kept[keys[p.id]], dimensions)
-    ]
+    bad = {key for key, vector in kept.items() if not is_sound(vector, dimensions)}
+    return [p.id for p in passages if keys[p.id] in bad]
 
 
 def digest_of(passage: Passage) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from ingest.language.words import words
-from ingest.reading.tables import text
+from ingest.reading.declarations import types
+from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
-
-Element = Any
-"""An lxml element; lxml ships no types."""
 
 KNOWN = words()["comments"]
 NAMED = re.compile(
@@ -48,6 +47,8 @@ NAME = 40
 """Characters of the longest name of a commenter."""
 HEADING = 60
 """Characters of the longest heading of comments."""
+TOP = 4
+"""Elements at the top of a box among which its heading stands; the box itself is the first."""
 TOLD = 20
 """Characters that a comment has at least."""
 FEW = 2
@@ -161,11 +162,10 @@ def own(element: Element) -> str:
 
 
 def headed(box: Element, first: Element) -> bool:
-    """Tell whether a heading above the *first* comment says what follows."""
-    inside = [each for each in box.iter() if each is not first and isinstance(each.tag, str)]
-    above = inside[: inside.index(next(iter(first.iter())))] if first in inside else inside[:4]
+    """Tell whether a heading before *box*, or at its top before the *first* comment, says so."""
+    inside = (each for each in box.iter() if each is not first and isinstance(each.tag, str))
     before = box.getprevious()
-    near = [*above[1:6], *([] if before is None else [before])]
+    near = [*islice(inside, 1, TOP), *([] if before is None else [before])]
     lines = [clean_line(text(each)) for each in near]
     return any(line and len(line) <= HEADING and HEADED.search(line) for line in lines)
 
@@ -193,8 +193,7 @@ def comment_texts(declared: Iterable[Any]) -> Iterator[str]:
     """Yield the text of every comment in the page's linked data."""
     for each in declared:
         if isinstance(each, dict):
-            kinds = each.get("@type")
-            if "Comment" in (kinds if isinstance(kinds, list) else [kinds]):
+            if "Comment" in types(each):
                 yield clean_line(str(each.get("text") or ""))
             yield from comment_texts(each.values())
         elif isinstance(each, list):

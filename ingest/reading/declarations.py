@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from ingest.identity import clean_url
 from ingest.language.datelines import stated
 from ingest.model import Header, Kind, Moment, day_of
+from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
 
 ARTICLE_TYPES = frozenset(
@@ -50,20 +51,9 @@ IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$)"
 )
 NEITHER = frozenset(
-    {
-        "log in",
-        "login",
-        "sign in",
-        "subscribe",
-        "home",
-        "menu",
-        "search",
-        "news",
-        "article",
-        "share",
-    }
-    | {"newsletter", "most popular", "trending", "advertisement", "related", "comments", "live"}
-    | {"ログイン", "ホーム", "メニュー", "ニュース", "検索", "トップ"}
+    {"log in", "login", "sign in", "subscribe", "home", "menu", "search", "news", "article"}
+    | {"share", "newsletter", "most popular", "trending", "advertisement", "related", "comments"}
+    | {"live", "ログイン", "ホーム", "メニュー", "ニュース", "検索", "トップ"}
 )
 """First headings of pages that are no titles."""
 ALIKE = 0.6
@@ -75,8 +65,6 @@ AHEAD = timedelta(days=1)
 DATE_LINE = 60
 """Characters of the longest line that states a page's date."""
 
-Element = Any
-"""An lxml element; lxml ships no types."""
 Data = dict[str, Any]
 
 
@@ -216,22 +204,14 @@ class Declared:
     @property
     def paid_for(self) -> bool:
         """Whether the page says that the whole article is not free."""
-        parts = self.article.get("hasPart")
-        told = [self.article, *(parts if isinstance(parts, list) else [parts])]
-        closed = any(
-            str(each.get("isAccessibleForFree", "")).lower() == "false"
-            for each in told
-            if isinstance(each, dict)
-        )
+        closed = any(map(is_closed, [self.article, *several(self.article.get("hasPart"))]))
         return closed or self.meta("article:content_tier") in {"locked", "metered"}
 
     @property
     def closed_parts(self) -> Iterator[str]:
         """The classes of what is not free on this page."""
-        parts = self.article.get("hasPart")
-        for each in parts if isinstance(parts, list) else [parts]:
-            if isinstance(each, dict) and str(each.get("isAccessibleForFree")).lower() == "false":
-                yield from re.findall(r"\.([\w-]+)", str(each.get("cssSelector") or ""))
+        for each in filter(is_closed, several(self.article.get("hasPart"))):
+            yield from re.findall(r"\.([\w-]+)", str(each.get("cssSelector") or ""))
 
     def _names(self, about: Data) -> bool | None:
         """Tell whether an object of the page's data is about this page; ``None`` where open."""
@@ -287,8 +267,7 @@ class Declared:
 
     def _possible(self, moment: Moment) -> bool:
         """Tell whether a page can have been published then."""
-        late = self.now is not None and day_of(moment) > (self.now + AHEAD).date()
-        return moment.year >= FIRST_YEAR and not late
+        return moment.year >= FIRST_YEAR and not is_ahead(moment, self.now)
 
     def _moment(self, *written: object) -> Moment | None:
         """Return the first of some dates that is one and is possible."""
@@ -319,8 +298,22 @@ def is_article(about: Data) -> bool:
 
 def types(about: Data) -> list[Any]:
     """Return the types of an object."""
-    kinds = about.get("@type")
-    return kinds if isinstance(kinds, list) else [kinds]
+    return several(about.get("@type"))
+
+
+def several(value: object) -> list[Any]:
+    """Return what a property holds, one or several, as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def is_closed(part: object) -> bool:
+    """Tell whether a page, or a part of it, is not free."""
+    return isinstance(part, dict) and str(part.get("isAccessibleForFree")).lower() == "false"
+
+
+def is_ahead(moment: Moment, now: datetime | None) -> bool:
+    """Tell whether *moment* had not come yet when a page was read."""
+    return now is not None and day_of(moment) > (now + AHEAD).date()
 
 
 def address_of(value: object, base: str) -> str | None:
@@ -379,5 +372,4 @@ def text_of(value: object) -> str:
 
 def names(value: object) -> list[str]:
     """Return each author's name."""
-    every = value if isinstance(value, list) else [value]
-    return [name for name in map(text_of, every) if name]
+    return [name for name in map(text_of, several(value)) if name]

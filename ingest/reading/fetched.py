@@ -15,8 +15,8 @@ from lxml.etree import ParserError, XMLSyntaxError
 
 from ingest.errors import NoArticleError
 from ingest.identity import clean_url
-from ingest.model import Extract, Header, day_of
-from ingest.reading.declarations import AHEAD
+from ingest.model import Extract, Header
+from ingest.reading.declarations import is_ahead
 from ingest.reading.decoding import decode
 from ingest.reading.found import Hints, settled
 from ingest.reading.listings import Entry, is_listing
@@ -87,11 +87,11 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
 def filled(header: Header, announced: Entry, now: datetime | None) -> Header:
     """Fill the gaps of a header by what its listing announced, if that can be."""
     published = announced.published
-    late = published is not None and now is not None and day_of(published) > (now + AHEAD).date()
+    possible = None if published and is_ahead(published, now) else published
     return replace(
         header,
         title=header.title or announced.title,
-        published=header.published or (None if late else published),
+        published=header.published or possible,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urljoin
 
 from ingest.reading.declarations import Declared
+from ingest.reading.elements import Element
 
 FEW = 4
 """Teasers that a page has at least to be a list of them."""
@@ -39,7 +39,7 @@ def front_page(declared: Declared, name: str) -> str | None:
     return f"{name} lists {len(boxes)} articles and is none itself. {way}"
 
 
-def teaser(heading: Any) -> Any:  # noqa: ANN401 - lxml ships no types
+def teaser(heading: Element) -> Element:
     """Return the box of one teaser: the largest around its heading that holds no other's."""
     box = None
     for each in heading.iterancestors(*BOXES):
@@ -49,7 +49,7 @@ def teaser(heading: Any) -> Any:  # noqa: ANN401 - lxml ships no types
     return box
 
 
-def within(element: Any, boxes: dict[int, Any]) -> bool:  # noqa: ANN401 - lxml ships no types
+def within(element: Element, boxes: dict[int, Element]) -> bool:
     """Tell whether *element* stands in one of *boxes*."""
     return any(id(each) in boxes for each in element.iterancestors())
 

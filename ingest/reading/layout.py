@@ -118,39 +118,32 @@ def plain(line: str) -> str:
 
 def pieces_of(words: Sequence[dict[str, Any]]) -> list[Piece]:
     """Join words that stand on one line with no more than a space between them."""
+    boxes = [Piece(w["text"], w["x0"], w["x1"], w["top"], w["bottom"]) for w in words]
     found: list[Piece] = []
-    lines: list[list[dict[str, Any]]] = []
-    for word in sorted(words, key=lambda each: (each["top"] + each["bottom"]) / 2):
-        middle = (word["top"] + word["bottom"]) / 2
-        if lines and lines[-1][0]["top"] <= middle <= lines[-1][0]["bottom"]:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    for line in lines:
-        run: list[dict[str, Any]] = []
-        for word in sorted(line, key=lambda each: each["x0"]):
-            height = word["bottom"] - word["top"]
-            if run and word["x0"] - run[-1]["x1"] > GAP * height:
-                found.append(piece(run))
+    for line in rows_of(boxes):
+        run: list[Piece] = []
+        for word in line:
+            if run and word.left - run[-1].right > GAP * word.height:
+                found.append(as_one(run))
                 run = []
             run.append(word)
-        found.append(piece(run))
+        found.append(as_one(run))
     return found
 
 
-def piece(words: Sequence[dict[str, Any]]) -> Piece:
+def as_one(words: Sequence[Piece]) -> Piece:
     """Make one piece of words in a row; where they nearly touch there was no space."""
-    text = words[0]["text"]
+    text = words[0].text
     for one, other in pairwise(words):
-        near = other["x0"] - one["x1"] < 0.1 * (one["bottom"] - one["top"])
-        east = not (one["text"][-1:] + other["text"][:1]).isascii()
-        text += ("" if near and east else " ") + other["text"]
+        near = other.left - one.right < 0.1 * one.height
+        east = not (one.text[-1:] + other.text[:1]).isascii()
+        text += ("" if near and east else " ") + other.text
     return Piece(
         clean_line(text),
-        words[0]["x0"],
-        max(word["x1"] for word in words),
-        min(word["top"] for word in words),
-        max(word["bottom"] for word in words),
+        words[0].left,
+        max(word.right for word in words),
+        min(word.top for word in words),
+        max(word.bottom for word in words),
     )
 
 

@@ -20,6 +20,7 @@ from ingest.errors import UnreadableError
 from ingest.language.datelines import stated
 from ingest.model import Moment
 from ingest.reading.decoding import LARGEST
+from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
 
 MOST = 5000
@@ -213,7 +214,7 @@ def sitemap(data: bytes, url: str) -> Listing:
     return Listing(tuple(newest(items)))
 
 
-def value(item: Any, name: str) -> str:  # noqa: ANN401 - lxml ships no types
+def value(item: Element, name: str) -> str:
     """Return the text of the first element of that name inside *item*, whatever its namespace."""
     for each in item.iter():
         if isinstance(each.tag, str) and etree.QName(each).localname == name:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
 from ingest.language.datelines import stated
 from ingest.language.dates import clocks_in
-from ingest.reading.declarations import APART, DATED, Data, Element, text_of
-from ingest.reading.tables import text
+from ingest.reading.declarations import APART, DATED, Data, text_of
+from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
 
 FEW = 3
@@ -82,7 +81,7 @@ def box_of(time: Element, times: list[Element]) -> Element | None:
     return None
 
 
-def parts_of(box: Element) -> Iterator[Any]:
+def parts_of(box: Element) -> Iterator[Element]:
     """Yield the paragraphs, headings and items of an entry."""
     found = list(box.iter("p", "h2", "h3", "h4", "li", "blockquote"))
     yield from (each for each in found if not each.xpath(".//p|.//li"))

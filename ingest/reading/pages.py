@@ -19,7 +19,8 @@ from ingest.fetching.robots import AGENT
 from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
-from ingest.reading.declarations import Declared, Element
+from ingest.reading.declarations import Declared
+from ingest.reading.elements import Element
 from ingest.reading.found import section
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
@@ -80,7 +81,9 @@ def read_page(
         updates = live_updates(page, declared.article, day)
     write_out(page)
     rebuild(page)
-    body = with_updates(body_of(page), updates) if updates else body_of(page)
+    body = body_of(page)
+    if updates:
+        body = with_updates(body, updates)
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]

@@ -69,11 +69,8 @@ def glued(one: str, other: str, whole: str) -> str:
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
         return one + other if re.search(rf"\b{re.escape(word)}\b", whole) else one[:-1] + other
     beside = EAST.match(one[-1:]) or EAST.match(other[:1])
-    return (
-        one + other
-        if beside and not (one[-1:].isascii() and other[:1].isascii())
-        else (f"{one} {other}")
-    )
+    close = beside and not (one[-1:].isascii() and other[:1].isascii())
+    return one + other if close else f"{one} {other}"
 
 
 def joins(lines: Sequence[str]) -> list[bool]:

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from ingest.language.lines import BETWEEN
+from ingest.reading.elements import Element, classes, text
 from ingest.reading.text import clean_line
-
-Element = Any
-"""An lxml element; lxml ships no types."""
 
 CELL = 200
 """Characters from which a cell holds text of the page: the table only lays it out."""
@@ -23,12 +20,6 @@ LARGEST = 2000
 SPAN = 60
 """Columns that one cell may span, and rows."""
 FIGURE, LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
-MARK = re.compile(r"[\[(]?(?:[a-z*†‡§¹²³⁴-⁹]|\d{1,2})[\])]?|注\d?|※\d?", re.IGNORECASE)
-"""What a raised sign that points at a note says."""
-INLINE = frozenset(
-    {"a", "abbr", "b", "bdi", "cite", "em", "font", "i", "mark", "q", "s", "small", "span"}
-    | {"strong", "sub", "sup", "time", "u", "wbr"}
-)
 BOXES = re.compile(r"(?:^|[\s_-])(?:table|grid|tbl|datatable)(?:$|[\s_-])", re.IGNORECASE)
 ROWS = "descendant::*[@role='row']"
 CELLS = (
@@ -260,34 +251,7 @@ def replace(element: Element, lines: Sequence[str]) -> None:
     parent.replace(element, holder)
 
 
-def text(element: Element) -> str:
-    """Return the text of a cell without raised signs that point at notes."""
-    for sign in element.xpath(".//sup"):
-        if MARK.fullmatch(clean_line(sign.text_content())):
-            sign.text = ""
-            for inner in list(sign):
-                sign.remove(inner)
-    return clean_line("".join(pieces(element)))
-
-
-def pieces(element: Element) -> Iterator[str]:
-    """Yield the text inside *element*, with white space where a box or a line ends."""
-    yield element.text or ""
-    for inner in element:
-        gap = "" if inner.tag in INLINE else " "
-        yield gap
-        if isinstance(inner.tag, str):
-            yield from pieces(inner)
-        yield gap
-        yield inner.tail or ""
-
-
 def span(cell: Element, name: str) -> int:
     """Return how far a cell reaches."""
     written = (cell.get(name) or "1").strip()
     return max(1, min(SPAN, int(written))) if written.isdecimal() else 1
-
-
-def classes(element: Element) -> str:
-    """Return the names of an element's classes, and its id."""
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
