@@ -19,6 +19,8 @@ OptionalAddress = Annotated[
     BeforeValidator(lambda v: v or None),
     Field(pattern=r"^https?://[^\s/]+"),
 ]
+OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
+"""White space at its end counts; that of the other settings does not."""
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
 
 
@@ -46,7 +48,12 @@ class Settings(BaseModel):
         description="`local`, the best in the packages; `fast`; a folder with model.onnx and "
         "tokenizer.json; or a model of that endpoint",
     )
-
+    embedding_query_prefix: OptionalPrefix = Field(
+        None, description="what that model reads before a question; unset: what its family wants"
+    )
+    embedding_passage_prefix: OptionalPrefix = Field(
+        None, description="and before a passage; `none` for nothing"
+    )
     rerank_model: OptionalText = Field(
         None,
         description="the address of a /v1/rerank, or a folder with a cross-encoder; unset: none",
@@ -59,8 +66,12 @@ class Settings(BaseModel):
         Raises:
             SettingsError: a value cannot be used; the message names the variable.
         """
-        known = {name: environment.get(name.upper(), "").strip() for name in cls.model_fields}
-        values: dict[str, Any] = {name: value for name, value in known.items() if value}
+        known = {name: environment.get(name.upper(), "") for name in cls.model_fields}
+        values: dict[str, Any] = {
+            name: value if name.endswith("_prefix") else value.strip()
+            for name, value in known.items()
+            if value.strip()
+        }
         try:
             return cls(**values)
         except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.embedding import packed
-from ingest.embedding.endpoint import RemoteEmbedder
+from ingest.embedding.endpoint import PROVIDERS, remote
 from ingest.embedding.folder import FolderEmbedder
 from ingest.embedding.universal import FastEmbedder
 from ingest.embedding.vectors import Embedder
@@ -29,13 +29,14 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     if chosen == FAST_MODEL:
         return FastEmbedder()
     if Path(chosen).expanduser().is_dir():
-        return FolderEmbedder(Path(chosen).expanduser())
-    if not (settings.openai_api_key or settings.openai_base_url):
+        return FolderEmbedder(Path(chosen).expanduser(), settings)
+    by_provider = chosen.partition(":")[0] in PROVIDERS
+    if not (by_provider or settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(
             f"EMBEDDING_MODEL is {chosen}, which is no folder here, and neither OPENAI_API_KEY nor "
             f"OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL={LOCAL_MODEL}."
         )
-    return RemoteEmbedder(chosen, settings.openai_api_key, settings.openai_base_url)
+    return remote(chosen, settings, serving=serving)
 
 
 def best_inside() -> str:
@@ -53,11 +54,18 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
     """Return the embedder whose *model* a generation records, whatever the settings choose.
 
     Raises:
-        SettingsError: it is of an endpoint or of a folder, and neither is set.
+        SettingsError: it is of an endpoint or of a folder that is not set any more.
     """
     if model in (packed.MODEL, FastEmbedder.model):
         return inside(model, settings)
-    return embedder(settings.model_copy(update={"embedding_model": model}))
+    name = model.rpartition("@")[0] or model
+    found = embedder(settings.model_copy(update={"embedding_model": name}), model)
+    if found.model != model:
+        raise SettingsError(
+            f"The index was built with {model}, and the settings lead to {found.model}. Set "
+            "EMBEDDING_MODEL, OPENAI_BASE_URL and the prefixes as they were then."
+        )
+    return found
 
 
 def inside(model: str, settings: Settings) -> Embedder:
@@ -68,4 +76,5 @@ def inside(model: str, settings: Settings) -> Embedder:
     """
     if model == FastEmbedder.model:
         return FastEmbedder()
-    return FolderEmbedder(packed.unpacked(settings.data_dir / "models"), model=packed.MODEL)
+    folder = packed.unpacked(settings.data_dir / "models")
+    return FolderEmbedder(folder, model=packed.MODEL)

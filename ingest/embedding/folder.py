@@ -16,23 +16,22 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from ingest.embedding.prefixes import Prefixes, family
 from ingest.embedding.vectors import Vectors
 from ingest.errors import SettingsError
+from ingest.settings import Settings
 
 MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 PROMPTS, POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
 LONGEST = 512
 """Tokens of one text; what is longer is cut. A passage has about 256."""
-FAMILIES = {"e5": ("query: ", "passage: ")}
-"""What a family of models wants before a question and before a passage (Wang et al., 2024)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What a folder says of its model: texts before a question and a passage, and the pooling."""
 
-    before_question: str
-    before_passage: str
+    prefixes: Prefixes
     first_token: bool
     """The first token stands for the text; else it is the mean of all."""
 
@@ -40,11 +39,10 @@ class Layout:
     def of(cls, folder: Path) -> Self:
         """Read the files that sentence-transformers writes; without them, go by the name."""
         prompts = _settings(folder / PROMPTS).get("prompts", {})
-        family = next((both for key, both in FAMILIES.items() if key in folder.name.lower()), None)
-        question, passage = family or ("", "")
+        wanted = family(folder.name)
+        passage = prompts.get("passage", prompts.get("document", wanted.passage))
         return cls(
-            prompts.get("query", question),
-            prompts.get("passage", prompts.get("document", passage)),
+            Prefixes(prompts.get("query", wanted.question), passage),
             bool(_settings(folder / POOLING).get("pooling_mode_cls_token", False)),
         )
 
@@ -59,14 +57,21 @@ class FolderEmbedder:
     far = False
     windows = 10
 
-    def __init__(self, folder: Path, *, model: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, *, model: str | None = None
+    ) -> None:
         """Open *folder*; *model* is the name that a generation records, else one made of it.
+
+        What *settings* say is read before a text, instead of what the folder says.
 
         Raises:
             SettingsError: it does not hold a model and its tokenizer.
         """
-        self.model = model or f"{folder.name}@{digest(folder)}"
         self._layout = Layout.of(folder)
+        own = self._layout.prefixes
+        self._prefixes = own.chosen(settings) if settings else own
+        mark = self._prefixes.mark if self._prefixes != own else ""
+        self.model = model or f"{folder.name}@{digest(folder)}{mark}"
         self._session, self._tokenizer = opened(folder)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
@@ -74,13 +79,13 @@ class FolderEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text."""
-        before = self._layout.before_passage
+        before = self._prefixes.passage
         rows = list(self._threads.map(lambda text: self._vector(before + text), texts))
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), np.float32)
 
     def question(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
-        return self._vector(self._layout.before_question + text)
+        return self._vector(self._prefixes.question + text)
 
     def _vector(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)

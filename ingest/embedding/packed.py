@@ -21,8 +21,9 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from ingest.embedding.folder import FAMILIES, PROMPTS, TOKENIZER
 from ingest.embedding.folder import MODEL as MODEL_FILE
+from ingest.embedding.folder import PROMPTS, TOKENIZER
+from ingest.embedding.prefixes import family
 from ingest.errors import SettingsError
 
 MODEL = "multilingual-e5-small-int8"
@@ -77,8 +78,8 @@ def convert(file: Path, folder: Path) -> None:
     packed = Packed.read(file)
     write(graph_of(packed), folder / MODEL_FILE)
     tokenizer_of(packed).save(str(folder / TOKENIZER))
-    question, passage = FAMILIES["e5"]
-    prompts = {"prompts": {"query": question, "passage": passage}}
+    wanted = family(MODEL)
+    prompts = {"prompts": {"query": wanted.question, "passage": wanted.passage}}
     (folder / PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")
 
 

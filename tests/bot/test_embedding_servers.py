@@ -15,6 +15,8 @@ from bot.answering.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
 from bot.wording import Wording
+from ingest.__main__ import main as ingest
+from ingest.archive import Archive
 from ingest.errors import EmbeddingError
 from ingest.index import reach
 from ingest.index.analysis import terms
@@ -145,10 +147,10 @@ def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypa
 def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
     """A release before this one kept whatever a server sent."""
     [standing] = [each for each in desk.index.expected() if each.passages]
-    digests = desk.archive.embeddings("m", digests_of(standing))
+    digests = desk.archive.embeddings(desk.index.embedder.model, digests_of(standing))
     bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
-    desk.archive.drop_embeddings("m", list(bad))
-    desk.archive.keep_embeddings("m", bad)
+    desk.archive.drop_embeddings(desk.index.embedder.model, list(bad))
+    desk.archive.keep_embeddings(desk.index.embedder.model, bad)
     found = faults(desk.index)
     assert len(found.unsound) == len(standing.passages)
     assert "no figures" in str(found)
@@ -169,3 +171,29 @@ def test_a_model_that_changes_its_length_is_told_with_the_way_out(desk, endpoint
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
     with pytest.raises(EmbeddingError, match="rebuild"):
         desk.index.catch_up()
+
+
+def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
+    """`python -m ingest rebuild`, as the message says, and everything is found by meaning again."""
+    handler, url = endpoint
+    settings = Settings.of(
+        {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
+    )
+    with open_desk(settings, holder="a test", now=NOW) as before:
+        saved(before.archive, an_extract())
+        before.catch_up()
+    handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("EMBEDDING_MODEL", "m")
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    with Archive.open(settings.archive_url) as archive:
+        saved(archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
+    assert ingest(["index"]) == 1
+    assert "`python -m ingest rebuild` makes the index anew" in capsys.readouterr().err
+    assert ingest(["rebuild"]) == 0
+    with open_desk(settings, holder="a test", now=NOW) as anew:
+        assert anew.index.generation.dimensions == 64
+        found = answered(anew, "Was the ferry taken out of service?")
+        assert "ferry" in found.excerpts[0].citation.quote
+        assert not found.written.by_words
+        assert not faults(anew.index)

@@ -3,13 +3,14 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import numpy as np
 import pytest
-from pydantic import SecretStr
+from langchain_core.embeddings import DeterministicFakeEmbedding
 
-from ingest.embedding.embedder import embedder
-from ingest.embedding.endpoint import RemoteEmbedder
+from ingest.embedding import endpoint as endpoints
+from ingest.embedding.embedder import embedder, embedder_of
 from ingest.embedding.universal import FastEmbedder
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings
@@ -21,16 +22,20 @@ def endpoint():
 
     class Handler(BaseHTTPRequestHandler):
         reply = staticmethod(lambda texts: (200, [[3.0, 4.0]] * len(texts)))
+        asked: ClassVar = []
 
         def do_POST(self):
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, vectors = self.reply(asked["input"])
+            type(self).asked.append(asked["input"])
+            status, vectors, *said = self.reply(asked["input"])
             data = [
                 {"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)
             ]
             usage = {"prompt_tokens": 1, "total_tokens": 1}
             body = {"object": "list", "model": "m", "data": data, "usage": usage}
-            raw = json.dumps(body if status == 200 else {"error": {"message": "no"}}).encode()
+            raw = json.dumps(
+                body if status == 200 else {"error": {"message": (said or ["no"])[0]}}
+            ).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
@@ -49,8 +54,13 @@ def endpoint():
     server.server_close()
 
 
-def remote(url):
-    return RemoteEmbedder("m", SecretStr("sk-hunter2"), url)
+def settings(url, name="m", **others):
+    given = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-hunter2", "EMBEDDING_MODEL": name}
+    return Settings.of({**given, **others})
+
+
+def remote(url, name="m", **others):
+    return embedder(settings(url, name, **others))
 
 
 def test_the_local_model_gives_unit_vectors():
@@ -107,3 +117,127 @@ def test_half_a_setting_is_refused():
 def test_a_key_alone_changes_no_vectors():
     """A key for the chat model must not make the index unreadable."""
     assert embedder(Settings.of({"OPENAI_API_KEY": "k"})).model == embedder(Settings.of({})).model
+
+
+def limited(texts, most, longest):
+    """Answer as a server that takes *most* texts of *longest* bytes."""
+    if len(texts) > most:
+        return 422, [], f"batch size {len(texts)} > maximum allowed batch size {most}"
+    if any(len(text.encode()) > longest for text in texts):
+        return 413, [], "Input validation error: inputs must have less than 64 tokens"
+    return 200, [[float(len(text)), 1.0] for text in texts]
+
+
+def test_how_many_texts_a_server_takes_is_learnt(endpoint):
+    """It refuses once; from then on it is asked for no more than it takes."""
+    handler, url = endpoint
+    handler.reply = staticmethod(lambda texts: limited(texts, 10, 10**6))
+    made = remote(url)
+    texts = ["x" * n for n in range(1, 65)]
+    found = made.passages(texts)
+    assert found.shape == (64, 2)
+    lengths = found[:, 0] / found[:, 1]
+    assert lengths == pytest.approx(range(1, 65), rel=1e-3)
+    handler.asked.clear()
+    made.passages(texts)
+    assert {len(each) for each in handler.asked} == {8}
+
+
+def test_how_long_texts_may_be_is_learnt(endpoint):
+    """A text that is too long is cut, in any script; the others stay whole, and batches large."""
+    handler, url = endpoint
+    handler.reply = staticmethod(lambda texts: limited(texts, 100, 1000))
+    made = remote(url)
+    texts = ["a" * 900, "投票率" * 200, "b" * 1500, "c"]
+    assert made.passages(texts).shape == (4, 2)
+    handler.asked.clear()
+    made.passages(texts)
+    [cut] = handler.asked
+    assert cut[3] == "c"
+    assert cut[1].startswith("投票率")
+    assert "\ufffd" not in cut[1]
+    assert all(700 < len(text.encode()) <= 1000 for text in cut[:3])
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 422])
+def test_what_is_no_matter_of_size_is_told_and_not_tried_for_ever(endpoint, status):
+    """A name that is wrong stays wrong, however little is asked."""
+    handler, url = endpoint
+    handler.reply = staticmethod(lambda _texts: (status, [], "model m is not loaded"))
+    handler.asked.clear()
+    with pytest.raises(EmbeddingError):
+        remote(url).passages(["a"] * 64)
+    assert len(handler.asked) <= 7
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "question", "passage"),
+    [
+        ("nomic-embed-text:v1.5", {}, "search_query: q", "search_document: p"),
+        ("intfloat/multilingual-e5-large", {}, "query: q", "passage: p"),
+        ("bge-m3:latest", {}, "q", "p"),
+        ("m", {"EMBEDDING_QUERY_PREFIX": "ask: "}, "ask: q", "p"),
+        ("e5", {"EMBEDDING_PASSAGE_PREFIX": "none"}, "query: q", "p"),
+    ],
+)
+def test_questions_and_passages_have_what_the_model_wants(
+    endpoint, name, others, question, passage
+):
+    """By the model's family, unless a setting says otherwise; white space at the end stays."""
+    handler, url = endpoint
+    made = remote(url, name, **others)
+    handler.asked.clear()
+    made.question("q")
+    made.passages(["p"])
+    assert handler.asked == [[question], [passage]]
+
+
+def test_a_model_is_known_by_its_server_and_its_prefixes():
+    """Vectors of one are never searched with questions of the other."""
+    one = "http://models.example:8080/v1"
+    names = {
+        remote(one).model,
+        remote("http://other.example/v1").model,
+        remote(one, "n").model,
+        remote(one, EMBEDDING_QUERY_PREFIX="ask: ").model,
+    }
+    assert len(names) == 4
+    assert remote(f"{one}/").model == remote(one).model == "m@models.example:8080/v1"
+
+
+def test_an_index_of_before_goes_on_as_it_was_made(endpoint):
+    """Recorded by the bare name, it was made with no prefix; a rebuild changes over."""
+    handler, url = endpoint
+    made = embedder(settings(url, "e5-base"), "e5-base")
+    handler.asked.clear()
+    made.question("q")
+    assert made.model == "e5-base"
+    assert handler.asked == [["q"]]
+    assert remote(url, "e5-base").model != "e5-base"
+
+
+def test_another_generation_of_the_same_server_is_opened_by_its_record(endpoint):
+    """One of another server is not guessed at."""
+    _, url = endpoint
+    now = settings(url, "m")
+    recorded = remote(url, "n").model
+    assert embedder_of(recorded, now).model == recorded
+    with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
+        embedder_of("n@elsewhere.example/v1", now)
+
+
+def test_a_provider_of_langchain_is_named_before_a_colon(monkeypatch):
+    """It needs no endpoint; its package says what it needs."""
+    fake = DeterministicFakeEmbedding(size=8)
+    asked = []
+    monkeypatch.setattr(endpoints, "init_embeddings", lambda name: asked.append(name) or fake)
+    made = embedder(Settings.of({"EMBEDDING_MODEL": "ollama:nomic-embed-text"}))
+    assert made.passages(["a"]).shape == (1, 8)
+    assert asked == ["ollama:nomic-embed-text"]
+    assert made.model.startswith("ollama:nomic-embed-text+")
+
+
+def test_a_provider_that_is_not_installed_is_a_sentence():
+    """It names the setting and what to do."""
+    with pytest.raises(SettingsError, match=r"EMBEDDING_MODEL=cohere:x.*install"):
+        embedder(Settings.of({"EMBEDDING_MODEL": "cohere:x"}))

@@ -8,6 +8,7 @@ from ingest.embedding.embedder import better as better_model
 from ingest.embedding.embedder import embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
+from ingest.embedding.prefixes import Prefixes
 from ingest.embedding.universal import FastEmbedder
 from ingest.errors import SettingsError
 from ingest.language.script import Script
@@ -135,8 +136,10 @@ def test_a_folder_says_what_stands_before_a_text(tmp_path):
     (folder / "1_Pooling").mkdir(parents=True)
     (folder / "config_sentence_transformers.json").write_text('{"prompts": {"query": "q: "}}')
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
-    assert Layout.of(folder) == Layout("q: ", "", first_token=True)
-    assert Layout.of(tmp_path / "e5-base") == Layout("query: ", "passage: ", first_token=False)
+    assert Layout.of(folder) == Layout(Prefixes("q: ", ""), first_token=True)
+    assert Layout.of(tmp_path / "e5-base") == Layout(
+        Prefixes("query: ", "passage: "), first_token=False
+    )
 
 
 WON = "how many seats did the party win?", "何議席を獲得したか"
