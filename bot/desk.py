@@ -178,7 +178,8 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
         purse = Purse(archive, settings)
         writing, reading = chats(settings)
         reader = ChatReader(reading) if reading else None
-        writers = tuple(ModelWriter(each, reader) for each in writing)
+        budget = settings.coverage_tokens
+        writers = tuple(ModelWriter(each, reader, budget=budget) for each in writing)
         every = (*writing, *((reading,) if reading else ()))
         yield Desk(archive, index, judge(settings), settings, purse, writers, every, reader)
 

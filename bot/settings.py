@@ -44,6 +44,9 @@ class Settings(IngestSettings):
     chat_patience_first: float = Field(
         60.0, gt=0, description="seconds until the first part, in which a slow model reads"
     )
+    coverage_tokens: int = Field(
+        6000, gt=0, description="tokens of coverage that a model is given for one answer, about"
+    )
     price_input: OptionalPrice = Field(None, description="price of a million tokens read")
     price_output: OptionalPrice = Field(None, description="price of a million tokens written")
     daily_budget: OptionalPrice = Field(

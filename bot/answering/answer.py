@@ -231,7 +231,7 @@ async def with_room(
     Raises:
         ChatError: the model failed, or has no room for one passage.
     """
-    room = len(evidence)
+    room = writer.room_for(evidence)
     while True:
         try:
             claims, how = await compose(question, evidence[:room], writer, watch, meter)

@@ -68,13 +68,21 @@ class Way(StrEnum):
     TOKENS = "tokens"
     TEMPERATURE = "temperature"
     SYSTEM = "system"
+    SCHEMA = "json_schema"
+    JSON = "json_object"
 
 
+FORMS = (Way.SCHEMA, Way.JSON)
+"""How a server can be made to keep to a form, the stricter first."""
+IN_ONE = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
+"""What a model is told whose server keeps it to one object."""
 REFUSED: Mapping[Way, re.Pattern[str]] = {
     Way.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
     Way.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
     Way.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
     Way.SYSTEM: re.compile(r"system (?:role|message|prompt)|\brole[s']|alternate", re.IGNORECASE),
+    Way.SCHEMA: re.compile(r"response_format|schema|structured|grammar|guided", re.IGNORECASE),
+    Way.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
 }
 """How a server says so, in whatever sentence."""
 
@@ -156,24 +164,28 @@ class Chat:
             raise ChatError(Trouble.EMPTY, "it wrote nothing besides its thoughts")
 
     async def parts(
-        self, said: list[tuple[str, str]], meter: Metering
+        self,
+        said: list[tuple[str, str]],
+        meter: Metering,
+        form: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """Yield the pieces of one reply as they come.
 
         A server that refuses an optional part of the request is asked once more without it, and
-        from then on.
+        from then on. *form* is a JSON schema with its name, to which a server that can holds the
+        model.
 
         Raises:
             ChatError: the model failed, refused, or stopped before its end.
         """
         while True:
-            began = False
+            began, asked = False, self._form(form)
             try:
-                async for piece in self._stream(said, meter):
-                    began = True
+                async for piece in self._stream(said, meter, form):
+                    began = began or bool(piece.strip())
                     yield piece
             except ChatError as error:
-                way = None if began else refused(error.detail, self._without)
+                way = None if began else self._refused(error, asked)
                 if way is None:
                     meter.said = self._told(error)
                     raise
@@ -182,12 +194,27 @@ class Chat:
             else:
                 return
 
+    def _form(self, form: Mapping[str, Any] | None) -> Way | None:
+        """Return how the server is made to keep to *form*, if it can be."""
+        able = form is not None and hasattr(self._model, "extra_body")
+        return next((way for way in FORMS if able and way not in self._without), None)
+
+    def _refused(self, error: ChatError, asked: Way | None) -> Way | None:
+        """Return what a server refuses; one that keeps to a form and says nothing refuses that."""
+        if error.trouble is Trouble.EMPTY:
+            return asked
+        others = {way for way in FORMS if way is not asked}
+        return refused(error.detail, self._without | others)
+
     async def _stream(
-        self, said: list[tuple[str, str]], meter: Metering
+        self,
+        said: list[tuple[str, str]],
+        meter: Metering,
+        form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:
         """Ask once, and yield the pieces of the reply."""
         used, ended, text = Usage(), None, ""
-        stream = aiter(self._asked().astream(self._messages(said)))
+        stream = aiter(self._asked(form).astream(self._messages(said, form)))
         patience = self._first
         try:
             while (chunk := await self._next(stream, patience)) is not None:
@@ -214,19 +241,30 @@ class Chat:
         if not text.strip():
             raise ChatError(Trouble.EMPTY, f"it wrote nothing{self._advice}")
 
-    def _asked(self) -> BaseChatModel:
+    def _asked(self, form: Mapping[str, Any] | None) -> BaseChatModel:
         """Return the model as its server lets itself be asked."""
         anew: dict[str, Any] = {}
+        body: dict[str, Any] = {}
         if Way.USAGE in self._without:
             anew["stream_usage"] = False
         if Way.TEMPERATURE in self._without:
             anew["temperature"] = None
         if Way.TOKENS in self._without:
-            anew |= {"max_tokens": None, "extra_body": {"max_tokens": LONGEST}}
+            anew["max_tokens"] = None
+            body["max_tokens"] = LONGEST
+        if way := self._form(form):  # in the body: LangChain would wait for the whole reply
+            schema = {"json_schema": form} if way is Way.SCHEMA else {}
+            body["response_format"] = {"type": str(way), **schema}
+        if body:
+            anew["extra_body"] = body
         return self._model.model_copy(update=anew) if anew else self._model
 
-    def _messages(self, said: list[tuple[str, str]]) -> list[BaseMessage]:
+    def _messages(
+        self, said: list[tuple[str, str]], form: Mapping[str, Any] | None
+    ) -> list[BaseMessage]:
         """Return what is said, as one message where the server knows no others."""
+        if self._form(form):
+            said = [(f"{instruction}\n\n{IN_ONE}", data) for instruction, data in said]
         if Way.SYSTEM in self._without:
             return [HumanMessage("\n\n".join(text for pair in said for text in pair))]
         messages: list[BaseMessage] = []

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat import Chat, ChatError, Meter
 from bot.answering.model import Dropped, Failing, Language, Question, Rest, Sentence, Trouble
-from bot.answering.prompting import Prompt, faults, material
+from bot.answering.prompting import Prompt, faults, material, room_for
 from bot.answering.proving.reader import Reader
 from bot.answering.reading import ChatReader
 from bot.answering.replies import Objects, read_object
 from ingest.model import Evidence
 
+COVERAGE_TOKENS = 6000
+"""Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
 NAMES = {Language.ENGLISH: "English", Language.JAPANESE: "Japanese"}
 
 
@@ -48,12 +51,22 @@ Drafted = Sentence | Unsaid | Dropped
 class ModelWriter:
     """Writes drafts with one chat model. Nothing of it is shown before it is verified."""
 
-    def __init__(self, chat: Chat, reader: Reader | None = None) -> None:
-        """Write with *chat*; *reader* reads what it writes, and unset it reads that itself."""
+    def __init__(
+        self, chat: Chat, reader: Reader | None = None, *, budget: int = COVERAGE_TOKENS
+    ) -> None:
+        """Write with *chat*; *reader* reads what it writes, and unset it reads that itself.
+
+        *budget* is how many tokens of coverage it is given at most.
+        """
         self.name = chat.name
         self.reader = reader or ChatReader(chat)
         self.prompt = Prompt.load("answer")
         self._chat = chat
+        self._budget = budget
+
+    def room_for(self, evidence: Sequence[Evidence]) -> int:
+        """Return how many passages this is given, the best first."""
+        return room_for(evidence, self._budget)
 
     async def close(self) -> None:
         """Let go of the connections, in the event loop that used them."""
@@ -74,7 +87,7 @@ class ModelWriter:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
         said = [(self.instructions(question), material(question.text, given))]
-        async for each in self._objects(said, meter):
+        async for each in self._objects(said, meter, form_of("say", "rests", "unsaid")):
             yield drafted(each)
 
     async def mend(
@@ -95,17 +108,18 @@ class ModelWriter:
         prompt = Prompt.load("mend").filled(
             language=NAMES[question.language], today=question.asked_at.date().isoformat()
         )
-        async for each in self._objects([(prompt, faults(given, dropped))], meter):
+        said = [(prompt, faults(given, dropped))]
+        async for each in self._objects(said, meter, form_of("number", "say", "rests")):
             sentence, number = drafted(each), each.number if isinstance(each, Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
                 yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
 
     async def _objects(
-        self, said: list[tuple[str, str]], meter: Meter
+        self, said: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
     ) -> AsyncGenerator[Line | str, None]:
         """Yield the objects of one reply, in whatever form they come; what is none, as it is."""
         objects, found = Objects(), False
-        async for piece in self._chat.parts(said, meter):
+        async for piece in self._chat.parts(said, meter, form):
             for each in objects.feed(piece):
                 found = True
                 yield lined(each)
@@ -129,6 +143,33 @@ class ModelWriter:
         said = [(Prompt.load("rewrite").filled(), json.dumps(told, ensure_ascii=False))]
         lines = [line async for line in self._chat.lines(said, meter)]
         return lines[0]
+
+
+def form_of(*names: str) -> dict[str, Any]:
+    """Return the JSON schema of a draft whose lines have these fields, as OpenAI's servers want it.
+
+    Strict schemas name every field as required; one that a line lacks is null.
+    """
+    rests = closed({"key": {"type": "string"}, "quote": {"type": "string"}})
+    fields = {
+        "number": {"type": ["integer", "null"]},
+        "say": {"type": ["string", "null"]},
+        "rests": {"type": "array", "items": rests},
+        "unsaid": {"type": ["string", "null"]},
+    }
+    line = closed({name: fields[name] for name in names})
+    sentences = {"type": "array", "items": line}
+    return {"name": "draft", "strict": True, "schema": closed({"sentences": sentences})}
+
+
+def closed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that has these fields and no others."""
+    return {
+        "type": "object",
+        "properties": dict(fields),
+        "required": list(fields),
+        "additionalProperties": False,
+    }
 
 
 def lined(text: str) -> Line | str:

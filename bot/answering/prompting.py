@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import yaml
 
 from bot.answering.model import Dropped, Sentence
+from ingest.language.script import CJK
 from ingest.model import Evidence
 
 FOLDER = Path(__file__).parents[2] / "prompts"
 FENCE = "---\n"
+WIDE = re.compile(f"[{CJK}]")
+LETTERS = 4
+"""Of a token in other scripts, about; no server's own vocabulary is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,18 @@ def material(question: str, given: Mapping[str, Evidence]) -> str:
         {"question": question, "coverage": [described(k, e) for k, e in given.items()]},
         ensure_ascii=False,
     )
+
+
+def room_for(evidence: Sequence[Evidence], tokens: int) -> int:
+    """Return how many passages, the best first, have room in so many *tokens*; at least one."""
+    sizes = [tokens_of(json.dumps(described("", e), ensure_ascii=False)) for e in evidence]
+    return max(1, sum(total <= tokens for total in accumulate(sizes)))
+
+
+def tokens_of(text: str) -> int:
+    """Estimate the tokens of *text*: one a CJK character, one every four others."""
+    wide = len(WIDE.findall(text))
+    return wide + (len(text) - wide) // LETTERS
 
 
 def faults(given: Mapping[str, Evidence], dropped: Mapping[int, tuple[Sentence, Dropped]]) -> str:

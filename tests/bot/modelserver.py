@@ -17,6 +17,10 @@ REFUSES = {
     ),
     "no temperature": ("temperature", "Unsupported value: 'temperature' does not support 0."),
 }
+REFUSED_FORMS = {
+    "no json_schema": ("json_schema",),
+    "no response_format": ("json_schema", "json_object"),
+}
 
 
 class ModelServer:
@@ -56,6 +60,9 @@ class ModelServer:
         if self.behaviour in REFUSES:
             field, said = REFUSES[self.behaviour]
             return said if field in body else ""
+        form = body.get("response_format", {}).get("type", "")
+        if form in REFUSED_FORMS.get(self.behaviour, ()):
+            return f"'response_format' of type '{form}' is not supported with this model"
         roles = [each["role"] for each in body["messages"]]
         if self.behaviour == "no system role" and "system" in roles:
             return "System role not supported"
@@ -70,6 +77,10 @@ class ModelServer:
             yield json.dumps({"error": {"message": "model runner has stopped", "code": 500}})
             return
         text = self.reply(body)
+        if self.behaviour == "keeps to the schema" and "response_format" in body:
+            text = json.dumps({"sentences": [json.loads(each) for each in text.splitlines()]})
+        if self.behaviour == "nothing in a form" and "response_format" in body:
+            text = ""
         for at in range(0, len(text), 7):
             usage = {"prompt_tokens": 100, "completion_tokens": at // 4 + 1}
             growing = self.behaviour == "usage that grows"

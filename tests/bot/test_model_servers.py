@@ -21,6 +21,8 @@ from tests.bot.modelserver import ModelServer
 TURNOUT = "What was the turnout?"
 QUOTE = "Turnout was 62.7 per cent"
 GOOD = "Turnout was 62.7 per cent, the Electoral Authority said, below its estimate of 64 per cent."
+TRIED_IN_VAIN = {"no response_format": 2, "nothing in a form": 2}
+"""Requests before the one that such a server answers."""
 
 
 @pytest.fixture
@@ -52,6 +54,7 @@ async def answered(desk):
     [
         *("plain", "no stream_options", "no max_completion_tokens", "no temperature"),
         *("no system role", "finish null", "finish empty", "finish unknown", "usage that grows"),
+        *("no json_schema", "no response_format", "keeps to the schema", "nothing in a form"),
     ],
 )
 async def test_a_server_that_wants_something_else_is_asked_so(desk, server, behaviour):
@@ -61,7 +64,7 @@ async def test_a_server_that_wants_something_else_is_asked_so(desk, server, beha
         outcome = await answered(desk)
         assert [claim.text for claim in outcome.claims] == [GOOD]
         assert outcome.written.trouble is None
-    assert len(server.bodies) == 2 + behaviour.startswith("no ")
+    assert len(server.bodies) == 2 + TRIED_IN_VAIN.get(behaviour, behaviour.startswith("no "))
     assert {body["model"] for body in server.bodies} == {"qwen3:8b"}
 
 
@@ -71,6 +74,49 @@ async def test_usage_that_grows_is_not_summed(desk, server):
     usage = (await answered(desk)).written.usage
     assert usage.read == 100
     assert usage.wrote < 100
+
+
+async def test_the_form_is_asked_of_the_server(desk, server):
+    """A strict schema: every object is closed, and requires what it has."""
+    await answered(desk)
+    [body] = server.bodies
+    asked = body["response_format"]
+    assert asked["type"] == "json_schema"
+    assert asked["json_schema"]["strict"]
+    objects = list(objects_in(asked["json_schema"]["schema"]))
+    assert len(objects) == 3
+    for each in objects:
+        assert each["additionalProperties"] is False
+        assert each["required"] == list(each["properties"])
+    assert '{"sentences": [' in body["messages"][0]["content"]
+    server.behaviour = "no response_format"
+    await answered(desk)
+    assert "response_format" not in server.bodies[-1]
+    assert '{"sentences": [' not in server.bodies[-1]["messages"][0]["content"]
+
+
+def objects_in(schema):
+    """Yield the objects of a JSON schema, the outer ones first."""
+    if schema["type"] == "object":
+        yield schema
+    for each in [*schema.get("properties", {}).values(), schema.get("items")]:
+        if each:
+            yield from objects_in(each)
+
+
+@pytest.mark.parametrize(("tokens", "given"), [(10, 1), (900, range(1, 5)), (10**6, None)])
+async def test_coverage_is_cut_to_the_tokens_that_are_set(desk, server, tokens, given):
+    """The best passages first, one at least, and the answer says so."""
+    writer = desk.writers[0]
+    less = ModelWriter(writer._chat, writer.reader, budget=tokens)
+    outcome = await answered(replace(desk, writers=(less,)))
+    [body] = server.bodies
+    coverage = json.loads(body["messages"][1]["content"])["coverage"]
+    if given is None:
+        assert outcome.written.room is None
+        return
+    assert len(coverage) in ({given} if isinstance(given, int) else given)
+    assert outcome.written.room == len(coverage)
 
 
 async def test_a_small_context_gets_fewer_passages_and_says_so(desk, server):
