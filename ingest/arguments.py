@@ -62,7 +62,6 @@ def describe_articles(command: Command) -> None:
     showing.add_argument("--diff", action="store_true", help="what it changed of the one before")
     for name, work, text in (
         ("remove", articles.remove, "take articles out of every answer"),
-        ("restore", articles.restore, "let removed or quarantined articles be cited again"),
         ("erase", articles.erase, "delete every word of articles for good"),
     ):
         made = command(name, work, text)
@@ -136,6 +135,22 @@ def describe_upkeep(command: Command) -> None:
     log.add_argument("--limit", type=positive, default=20, help="how many (default 20)")
     copying = command("copy", archive.copy, "copy the archive into another, empty database")
     copying.add_argument("database", help="its address, postgresql://… or sqlite:///…")
+    backing = command(
+        "backup", archive.back_up, "write the archive into one file, while it is used"
+    )
+    backing.add_argument("file", type=Path, help="a new file")
+    restoring = command(
+        "restore",
+        archive.restore,
+        "let removed or quarantined articles be cited again; or take a backup back",
+    )
+    restoring.add_argument(
+        "what",
+        nargs="+",
+        metavar="NUMBER|FILE",
+        help="numbers of articles, or the file of a backup",
+    )
+    restoring.add_argument("--yes", action="store_true", help="yes, replace what is there")
     command("index", indexing.index, "let the index catch up with the archive")
     command("rebuild", indexing.rebuild, "make the index anew, for another model")
     command("rollback", indexing.rollback, "let the index serve that served before the rebuild")

@@ -1,16 +1,38 @@
-"""Carry a whole archive into another database, as it is."""
+"""Carry a whole archive into another database: into an empty one, or in the place of another."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from ingest.archive.archive import Archive
-from ingest.archive.schema import articles, clock, metadata
+from ingest.archive.saving import take_turn
+from ingest.archive.schema import (
+    articles,
+    changes,
+    clock,
+    generations,
+    identity,
+    jobs,
+    metadata,
+    pending,
+    serving,
+)
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
 AT_ONCE = 500
 """Rows read and written together."""
+OWN = frozenset({identity})
+"""What tells one database from another, which no copy takes along."""
+OF_THE_MOMENT = frozenset({pending, jobs})
+"""What was being done when a backup was made, and is long over when it is restored."""
+OF_THE_INDEX = frozenset({generations, serving})
+"""What an index has caught up with: after a restore one of a new number begins from nothing."""
+LONG_AGO = "1970-01-01T00:00:00+00:00"
+"""When a generation was retired to which nobody shall go back."""
 NUMBERED = (
     "outlets",
     "sources",
@@ -35,7 +57,6 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
     Raises:
         ArchiveError: *target* holds articles already.
     """
-    done = 0
     with source.reading() as old, target.writing() as new:
         if new.execute(select(func.count()).select_from(articles)).scalar_one():
             raise ArchiveError(
@@ -43,22 +64,83 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
                 "nothing was copied."
             )
         new.execute(delete(clock))
-        tables = metadata.sorted_tables
-        counts = [old.execute(select(func.count()).select_from(t)).scalar_one() for t in tables]
-        for table in tables:
-            rows = old.execution_options(yield_per=AT_ONCE).execute(select(table))
-            for part in rows.mappings().partitions(AT_ONCE):
-                new.execute(insert(table), [dict(row) for row in part])
-                done += len(part)
-                if progress:
-                    progress(done, sum(counts))
-        if new.dialect.name == "postgresql":
-            go_on_counting(new)
+        done = carry(old, new, tables(OWN), progress)
+        go_on_counting(new)
     return done
+
+
+def replace(source: Archive, target: Archive, progress: Progress | None = None) -> int:
+    """Let *target* hold what *source* holds, in one transaction; return how many rows it is.
+
+    Whoever has *target* open sees one state or the other. Its changes are numbered on, and a new
+    generation of the index takes over once it has caught up: what an index knew before is of
+    another archive.
+    """
+    with source.reading() as old, target.writing() as new:
+        take_turn(new)
+        before = new.execute(select(clock.c.seq)).scalar_one()
+        every = tables(OWN | OF_THE_MOMENT | OF_THE_INDEX)
+        new.execute(delete(serving))
+        for table in reversed(tables(OWN | OF_THE_INDEX)):
+            new.execute(delete(table))
+        done = carry(old, new, every, progress, {changes: before, clock: before})
+        begin_anew(old, new)
+        go_on_counting(new)
+    return done
+
+
+def tables(without: frozenset[Table]) -> list[Table]:
+    """Return the tables but for some, each behind those that it refers to."""
+    return [table for table in metadata.sorted_tables if table not in without]
+
+
+def carry(
+    old: Connection,
+    new: Connection,
+    every: Sequence[Table],
+    progress: Progress | None,
+    later: Mapping[Table, int] | None = None,
+) -> int:
+    """Copy the rows of *every* table, the changes of *later* ones numbered on by so much."""
+    counts = [old.execute(select(func.count()).select_from(table)).scalar_one() for table in every]
+    done = 0
+    for table in every:
+        on = (later or {}).get(table, 0)
+        for part in parts(old, table):
+            new.execute(
+                insert(table), [{**row, "seq": row["seq"] + on} if on else row for row in part]
+            )
+            done += len(part)
+            if progress:
+                progress(done, sum(counts))
+    return done
+
+
+def parts(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of *table*, some at a time."""
+    rows = connection.execution_options(yield_per=AT_ONCE).execute(select(table))
+    for part in rows.mappings().partitions(AT_ONCE):
+        yield [dict(row) for row in part]
+
+
+def begin_anew(old: Connection, new: Connection) -> None:
+    """Let a generation like the one that served in *old* serve in *new*, from nothing."""
+    new.execute(update(generations).values(retired_at=LONG_AGO))
+    query = select(generations).join(serving, serving.c.generation_id == generations.c.id)
+    served = old.execute(query).mappings().one_or_none()
+    if served is None:
+        return
+    newest = select(func.coalesce(func.max(generations.c.id), 0))
+    number = 1 + max(each.execute(newest).scalar_one() for each in (old, new))
+    fresh = {"id": number, "caught_up_to": 0, "retired_at": None}
+    new.execute(insert(generations).values({**served, **fresh}))
+    new.execute(insert(serving).values(id=1, generation_id=number))
 
 
 def go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL number new rows behind those that came with their numbers."""
+    if connection.dialect.name != "postgresql":
+        return
     for name in NUMBERED:
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"

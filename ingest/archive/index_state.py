@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.saving import take_turn
-from ingest.archive.schema import embeddings, generations, passages, serving
+from ingest.archive.schema import embeddings, generations, identity, passages, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
 
@@ -23,6 +23,11 @@ SERVING = 1
 
 class IndexState(Database):
     """Vectors by model and text, and generations; the index itself lies elsewhere."""
+
+    def mark(self) -> str:
+        """Return what tells this archive from every other one, however its address is spelt."""
+        with self.reading() as connection:
+            return str(connection.execute(select(identity.c.mark)).scalar_one())
 
     def embeddings(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:
         """Return the cached vectors among *digests*: float32, little-endian, by digest."""

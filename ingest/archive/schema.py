@@ -20,6 +20,13 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mark", String(32), nullable=False),
+)
+
 outlets = Table(
     "outlets",
     metadata,

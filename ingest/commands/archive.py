@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
 from ingest import showing
-from ingest.archive import Archive
+from ingest.archive import Archive, backup
 from ingest.archive.copying import copy as copy_archive
-from ingest.commands.indexing import now
+from ingest.commands import articles
+from ingest.commands.indexing import catch_up, now
 from ingest.embedding.embedder import better
 from ingest.index.ownership import owner
 from ingest.settings import Settings
@@ -29,6 +32,51 @@ def copy(settings: Settings, options: argparse.Namespace) -> int:
         showing.print_json({"rows": rows, "articles": kept})
     else:
         print(f"Copied {kept:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
+    return 0
+
+
+def back_up(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the archive of the settings into one file."""
+    with Archive.open(settings.archive_url) as archive:
+        held = showing.with_progress(
+            "Backing up", None, partial(backup.back_up, archive, options.file)
+        )
+    size = options.file.stat().st_size
+    if options.json:
+        showing.print_json({"file": str(options.file), "bytes": size, **asdict(held)})
+    else:
+        print(
+            f"{options.file} holds {held.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
+            f" again. `python -m ingest restore {options.file}` takes it back."
+        )
+    return 0
+
+
+def restore(settings: Settings, options: argparse.Namespace) -> int:
+    """Let articles be cited again, or the archive hold what a backup holds."""
+    if all(each.isdecimal() for each in options.what):
+        options.numbers = [int(each) for each in options.what]
+        return articles.restore(settings, options)
+    if len(options.what) > 1:
+        print("Give numbers of articles, or one file of a backup.", file=sys.stderr)
+        return 2
+    with Archive.open(settings.archive_url) as archive:
+        kept = archive.summary()
+        if kept.versions and not options.yes:
+            print(
+                f"The archive holds {kept.articles:,} articles, which the backup would replace. "
+                "Add --yes to do it; `python -m ingest backup FILE` keeps them.",
+                file=sys.stderr,
+            )
+            return 2
+        work = partial(backup.restore, archive, Path(options.what[0]))
+        held = showing.with_progress("Restoring", None, work)
+        note = catch_up(settings, archive)
+    if options.json:
+        showing.print_json({**asdict(held), "index": note})
+    else:
+        print(f"The archive holds {held.articles:,} articles, as the backup does. {note}")
+        print("What was erased after the backup was made is back: erase it again.")
     return 0
 
 

@@ -71,7 +71,7 @@ class Index:
             GenerationMismatchError: it was built by another model than *embedder*'s.
             IndexUnavailableError: it cannot be opened.
         """
-        with Stores.open(settings, holder=holder, now=now) as stores:
+        with Stores.open(archive, settings, holder=holder, now=now) as stores:
             stores.drop_the_retired(archive, now)
             generation = archive.active_generation()
             if generation is None:

@@ -10,7 +10,7 @@ from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index.checking import faults, found_again
 from ingest.index.index import Index, add_generation
 from ingest.index.passages import SPLITTER, cut
-from ingest.index.stores import Stores
+from ingest.index.stores import GRACE, Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
 
@@ -38,7 +38,7 @@ def rebuild(
         IndexOwnedError: another process owns the embedded index.
         GenerationFaultyError: the new generation failed its checks; the old one serves on.
     """
-    with Stores.open(settings, holder=holder, now=now) as stores:
+    with Stores.open(archive, settings, holder=holder, now=now) as stores:
         return build(archive, embedder, stores, now=now, progress=progress)
 
 
@@ -68,12 +68,13 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     Raises:
         NoGenerationError: there is none any more.
     """
-    retired = [each for each in archive.generations() if each.retired_at is not None]
+    every = ((each, each.retired_at) for each in archive.generations())
+    retired = {each: at for each, at in every if at is not None and now - at < GRACE}
     if not retired:
         raise NoGenerationError(
             "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."
         )
-    before = max(retired, key=lambda each: each.retired_at or each.created_at)
+    before = max(retired, key=lambda each: retired[each])
     archive.activate(before.id, now=now)
     return archive.generation(before.id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,13 +22,15 @@ from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.index.ownership import Ownership
 from ingest.index.reach import Reach
-from ingest.index.vectors import Vectors, client_of
+from ingest.index.vectors import Vectors, client_of, forget_strangers, is_strange
 from ingest.index.words import Words
 from ingest.model import Generation
 from ingest.settings import Settings
 
 GRACE = timedelta(days=1)
 """How long a generation that was replaced can still be rolled back to."""
+MARK = 12
+"""Characters of an archive's mark in the names of what is derived from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ class Shelf:
 class Stores:
     """What every generation shares: the open Chroma, the folder, and the lock on it."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, mark: str) -> None:
+        """Open what is in *folder* or on the server of *settings*, of the archive *mark*."""
         self._folder = folder
         self._settings = settings
         self._place = settings.chroma_url or str(folder)
-        self._suffix = f"-{archive_mark(settings)}" if settings.chroma_url else ""
+        self._mark = mark[:MARK]
+        self._former = f"-{mark_by_place(settings)}" if settings.chroma_url else ""
         self._client = client_of(folder / "vectors", settings.chroma_url)
         self.serving: Generation | None = None
         self._shelves: dict[int, Shelf] = {}
@@ -68,29 +73,45 @@ class Stores:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, *, holder: str, now: datetime) -> Iterator[Self]:
-        """Own the embedded index, or connect to the server that many may use."""
+    def open(
+        cls, archive: Archive, settings: Settings, *, holder: str, now: datetime
+    ) -> Iterator[Self]:
+        """Own the embedded index of *archive*, or connect to the server that many may use."""
         folder = settings.data_dir / "index"
         with ExitStack() as stack:
             if settings.chroma_url is None:
                 ownership = Ownership(folder, holder=holder, now=now)
                 stack.callback(ownership.release)
             folder.mkdir(parents=True, exist_ok=True)
-            stores = cls(folder, settings)
+            stores = cls(folder, settings, archive.mark())
             stack.callback(stores.close)
+            if settings.chroma_url is None:
+                stores._forget_strangers()
             yield stores
 
     def shelf(self, generation: Generation) -> Shelf:
         """Open one generation's collections and folder; they stay open."""
         with self._turn:
             if generation.id not in self._shelves:
-                name = f"generation-{generation.id}{self._suffix}"
+                name = f"{generation.id}-{self._mark}"
                 self._shelves[generation.id] = Shelf(
-                    Vectors(self._client, name, place=self._place),
-                    Words(self._folder / f"words-{generation.id}"),
+                    Vectors(
+                        self._client,
+                        f"generation-{name}",
+                        place=self._place,
+                        former=f"generation-{generation.id}{self._former}",
+                    ),
+                    Words(self._folder / f"words-{name}", self._folder / f"words-{generation.id}"),
                     FileLock(self._folder / f"drain-{generation.id}.lock", thread_local=False),
                 )
             return self._shelves[generation.id]
+
+    def _forget_strangers(self) -> None:
+        """Delete what is derived from another archive, in a folder that is ours alone."""
+        forget_strangers(self._client, self._mark, place=self._place)
+        for each in self._folder.glob("words-*"):
+            if is_strange(each.name, self._mark) and each.is_dir():
+                shutil.rmtree(each, ignore_errors=True)
 
     def embedder_of(self, model: str) -> Embedder:
         """Return the embedder of another generation's *model*."""
@@ -127,8 +148,8 @@ class Stores:
             shelf.vectors.close()
 
 
-def archive_mark(settings: Settings) -> str:
-    """Mark the archive's place, so that two desks may share one Chroma server."""
+def mark_by_place(settings: Settings) -> str:
+    """Mark the archive's place, as releases did whose archives had no identity of their own."""
     parts = urlsplit(settings.database_url or str(settings.data_dir.resolve()))
     place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
-    return hashlib.sha256(place.encode()).hexdigest()[:12]
+    return hashlib.sha256(place.encode()).hexdigest()[:MARK]

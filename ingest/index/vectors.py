@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -33,6 +34,7 @@ AT_ONCE = 1000
 """Vectors in one call; Chroma takes 5,461 at most and is as fast from 250 on."""
 A_BATCH = 128
 """Texts embedded at once; more is no faster with the local model."""
+MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
 PATIENCE = 60.0
 """Seconds that a server may take for one call; its client has no limit of its own."""
 
@@ -63,6 +65,20 @@ def unreachable(url: str) -> str:
     return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
 
 
+def forget_strangers(client: ClientAPI, mark: str, *, place: str) -> None:
+    """Delete the collections that are of another archive than *mark*."""
+    with explained("a collection", place):
+        for each in client.list_collections():
+            if is_strange(each.name, mark):
+                client.delete_collection(each.name)
+
+
+def is_strange(name: str, mark: str) -> bool:
+    """Tell whether what is called so is of another archive; old names say nothing of that."""
+    named = MARKED.match(name)
+    return named is not None and named["mark"] != mark
+
+
 class Vectors:
     """One generation's collections in an open Chroma.
 
@@ -70,12 +86,16 @@ class Vectors:
     own script would fill any list before one in the other is reached.
     """
 
-    def __init__(self, client: ClientAPI, name: str, *, place: str) -> None:
-        """Open the collections of *name*, made if need be; *place* is named in errors."""
+    def __init__(self, client: ClientAPI, name: str, *, place: str, former: str) -> None:
+        """Open the collections of *name*, made if need be; *place* is named in errors.
+
+        Those that an earlier release called *former* are called *name* from now on.
+        """
         self._client = client
         self._place = place
         self._calls = ThreadPoolExecutor(2, thread_name_prefix="chroma")
         self.name = name
+        self._former = former
         self._collections = {script: self._opened(script) for script in Script}
 
     def apply(self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]]) -> None:
@@ -136,12 +156,16 @@ class Vectors:
         return f"{self.name}-{script}"
 
     def _opened(self, script: Script) -> chromadb.Collection:
-        return self._call(
-            lambda: self._client.get_or_create_collection(
-                self._name(script),
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine"}},
-            )
+        return self._call(partial(self._found, script))
+
+    def _found(self, script: Script) -> chromadb.Collection:
+        with suppress(NotFoundError):
+            old = self._client.get_collection(f"{self._former}-{script}", embedding_function=None)
+            old.modify(name=self._name(script))
+        return self._client.get_or_create_collection(
+            self._name(script),
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine"}},
         )
 
     def _add(
@@ -163,20 +187,27 @@ class Vectors:
 
     def _call(self, work: Callable[[], Result]) -> Result:
         """Run one call within :data:`PATIENCE`; its failure is a sentence."""
-        try:
+        with explained(self.name, self._place):
             return self._calls.submit(work).result(PATIENCE)
-        except NotFoundError as error:
-            raise IndexReplacedError(
-                f"Another process made the index anew: {self.name} is gone from {self._place}. "
-                "Start this one again."
-            ) from error
-        except (Late, ConnectionError, OSError) as error:
-            raise IndexUnavailableError(unreachable(self._place)) from error
-        except (ChromaError, ValueError, RuntimeError) as error:
-            raise IndexUnavailableError(
-                f"Chroma in {self._place} failed ({error}). Try again; "
-                "if it stays so, delete the index folder: it is made anew."
-            ) from error
+
+
+@contextmanager
+def explained(name: str, place: str) -> Iterator[None]:
+    """Turn Chroma's errors about the collection *name* in *place* into sentences."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise IndexReplacedError(
+            f"Another process made the index anew: {name} is gone from {place}. "
+            "Start this one again."
+        ) from error
+    except (Late, ConnectionError, OSError) as error:
+        raise IndexUnavailableError(unreachable(place)) from error
+    except (ChromaError, ValueError, RuntimeError) as error:
+        raise IndexUnavailableError(
+            f"Chroma in {place} failed ({error}). Try again; "
+            "if it stays so, `python -m ingest check --repair` makes it anew."
+        ) from error
 
 
 def batches(values: list[str], size: int) -> Iterator[list[str]]:

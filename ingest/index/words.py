@@ -37,14 +37,17 @@ Fields = dict[str, float]
 class Words:
     """One folder of tantivy. Any process may read it; one at a time writes."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder, made if need be.
+    def __init__(self, folder: Path, former: Path | None = None) -> None:
+        """Open the folder, made if need be; an earlier release called it *former*.
 
         Raises:
             IndexUnavailableError: it is damaged or cannot be written.
         """
         self._folder = folder.with_name(f"{folder.name}.{LAYOUT}")
+        old = former.with_name(f"{former.name}.{LAYOUT}") if former else None
         try:
+            if old and old.is_dir() and not self._folder.exists():
+                old.rename(self._folder)
             self._folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(schema(), str(self._folder))
         except (OSError, ValueError) as error:

@@ -223,7 +223,7 @@ def test_two_stores_may_be_open_on_servers(settings, archive, index):
     """A second process builds while this one searches; here, both on one Chroma server."""
     if settings.chroma_url is None:
         return
-    with Stores.open(settings, holder="another", now=NOW) as other:
+    with Stores.open(archive, settings, holder="another", now=NOW) as other:
         build(archive, MODEL, other, now=NOW)
     index.active().catch_up()
     assert search(index.serving(), archive, question(3), limit=3)
