@@ -180,8 +180,8 @@ def sentence(error: DBAPIError, place: str) -> str:
     )
     if "not a database" in cause or "malformed" in cause:
         return (
-            f"The archive {place} is damaged ({cause}). Put a backup in its place, "
-            "or move it away to begin anew."
+            f"The archive {place} is damaged ({cause}). Move it away and keep it; "
+            "`python -m ingest restore FILE` takes a backup back."
         )
     if "readonly" in cause or "unable to open" in cause:
         return f"The archive {place} cannot be written ({cause}). Mend the folder's permissions."

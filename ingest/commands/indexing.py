@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -112,8 +112,9 @@ def rollback(settings: Settings, options: argparse.Namespace) -> int:
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Compare the index with the archive, and with --repair mend what differs."""
     with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
-        if index.behind():
-            showing.with_progress("Indexing", None, index.catch_up)
+        with suppress(IndexUnavailableError):  # the faults say so
+            if index.behind():
+                showing.with_progress("Indexing", None, index.catch_up)
         found = faults(index)
         if found and options.repair:
             repair(index, found)

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from ingest.archive import Archive
+from ingest.errors import IndexReplacedError, IndexUnavailableError
 from ingest.index.index import Index
 from ingest.index.passages import sentences
 from ingest.index.search import search
@@ -29,14 +30,19 @@ class Faults:
     strange_words: int
     articles: tuple[int, ...]
     unsound: tuple[str, ...] = ()
+    broken: str = ""
+    """Why a part of the index cannot be used as it is at all."""
 
     def __bool__(self) -> bool:
         """Tell whether they disagree at all."""
         lacking = self.lacking_vectors or self.lacking_words
-        return bool(lacking or self.strange_vectors or self.strange_words or self.unsound)
+        strange = self.strange_vectors or self.strange_words
+        return bool(self.broken or lacking or strange or self.unsound)
 
     def __str__(self) -> str:
         """Say where, in figures."""
+        if self.broken:
+            return self.broken
         told = (
             (self.lacking_vectors, "passages lack their vector"),
             (self.lacking_words, "lack their words"),
@@ -49,6 +55,23 @@ class Faults:
 
 def faults(index: Index) -> Faults:
     """Compare what *index* holds with what it should hold."""
+    try:
+        if not index.finds_itself(SAMPLE):
+            return broken("vectors are not found by themselves")
+        return differences(index)
+    except IndexReplacedError:
+        raise
+    except IndexUnavailableError as error:
+        return broken(str(error))
+
+
+def broken(why: str) -> Faults:
+    """Say that a part cannot be used."""
+    return Faults(0, 0, 0, 0, (), (), why)
+
+
+def differences(index: Index) -> Faults:
+    """Compare the two passage by passage."""
     wanted: set[str] = set()
     unsound: list[str] = []
     for standing in index.expected():
@@ -67,7 +90,14 @@ def faults(index: Index) -> Faults:
 
 
 def repair(index: Index, found: Faults) -> None:
-    """Hold the articles of *found* as they stand, and let go of what belongs to none."""
+    """Hold the articles of *found* as they stand, and let go of what belongs to none.
+
+    What is broken is made anew as a whole, from the vectors that the archive keeps.
+    """
+    if found.broken:
+        index.begin_anew()
+        index.catch_up()
+        return
     among = set(found.articles)
     standings = {each.article_id: each for each in index.expected() if each.article_id in among}
     unknown = [Standing(each, (), ()) for each in among - set(standings)]

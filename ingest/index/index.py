@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.embedding.memory import Meaning
 from ingest.embedding.vectors import Embedder
-from ingest.errors import EmbeddingError, GenerationMismatchError, SettingsError
+from ingest.errors import (
+    EmbeddingError,
+    GenerationMismatchError,
+    IndexUnavailableError,
+    SettingsError,
+)
+from ingest.index.damage import is_damage
 from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
-from ingest.index.vectors import embed, unsound
+from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script
 from ingest.model import Generation, Passage, Progress, Scope, Standing
 from ingest.settings import Settings
@@ -33,6 +39,12 @@ ARTICLES = 200
 """Changes applied at once; a crash repeats at most these."""
 WIDE = 300
 """Passages asked of the vectors where only some outlets or days may answer."""
+SAMPLE = 20
+"""Articles whose vectors are looked for at each start of an embedded index."""
+ITSELF = 0.999
+"""The least cosine of a vector that found itself."""
+FOUND = 0.9
+"""Share of them that must; the search is not exact."""
 QUEUE = 8
 """Writes that may wait for the disk while the embedder goes on."""
 
@@ -77,7 +89,11 @@ class Index:
             if generation is None:
                 generation = archive.activate_first(add_generation(archive, embedder, now).id)
             check(generation, embedder)
-            yield cls(archive, embedder, generation, stores)
+            index = cls(archive, embedder, generation, stores)
+            if not stores.far:
+                with stores.cautiously():
+                    index.heal()
+            yield index
 
     def serving(self) -> Index:
         """Return the index of the generation that serves now, which is mostly this one.
@@ -180,7 +196,7 @@ class Index:
     def _reached(self, work: Callable[[], Result], otherwise: Result) -> Result:
         """Do what needs the embedder or the vectors, with patience where these are far away."""
         far = self.embedder.far or self._stores.far
-        return self._stores.reach.ask(work, otherwise) if far else work()
+        return self._stores.reach.ask(work, otherwise, far=far)
 
     def likeness(self, meaning: Meaning, texts: Sequence[str]) -> list[float]:
         """Return how like a question each of *texts* is, from 0 to 1; a reranker reads both."""
@@ -244,6 +260,54 @@ class Index:
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
         """Return those of *passages* whose cached vector is none: a server sent it so once."""
         return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
+
+    def finds_itself(self, sample: int = SAMPLE) -> bool:
+        """Tell whether the vectors of some passages are found by themselves, as they must be.
+
+        *sample* articles are spread over everything that was ever caught up with.
+        """
+        cursor = self._vectors_cursor()
+        seqs = sorted({cursor * n // sample for n in range(sample)}) if cursor else []
+        ids = {key for seq in seqs for key in self._archive.changed_articles(seq, 1)[0]}
+        standings = self._archive.standings(sorted(ids), self.generation.splitter)
+        passages = [each.passages[-1] for each in standings if each.passages]
+        kept = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
+        found = [
+            self._shelf.vectors.nearest(kept[p.id], 1, Script.of_text(p.text))
+            for p in passages
+            if p.id in kept
+        ]
+        own = sum(bool(each) and each[0][1] > ITSELF for each in found)
+        return own >= FOUND * len(found)
+
+    def heal(self) -> None:
+        """Make embedded vectors anew that are damaged; what is only out of reach waits."""
+        try:
+            if self.finds_itself():
+                return
+            logger.warning("Vectors are not found by themselves: they are made anew.")
+        except IndexUnavailableError as error:
+            if not is_damage(error):
+                logger.warning("%s Meaning is not searched.", error)
+                return
+            logger.warning("%s They are made anew from the archive.", error)
+        self._begin_vectors_anew()
+
+    def begin_anew(self) -> None:
+        """Hold nothing any more, whatever state the files are in; then catch up."""
+        with self._shelf.drain:
+            self._shelf.words.begin_anew()
+            self._begin_vectors_anew()
+
+    def _begin_vectors_anew(self) -> None:
+        self._archive.catch_up_to(self.generation.id, 0)
+        try:
+            self._shelf.vectors.drop()
+        except IndexUnavailableError:
+            if self._stores.far:
+                raise
+            self._shelf.vectors.let_go()
+            self._stores.begin_anew()
 
     def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
         """Hold these articles as they stand, and let the *strangers* go."""

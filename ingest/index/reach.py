@@ -36,8 +36,10 @@ class Reach:
         """Whether meaning is not searched at the moment."""
         return time.monotonic() < self._until
 
-    def ask(self, work: Callable[[], Result], otherwise: Result) -> Result:
+    def ask(self, work: Callable[[], Result], otherwise: Result, *, far: bool) -> Result:
         """Return what *work* returns in time, or *otherwise*; why not stands in the log.
+
+        What is not *far* is waited for: it answers at once, or fails.
 
         Raises:
             IndexReplacedError: waiting would not help.
@@ -45,7 +47,7 @@ class Reach:
         if self.lost:
             return otherwise
         try:
-            return self._calls.submit(work).result(PATIENCE)
+            return self._calls.submit(work).result(PATIENCE) if far else work()
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:

@@ -111,7 +111,7 @@ def approve(archive: Archive, index: Index) -> None:
     if found := faults(index):
         raise GenerationFaultyError(
             f"The new generation {index.generation.id} disagrees with the archive: {found}. The "
-            "old one serves on. Run it again; if it stays so, delete the index folder."
+            "old one serves on. Run it again; if it stays so, report it."
         )
     share, tried = found_again(archive, index)
     if share < FOUND:

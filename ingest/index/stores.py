@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from chromadb.api import ClientAPI
+from chromadb.api.shared_system_client import SharedSystemClient
 from filelock import FileLock
 
 from ingest.archive import Archive
@@ -20,6 +23,8 @@ from ingest.embedding.embedder import embedder_of
 from ingest.embedding.memory import Memory
 from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
+from ingest.errors import IndexUnavailableError
+from ingest.index.damage import is_damage
 from ingest.index.ownership import Ownership
 from ingest.index.reach import Reach
 from ingest.index.vectors import Vectors, client_of, forget_strangers, is_strange
@@ -27,8 +32,12 @@ from ingest.index.words import Words
 from ingest.model import Generation
 from ingest.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 GRACE = timedelta(days=1)
 """How long a generation that was replaced can still be rolled back to."""
+OPENING = "opening"
+"""The file that stands while the vectors are opened: one that is found tells of a crash."""
 MARK = 12
 """Characters of an archive's mark in the names of what is derived from it."""
 
@@ -57,7 +66,8 @@ class Stores:
         self._place = settings.chroma_url or str(folder)
         self._mark = mark[:MARK]
         self._former = f"-{mark_by_place(settings)}" if settings.chroma_url else ""
-        self._client = client_of(folder / "vectors", settings.chroma_url)
+        self._vectors = folder / "vectors"
+        self._opened: ClientAPI | None = None
         self.serving: Generation | None = None
         self._shelves: dict[int, Shelf] = {}
         self._embedders: dict[str, Embedder] = {}
@@ -65,6 +75,7 @@ class Stores:
         self._memories: dict[str, Memory] = {}
         self.reach = Reach()
         self._turn = threading.Lock()
+        self._opening = threading.Lock()
 
     @property
     def far(self) -> bool:
@@ -85,8 +96,8 @@ class Stores:
             folder.mkdir(parents=True, exist_ok=True)
             stores = cls(folder, settings, archive.mark())
             stack.callback(stores.close)
-            if settings.chroma_url is None:
-                stores._forget_strangers()
+            if not stores.far:
+                stores._forget_strange_words()
             yield stores
 
     def shelf(self, generation: Generation) -> Shelf:
@@ -96,7 +107,7 @@ class Stores:
                 name = f"{generation.id}-{self._mark}"
                 self._shelves[generation.id] = Shelf(
                     Vectors(
-                        self._client,
+                        self.client,
                         f"generation-{name}",
                         place=self._place,
                         former=f"generation-{generation.id}{self._former}",
@@ -106,9 +117,52 @@ class Stores:
                 )
             return self._shelves[generation.id]
 
-    def _forget_strangers(self) -> None:
+    def client(self) -> ClientAPI:
+        """Return Chroma, opened when it is first needed; damaged files are made anew.
+
+        Raises:
+            IndexUnavailableError: it cannot be reached.
+        """
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._connected()
+            return self._opened
+
+    def _connected(self) -> ClientAPI:
+        if self.far:
+            return client_of(self._vectors, self._settings.chroma_url)
+        try:
+            client = client_of(self._vectors, None)
+        except IndexUnavailableError as error:
+            if not is_damage(error):
+                raise
+            logger.warning("%s They are made anew from the archive.", error)
+            self.begin_anew()
+            client = client_of(self._vectors, None)
+        forget_strangers(client, self._mark, place=self._place)
+        return client
+
+    def begin_anew(self) -> None:
+        """Delete the embedded Chroma's files, whatever state they are in."""
+        self._opened = None
+        shutil.rmtree(self._vectors, ignore_errors=True)
+        SharedSystemClient.clear_system_cache()
+
+    @contextmanager
+    def cautiously(self) -> Iterator[None]:
+        """Do what a damaged file may kill the process by; the next start begins without it."""
+        mark = self._folder / OPENING
+        if mark.exists():
+            logger.warning("The last start ended while vectors were opened: they are made anew.")
+            self.begin_anew()
+        with suppress(OSError):
+            mark.touch()
+        yield
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+    def _forget_strange_words(self) -> None:
         """Delete what is derived from another archive, in a folder that is ours alone."""
-        forget_strangers(self._client, self._mark, place=self._place)
         for each in self._folder.glob("words-*"):
             if is_strange(each.name, self._mark) and each.is_dir():
                 shutil.rmtree(each, ignore_errors=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
@@ -18,13 +20,13 @@ import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError, NotFoundError
+from chromadb.errors import ChromaError, InternalError, NotFoundError
 from numpy.typing import NDArray
 
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
-from ingest.index.words import damaged
+from ingest.index.damage import unreadable
 from ingest.language.script import Script
 from ingest.model import Passage, Standing
 
@@ -35,6 +37,10 @@ AT_ONCE = 1000
 A_BATCH = 128
 """Texts embedded at once; more is no faster with the local model."""
 MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
+JUST_MADE = "Nothing found on disk"
+"""What Chroma 1.5.9 says of a collection that is asked while its first vectors are written."""
+PAUSES = (0.05, 0.2, 0.5)
+"""Seconds after which it is asked again."""
 PATIENCE = 60.0
 """Seconds that a server may take for one call; its client has no limit of its own."""
 
@@ -56,7 +62,7 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
     except (ChromaError, ValueError, OSError, RuntimeError) as error:
         if url is None:
-            raise IndexUnavailableError(damaged(folder, error)) from error
+            raise IndexUnavailableError(unreadable(folder, error)) from error
         raise IndexUnavailableError(unreachable(url)) from error
 
 
@@ -86,17 +92,21 @@ class Vectors:
     own script would fill any list before one in the other is reached.
     """
 
-    def __init__(self, client: ClientAPI, name: str, *, place: str, former: str) -> None:
-        """Open the collections of *name*, made if need be; *place* is named in errors.
+    def __init__(
+        self, client: Callable[[], ClientAPI], name: str, *, place: str, former: str
+    ) -> None:
+        """Use the collections of *name*, made if need be; *place* is named in errors.
 
-        Those that an earlier release called *former* are called *name* from now on.
+        Nothing is opened before it is needed: words answer where *client* cannot. Collections that
+        an earlier release called *former* are called *name* from now on.
         """
         self._client = client
         self._place = place
         self._calls = ThreadPoolExecutor(2, thread_name_prefix="chroma")
         self.name = name
         self._former = former
-        self._collections = {script: self._opened(script) for script in Script}
+        self._opened: dict[Script, chromadb.Collection] = {}
+        self._turn = threading.Lock()
 
     def apply(self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]]) -> None:
         """Hold each article as it stands now; doing so again changes nothing.
@@ -107,19 +117,16 @@ class Vectors:
         stale = [key for standing in standings for key in standing.stale]
         if erased := {str(each.article_id) for each in standings if each.erased}:
             stale += [key for key in self.ids() if key.partition(":")[0] in erased]
-        for script, collection in self._collections.items():
-            self._add(
-                collection, [p.id for p in passages if Script.of_text(p.text) is script], vectors
-            )
-            for part in batches(stale, AT_ONCE):
-                self._call(partial(collection.delete, ids=part))
+        for script in Script:
+            self._add(script, [p.id for p in passages if Script.of_text(p.text) is script], vectors)
+        self.forget(stale)
 
     def nearest(
         self, vector: NDArray[np.float32], limit: int, script: Script
     ) -> list[tuple[str, float]]:
         """Return ids and cosines of *script*'s passages nearest to a unit *vector*, best first."""
         found = self._call(
-            lambda: self._collections[script].query(
+            lambda: self._collection(script).query(
                 query_embeddings=[vector.tolist()], n_results=limit, include=["distances"]
             )
         )
@@ -128,58 +135,81 @@ class Vectors:
 
     def count(self) -> int:
         """Return how many passages this holds."""
-        return sum(int(self._call(each.count)) for each in self._collections.values())
+        return self._call(lambda: sum(int(self._collection(each).count()) for each in Script))
 
     def forget(self, ids: Sequence[str]) -> None:
         """Let go of *ids*, whatever article they were of."""
-        for collection in self._collections.values():
+        for script in Script:
             for part in batches(list(ids), AT_ONCE):
-                self._call(partial(collection.delete, ids=part))
+                self._call(partial(self._delete, script, part))
 
     def ids(self) -> set[str]:
         """Return the id of every passage that this holds."""
         found: set[str] = set()
-        for collection in self._collections.values():
-            for start in range(0, int(self._call(collection.count)), AT_ONCE):
-                part = partial(collection.get, limit=AT_ONCE, offset=start, include=[])
-                found.update(self._call(part)["ids"])
+        for script in Script:
+            for start in range(0, self._call(partial(self._count, script)), AT_ONCE):
+                found.update(self._call(partial(self._from, script, start)))
         return found
 
     def drop(self) -> None:
         """Delete the collections."""
         for script in Script:
-            with suppress(NotFoundError):
-                name = self._name(script)
-                self._calls.submit(self._client.delete_collection, name).result(PATIENCE)
+            self._call(partial(self._drop, script))
+        self.let_go()
 
     def _name(self, script: Script) -> str:
         return f"{self.name}-{script}"
 
-    def _opened(self, script: Script) -> chromadb.Collection:
-        return self._call(partial(self._found, script))
+    def _add(
+        self, script: Script, ids: list[str], vectors: Mapping[str, NDArray[np.float32]]
+    ) -> None:
+        """Add those of *ids* that the collection does not hold."""
+        for part in batches(ids, AT_ONCE):
+            held = self._call(partial(self._among, script, part))
+            if new := [key for key in part if key not in held]:
+                rows = np.stack([vectors[key] for key in new])
+                self._call(partial(self._put, script, new, rows))
+
+    def _collection(self, script: Script) -> chromadb.Collection:
+        """Open the collection of *script*, made if need be, once."""
+        with self._turn:
+            if script not in self._opened:
+                self._opened[script] = self._found(script)
+            return self._opened[script]
 
     def _found(self, script: Script) -> chromadb.Collection:
+        client = self._client()
         with suppress(NotFoundError):
-            old = self._client.get_collection(f"{self._former}-{script}", embedding_function=None)
+            old = client.get_collection(f"{self._former}-{script}", embedding_function=None)
             old.modify(name=self._name(script))
-        return self._client.get_or_create_collection(
+        return client.get_or_create_collection(
             self._name(script),
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine"}},
         )
 
-    def _add(
-        self,
-        collection: chromadb.Collection,
-        ids: list[str],
-        vectors: Mapping[str, NDArray[np.float32]],
-    ) -> None:
-        """Add those of *ids* that *collection* does not hold."""
-        for part in batches(ids, AT_ONCE):
-            held = set(self._call(partial(collection.get, ids=part, include=[]))["ids"])
-            if new := [key for key in part if key not in held]:
-                rows = np.stack([vectors[key] for key in new])
-                self._call(partial(collection.add, ids=new, embeddings=rows))
+    def _count(self, script: Script) -> int:
+        return int(self._collection(script).count())
+
+    def _among(self, script: Script, ids: list[str]) -> set[str]:
+        return set(self._collection(script).get(ids=ids, include=[])["ids"])
+
+    def _from(self, script: Script, start: int) -> list[str]:
+        return self._collection(script).get(limit=AT_ONCE, offset=start, include=[])["ids"]
+
+    def _put(self, script: Script, ids: list[str], rows: NDArray[np.float32]) -> None:
+        self._collection(script).add(ids=ids, embeddings=rows)
+
+    def _delete(self, script: Script, ids: list[str]) -> None:
+        self._collection(script).delete(ids=ids)
+
+    def _drop(self, script: Script) -> None:
+        with suppress(NotFoundError):
+            self._client().delete_collection(self._name(script))
+
+    def let_go(self) -> None:
+        """Open the collections again when they are needed next."""
+        self._opened.clear()
 
     def close(self) -> None:
         """Let the threads go."""
@@ -188,7 +218,19 @@ class Vectors:
     def _call(self, work: Callable[[], Result]) -> Result:
         """Run one call within :data:`PATIENCE`; its failure is a sentence."""
         with explained(self.name, self._place):
-            return self._calls.submit(work).result(PATIENCE)
+            return self._calls.submit(again_if_new, work).result(PATIENCE)
+
+
+def again_if_new(work: Callable[[], Result]) -> Result:
+    """Do *work*, and again shortly after where a collection is only just being made."""
+    for pause in PAUSES:
+        try:
+            return work()
+        except InternalError as error:
+            if JUST_MADE not in str(error):
+                raise
+            time.sleep(pause)
+    return work()
 
 
 @contextmanager
@@ -267,6 +309,19 @@ def unsound(
     kept = archive.embeddings(embedder.model, list(keys.values()))
     bad = {key for key, vector in kept.items() if not is_sound(vector, dimensions)}
     return [p.id for p in passages if keys[p.id] in bad]
+
+
+def vectors_of(
+    passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
+) -> dict[str, NDArray[np.float32]]:
+    """Return the cached vectors of *passages* by their ids, those that are there and sound."""
+    keys = {p.id: digest_of(p) for p in passages}
+    kept = archive.embeddings(embedder.model, list(keys.values()))
+    return {
+        name: np.frombuffer(kept[key], "<f4")
+        for name, key in keys.items()
+        if key in kept and is_sound(kept[key], dimensions)
+    }
 
 
 def digest_of(passage: Passage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import shutil
 from collections.abc import Collection, Iterable, Sequence
@@ -13,13 +14,18 @@ from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
+from ingest.index.damage import is_damage, readable
 from ingest.model import Scope, Standing
+
+logger = logging.getLogger(__name__)
 
 HEAP = 64 * 2**20
 """Bytes that tantivy's writer may hold before it writes a segment."""
 LAYOUT = 2
 """The version of the fields below; another one is another folder, filled anew."""
 CURSOR = "caught-up-to"
+META = "meta.json"
+"""Where tantivy lists its files; without it, it takes a folder for a new one."""
 PRIOR = 20
 """Passages assumed besides those indexed, so that a tiny index still tells rare from common."""
 PAIR = 0.6
@@ -44,16 +50,34 @@ class Words:
             IndexUnavailableError: it is damaged or cannot be written.
         """
         self._folder = folder.with_name(f"{folder.name}.{LAYOUT}")
-        old = former.with_name(f"{former.name}.{LAYOUT}") if former else None
-        try:
-            if old and old.is_dir() and not self._folder.exists():
-                old.rename(self._folder)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(schema(), str(self._folder))
-        except (OSError, ValueError) as error:
-            raise IndexUnavailableError(damaged(self._folder, error)) from error
         self._lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"))
+        old = former.with_name(f"{former.name}.{LAYOUT}") if former else None
+        if old and old.is_dir() and not self._folder.exists():
+            old.rename(self._folder)
+        try:
+            self._index = self._opened()
+        except IndexUnavailableError as error:
+            if not is_damage(error):
+                raise
+            logger.warning("%s They are made anew from the archive.", error)
+            self.begin_anew()
         self._read_at: int | None = None
+        self._searcher = self._index.searcher()
+
+    def _opened(self) -> tantivy.Index:
+        lost = (self._folder / CURSOR).exists() and not (self._folder / META).exists()
+        with readable(self._folder):
+            if lost:
+                raise ValueError(f"corrupted: {META} is gone")
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return tantivy.Index(schema(), str(self._folder))
+
+    def begin_anew(self) -> None:
+        """Hold nothing, whatever state the files are in; who catches up fills it again."""
+        with self._lock:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._index = self._opened()
+        self._read_at = None
         self._searcher = self._index.searcher()
 
     @property
@@ -127,7 +151,8 @@ class Words:
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term or a pair stands."""
-        return int(self._fresh().doc_freq(field_of(term), term))
+        with readable(self._folder):
+            return int(self._fresh().doc_freq(field_of(term), term))
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair, as BM25 weighs it."""
@@ -137,7 +162,8 @@ class Words:
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
         """Return the terms that begin with *letters*, and in how many passages each stands."""
-        found: list[tuple[str, int]] = self._fresh().terms_with_prefix("words", letters)
+        with readable(self._folder):
+            found: list[tuple[str, int]] = self._fresh().terms_with_prefix("words", letters)
         return found
 
     def count(self) -> int:
@@ -180,18 +206,20 @@ class Words:
 
         They hardly weigh, and walking their long lists takes most of a search's time.
         """
-        searcher = self._fresh()
-        most = COMMON * searcher.num_docs
-        rarer = [term for term in found if searcher.doc_freq("words", term) <= most]
+        with readable(self._folder):
+            searcher = self._fresh()
+            most = COMMON * searcher.num_docs
+            rarer = [term for term in found if searcher.doc_freq("words", term) <= most]
         return rarer if len(set(rarer)) >= least else list(found)
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, field_of(term), term)
 
     def _hits(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
-        searcher = self._fresh()
-        hits = searcher.search(query, limit, count=False).hits
-        return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+        with readable(self._folder):
+            searcher = self._fresh()
+            hits = searcher.search(query, limit, count=False).hits
+            return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
     def _fresh(self) -> tantivy.Searcher:
         """Return a searcher that sees the last commit, whichever process made it."""
@@ -241,11 +269,3 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     return builder.build()
-
-
-def damaged(folder: Path, error: Exception) -> str:
-    """Say that a part of the index cannot be used, and that nothing is lost by it."""
-    return (
-        f"The index in {folder} cannot be opened ({error}). Delete that folder: it is derived "
-        "from the archive and is made anew."
-    )

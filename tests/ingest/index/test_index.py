@@ -17,6 +17,7 @@ from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild
 from ingest.index.search import search
 from ingest.index.vectors import Vectors
+from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
 
@@ -163,7 +164,9 @@ def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
     saved(archive, an_extract())
     with opened(archive, settings) as index:
         index.catch_up()
-        index._shelf.vectors.drop()
+        assert found(index, archive)
+        for script in Script:
+            index._stores.client().delete_collection(f"{index._shelf.vectors.name}-{script}")
         with pytest.raises(IndexUnavailableError, match="made the index anew"):
             search(index, archive, "seats")
 
@@ -200,15 +203,18 @@ def test_an_owned_index_names_its_owner_until_that_is_killed(tmp_path):
 
 
 def test_an_absent_server_is_named(tmp_path):
-    """A wrong CHROMA_URL is a sentence."""
+    """A wrong CHROMA_URL is a sentence; words answer all the same."""
     environment = {"DATA_DIR": str(tmp_path), "CHROMA_URL": "http://127.0.0.1:1"}
     settings = Settings.of(environment)
     with (
         Archive.open(settings.archive_url) as archive,
-        pytest.raises(IndexUnavailableError, match=r"127\.0\.0\.1:1.*chroma run"),
-        opened(archive, settings),
+        opened(archive, settings) as index,
     ):
-        pass
+        [kept] = saved(archive, an_extract())
+        with pytest.raises(IndexUnavailableError, match=r"127\.0\.0\.1:1.*chroma run"):
+            index.catch_up()
+        assert found(index, archive) == [kept.article_id]
+        assert index.by_words
 
 
 def test_words_serve_before_vectors_are_made(tmp_path):

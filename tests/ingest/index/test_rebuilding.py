@@ -18,6 +18,7 @@ from ingest.index.index import Index
 from ingest.index.rebuilding import build, rebuild, roll_back
 from ingest.index.search import search
 from ingest.index.stores import GRACE, Stores
+from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
@@ -178,7 +179,7 @@ def test_any_disagreement_is_found_and_mended(archive, index, broken):
         [standing, *_] = index.expected()
         shelf.words.apply([type(standing)(standing.article_id, (), ())], shelf.words.cursor)
     else:
-        collection = next(iter(shelf.vectors._collections.values()))
+        collection = shelf.vectors._collection(next(iter(Script)))
         collection.add(ids=["999:1:0:abc"], embeddings=[[1.0] + [0.0] * 511])
     found = faults(index)
     assert found
