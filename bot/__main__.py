@@ -32,7 +32,7 @@ from bot.desk import Desk, open_desk, reading_chat
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest import adding
-from ingest.errors import IngestError, SettingsError
+from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.fetching import Fetcher
 from ingest.reading import Hints, count, read_path
 from ingest.schedule import keep_fresh
@@ -324,8 +324,12 @@ def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]
     with open_desk(settings, holder=holder, now=utc_now()) as desk:
         if sample and desk.archive.last_change() == 0:
             add_sample(desk)
-        if desk.index.behind():
-            with_progress(Wording.default().indexing, None, desk.catch_up)
+        try:
+            if desk.index.behind():
+                with_progress(Wording.default().indexing, None, desk.catch_up)
+        except (EmbeddingError, IndexUnavailableError) as error:
+            print(f"{error} Words alone are searched.", file=sys.stderr)
+            desk.catch_up_words()
         yield desk
 
 

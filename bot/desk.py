@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,9 +30,12 @@ from bot.reporting import record_of
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
+from ingest.errors import ArchiveError
 from ingest.index.index import Index
 from ingest.index.search import search
 from ingest.model import Evidence, Progress
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Desk:
         number = await asyncio.to_thread(self._keep, outcome, member, today)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
             outcome = replace(outcome, link=self.link_for_voting())
-        return replace(outcome, number=number)
+        written = replace(outcome.written, unkept=number is None)
+        return replace(outcome, number=number, written=written)
 
     def answer_now(self, question: Question) -> Answer | Abstention:
         """Answer in the coverage's own words; it blocks, and keeps nothing."""
@@ -139,22 +144,25 @@ class Desk:
 
     def catch_up_words(self) -> None:
         """Let words find what is kept; meaning follows with :meth:`catch_up`."""
-        index = self.index.active()
-        if index.behind():
-            index.catch_up_words()
+        self.index.active().catch_up_words()
 
     async def _coverage(self) -> Coverage:
         index = await asyncio.to_thread(self.index.serving)
         return Coverage(self.archive, index, self.judge)
 
-    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> int:
+    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> int | None:
+        """Keep an answer and what it cost; ``None`` where nothing can be kept at the moment."""
         record = record_of(outcome, keep_question=self.settings.keep_questions)
         written = outcome.written
         if written.writer is not None:
             self.purse.count(member, today, written.usage)
         elif written.usage != Usage():
             self.purse.count("", today, written.usage)
-        return self.archive.record(record)
+        try:
+            return self.archive.record(record)
+        except ArchiveError as error:
+            logger.warning("An answer is shown and not kept: %s", error)
+            return None
 
 
 @contextmanager

@@ -43,20 +43,32 @@ class Found:
 def examine(settings: Settings, now: datetime) -> Iterator[Found]:
     """Yield how each part is; one that fails keeps none of the others from being tried.
 
-    Without a folder to write into there is nothing else to try.
+    Without a folder there is nothing else to try.
     """
-    yield (first := tried("folder", lambda: folder(settings.data_dir)))
-    if not first.well:
+    yield tried("folder", lambda: folder(settings.data_dir))
+    if not settings.data_dir.is_dir():
         return
-    yield tried("archive", lambda: archive(settings, now))
-    yield tried("sources", lambda: sources(settings))
-    if settings.chroma_url:
-        yield tried("vectors", lambda: vectors(settings))
-    yield tried("index", lambda: index(settings))
-    yield tried("embedding", lambda: embedding(settings))
+    yield from kept(settings, now)
     yield from models(settings)
     said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
     yield Found("discord", True, said)
+
+
+def kept(settings: Settings, now: datetime) -> Iterator[Found]:
+    """Yield how the archive is, and what depends on it."""
+    if settings.chroma_url:
+        yield tried("vectors", lambda: vectors(settings))
+    try:
+        opened = Archive.open(settings.archive_url)
+    except IngestError as error:
+        yield Found("archive", False, str(error))
+        yield tried("embedding", lambda: embedding(settings, None))
+        return
+    with opened:
+        yield tried("archive", lambda: archive(opened, now))
+        yield tried("sources", lambda: sources(opened))
+        yield tried("index", lambda: index(opened, settings))
+        yield tried("embedding", lambda: embedding(settings, opened.active_generation()))
 
 
 def tried(part: str, work: Callable[[], str]) -> Found:
@@ -86,20 +98,18 @@ def folder(data: Path) -> str:
     return f"{data} can be written"
 
 
-def archive(settings: Settings, now: datetime) -> str:
-    """Open the archive and count what it holds."""
-    with Archive.open(settings.archive_url) as opened:
-        summary = opened.summary()
+def archive(opened: Archive, now: datetime) -> str:
+    """Count what the archive holds."""
+    summary = opened.summary()
     if not summary.articles:
         return "it holds no article yet: `python -m ingest add PATH` adds coverage"
     newest = max((str(each.newest) for each in summary.outlets if each.newest), default="")
     return f"{summary.articles:,} articles, the newest of {newest[:10]}; now {when(now)}"
 
 
-def sources(settings: Settings) -> str:
+def sources(opened: Archive) -> str:
     """Say which sources failed when they were last looked at; that is no fault of the desk."""
-    with Archive.open(settings.archive_url) as opened:
-        every = opened.sources()
+    every = opened.sources()
     failing = [each for each in every if each.failure]
     if not failing:
         return f"{len(every)} watched, none fails"
@@ -114,27 +124,20 @@ def vectors(settings: Settings) -> str:
     return f"the Chroma server at {settings.chroma_url} answers"
 
 
-def serving(settings: Settings) -> tuple[Generation | None, int]:
-    """Return the generation in service, and how many passages it lacks."""
-    with Archive.open(settings.archive_url) as opened:
-        generation = opened.active_generation()
-        return generation, opened.passages_after(generation.caught_up_to) if generation else 0
-
-
-def index(settings: Settings) -> str:
+def index(opened: Archive, settings: Settings) -> str:
     """Say what serves, whether it holds everything, and whose it is."""
-    generation, behind = serving(settings)
+    generation = opened.active_generation()
     if generation is None:
         return "there is none yet: it is made when coverage is added or asked for"
+    behind = opened.passages_after(generation.caught_up_to)
     holder = None if settings.chroma_url else owner(settings.data_dir / "index")
     held = f", held by {holder}" if holder else ""
     lacks = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
     return f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
 
 
-def embedding(settings: Settings) -> str:
+def embedding(settings: Settings, generation: Generation | None) -> str:
     """Embed a word, and compare its length with that of the index."""
-    generation, _ = serving(settings)
     began = time.perf_counter()
     model = embedder(settings, generation.model if generation else None)
     found = model.question(TEXT)

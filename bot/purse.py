@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+import threading
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +14,10 @@ from bot.answering.model import Trouble, Usage
 from bot.community.rules import DESK, DeskRules
 from bot.settings import Settings
 from ingest.archive import Archive
+from ingest.errors import ArchiveError
 from ingest.recorded import Spending
+
+logger = logging.getLogger(__name__)
 
 MILLION = Decimal(1_000_000)
 
@@ -29,22 +34,43 @@ class Purse:
     settings: Settings
     _salt: str = field(default_factory=lambda: secrets.token_hex(16))
     _folded: date | None = None
+    _uncounted: list[tuple[date, str, Usage]] = field(default_factory=list)
+    """What could not be written down yet; it counts all the same."""
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def refuses(self, member: str, today: date) -> Trouble | None:
         """Return why no model may write for *member* any more today, or ``None``."""
         budget, limit = self.budget, self.settings.answers_per_member
-        if budget is not None and self.cost(self.archive.spent(today)) >= budget:
+        if budget is not None and self.cost(self._spent(today)) >= budget:
             return Trouble.BUDGET
-        if limit is not None and self.archive.spent(today, self._name(member)).answers >= limit:
+        if limit is not None and self._spent(today, self._name(member)).answers >= limit:
             return Trouble.MEMBER
         return None
 
     def count(self, member: str, today: date, usage: Usage) -> None:
-        """Add what an answer took."""
-        self.archive.spend(today, self._name(member), usage.read, usage.wrote)
-        if self._folded != today:
-            self.archive.forget_members(today - timedelta(days=1))
-            self._folded = today
+        """Add what an answer took; where nothing can be written, that follows with the next."""
+        with self._turn:
+            self._uncounted.append((today, self._name(member), usage))
+            try:
+                while self._uncounted:
+                    day, name, used = self._uncounted[0]
+                    self.archive.spend(day, name, used.read, used.wrote)
+                    del self._uncounted[0]
+                if self._folded != today:
+                    self.archive.forget_members(today - timedelta(days=1))
+                    self._folded = today
+            except ArchiveError as error:
+                logger.warning("What answers cost is not written down yet: %s", error)
+
+    def _spent(self, day: date, member: str | None = None) -> Spending:
+        """Return what was spent on *day*, by everybody or by one member."""
+        told = self.archive.spent(day, member)
+        more = [u for d, name, u in self._uncounted if d == day and member in (None, name)]
+        return Spending(
+            told.answers + len(more),
+            told.tokens_read + sum(each.read for each in more),
+            told.tokens_written + sum(each.wrote for each in more),
+        )
 
     @property
     def budget(self) -> Decimal | None:

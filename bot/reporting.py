@@ -91,6 +91,7 @@ def how(written: Written) -> dict[str, Any]:
         "prompt": written.prompt,
         "trouble": written.trouble,
         "by_words": written.by_words,
+        "kept": not written.unkept,
         "detail": written.detail,
         "stopped": written.stopped,
         "unsaid": list(written.unsaid),

@@ -149,6 +149,8 @@ class Wording:
             said.append(self("written_by", writer=written.writer))
         if written.by_words:
             said.append(self("note_by_words"))
+        if written.unkept:
+            said.append(self("note_unkept"))
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said

@@ -158,7 +158,8 @@ class Written:
     ``trouble`` is why no model wrote, or with a ``writer`` why the rest is missing; ``stopped``
     whether somebody stopped it, ``unsaid`` the parts of the question that the coverage leaves
     open, in its own words. ``room`` is how many passages it was given, where it had no room for
-    all; ``by_words`` says that meaning was not searched. ``detail`` is what a server said that
+    all; ``by_words`` says that meaning was not searched, ``unkept`` that the answer is not kept,
+    because nothing can be written at the moment. ``detail`` is what a server said that
     failed, for whoever runs the desk.
     """
 
@@ -172,6 +173,7 @@ class Written:
     room: int | None = None
     detail: str = ""
     by_words: bool = False
+    unkept: bool = False
 
 
 class Level(StrEnum):

@@ -22,7 +22,7 @@ from bot.answering.watching import Answerer
 from bot.community.limits import Limiter
 from bot.community.members import Community
 from bot.community.rules import ServerRules, Speaks
-from bot.discord_ui.errors import error_view, report
+from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Send
@@ -74,7 +74,7 @@ class Kept:
     async def stands(self, message: discord.Message | None) -> None:
         """Note which message shows how far it is."""
         if self.community is not None and message is not None:
-            await self.community.stands(self.number, message.id)
+            await if_possible(self.community.stands(self.number, message.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +137,20 @@ class Asking:
     ) -> AsyncIterator[Kept]:
         """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
 
-        *channel* is ``None`` where only the asker sees the answer.
+        *channel* is ``None`` where only the asker sees the answer. Where nothing can be kept at the
+        moment it is answered all the same.
         """
         if self.community is None:
             yield Kept()
             return
-        number = await self.community.begin(
-            question.text, str(question.language), member, channel, token=token, message=message
+        number = await if_possible(
+            self.community.begin(
+                question.text, str(question.language), member, channel, token=token, message=message
+            )
         )
-        yield Kept(self.community, number)
-        await self.community.finish(number)
+        yield Kept(self.community if number is not None else None, number or 0)
+        if number is not None:
+            await if_possible(self.community.finish(number))
 
     async def view(
         self,

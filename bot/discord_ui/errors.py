@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
+from typing import TypeVar
 
 import discord
 from discord import ui
@@ -17,6 +18,8 @@ from discord import ui
 from bot.discord_ui.rendering import notice_view
 from bot.wording import Wording
 from ingest.errors import IngestError
+
+Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,15 @@ def report(error: BaseException) -> str:
     code = secrets.token_hex(3).upper()
     logger.error("Error %s: %s", code, "\n  caused by ".join(map(described, causes(error))))
     return code
+
+
+async def if_possible(work: Awaitable[Result]) -> Result | None:
+    """Do what an answer does not wait for; where it fails, that is logged. Never raises."""
+    try:
+        return await work
+    except Exception as error:
+        report(error)
+        return None
 
 
 def error_view(code: str, words: Wording) -> ui.LayoutView:

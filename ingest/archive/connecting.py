@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -17,6 +21,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from ingest.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 60
@@ -29,12 +35,15 @@ PRAGMAS = (
     f"mmap_size={2**31}",
 )
 """Of SQLite; it reads a big archive from mapped memory, a connection keeps 32 MiB of pages."""
+UNWRITABLE = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
+UNWRITTEN = re.compile(r"readonly|full|unable to open|disk I/O error")
+"""How SQLite says so."""
 MIGRATING = 0x0E1EC7
 """The PostgreSQL advisory lock under which one process migrates."""
 
 
 def connect(address: str) -> Engine:
-    """Open *address* and migrate it.
+    """Open *address* and migrate it; a SQLite file that cannot be written is read as it is.
 
     Raises:
         ArchiveError: it cannot be opened, is no database, or is newer than this program.
@@ -42,14 +51,60 @@ def connect(address: str) -> Engine:
     url = parsed(address)
     if url.get_backend_name() == "sqlite" and url.database:
         make_folder(Path(url.database).parent)
-    with explained(url), opening(url):
-        engine = engine_of(url)
-        try:
-            migrate(engine)
-        except BaseException:
-            engine.dispose()
+    try:
+        with explained(url), opening(url):
+            return migrated(engine_of(url))
+    except ArchiveError as error:
+        if url.get_backend_name() != "sqlite" or not cannot_write(error):
             raise
+        with explained(url):
+            engine = readable(url)
+        if engine is None:
+            raise
+        logger.warning("%s It is read as it is; nothing new is kept.", error)
         return engine
+
+
+def migrated(engine: Engine) -> Engine:
+    """Return *engine* with the newest schema."""
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def cannot_write(error: ArchiveError) -> bool:
+    """Tell whether what failed was writing alone."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno in UNWRITABLE
+    return isinstance(cause, DBAPIError) and UNWRITTEN.search(str(cause.orig)) is not None
+
+
+def readable(url: URL) -> Engine | None:
+    """Open a SQLite file of today's schema for reading alone; ``None`` where that is not safe.
+
+    On a disk that is read-only or full not even the index of the journal can be made: the file is
+    then taken for one that nobody changes. That is so only where no journal holds anything.
+    """
+    file = Path(url.database or "")
+    journal = file.with_name(f"{file.name}-wal")
+    ways = ["mode=ro"]
+    if not (journal.exists() and journal.stat().st_size):
+        ways.append("mode=ro&immutable=1")
+    for way in ways if file.exists() else ():
+        address = f"file:{quote(str(file.absolute()))}?{way}"
+        open_it = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
+        engine = create_engine(url, creator=open_it)
+        event.listen(engine, "connect", leave_transactions)
+        event.listen(engine, "begin", begin_sqlite)
+        with suppress(OperationalError):
+            if is_newest(engine):
+                return engine
+        engine.dispose()
+    return None
 
 
 @contextmanager
@@ -110,9 +165,14 @@ def engine_of(url: URL) -> Engine:
     return engine
 
 
+def leave_transactions(connection: sqlite3.Connection, _: object) -> None:
+    """Let SQLAlchemy, not the driver, begin transactions."""
+    connection.isolation_level = None
+
+
 def prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     """Set write-ahead logging; SQLAlchemy, not the driver, begins transactions."""
-    connection.isolation_level = None
+    leave_transactions(connection, _)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
@@ -137,16 +197,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest revision; two processes at once take turns."""
+def is_newest(engine: Engine) -> bool:
+    """Tell whether the schema is that of this program."""
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return False
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found == ScriptDirectory.from_config(migrations()).get_current_head()
+
+
+def migrations() -> Config:
+    """Return what Alembic is told."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if engine.dialect.has_table(connection, "alembic_version"):
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if found == newest:
-                return
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision; two processes at once take turns."""
+    if is_newest(engine):
+        return
+    config = migrations()
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
@@ -185,8 +256,8 @@ def sentence(error: DBAPIError, place: str) -> str:
         )
     if "readonly" in cause or "unable to open" in cause:
         return f"The archive {place} cannot be written ({cause}). Mend the folder's permissions."
-    if "full" in cause:
-        return f"The disk of the archive {place} is full. Free some space; nothing is lost."
+    if "full" in cause or "disk I/O" in cause:
+        return f"The disk of {place} has no room ({cause}). Free some space; nothing is lost."
     if "locked" in cause:
         return f"The archive {place} is busy with another process. Try again in a minute."
     if isinstance(error, OperationalError):

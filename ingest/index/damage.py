@@ -45,6 +45,11 @@ def is_damage(error: IndexUnavailableError) -> bool:
 
 def unreadable(folder: Path, error: BaseException) -> str:
     """Say that a part of the index cannot be used, and that nothing is lost by it."""
+    if OUT_OF_REACH.search(str(error)):
+        return (
+            f"The index in {folder} cannot be used ({error}). Give its disk room, and let it be "
+            "written; nothing is lost."
+        )
     return (
         f"The index in {folder} cannot be read ({error}). It is derived from the archive: "
         "`python -m ingest check --repair` makes it anew."

@@ -148,6 +148,8 @@ class Index:
 
     def catch_up_words(self) -> None:
         """Apply every change to the words alone, in seconds: they serve while vectors follow."""
+        if self._shelf.words.cursor >= self._archive.last_change():
+            return
         with self._shelf.drain:
             self._catch_up_words()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,29 +23,36 @@ class Ownership:
     def __init__(self, folder: Path, *, holder: str, now: datetime) -> None:
         """Take the lock, and leave a card that names *holder*.
 
+        On a disk that nobody can write there is no owner, and none is needed.
+
         Raises:
             IndexOwnedError: another process has it; the message is what its card says.
             IndexUnavailableError: the folder cannot be written.
         """
+        self._folder = folder
+        self._lock: FileLock | None = FileLock(folder / LOCK, thread_local=False)
+        card = {"holder": holder, "process": os.getpid(), "since": now.isoformat("T", "seconds")}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(folder / LOCK, thread_local=False)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise IndexOwnedError(owned(folder)) from error
         except OSError as error:
-            raise IndexUnavailableError(
-                f"The index folder {folder} cannot be written ({error.strerror}). "
-                "Mend its permissions, or choose another DATA_DIR."
-            ) from error
-        card = {"holder": holder, "process": os.getpid(), "since": now.isoformat("T", "seconds")}
-        (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
-        self._folder = folder
+            if error.errno != errno.EROFS or not folder.exists():
+                raise IndexUnavailableError(
+                    f"The index folder {folder} cannot be written ({error.strerror}). "
+                    "Mend its permissions, or choose another DATA_DIR."
+                ) from error
+            self._lock = None
+        with suppress(OSError):  # a full disk has no room for it
+            (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
 
     def release(self) -> None:
         """Take the card away and let go."""
-        (self._folder / CARD).unlink(missing_ok=True)
-        self._lock.release()
+        if self._lock is not None:
+            with suppress(OSError):
+                (self._folder / CARD).unlink(missing_ok=True)
+            self._lock.release()
 
 
 def owner(folder: Path) -> str | None:
@@ -55,6 +64,8 @@ def owner(folder: Path) -> str | None:
         lock.acquire(timeout=0)
     except Timeout:
         return named(folder)
+    except OSError:
+        return None
     lock.release()
     return None
 

@@ -200,6 +200,7 @@ class Stores:
         self.reach.close()
         for shelf in self._shelves.values():
             shelf.vectors.close()
+            shelf.words.close()
 
 
 def mark_by_place(settings: Settings) -> str:

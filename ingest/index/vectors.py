@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, InternalError, NotFoundError
 from numpy.typing import NDArray
@@ -60,7 +61,8 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 8000)
         return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
-    except (ChromaError, ValueError, OSError, RuntimeError) as error:
+    except (ChromaError, ValueError, OSError, RuntimeError, AttributeError) as error:
+        SharedSystemClient.clear_system_cache()  # or it hands out what failed
         if url is None:
             raise IndexUnavailableError(unreadable(folder, error)) from error
         raise IndexUnavailableError(unreachable(url)) from error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 from filelock import FileLock
@@ -50,6 +52,7 @@ class Words:
             IndexUnavailableError: it is damaged or cannot be written.
         """
         self._folder = folder.with_name(f"{folder.name}.{LAYOUT}")
+        self._copy: TemporaryDirectory[str] | None = None
         self._lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"))
         old = former.with_name(f"{former.name}.{LAYOUT}") if former else None
         if old and old.is_dir() and not self._folder.exists():
@@ -65,11 +68,17 @@ class Words:
         self._searcher = self._index.searcher()
 
     def _opened(self) -> tantivy.Index:
+        """Open the files; on a disk that is read-only a copy: tantivy locks what it reads."""
         lost = (self._folder / CURSOR).exists() and not (self._folder / META).exists()
         with readable(self._folder):
             if lost:
                 raise ValueError(f"corrupted: {META} is gone")
             self._folder.mkdir(parents=True, exist_ok=True)
+            if is_read_only(self._folder):
+                self._copy = TemporaryDirectory(prefix="words-")
+                self._folder = Path(
+                    shutil.copytree(self._folder, self._copy.name, dirs_exist_ok=True)
+                )
             return tantivy.Index(schema(), str(self._folder))
 
     def begin_anew(self) -> None:
@@ -170,6 +179,11 @@ class Words:
         """Return how many passages this holds."""
         return int(self._fresh().num_docs)
 
+    def close(self) -> None:
+        """Let go of a copy, where there is one."""
+        if self._copy is not None:
+            self._copy.cleanup()
+
     def drop(self) -> None:
         """Delete the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -232,6 +246,11 @@ class Words:
             self._searcher = self._index.searcher()
             self._read_at = written
         return self._searcher
+
+
+def is_read_only(folder: Path) -> bool:
+    """Tell whether *folder* lies on a disk that nobody can write."""
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def field_of(term: str) -> str:

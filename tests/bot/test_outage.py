@@ -1,0 +1,196 @@
+"""A disk that is full or read-only: the desk answers from what is there, and says so."""
+
+import shutil
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from filelock import FileLock
+from sqlalchemy import event
+
+from bot.answering.model import Answer, Trouble, Usage
+from bot.answering.question import ask
+from bot.community.members import Community
+from bot.desk import open_desk
+from bot.discord_ui.asking import Asking
+from bot.purse import Purse
+from bot.reporting import as_object
+from bot.settings import Settings
+from bot.wording import Wording
+from ingest.archive import Archive, connecting
+from ingest.errors import ArchiveError, IndexUnavailableError
+from ingest.index import reach
+from ingest.index.stores import Stores
+from tests.bot.conftest import MORNING
+
+TURNOUT = "What was the turnout?"
+
+
+@pytest.fixture
+def desk(sample_folder, tmp_path):
+    """Open a desk over a copy of its own."""
+    folder = shutil.copytree(sample_folder, tmp_path / "data")
+    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=MORNING) as opened:
+        yield opened
+
+
+def unwritable(archive, how):
+    """Let SQLite refuse every write from now on, as it does on a disk that is *how*."""
+    engine = archive._engine
+    engine.dispose()
+
+    def prepare(connection, _):
+        pragma = "query_only=1" if how == "read-only" else "max_page_count=1"
+        connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "connect", prepare)
+
+
+def filled(archive):
+    """Fill what room there is left."""
+    with suppress(ArchiveError):
+        for number in range(10_000):
+            archive.keep_embeddings("filling", {str(number): b"x" * 3000})
+
+
+@pytest.mark.parametrize("how", ["read-only", "full"])
+async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, caplog):
+    """It has no number, so that nothing refers to what is not there."""
+    unwritable(desk.archive, how)
+    filled(desk.archive)
+    for _ in range(200):  # the last page of a table has room for a few
+        outcome = await desk.answer(ask(TURNOUT, now=MORNING))
+        if outcome.number is None:
+            break
+    assert isinstance(outcome, Answer)
+    assert "62.7" in outcome.excerpts[0].citation.quote
+    assert outcome.number is None
+    notes = Wording.of(outcome.question.language).notes(outcome.written)
+    assert any("cannot write" in note for note in notes)
+    assert as_object(outcome)["written"]["kept"] is False
+    assert "shown and not kept" in caplog.text
+    assert TURNOUT not in caplog.text
+
+
+async def test_a_question_that_cannot_be_noted_is_answered(desk):
+    """In Discord too: what is kept meanwhile is for restarts alone."""
+    asking = Asking(
+        desk.answer, lambda: MORNING, community=Community(desk.archive, lambda: MORNING)
+    )
+    unwritable(desk.archive, "read-only")
+    question = asking.question(TURNOUT)
+    async with asking.kept(question, 1, 2) as kept:
+        await kept.stands(None)
+        shown = []
+
+        async def show(view):
+            shown.append(view)
+
+        reply = await asking.view(question, 1, repeat=False, show=show)
+    assert reply.number is None
+    assert "62.7" in str(reply.view.to_components())
+    await asking.stands_in(None, reply, question.language)
+
+
+def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
+    """No limit is passed because a disk is full; what follows is written with the next."""
+    settings = Settings.of(
+        {
+            "PRICE_INPUT": "1",
+            "PRICE_OUTPUT": "1",
+            "DAILY_BUDGET": "0.002",
+            "ANSWERS_PER_MEMBER": "2",
+        }
+    )
+    today = MORNING.date()
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
+        purse = Purse(archive, settings)
+        purse.count("ann", today, Usage(100, 100))
+        unwritable(archive, "read-only")
+        purse.count("ann", today, Usage(400, 400))
+        assert purse.refuses("ann", today) is Trouble.MEMBER
+        assert purse.refuses("bob", today) is None
+        purse.count("bob", today, Usage(900, 900))
+        assert purse.refuses("eve", today) is Trouble.BUDGET
+        assert archive.spent(today).answers == 1
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
+        purse.archive = archive
+        purse.count("eve", today, Usage(1, 1))
+        spent = archive.spent(today)
+        assert (spent.answers, spent.tokens_read) == (4, 1401)
+        assert purse.cost(spent) == Decimal(2802) / 1_000_000
+
+
+def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
+    """Embedded Chroma fails on a full disk even where it only reads."""
+    monkeypatch.setattr(reach, "REST", 0.0)
+
+    def full(self):
+        raise IndexUnavailableError("database or disk is full")
+
+    index = desk.index
+    index._shelf.vectors.let_go()
+    with monkeypatch.context() as patch:
+        patch.setattr(index._shelf.vectors, "_client", lambda: full(index))
+        found = desk.answer_now(ask(TURNOUT, now=MORNING))
+        assert "62.7" in found.excerpts[0].citation.quote
+    found = desk.answer_now(ask(TURNOUT, now=MORNING))
+    assert not found.written.by_words
+
+
+class Refusing(FileLock):
+    """A lock on a disk that is read-only."""
+
+    def _acquire(self):
+        raise OSError(30, "Read-only file system")
+
+
+def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monkeypatch, caplog):
+    """Its archive is read as it is, its words in a copy; writing is refused with a sentence."""
+    folder = shutil.copytree(sample_folder, tmp_path / "data")
+    monkeypatch.setattr(connecting, "FileLock", Refusing)
+    monkeypatch.setattr("ingest.index.ownership.FileLock", Refusing)
+    monkeypatch.setattr("ingest.index.words.is_read_only", lambda _folder: True)
+
+    def read_only(self):
+        raise IndexUnavailableError("attempt to write a readonly database")
+
+    monkeypatch.setattr(Stores, "client", read_only)
+    settings = Settings.of({"DATA_DIR": str(folder)})
+    with open_desk(settings, holder="a test", now=MORNING) as desk:
+        found = desk.answer_now(ask(TURNOUT, now=MORNING))
+        assert "62.7" in found.excerpts[0].citation.quote
+        assert found.written.by_words
+        with pytest.raises(ArchiveError, match="cannot be written"):
+            desk.archive.remove(1, now=MORNING)
+    assert "read as it is" in caplog.text
+
+
+def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):
+    """What was removed last might stand in it alone: rather nothing than what is gone."""
+    file = tmp_path / "archive.sqlite3"
+    with Archive.open(f"sqlite:///{file}") as archive:
+        archive.keep_embeddings("m", {"a": b"1"})
+        assert file.with_name(f"{file.name}-wal").stat().st_size
+        connect = connecting.sqlite3.connect
+
+        def no_shared_memory(address, **options):
+            if "immutable" not in address:
+                raise connecting.sqlite3.OperationalError("disk I/O error")
+            return connect(address, **options)
+
+        monkeypatch.setattr(connecting.sqlite3, "connect", no_shared_memory)
+        monkeypatch.setattr(connecting, "FileLock", Refusing)
+        with pytest.raises(ArchiveError, match="cannot be written"):
+            Archive.open(f"sqlite:///{file}")
+    file.with_name(f"{file.name}-wal").unlink(missing_ok=True)
+    with Archive.open(f"sqlite:///{file}") as archive:
+        assert archive.count() == 0
+
+
+def test_nothing_is_said_where_all_is_kept(desk):
+    """The note is for the days when it is true."""
+    found = desk.answer_now(ask(TURNOUT, now=MORNING))
+    written = replace(found.written, unkept=False)
+    assert not any("cannot write" in n for n in Wording.default().notes(written))
