@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Any
 
 from dotenv import load_dotenv
 
-from bot import checking, doctor, terminal
+from bot import checking, doctor, metrics, terminal
 from bot.answering.calibration import OWN
 from bot.answering.drafting import ModelWriter
 from bot.answering.question import UnaskableError
@@ -31,7 +30,7 @@ from bot.community.starters import Starters
 from bot.desk import Desk, open_desk, reading_chat
 from bot.settings import Settings
 from bot.wording import Wording
-from ingest import adding
+from ingest import adding, logs, stopping
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.fetching import Fetcher
 from ingest.reading import Hints, count, read_path
@@ -46,10 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one sentence."""
     load_dotenv(Path.cwd() / ".env")
     options = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.of(os.environ)
-        code: int = options.command(settings, options)
+        logs.configure(settings)
+        with stopping.as_ctrl_c():
+            code: int = options.command(settings, options)
     except (IngestError, UnaskableError) as error:
         print(sentence(error), file=sys.stderr)
         return 1
@@ -146,7 +146,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.discord_ui.members.offers import Offers
     from bot.discord_ui.moderators.moderation import Moderation
 
-    async def live(desk: Desk) -> None:
+    async def live(desk: Desk, ending: stopping.Ending) -> None:
         fetcher = partial(Fetcher, utc_now, contact=settings.contact)
         curator = Curator(desk.archive, utc_now, fetcher, desk.find)
         jobs = Jobs(desk.archive, utc_now)
@@ -172,7 +172,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         )
 
         def housekeeping() -> None:
-            desk.catch_up()
+            with suppress(stopping.StoppedError):
+                desk.catch_up(ending.going_on)
             starters.keep()
             community.expire()
 
@@ -184,16 +185,24 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
                 moderation=moderation,
                 offers=offers,
                 corrections=desk.archive,
+                stop=ending.event,
             )
         finally:
             refreshing.cancel()
             await asyncio.gather(refreshing, return_exceptions=True)
             await desk.close()
 
+    async def until_told(desk: Desk) -> int:
+        with (
+            stopping.until_told() as ending,
+            metrics.served(desk.metrics, desk.archive, utc_now, settings.metrics_port),
+        ):
+            await live(desk, ending)
+        return ending.code
+
     with open_desk(settings, holder="the bot (`python -m bot`)", now=utc_now()) as desk:
         desk.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
-        asyncio.run(live(desk))
-    return 0
+        return asyncio.run(until_told(desk))
 
 
 def converse(settings: Settings, _: argparse.Namespace) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -25,9 +26,11 @@ from bot.answering.reading import ChatReader
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
 from bot.community.rules import DESK, DeskRules
+from bot.metrics import Metrics
 from bot.purse import Purse
-from bot.reporting import record_of
+from bot.reporting import level_of, record_of
 from bot.settings import Settings
+from ingest import logs
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
 from ingest.errors import ArchiveError
@@ -51,6 +54,7 @@ class Desk:
     chats: tuple[Chat, ...] = ()
     checker: Reader | None = None
     """Who reads claims although no model writes: CHECK_MODEL alone."""
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def reader(self) -> Reader:
@@ -72,12 +76,28 @@ class Desk:
         A follow-up is understood from the exchange *before*. *watch* is told what happens
         meanwhile. Nothing kept says who asked.
         """
+        began, meter = time.perf_counter(), Meter()
+        with logs.request():
+            outcome = await self._answered(question, watch, member, before, meter)
+            seconds = time.perf_counter() - began
+            self.metrics.answered(outcome, seconds)
+            self.metrics.called(meter.calls, outcome.written.usage)
+            logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
+        return outcome
+
+    async def _answered(
+        self,
+        question: Question,
+        watch: Watch | None,
+        member: str,
+        before: Exchange | None,
+        meter: Meter,
+    ) -> Answer | Abstention:
         today = question.asked_at.astimezone(UTC).date()
         trouble = None
         if self.writers:
             trouble = await asyncio.to_thread(self.purse.refuses, member, today)
         free = self.writers[0] if self.writers and trouble is None else None
-        meter = Meter()
         outcome = await answer(
             await understood(question, before, free, meter),
             self.archive,
@@ -105,6 +125,7 @@ class Desk:
         reader = Identity() if refused else self.reader
         meter = Meter()
         found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
+        self.metrics.called(meter.calls, meter.usage)
         if meter.usage != Usage():
             await asyncio.to_thread(self.purse.count, "", today, meter.usage)
         return found

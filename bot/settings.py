@@ -68,6 +68,10 @@ class Settings(IngestSettings):
         None, description="the election authority's page on how, when and where to vote"
     )
 
+    metrics_port: OptionalText = Field(
+        None, description="serve Prometheus metrics on this port, or host:port; unset: nowhere"
+    )
+
     @model_validator(mode="after")
     def _budgets_have_prices(self) -> Self:
         if self.daily_budget is not None and None in {self.price_input, self.price_output}:

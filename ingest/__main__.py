@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import traceback
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from ingest import logs, stopping
 from ingest.arguments import parser
 from ingest.errors import IngestError
 from ingest.settings import Settings
@@ -21,9 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one sentence."""
     load_dotenv(Path.cwd() / ".env")
     options = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        code: int = options.command(Settings.of(os.environ), options)
+        settings = Settings.of(os.environ)
+        logs.configure(settings)
+        with stopping.as_ctrl_c():
+            code: int = options.command(settings, options)
     except IngestError as error:
         print(plain(str(error)), file=sys.stderr)
         return 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -22,6 +23,13 @@ OptionalAddress = Annotated[
 OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
 """White space at its end counts; that of the other settings does not."""
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
+
+
+class LogFormat(StrEnum):
+    """How lines of the log are written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Settings(BaseModel):
@@ -54,6 +62,10 @@ class Settings(BaseModel):
     embedding_passage_prefix: OptionalPrefix = Field(
         None, description="and before a passage; `none` for nothing"
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="what is logged: debug, info, warning or error"
+    )
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json: one object a line")
     rerank_model: OptionalText = Field(
         None,
         description="the address of a /v1/rerank, or a folder with a cross-encoder; unset: none",

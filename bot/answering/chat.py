@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -107,6 +108,8 @@ class Meter:
     lost: list[Dropped] = field(default_factory=list)
     said: str = ""
     """What a server said when it last failed, on one line."""
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Requests by model and how they ended: "ok", or in what trouble."""
 
 
 class Chat:
@@ -184,14 +187,19 @@ class Chat:
                 async for piece in self._stream(said, meter, form):
                     began = began or bool(piece.strip())
                     yield piece
+            except GeneratorExit:
+                meter.calls[self.name, "stopped"] += 1
+                raise
             except ChatError as error:
                 way = None if began else self._refused(error, asked)
+                meter.calls[self.name, str(error.trouble)] += 1
                 if way is None:
                     meter.said = self._told(error)
                     raise
                 self._without.add(way)
                 logger.info("%s refuses %s and is asked without it.", self.name, way)
             else:
+                meter.calls[self.name, "ok"] += 1
                 return
 
     def _form(self, form: Mapping[str, Any] | None) -> Way | None:

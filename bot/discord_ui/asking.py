@@ -90,6 +90,8 @@ class Asking:
     """Gives questions to begin with."""
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
+    open: set[int] = field(default_factory=set)
+    """Questions that are being answered and whose answer is not yet shown."""
     runs: Runs = field(default_factory=Runs)
     exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
     """Verified exchanges by the message that shows the answer, and by the thread or the direct
@@ -140,17 +142,32 @@ class Asking:
         *channel* is ``None`` where only the asker sees the answer. Where nothing can be kept at the
         moment it is answered all the same.
         """
+        mark = id(question)
+        self.open.add(mark)
+        try:
+            number = await self._begun(question, member, channel, token=token, message=message)
+            yield Kept(self.community if number is not None else None, number or 0)
+            if self.community is not None and number is not None:
+                await if_possible(self.community.finish(number))
+        finally:
+            self.open.discard(mark)
+
+    async def _begun(
+        self,
+        question: Question,
+        member: int,
+        channel: int | None,
+        *,
+        token: str | None,
+        message: int | None,
+    ) -> int | None:
+        """Keep a question, and return its number; ``None`` where nothing is kept."""
         if self.community is None:
-            yield Kept()
-            return
-        number = await if_possible(
-            self.community.begin(
-                question.text, str(question.language), member, channel, token=token, message=message
-            )
+            return None
+        text, language = question.text, str(question.language)
+        return await if_possible(
+            self.community.begin(text, language, member, channel, token=token, message=message)
         )
-        yield Kept(self.community if number is not None else None, number or 0)
-        if number is not None:
-            await if_possible(self.community.finish(number))
 
     async def view(
         self,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -39,6 +40,12 @@ logger = logging.getLogger(__name__)
 
 DIGEST_FILE = "discord-commands.sha256"
 """In ``DATA_DIR``: the commands that Discord was last told about."""
+NEARLY = 2.0
+"""Seconds that answers in flight have to end by themselves when the bot is stopped."""
+TELLING = 1.5
+"""Seconds to tell the others."""
+LOOK = 0.05
+"""Seconds between two looks at whether they have."""
 EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
@@ -138,6 +145,22 @@ class ElectionDeskClient(discord.Client):
             logger.error("%s failed.", event_method)
             report(error)
 
+    async def wind_down(self) -> None:
+        """Let answers end that are nearly there, and tell whoever waits for the others.
+
+        What a model has written by now and is proven is shown as the answer.
+        """
+        for each in self.asking.runs.running.values():
+            each.watch.stop.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEARLY):
+                while self.asking.open:
+                    await asyncio.sleep(LOOK)
+        if self.asking.open and self.asking.community is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELLING):
+                    await recover(self, self.asking.community, self.asking.clock())
+
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
         running = list(self.beside)
@@ -184,8 +207,9 @@ async def serve(
     corrections: Corrections | None = None,
     clock: Clock = discord.utils.utcnow,
     announce: Callable[[str], object] = print,
+    stop: asyncio.Event | None = None,
 ) -> None:
-    """Connect with the token of *settings* and answer until stopped.
+    """Connect with the token of *settings* and answer until *stop* is set.
 
     Raises:
         SettingsError: there is no token, or Discord refuses it.
@@ -211,7 +235,10 @@ async def serve(
     )
     try:
         async with client:
-            await client.start(settings.discord_token.get_secret_value())
+            token = settings.discord_token.get_secret_value()
+            if await done_before(client.start(token), stop or asyncio.Event()):
+                return
+            await client.wind_down()
     except discord.LoginFailure as error:
         raise SettingsError(
             "Discord refused DISCORD_TOKEN. Reset the token in the Developer Portal and write the"
@@ -221,3 +248,15 @@ async def serve(
         raise IngestError(
             "Discord could not be reached. Check the network, then start again."
         ) from error
+
+
+async def done_before(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+    """Do *work* until *stop* is set; tell whether it ended by itself. Its error is raised."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        return working.done()
+    finally:
+        stopping.cancel()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import signal
+import socket
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 
+import aiohttp
 import pytest
 
 from tests.wire.conftest import until
@@ -86,7 +91,7 @@ def where_shown(bot):
 
 def cut_off(discord):
     """Return the messages that say that they were cut off, once there are ten."""
-    found = [m for m in discord.answers() if "I was restarted" in text_of(m)]
+    found = [m for m in discord.answers() if "I was stopped" in text_of(m)]
     return found if len(found) == 10 else None
 
 
@@ -214,3 +219,81 @@ async def test_a_spammer_is_held_and_others_are_not(running, discord):
     shown = [text_of(m) for m in discord.answers()]
     assert len([text for text in shown if "Sources" in text]) <= 7
     assert len(shown) <= 12
+
+
+@pytest.mark.parametrize("sign", ["SIGTERM", "SIGHUP", "SIGINT"])
+async def test_whoever_waits_is_told_when_the_bot_is_ended(bot, discord, sign):
+    """Within five seconds, with answers in flight; the next start has nothing left to tell."""
+    discord.writing.clear()
+    await bot.start(**bot.slow())
+    members = [discord.member(f"member{n}") for n in range(4)]
+    for member in members[:2]:
+        discord.slash(member, "ask", question=TURNOUT)
+    for member in members[2:]:
+        discord.say(member, TURNOUT)
+    await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 4)
+    began = asyncio.get_running_loop().time()
+    bot.process.send_signal(signal.Signals[sign])
+    code = await asyncio.wait_for(bot.process.wait(), 10)
+    assert asyncio.get_running_loop().time() - began < 5.5
+    assert code == (130 if sign == "SIGINT" else 0)
+    shown = [text_of(message) for message in discord.answers()]
+    assert len(shown) == 4
+    assert not [text for text in shown if "Searching" in text or "Writing" in text]
+    with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
+        waiting = "select count(*) from pending where not told"
+        assert archive.execute(waiting).fetchone()[0] == 0
+    discord.gone()
+    discord.writing.set()
+    await bot.start()
+    await asyncio.sleep(1)
+    assert [text_of(message) for message in discord.answers()] == shown
+
+
+async def test_a_second_signal_ends_it_at_once(bot, discord):
+    """Whoever is in a hurry loses nothing that is kept."""
+    discord.writing.clear()
+    await bot.start(**bot.slow())
+    discord.slash(discord.member("asker"), "ask", question=TURNOUT)
+    await until(lambda: [m for m in discord.answers() if "Stop" in text_of(m)])
+    bot.process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.3)
+    bot.process.send_signal(signal.SIGTERM)
+    code = await asyncio.wait_for(bot.process.wait(), 3)
+    assert code in {0, 128 + signal.SIGTERM, -signal.SIGTERM}
+
+
+async def test_logs_are_objects_without_what_was_asked(bot, discord):
+    """Each line has its time, its level and the request that it belongs to."""
+    await bot.start(LOG_LEVEL="info", LOG_FORMAT="json", OPENAI_API_KEY="sk-hunter2hunter2")
+    for name in ("one", "two"):
+        await ask(discord, name)
+    await bot.kill()
+    text = bot.log.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    told = [line for line in lines if line["event"].startswith("Answered: says")]
+    assert len({line["request"] for line in told}) == 2
+    assert all(line["level"] == "info" for line in told)
+    assert all(datetime.fromisoformat(line["timestamp"]) for line in lines)
+    assert "turnout" not in text.lower()
+    assert "hunter2" not in text
+
+
+async def test_metrics_are_served_where_a_port_is_set(bot, discord):
+    """Outcomes, stages, what waits: for whoever watches from afar; nobody's question or name."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    await bot.start(METRICS_PORT=str(port))
+    await ask(discord)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/metrics") as found,
+    ):
+        text = await found.text()
+    assert 'election_desk_questions_total{outcome="says",written_by="coverage"} 1.0' in text
+    assert 'election_desk_stage_seconds_count{stage="whole"} 1.0' in text
+    assert "election_desk_index_passages_waiting 0.0" in text
+    assert "election_desk_articles 22.0" in text
+    assert "turnout" not in text.lower()
+    assert "asker" not in text

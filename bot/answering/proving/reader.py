@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,10 +39,11 @@ class ReadingError(Exception):
 
 
 class Metering(Protocol):
-    """Whoever adds up tokens, and remembers what a server said when it failed."""
+    """Whoever adds up tokens and requests, and remembers what a server said when it failed."""
 
     usage: Usage
     said: str
+    calls: Counter[tuple[str, str]]
 
 
 class Reader(Protocol):

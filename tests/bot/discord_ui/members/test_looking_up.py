@@ -170,7 +170,7 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(
     told = [m async for m in here.history() if m.author.id == client.user.id]
     assert len(told) == 1
     text = seen([each.to_dict() for each in told[0].components])
-    assert text.startswith(f"{TURNOUT}\nI was restarted")
+    assert text.startswith(f"{TURNOUT}\nI was stopped")
     client.asking.in_flight.add(alice.id)
     busy = await alice.click(told[0], custom_id=f"desk:again:{number}")
     assert "still being answered" in shown(busy)
@@ -197,8 +197,8 @@ async def test_a_command_that_was_cut_off_is_told_in_its_place(
     here = client.get_channel(channel.id)
     texts = [seen([c.to_dict() for c in m.components]) async for m in here.history()]
     assert len(texts) == 2
-    assert any("I was restarted" in text for text in texts)
-    assert any("再起動しました" in text for text in texts)
+    assert any("I was stopped" in text for text in texts)
+    assert any("停止しました" in text for text in texts)
 
 
 def token_in(env):

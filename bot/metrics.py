@@ -1,0 +1,162 @@
+"""What a maintainer watches from afar: Prometheus metrics, on a port that is off by default.
+
+No label says who asked or what: outcomes, stages, models and sources alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from bot.answering.model import Abstention, Answer, Usage
+from bot.reporting import level_of
+from ingest.archive import Archive
+from ingest.errors import IngestError, SettingsError
+
+logger = logging.getLogger(__name__)
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""Bounds of the histograms."""
+ALONE = "127.0.0.1"
+"""Where a port without a host listens: on this machine alone."""
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Counts answers; the names are those that Prometheus shows."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    _questions: Counter = field(init=False)
+    _stages: Histogram = field(init=False)
+    _calls: Counter = field(init=False)
+    _tokens: Counter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name everything."""
+        self._questions = Counter(
+            "election_desk_questions",
+            "Questions answered or declined, by outcome and by who wrote.",
+            ("outcome", "written_by"),
+            registry=self.registry,
+        )
+        self._stages = Histogram(
+            "election_desk_stage_seconds",
+            "Time of each stage of an answer; `whole` is all of them.",
+            ("stage",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._calls = Counter(
+            "election_desk_model_calls",
+            "Requests to chat models, by how they ended.",
+            ("model", "end"),
+            registry=self.registry,
+        )
+        self._tokens = Counter(
+            "election_desk_tokens",
+            "Tokens that chat models read and wrote.",
+            ("direction",),
+            registry=self.registry,
+        )
+
+    def answered(self, outcome: Answer | Abstention, seconds: float) -> None:
+        """Count one question and what it took."""
+        by = "model" if outcome.written.writer else "coverage"
+        self._questions.labels(level_of(outcome), by).inc()
+        self._stages.labels("whole").observe(seconds)
+        for stage, ms in outcome.timings.items():
+            self._stages.labels(stage).observe(ms / 1000)
+
+    def called(self, calls: Tally[tuple[str, str]], usage: Usage) -> None:
+        """Count requests by model and end, and their tokens."""
+        for (model, end), times in calls.items():
+            self._calls.labels(model, end).inc(times)
+        self._tokens.labels("read").inc(usage.read)
+        self._tokens.labels("written").inc(usage.wrote)
+
+
+class Kept(Collector):
+    """What is kept and how fresh it is, read whenever somebody looks."""
+
+    def __init__(self, archive: Archive, clock: Callable[[], datetime]) -> None:
+        """Read *archive*."""
+        self._archive = archive
+        self._clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each figure as it is now; none where the archive cannot be read."""
+        try:
+            yield from self._figures()
+        except IngestError as error:
+            logger.warning("Metrics: %s", error)
+
+    def _figures(self) -> Iterator[Metric]:
+        now, generation = self._clock(), self._archive.active_generation()
+        upto = generation.caught_up_to if generation else 0
+        yield gauge("articles", "Articles that can be cited.", self._archive.count())
+        yield gauge(
+            "index_passages_waiting",
+            "Passages that the vectors of the index do not hold yet.",
+            self._archive.passages_after(upto),
+        )
+        labels = ("source", "outlet")
+        age = GaugeMetricFamily(
+            "election_desk_source_age_seconds",
+            "Time since a source was last looked at.",
+            labels=labels,
+        )
+        failing = GaugeMetricFamily(
+            "election_desk_source_failing",
+            "1 where the last look at a source failed.",
+            labels=labels,
+        )
+        for each in self._archive.sources():
+            names = (each.address, each.outlet)
+            if each.checked_at is not None:
+                age.add_metric(names, (now - each.checked_at).total_seconds())
+            failing.add_metric(names, float(bool(each.failure)))
+        yield age
+        yield failing
+
+
+def gauge(name: str, said: str, value: float) -> Metric:
+    """Return one figure of this moment."""
+    return GaugeMetricFamily(f"election_desk_{name}", said, value=value)
+
+
+@contextmanager
+def served(
+    metrics: Metrics, archive: Archive, clock: Callable[[], datetime], place: str | None
+) -> Iterator[None]:
+    """Serve *metrics* and what *archive* keeps at *place*, a port or ``host:port``, if it is set.
+
+    Raises:
+        SettingsError: it cannot listen there.
+    """
+    if place is None:
+        yield
+        return
+    metrics.registry.register(Kept(archive, clock))
+    host, _, port = place.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host or ALONE, registry=metrics.registry)
+    except (OSError, ValueError, OverflowError) as error:
+        raise SettingsError(
+            f"METRICS_PORT={place}: nothing can listen there ({error}). Name another port, or "
+            "host:port."
+        ) from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
