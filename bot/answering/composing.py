@@ -155,9 +155,11 @@ async def draft(
     watch: Watch,
 ) -> Trouble | None:
     """Let *writer* write, each sentence gated and read as it ends; return why it broke off."""
-    watch.phase(Phase.WRITING, len(given))
+    watch.phase(Phase.READING, len(given))
     try:
         async for drafted in until(watch.stop, writer.draft(question, given, meter)):
+            if not sheet.slots:
+                watch.phase(Phase.WRITING, len(given))
             if isinstance(drafted, Unsaid):
                 sheet.unsaid += [drafted.text] if asked_for(drafted.text, question.text) else []
                 continue

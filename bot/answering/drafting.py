@@ -19,6 +19,8 @@ from ingest.model import Evidence
 
 COVERAGE_TOKENS = 6000
 """Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
+LINES, QUOTED = 8, 3
+"""The most lines of a draft, and quotations of a line, where a server can hold a model to that."""
 NAMES = {Language.ENGLISH: "English", Language.JAPANESE: "Japanese"}
 
 
@@ -154,11 +156,11 @@ def form_of(*names: str) -> dict[str, Any]:
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "rests": {"type": "array", "items": rests},
+        "rests": {"type": "array", "items": rests, "maxItems": QUOTED},
         "unsaid": {"type": ["string", "null"]},
     }
     line = closed({name: fields[name] for name in names})
-    sentences = {"type": "array", "items": line}
+    sentences = {"type": "array", "items": line, "maxItems": LINES}
     return {"name": "draft", "strict": True, "schema": closed({"sentences": sentences})}
 
 

@@ -19,6 +19,7 @@ class Phase(StrEnum):
     """What the desk is doing; ``{count}`` of its words is the number told with it."""
 
     SEARCHING = "searching"
+    READING = "reading"
     WRITING = "writing"
     CHECKING = "checking"
 

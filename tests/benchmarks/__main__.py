@@ -11,6 +11,8 @@
     make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=refreshing                  # 2,000 pages on loopback
     make benchmark WHAT=streaming                   # a paced model on loopback
+    make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
+    make benchmark WHAT=faults                      # kills, full disks, cut files
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -25,6 +27,8 @@ from tests.benchmarks import (
     asked,
     askers,
     extraction,
+    faults,
+    model,
     refreshing,
     retrieval,
     scale,
@@ -48,6 +52,8 @@ def main() -> None:
         "asked": asked.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
+        "faults": faults.measure,
+        "model": model.measure,
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,
         "askers": askers.measure,

@@ -1,0 +1,127 @@
+"""What a real chat model writes on ten questions of our sample, and what of it is shown.
+
+Run by hand, against a server that runs: its address and the model's name come from the settings.
+Nothing is asserted; the page says what was shown, what was dropped and why, and how long it took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.__main__ import SAMPLE
+from bot.answering.model import Abstention, Answer, Claim
+from bot.answering.question import ask
+from bot.answering.watching import Watch
+from bot.desk import Desk, open_desk
+from bot.evaluating.evaluation import FROZEN, Asked, read
+from bot.evaluating.evaluation import SAMPLE as QUESTIONS
+from bot.settings import Settings
+from ingest.adding import add
+from ingest.errors import SettingsError
+from ingest.reading import Hints, read_path
+
+MANY = 10
+
+
+@dataclass(slots=True)
+class Run:
+    """One question, what came of it, and when the first sentence and the whole stood there."""
+
+    asked: Asked
+    outcome: Answer | Abstention
+    whole: float
+    first: float | None = None
+
+
+def measure(_: Path | None, out: Path) -> None:
+    """Print and write how the model of the settings answers."""
+    settings = Settings.of(os.environ)
+    if settings.chat_model is None:
+        raise SettingsError("Set CHAT_MODEL, and OPENAI_BASE_URL where it is not OpenAI's.")
+    with tempfile.TemporaryDirectory() as folder:
+        apart = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
+        here = settings.model_copy(update=apart)
+        with open_desk(here, holder="a benchmark", now=FROZEN) as desk:
+            add(read_path(SAMPLE, Hints()), desk.archive, now=FROZEN)
+            desk.catch_up()
+            runs = asyncio.run(answered(desk, chosen(read(QUESTIONS))))
+    table = Table("question", "shown", "dropped", "first s", "whole s")
+    for each in runs:
+        dropped = ", ".join(str(d.failing) for d in each.outcome.written.dropped) or "–"
+        first = f"{each.first:.1f}" if each.first else "–"
+        table.add_row(each.asked.question, shown(each), dropped, first, f"{each.whole:.1f}")
+    Console().print(table)
+    name = "".join(c if c.isalnum() else "-" for c in settings.chat_model)
+    page = out / f"model-{name}.md"
+    page.write_text("\n".join(written(settings, runs)) + "\n", encoding="utf-8")
+    print(page)
+
+
+def chosen(questions: Sequence[Asked]) -> list[Asked]:
+    """Take ten of the questions, spread over the whole set, whatever they are."""
+    return list(questions[:: max(1, len(questions) // MANY)])[:MANY]
+
+
+async def answered(desk: Desk, questions: Sequence[Asked]) -> list[Run]:
+    """Ask one after the other."""
+    runs = []
+    for each in questions:
+        began, first = time.perf_counter(), list[float]()
+
+        def told(claims: Sequence[Claim], began: float = began, first: list[float] = first) -> None:
+            if claims and not first:
+                first.append(time.perf_counter() - began)
+
+        outcome = await desk.answer(ask(each.question, now=FROZEN), Watch(claims=told))
+        whole = time.perf_counter() - began
+        runs.append(Run(each, outcome, whole, first[0] if first else None))
+        print(f"{len(runs)}/{len(questions)} {whole:.0f} s", flush=True)
+    await desk.close()
+    return runs
+
+
+def shown(run: Run) -> str:
+    """Say in a word what stands in the answer."""
+    if isinstance(run.outcome, Abstention):
+        return f"nothing ({run.outcome.reason})"
+    if run.outcome.claims:
+        return f"{len(run.outcome.claims)} proven"
+    return f"excerpts ({run.outcome.written.trouble or 'no model'})"
+
+
+def written(settings: Settings, runs: Sequence[Run]) -> Iterator[str]:
+    """Yield the lines of the page."""
+    proven = sum(bool(isinstance(r.outcome, Answer) and r.outcome.claims) for r in runs)
+    yield f"# {settings.chat_model} on {len(runs)} questions of our sample"
+    yield ""
+    yield f"`CHAT_MODEL={settings.chat_model} OPENAI_BASE_URL=… make benchmark WHAT=model`"
+    yield ""
+    yield f"Sentences of the model were proven in {proven} of {len(runs)} answers."
+    for run in runs:
+        outcome = run.outcome
+        yield f"\n## {run.asked.question}\n"
+        at = f"first sentence after {run.first:.1f} s, " if run.first else ""
+        usage = outcome.written.usage
+        yield (
+            f"{shown(run)}; {at}whole after {run.whole:.1f} s; "
+            f"{usage.read:,} tokens read, {usage.wrote:,} written."
+        )
+        if outcome.written.detail:
+            yield f"\nThe server: {outcome.written.detail}"
+        yield ""
+        if isinstance(outcome, Answer):
+            yield from (f"- shown: {claim.text}" for claim in outcome.claims)
+            if not outcome.claims:
+                yield f"- shown, an excerpt: {' '.join(outcome.excerpts[0].citation.quote.split())}"
+        for each in outcome.written.dropped:
+            text = " ".join(each.text.split())
+            yield f"- dropped ({each.failing}): {text}"
