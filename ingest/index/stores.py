@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from chromadb.api import ClientAPI
-from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.api.client import Client
 from filelock import FileLock
 
 from ingest.archive import Archive
@@ -144,9 +144,14 @@ class Stores:
 
     def begin_anew(self) -> None:
         """Delete the embedded Chroma's files, whatever state they are in."""
-        self._opened = None
+        self._let_go()
         shutil.rmtree(self._vectors, ignore_errors=True)
-        SharedSystemClient.clear_system_cache()
+
+    def _let_go(self) -> None:
+        """Close the files of an embedded Chroma; a server's connections live with the process."""
+        if isinstance(self._opened, Client) and not self.far:
+            self._opened.close()
+        self._opened = None
 
     @contextmanager
     def cautiously(self) -> Iterator[None]:
@@ -201,6 +206,7 @@ class Stores:
         for shelf in self._shelves.values():
             shelf.vectors.close()
             shelf.words.close()
+        self._let_go()
 
 
 def mark_by_place(settings: Settings) -> str:

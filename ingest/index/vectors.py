@@ -62,8 +62,9 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         port = parts.port or (443 if secure else 8000)
         return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
     except (ChromaError, ValueError, OSError, RuntimeError, AttributeError) as error:
-        SharedSystemClient.clear_system_cache()  # or it hands out what failed
         if url is None:
+            with suppress(Exception):  # or Chroma hands out what failed to start
+                SharedSystemClient._release_system(str(folder))
             raise IndexUnavailableError(unreadable(folder, error)) from error
         raise IndexUnavailableError(unreachable(url)) from error
 

@@ -128,6 +128,7 @@ def measure(_: Path | None, out: Path) -> None:
             world = World(Path(folder), {"DATA_DIR": str(Path(folder) / "data")})
             with fault(world) if hasattr(fault, "__wrapped__") else done(fault, world):
                 rows.append(audited(said, world))
+                print(*cells(rows[-1])[1:], flush=True)
     heads = (
         "fault",
         "kept",
@@ -386,8 +387,7 @@ def read_only_disk(world: World) -> Iterator[None]:
     with disk(world, "200m") as place:
         world.write(0)
         world.writers[-1].wait()
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
-            world.ask(desk)
+        run_index(world)
         again = ["mount", "-o", "remount,{}", str(place)]
         subprocess.run([part.format("ro") for part in again], check=True)
         with open_desk(world.settings, holder="a benchmark", now=now()) as desk:

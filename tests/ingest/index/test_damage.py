@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from chromadb.api.shared_system_client import SharedSystemClient
 
 from ingest.archive import Archive
 from ingest.errors import IndexUnavailableError
@@ -62,7 +61,6 @@ def kept(tmp_path_factory):
         with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as index:
             index.catch_up()
             assert not faults(index)
-    SharedSystemClient.clear_system_cache()
     return folder
 
 
@@ -70,8 +68,7 @@ def kept(tmp_path_factory):
 def settings(kept, tmp_path):
     """Copy what is kept, as it stands after a clean end."""
     shutil.copytree(kept, tmp_path / "data")
-    yield Settings.of({"DATA_DIR": str(tmp_path / "data")})
-    SharedSystemClient.clear_system_cache()
+    return Settings.of({"DATA_DIR": str(tmp_path / "data")})
 
 
 def harm(settings, name, how):
