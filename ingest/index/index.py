@@ -138,7 +138,7 @@ class Index:
 
         Safe to repeat and to interrupt: what was applied is recorded batch by batch.
         """
-        with self._shelf.drain, ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
+        with self._shelf.catching_up(), ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
             words = beside.submit(self._catch_up_words)
             embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
             words.result()
@@ -150,7 +150,7 @@ class Index:
         """Apply every change to the words alone, in seconds: they serve while vectors follow."""
         if self._shelf.words.cursor >= self._archive.last_change():
             return
-        with self._shelf.drain:
+        with self._shelf.catching_up():
             self._catch_up_words()
 
     def nearest(
@@ -297,7 +297,7 @@ class Index:
 
     def begin_anew(self) -> None:
         """Hold nothing any more, whatever state the files are in; then catch up."""
-        with self._shelf.drain:
+        with self._shelf.catching_up():
             self._shelf.words.begin_anew()
             self._begin_vectors_anew()
 
@@ -313,7 +313,7 @@ class Index:
 
     def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
         """Hold these articles as they stand, and let the *strangers* go."""
-        with self._shelf.drain:
+        with self._shelf.catching_up():
             passages = [p for standing in standings for p in standing.passages]
             keep = partial(self._archive.keep_embeddings, self.embedder.model)
             vectors, _ = embed(

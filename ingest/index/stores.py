@@ -24,7 +24,7 @@ from ingest.embedding.memory import Memory
 from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
-from ingest.index.damage import is_damage
+from ingest.index.damage import is_damage, readable
 from ingest.index.ownership import Ownership
 from ingest.index.reach import Reach
 from ingest.index.vectors import Vectors, client_of, forget_strangers, is_strange
@@ -44,11 +44,21 @@ MARK = 12
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One generation's vectors and words; *drain* is held while they catch up."""
+    """One generation's vectors and words, and the lock that is held while they catch up."""
 
     vectors: Vectors
     words: Words
-    drain: FileLock
+    lock: FileLock
+
+    @contextmanager
+    def catching_up(self) -> Iterator[None]:
+        """Let one process or thread at a time catch up."""
+        with readable(Path(self.lock.lock_file)):
+            self.lock.acquire()
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def drop(self) -> None:
         """Delete them."""

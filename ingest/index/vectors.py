@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.shared_system_client import SharedSystemClient
@@ -61,7 +62,14 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 8000)
         return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
-    except (ChromaError, ValueError, OSError, RuntimeError, AttributeError) as error:
+    except (
+        ChromaError,
+        httpx.HTTPError,
+        ValueError,
+        OSError,
+        RuntimeError,
+        AttributeError,
+    ) as error:
         if url is None:
             with suppress(Exception):  # or Chroma hands out what failed to start
                 SharedSystemClient._release_system(str(folder))
@@ -246,7 +254,7 @@ def explained(name: str, place: str) -> Iterator[None]:
             f"Another process made the index anew: {name} is gone from {place}. "
             "Start this one again."
         ) from error
-    except (Late, ConnectionError, OSError) as error:
+    except (Late, httpx.HTTPError, OSError) as error:
         raise IndexUnavailableError(unreachable(place)) from error
     except (ChromaError, ValueError, RuntimeError) as error:
         raise IndexUnavailableError(

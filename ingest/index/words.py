@@ -99,7 +99,7 @@ class Words:
 
     def apply(self, standings: Sequence[Standing], upto: int) -> None:
         """Hold each article as it stands now; doing so again changes nothing."""
-        with self._lock:
+        with readable(self._folder), self._lock:
             writer = self._index.writer(HEAP, 1)
             for standing in standings:
                 writer.delete_documents_by_term("article", str(standing.article_id))
@@ -108,7 +108,7 @@ class Words:
 
     def rewrite(self, parts: Iterable[Sequence[Standing]], upto: int) -> None:
         """Write everything anew in one commit: of what was deleted, no term stays in any file."""
-        with self._lock:
+        with readable(self._folder), self._lock:
             writer = self._index.writer(HEAP, 1)
             writer.delete_all_documents()
             for standings in parts:

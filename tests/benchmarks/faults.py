@@ -253,6 +253,7 @@ def killed_chroma(world: World) -> Iterator[None]:
             world.write(0)
             world.write(1000)
             for _ in range(5):
+                time.sleep(1.5)
                 world.ask(desk)
                 server.kill()
                 server.wait()
