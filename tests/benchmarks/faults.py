@@ -190,7 +190,7 @@ def killed_writers(world: World) -> None:
     with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
         for n in range(20):
             world.write(n * 100)
-            time.sleep(chance.uniform(0.8, 2.0))
+            time.sleep(chance.uniform(2.5, 5.0))
             world.writers[-1].send_signal(signal.SIGKILL)
             world.writers[-1].wait()
             world.ask(desk)
@@ -211,7 +211,7 @@ def killed_owner(world: World) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(chance.uniform(0.5, 3.0))
+        time.sleep(chance.uniform(1.5, 4.0))
         victim.send_signal(signal.SIGKILL)
         victim.wait()
     with open_desk(world.settings, holder="a benchmark", now=now()) as desk:

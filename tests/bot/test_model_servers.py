@@ -15,6 +15,7 @@ from bot.answering.model import Answer, Trouble
 from bot.answering.question import ask
 from bot.reporting import record_of
 from bot.wording import Wording
+from tests.bot.answering.test_replies import FORMS, forms
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.modelserver import ModelServer
 
@@ -66,6 +67,17 @@ async def test_a_server_that_wants_something_else_is_asked_so(desk, server, beha
         assert outcome.written.trouble is None
     assert len(server.bodies) == 2 + TRIED_IN_VAIN.get(behaviour, behaviour.startswith("no "))
     assert {body["model"] for body in server.bodies} == {"qwen3:8b"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_every_form_of_a_reply_is_a_proven_answer(desk, server, form):
+    """Whatever the server lets its model write; what it only thinks is nowhere."""
+    good = json.loads(server.reply(None))
+    text = forms(good, {"unsaid": "turnout"})[form]
+    server.reply = lambda _body: text
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert "mayor" not in str(outcome)
 
 
 async def test_usage_that_grows_is_not_summed(desk, server):

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from bot.reporting import as_object
 from bot.settings import Settings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
-from ingest.archive.backup import back_up, restore
+from ingest.archive.backup import CONTENTS, back_up, restore, seal
 from ingest.errors import ArchiveError, NoGenerationError
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
@@ -145,6 +146,26 @@ def test_a_damaged_file_changes_nothing(settings, tmp_path, harm):
         with pytest.raises(ArchiveError, match=r"desk\.backup.*(othing was changed|whole)"):
             restore(archive, file)
         assert archive.summary() == before
+
+
+def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
+    """Its tables are migrated in a copy; the file stays as it is."""
+    kept, _ = filled(settings)
+    file = tmp_path / "desk.backup"
+    with Archive.open(settings.archive_url) as archive:
+        before = archive.summary()
+        back_up(archive, file)
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("DROP TABLE identity")
+            connection.execute("UPDATE alembic_version SET version_num = '0007'")
+            connection.execute(f"DROP TABLE {CONTENTS}")
+        with closing(sqlite3.connect(file)) as connection:
+            seal(connection)
+        content = file.read_bytes()
+        archive.erase(kept.article_id, now=NOW)
+        restore(archive, file)
+        assert archive.summary().articles == before.articles
+        assert file.read_bytes() == content
 
 
 def damage(file, harm):

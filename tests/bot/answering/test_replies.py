@@ -13,30 +13,38 @@ ONE = {
 TWO = {"say": "It was {lower} than “before”.", "rests": [{"key": "9f", "quote": 'He said "no".'}]}
 A, B = json.dumps(ONE), json.dumps(TWO, ensure_ascii=False)
 THOUGHT = '{"say": "The mayor was paid.", "rests": []}'
-FORMS = {
-    "a line each": f"{A}\n{B}\n",
-    "two on a line": f"{A} {B}",
-    "side by side": f"{A}{B}",
-    "an array": f"[{A}, {B}]",
-    "an array over lines": json.dumps([ONE, TWO], indent=2, ensure_ascii=False),
-    "over several lines": f"{json.dumps(ONE, indent=2)}\n{json.dumps(TWO, indent=2)}",
-    "fenced": f"```json\n{A}\n{B}\n```",
-    "fenced without a name": f"```\n{A}\n{B}\n```\n",
-    "bullets": f"- {A}\n- {B}",
-    "numbered": f"1. {A}\n2. {B}",
-    "a lead-in": f"Here are the sentences:\n\n{A}\n{B}\n\nI hope this helps.",
-    "under one key": json.dumps({"sentences": [ONE, TWO]}, ensure_ascii=False),
-    "under another key": json.dumps({"lines": [ONE, TWO]}, indent=1, ensure_ascii=False),
-    "thoughts": f"<think>First {THOUGHT} perhaps?\n</think>\n{A}\n{B}",
-    "thoughts of another mark": f"<thinking>{THOUGHT}</thinking>{A}\n{B}",
-    "thoughts that no mark opens": f"Let me see. {THOUGHT} No.\n</think>\n\n{A}\n{B}",
-    "channels": (
-        f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant"
-        f"<|channel|>final<|message|>{A}\n{B}<|return|>"
-    ),
-    "trailing commas": f"{A[:-1]},}}\n{B[:-2]},]}}",
-    "one rest as an object": json.dumps({**ONE, "rests": ONE["rests"][0]}) + f"\n{B}",
-}
+
+
+def forms(one, two):
+    """Write two objects in every form that models write them."""
+    a, b = json.dumps(one), json.dumps(two, ensure_ascii=False)
+    return {
+        "a line each": f"{a}\n{b}\n",
+        "two on a line": f"{a} {b}",
+        "side by side": f"{a}{b}",
+        "an array": f"[{a}, {b}]",
+        "an array over lines": json.dumps([one, two], indent=2, ensure_ascii=False),
+        "over several lines": f"{json.dumps(one, indent=2)}\n{json.dumps(two, indent=2)}",
+        "fenced": f"```json\n{a}\n{b}\n```",
+        "fenced without a name": f"```\n{a}\n{b}\n```\n",
+        "bullets": f"- {a}\n- {b}",
+        "numbered": f"1. {a}\n2. {b}",
+        "a lead-in": f"Here are the sentences:\n\n{a}\n{b}\n\nI hope this helps.",
+        "under one key": json.dumps({"sentences": [one, two]}, ensure_ascii=False),
+        "under another key": json.dumps({"lines": [one, two]}, indent=1, ensure_ascii=False),
+        "thoughts": f"<think>First {THOUGHT} perhaps?\n</think>\n{a}\n{b}",
+        "thoughts of another mark": f"<thinking>{THOUGHT}</thinking>{a}\n{b}",
+        "thoughts that no mark opens": f"Let me see. {THOUGHT} No.\n</think>\n\n{a}\n{b}",
+        "channels": (
+            f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant"
+            f"<|channel|>final<|message|>{a}\n{b}<|return|>"
+        ),
+        "trailing commas": f"{a[:-1]},}}\n{b[:-2]},]}}",
+        "one rest as an object": json.dumps({**one, "rests": one["rests"][0]}) + f"\n{b}",
+    }
+
+
+FORMS = forms(ONE, TWO)
 
 
 def found(text, size):
