@@ -20,7 +20,7 @@ test: .venv/installed-dev  ## Format, lint, types, import directions, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|verifying|model|faults|extraction|refreshing|streaming|askers|scale] [DATA=folder]
 	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")

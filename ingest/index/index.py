@@ -339,7 +339,8 @@ class Index:
         for standings, upto in self._changes(self._shelf.words.cursor, ARTICLES):
             self._shelf.words.apply(standings, upto)
             erased = erased or any(each.erased for each in standings)
-        if erased:
+        if erased or self._shelf.words.worn:
+            upto = upto or self._shelf.words.cursor
             whole = (standings for standings, _ in self._changes(0, ARTICLES))
             self._shelf.words.rewrite(whole, upto)
 

@@ -26,6 +26,13 @@ HEAP = 64 * 2**20
 LAYOUT = 2
 """The version of the fields below; another one is another folder, filled anew."""
 CURSOR = "caught-up-to"
+GONE = "deleted"
+WORN = 0.02
+"""Share of deleted passages from which everything is written anew; 100,000 take 20 seconds."""
+LARGEST = 10_000
+"""Passages of one article, at most."""
+SMALL = 2000
+"""Passages up to which any deletion is enough: they take half a second."""
 META = "meta.json"
 """Where tantivy lists its files; without it, it takes a folder for a new one."""
 PRIOR = 20
@@ -100,11 +107,21 @@ class Words:
     def apply(self, standings: Sequence[Standing], upto: int) -> None:
         """Hold each article as it stands now; doing so again changes nothing."""
         with readable(self._folder), self._lock:
+            gone = self._gone + sum(self._held(each.article_id) for each in standings)
             writer = self._index.writer(HEAP, 1)
             for standing in standings:
                 writer.delete_documents_by_term("article", str(standing.article_id))
                 self._put(writer, standing)
-            self._finish(writer, upto)
+            self._finish(writer, upto, gone)
+
+    @property
+    def worn(self) -> bool:
+        """Whether so much was deleted that it counts: BM25 reckons with it until it is rewritten.
+
+        The same archive is to give the same answers, however its index came about.
+        """
+        gone, count = self._gone, self.count()
+        return gone > WORN * count or (gone > 0 and count <= SMALL)
 
     def rewrite(self, parts: Iterable[Sequence[Standing]], upto: int) -> None:
         """Write everything anew in one commit: of what was deleted, no term stays in any file."""
@@ -114,7 +131,7 @@ class Words:
             for standings in parts:
                 for standing in standings:
                     self._put(writer, standing)
-            self._finish(writer, upto)
+            self._finish(writer, upto, 0)
             self._fresh()
             self._index.writer(HEAP, 1).garbage_collect_files()
 
@@ -208,12 +225,26 @@ class Words:
                 document.add_integer("day", day.toordinal())
             writer.add_document(document)
 
-    def _finish(self, writer: tantivy.IndexWriter, upto: int) -> None:
+    @property
+    def _gone(self) -> int:
+        """How many passages were deleted since everything was written anew."""
+        try:
+            return int((self._folder / GONE).read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _held(self, article_id: int) -> int:
+        """Return how many passages of an article this holds."""
+        query = tantivy.Query.term_query(self._index.schema, "article", str(article_id))
+        return len(self._hits(query, LARGEST))
+
+    def _finish(self, writer: tantivy.IndexWriter, upto: int, gone: int) -> None:
         writer.commit()
         writer.wait_merging_threads()
-        fresh = self._folder / f"{CURSOR}.new"
-        fresh.write_text(str(upto))
-        fresh.replace(self._folder / CURSOR)
+        for name, value in ((GONE, gone), (CURSOR, upto)):
+            fresh = self._folder / f"{name}.new"
+            fresh.write_text(str(value))
+            fresh.replace(self._folder / name)
 
     def _telling(self, found: Sequence[str], least: int) -> list[str]:
         """Leave out the terms of every third passage, if *least* others are left.

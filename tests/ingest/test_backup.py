@@ -20,6 +20,7 @@ from ingest.errors import ArchiveError, NoGenerationError
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
 from tests.builders import NOW, TEXT, an_extract, saved
+from tests.ingest.newsroom import story
 
 LATER = "The ferry to Holm was taken out of service on Friday, the harbour office said in a notice."
 QUESTIONS = (
@@ -62,9 +63,14 @@ def filled(settings):
 
 def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     """With everything else gone, from the file alone, and the index holds what it should."""
-    filled(settings)
+    kept, _ = filled(settings)
     file = tmp_path / "desk.backup"
     with open_desk(settings, holder="a test", now=NOW) as desk:
+        desk.catch_up()
+        saved(desk.archive, *(an_extract(story(n), title=f"Ward {n}") for n in range(20)))
+        saved(desk.archive, an_extract(TEXT.replace("46", "48")))
+        desk.catch_up()
+        desk.archive.remove(kept.article_id + 3, now=NOW)
         desk.catch_up()
         before = answers(desk)
         summary = desk.archive.summary()

@@ -12,6 +12,7 @@ import pytest
 from ingest.archive import Archive
 from ingest.embedding.universal import FastEmbedder
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
+from ingest.index import words as words_module
 from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild
@@ -20,6 +21,7 @@ from ingest.index.vectors import Vectors
 from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
+from tests.ingest.newsroom import story
 
 MODEL = FastEmbedder()
 
@@ -227,3 +229,25 @@ def test_words_serve_before_vectors_are_made(tmp_path):
         assert index.behind()
         index.catch_up()
         assert index.counts() == (1, 1)
+
+
+@pytest.mark.parametrize("small", [0, 2000])
+def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
+    archive, settings, monkeypatch, small
+):
+    """What was deleted counts in no word's frequency; neither in a small index nor in a large."""
+    monkeypatch.setattr(words_module, "SMALL", small)
+    texts = [story(n) for n in range(40)]
+    asked = "Who said that the harbour bridge will be built, in which ward?"
+    with opened(archive, settings) as index:
+        keys = saved(archive, *(an_extract(t, title=f"Ward {n}") for n, t in enumerate(texts)))
+        index.catch_up()
+        for each in keys[::3]:
+            archive.remove(each.article_id, now=NOW)
+        saved(archive, an_extract(f"{texts[1]} It was corrected.", title="Ward 1"))
+        index.catch_up()
+        grown = index.matching(asked, 50)
+        index.begin_anew()
+        index.catch_up()
+        assert index.matching(asked, 50) == grown
+        assert len(grown) == 26
