@@ -88,6 +88,10 @@ def secrets_of(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def request() -> Iterator[str]:
-    """Let every line until the end bear one id, in threads too; it says nothing of who asked."""
-    with structlog.contextvars.bound_contextvars(request=token_hex(4)):
+    """Let every line until the end bear one id, in threads too; it says nothing of who asked.
+
+    What belongs to a request already keeps its id.
+    """
+    known = structlog.contextvars.get_contextvars().get("request")
+    with structlog.contextvars.bound_contextvars(request=known or token_hex(4)):
         yield str(structlog.contextvars.get_contextvars()["request"])

@@ -29,6 +29,7 @@ from bot.discord_ui.replying import Send
 from bot.discord_ui.screen import Running, Runs, Screen
 from bot.discord_ui.text import escape, literal
 from bot.wording import Wording
+from ingest import logs
 
 Clock: TypeAlias = Callable[[], datetime]
 Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
@@ -190,19 +191,20 @@ class Asking:
         screen = Screen(question, show, repeat=repeat, key=key)
         self.in_flight.add(asker)
         self.runs.running[key] = Running(asker, screen.watch)
-        try:
-            async with screen:
-                outcome = await self.answerer(
-                    question, screen.watch, member=str(asker), before=before
-                )
-            view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
-            number = outcome.number if isinstance(outcome, Answer) else None
-            return Reply(view, Exchange.of(outcome), number)
-        except Exception as error:
-            return Reply(error_view(report(error), words))
-        finally:
-            self.in_flight.discard(asker)
-            self.runs.running.pop(key, None)
+        with logs.request():
+            try:
+                async with screen:
+                    outcome = await self.answerer(
+                        question, screen.watch, member=str(asker), before=before
+                    )
+                view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
+                number = outcome.number if isinstance(outcome, Answer) else None
+                return Reply(view, Exchange.of(outcome), number)
+            except Exception as error:
+                return Reply(error_view(report(error), words))
+            finally:
+                self.in_flight.discard(asker)
+                self.runs.running.pop(key, None)
 
     def remember(self, place: int, exchange: Exchange | None) -> None:
         """Keep what a reply in *place* may refer to."""

@@ -98,6 +98,8 @@ def test_lines_of_one_request_bear_its_id(log):
             logger.info("one")
             logger.info("two")
         assert len(number) == 8
+    with logs.request() as whole, logs.request() as part:
+        assert whole == part
     logger.info("outside")
     found = [json.loads(line).get("request") for line in out.getvalue().splitlines()]
     assert found[0] == found[1] != found[2] == found[3]
