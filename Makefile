@@ -1,11 +1,16 @@
 # The two commands of the README are `make run` and `make test`; the rest is what they are made of.
-PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+PYTHON ?= python
+else
 BIN := .venv/bin
+PYTHON ?= python3
+endif
 DATA_DIR ?= .data
 export DATA_DIR
 
 .DEFAULT_GOAL := run
-.PHONY: run ask install test benchmark gallery
+.PHONY: run ask install check test benchmark gallery
 
 run: install  ## Start the bot, or a terminal chat over the sample coverage
 	@$(BIN)/python -m bot
@@ -15,11 +20,13 @@ ask: install  ## Answer once: make ask Q="…"
 
 install: .venv/installed
 
-test: .venv/installed-dev  ## Format, lint, types, import directions, tests
+check: .venv/installed-dev  ## Format, lint, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+test: check  ## What `check` looks at, and every test
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|verifying|model|faults|extraction|refreshing|streaming|askers|scale] [DATA=folder]

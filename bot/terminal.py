@@ -6,6 +6,7 @@ import asyncio
 import json as jsonlib
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -82,7 +83,8 @@ class Loop:
         self, question: Question, watch: Watch | None, before: Exchange | None
     ) -> Answer | Abstention:
         if watch is not None:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, watch.stop.set)
+            with suppress(NotImplementedError):  # on Windows Ctrl-C ends the command
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, watch.stop.set)
         return await self._answerer(question, watch, before=before)
 
 

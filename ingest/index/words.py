@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import shutil
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -281,6 +282,8 @@ class Words:
 
 def is_read_only(folder: Path) -> bool:
     """Tell whether *folder* lies on a disk that nobody can write."""
+    if sys.platform == "win32":
+        return False
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 

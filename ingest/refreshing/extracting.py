@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 
@@ -20,7 +21,8 @@ def extractor() -> ProcessPoolExecutor:
 
 def step_back() -> None:
     """Let answers go first, leave Ctrl-C to the process that asked, and end when that is gone."""
-    os.nice(POLITE)
+    if sys.platform != "win32":
+        os.nice(POLITE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
 
