@@ -69,6 +69,10 @@ async def states() -> Mapping[str, object]:
         "answer-model": replace(answer, claims=(apart,), written=Written("a-model")),
         "answer-stopped": replace(answer, written=Written("a-model", stopped=True)),
         "answer-trouble": replace(built.an_answer(), written=Written(trouble=Trouble.TRUNCATED)),
+        "answer-outage": replace(built.an_answer(), written=Written(by_words=True, unkept=True)),
+        "answer-outage-ja": replace(
+            built.a_japanese_answer(), written=Written(by_words=True, unkept=True)
+        ),
         "answer-unsaid": replace(answer, written=Written("a-model", unsaid=("with the Greens",))),
         "abstention-link": replace(
             built.an_abstention(Reason.HOW_TO_VOTE, nearest=(), text="Where do I vote?"),
@@ -79,6 +83,9 @@ async def states() -> Mapping[str, object]:
     progress = {
         "progress-searching": progress_view(
             answer.question, english.phase(Phase.SEARCHING, 1991), (), ask=True, stop=stop()
+        ),
+        "progress-reading": progress_view(
+            answer.question, english.phase(Phase.READING, 10), (), ask=True, stop=stop()
         ),
         "progress-writing": progress_view(
             answer.question,
