@@ -28,9 +28,12 @@ from bot.community.members import Community
 from bot.community.reviewing import Reviewer
 from bot.community.starters import Starters
 from bot.desk import Desk, open_desk, reading_chat
+from bot.ledger import Ledger
 from bot.settings import Settings
 from bot.wording import Wording
 from ingest import adding, logs, stopping
+from ingest.archive import Archive
+from ingest.arguments import positive
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
 from ingest.fetching import Fetcher
 from ingest.reading import Hints, count, read_path
@@ -128,6 +131,10 @@ def parser() -> argparse.ArgumentParser:
         "--batch", type=Path, metavar="FILE", help='JSON Lines of {"claim": …}; "-" for stdin'
     )
     finding.set_defaults(command=find)
+    log = commands.add_parser("answers", help="show the last answers, their cost, what was dropped")
+    log.add_argument("--limit", type=positive, default=20, help="how many (default 20)")
+    log.add_argument("--json", action="store_true", help="print one object")
+    log.set_defaults(command=answers)
     examining = commands.add_parser(
         "doctor", help="try each part that the settings name; exit 1 if one is bad"
     )
@@ -148,8 +155,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def live(desk: Desk, ending: stopping.Ending) -> None:
         fetcher = partial(Fetcher, utc_now, contact=settings.contact)
-        curator = Curator(desk.archive, utc_now, fetcher, desk.find)
-        jobs = Jobs(desk.archive, utc_now)
+        curator = Curator(desk.archive, desk.ledger, utc_now, fetcher, desk.find)
+        jobs = Jobs(desk.archive, desk.ledger, utc_now)
         watching = keep_fresh(
             desk.archive,
             utc_now,
@@ -158,8 +165,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             told=lambda looked: jobs.ended(looked.source.id),
         )
         refreshing = asyncio.create_task(watching)
-        community = Community(desk.archive, utc_now)
-        reviewer = Reviewer(desk.archive, utc_now, desk.alike)
+        community = Community(desk.archive, desk.ledger, utc_now)
+        reviewer = Reviewer(desk.ledger, utc_now, desk.alike)
         moderation = Moderation(curator, community, reviewer, jobs, settings.moderated_in)
         starters = Starters(desk.archive, desk.answer_now, utc_now)
         offers = Offers(
@@ -184,7 +191,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
                 housekeeping=housekeeping,
                 moderation=moderation,
                 offers=offers,
-                corrections=desk.archive,
+                corrections=desk.ledger.notices,
                 stop=ending.event,
             )
         finally:
@@ -266,6 +273,16 @@ def find(settings: Settings, options: argparse.Namespace) -> int:
                 await desk.close()
 
         return asyncio.run(found())
+
+
+def answers(settings: Settings, options: argparse.Namespace) -> int:
+    """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
+    with Archive.open(settings.archive_url) as archive:
+        ledger = Ledger.of(archive)
+        found = ledger.answers.last(limit=options.limit)
+        today = ledger.spending.of(utc_now().date())
+    terminal.show_answers(found, today, as_json=options.json)
+    return 0
 
 
 def examine(settings: Settings, options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from bot.answering.reading import ChatReader
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
 from bot.community.rules import DESK, DeskRules
+from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.purse import Purse
 from bot.reporting import level_of, record_of
@@ -46,6 +47,7 @@ class Desk:
     """An open archive and its index, ready to answer, with or without a model that writes."""
 
     archive: Archive
+    ledger: Ledger
     index: Index
     judge: Judge
     settings: Settings
@@ -149,7 +151,7 @@ class Desk:
 
     def link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
-        rules = DeskRules.of(self.archive.rules(DESK))
+        rules = DeskRules.of(self.ledger.rules.get(DESK))
         return rules.voting_link or self.settings.voting_link
 
     async def close(self) -> None:
@@ -180,7 +182,7 @@ class Desk:
         elif written.usage != Usage():
             self.purse.count("", today, written.usage)
         try:
-            return self.archive.record(record)
+            return self.ledger.answers.add(record)
         except ArchiveError as error:
             logger.warning("An answer is shown and not kept: %s", error)
             return None
@@ -204,13 +206,14 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
             now=now,
         ) as index,
     ):
-        purse = Purse(archive, settings)
+        ledger = Ledger.of(archive)
+        purse = Purse(ledger, settings)
         writing, reading = chats(settings)
         reader = ChatReader(reading) if reading else None
         budget = settings.coverage_tokens
         writers = tuple(ModelWriter(each, reader, budget=budget) for each in writing)
         every = (*writing, *((reading,) if reading else ()))
-        yield Desk(archive, index, judge(settings), settings, purse, writers, every, reader)
+        yield Desk(archive, ledger, index, judge(settings), settings, purse, writers, every, reader)
 
 
 def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:

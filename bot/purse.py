@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from bot.answering.model import Trouble, Usage
 from bot.community.rules import DESK, DeskRules
+from bot.ledger import Ledger
+from bot.ledger.model import Spending
 from bot.settings import Settings
-from ingest.archive import Archive
 from ingest.errors import ArchiveError
-from ingest.recorded import Spending
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Purse:
     restart forgets of one day's count is at most one day's limit.
     """
 
-    archive: Archive
+    ledger: Ledger
     settings: Settings
     _salt: str = field(default_factory=lambda: secrets.token_hex(16))
     _folded: date | None = None
@@ -54,17 +54,17 @@ class Purse:
             try:
                 while self._uncounted:
                     day, name, used = self._uncounted[0]
-                    self.archive.spend(day, name, used.read, used.wrote)
+                    self.ledger.spending.add(day, name, used.read, used.wrote)
                     del self._uncounted[0]
                 if self._folded != today:
-                    self.archive.forget_members(today - timedelta(days=1))
+                    self.ledger.spending.fold(today - timedelta(days=1))
                     self._folded = today
             except ArchiveError as error:
                 logger.warning("What answers cost is not written down yet: %s", error)
 
     def _spent(self, day: date, member: str | None = None) -> Spending:
         """Return what was spent on *day*, by everybody or by one member."""
-        told = self.archive.spent(day, member)
+        told = self.ledger.spending.of(day, member)
         more = [u for d, name, u in self._uncounted if d == day and member in (None, name)]
         return Spending(
             told.answers + len(more),
@@ -77,7 +77,7 @@ class Purse:
         """What one day may cost: as set in Discord, else by the settings."""
         if self.settings.price_input is None or self.settings.price_output is None:
             return None
-        rules = DeskRules.of(self.archive.rules(DESK))
+        rules = DeskRules.of(self.ledger.rules.get(DESK))
         return self.settings.daily_budget if rules.daily_budget is None else rules.daily_budget
 
     def cost(self, spent: Spending) -> Decimal:

@@ -14,9 +14,9 @@ from bot.answering.model import (
     Reason,
     Written,
 )
+from bot.ledger.model import AnswerRecord, CitedRange
 from bot.linking import opening_at
 from ingest.model import Header, Moment
-from ingest.recorded import AnswerRecord, CitedRange
 
 NOTHING = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.TOO_VAGUE, Reason.STOPPED}
 """Why nothing is shown although the question would be answered."""

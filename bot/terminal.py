@@ -7,6 +7,7 @@ import json as jsonlib
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -21,12 +22,13 @@ from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Citation, Language, Question
 from bot.answering.question import UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
+from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object
 from bot.wording import Wording
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
 from ingest.model import Header, Summary
-from ingest.showing import plain
+from ingest.showing import cell, plain, print_json, when
 
 Clock: TypeAlias = Callable[[], datetime]
 Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -263,3 +265,39 @@ def show_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
 def indented(text: str, style: str = "") -> Padding:
     """Set *text* in from the left; nothing in it is read as markup."""
     return Padding(Text(text, style=style), (0, 0, 0, 2))
+
+
+def show_answers(found: Sequence[AnswerRecord], today: Spending, *, as_json: bool) -> None:
+    """Print the last answers, and what models cost today."""
+    if as_json:
+        print_json({"answers": [asdict(each) for each in found], "spent_today": asdict(today)})
+        return
+    if not found:
+        print("Nothing has been asked yet. `make ask` or the bot's /ask begins.")
+        return
+    Console().print(answer_table(found))
+    print(
+        f"Models wrote {today.answers:,} answers today (UTC): {today.tokens_read:,} tokens read, "
+        f"{today.tokens_written:,} written."
+    )
+
+
+def answer_table(found: Sequence[AnswerRecord]) -> Table:
+    """Show answers: when, what came of it, who wrote, how much, and what was dropped."""
+    table = Table("Asked", "Outcome", "Written by", "Tokens", "Cites", "Dropped, and why", box=None)
+    for each in found:
+        outcome = f"{each.kind}: {each.reason}" if each.reason else each.kind
+        told = f"{outcome}\n{each.question}" if each.question else outcome
+        writer = each.writer or "quotations"
+        articles = dict.fromkeys(c.article_id for c in each.citations)
+        lost = [f"{d['failing']}: {d['text']}" for d in each.dropped]
+        dropped = "\n".join([*([each.detail] if each.detail else []), *lost])
+        table.add_row(
+            when(each.asked_at),
+            cell(told),
+            cell(f"{writer} ({each.trouble})" if each.trouble else writer),
+            f"{each.tokens_read + each.tokens_written:,}",
+            ", ".join(map(str, articles)),
+            cell(dropped),
+        )
+    return table

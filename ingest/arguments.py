@@ -131,8 +131,6 @@ def describe_search(searching: argparse.ArgumentParser) -> None:
 def describe_upkeep(command: Command) -> None:
     """Describe the commands that keep the whole in order."""
     command("status", archive.status, "show what is kept and how fresh it is")
-    log = command("answers", archive.answers, "show the last answers, their cost, what was dropped")
-    log.add_argument("--limit", type=positive, default=20, help="how many (default 20)")
     copying = command("copy", archive.copy, "copy the archive into another, empty database")
     copying.add_argument("database", help="its address, postgresql://… or sqlite:///…")
     backing = command(

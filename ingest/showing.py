@@ -25,7 +25,6 @@ from rich.text import Text
 
 from ingest.model import Article, Evidence, Header, Moment, Source, Summary, Version, day_of
 from ingest.model import Progress as Told
-from ingest.recorded import AnswerRecord
 
 Result = TypeVar("Result")
 
@@ -184,27 +183,6 @@ def evidence_table(found: Sequence[Evidence]) -> Table:
             "–" if each.dense is None else f"{each.dense:.2f}",
             "–" if each.lexical is None else f"{each.lexical:.1f}",
             cell(about, "bold") + Text("\n") + cell(excerpt) + also + Text("\n"),
-        )
-    return table
-
-
-def answer_table(found: Sequence[AnswerRecord]) -> Table:
-    """Show answers: when, what came of it, who wrote, how much, and what was dropped."""
-    table = Table("Asked", "Outcome", "Written by", "Tokens", "Cites", "Dropped, and why", box=None)
-    for each in found:
-        outcome = f"{each.kind}: {each.reason}" if each.reason else each.kind
-        told = f"{outcome}\n{each.question}" if each.question else outcome
-        writer = each.writer or "quotations"
-        articles = dict.fromkeys(c.article_id for c in each.citations)
-        lost = [f"{d['failing']}: {d['text']}" for d in each.dropped]
-        dropped = "\n".join([*([each.detail] if each.detail else []), *lost])
-        table.add_row(
-            when(each.asked_at),
-            cell(told),
-            cell(f"{writer} ({each.trouble})" if each.trouble else writer),
-            f"{each.tokens_read + each.tokens_written:,}",
-            ", ".join(map(str, articles)),
-            cell(dropped),
         )
     return table
 

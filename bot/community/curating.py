@@ -13,6 +13,8 @@ from functools import partial
 from typing import Any
 
 from bot.community.rules import DeskRules, ServerRules
+from bot.ledger import Ledger
+from bot.ledger.model import Deed, DeedKind, Given, Suggestion
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, ReadingError
@@ -22,7 +24,6 @@ from ingest.model import Article, Evidence, Permission, Removal, Saved, Source
 from ingest.reading import Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
-from ingest.recorded import Deed, DeedKind, Given, Suggestion
 
 UNDOABLE = frozenset(
     {
@@ -89,6 +90,7 @@ class Curator:
     """The verbs of moderators, over an open archive; nothing here blocks the event loop."""
 
     archive: Archive
+    ledger: Ledger
     clock: Callable[[], datetime]
     fetcher: Callable[[], Fetcher]
     find: Callable[[str], Sequence[Evidence]] = lambda _text: ()
@@ -226,8 +228,8 @@ class Curator:
         """Set what holds in a server, or with an empty *place* for the whole desk."""
 
         def work() -> Deed:
-            before = self.archive.rules(place)
-            self.archive.set_rules(place, rules.values())
+            before = self.ledger.rules.get(place)
+            self.ledger.rules.set(place, rules.values())
             return self._log(by, DeedKind.SET, detail=place, before=before)
 
         return await asyncio.to_thread(work)
@@ -238,11 +240,15 @@ class Curator:
         Raises:
             ArticleNotFoundError: its article was erased meanwhile.
         """
-        deed = await asyncio.to_thread(self.archive.deed, number)
+        deed = await asyncio.to_thread(self.ledger.audit.get, number)
         if deed is None or deed.undone_by is not None or deed.kind not in UNDOABLE:
             return None
         done = await self._reversed(deed, by)
-        return done if await asyncio.to_thread(self.archive.undone, number, done.id) else None
+        return (
+            done
+            if await asyncio.to_thread(self.ledger.audit.mark_undone, number, done.id)
+            else None
+        )
 
     async def _reversed(self, deed: Deed, by: Moderator) -> Deed:
         """Do the opposite of *deed*."""
@@ -255,8 +261,8 @@ class Curator:
         def work() -> Deed:
             before = deed.before or {}
             if deed.kind is DeedKind.SET:
-                now = self.archive.rules(deed.detail or "")
-                self.archive.set_rules(deed.detail or "", before)
+                now = self.ledger.rules.get(deed.detail or "")
+                self.ledger.rules.set(deed.detail or "", before)
                 return self._log(by, DeedKind.SET, detail=deed.detail, before=now)
             source = self.archive.watch(
                 deed.detail or "",
@@ -285,7 +291,7 @@ class Curator:
             hints=dict(preview.hints),
             watch=listing,
         )
-        return await asyncio.to_thread(self.archive.suggest, suggestion)
+        return await asyncio.to_thread(self.ledger.suggestions.add, suggestion)
 
     async def preview_suggestion(self, suggestion: Suggestion) -> Preview:
         """Look at what was proposed; nothing is kept.
@@ -301,12 +307,14 @@ class Curator:
 
     async def suggestion(self, number: int) -> Suggestion | None:
         """Return a suggestion that is still open."""
-        found = await asyncio.to_thread(self.archive.suggestion, number)
+        found = await asyncio.to_thread(self.ledger.suggestions.get, number)
         return found if found is not None and found.approved is None else None
 
     async def approve(self, suggestion: Suggestion, preview: Preview, by: Moderator) -> bool:
         """Keep or watch what was proposed; tell whether it was still open."""
-        if not await asyncio.to_thread(self.archive.decide, suggestion.id, approved=True):
+        if not await asyncio.to_thread(
+            self.ledger.suggestions.decide, suggestion.id, approved=True
+        ):
             return False
         await asyncio.to_thread(self._log, by, DeedKind.APPROVED, detail=suggestion.name)
         if preview.entries and preview.outlet:
@@ -317,7 +325,9 @@ class Curator:
 
     async def reject(self, suggestion: Suggestion, by: Moderator) -> bool:
         """Turn down what was proposed; tell whether it was still open."""
-        if not await asyncio.to_thread(self.archive.decide, suggestion.id, approved=False):
+        if not await asyncio.to_thread(
+            self.ledger.suggestions.decide, suggestion.id, approved=False
+        ):
             return False
         await asyncio.to_thread(self._log, by, DeedKind.REJECTED, detail=suggestion.name)
         return True
@@ -328,7 +338,9 @@ class Curator:
 
     async def given(self, offset: int, limit: int) -> Sequence[Given]:
         """Return what readers were told of corrections, newest first."""
-        return await asyncio.to_thread(partial(self.archive.given, limit=limit, offset=offset))
+        return await asyncio.to_thread(
+            partial(self.ledger.notices.last, limit=limit, offset=offset)
+        )
 
     async def found(self, text: str) -> Sequence[Evidence]:
         """Search the coverage as a question does."""
@@ -336,7 +348,7 @@ class Curator:
 
     async def deed(self, number: int) -> Deed | None:
         """Return one deed."""
-        return await asyncio.to_thread(self.archive.deed, number)
+        return await asyncio.to_thread(self.ledger.audit.get, number)
 
     async def article(self, number: int) -> Article:
         """Return one article.
@@ -373,7 +385,8 @@ class Curator:
 
         def read() -> list[tuple[Deed, str]]:
             return [
-                (each, self._named(each)) for each in self.archive.deeds(limit=limit, before=before)
+                (each, self._named(each))
+                for each in self.ledger.audit.last(limit=limit, before=before)
             ]
 
         return await asyncio.to_thread(read)
@@ -415,6 +428,6 @@ class Curator:
             detail=detail,
             before=before,
         )
-        number = self.archive.log(deed)
-        kept = self.archive.deed(number)
+        number = self.ledger.audit.add(deed)
+        kept = self.ledger.audit.get(number)
         return kept or deed

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.community.curating import Curator
+from bot.ledger import Ledger
+from bot.ledger.model import Job
 from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
 from ingest.model import Source
-from ingest.recorded import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,19 @@ class Jobs:
     """The looks that somebody waits for; nothing here blocks the event loop."""
 
     archive: Archive
+    ledger: Ledger
     clock: Callable[[], datetime]
     _ended: dict[int, datetime] = field(default_factory=dict)
 
     async def begin(self, source_id: int, token: str, language: str) -> Job:
         """Keep that somebody waits, with the token of what they asked by."""
         job = Job(self.clock(), source_id, token, language)
-        number = await asyncio.to_thread(self.archive.employ, job)
+        number = await asyncio.to_thread(self.ledger.jobs.add, job)
         return replace(job, id=number)
 
     async def resume(self, curator: Curator) -> list[Job]:
         """Return what somebody waited for before a restart, and let it be looked at again."""
-        jobs = await asyncio.to_thread(self.archive.jobs)
+        jobs = await asyncio.to_thread(self.ledger.jobs.waiting)
         for job in jobs:
             with suppress(SourceNotFoundError):
                 await curator.look_again(job.source_id)
@@ -65,7 +67,7 @@ class Jobs:
 
     async def dismiss(self, job: Job) -> None:
         """Forget a job: its end was shown, or can be no more."""
-        await asyncio.to_thread(self.archive.dismiss, job.id)
+        await asyncio.to_thread(self.ledger.jobs.remove, job.id)
 
     def _progress(self, job: Job) -> Progress:
         try:

@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 
 from bot.answering.followup import Exchange
 from bot.community.rules import DESK, DeskRules, ServerRules
+from bot.ledger import Ledger
+from bot.ledger.model import CitedRange, Feedback, Pending, Suggestion, Verdict
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Summary, Version
-from ingest.recorded import CitedRange, Feedback, Pending, Suggestion, Verdict
 
 CONTEXT = 300
 """Characters shown before and behind a quotation."""
@@ -72,6 +73,7 @@ class Community:
     """The verbs of members, over an open archive; nothing here blocks the event loop."""
 
     archive: Archive
+    ledger: Ledger
     clock: Callable[[], datetime]
     _secret: str = ""
     _expired_at: datetime | None = None
@@ -81,7 +83,7 @@ class Community:
         """Return the quotations of an answer, each once, with what stands around them."""
 
         def read() -> list[Quoted]:
-            cited = dict.fromkeys(self.archive.cited(number))
+            cited = dict.fromkeys(self.ledger.answers.cited(number))
             return [found for each in cited if (found := self._quoted(each))]
 
         return await asyncio.to_thread(read)
@@ -93,7 +95,7 @@ class Community:
         """
 
         def read() -> Exchange | None:
-            cited = dict.fromkeys(each.article_id for each in self.archive.cited(number))
+            cited = dict.fromkeys(each.article_id for each in self.ledger.answers.cited(number))
             try:
                 titles = tuple(self.archive.article(n).header.title for n in cited)
             except ArticleNotFoundError:
@@ -115,7 +117,7 @@ class Community:
         said = Feedback(
             self.clock(), number, verdict, await self.hashed(member), question, comment or None
         )
-        return await asyncio.to_thread(self.archive.say, said)
+        return await asyncio.to_thread(self.ledger.feedback.add, said)
 
     async def begin(
         self,
@@ -140,27 +142,27 @@ class Community:
             token,
             str(message) if message else None,
         )
-        return await asyncio.to_thread(self.archive.begin, asked)
+        return await asyncio.to_thread(self.ledger.questions.add, asked)
 
     async def stands(self, number: int, message: int) -> None:
         """Note which message shows how far a question is."""
-        await asyncio.to_thread(self.archive.stands, number, str(message))
+        await asyncio.to_thread(self.ledger.questions.note_shown, number, str(message))
 
     async def finish(self, number: int) -> None:
         """Forget a question whose answer is shown."""
-        await asyncio.to_thread(self.archive.finish, number)
+        await asyncio.to_thread(self.ledger.questions.remove, number)
 
     async def take(self, number: int) -> Pending | None:
         """Return an interrupted question once."""
-        return await asyncio.to_thread(self.archive.take, number)
+        return await asyncio.to_thread(self.ledger.questions.take, number)
 
     async def give_back(self, asked: Pending) -> None:
         """Let a question be taken again that could not be answered now."""
-        await asyncio.to_thread(self.archive.give_back, asked)
+        await asyncio.to_thread(self.ledger.questions.put_back, asked)
 
     async def interrupted(self, before: datetime) -> list[Pending]:
         """Return the questions that were being answered *before* this process began."""
-        return await asyncio.to_thread(self.archive.interrupted, before)
+        return await asyncio.to_thread(self.ledger.questions.interrupted, before)
 
     async def suggest(
         self, address: str, outlet: str | None, note: str | None, member: int, place: int
@@ -169,9 +171,9 @@ class Community:
         mine, now = await self.hashed(member), self.clock()
 
         def keep() -> int | None:
-            if self.archive.suggested(mine, now - timedelta(days=1)) >= SUGGESTIONS:
+            if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= SUGGESTIONS:
                 return None
-            return self.archive.suggest(
+            return self.ledger.suggestions.add(
                 Suggestion(
                     now, str(place), mine, address, address=address, outlet=outlet, note=note
                 )
@@ -181,7 +183,7 @@ class Community:
 
     async def forget(self, member: int) -> int:
         """Forget all that is known of a member; return how many things that were."""
-        return await asyncio.to_thread(self.archive.forget, await self.hashed(member))
+        return await asyncio.to_thread(self.ledger.forget, await self.hashed(member))
 
     def expire(self) -> None:
         """Forget who said what longer ago than :data:`KNOWN_FOR`; it blocks, once an hour."""
@@ -189,12 +191,12 @@ class Community:
         if self._expired_at is not None and now - self._expired_at < EXPIRED_EVERY:
             return
         self._expired_at = now
-        self.archive.expire(now - KNOWN_FOR, asked_before=now - ASKED_AGAIN_FOR)
+        self.ledger.expire(now - KNOWN_FOR, asked_before=now - ASKED_AGAIN_FOR)
 
     async def hashed(self, member: int) -> str:
         """Return the name under which a member is known here."""
         if not self._secret:
-            self._secret = await asyncio.to_thread(self.archive.secret)
+            self._secret = await asyncio.to_thread(self.ledger.rules.secret)
         return hmac.new(self._secret.encode(), str(member).encode(), hashlib.sha256).hexdigest()
 
     async def rules(self, server: int | None) -> ServerRules:
@@ -204,13 +206,13 @@ class Community:
             return ServerRules()
         read_at, known = self._rules.get(place, (None, ServerRules()))
         if read_at is None or self.clock() - read_at > FRESH:
-            known = ServerRules.of(await asyncio.to_thread(self.archive.rules, place))
+            known = ServerRules.of(await asyncio.to_thread(self.ledger.rules.get, place))
             self._rules[place] = (self.clock(), known)
         return known
 
     async def desk_rules(self) -> DeskRules:
         """Return what is set for the whole desk."""
-        return DeskRules.of(await asyncio.to_thread(self.archive.rules, DESK))
+        return DeskRules.of(await asyncio.to_thread(self.ledger.rules.get, DESK))
 
     def rules_changed(self) -> None:
         """Read every server's rules again."""
@@ -230,7 +232,7 @@ class Community:
     async def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
         """Remember where an answer stands, so that corrections reach its readers."""
         noted = (number, str(channel), str(message), language)
-        await asyncio.to_thread(self.archive.note_shown, *noted, now=self.clock())
+        await asyncio.to_thread(self.ledger.notices.note_shown, *noted, now=self.clock())
 
     def _quoted(self, cited: CitedRange) -> Quoted | None:
         """Find a quotation again; ``None`` where its text was erased."""

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.model import Reason
-from ingest.archive import Archive
-from ingest.recorded import Feedback, Suggestion, Verdict
+from bot.ledger import Ledger
+from bot.ledger.model import Feedback, Suggestion, Verdict
 
 LIKE = 0.75
 """Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
@@ -53,13 +53,13 @@ class Group:
 class Reviewer:
     """The verbs of who looks through it; nothing here blocks the event loop."""
 
-    archive: Archive
+    ledger: Ledger
     clock: Callable[[], datetime]
     alike: Alike
 
     async def reports(self) -> list[Group]:
         """Return what is reported of answers, those most often reported first."""
-        return await asyncio.to_thread(lambda: self._grouped(self.archive.feedback(FAULTS)))
+        return await asyncio.to_thread(lambda: self._grouped(self.ledger.feedback.open(FAULTS)))
 
     async def gaps(self) -> list[Group]:
         """Return questions that the coverage does not answer, the most frequent first.
@@ -68,8 +68,8 @@ class Reviewer:
         """
 
         def read() -> list[Group]:
-            told = self.archive.feedback([Verdict.MISSING])
-            kept = self.archive.unanswered([str(each) for each in GAPS])
+            told = self.ledger.feedback.open([Verdict.MISSING])
+            kept = self.ledger.feedback.unanswered([str(each) for each in GAPS])
             return self._grouped([*told, *kept])
 
         return await asyncio.to_thread(read)
@@ -81,16 +81,18 @@ class Reviewer:
 
         def mark() -> int:
             now = self.clock()
-            known = {each.answer_id for each in self.archive.unanswered([str(r) for r in GAPS])}
+            known = {
+                each.answer_id for each in self.ledger.feedback.unanswered([str(r) for r in GAPS])
+            }
             open_ = [number for number in asked if number in known]
-            done = self.archive.settle(said, now=now)
-            return done + self.archive.settle_answers(open_, now=now)
+            done = self.ledger.feedback.settle(said, now=now)
+            return done + self.ledger.feedback.settle_answers(open_, now=now)
 
         return await asyncio.to_thread(mark)
 
     async def suggestions(self) -> list[Suggestion]:
         """Return what nobody decided on yet, oldest first."""
-        return await asyncio.to_thread(self.archive.open_suggestions)
+        return await asyncio.to_thread(self.ledger.suggestions.open)
 
     def _grouped(self, said: Sequence[Feedback]) -> list[Group]:
         worded = [each for each in said if each.question]

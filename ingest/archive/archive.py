@@ -9,13 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from ingest.archive import rows
-from ingest.archive.audit import Audit
-from ingest.archive.community import Community
 from ingest.archive.erasing import Erasing
 from ingest.archive.following import Following
 from ingest.archive.index_state import IndexState
-from ingest.archive.notices import Notices
-from ingest.archive.records import Records
 from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, changes, outlets, passages, versions
 from ingest.archive.selecting import (
@@ -49,7 +45,7 @@ LIKE = re.compile(r"[%_!]")
 ESCAPED = r"!\g<0>"
 
 
-class Archive(Following, IndexState, Records, Sources, Erasing, Audit, Notices, Community):
+class Archive(Following, IndexState, Sources, Erasing):
     """Everything that is kept. Safe to share between threads; open one a process."""
 
     def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:

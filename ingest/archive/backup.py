@@ -17,12 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest.archive.archive import Archive
-from ingest.archive.copying import copy, replace
+from ingest.archive.copying import CONTENTS, copy, replace
 from ingest.errors import ArchiveError
 from ingest.model import Progress
-
-CONTENTS = "backup_contents"
-"""The table that says what the others hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -24,7 +25,6 @@ from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 60
 """Seconds to wait for another process's transaction."""
 PRAGMAS = (
@@ -40,6 +40,23 @@ UNWRITTEN = re.compile(r"readonly|full|unable to open|disk I/O error")
 """How SQLite says so."""
 MIGRATING = 0x0E1EC7
 """The PostgreSQL advisory lock under which one process migrates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Migrations one behind the other, in a folder, and the table that says how far they are."""
+
+    folder: Path
+    table: str
+
+    def config(self) -> Config:
+        """Return what Alembic is told."""
+        config = Config()
+        config.set_main_option("script_location", str(self.folder))
+        return config
+
+
+ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
 
 
 def connect(address: str) -> Engine:
@@ -66,9 +83,9 @@ def connect(address: str) -> Engine:
 
 
 def migrated(engine: Engine) -> Engine:
-    """Return *engine* with the newest schema."""
+    """Return *engine* with the newest schema of the archive."""
     try:
-        migrate(engine)
+        migrate(engine, ARCHIVE)
     except BaseException:
         engine.dispose()
         raise
@@ -101,7 +118,7 @@ def readable(url: URL) -> Engine | None:
         event.listen(engine, "connect", leave_transactions)
         event.listen(engine, "begin", begin_sqlite)
         with suppress(OperationalError):
-            if is_newest(engine):
+            if is_newest(engine, ARCHIVE):
                 return engine
         engine.dispose()
     return None
@@ -197,27 +214,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def is_newest(engine: Engine) -> bool:
-    """Tell whether the schema is that of this program."""
+def is_newest(engine: Engine, chain: Chain) -> bool:
+    """Tell whether the schema of *chain* is that of this program."""
     with engine.connect() as connection:
-        if not engine.dialect.has_table(connection, "alembic_version"):
+        if not engine.dialect.has_table(connection, chain.table):
             return False
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found == ScriptDirectory.from_config(migrations()).get_current_head()
+        query = text(f"SELECT version_num FROM {chain.table}")  # noqa: S608 - our own name
+        found = connection.execute(query).scalar()
+    return found == ScriptDirectory.from_config(chain.config()).get_current_head()
 
 
-def migrations() -> Config:
-    """Return what Alembic is told."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest revision; two processes at once take turns."""
-    if is_newest(engine):
+def migrate(engine: Engine, chain: Chain) -> None:
+    """Bring the schema of *chain* to the newest revision; two processes at once take turns."""
+    if is_newest(engine, chain):
         return
-    config = migrations()
+    config = chain.config()
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})

@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select, text, update
 
 from ingest.archive.archive import Archive
 from ingest.archive.saving import take_turn
-from ingest.archive.schema import (
-    articles,
-    changes,
-    clock,
-    generations,
-    identity,
-    jobs,
-    metadata,
-    pending,
-    serving,
-)
+from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
 AT_ONCE = 500
 """Rows read and written together."""
-OWN = frozenset({identity})
+CONTENTS = "backup_contents"
+"""The table of a backup that says what the others hold."""
+OWN = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
 """What tells one database from another, which no copy takes along."""
-OF_THE_MOMENT = frozenset({pending, jobs})
+OF_THE_MOMENT = frozenset({"pending", "jobs"})
 """What was being done when a backup was made, and is long over when it is restored."""
-OF_THE_INDEX = frozenset({generations, serving})
+OF_THE_INDEX = frozenset({"generations", "serving"})
 """What an index has caught up with: after a restore one of a new number begins from nothing."""
 LONG_AGO = "1970-01-01T00:00:00+00:00"
 """When a generation was retired to which nobody shall go back."""
@@ -64,7 +56,7 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
                 "nothing was copied."
             )
         new.execute(delete(clock))
-        done = carry(old, new, tables(OWN), progress)
+        done = carry(old, new, tables(old, OWN), progress)
         go_on_counting(new)
     return done
 
@@ -79,19 +71,24 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
     with source.reading() as old, target.writing() as new:
         take_turn(new)
         before = new.execute(select(clock.c.seq)).scalar_one()
-        every = tables(OWN | OF_THE_MOMENT | OF_THE_INDEX)
+        every = tables(old, OWN | OF_THE_MOMENT | OF_THE_INDEX)
         new.execute(delete(serving))
-        for table in reversed(tables(OWN | OF_THE_INDEX)):
+        for table in reversed(tables(new, OWN | OF_THE_INDEX)):
             new.execute(delete(table))
-        done = carry(old, new, every, progress, {changes: before, clock: before})
+        done = carry(old, new, every, progress, {changes.name: before, clock.name: before})
         begin_anew(old, new)
         go_on_counting(new)
     return done
 
 
-def tables(without: frozenset[Table]) -> list[Table]:
-    """Return the tables but for some, each behind those that it refers to."""
-    return [table for table in metadata.sorted_tables if table not in without]
+def tables(connection: Connection, without: frozenset[str]) -> list[Table]:
+    """Return the tables of a database but for some, each behind those that it refers to.
+
+    They are read out of the database: it holds the bot's tables beside the archive's.
+    """
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name not in without]
 
 
 def carry(
@@ -99,13 +96,13 @@ def carry(
     new: Connection,
     every: Sequence[Table],
     progress: Progress | None,
-    later: Mapping[Table, int] | None = None,
+    later: Mapping[str, int] | None = None,
 ) -> int:
     """Copy the rows of *every* table, the changes of *later* ones numbered on by so much."""
     counts = [old.execute(select(func.count()).select_from(table)).scalar_one() for table in every]
     done = 0
     for table in every:
-        on = (later or {}).get(table, 0)
+        on = (later or {}).get(table.name, 0)
         for part in parts(old, table):
             new.execute(
                 insert(table), [{**row, "seq": row["seq"] + on} if on else row for row in part]

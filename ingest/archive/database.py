@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from ingest.archive.connecting import connect, explained, snapshots, writing
+from ingest.archive.connecting import Chain, connect, explained, migrate, snapshots, writing
 
 
 class Database:
@@ -27,6 +27,15 @@ class Database:
             ArchiveError: it cannot be opened; the message says why and what to do.
         """
         return cls(connect(url))
+
+    def migrate(self, chain: Chain) -> None:
+        """Bring other tables in this database up to date.
+
+        Raises:
+            ArchiveError: they were made by a newer program.
+        """
+        with explained(self._engine.url):
+            migrate(self._engine, chain)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -11,9 +11,7 @@ from ingest.archive import rows
 from ingest.archive.database import Database
 from ingest.archive.saving import record_change, take_turn
 from ingest.archive.schema import (
-    answers,
     articles,
-    citations,
     embeddings,
     fingerprints,
     outlets,
@@ -32,6 +30,8 @@ class Erasing(Database):
     def erase(self, article_id: int, *, now: datetime) -> None:
         """Delete every version, passage and vector of an article, and what answers kept of it.
 
+        The answers are reached by a trigger: they are the bot's (migration 0009).
+
         Its number stays, and a hash of its address, so that a refresh does not fetch it again.
 
         Raises:
@@ -46,9 +46,6 @@ class Erasing(Database):
             delete_vectors(connection, article_id)
             for table in (passages, versions, fingerprints):
                 connection.execute(delete(table).where(table.c.article_id == article_id))
-            citing = select(citations.c.answer_id).where(citations.c.article_id == article_id)
-            blank: dict[str, object] = {"dropped": [], "question": None, "detail": None}
-            connection.execute(update(answers).where(answers.c.id.in_(citing)).values(blank))
             nameless = {
                 "identity": sealed(identity),
                 "removed_at": rows.iso(now),
@@ -107,5 +104,4 @@ def scrub(engine: Engine) -> None:
             raw.close()
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for name in ("versions", "passages", "articles", "pages", "answers"):
-            connection.execute(text(f"VACUUM FULL {name}"))
+        connection.execute(text("VACUUM FULL"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -23,7 +22,6 @@ from ingest.model import (
     Version,
     parse_moment,
 )
-from ingest.recorded import AnswerRecord, CitedRange
 
 Row = Mapping[Any, Any]
 Value = TypeVar("Value")
@@ -44,7 +42,6 @@ HEADER = (
     "preview",
     "original",
 )
-ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
 CHUNK = 500
 """Values in one ``IN`` list: both databases plan this many at once well."""
 
@@ -185,15 +182,3 @@ def page(row: Row) -> Page:
         failure=row["failure"],
         removal=Removal(row["removal"]) if row["removal"] else None,
     )
-
-
-def cited(row: Row) -> CitedRange:
-    """Read which characters of which version an answer quotes."""
-    return CitedRange(row["article_id"], row["version"], row["start_at"], row["end_at"])
-
-
-def answer(row: Row, citations: Sequence[CitedRange]) -> AnswerRecord:
-    """Read an answer with what it cites."""
-    kept = {name: row[name] for name in ANSWER}
-    asked_at = datetime.fromisoformat(row["asked_at"])
-    return AnswerRecord(**{**kept, "asked_at": asked_at, "citations": tuple(citations)})

@@ -80,26 +80,6 @@ def restore(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def answers(settings: Settings, options: argparse.Namespace) -> int:
-    """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
-    with Archive.open(settings.archive_url) as archive:
-        found = archive.answers(limit=options.limit)
-        today = archive.spent(now().date())
-    if options.json:
-        answered = [asdict(each) for each in found]
-        showing.print_json({"answers": answered, "spent_today": asdict(today)})
-        return 0
-    if not found:
-        print("Nothing has been asked yet. `make ask` or the bot's /ask begins.")
-        return 0
-    Console().print(showing.answer_table(found))
-    print(
-        f"Models wrote {today.answers:,} answers today (UTC): {today.tokens_read:,} tokens read, "
-        f"{today.tokens_written:,} written."
-    )
-    return 0
-
-
 def status(settings: Settings, options: argparse.Namespace) -> int:
     """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
     with Archive.open(settings.archive_url) as archive:

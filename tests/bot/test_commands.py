@@ -221,3 +221,12 @@ def test_a_batch_of_claims_is_looked_up(here, tmp_path, capsys):
     assert "error" in bad
     assert main(["find"]) == 2
     assert "--batch" in capsys.readouterr().err
+
+
+def test_what_was_answered_can_be_looked_at(tmp_path, monkeypatch, capsys):
+    """Before the first question there is a sentence, not an empty table."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert main(["answers"]) == 0
+    assert "Nothing has been asked yet" in capsys.readouterr().out
+    assert main(["answers", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answers"] == []

@@ -18,6 +18,7 @@ from bot.answering.question import ask
 from bot.answering.watching import Phase, Watch
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
+from bot.ledger import Ledger
 from bot.settings import Settings
 from bot.wording import Wording
 from tests.bot.conftest import MORNING, ScriptedReader
@@ -172,14 +173,14 @@ async def test_a_sentence_that_says_the_question_again_answers_nothing(desk, llm
 async def test_what_was_dropped_is_kept_when_everything_was(desk, llmock):
     """Maintainers see it, and it counts against the budget but not against the member."""
     today = MORNING.date()
-    before = desk.archive.spent(today), desk.archive.spent(today, "m")
+    before = desk.ledger.spending.of(today), desk.ledger.spending.of(today, "m")
     llmock.reply(line(desk, BAD)).reply(line(desk, BAD, number=0))
     outcome = await desk.answer(ask(TURNOUT, now=MORNING), member="m")
     assert outcome.written.writer is None
-    [last] = desk.archive.answers(limit=1)
+    [last] = desk.ledger.answers.last(limit=1)
     assert [each["failing"] for each in last.dropped] == ["figure", "figure"]
     assert last.tokens_written > 0
-    after = desk.archive.spent(today), desk.archive.spent(today, "m")
+    after = desk.ledger.spending.of(today), desk.ledger.spending.of(today, "m")
     assert after[0].tokens_written > before[0].tokens_written
     assert after[1].answers == before[1].answers
 
@@ -308,7 +309,7 @@ async def test_what_was_dropped_is_kept_without_the_question(desk, llmock):
     """Maintainers see what the model got wrong and what it cost, not who asked what."""
     llmock.reply("\n".join([line(desk), line(desk, BAD)])).reply(line(desk, BAD, number=1))
     await answered(desk)
-    [last] = desk.archive.answers(limit=1)
+    [last] = desk.ledger.answers.last(limit=1)
     assert [each["failing"] for each in last.dropped] == ["figure", "figure"]
     assert (last.writer, last.question) == ("gpt-mock", None)
     assert last.tokens_written > 0
@@ -322,11 +323,11 @@ async def test_who_spent_is_folded_away_after_a_day(sample_desk):
     archive = sample_desk.archive
     day, later = datetime(2027, 1, 1, tzinfo=UTC).date(), datetime(2027, 1, 3, tzinfo=UTC).date()
     for member in ("a", "a", "b"):
-        archive.spend(day, member, 10, 1)
-    assert archive.spent(day, "a").answers == 2
-    archive.forget_members(later)
-    assert archive.spent(day, "a").answers == 0
-    assert archive.spent(day).tokens_read == 30
+        Ledger.of(archive).spending.add(day, member, 10, 1)
+    assert Ledger.of(archive).spending.of(day, "a").answers == 2
+    Ledger.of(archive).spending.fold(later)
+    assert Ledger.of(archive).spending.of(day, "a").answers == 0
+    assert Ledger.of(archive).spending.of(day).tokens_read == 30
 
 
 FAULTS = {

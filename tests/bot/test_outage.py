@@ -14,6 +14,7 @@ from bot.answering.question import ask
 from bot.community.members import Community
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
+from bot.ledger import Ledger
 from bot.purse import Purse
 from bot.reporting import as_object
 from bot.settings import Settings
@@ -76,7 +77,9 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
 async def test_a_question_that_cannot_be_noted_is_answered(desk):
     """In Discord too: what is kept meanwhile is for restarts alone."""
     asking = Asking(
-        desk.answer, lambda: MORNING, community=Community(desk.archive, lambda: MORNING)
+        desk.answer,
+        lambda: MORNING,
+        community=Community(desk.archive, desk.ledger, lambda: MORNING),
     )
     unwritable(desk.archive, "read-only")
     question = asking.question(TURNOUT)
@@ -105,7 +108,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
     )
     today = MORNING.date()
     with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
-        purse = Purse(archive, settings)
+        purse = Purse(Ledger.of(archive), settings)
         purse.count("ann", today, Usage(100, 100))
         unwritable(archive, "read-only")
         purse.count("ann", today, Usage(400, 400))
@@ -113,11 +116,11 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
         assert purse.refuses("bob", today) is None
         purse.count("bob", today, Usage(900, 900))
         assert purse.refuses("eve", today) is Trouble.BUDGET
-        assert archive.spent(today).answers == 1
+        assert Ledger.of(archive).spending.of(today).answers == 1
     with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
-        purse.archive = archive
+        purse.ledger = Ledger.of(archive)
         purse.count("eve", today, Usage(1, 1))
-        spent = archive.spent(today)
+        spent = Ledger.of(archive).spending.of(today)
         assert (spent.answers, spent.tokens_read) == (4, 1401)
         assert purse.cost(spent) == Decimal(2802) / 1_000_000
 

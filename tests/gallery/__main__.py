@@ -34,6 +34,7 @@ from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.discord_ui.replying import files_of
 from bot.discord_ui.screen import StopButton
+from bot.ledger import Ledger
 from bot.wording import Wording
 from ingest.archive import Archive
 from tests.bot.discord_ui import builders as built
@@ -197,8 +198,11 @@ async def render(folder: Path, only: str) -> None:
 def a_client(archive: Archive) -> ElectionDeskClient:
     """Return the bot with everything that it offers."""
     offers = built.some_offers(archive)
-    curator = Curator(archive, lambda: built.NOW, Mock())
-    reviewer, jobs = Reviewer(archive, lambda: built.NOW, Mock()), Jobs(archive, lambda: built.NOW)
+    curator = Curator(archive, Ledger.of(archive), lambda: built.NOW, Mock())
+    reviewer, jobs = (
+        Reviewer(Ledger.of(archive), lambda: built.NOW, Mock()),
+        Jobs(archive, Ledger.of(archive), lambda: built.NOW),
+    )
     return ElectionDeskClient(
         built.scripted(built.an_answer()),
         clock=lambda: built.NOW,

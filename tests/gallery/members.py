@@ -19,8 +19,8 @@ from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.members.under import under
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
+from bot.ledger.model import Pending
 from bot.wording import Wording
-from ingest.recorded import Pending
 from tests.bot.discord_ui import builders as built
 
 NOTICES = (

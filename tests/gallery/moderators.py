@@ -41,6 +41,17 @@ from bot.discord_ui.moderators.views import (
     preview_view,
 )
 from bot.discord_ui.rendering import notice_view, with_buttons
+from bot.ledger.model import (
+    Deed,
+    DeedKind,
+    Feedback,
+    Given,
+    Job,
+    Notice,
+    NoticeKind,
+    Suggestion,
+    Verdict,
+)
 from bot.wording import Wording
 from ingest.adding import ready
 from ingest.model import (
@@ -54,17 +65,6 @@ from ingest.model import (
     Summary,
 )
 from ingest.reading.listings import Entry
-from ingest.recorded import (
-    Deed,
-    DeedKind,
-    Feedback,
-    Given,
-    Job,
-    Notice,
-    NoticeKind,
-    Suggestion,
-    Verdict,
-)
 from tests.bot.discord_ui import builders as built
 from tests.builders import an_extract
 

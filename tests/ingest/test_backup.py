@@ -15,7 +15,8 @@ from bot.reporting import as_object
 from bot.settings import Settings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
-from ingest.archive.backup import CONTENTS, back_up, restore, seal
+from ingest.archive.backup import back_up, restore, seal
+from ingest.archive.copying import CONTENTS
 from ingest.errors import ArchiveError, NoGenerationError
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
@@ -108,11 +109,13 @@ def test_a_running_desk_follows_a_restore(settings, tmp_path):
 
         reader = threading.Thread(target=asking)
         reader.start()
-        with Archive.open(settings.archive_url) as other:
-            restore(other, file)
-        desk.catch_up()
-        stop.set()
-        reader.join()
+        try:
+            with Archive.open(settings.archive_url) as other:
+                restore(other, file)
+            desk.catch_up()
+        finally:
+            stop.set()
+            reader.join()
         assert answers(desk) == before
         assert not faults(desk.index.serving())
         [new] = saved(desk.archive, an_extract(LATER, title="New", outlet="A third paper"))
@@ -164,6 +167,7 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("DROP TABLE identity")
             connection.execute("UPDATE alembic_version SET version_num = '0007'")
+            connection.execute("DROP TRIGGER erased")
             connection.execute(f"DROP TABLE {CONTENTS}")
         with closing(sqlite3.connect(file)) as connection:
             seal(connection)

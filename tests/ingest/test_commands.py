@@ -218,10 +218,3 @@ def test_a_search_is_bound_to_outlets_and_days(run, article):
 def test_a_search_for_nothing_says_how(run, arguments):
     """Exactly one of a question and a file is wanted."""
     assert run(*arguments)[0] == 2
-
-
-def test_what_was_answered_can_be_looked_at(run, article):
-    """Before the first question there is a sentence, not an empty table."""
-    code, said, _ = run("answers")
-    assert (code, "Nothing has been asked yet" in said) == (0, True)
-    assert json.loads(run("answers", "--json")[1])["answers"] == []

@@ -15,8 +15,8 @@ from bot.answering.model import Language
 from bot.discord_ui.errors import report
 from bot.discord_ui.rendering import layout
 from bot.discord_ui.text import link, phrase, title
+from bot.ledger.model import Notice
 from bot.wording import Wording
-from ingest.recorded import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +27,12 @@ NOTE = 600
 
 
 class Corrections(Protocol):
-    """Where notices come from; the archive has them."""
+    """Where notices come from; the ledger has them."""
 
-    def owed(self, since: datetime) -> list[Notice]:
+    def due(self, since: datetime) -> list[Notice]:
         """Return the notices that nobody gave yet."""
 
-    def told(self, notice: Notice, *, now: datetime, reached: bool) -> None:
+    def mark_given(self, notice: Notice, *, now: datetime, reached: bool) -> None:
         """Record that one was given, or could not be."""
 
 
@@ -57,9 +57,9 @@ async def correct(
     client: discord.Client, corrections: Corrections, now: datetime, lasting: timedelta
 ) -> None:
     """Reply once to each answer that a change concerns, where the bot may."""
-    for notice in await asyncio.to_thread(corrections.owed, now - lasting):
+    for notice in await asyncio.to_thread(corrections.due, now - lasting):
         reached = await given(client, notice)
-        await asyncio.to_thread(corrections.told, notice, now=now, reached=reached)
+        await asyncio.to_thread(corrections.mark_given, notice, now=now, reached=reached)
 
 
 async def given(client: discord.Client, notice: Notice) -> bool:

@@ -13,7 +13,7 @@ from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
-from ingest.recorded import Verdict
+from bot.ledger.model import Verdict
 
 COMMENT = 500
 """Characters of a comment."""

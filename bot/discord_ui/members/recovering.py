@@ -15,8 +15,8 @@ from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
 from bot.discord_ui.replying import edit_reply
 from bot.discord_ui.text import escape, literal, title
+from bot.ledger.model import Pending
 from bot.wording import Wording
-from ingest.recorded import Pending
 
 logger = logging.getLogger(__name__)
 

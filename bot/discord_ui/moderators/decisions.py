@@ -16,9 +16,9 @@ from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
+from bot.ledger.model import Deed, DeedKind
 from bot.wording import Wording
 from ingest.model import Decision
-from ingest.recorded import Deed, DeedKind
 
 DEEDS = 7
 """Deeds in one message, within Discord's 40 components."""

@@ -16,8 +16,8 @@ from bot.discord_ui.moderators.views import TEXT
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.discord_ui.text import escape, link, literal, title
+from bot.ledger.model import Job
 from bot.wording import Wording
-from ingest.recorded import Job
 
 logger = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
+from bot.ledger.model import Deed, DeedKind
 from bot.settings import Settings
 from bot.wording import Wording
-from ingest.recorded import Deed, DeedKind
 
 AS_ASKED = "asked"
 """The choice that leaves the language to the question."""

@@ -20,10 +20,10 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
+from bot.ledger.model import Deed
 from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import Hints
-from ingest.recorded import Deed
 
 LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""

@@ -15,8 +15,8 @@ from bot.discord_ui.moderators.views import TEXT, preview_view
 from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, link, literal, phrase, title
+from bot.ledger.model import Suggestion
 from bot.wording import Wording
-from ingest.recorded import Suggestion
 
 logger = logging.getLogger(__name__)
 

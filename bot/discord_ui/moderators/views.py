@@ -19,9 +19,9 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
+from bot.ledger.model import Deed, DeedKind, Given
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
-from ingest.recorded import Deed, DeedKind, Given
 
 ROOM = Room(quote=0, title=120, claims=0)
 LISTED = 10

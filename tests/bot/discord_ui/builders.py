@@ -21,6 +21,7 @@ from bot.answering.timeline import Timeline
 from bot.community.members import Community
 from bot.community.starters import Starters
 from bot.discord_ui.members.offers import Offers
+from bot.ledger import Ledger
 from ingest.model import Header, Kind, Passage, Span, passage_id
 
 NOW = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)
@@ -217,7 +218,7 @@ def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW, commu
     """Offer members what rests on *archive*."""
     starters = Starters(archive, lambda question: an_answer(text=question.text), clock)
     return Offers(
-        community or Community(archive, clock),
+        community or Community(archive, Ledger.of(archive), clock),
         starters,
         look_up or nothing_found,
         draw_up or (lambda topic: Timeline(topic, NOW)),

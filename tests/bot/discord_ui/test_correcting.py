@@ -12,9 +12,9 @@ import pytest
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.correcting import correct, notice_of_change
+from bot.ledger.model import Notice, NoticeKind
 from bot.settings import Settings
 from ingest.index.passages import cut
-from ingest.recorded import Notice, NoticeKind
 from tests.bot.discord_ui.builders import some_offers
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW
@@ -57,7 +57,7 @@ def changed(desk, change):
 async def told(env, desk, now=NOW):
     """Let the bot look once at what changed, and return the replies that it sent for it."""
     before = len(env.http_requests)
-    await correct(env.bot, desk.archive, now, LASTING)
+    await correct(env.bot, desk.ledger.notices, now, LASTING)
     await env.settle()
     sent = [r for r in list(env.http_requests)[before:] if r.method == "POST"]
     return [r.json for r in sent]
@@ -109,7 +109,7 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
     await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
     desk.archive.remove(certified(desk).id, now=NOW)
     await told(simcord_env, desk)
-    assert desk.archive.owed(NOW - LASTING) == []
+    assert desk.ledger.notices.due(NOW - LASTING) == []
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

@@ -33,7 +33,7 @@ def desk(read_folder, tmp_path, reader):
 @pytest.fixture
 def community(desk):
     """Return what members leave behind."""
-    return Community(desk.archive, lambda: MORNING)
+    return Community(desk.archive, desk.ledger, lambda: MORNING)
 
 
 @pytest.fixture

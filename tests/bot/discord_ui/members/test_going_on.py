@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.discord_ui.client import ElectionDeskClient
-from ingest.recorded import Verdict
+from bot.ledger.model import Verdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import seen
 
@@ -70,7 +70,7 @@ async def test_sources_show_each_quotation_with_what_stands_around_it(channel, a
 async def test_sources_of_a_removed_article_say_so(desk, channel, alice):
     """Who looks closer later learns what became of it."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    [first, *_] = desk.archive.cited(1)
+    [first, *_] = desk.ledger.answers.cited(1)
     desk.archive.remove(first.article_id, now=MORNING)
     sources = await alice.click(result.response, label="Sources")
     assert "may no longer be cited" in shown(sources)
@@ -133,7 +133,7 @@ async def test_helpful_is_kept_without_a_name(desk, channel, alice):
     for _ in range(2):
         thanked = await alice.click(result.response, label="Helpful")
         assert thanked.ephemeral
-    [said] = desk.archive.feedback([Verdict.HELPFUL])
+    [said] = desk.ledger.feedback.open([Verdict.HELPFUL])
     assert said.answer_id == 1
     assert str(alice.id) not in said.member
     assert said.question is None
@@ -145,7 +145,7 @@ async def test_a_report_reaches_the_moderators_with_its_question(desk, channel, 
     form = await alice.click(result.response, label="Report")
     sent = await alice.submit_modal(form, {"fault": ["outdated"], "comment": "There is a recount."})
     assert "without your name" in shown(sent)
-    [said] = desk.archive.feedback([Verdict.OUTDATED])
+    [said] = desk.ledger.feedback.open([Verdict.OUTDATED])
     assert (said.question, said.comment) == (TURNOUT, "There is a recount.")
 
 
@@ -153,22 +153,22 @@ async def test_a_gap_is_told_with_one_click(desk, channel, alice):
     """What the coverage lacks, moderators should know."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
     await alice.click(result.response, label="Tell the moderators")
-    [said] = desk.archive.feedback([Verdict.MISSING])
+    [said] = desk.ledger.feedback.open([Verdict.MISSING])
     assert said.question == UNKNOWN
 
 
 async def test_buttons_of_an_unknown_answer_say_so_kindly(channel, alice, desk):
     """An archive may be younger than a message."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    desk.archive.cited = lambda _number: ()
-    desk.archive.say = lambda _said: False
+    desk.ledger.answers.cited = lambda _number: ()
+    desk.ledger.feedback.add = lambda _said: False
     try:
         for label in ("Helpful", "Sources"):
             answer = await alice.click(result.response, label=label)
             assert answer.ephemeral
             assert "too old" in shown(answer)
     finally:
-        del desk.archive.cited, desk.archive.say
+        del desk.ledger.answers.cited, desk.ledger.feedback.add
 
 
 async def test_a_suggestion_waits_for_a_moderator(desk, channel, alice):
@@ -180,5 +180,5 @@ async def test_a_suggestion_waits_for_a_moderator(desk, channel, alice):
             form, {"url": f"https://chess.example/{number}", "outlet": "Chess", "note": ""}
         )
     assert "enough suggestions for today" in shown(sent)
-    waiting = desk.archive.open_suggestions()
+    waiting = desk.ledger.suggestions.open()
     assert [each.address for each in waiting] == [f"https://chess.example/{n}" for n in range(5)]

@@ -9,7 +9,7 @@ import pytest
 from bot.answering.proving.reader import Reading
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.coverage import gaps
-from ingest.recorded import Verdict
+from bot.ledger.model import Verdict
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.discord_ui.reading import links, seen
 
@@ -149,10 +149,10 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     assert "Nothing was known of you." in shown(nothing)
     result = await alice.slash(channel, "ask", question=TURNOUT)
     await alice.click(result.response, label="Helpful")
-    assert desk.archive.feedback([Verdict.HELPFUL])
+    assert desk.ledger.feedback.open([Verdict.HELPFUL])
     forgotten = await alice.slash(channel, "forget-me")
     assert "Forgotten; entries removed: 1." in shown(forgotten)
-    assert desk.archive.feedback([Verdict.HELPFUL]) == []
+    assert desk.ledger.feedback.open([Verdict.HELPFUL]) == []
 
 
 async def test_who_was_cut_off_is_told_once_and_asks_again(
@@ -210,4 +210,4 @@ def token_in(env):
 async def test_an_answer_that_is_shown_is_cut_off_no_more(desk, channel, alice):
     """Nothing is left of a question that was answered."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    assert desk.archive.interrupted(MORNING + timedelta(days=1)) == []
+    assert desk.ledger.questions.interrupted(MORNING + timedelta(days=1)) == []

@@ -11,6 +11,7 @@ from bot.community.members import Community
 from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.moderators.moderation import Moderation
+from bot.ledger import Ledger
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.embedding.memory import Memory
@@ -49,15 +50,17 @@ def archive(tmp_path):
 @pytest.fixture
 def community(archive):
     """Return what members leave behind."""
-    return Community(archive, lambda: NOW)
+    return Community(archive, Ledger.of(archive), lambda: NOW)
 
 
 @pytest.fixture
 def moderation(archive, web, community, alike):
     """Return the verbs of moderators."""
-    reviewer = Reviewer(archive, lambda: NOW, alike)
-    jobs = Jobs(archive, lambda: NOW)
-    return Moderation(Curator(archive, lambda: NOW, web.fetcher), community, reviewer, jobs)
+    reviewer = Reviewer(Ledger.of(archive), lambda: NOW, alike)
+    jobs = Jobs(archive, Ledger.of(archive), lambda: NOW)
+    return Moderation(
+        Curator(archive, Ledger.of(archive), lambda: NOW, web.fetcher), community, reviewer, jobs
+    )
 
 
 @pytest.fixture

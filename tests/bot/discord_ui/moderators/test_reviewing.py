@@ -8,9 +8,8 @@ import pytest
 
 from bot.discord_ui.moderators import refreshing
 from bot.discord_ui.moderators.suggestions import ApproveButton
-from bot.wording import Wording
-from ingest.model import Evidence, Permission, Removal
-from ingest.recorded import (
+from bot.ledger import Ledger
+from bot.ledger.model import (
     AnswerRecord,
     CitedRange,
     DeedKind,
@@ -19,6 +18,8 @@ from ingest.recorded import (
     NoticeKind,
     Verdict,
 )
+from bot.wording import Wording
+from ingest.model import Evidence, Permission, Removal
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
@@ -32,7 +33,7 @@ def answered(archive, question=None, reason=None):
     """Record an answer, or with a *reason* that there was none."""
     cited = () if reason else (CitedRange(1, 1, 0, 5),)
     kind = "abstention" if reason else "answer"
-    return archive.record(
+    return Ledger.of(archive).answers.add(
         AnswerRecord(NOW, kind, reason, "en", question, None, None, None, [], 0, 0, cited)
     )
 
@@ -40,7 +41,9 @@ def answered(archive, question=None, reason=None):
 def said(archive, verdict, *questions, comment=None):
     """Let a different member say *verdict* of an answer to each of *questions*."""
     for n, question in enumerate(questions):
-        archive.say(Feedback(NOW, answered(archive), verdict, f"m{n}", question, comment))
+        Ledger.of(archive).feedback.add(
+            Feedback(NOW, answered(archive), verdict, f"m{n}", question, comment)
+        )
 
 
 async def test_reports_are_grouped_and_settled(channel, moderator, archive):
@@ -62,7 +65,7 @@ async def test_reports_are_grouped_and_settled(channel, moderator, archive):
     assert "chess" in shown(left)
     [last] = list(await settled_keys(left))
     assert "No answer is reported." in shown(await moderator.click(left.response, custom_id=last))
-    assert [each.kind for each in archive.deeds()] == [DeedKind.SETTLED] * 2
+    assert [each.kind for each in Ledger.of(archive).audit.last()] == [DeedKind.SETTLED] * 2
 
 
 async def settled_keys(result):
@@ -131,7 +134,7 @@ async def test_a_members_suggestion_is_reviewed(
     done = await moderator.click(posted, label="Approve")
     assert "Approved" in shown(done)
     assert archive.count() == 2
-    kinds = [each.kind for each in archive.deeds()]
+    kinds = [each.kind for each in Ledger.of(archive).audit.last()]
     assert kinds == [DeedKind.ADDED, DeedKind.APPROVED, DeedKind.SET]
     late = await moderator.slash(channel, "source suggestions")
     assert "Nothing is proposed." in shown(late)
@@ -155,7 +158,7 @@ async def test_a_second_moderator_has_to_agree(channel, moderator, second, manag
     done = await second.click(theirs.response, label="Approve")
     assert "Approved" in shown(done)
     assert archive.articles(outlet="Courier")[0].header.title == "Pasted"
-    assert archive.suggestion(1).data is None
+    assert Ledger.of(archive).suggestions.get(1).data is None
 
 
 async def test_a_rejected_suggestion_leaves_nothing(channel, alice, moderator, archive):
@@ -209,11 +212,11 @@ async def test_what_was_set_aside_is_reviewed_with_buttons(channel, moderator, a
 async def test_hiding_tells_no_reader(channel, moderator, archive):
     """New answers do without it; those that cite it stay as they are."""
     answered(archive)
-    archive.note_shown(1, "5", "6", "en", now=NOW)
+    Ledger.of(archive).notices.note_shown(1, "5", "6", "en", now=NOW)
     result = await moderator.slash(channel, "source hide", article="1")
     assert "Hidden" in shown(result)
     assert archive.count() == 0
-    assert archive.owed(NOW) == []
+    assert Ledger.of(archive).notices.due(NOW) == []
     await moderator.click(result.response, label="Undo")
     assert archive.count() == 1
 
@@ -254,7 +257,7 @@ async def test_a_look_shows_how_it_goes(
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
     assert "is looked at now" in str(edits[0].json)
     assert "Done: 0 pages looked at, 3 listed" in str(edits[-1].json)
-    assert archive.jobs() == []
+    assert Ledger.of(archive).jobs.waiting() == []
     assert result.ephemeral
 
 
@@ -271,7 +274,7 @@ async def test_a_look_goes_on_after_a_restart(
         refreshing.progress_view(progress, words()).to_components()
     )
     await refreshing.follow(simcord_env.bot, moderation, job)
-    assert archive.jobs() == []
+    assert Ledger.of(archive).jobs.waiting() == []
 
 
 def words():
@@ -283,10 +286,10 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
     """Where a reader was told of a correction, and where that failed."""
     assert "No reader had to be told" in shown(await moderator.slash(channel, "source corrections"))
     answered(archive)
-    archive.note_shown(1, str(channel.id), "6", "en", now=NOW)
+    Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW)
     notice = Notice(1, str(channel.id), "6", "en", 1, 1, NoticeKind.RETRACTED, "t", "o", None)
-    archive.told(notice, now=NOW, reached=True)
-    archive.told(replace(notice, version=2), now=NOW, reached=False)
+    Ledger.of(archive).notices.mark_given(notice, now=NOW, reached=True)
+    Ledger.of(archive).notices.mark_given(replace(notice, version=2), now=NOW, reached=False)
     text = shown(await moderator.slash(channel, "source corrections"))
     assert "retracted" in text
     assert "could not be told" in text

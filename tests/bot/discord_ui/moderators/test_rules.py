@@ -6,6 +6,7 @@ import pytest
 
 from bot.answering.model import Language
 from bot.discord_ui.moderators.settings import UnsetButton
+from bot.ledger import Ledger
 from bot.settings import Settings
 from tests.bot.discord_ui.moderators.conftest import send, shown
 from tests.bot.discord_ui.reading import seen
@@ -129,7 +130,7 @@ async def test_a_budget_without_prices_is_refused(channel, manager, archive):
     """It would bind nothing."""
     result = await manager.slash(channel, "settings budget", amount=5.0)
     assert "PRICE_INPUT" in shown(result)
-    assert archive.rules("") == {}
+    assert Ledger.of(archive).rules.get("") == {}
 
 
 class TestPriced:

@@ -8,7 +8,8 @@ import pytest
 from bot.discord_ui.moderators import adding, decisions, listing, reports, settings, suggestions
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.buttons import BUTTONS
-from ingest.recorded import Deed, DeedKind
+from bot.ledger import Ledger
+from bot.ledger.model import Deed, DeedKind
 from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, send, shown
 from tests.builders import NOW
 
@@ -62,10 +63,10 @@ def state(archive):
     """Return what no stranger may change."""
     return (
         archive.count(),
-        [(each.kind, each.article_id) for each in archive.deeds()],
+        [(each.kind, each.article_id) for each in Ledger.of(archive).audit.last()],
         [each.id for each in archive.sources()],
-        archive.rules(""),
-        len(archive.open_suggestions()),
+        Ledger.of(archive).rules.get(""),
+        len(Ledger.of(archive).suggestions.open()),
     )
 
 
@@ -113,7 +114,9 @@ async def test_a_member_who_sees_a_command_is_refused(
 @pytest.mark.parametrize("button", BUTTONS)
 async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
     """A message may be seen by people who may not act on it."""
-    archive.log(Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={}))
+    Ledger.of(archive).audit.add(
+        Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={})
+    )
     before, key = state(archive), key_of(button)
     message = await send(channel, button(key, "x"))
     result = await alice.click(message, custom_id=f"desk:{button.kind}:{key}")
@@ -128,7 +131,9 @@ async def test_a_button_from_another_server_is_refused(
     simcord_env, channel, archive, button, caplog
 ):
     """Coverage is one for all servers, so a moderator elsewhere is nobody here."""
-    archive.log(Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={}))
+    Ledger.of(archive).audit.add(
+        Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={})
+    )
     stranger, place = elsewhere(simcord_env)
     before, key = state(archive), key_of(button)
     message = await send(place, button(key, "x"))
@@ -158,7 +163,7 @@ async def test_each_server_sets_itself(simcord_env, channel, archive, name, opti
     result = await stranger.slash(place, name, **options)
     assert "What is set in this server" in shown(result)
     assert "every server" not in shown(result)
-    assert archive.rules(str(simcord_env.guild.id)) == {}
+    assert Ledger.of(archive).rules.get(str(simcord_env.guild.id)) == {}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,7 @@ async def test_a_moderator_sets_nothing(simcord_env, channel, moderator, archive
     await allow(simcord_env, moderator, "settings")
     result = await moderator.slash(channel, "settings approval", second=True)
     assert "Only those who may manage this server" in shown(result)
-    assert archive.rules("") == {}
+    assert Ledger.of(archive).rules.get("") == {}
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,7 @@ async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, 
     simcord_env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
     await moderator.slash(channel, "source remove", article="1")
     assert archive.count() == 0
-    assert archive.deeds()[0].kind is DeedKind.REMOVED
+    assert Ledger.of(archive).audit.last()[0].kind is DeedKind.REMOVED
     assert channel.last_message is None
     assert "10062" in caplog.text
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
+from bot.ledger.model import Given, Notice, NoticeKind
+from bot.ledger.schema import citations, notices, shown
+from bot.ledger.table import Rows
 from ingest.archive import rows
-from ingest.archive.database import Database
-from ingest.archive.schema import articles, citations, notices, shown, versions
+from ingest.archive.schema import articles, versions
 from ingest.model import Removal
-from ingest.recorded import Given, Notice, NoticeKind
 
 WITHDRAWN = {
     Removal.RETRACTED: NoticeKind.RETRACTED,
@@ -22,7 +23,7 @@ WITHDRAWN = {
 """What a removal is to a reader; a page that is merely gone from its site changes nothing."""
 
 
-class Notices(Database):
+class Notices(Rows):
     """Where answers stand, and which of them a reader should look at again."""
 
     def note_shown(
@@ -36,25 +37,25 @@ class Notices(Database):
             "language": language,
             "at": rows.iso(now),
         }
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(insert(shown).values(values))
 
-    def owed(self, since: datetime) -> list[Notice]:
+    def due(self, since: datetime) -> list[Notice]:
         """Return a notice for each answer shown after *since* and each change nobody told yet."""
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             told = {tuple(row) for row in connection.execute(select(*notices.primary_key.columns))}
             found = connection.execute(changed(since)).mappings().all()
             every = [notice for row in found if (notice := notice_of(connection, row))]
         return [each for each in dict.fromkeys(every) if key(each) not in told]
 
-    def told(self, notice: Notice, *, now: datetime, reached: bool) -> None:
+    def mark_given(self, notice: Notice, *, now: datetime, reached: bool) -> None:
         """Record that a notice was given, or could not be; it is not given again."""
         names = ("answer_id", "article_id", "version", "kind")
         values = dict(zip(names, key(notice), strict=True))
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
 
-    def given(self, *, limit: int, offset: int = 0) -> list[Given]:
+    def last(self, *, limit: int, offset: int = 0) -> list[Given]:
         """Return what readers were told, newest first."""
         newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
@@ -66,7 +67,7 @@ class Notices(Database):
             .limit(limit)
             .offset(offset)
         )
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             return [
                 Given(
                     datetime.fromisoformat(row["at"]),

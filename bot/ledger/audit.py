@@ -6,46 +6,43 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from bot.ledger.model import Deed, DeedKind
+from bot.ledger.schema import audit
+from bot.ledger.table import Rows
 from ingest.archive import rows
-from ingest.archive.database import Database
-from ingest.archive.schema import audit
-from ingest.recorded import Deed, DeedKind
 
 
-class Audit(Database):
+class Audit(Rows):
     """What moderators did, newest first; nothing of it is ever deleted."""
 
-    def log(self, deed: Deed) -> int:
+    def add(self, deed: Deed) -> int:
         """Write down a deed, and return its number."""
         values = {name: value for name, value in asdict(deed).items() if name != "id"}
         values |= {"at": rows.iso(deed.at), "deed": str(deed.kind)}
         del values["kind"]
-        with self.writing() as connection:
-            made = connection.execute(insert(audit).values(values)).inserted_primary_key
-        assert made is not None
-        return int(made[0])
+        return self._insert(audit, values)
 
-    def deed(self, number: int) -> Deed | None:
+    def get(self, number: int) -> Deed | None:
         """Return one deed; ``None`` if there is none of that number."""
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             query = select(audit).where(audit.c.id == number)
             row = connection.execute(query).mappings().one_or_none()
         return deed_of(row) if row else None
 
-    def deeds(self, *, limit: int = 20, before: int | None = None) -> list[Deed]:
+    def last(self, *, limit: int = 20, before: int | None = None) -> list[Deed]:
         """Return the last deeds, newest first, those before number *before* for the next page."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             return [deed_of(row) for row in connection.execute(query).mappings()]
 
-    def undone(self, number: int, by: int) -> bool:
+    def mark_undone(self, number: int, by: int) -> bool:
         """Mark a deed as undone by another; tell whether it was not so before."""
         mine = update(audit).where(audit.c.id == number, audit.c.undone_by.is_(None))
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             return bool(connection.execute(mine.values(undone_by=by)).rowcount)
 
 

@@ -1,0 +1,5 @@
+"""What the bot writes down, apart from the coverage."""
+
+from bot.ledger.ledger import Ledger
+
+__all__ = ["Ledger"]

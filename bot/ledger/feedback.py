@@ -1,0 +1,91 @@
+"""What readers say of answers, by hashes that expire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.ledger.model import Feedback, Verdict
+from bot.ledger.schema import answers, feedback
+from bot.ledger.table import Rows
+from ingest.archive import rows
+
+
+class Feedbacks(Rows):
+    """What was said, and what somebody has dealt with."""
+
+    def add(self, said: Feedback) -> bool:
+        """Keep what a reader says; what the same reader said of that answer before gives way.
+
+        Returns whether there is such an answer.
+        """
+        values = {k: v for k, v in asdict(said).items() if k != "id"}
+        values |= {"at": rows.iso(said.at), "verdict": str(said.verdict)}
+        mine = (feedback.c.answer_id == said.answer_id) & (feedback.c.member == said.member)
+        with self._database.writing() as connection:
+            known = select(answers.c.id).where(answers.c.id == said.answer_id)
+            if connection.execute(known).first() is None:
+                return False
+            connection.execute(delete(feedback).where(mine, feedback.c.member != ""))
+            connection.execute(insert(feedback).values(values))
+        return True
+
+    def open(self, verdicts: Sequence[Verdict], *, limit: int = 500) -> list[Feedback]:
+        """Return what was said and nobody settled yet, newest first."""
+        query = (
+            select(feedback)
+            .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(map(str, verdicts)))
+            .order_by(feedback.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [feedback_of(row) for row in connection.execute(query).mappings()]
+
+    def unanswered(self, reasons: Sequence[str], *, limit: int = 200) -> list[Feedback]:
+        """Return kept questions without an answer that nobody spoke of, newest first.
+
+        They look like what a reader would say; nobody did, so they have no number.
+        """
+        spoken = select(feedback.c.answer_id).where(feedback.c.verdict == str(Verdict.MISSING))
+        query = (
+            select(answers.c.id, answers.c.asked_at, answers.c.question)
+            .where(
+                answers.c.reason.in_(reasons),
+                answers.c.question.is_not(None),
+                answers.c.id.not_in(spoken),
+            )
+            .order_by(answers.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                Feedback(datetime.fromisoformat(at), number, Verdict.MISSING, "", question)
+                for number, at, question in connection.execute(query)
+            ]
+
+    def settle(self, numbers: Sequence[int], *, now: datetime) -> int:
+        """Mark what readers said as dealt with; return how much of it was not so before."""
+        here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
+        with self._database.writing() as connection:
+            done = update(feedback).where(here).values(settled_at=rows.iso(now))
+            return int(connection.execute(done).rowcount)
+
+    def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
+        """Mark questions without an answer as dealt with, that nobody spoke of."""
+        values = {"at": rows.iso(now), "verdict": str(Verdict.MISSING), "member": ""}
+        done = [{**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)]
+        if done:
+            with self._database.writing() as connection:
+                connection.execute(insert(feedback), done)
+        return len(done)
+
+
+def feedback_of(row: rows.Row) -> Feedback:
+    """Read what a reader said."""
+    known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
+    at = datetime.fromisoformat(row["at"])
+    return Feedback(**{**known, "at": at, "verdict": Verdict(row["verdict"])})

@@ -1,0 +1,71 @@
+"""What the bot writes down: answers, what people say and suggest, deeds, rules, what it costs.
+
+It lies in the archive's database, for it refers to articles, and has tables and migrations of its
+own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import delete, update
+
+from bot.ledger.answers import Answers
+from bot.ledger.audit import Audit
+from bot.ledger.feedback import Feedbacks
+from bot.ledger.jobs import JobList
+from bot.ledger.notices import Notices
+from bot.ledger.questions import Questions
+from bot.ledger.rules import Rules
+from bot.ledger.schema import feedback, pending, suggestions
+from bot.ledger.spending import Spendings
+from bot.ledger.suggestions import Suggestions
+from ingest.archive import Archive, rows
+from ingest.archive.connecting import Chain
+from ingest.archive.database import Database
+
+CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
+
+
+class Ledger:
+    """The parts of the ledger, each with its verbs."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write in *database*, whose tables are there."""
+        self.database = database
+        self.answers = Answers(database)
+        self.spending = Spendings(database)
+        self.audit = Audit(database)
+        self.notices = Notices(database)
+        self.feedback = Feedbacks(database)
+        self.questions = Questions(database)
+        self.jobs = JobList(database)
+        self.suggestions = Suggestions(database)
+        self.rules = Rules(database)
+
+    @classmethod
+    def of(cls, archive: Archive) -> Self:
+        """Open the ledger in the database of *archive*, migrated as needed."""
+        archive.migrate(CHAIN)
+        return cls(archive)
+
+    def forget(self, member: str) -> int:
+        """Forget who said or suggested something, and what is on its way; count what there was."""
+        with self.database.writing() as connection:
+            gone = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
+            said = delete(feedback).where(feedback.c.member == member)
+            gone += connection.execute(said).rowcount
+            mine = update(suggestions).where(suggestions.c.member == member)
+            gone += connection.execute(mine.values(member="")).rowcount
+        return int(gone)
+
+    def expire(self, before: datetime, *, asked_before: datetime) -> None:
+        """Forget who said and suggested what before *before*, and what was asked and cut off."""
+        old = rows.iso(before)
+        with self.database.writing() as connection:
+            connection.execute(delete(pending).where(pending.c.at < rows.iso(asked_before)))
+            for table in (feedback, suggestions):
+                named = (table.c.at < old) & (table.c.member != "")
+                connection.execute(update(table).where(named).values(member=""))

@@ -1,0 +1,62 @@
+"""Questions on their way: each is kept until its answer is shown, and no longer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from bot.ledger.model import Pending
+from bot.ledger.schema import pending
+from bot.ledger.table import Rows
+from ingest.archive import rows
+
+
+class Questions(Rows):
+    """What was being asked when the bot was last stopped."""
+
+    def add(self, asked: Pending) -> int:
+        """Keep a question until its answer is shown, and return its number."""
+        values = {k: v for k, v in asdict(asked).items() if k != "id"}
+        values["at"] = rows.iso(asked.at)
+        return self._insert(pending, values)
+
+    def remove(self, number: int) -> None:
+        """Forget a question: its answer is shown."""
+        with self._database.writing() as connection:
+            connection.execute(delete(pending).where(pending.c.id == number))
+
+    def take(self, number: int) -> Pending | None:
+        """Return a question that was interrupted and forget it; ``None`` if it was taken before."""
+        here = pending.c.id == number
+        with self._database.writing() as connection:
+            row = connection.execute(select(pending).where(here)).mappings().one_or_none()
+            gone = connection.execute(delete(pending).where(here)).rowcount
+        return pending_of(row) if row and gone else None
+
+    def note_shown(self, number: int, shown: str) -> None:
+        """Note which message shows how far a question is."""
+        with self._database.writing() as connection:
+            connection.execute(update(pending).where(pending.c.id == number).values(shown=shown))
+
+    def put_back(self, asked: Pending) -> None:
+        """Let a question be taken again, under the number that it had."""
+        values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
+        self._insert(pending, values)
+
+    def interrupted(self, before: datetime) -> list[Pending]:
+        """Return the questions that began before *before*, oldest first, and each only once."""
+        cut_off = (pending.c.at < rows.iso(before)) & pending.c.told.is_(False)
+        with self._database.writing() as connection:
+            found = connection.execute(select(pending).where(cut_off).order_by(pending.c.id))
+            asked = [pending_of(row) for row in found.mappings()]
+            connection.execute(update(pending).where(cut_off).values(told=True))
+        return asked
+
+
+def pending_of(row: rows.Row) -> Pending:
+    """Read a question on its way."""
+    known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
+    return Pending(**{**known, "at": datetime.fromisoformat(row["at"])})

@@ -1,0 +1,158 @@
+"""The tables of the ledger, in the archive's database: what was answered, said, asked and set."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+from ingest.archive.schema import articles
+
+metadata = MetaData()
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", String(40), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("reason", String(40)),
+    Column("language", String(20), nullable=False),
+    Column("question", Text),
+    Column("writer", Text),
+    Column("prompt", String(20)),
+    Column("trouble", String(40)),
+    Column("detail", Text),
+    Column("dropped", JSON, nullable=False),
+    Column("tokens_read", Integer, nullable=False),
+    Column("tokens_written", Integer, nullable=False),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
+    Column("article_id", ForeignKey(articles.c.id), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("answers", Integer, nullable=False),
+    Column("tokens_read", Integer, nullable=False),
+    Column("tokens_written", Integer, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("who", String(40), nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("deed", String(20), nullable=False),
+    Column("article_id", Integer, index=True),
+    Column("source_id", Integer),
+    Column("undone_by", Integer),
+    Column("detail", Text),
+    Column("before", JSON),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("message", String(40), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("at", String(40), nullable=False, index=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("article_id", ForeignKey(articles.c.id), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("reached", Boolean, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
+    Column("verdict", String(20), nullable=False),
+    Column("member", String(64), nullable=False, index=True),
+    Column("question", Text),
+    Column("comment", Text),
+    Column("settled_at", String(40)),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("token", Text),
+    Column("message", String(40)),
+    Column("shown", String(40)),
+    Column("told", Boolean, nullable=False, server_default=false()),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("source_id", Integer, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text),
+    Column("data", LargeBinary),
+    Column("outlet", Text),
+    Column("note", Text),
+    Column("hints", JSON),
+    Column("watch", Boolean, nullable=False),
+    Column("approved", Boolean),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("place", String(40), primary_key=True),
+    Column("values", JSON, nullable=False),
+)

@@ -1,0 +1,24 @@
+"""What every part of the ledger does with its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, insert
+
+from ingest.archive.database import Database
+
+
+class Rows:
+    """One part of the ledger, in an open database. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write in *database*."""
+        self._database = database
+
+    def _insert(self, table: Table, values: dict[str, Any]) -> int:
+        """Write one row, and return its number."""
+        with self._database.writing() as connection:
+            made = connection.execute(insert(table).values(values)).inserted_primary_key
+        assert made is not None
+        return int(made[0])

@@ -1,0 +1,166 @@
+"""What members say, suggest and were asking; rules; on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.ledger import Ledger
+from bot.ledger.model import (
+    AnswerRecord,
+    CitedRange,
+    Feedback,
+    Job,
+    Pending,
+    Suggestion,
+    Verdict,
+)
+from ingest.archive import Archive
+from tests.builders import NOW, an_extract, saved
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def archive(archive_url):
+    """Open an archive with one article and one answer that cites it."""
+    with Archive.open(archive_url) as opened:
+        saved(opened, an_extract())
+        Ledger.of(opened).answers.add(an_answer())
+        yield opened
+
+
+@pytest.fixture
+def ledger(archive):
+    """Open what lies beside it."""
+    return Ledger.of(archive)
+
+
+def an_answer():
+    """Record an answer that cites the first five letters twice and the next five once."""
+    cited = (CitedRange(1, 1, 5, 10), CitedRange(1, 1, 0, 5))
+    return AnswerRecord(NOW, "answer", None, "en", None, None, None, None, [], 0, 0, cited)
+
+
+def said(verdict=Verdict.WRONG, member="m", **more):
+    """Say something of the answer."""
+    return Feedback(NOW, 1, verdict, member, **more)
+
+
+def test_citations_come_in_their_order(ledger):
+    """The first one cited is the first one shown."""
+    assert [each.start_at for each in ledger.answers.cited(1)] == [5, 0]
+    assert ledger.answers.cited(99) == ()
+
+
+def test_a_member_says_one_thing_of_an_answer(ledger):
+    """What they say later replaces it; others' words stay."""
+    assert ledger.feedback.add(said())
+    assert ledger.feedback.add(said(Verdict.OUTDATED, comment="recount"))
+    assert ledger.feedback.add(said(member="other"))
+    assert not ledger.feedback.add(replace(said(), answer_id=99))
+    found = ledger.feedback.open([Verdict.WRONG, Verdict.OUTDATED])
+    assert [(each.verdict, each.member, each.comment) for each in found] == [
+        (Verdict.WRONG, "other", None),
+        (Verdict.OUTDATED, "m", "recount"),
+    ]
+    assert ledger.feedback.open([Verdict.HELPFUL]) == []
+
+
+def test_what_is_settled_is_listed_no_more(ledger):
+    """A moderator deals with it once."""
+    ledger.feedback.add(said())
+    [found] = ledger.feedback.open([Verdict.WRONG])
+    assert ledger.feedback.settle([found.id], now=NOW) == 1
+    assert ledger.feedback.settle([found.id], now=NOW) == 0
+    assert ledger.feedback.open([Verdict.WRONG]) == []
+
+
+def test_a_question_is_known_until_it_is_answered(ledger):
+    """One that was cut off is told once and taken once."""
+    one = ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m", token="t"))
+    two = ledger.questions.add(Pending(NOW, "7", "When?", "en", "m", message="8"))
+    new = ledger.questions.add(Pending(LATER, "7", "Now?", "en", "m"))
+    ledger.questions.remove(one)
+    ledger.questions.note_shown(two, "9")
+    [cut_off] = ledger.questions.interrupted(LATER)
+    assert (cut_off.id, cut_off.question, cut_off.shown) == (two, "When?", "9")
+    assert ledger.questions.interrupted(LATER) == []
+    assert ledger.questions.take(two) == cut_off
+    assert ledger.questions.take(two) is None
+    ledger.questions.put_back(cut_off)
+    assert ledger.questions.interrupted(LATER) == []
+    assert ledger.questions.take(two) == cut_off
+    assert ledger.questions.take(new).question == "Now?"
+
+
+def test_a_suggestion_is_decided_once(ledger):
+    """And what was sent along is not kept any longer."""
+    number = ledger.suggestions.add(Suggestion(NOW, "5", "m", "a.txt", data=b"text", outlet="L"))
+    assert ledger.suggestions.count_since("m", NOW) == 1
+    assert ledger.suggestions.count_since("m", LATER) == 0
+    assert [each.id for each in ledger.suggestions.open()] == [number]
+    assert ledger.suggestions.decide(number, approved=False)
+    assert not ledger.suggestions.decide(number, approved=True)
+    kept = ledger.suggestions.get(number)
+    assert (kept.approved, kept.data, kept.outlet) == (False, None, "L")
+    assert ledger.suggestions.open() == []
+    assert ledger.suggestions.get(99) is None
+
+
+def test_rules_are_kept_by_server(ledger):
+    """Each server has its own, and the desk has its own."""
+    ledger.rules.set("5", {"per_member": 3})
+    ledger.rules.set("", {"voting_link": "https://vote.example"})
+    ledger.rules.set("5", {"per_member": 4})
+    assert ledger.rules.get("5") == {"per_member": 4}
+    assert ledger.rules.get("") == {"voting_link": "https://vote.example"}
+    assert ledger.rules.get("6") == {}
+
+
+def test_the_secret_is_made_once(ledger):
+    """Hashes of one person meet after a restart."""
+    assert ledger.rules.secret() == ledger.rules.secret()
+    assert len(ledger.rules.secret()) == 64
+
+
+def test_a_member_is_forgotten(ledger):
+    """What they said stays, and nothing says that they did."""
+    ledger.feedback.add(said())
+    ledger.suggestions.add(Suggestion(NOW, "5", "m", "a", address="a"))
+    ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m"))
+    assert ledger.forget("m") == 3
+    assert ledger.forget("m") == 0
+    assert ledger.suggestions.count_since("m", NOW) == 0
+    assert ledger.questions.interrupted(LATER) == []
+
+
+def test_who_said_what_expires(ledger):
+    """After its time nothing can be traced, and a question that was cut off is gone."""
+    ledger.feedback.add(said())
+    number = ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m"))
+    ledger.expire(NOW, asked_before=NOW)
+    assert ledger.feedback.open([Verdict.WRONG])[0].member == "m"
+    ledger.expire(LATER, asked_before=LATER)
+    assert ledger.feedback.open([Verdict.WRONG])[0].member == ""
+    assert ledger.questions.take(number) is None
+
+
+def test_a_job_is_known_until_it_is_dismissed(ledger):
+    """A look at a source that somebody waits for survives a restart."""
+    number = ledger.jobs.add(Job(NOW, 3, "token", "ja"))
+    assert ledger.jobs.waiting() == [Job(NOW, 3, "token", "ja", number)]
+    ledger.jobs.remove(number)
+    assert ledger.jobs.waiting() == []
+
+
+def test_articles_are_counted_by_day(archive):
+    """Removed ones count for nothing, and days long past are left out."""
+    day = an_extract().header.published
+    saved(archive, an_extract("Another text of that day.", title="b"))
+    saved(archive, an_extract("An old text.", title="c", published=day - timedelta(days=40)))
+    assert archive.by_day(30) == {day: 2}
+    archive.remove(1, now=NOW)
+    assert archive.by_day(60) == {day: 1, day - timedelta(days=40): 1}
