@@ -25,10 +25,10 @@ from bot.answering.proving.reader import Reader
 from bot.answering.reading import ChatReader
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.watching import Watch
+from bot.budget import Budget
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from bot.metrics import Metrics
-from bot.purse import Purse
 from bot.reporting import level_of, record_of
 from bot.settings import Settings
 from ingest import logs
@@ -51,7 +51,7 @@ class Desk:
     index: Index
     judge: Judge
     settings: Settings
-    purse: Purse
+    budget: Budget
     writers: tuple[ModelWriter, ...] = ()
     chats: tuple[Chat, ...] = ()
     checker: Reader | None = None
@@ -98,7 +98,7 @@ class Desk:
         today = question.asked_at.astimezone(UTC).date()
         trouble = None
         if self.writers:
-            trouble = await asyncio.to_thread(self.purse.refuses, member, today)
+            trouble = await asyncio.to_thread(self.budget.refuses, member, today)
         free = self.writers[0] if self.writers and trouble is None else None
         outcome = await answer(
             await understood(question, before, free, meter),
@@ -123,13 +123,13 @@ class Desk:
     async def look_up(self, text: str, now: datetime, *, member: str = "") -> LookUp:
         """Look up what *text* claims; nothing of it is kept but what it cost."""
         today = now.astimezone(UTC).date()
-        refused = await asyncio.to_thread(self.purse.refuses, member, today)
+        refused = await asyncio.to_thread(self.budget.refuses, member, today)
         reader = Identity() if refused else self.reader
         meter = Meter()
         found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         if meter.usage != Usage():
-            await asyncio.to_thread(self.purse.count, "", today, meter.usage)
+            await asyncio.to_thread(self.budget.count, "", today, meter.usage)
         return found
 
     async def look_up_one(self, claim: str, now: datetime) -> Looked:
@@ -178,9 +178,9 @@ class Desk:
         record = record_of(outcome, keep_question=self.settings.keep_questions)
         written = outcome.written
         if written.writer is not None:
-            self.purse.count(member, today, written.usage)
+            self.budget.count(member, today, written.usage)
         elif written.usage != Usage():
-            self.purse.count("", today, written.usage)
+            self.budget.count("", today, written.usage)
         try:
             return self.ledger.answers.add(record)
         except ArchiveError as error:
@@ -207,13 +207,15 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
         ) as index,
     ):
         ledger = Ledger.of(archive)
-        purse = Purse(ledger, settings)
+        budget = Budget(ledger, settings)
         writing, reading = chats(settings)
         reader = ChatReader(reading) if reading else None
-        budget = settings.coverage_tokens
-        writers = tuple(ModelWriter(each, reader, budget=budget) for each in writing)
+        tokens = settings.coverage_tokens
+        writers = tuple(ModelWriter(each, reader, tokens=tokens) for each in writing)
         every = (*writing, *((reading,) if reading else ()))
-        yield Desk(archive, ledger, index, judge(settings), settings, purse, writers, every, reader)
+        yield Desk(
+            archive, ledger, index, judge(settings), settings, budget, writers, every, reader
+        )
 
 
 def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:

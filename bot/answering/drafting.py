@@ -54,21 +54,21 @@ class ModelWriter:
     """Writes drafts with one chat model. Nothing of it is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, reader: Reader | None = None, *, budget: int = COVERAGE_TOKENS
+        self, chat: Chat, reader: Reader | None = None, *, tokens: int = COVERAGE_TOKENS
     ) -> None:
         """Write with *chat*; *reader* reads what it writes, and unset it reads that itself.
 
-        *budget* is how many tokens of coverage it is given at most.
+        *tokens* is how many of coverage it is given at most.
         """
         self.name = chat.name
         self.reader = reader or ChatReader(chat)
         self.prompt = Prompt.load("answer")
         self._chat = chat
-        self._budget = budget
+        self._tokens = tokens
 
     def room_for(self, evidence: Sequence[Evidence]) -> int:
         """Return how many passages this is given, the best first."""
-        return room_for(evidence, self._budget)
+        return room_for(evidence, self._tokens)
 
     async def close(self) -> None:
         """Let go of the connections, in the event loop that used them."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.community.rules import DeskRules, ServerRules
 from bot.ledger import Ledger
-from bot.ledger.model import Deed, DeedKind, Given, Suggestion
+from bot.ledger.model import AuditAction, AuditEntry, GivenNotice, Suggestion
 from ingest.adding import Outcome, Ready, keep_ready, ready
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, ReadingError
@@ -27,13 +27,13 @@ from ingest.reading.listings import Entry, is_listing, read_listing
 
 UNDOABLE = frozenset(
     {
-        DeedKind.ADDED,
-        DeedKind.REMOVED,
-        DeedKind.HIDDEN,
-        DeedKind.RESTORED,
-        DeedKind.WATCHED,
-        DeedKind.UNWATCHED,
-        DeedKind.SET,
+        AuditAction.ADDED,
+        AuditAction.REMOVED,
+        AuditAction.HIDDEN,
+        AuditAction.RESTORED,
+        AuditAction.WATCHED,
+        AuditAction.UNWATCHED,
+        AuditAction.SET,
     }
 )
 """What can be taken back."""
@@ -142,7 +142,7 @@ class Curator:
             articles = [each.article for each in preview.candidates]
             kept = keep_ready(articles, self.archive, self.clock(), Outcome(), restore=True)
             for each in kept:
-                self._log(by, DeedKind.ADDED, article_id=each.article_id)
+                self._log(by, AuditAction.ADDED, article_id=each.article_id)
             return kept
 
         return await asyncio.to_thread(save)
@@ -154,53 +154,53 @@ class Curator:
             source = self.archive.watch(
                 preview.name, outlet, Permission.UNSTATED, HOURLY, now=self.clock()
             )
-            self._log(by, DeedKind.WATCHED, source_id=source.id, detail=source.address)
+            self._log(by, AuditAction.WATCHED, source_id=source.id, detail=source.address)
             return source
 
         source = await asyncio.to_thread(begin)
         self.wake.set()
         return source
 
-    async def remove(self, article_id: int, by: Moderator) -> Deed:
+    async def remove(self, article_id: int, by: Moderator) -> AuditEntry:
         """Take an article out of every answer."""
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             self.archive.remove(article_id, now=self.clock())
-            return self._log(by, DeedKind.REMOVED, article_id=article_id)
+            return self._log(by, AuditAction.REMOVED, article_id=article_id)
 
         return await asyncio.to_thread(work)
 
-    async def restore(self, article_id: int, by: Moderator) -> Deed:
+    async def restore(self, article_id: int, by: Moderator) -> AuditEntry:
         """Let an article be cited again."""
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             self.archive.restore(article_id, now=self.clock())
-            return self._log(by, DeedKind.RESTORED, article_id=article_id)
+            return self._log(by, AuditAction.RESTORED, article_id=article_id)
 
         return await asyncio.to_thread(work)
 
-    async def hide(self, article_id: int, by: Moderator) -> Deed:
+    async def hide(self, article_id: int, by: Moderator) -> AuditEntry:
         """Keep an article out of new answers; those that cite it are not told."""
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             self.archive.remove(article_id, now=self.clock(), removal=Removal.HIDDEN)
-            return self._log(by, DeedKind.HIDDEN, article_id=article_id)
+            return self._log(by, AuditAction.HIDDEN, article_id=article_id)
 
         return await asyncio.to_thread(work)
 
-    async def unwatch(self, source_id: int, by: Moderator) -> Deed:
+    async def unwatch(self, source_id: int, by: Moderator) -> AuditEntry:
         """Look at a source no more; its articles stay.
 
         Raises:
             SourceNotFoundError: there is no such source.
         """
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             source = self.archive.unwatch(source_id)
             before = {"outlet": source.outlet, "permission": str(source.permission)}
             return self._log(
                 by,
-                DeedKind.UNWATCHED,
+                AuditAction.UNWATCHED,
                 source_id=source_id,
                 detail=source.address,
                 before={**before, "every": source.every},
@@ -224,17 +224,19 @@ class Curator:
         self.wake.set()
         return source
 
-    async def set_rules(self, rules: ServerRules | DeskRules, place: str, by: Moderator) -> Deed:
+    async def set_rules(
+        self, rules: ServerRules | DeskRules, place: str, by: Moderator
+    ) -> AuditEntry:
         """Set what holds in a server, or with an empty *place* for the whole desk."""
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             before = self.ledger.rules.get(place)
             self.ledger.rules.set(place, rules.values())
-            return self._log(by, DeedKind.SET, detail=place, before=before)
+            return self._log(by, AuditAction.SET, detail=place, before=before)
 
         return await asyncio.to_thread(work)
 
-    async def undo(self, number: int, by: Moderator) -> Deed | None:
+    async def undo(self, number: int, by: Moderator) -> AuditEntry | None:
         """Take a deed back; ``None`` if it cannot be, or was taken back before.
 
         Raises:
@@ -250,20 +252,20 @@ class Curator:
             else None
         )
 
-    async def _reversed(self, deed: Deed, by: Moderator) -> Deed:
+    async def _reversed(self, deed: AuditEntry, by: Moderator) -> AuditEntry:
         """Do the opposite of *deed*."""
         if deed.article_id is not None:
-            gone = deed.kind in {DeedKind.REMOVED, DeedKind.HIDDEN}
+            gone = deed.kind in {AuditAction.REMOVED, AuditAction.HIDDEN}
             return await (self.restore if gone else self.remove)(deed.article_id, by)
-        if deed.kind is DeedKind.WATCHED:
+        if deed.kind is AuditAction.WATCHED:
             return await self.unwatch(deed.source_id or 0, by)
 
-        def work() -> Deed:
+        def work() -> AuditEntry:
             before = deed.before or {}
-            if deed.kind is DeedKind.SET:
+            if deed.kind is AuditAction.SET:
                 now = self.ledger.rules.get(deed.detail or "")
                 self.ledger.rules.set(deed.detail or "", before)
-                return self._log(by, DeedKind.SET, detail=deed.detail, before=now)
+                return self._log(by, AuditAction.SET, detail=deed.detail, before=now)
             source = self.archive.watch(
                 deed.detail or "",
                 before["outlet"],
@@ -271,7 +273,7 @@ class Curator:
                 before["every"],
                 now=self.clock(),
             )
-            return self._log(by, DeedKind.WATCHED, source_id=source.id, detail=source.address)
+            return self._log(by, AuditAction.WATCHED, source_id=source.id, detail=source.address)
 
         done = await asyncio.to_thread(work)
         self.wake.set()
@@ -316,7 +318,7 @@ class Curator:
             self.ledger.suggestions.decide, suggestion.id, approved=True
         ):
             return False
-        await asyncio.to_thread(self._log, by, DeedKind.APPROVED, detail=suggestion.name)
+        await asyncio.to_thread(self._log, by, AuditAction.APPROVED, detail=suggestion.name)
         if preview.entries and preview.outlet:
             await self.watch(preview, preview.outlet, by)
         else:
@@ -329,14 +331,14 @@ class Curator:
             self.ledger.suggestions.decide, suggestion.id, approved=False
         ):
             return False
-        await asyncio.to_thread(self._log, by, DeedKind.REJECTED, detail=suggestion.name)
+        await asyncio.to_thread(self._log, by, AuditAction.REJECTED, detail=suggestion.name)
         return True
 
     async def settled(self, what: str, by: Moderator) -> None:
         """Write down that what readers said was dealt with."""
-        await asyncio.to_thread(self._log, by, DeedKind.SETTLED, detail=what)
+        await asyncio.to_thread(self._log, by, AuditAction.SETTLED, detail=what)
 
-    async def given(self, offset: int, limit: int) -> Sequence[Given]:
+    async def given(self, offset: int, limit: int) -> Sequence[GivenNotice]:
         """Return what readers were told of corrections, newest first."""
         return await asyncio.to_thread(
             partial(self.ledger.notices.last, limit=limit, offset=offset)
@@ -346,7 +348,7 @@ class Curator:
         """Search the coverage as a question does."""
         return await asyncio.to_thread(self.find, text)
 
-    async def deed(self, number: int) -> Deed | None:
+    async def deed(self, number: int) -> AuditEntry | None:
         """Return one deed."""
         return await asyncio.to_thread(self.ledger.audit.get, number)
 
@@ -380,10 +382,12 @@ class Curator:
         """Return what is watched."""
         return await asyncio.to_thread(self.archive.sources)
 
-    async def deeds(self, before: int | None = None, limit: int = 10) -> list[tuple[Deed, str]]:
+    async def deeds(
+        self, before: int | None = None, limit: int = 10
+    ) -> list[tuple[AuditEntry, str]]:
         """Return the last deeds, newest first, each with the title of what it was done to."""
 
-        def read() -> list[tuple[Deed, str]]:
+        def read() -> list[tuple[AuditEntry, str]]:
             return [
                 (each, self._named(each))
                 for each in self.ledger.audit.last(limit=limit, before=before)
@@ -391,7 +395,7 @@ class Curator:
 
         return await asyncio.to_thread(read)
 
-    def _named(self, deed: Deed) -> str:
+    def _named(self, deed: AuditEntry) -> str:
         if deed.article_id is not None:
             try:
                 return self.archive.article(deed.article_id).header.title
@@ -411,14 +415,14 @@ class Curator:
     def _log(
         self,
         by: Moderator,
-        kind: DeedKind,
+        kind: AuditAction,
         *,
         article_id: int | None = None,
         source_id: int | None = None,
         detail: str | None = None,
         before: dict[str, Any] | None = None,
-    ) -> Deed:
-        deed = Deed(
+    ) -> AuditEntry:
+        deed = AuditEntry(
             self.clock(),
             by.who,
             by.place,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.ledger.model import Deed, DeedKind
+from bot.ledger.model import AuditAction, AuditEntry
 from bot.ledger.schema import audit
 from bot.ledger.table import Rows
 from ingest.archive import rows
@@ -17,37 +17,37 @@ from ingest.archive import rows
 class Audit(Rows):
     """What moderators did, newest first; nothing of it is ever deleted."""
 
-    def add(self, deed: Deed) -> int:
-        """Write down a deed, and return its number."""
-        values = {name: value for name, value in asdict(deed).items() if name != "id"}
-        values |= {"at": rows.iso(deed.at), "deed": str(deed.kind)}
+    def add(self, entry: AuditEntry) -> int:
+        """Write down what somebody did, and return its number."""
+        values = {name: value for name, value in asdict(entry).items() if name != "id"}
+        values |= {"at": rows.iso(entry.at), "deed": str(entry.kind)}
         del values["kind"]
         return self._insert(audit, values)
 
-    def get(self, number: int) -> Deed | None:
-        """Return one deed; ``None`` if there is none of that number."""
+    def get(self, number: int) -> AuditEntry | None:
+        """Return one entry; ``None`` if there is none of that number."""
         with self._database.reading() as connection:
             query = select(audit).where(audit.c.id == number)
             row = connection.execute(query).mappings().one_or_none()
-        return deed_of(row) if row else None
+        return entry_of(row) if row else None
 
-    def last(self, *, limit: int = 20, before: int | None = None) -> list[Deed]:
-        """Return the last deeds, newest first, those before number *before* for the next page."""
+    def last(self, *, limit: int = 20, before: int | None = None) -> list[AuditEntry]:
+        """Return the last entries, newest first, those before number *before* for the next page."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:
-            return [deed_of(row) for row in connection.execute(query).mappings()]
+            return [entry_of(row) for row in connection.execute(query).mappings()]
 
     def mark_undone(self, number: int, by: int) -> bool:
-        """Mark a deed as undone by another; tell whether it was not so before."""
+        """Mark an entry as undone by another; tell whether it was not so before."""
         mine = update(audit).where(audit.c.id == number, audit.c.undone_by.is_(None))
         with self._database.writing() as connection:
             return bool(connection.execute(mine.values(undone_by=by)).rowcount)
 
 
-def deed_of(row: rows.Row) -> Deed:
-    """Read a deed."""
+def entry_of(row: rows.Row) -> AuditEntry:
+    """Read an entry."""
     known: dict[str, Any] = dict(row)
-    known |= {"at": datetime.fromisoformat(row["at"]), "kind": DeedKind(known.pop("deed"))}
-    return Deed(**known)
+    known |= {"at": datetime.fromisoformat(row["at"]), "kind": AuditAction(known.pop("deed"))}
+    return AuditEntry(**known)

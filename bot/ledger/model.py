@@ -51,7 +51,7 @@ class Spending:
     tokens_written: int = 0
 
 
-class DeedKind(StrEnum):
+class AuditAction(StrEnum):
     """What a moderator did."""
 
     ADDED = "added"
@@ -67,7 +67,7 @@ class DeedKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """What somebody did; ``who`` and ``place`` are Discord's own numbers.
 
     ``detail`` names what is neither an article nor a source; ``before`` is the rules as they were,
@@ -77,7 +77,7 @@ class Deed:
     at: datetime
     who: str
     place: str
-    kind: DeedKind
+    kind: AuditAction
     article_id: int | None = None
     source_id: int | None = None
     undone_by: int | None = None
@@ -201,7 +201,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenNotice:
     """A notice that was given, or, where *reached* is false, that Discord did not take."""
 
     at: datetime

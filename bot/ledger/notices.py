@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
-from bot.ledger.model import Given, Notice, NoticeKind
+from bot.ledger.model import GivenNotice, Notice, NoticeKind
 from bot.ledger.schema import citations, notices, shown
 from bot.ledger.table import Rows
 from ingest.archive import rows
@@ -55,7 +55,7 @@ class Notices(Rows):
         with self._database.writing() as connection:
             connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
 
-    def last(self, *, limit: int, offset: int = 0) -> list[Given]:
+    def last(self, *, limit: int, offset: int = 0) -> list[GivenNotice]:
         """Return what readers were told, newest first."""
         newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
@@ -69,7 +69,7 @@ class Notices(Rows):
         )
         with self._database.reading() as connection:
             return [
-                Given(
+                GivenNotice(
                     datetime.fromisoformat(row["at"]),
                     NoticeKind(row["kind"]),
                     row["article_id"],

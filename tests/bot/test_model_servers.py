@@ -120,7 +120,7 @@ def objects_in(schema):
 async def test_coverage_is_cut_to_the_tokens_that_are_set(desk, server, tokens, given):
     """The best passages first, one at least, and the answer says so."""
     writer = desk.writers[0]
-    less = ModelWriter(writer._chat, writer.reader, budget=tokens)
+    less = ModelWriter(writer._chat, writer.reader, tokens=tokens)
     outcome = await answered(replace(desk, writers=(less,)))
     [body] = server.bodies
     coverage = json.loads(body["messages"][1]["content"])["coverage"]

@@ -11,11 +11,11 @@ from sqlalchemy import event
 
 from bot.answering.model import Answer, Trouble, Usage
 from bot.answering.question import ask
+from bot.budget import Budget
 from bot.community.members import Community
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
 from bot.ledger import Ledger
-from bot.purse import Purse
 from bot.reporting import as_object
 from bot.settings import Settings
 from bot.wording import Wording
@@ -108,21 +108,21 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
     )
     today = MORNING.date()
     with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
-        purse = Purse(Ledger.of(archive), settings)
-        purse.count("ann", today, Usage(100, 100))
+        budget = Budget(Ledger.of(archive), settings)
+        budget.count("ann", today, Usage(100, 100))
         unwritable(archive, "read-only")
-        purse.count("ann", today, Usage(400, 400))
-        assert purse.refuses("ann", today) is Trouble.MEMBER
-        assert purse.refuses("bob", today) is None
-        purse.count("bob", today, Usage(900, 900))
-        assert purse.refuses("eve", today) is Trouble.BUDGET
+        budget.count("ann", today, Usage(400, 400))
+        assert budget.refuses("ann", today) is Trouble.MEMBER
+        assert budget.refuses("bob", today) is None
+        budget.count("bob", today, Usage(900, 900))
+        assert budget.refuses("eve", today) is Trouble.BUDGET
         assert Ledger.of(archive).spending.of(today).answers == 1
     with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
-        purse.ledger = Ledger.of(archive)
-        purse.count("eve", today, Usage(1, 1))
+        budget.ledger = Ledger.of(archive)
+        budget.count("eve", today, Usage(1, 1))
         spent = Ledger.of(archive).spending.of(today)
         assert (spent.answers, spent.tokens_read) == (4, 1401)
-        assert purse.cost(spent) == Decimal(2802) / 1_000_000
+        assert budget.cost(spent) == Decimal(2802) / 1_000_000
 
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):

@@ -42,10 +42,10 @@ from bot.discord_ui.moderators.views import (
 )
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.ledger.model import (
-    Deed,
-    DeedKind,
+    AuditAction,
+    AuditEntry,
     Feedback,
-    Given,
+    GivenNotice,
     Job,
     Notice,
     NoticeKind,
@@ -202,12 +202,12 @@ def groups() -> list[Group]:
     ]
 
 
-def given() -> list[Given]:
+def given() -> list[GivenNotice]:
     """Return notices, one of which did not arrive."""
     at = built.NOW
     return [
-        Given(at, NoticeKind.CORRECTED, 3, "Final count", "789", "1", True),
-        Given(at, NoticeKind.RETRACTED, 4, HOSTILE, "789", "2", False),
+        GivenNotice(at, NoticeKind.CORRECTED, 3, "Final count", "789", "1", True),
+        GivenNotice(at, NoticeKind.RETRACTED, 4, HOSTILE, "789", "2", False),
     ]
 
 
@@ -259,13 +259,19 @@ def a_summary(count: int) -> Summary:
     return Summary(articles, 3, articles, 9 * articles, outlets, articles, built.NOW)
 
 
-def deeds() -> list[tuple[Deed, str]]:
+def deeds() -> list[tuple[AuditEntry, str]]:
     """Return who did what."""
     at = built.NOW
     return [
-        (Deed(at, "123", "1", DeedKind.REMOVED, 1, undone_by=4, id=3), "Harbour wins 46 seats"),
-        (Deed(at - timedelta(hours=1), "123", "1", DeedKind.ADDED, 1, id=2), HOSTILE),
-        (Deed(at - timedelta(days=1), "456", "1", DeedKind.WATCHED, source_id=1, id=1), URL),
+        (
+            AuditEntry(at, "123", "1", AuditAction.REMOVED, 1, undone_by=4, id=3),
+            "Harbour wins 46 seats",
+        ),
+        (AuditEntry(at - timedelta(hours=1), "123", "1", AuditAction.ADDED, 1, id=2), HOSTILE),
+        (
+            AuditEntry(at - timedelta(days=1), "456", "1", AuditAction.WATCHED, source_id=1, id=1),
+            URL,
+        ),
     ]
 
 

@@ -16,7 +16,7 @@ from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
-from bot.ledger.model import Deed, DeedKind
+from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
 from ingest.model import Decision
 
@@ -41,7 +41,7 @@ async def deeds(moderation: Moderation, words: Wording, before: int | None) -> u
     return deeds_view(found, words)
 
 
-def deeds_view(found: Sequence[tuple[Deed, str]], words: Wording) -> ui.LayoutView:
+def deeds_view(found: Sequence[tuple[AuditEntry, str]], words: Wording) -> ui.LayoutView:
     """Show who did what, newest first."""
     if not found:
         return notice_view(words("no_deeds"))
@@ -51,11 +51,11 @@ def deeds_view(found: Sequence[tuple[Deed, str]], words: Wording) -> ui.LayoutVi
     return with_buttons(view, older)
 
 
-def way_back(deed: Deed, words: Wording) -> list[ui.Item[Any]]:
+def way_back(deed: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
     """Return the button that takes a deed back, unless it was taken back or cannot be."""
     if deed.undone_by is not None or deed.kind not in UNDOABLE:
         return []
-    button = UnsetButton if deed.kind is DeedKind.SET else UndoButton
+    button = UnsetButton if deed.kind is AuditAction.SET else UndoButton
     return [button(str(deed.id), words("undo"))]
 
 
@@ -138,7 +138,7 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
         """Take it back, once; what was set has a button of its own."""
         words, curator = words_of(interaction), moderation.curator
         known = await curator.deed(int(self.key))
-        setting = known is not None and known.kind is DeedKind.SET
+        setting = known is not None and known.kind is AuditAction.SET
         deed = None if setting else await curator.undo(int(self.key), moderator(interaction))
         if deed is None:
             return notice_view(words("moderating_done_before"))

@@ -18,7 +18,7 @@ from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
-from bot.ledger.model import Deed, DeedKind
+from bot.ledger.model import AuditAction, AuditEntry
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -179,7 +179,7 @@ class SettingsGroup(app_commands.Group):
 
 
 async def shown(
-    moderation: Moderation, interaction: Interaction, deed: Deed | None = None
+    moderation: Moderation, interaction: Interaction, deed: AuditEntry | None = None
 ) -> ui.LayoutView:
     """Show the settings, with the way back from *deed*."""
     words, community = words_of(interaction), moderation.community
@@ -241,7 +241,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
         if not await admitted(interaction, refuses(interaction)):
             return
         here = deed is not None and deed.detail in {DESK, str(interaction.guild_id)}
-        if deed is None or deed.kind is not DeedKind.SET or not here:
+        if deed is None or deed.kind is not AuditAction.SET or not here:
             await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
             return
         await interaction.response.defer()

@@ -20,7 +20,7 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.ledger.model import Deed
+from bot.ledger.model import AuditEntry
 from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import Hints
@@ -30,7 +30,7 @@ LARGEST = 8 * 2**20
 CHOICES = 25
 LONGEST_NUMBER = 12
 Offered: TypeAlias = list[app_commands.Choice[str]]
-Move: TypeAlias = Callable[[int, Moderator], Awaitable[Deed]]
+Move: TypeAlias = Callable[[int, Moderator], Awaitable[AuditEntry]]
 
 
 class SourceGroup(app_commands.Group):

@@ -19,7 +19,7 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
-from bot.ledger.model import Deed, DeedKind, Given
+from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
 
@@ -118,7 +118,7 @@ def source_block(source: Source, words: Wording) -> str:
     return "\n".join(lines)
 
 
-def given_view(found: Sequence[Given], words: Wording) -> ui.LayoutView:
+def given_view(found: Sequence[GivenNotice], words: Wording) -> ui.LayoutView:
     """List what readers were told of corrections, newest first."""
     if not found:
         return layout([escape(words("no_corrections"))])
@@ -154,9 +154,9 @@ def found_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.L
     return layout(blocks)
 
 
-def deed_line(deed: Deed, named: str, words: Wording) -> str:
+def deed_line(deed: AuditEntry, named: str, words: Wording) -> str:
     """Say when who did what; a name is shown, and nobody is mentioned."""
-    if deed.kind is DeedKind.SET:
+    if deed.kind is AuditAction.SET:
         named = deed.detail or words("settings_desk")
     when = discord.utils.format_dt(deed.at, "f")
     undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""

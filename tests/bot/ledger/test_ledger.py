@@ -164,3 +164,32 @@ def test_articles_are_counted_by_day(archive):
     assert archive.by_day(30) == {day: 2}
     archive.remove(1, now=NOW)
     assert archive.by_day(60) == {day: 1, day - timedelta(days=40): 1}
+
+
+def test_erasing_an_article_reaches_what_answers_kept_of_it(archive, ledger):
+    """In the same transaction, whichever process erases; other answers keep what they have."""
+    dropped = [{"text": "Harbour won 46 seats.", "failing": "figure", "detail": ""}]
+    kept = replace(an_answer(), question="How many seats?", dropped=dropped, detail="said")
+    citing = ledger.answers.add(kept)
+    [other] = saved(archive, an_extract("Another text of another article.", title="Other"))
+    cited = (CitedRange(other.article_id, 1, 0, 7),)
+    ledger.answers.add(replace(kept, citations=cited))
+    archive.erase(1, now=NOW)
+    newest, blanked, _ = ledger.answers.last()
+    assert (newest.question, newest.dropped) == ("How many seats?", dropped)
+    assert (blanked.question, blanked.dropped, blanked.detail) == (None, [], None)
+    assert ledger.answers.cited(citing) == kept.citations
+
+
+def test_a_removal_blanks_nothing(archive, ledger):
+    """It can be taken back."""
+    ledger.answers.add(replace(an_answer(), question="How many seats?"))
+    archive.remove(1, now=NOW)
+    assert ledger.answers.last()[0].question == "How many seats?"
+
+
+def test_a_ledger_is_opened_by_two_at_once_and_again(archive):
+    """Its own migrations run once."""
+    first, second = Ledger.of(archive), Ledger.of(archive)
+    number = first.answers.add(an_answer())
+    assert second.answers.cited(number)

@@ -11,8 +11,8 @@ from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger import Ledger
 from bot.ledger.model import (
     AnswerRecord,
+    AuditAction,
     CitedRange,
-    DeedKind,
     Feedback,
     Notice,
     NoticeKind,
@@ -65,7 +65,7 @@ async def test_reports_are_grouped_and_settled(channel, moderator, archive):
     assert "chess" in shown(left)
     [last] = list(await settled_keys(left))
     assert "No answer is reported." in shown(await moderator.click(left.response, custom_id=last))
-    assert [each.kind for each in Ledger.of(archive).audit.last()] == [DeedKind.SETTLED] * 2
+    assert [each.kind for each in Ledger.of(archive).audit.last()] == [AuditAction.SETTLED] * 2
 
 
 async def settled_keys(result):
@@ -135,7 +135,7 @@ async def test_a_members_suggestion_is_reviewed(
     assert "Approved" in shown(done)
     assert archive.count() == 2
     kinds = [each.kind for each in Ledger.of(archive).audit.last()]
-    assert kinds == [DeedKind.ADDED, DeedKind.APPROVED, DeedKind.SET]
+    assert kinds == [AuditAction.ADDED, AuditAction.APPROVED, AuditAction.SET]
     late = await moderator.slash(channel, "source suggestions")
     assert "Nothing is proposed." in shown(late)
 

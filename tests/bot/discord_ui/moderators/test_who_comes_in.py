@@ -9,7 +9,7 @@ from bot.discord_ui.moderators import adding, decisions, listing, reports, setti
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.buttons import BUTTONS
 from bot.ledger import Ledger
-from bot.ledger.model import Deed, DeedKind
+from bot.ledger.model import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, send, shown
 from tests.builders import NOW
 
@@ -115,7 +115,7 @@ async def test_a_member_who_sees_a_command_is_refused(
 async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
     """A message may be seen by people who may not act on it."""
     Ledger.of(archive).audit.add(
-        Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={})
+        AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before={})
     )
     before, key = state(archive), key_of(button)
     message = await send(channel, button(key, "x"))
@@ -132,7 +132,7 @@ async def test_a_button_from_another_server_is_refused(
 ):
     """Coverage is one for all servers, so a moderator elsewhere is nobody here."""
     Ledger.of(archive).audit.add(
-        Deed(NOW, "1", str(channel._env.guild.id), DeedKind.SET, detail="", before={})
+        AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before={})
     )
     stranger, place = elsewhere(simcord_env)
     before, key = state(archive), key_of(button)
@@ -233,7 +233,7 @@ async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, 
     simcord_env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
     await moderator.slash(channel, "source remove", article="1")
     assert archive.count() == 0
-    assert Ledger.of(archive).audit.last()[0].kind is DeedKind.REMOVED
+    assert Ledger.of(archive).audit.last()[0].kind is AuditAction.REMOVED
     assert channel.last_message is None
     assert "10062" in caplog.text
 

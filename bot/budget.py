@@ -23,7 +23,7 @@ MILLION = Decimal(1_000_000)
 
 
 @dataclass(slots=True)
-class Purse:
+class Budget:
     """Counts tokens by day and member. A member is known by a hash that nobody can undo.
 
     ``_salt`` is made anew with each start, so that a member's days are never joined up; what a
@@ -40,8 +40,8 @@ class Purse:
 
     def refuses(self, member: str, today: date) -> Trouble | None:
         """Return why no model may write for *member* any more today, or ``None``."""
-        budget, limit = self.budget, self.settings.answers_per_member
-        if budget is not None and self.cost(self._spent(today)) >= budget:
+        daily, limit = self.daily, self.settings.answers_per_member
+        if daily is not None and self.cost(self._spent(today)) >= daily:
             return Trouble.BUDGET
         if limit is not None and self._spent(today, self._name(member)).answers >= limit:
             return Trouble.MEMBER
@@ -73,7 +73,7 @@ class Purse:
         )
 
     @property
-    def budget(self) -> Decimal | None:
+    def daily(self) -> Decimal | None:
         """What one day may cost: as set in Discord, else by the settings."""
         if self.settings.price_input is None or self.settings.price_output is None:
             return None
