@@ -348,7 +348,7 @@ def evaluated(writer: str, desk: Desk) -> tuple[ModelWriter, ...]:
 def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]:
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
     with open_desk(settings, holder=holder, now=utc_now()) as desk:
-        if sample and desk.archive.last_change() == 0:
+        if sample and desk.archive.changes.last() == 0:
             add_sample(desk)
         try:
             if desk.index.behind():

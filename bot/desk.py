@@ -200,7 +200,7 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
         Archive.open(settings.archive_url) as archive,
         Index.open(
             archive,
-            embedder(settings, archive.serving_model()),
+            embedder(settings, archive.generations.serving_model()),
             settings,
             holder=holder,
             now=now,

@@ -68,7 +68,7 @@ def kept(settings: Settings, now: datetime) -> Iterator[Found]:
         yield tried("archive", lambda: archive(opened, now))
         yield tried("sources", lambda: sources(opened))
         yield tried("index", lambda: index(opened, settings))
-        yield tried("embedding", lambda: embedding(settings, opened.active_generation()))
+        yield tried("embedding", lambda: embedding(settings, opened.generations.active()))
 
 
 def tried(part: str, work: Callable[[], str]) -> Found:
@@ -109,7 +109,7 @@ def archive(opened: Archive, now: datetime) -> str:
 
 def sources(opened: Archive) -> str:
     """Say which sources failed when they were last looked at; that is no fault of the desk."""
-    every = opened.sources()
+    every = opened.sources.watched()
     failing = [each for each in every if each.failure]
     if not failing:
         return f"{len(every)} watched, none fails"
@@ -126,10 +126,10 @@ def vectors(settings: Settings) -> str:
 
 def index(opened: Archive, settings: Settings) -> str:
     """Say what serves, whether it holds everything, and whose it is."""
-    generation = opened.active_generation()
+    generation = opened.generations.active()
     if generation is None:
         return "there is none yet: it is made when coverage is added or asked for"
-    behind = opened.passages_after(generation.caught_up_to)
+    behind = opened.passages.count_after(generation.caught_up_to)
     holder = None if settings.chroma_url else owner(settings.data_dir / "index")
     held = f", held by {holder}" if holder else ""
     lacks = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"

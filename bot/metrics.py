@@ -100,13 +100,13 @@ class Kept(Collector):
             logger.warning("Metrics: %s", error)
 
     def _figures(self) -> Iterator[Metric]:
-        now, generation = self._clock(), self._archive.active_generation()
+        now, generation = self._clock(), self._archive.generations.active()
         upto = generation.caught_up_to if generation else 0
-        yield gauge("articles", "Articles that can be cited.", self._archive.count())
+        yield gauge("articles", "Articles that can be cited.", self._archive.articles.count())
         yield gauge(
             "index_passages_waiting",
             "Passages that the vectors of the index do not hold yet.",
-            self._archive.passages_after(upto),
+            self._archive.passages.count_after(upto),
         )
         labels = ("source", "outlet")
         age = GaugeMetricFamily(
@@ -119,7 +119,7 @@ class Kept(Collector):
             "1 where the last look at a source failed.",
             labels=labels,
         )
-        for each in self._archive.sources():
+        for each in self._archive.sources.watched():
             names = (each.address, each.outlet)
             if each.checked_at is not None:
                 age.add_metric(names, (now - each.checked_at).total_seconds())

@@ -98,7 +98,7 @@ def keep_ready(
     if not batch:
         return []
     items = [(each.extract, each.cut) for each in batch]
-    kept = archive.save_many(items, now=now, restore=restore, believe=believe)
+    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe)
     for saved, each in zip(kept, batch, strict=True):
         outcome.note(saved)
         if saved.note:

@@ -113,13 +113,13 @@ class Refresher:
                 logger.exception("Refreshing %s failed.", source.address)
                 told.failure = "This source could not be refreshed; the log says why."
         if told.failure:
-            failed = self.archive.source_failed
+            failed = self.archive.sources.failed
             await asyncio.to_thread(failed, source.id, self.clock(), told.failure)
 
     async def _look(self, told: Round) -> None:
         """Read the listing, then every page of it that is due."""
         source, now = told.source, self.clock()
-        known = await asyncio.to_thread(self.archive.pages_of, source.id)
+        known = await asyncio.to_thread(self.archive.pages.of_source, source.id)
         now_listed = await listed(source, known, self.fetcher, now)
         told.notes += now_listed.notes
         told.failed += now_listed.failed
@@ -128,13 +128,13 @@ class Refresher:
         if now_listed.moved and source.id:
             told.moved_from = source.address
             told.notes.append(f"It has moved to {now_listed.moved} and is asked there from now on.")
-            await asyncio.to_thread(self.archive.move_source, source.id, now_listed.moved)
+            await asyncio.to_thread(self.archive.sources.move, source.id, now_listed.moved)
         addresses = {each.address or clean_url(each.url): each for each in now_listed.entries}
         pages = {each.address: each for each in known}
         unknown = [address for address in addresses if address not in pages]
         if unknown:
             sought = [*unknown, *map(sealed, unknown)]
-            pages |= await asyncio.to_thread(self.archive.pages, sought)
+            pages |= await asyncio.to_thread(self.archive.pages.get, sought)
         if self.by_hand:
             plan = list(addresses.items())
         else:
@@ -146,9 +146,9 @@ class Refresher:
         self._tell(0)
         await self._pages(told, plan, pages)
         await self._withdraw(told, len(pages))
-        await asyncio.to_thread(self.archive.note_pages, source.id or None, now_listed.sitemaps)
+        await asyncio.to_thread(self.archive.pages.note, source.id or None, now_listed.sitemaps)
         await asyncio.to_thread(
-            self.archive.source_checked,
+            self.archive.sources.checked,
             source.id,
             now,
             listed=now_listed.usual,
@@ -259,18 +259,18 @@ class Refresher:
         own = page.article_id if page else None
         if own is None and told.moved_from:
             before = elsewhere(article.extract.header, told.moved_from)
-            kept = await asyncio.to_thread(self.archive.known, before)
+            kept = await asyncio.to_thread(self.archive.articles.known, before)
             own = kept.id if kept else None
         elif not found.moved:
             return
         if own is not None:
-            await asyncio.to_thread(self.archive.move, own, article.extract)
+            await asyncio.to_thread(self.archive.articles.move, own, article.extract)
 
     async def _hold(self, told: Round, noted: Page, article_id: int, why: str) -> Looked:
         """Let an article stand whose page holds none at the moment, and say why."""
-        kept = await asyncio.to_thread(self.archive.article, article_id)
+        kept = await asyncio.to_thread(self.archive.articles.get, article_id)
         stays = f"{why} Version {kept.versions} stays."
-        await asyncio.to_thread(self.archive.hold, article_id, stays)
+        await asyncio.to_thread(self.archive.articles.hold, article_id, stays)
         told.held += 1
         told.outcome.warnings.append(
             f"{why} Version {kept.versions} of article {article_id} stays."
@@ -285,7 +285,7 @@ class Refresher:
         """Say which outlet a page is of: its source's, the one named by hand, or as before."""
         outlet = source.outlet or self.hints.outlet
         if not outlet and page is not None and page.article_id and not page.gone_for_good:
-            outlet = self.archive.article(page.article_id).header.outlet
+            outlet = self.archive.articles.get(page.article_id).header.outlet
         return replace(self.hints, outlet=outlet or None)
 
     def _keep(self, told: Round, batch: Sequence[Looked]) -> None:
@@ -315,8 +315,8 @@ class Refresher:
                 same.append(page.address)
             else:
                 noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
-        self.archive.note_pages(told.source.id or None, noted)
-        self.archive.note_unchanged(same, now=self.clock())
+        self.archive.pages.note(told.source.id or None, noted)
+        self.archive.pages.note_unchanged(same, now=self.clock())
 
     async def _withdraw(self, told: Round, pages: int) -> None:
         """Mark as gone what is gone, unless that is so much that the site must be at fault."""
@@ -328,9 +328,9 @@ class Refresher:
             told.gone.clear()
         for article_id in (page.article_id for page in told.gone if page.article_id):
             await asyncio.to_thread(
-                self.archive.remove, article_id, now=self.clock(), removal=Removal.GONE
+                self.archive.articles.remove, article_id, now=self.clock(), removal=Removal.GONE
             )
-        await asyncio.to_thread(self.archive.note_pages, told.source.id or None, told.gone)
+        await asyncio.to_thread(self.archive.pages.note, told.source.id or None, told.gone)
 
     def _tell(self, step: int) -> None:
         self.done += step

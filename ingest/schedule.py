@@ -51,5 +51,5 @@ async def keep_fresh(
 
 def claimed(archive: Archive, now: datetime) -> Sequence[Source]:
     """Return the sources that are due and that no other process took."""
-    due = [each for each in archive.sources() if each.due(now)]
-    return [each for each in due if archive.claim(each, now)]
+    due = [each for each in archive.sources.watched() if each.due(now)]
+    return [each for each in due if archive.sources.claim(each, now)]

@@ -30,4 +30,4 @@ def an_extract(text=TEXT, **header):
 def saved(archive, *extracts, now=NOW):
     """Save extracts as the spine does, and return what became of them."""
     items = [(each, cut(each.text, each.header.language)) for each in extracts]
-    return archive.save_many(items, now=now)
+    return archive.articles.save_many(items, now=now)

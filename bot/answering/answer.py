@@ -90,7 +90,7 @@ async def answer(
     what models were asked before.
     """
     watch = watch or Watch()
-    watch.phase(Phase.SEARCHING, await asyncio.to_thread(archive.count))
+    watch.phase(Phase.SEARCHING, await asyncio.to_thread(archive.articles.count))
     found = await asyncio.to_thread(consider, question, archive, index)
     if isinstance(found, Abstention):
         return by_words(found, index)
@@ -266,7 +266,7 @@ def look(
     Unless *names* says what it names, that is read in it.
     """
     clock = Stopwatch(timings)
-    outlets = archive.outlets()
+    outlets = archive.outlets.names()
     papers = {term for outlet in outlets for term in terms(outlet)}
     missing, bare = absent(question.text, outlets), question.text
     for outlet in missing:
@@ -316,7 +316,7 @@ def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
             best.setdefault(each.passage.article_id, each)
     known = {each.passage.article_id for each in found if each.passage.order == 0}
     return [
-        replace(each, passage=archive.article_passages(article_id)[0])
+        replace(each, passage=archive.passages.of_article(article_id)[0])
         for article_id, each in list(best.items())[:NEWEST]
         if article_id not in known
     ]

@@ -151,7 +151,7 @@ class Curator:
         """Look at a feed or a sitemap from now on."""
 
         def begin() -> Source:
-            source = self.archive.watch(
+            source = self.archive.sources.watch(
                 preview.name, outlet, Permission.UNSTATED, HOURLY, now=self.clock()
             )
             self._log(by, AuditAction.WATCHED, source_id=source.id, detail=source.address)
@@ -165,7 +165,7 @@ class Curator:
         """Take an article out of every answer."""
 
         def work() -> AuditEntry:
-            self.archive.remove(article_id, now=self.clock())
+            self.archive.articles.remove(article_id, now=self.clock())
             return self._log(by, AuditAction.REMOVED, article_id=article_id)
 
         return await asyncio.to_thread(work)
@@ -174,7 +174,7 @@ class Curator:
         """Let an article be cited again."""
 
         def work() -> AuditEntry:
-            self.archive.restore(article_id, now=self.clock())
+            self.archive.articles.restore(article_id, now=self.clock())
             return self._log(by, AuditAction.RESTORED, article_id=article_id)
 
         return await asyncio.to_thread(work)
@@ -183,7 +183,7 @@ class Curator:
         """Keep an article out of new answers; those that cite it are not told."""
 
         def work() -> AuditEntry:
-            self.archive.remove(article_id, now=self.clock(), removal=Removal.HIDDEN)
+            self.archive.articles.remove(article_id, now=self.clock(), removal=Removal.HIDDEN)
             return self._log(by, AuditAction.HIDDEN, article_id=article_id)
 
         return await asyncio.to_thread(work)
@@ -196,7 +196,7 @@ class Curator:
         """
 
         def work() -> AuditEntry:
-            source = self.archive.unwatch(source_id)
+            source = self.archive.sources.unwatch(source_id)
             before = {"outlet": source.outlet, "permission": str(source.permission)}
             return self._log(
                 by,
@@ -216,8 +216,8 @@ class Curator:
         """
 
         def work() -> Source:
-            source = self.archive.source(source_id)
-            self.archive.make_due(source_id)
+            source = self.archive.sources.get(source_id)
+            self.archive.sources.make_due(source_id)
             return source
 
         source = await asyncio.to_thread(work)
@@ -266,7 +266,7 @@ class Curator:
                 now = self.ledger.rules.get(deed.detail or "")
                 self.ledger.rules.set(deed.detail or "", before)
                 return self._log(by, AuditAction.SET, detail=deed.detail, before=now)
-            source = self.archive.watch(
+            source = self.archive.sources.watch(
                 deed.detail or "",
                 before["outlet"],
                 Permission(before["permission"]),
@@ -358,29 +358,34 @@ class Curator:
         Raises:
             ArticleNotFoundError: there is none of that number.
         """
-        return await asyncio.to_thread(self.archive.article, number)
+        return await asyncio.to_thread(self.archive.articles.get, number)
 
     async def titled(self, text: str, *, removed: bool = False) -> Sequence[Article]:
         """Return articles whose title or outlet contains *text*, newest first."""
-        return await asyncio.to_thread(self.archive.titled, text, removed=removed)
+        return await asyncio.to_thread(self.archive.articles.titled, text, removed=removed)
 
     async def listed(self, text: str, offset: int, limit: int) -> Shown:
         """Return one page of the articles that may be cited, newest first."""
-        search = partial(self.archive.titled, text, removed=False, offset=offset, limit=limit + 1)
+        search = partial(
+            self.archive.articles.titled, text, removed=False, offset=offset, limit=limit + 1
+        )
         found = await asyncio.to_thread(search)
         return Shown(found[:limit], offset, len(found) > limit)
 
     async def quarantined(self, offset: int, limit: int) -> Shown:
         """Return one page of what is no article after all, unless a moderator says otherwise."""
         search = partial(
-            self.archive.articles, removal=Removal.QUARANTINED, offset=offset, limit=limit + 1
+            self.archive.articles.listed,
+            removal=Removal.QUARANTINED,
+            offset=offset,
+            limit=limit + 1,
         )
         found = await asyncio.to_thread(search)
         return Shown(found[:limit], offset, len(found) > limit)
 
     async def sources(self) -> Sequence[Source]:
         """Return what is watched."""
-        return await asyncio.to_thread(self.archive.sources)
+        return await asyncio.to_thread(self.archive.sources.watched)
 
     async def deeds(
         self, before: int | None = None, limit: int = 10
@@ -398,17 +403,17 @@ class Curator:
     def _named(self, deed: AuditEntry) -> str:
         if deed.article_id is not None:
             try:
-                return self.archive.article(deed.article_id).header.title
+                return self.archive.articles.get(deed.article_id).header.title
             except ArticleNotFoundError:
                 return f"{deed.article_id}"
         if deed.source_id is not None and not deed.detail:
-            known = {each.id: each.address for each in self.archive.sources()}
+            known = {each.id: each.address for each in self.archive.sources.watched()}
             return known.get(deed.source_id, f"{deed.source_id}")
         return deed.detail or ""
 
     def _candidate(self, article: Ready) -> Candidate:
-        known = self.archive.known(article.extract.header)
-        copies = self.archive.alike(article.extract)
+        known = self.archive.articles.known(article.extract.header)
+        copies = self.archive.articles.alike(article.extract)
         others = tuple(each for each in copies if known is None or each.id != known.id)
         return Candidate(article, known, others)
 

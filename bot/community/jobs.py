@@ -71,10 +71,10 @@ class Jobs:
 
     def _progress(self, job: Job) -> Progress:
         try:
-            source = self.archive.source(job.source_id)
+            source = self.archive.sources.get(job.source_id)
         except SourceNotFoundError:
             return Progress(job, None, finished=True)
-        pages = self.archive.pages_of(job.source_id)
+        pages = self.archive.pages.of_source(job.source_id)
         done = sum(1 for p in pages if p.checked_at is not None and p.checked_at >= job.at)
         ended = self._ended.get(job.source_id)
         return Progress(job, source, done, ended is not None and ended >= job.at)

@@ -97,7 +97,7 @@ class Community:
         def read() -> Exchange | None:
             cited = dict.fromkeys(each.article_id for each in self.ledger.answers.cited(number))
             try:
-                titles = tuple(self.archive.article(n).header.title for n in cited)
+                titles = tuple(self.archive.articles.get(n).header.title for n in cited)
             except ArticleNotFoundError:
                 return None
             return Exchange(question, titles) if titles else None
@@ -224,8 +224,10 @@ class Community:
         def read() -> Known:
             summary = self.archive.summary()
             outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
-            newest = {each: self.archive.articles(outlet=each, limit=1)[0] for each in outlets}
-            return Known(summary, newest, self.archive.by_day(DAYS))
+            newest = {
+                each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets
+            }
+            return Known(summary, newest, self.archive.articles.by_day(DAYS))
 
         return await asyncio.to_thread(read)
 
@@ -237,8 +239,8 @@ class Community:
     def _quoted(self, cited: CitedRange) -> Quoted | None:
         """Find a quotation again; ``None`` where its text was erased."""
         try:
-            article = self.archive.article(cited.article_id)
-            versions = self.archive.versions(cited.article_id)
+            article = self.archive.articles.get(cited.article_id)
+            versions = self.archive.articles.versions(cited.article_id)
         except ArticleNotFoundError:
             return None
         version = next((each for each in versions if each.number == cited.version), None)

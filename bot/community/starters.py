@@ -36,7 +36,7 @@ class Starters:
 
     def keep(self) -> None:
         """Draw the questions anew if the coverage changed; it blocks."""
-        change, now = self.archive.last_change(), self.clock()
+        change, now = self.archive.changes.last(), self.clock()
         rested = self._drawn is None or now - self._drawn >= REST
         if change == self._change or not rested:
             return
@@ -52,7 +52,7 @@ class Starters:
     def _draw(self, now: datetime) -> list[str]:
         found: list[str] = []
         outlets: dict[str, int] = {}
-        for article in self.archive.articles(limit=NEWEST):
+        for article in self.archive.articles.listed(limit=NEWEST):
             if len(found) == MOST:
                 break
             outlet = article.header.outlet

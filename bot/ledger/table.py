@@ -6,15 +6,11 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from ingest.archive.database import Database
+from ingest.archive.database import Part
 
 
-class Rows:
+class Rows(Part):
     """One part of the ledger, in an open database. Safe to share between threads."""
-
-    def __init__(self, database: Database) -> None:
-        """Read and write in *database*."""
-        self._database = database
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:
         """Write one row, and return its number."""

@@ -16,7 +16,7 @@ class Database:
     """An engine that reads and writes in transactions. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._snapshots = snapshots(engine)
 
     @classmethod
@@ -34,12 +34,12 @@ class Database:
         Raises:
             ArchiveError: they were made by a newer program.
         """
-        with explained(self._engine.url):
-            migrate(self._engine, chain)
+        with explained(self.engine.url):
+            migrate(self.engine, chain)
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def __enter__(self) -> Self:
         """Return the open database."""
@@ -57,11 +57,19 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Run reads that see one state of the database."""
-        with explained(self._engine.url), self._snapshots.connect() as connection:
+        with explained(self.engine.url), self._snapshots.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Run one transaction that writes: all of it, or after an error nothing."""
-        with explained(self._engine.url), writing(self._engine) as connection:
+        with explained(self.engine.url), writing(self.engine) as connection:
             yield connection
+
+
+class Part:
+    """One part of what an open database holds, with its own verbs."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write in *database*."""
+        self._database = database

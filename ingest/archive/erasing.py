@@ -24,43 +24,40 @@ from ingest.identity import sealed
 from ingest.model import Removal
 
 
-class Erasing(Database):
-    """Takes texts out for good; what is left is that something was there."""
+def erase(database: Database, article_id: int, *, now: datetime) -> None:
+    """Delete every version, passage and vector of an article, and what answers kept of it.
 
-    def erase(self, article_id: int, *, now: datetime) -> None:
-        """Delete every version, passage and vector of an article, and what answers kept of it.
+    The answers are reached by a trigger: they are the bot's (migration 0009).
 
-        The answers are reached by a trigger: they are the bot's (migration 0009).
+    Its number stays, and a hash of its address, so that a refresh does not fetch it again.
 
-        Its number stays, and a hash of its address, so that a refresh does not fetch it again.
-
-        Raises:
-            ArticleNotFoundError: there is no such article.
-        """
-        with self.writing() as connection:
-            take_turn(connection)
-            here = articles.c.id == article_id
-            identity = connection.execute(select(articles.c.identity).where(here)).scalar()
-            if identity is None:
-                raise ArticleNotFoundError(article_id)
-            delete_vectors(connection, article_id)
-            for table in (passages, versions, fingerprints):
-                connection.execute(delete(table).where(table.c.article_id == article_id))
-            nameless = {
-                "identity": sealed(identity),
-                "removed_at": rows.iso(now),
-                "removal": str(Removal.ERASED),
-                "note": None,
-                "held": None,
-                "story": None,
-            }
-            connection.execute(update(articles).where(here).values(nameless))
-            mine = select(pages.c.address).where(pages.c.article_id == article_id)
-            for address in connection.execute(mine).scalars().all():
-                hidden = {"address": sealed(address), "url": "", "failure": None}
-                connection.execute(update(pages).where(pages.c.address == address).values(hidden))
-            record_change(connection, article_id, now)
-        scrub(self._engine)
+    Raises:
+        ArticleNotFoundError: there is no such article.
+    """
+    with database.writing() as connection:
+        take_turn(connection)
+        here = articles.c.id == article_id
+        identity = connection.execute(select(articles.c.identity).where(here)).scalar()
+        if identity is None:
+            raise ArticleNotFoundError(article_id)
+        delete_vectors(connection, article_id)
+        for table in (passages, versions, fingerprints):
+            connection.execute(delete(table).where(table.c.article_id == article_id))
+        nameless = {
+            "identity": sealed(identity),
+            "removed_at": rows.iso(now),
+            "removal": str(Removal.ERASED),
+            "note": None,
+            "held": None,
+            "story": None,
+        }
+        connection.execute(update(articles).where(here).values(nameless))
+        mine = select(pages.c.address).where(pages.c.article_id == article_id)
+        for address in connection.execute(mine).scalars().all():
+            hidden = {"address": sealed(address), "url": "", "failure": None}
+            connection.execute(update(pages).where(pages.c.address == address).values(hidden))
+        record_change(connection, article_id, now)
+    scrub(database.engine)
 
 
 def delete_vectors(connection: Connection, article_id: int) -> None:

@@ -84,9 +84,9 @@ def status(settings: Settings, options: argparse.Namespace) -> int:
     """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
     with Archive.open(settings.archive_url) as archive:
         summary = archive.summary()
-        generation = archive.active_generation()
-        sources = archive.sources()
-        removals = archive.removals()
+        generation = archive.generations.active()
+        sources = archive.sources.watched()
+        removals = archive.articles.removals()
     holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
     waiting = summary.last_change - (generation.caught_up_to if generation else 0)
     if options.json:

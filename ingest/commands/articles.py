@@ -14,6 +14,7 @@ from rich.console import Console
 from ingest import adding, showing
 from ingest.adding import Outcome
 from ingest.archive import Archive
+from ingest.archive.articles import Articles
 from ingest.commands.indexing import catch_up, now
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
@@ -94,7 +95,7 @@ def read(path: str, hints: Hints) -> Iterator[Found]:
 def list_articles(settings: Settings, options: argparse.Namespace) -> int:
     """List what is kept, newest first."""
     with Archive.open(settings.archive_url) as archive:
-        found = archive.articles(
+        found = archive.articles.listed(
             outlet=options.outlet,
             removed=options.removed,
             removal=Removal.QUARANTINED if options.quarantined else None,
@@ -116,9 +117,9 @@ def list_articles(settings: Settings, options: argparse.Namespace) -> int:
 def show(settings: Settings, options: argparse.Namespace) -> int:
     """Show one version of an article, the newest if none is asked for, or what changed in it."""
     with Archive.open(settings.archive_url) as archive:
-        article = archive.article(options.number)
-        versions = {each.number: each for each in archive.versions(options.number)}
-        story = archive.story(options.number)
+        article = archive.articles.get(options.number)
+        versions = {each.number: each for each in archive.articles.versions(options.number)}
+        story = archive.articles.story(options.number)
     wanted = article.versions if options.version is None else options.version
     before = wanted - 1 if options.diff else wanted
     if missing := {wanted, before} - set(versions):
@@ -148,7 +149,7 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
     with Archive.open(settings.archive_url) as archive:
         for number in options.numbers:
             try:
-                gone.append(archive.remove(number, now=now()))
+                gone.append(archive.articles.remove(number, now=now()))
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
@@ -165,7 +166,7 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
 
 def restore(settings: Settings, options: argparse.Namespace) -> int:
     """Let articles be cited again that were removed, are gone, or are in quarantine."""
-    return for_each(settings, options, Archive.restore, "restored")
+    return for_each(settings, options, Articles.restore, "restored")
 
 
 def erase(settings: Settings, options: argparse.Namespace) -> int:
@@ -173,7 +174,7 @@ def erase(settings: Settings, options: argparse.Namespace) -> int:
     if not options.yes:
         print("Erasing cannot be undone. Add --yes to do it.", file=sys.stderr)
         return 2
-    return for_each(settings, options, Archive.erase, "erased")
+    return for_each(settings, options, Articles.erase, "erased")
 
 
 def for_each(
@@ -187,7 +188,7 @@ def for_each(
     with Archive.open(settings.archive_url) as archive:
         for number in options.numbers:
             try:
-                work(archive, number, now=now())
+                work(archive.articles, number, now=now())
                 worked.append(number)
             except ArticleNotFoundError as error:
                 unknown.append(error)

@@ -49,7 +49,7 @@ def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
     """Open the index for one command."""
     with Index.open(
         archive,
-        embedder(settings, archive.serving_model()),
+        embedder(settings, archive.generations.serving_model()),
         settings,
         holder="`python -m ingest`",
         now=now(),

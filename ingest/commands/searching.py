@@ -30,7 +30,7 @@ def search(settings: Settings, options: argparse.Namespace) -> int:
     with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
         if index.behind():
             showing.with_progress("Indexing", None, index.catch_up)
-        outlets, today = archive.outlets(), day_of(options.today or now())
+        outlets, today = archive.outlets.names(), day_of(options.today or now())
         scope = scope_of(options, outlets)
 
         def look(question: str, timings: dict[str, float]) -> list[Evidence]:

@@ -28,8 +28,10 @@ def watch(settings: Settings, options: argparse.Namespace) -> int:
     address = checked(options.address)
     with Archive.open(settings.archive_url) as archive:
         permission, moment = Permission(options.permission), now()
-        source = archive.watch(address, options.outlet, permission, options.every, now=moment)
-        archive.describe_outlet(
+        source = archive.sources.watch(
+            address, options.outlet, permission, options.every, now=moment
+        )
+        archive.outlets.describe(
             options.outlet, country=options.country, ownership=options.ownership
         )
     if options.json:
@@ -45,7 +47,7 @@ def watch(settings: Settings, options: argparse.Namespace) -> int:
 def unwatch(settings: Settings, options: argparse.Namespace) -> int:
     """Look at a source no more; its articles stay."""
     with Archive.open(settings.archive_url) as archive:
-        source = archive.unwatch(options.number)
+        source = archive.sources.unwatch(options.number)
     if options.json:
         showing.print_json({"source": asdict(source)})
     else:
@@ -56,7 +58,7 @@ def unwatch(settings: Settings, options: argparse.Namespace) -> int:
 def list_sources(settings: Settings, options: argparse.Namespace) -> int:
     """List what is watched, and how it went last."""
     with Archive.open(settings.archive_url) as archive:
-        found = archive.sources()
+        found = archive.sources.watched()
     if options.json:
         showing.print_json({"sources": [asdict(each) for each in found]})
     elif found:
@@ -69,8 +71,8 @@ def list_sources(settings: Settings, options: argparse.Namespace) -> int:
 def refresh(settings: Settings, options: argparse.Namespace) -> int:
     """Look at sources now: fetch what is new or due, and let the index catch up."""
     with Archive.open(settings.archive_url) as archive:
-        every = archive.sources()
-        chosen = [archive.source(each) for each in options.numbers] or every
+        every = archive.sources.watched()
+        chosen = [archive.sources.get(each) for each in options.numbers] or every
         if not chosen:
             print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
             return 0

@@ -85,9 +85,11 @@ class Index:
         """
         with Stores.open(archive, settings, holder=holder, now=now) as stores:
             stores.drop_the_retired(archive, now)
-            generation = archive.active_generation()
+            generation = archive.generations.active()
             if generation is None:
-                generation = archive.activate_first(add_generation(archive, embedder, now).id)
+                generation = archive.generations.activate_first(
+                    add_generation(archive, embedder, now).id
+                )
             check(generation, embedder)
             index = cls(archive, embedder, generation, stores)
             if not stores.far:
@@ -102,7 +104,7 @@ class Index:
         on to one generation from its beginning to its end.
         """
         current = self._of(self._stores.serving or self.generation)
-        active = self._archive.active_generation()
+        active = self._archive.generations.active()
         if active is None or active.id == current.generation.id:
             return current
         with suppress(SettingsError):
@@ -118,7 +120,7 @@ class Index:
         Raises:
             SettingsError: another process switched to a model that is not set up here.
         """
-        active = self._archive.active_generation()
+        active = self._archive.generations.active()
         return self.serving() if active is None else self._of(active)
 
     def _of(self, generation: Generation) -> Index:
@@ -130,7 +132,7 @@ class Index:
 
     def behind(self) -> bool:
         """Tell whether the archive has changes that this does not hold."""
-        last = self._archive.last_change()
+        last = self._archive.changes.last()
         return self._shelf.words.cursor < last or self._vectors_cursor() < last
 
     def catch_up(self, progress: Progress | None = None) -> int:
@@ -148,7 +150,7 @@ class Index:
 
     def catch_up_words(self) -> None:
         """Apply every change to the words alone, in seconds: they serve while vectors follow."""
-        if self._shelf.words.cursor >= self._archive.last_change():
+        if self._shelf.words.cursor >= self._archive.changes.last():
             return
         with self._shelf.catching_up():
             self._catch_up_words()
@@ -270,8 +272,8 @@ class Index:
         """
         cursor = self._vectors_cursor()
         seqs = sorted({cursor * n // sample for n in range(sample)}) if cursor else []
-        ids = {key for seq in seqs for key in self._archive.changed_articles(seq, 1)[0]}
-        standings = self._archive.standings(sorted(ids), self.generation.splitter)
+        ids = {key for seq in seqs for key in self._archive.changes.after(seq, 1)[0]}
+        standings = self._archive.passages.standings(sorted(ids), self.generation.splitter)
         passages = [each.passages[-1] for each in standings if each.passages]
         kept = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
         found = [
@@ -302,7 +304,7 @@ class Index:
             self._begin_vectors_anew()
 
     def _begin_vectors_anew(self) -> None:
-        self._archive.catch_up_to(self.generation.id, 0)
+        self._archive.generations.catch_up_to(self.generation.id, 0)
         try:
             self._shelf.vectors.drop()
         except IndexUnavailableError:
@@ -315,7 +317,7 @@ class Index:
         """Hold these articles as they stand, and let the *strangers* go."""
         with self._shelf.catching_up():
             passages = [p for standing in standings for p in standing.passages]
-            keep = partial(self._archive.keep_embeddings, self.embedder.model)
+            keep = partial(self._archive.embeddings.keep, self.embedder.model)
             vectors, _ = embed(
                 passages,
                 self.embedder,
@@ -330,8 +332,8 @@ class Index:
 
     def _vectors_cursor(self) -> int:
         """Return the change up to which the vectors hold everything; 0 if they are gone."""
-        cursor = self._archive.generation(self.generation.id).caught_up_to
-        gone = cursor and not self._shelf.vectors.count() and self._archive.passages_after(0)
+        cursor = self._archive.generations.get(self.generation.id).caught_up_to
+        gone = cursor and not self._shelf.vectors.count() and self._archive.passages.count_after(0)
         return 0 if gone else cursor
 
     def _catch_up_words(self) -> None:
@@ -347,14 +349,14 @@ class Index:
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Embed one batch while what came before is written."""
         cursor = self._vectors_cursor()
-        total, done, anew = self._archive.passages_after(cursor), 0, 0
+        total, done, anew = self._archive.passages.count_after(cursor), 0, 0
 
         def step(count: int) -> None:
             nonlocal done
             done += count
             progress(done, max(done, total))
 
-        keep = partial(self._archive.keep_embeddings, self.embedder.model)
+        keep = partial(self._archive.embeddings.keep, self.embedder.model)
         with Writer() as writer:
             for standings, upto in self._changes(cursor, ARTICLES):
                 passages = [p for standing in standings for p in standing.passages]
@@ -374,15 +376,15 @@ class Index:
         self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]], upto: int
     ) -> None:
         self._shelf.vectors.apply(standings, vectors)
-        self._archive.catch_up_to(self.generation.id, upto)
+        self._archive.generations.catch_up_to(self.generation.id, upto)
 
     def _changes(self, after: int, limit: int) -> Iterator[tuple[list[Standing], int]]:
         """Yield articles as they stand, and the change up to which that is all."""
         while True:
-            ids, upto = self._archive.changed_articles(after, limit)
+            ids, upto = self._archive.changes.after(after, limit)
             if not ids:
                 return
-            yield self._archive.standings(ids, self.generation.splitter), upto
+            yield self._archive.passages.standings(ids, self.generation.splitter), upto
             after = upto
 
 
@@ -413,7 +415,7 @@ class Writer:
 
 def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:
     """Record a new generation for *embedder*."""
-    return archive.add_generation(
+    return archive.generations.add(
         model=embedder.model, dimensions=embedder.dimensions, splitter=SPLITTER, now=now
     )
 

@@ -57,9 +57,9 @@ def build(
     index = Index(archive, embedder, new, stores)
     index.catch_up(progress)
     approve(archive, index)
-    archive.activate(new.id, now=now)
+    archive.generations.activate(new.id, now=now)
     index.catch_up()
-    return archive.generation(new.id)
+    return archive.generations.get(new.id)
 
 
 def roll_back(archive: Archive, *, now: datetime) -> Generation:
@@ -68,21 +68,21 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     Raises:
         NoGenerationError: there is none any more.
     """
-    every = ((each, each.retired_at) for each in archive.generations())
+    every = ((each, each.retired_at) for each in archive.generations.kept())
     retired = {each: at for each, at in every if at is not None and now - at < GRACE}
     if not retired:
         raise NoGenerationError(
             "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."
         )
     before = max(retired, key=lambda each: retired[each])
-    archive.activate(before.id, now=now)
-    return archive.generation(before.id)
+    archive.generations.activate(before.id, now=now)
+    return archive.generations.get(before.id)
 
 
 def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
     """Return a generation that was begun with the same model and splitter; drop other ones."""
     wanted = None
-    for each in archive.generations():
+    for each in archive.generations.kept():
         if each.active or each.retired_at is not None:
             continue
         same = (each.model, each.splitter) == (embedder.model, SPLITTER)
@@ -90,16 +90,16 @@ def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generati
             wanted = each
         else:
             stores.drop(each)
-            archive.drop_generation(each.id)
+            archive.generations.drop(each.id)
     return wanted
 
 
 def cut_anew(archive: Archive) -> None:
     """Cut every standing version by the rules of today that was only cut by older ones."""
-    while versions := archive.uncut(SPLITTER, AT_ONCE):
+    while versions := archive.passages.uncut(SPLITTER, AT_ONCE):
         extracts = [each.extract for each in versions]
         cuts = [cut(each.text, each.header.language) for each in extracts]
-        archive.cut_anew(list(zip(versions, cuts, strict=True)))
+        archive.passages.cut_anew(list(zip(versions, cuts, strict=True)))
 
 
 def approve(archive: Archive, index: Index) -> None:

@@ -20,12 +20,12 @@ Recurs = Callable[[str, str], bool]
 
 def recurrence(index: Index, archive: Archive) -> Recurs:
     """Return what tells the recurring sentences of an outlet, as the index stands."""
-    sizes = cache(archive.articles_by_outlet)
+    sizes = cache(archive.outlets.articles)
 
     @cache
     def recurs(outlet: str, sentence: str) -> bool:
         found = index.articles_with(sentence, outlet, MANY)
         least = max(MANY, SHARE * sizes().get(outlet, 0))
-        return len(found) >= least and archive.stories_among(found) >= least
+        return len(found) >= least and archive.articles.stories_among(found) >= least
 
     return recurs

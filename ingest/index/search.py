@@ -77,7 +77,7 @@ def search(
     near = dict(index.nearest(meaning, DEPTH, script, scope=bound))
     abroad = dict(index.nearest(meaning, ABROAD, script.other, scope=bound))
     clock.lap("vectors")
-    passages = archive.passages(list(lexical.keys() | near.keys() | abroad.keys()))
+    passages = archive.passages.get(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
     wanted = weights(text, index.rarity)
     sides: dict[Script, list[Evidence]] = {each: [] for each in Script}

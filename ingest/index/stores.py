@@ -204,11 +204,11 @@ class Stores:
 
     def drop_the_retired(self, archive: Archive, now: datetime) -> None:
         """Delete the generations that were replaced longer than :data:`GRACE` ago."""
-        for each in archive.generations():
+        for each in archive.generations.kept():
             if each.retired_at is not None and now - each.retired_at >= GRACE and not each.active:
                 self.drop(each)
-                archive.drop_generation(each.id)
-                archive.drop_cuts()
+                archive.generations.drop(each.id)
+                archive.passages.drop_cuts()
 
     def close(self) -> None:
         """Let every generation go."""

@@ -289,9 +289,9 @@ def embed(
         EmbeddingError: the model sends vectors of another length.
     """
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings(embedder.model, list(keys.values()))
+    kept = archive.embeddings.get(embedder.model, list(keys.values()))
     cached = {key: vector for key, vector in kept.items() if is_sound(vector, dimensions)}
-    archive.drop_embeddings(embedder.model, sorted(kept.keys() - cached.keys()))
+    archive.embeddings.drop(embedder.model, sorted(kept.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
     missing = [p for p in passages if keys[p.id] not in cached]
     missing.sort(key=lambda p: len(p.text))
@@ -317,7 +317,7 @@ def unsound(
 ) -> list[str]:
     """Return the ids of *passages* whose cached vector is no unit vector of *dimensions*."""
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings(embedder.model, list(keys.values()))
+    kept = archive.embeddings.get(embedder.model, list(keys.values()))
     bad = {key for key, vector in kept.items() if not is_sound(vector, dimensions)}
     return [p.id for p in passages if keys[p.id] in bad]
 
@@ -327,7 +327,7 @@ def vectors_of(
 ) -> dict[str, NDArray[np.float32]]:
     """Return the cached vectors of *passages* by their ids, those that are there and sound."""
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings(embedder.model, list(keys.values()))
+    kept = archive.embeddings.get(embedder.model, list(keys.values()))
     return {
         name: np.frombuffer(kept[key], "<f4")
         for name, key in keys.items()

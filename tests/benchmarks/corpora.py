@@ -46,7 +46,7 @@ def desk_of(items: Items) -> Iterator[Desk]:
         TemporaryDirectory() as folder,
         open_desk(Settings.of({"DATA_DIR": folder}), holder="a benchmark", now=NOW) as desk,
     ):
-        desk.archive.save_many(items, now=NOW)
+        desk.archive.articles.save_many(items, now=NOW)
         desk.catch_up()
         yield desk
 

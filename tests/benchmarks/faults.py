@@ -171,7 +171,7 @@ def audited(fault: str, world: World) -> Row:
     added, removed = world.acknowledged(ADDED), world.acknowledged(REMOVED)
     with open_desk(world.settings, holder="an audit", now=now()) as desk:
         desk.catch_up()
-        titles = Counter(each.header.title for each in desk.archive.articles())
+        titles = Counter(each.header.title for each in desk.archive.articles.listed())
         found = faults(desk.index.serving())
         lost = (added - removed) - set(titles)
         doubled = [title for title, count in titles.items() if count > 1]
@@ -484,7 +484,7 @@ def add(settings: Settings, number: int, title: str) -> int:
 def remove(settings: Settings, number: int) -> int:
     """Remove one article."""
     with Archive.open(settings.archive_url) as archive:
-        return archive.remove(number, now=now()).id
+        return archive.articles.remove(number, now=now()).id
 
 
 def until_it_works(step: Callable[[], int]) -> int:

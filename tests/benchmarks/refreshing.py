@@ -96,7 +96,7 @@ def serve(tell: Connection) -> None:
 async def timed(desk: Desk, port: int) -> dict[str, float]:
     """Refresh all as new while answering, then all as unchanged, beside the fetching alone."""
     archive, moment = desk.archive, NOW
-    archive.watch(SITEMAP, "Ledger", Permission.OFFERED, 1, now=NOW)
+    archive.sources.watch(SITEMAP, "Ledger", Permission.OFFERED, 1, now=NOW)
     quiet = await answering(desk, threading.Event(), QUIET)
     with extractor() as pool:
         over = threading.Event()
@@ -107,7 +107,7 @@ async def timed(desk: Desk, port: int) -> dict[str, float]:
         over.set()
         busy = await meanwhile
         whole, alone = [], []
-        known = {each.url: Validators(each.etag) for each in archive.pages_of(1)}
+        known = {each.url: Validators(each.etag) for each in archive.pages.of_source(1)}
         for _ in range(TURNS):
             moment += timedelta(days=2)
             began = time.perf_counter()
@@ -142,7 +142,7 @@ async def refreshed(desk: Desk, port: int, now: datetime, pool: Any) -> None:
     """Refresh the one source."""
     async with fetching(port) as fetcher:
         [told] = await Refresher(desk.archive, fetcher, lambda: now, pool).refresh(
-            desk.archive.sources()
+            desk.archive.sources.watched()
         )
     assert told.failure is None, told.failure
     assert told.counts["failed"] == 0

@@ -76,7 +76,7 @@ def built_and_asked(size: int) -> dict[str, float]:
         with Archive.open(settings.archive_url) as archive:
             start = time.perf_counter()
             for part in articles(size):
-                archive.save_many(part, now=NOW)
+                archive.articles.save_many(part, now=NOW)
             saved = time.perf_counter()
             with Index.open(archive, MadeUp(), settings, holder="a benchmark", now=NOW) as index:
                 index.catch_up()

@@ -58,7 +58,7 @@ def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
     first = alone = 0.0
     embedded = 0
     for part in parts_of(source):
-        before = desk.archive.last_change()
+        before = desk.archive.changes.last()
         took, fresh = timed_ingest(desk, part)
         contexts = changed_contexts(desk, before)
         first, embedded = first + took, embedded + fresh
@@ -66,7 +66,7 @@ def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
     again, embedded_again = timed_ingest(desk, source)
     passages = desk.archive.summary().passages
     return {
-        "articles": len(desk.archive.articles()),
+        "articles": len(desk.archive.articles.listed()),
         "passages": passages,
         "embedded": embedded,
         "seconds": first,
@@ -93,8 +93,10 @@ def parts_of(source: Path) -> Iterator[Path]:
 
 def changed_contexts(desk: Desk, after: int) -> list[str]:
     """Return what was embedded of the articles that changed after change *after*."""
-    ids, _ = desk.archive.changed_articles(after, 2**31)
-    return [p.context for each in desk.archive.standings(ids, SPLITTER) for p in each.passages]
+    ids, _ = desk.archive.changes.after(after, 2**31)
+    return [
+        p.context for each in desk.archive.passages.standings(ids, SPLITTER) for p in each.passages
+    ]
 
 
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     with open_desk(settings, holder="a test", now=MORNING) as desk:
         for excerpt in answer["excerpts"]:
             assert {"outlet", "title", "day", "url", "kind", "heading"} <= excerpt.keys()
-            version = desk.archive.versions(excerpt["article"])[-1]
+            version = desk.archive.articles.versions(excerpt["article"])[-1]
             start, text = excerpt["start"], excerpt["text"]
             assert version.extract.text[start : start + len(text)] == text
             first, last = excerpt["bold"]

@@ -147,10 +147,10 @@ def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypa
 def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
     """A release before this one kept whatever a server sent."""
     [standing] = [each for each in desk.index.expected() if each.passages]
-    digests = desk.archive.embeddings(desk.index.embedder.model, digests_of(standing))
+    digests = desk.archive.embeddings.get(desk.index.embedder.model, digests_of(standing))
     bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
-    desk.archive.drop_embeddings(desk.index.embedder.model, list(bad))
-    desk.archive.keep_embeddings(desk.index.embedder.model, bad)
+    desk.archive.embeddings.drop(desk.index.embedder.model, list(bad))
+    desk.archive.embeddings.keep(desk.index.embedder.model, bad)
     found = faults(desk.index)
     assert len(found.unsound) == len(standing.passages)
     assert "no figures" in str(found)

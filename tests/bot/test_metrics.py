@@ -45,13 +45,13 @@ def test_what_is_kept_is_read_when_somebody_looks(sample_desk, monkeypatch):
     """An archive that cannot be read leaves the other figures."""
     found = Metrics()
     found.registry.register(Kept(sample_desk.archive, lambda: MORNING))
-    assert told(found)["election_desk_articles"] == sample_desk.archive.count()
+    assert told(found)["election_desk_articles"] == sample_desk.archive.articles.count()
     assert told(found)["election_desk_index_passages_waiting"] == 0
 
     def broken(self):
         raise ArchiveError("busy")
 
-    monkeypatch.setattr(type(sample_desk.archive), "count", broken)
+    monkeypatch.setattr(type(sample_desk.archive.articles), "count", broken)
     assert "election_desk_articles" not in told(found)
 
 

@@ -221,7 +221,7 @@ async def test_verified_sentences_are_told_as_they_pass(desk, llmock):
         lambda claims: told.append([claim.text for claim in claims]),
     )
     await answered(desk, watch=watch)
-    articles = desk.archive.count()
+    articles = desk.archive.articles.count()
     assert told[0] == (Phase.SEARCHING, articles)
     assert [GOOD] in told
     assert (Phase.CHECKING, 1) in told
@@ -314,7 +314,7 @@ async def test_what_was_dropped_is_kept_without_the_question(desk, llmock):
     assert (last.writer, last.question) == ("gpt-mock", None)
     assert last.tokens_written > 0
     [cited] = last.citations
-    text = desk.archive.versions(cited.article_id)[cited.version - 1].extract.text
+    text = desk.archive.articles.versions(cited.article_id)[cited.version - 1].extract.text
     assert text[cited.start_at : cited.end_at] == QUOTE
 
 

@@ -38,7 +38,7 @@ def desk(sample_folder, tmp_path):
 
 def unwritable(archive, how):
     """Let SQLite refuse every write from now on, as it does on a disk that is *how*."""
-    engine = archive._engine
+    engine = archive.engine
     engine.dispose()
 
     def prepare(connection, _):
@@ -52,7 +52,7 @@ def filled(archive):
     """Fill what room there is left."""
     with suppress(ArchiveError):
         for number in range(10_000):
-            archive.keep_embeddings("filling", {str(number): b"x" * 3000})
+            archive.embeddings.keep("filling", {str(number): b"x" * 3000})
 
 
 @pytest.mark.parametrize("how", ["read-only", "full"])
@@ -166,7 +166,7 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
         assert "62.7" in found.excerpts[0].citation.quote
         assert found.written.by_words
         with pytest.raises(ArchiveError, match="cannot be written"):
-            desk.archive.remove(1, now=MORNING)
+            desk.archive.articles.remove(1, now=MORNING)
     assert "read as it is" in caplog.text
 
 
@@ -174,7 +174,7 @@ def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):
     """What was removed last might stand in it alone: rather nothing than what is gone."""
     file = tmp_path / "archive.sqlite3"
     with Archive.open(f"sqlite:///{file}") as archive:
-        archive.keep_embeddings("m", {"a": b"1"})
+        archive.embeddings.keep("m", {"a": b"1"})
         assert file.with_name(f"{file.name}-wal").stat().st_size
         connect = connecting.sqlite3.connect
 
@@ -189,7 +189,7 @@ def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):
             Archive.open(f"sqlite:///{file}")
     file.with_name(f"{file.name}-wal").unlink(missing_ok=True)
     with Archive.open(f"sqlite:///{file}") as archive:
-        assert archive.count() == 0
+        assert archive.articles.count() == 0
 
 
 def test_nothing_is_said_where_all_is_kept(desk):

@@ -38,7 +38,7 @@ async def refreshed(folder, port):
         extractor() as pool,
     ):
         async with Fetcher(now, **web) as fetcher:
-            rounds = await Refresher(archive, fetcher, now, pool).refresh(archive.sources())
+            rounds = await Refresher(archive, fetcher, now, pool).refresh(archive.sources.watched())
     for each in rounds:
         print(each.counts, each.failure)
 

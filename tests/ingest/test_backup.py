@@ -58,7 +58,7 @@ def filled(settings):
         [kept, gone] = saved(archive, an_extract(), an_extract(LATER, title="Ferry stops"))
         saved(archive, an_extract(TEXT.replace("46", "47")))
         saved(archive, *(an_extract(TEXT, outlet=name) for name in ("Kadling Post", "Mirrow Sun")))
-        archive.remove(gone.article_id, now=NOW)
+        archive.articles.remove(gone.article_id, now=NOW)
     return kept, gone
 
 
@@ -71,7 +71,7 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
         saved(desk.archive, *(an_extract(story(n), title=f"Ward {n}") for n in range(20)))
         saved(desk.archive, an_extract(TEXT.replace("46", "48")))
         desk.catch_up()
-        desk.archive.remove(kept.article_id + 3, now=NOW)
+        desk.archive.articles.remove(kept.article_id + 3, now=NOW)
         desk.catch_up()
         before = answers(desk)
         summary = desk.archive.summary()
@@ -96,8 +96,8 @@ def test_a_running_desk_follows_a_restore(settings, tmp_path):
         desk.catch_up()
         before = answers(desk)
         back_up(desk.archive, file)
-        desk.archive.restore(gone.article_id, now=NOW)
-        desk.archive.remove(kept.article_id, now=NOW)
+        desk.archive.articles.restore(gone.article_id, now=NOW)
+        desk.archive.articles.remove(kept.article_id, now=NOW)
         saved(desk.archive, an_extract(LATER, outlet="Another paper"))
         desk.catch_up()
         assert answers(desk) != before
@@ -137,7 +137,7 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
         with pytest.raises(NoGenerationError):
             roll_back(desk.archive, now=NOW)
     with open_desk(settings, holder="a test", now=NOW + timedelta(minutes=1)) as desk:
-        assert [each.id for each in desk.archive.generations()] == [old + 1]
+        assert [each.id for each in desk.archive.generations.kept()] == [old + 1]
         desk.catch_up()
         assert not faults(desk.index)
 
@@ -172,7 +172,7 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         with closing(sqlite3.connect(file)) as connection:
             seal(connection)
         content = file.read_bytes()
-        archive.erase(kept.article_id, now=NOW)
+        archive.articles.erase(kept.article_id, now=NOW)
         restore(archive, file)
         assert archive.summary().articles == before.articles
         assert file.read_bytes() == content

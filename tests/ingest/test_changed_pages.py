@@ -39,7 +39,7 @@ async def web():
 def archive(tmp_path, web):
     """Open an archive that watches the feed."""
     with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
-        opened.watch(FEED, "Ledger", Permission.OFFERED, 60, now=web.now)
+        opened.sources.watch(FEED, "Ledger", Permission.OFFERED, 60, now=web.now)
         yield opened
 
 
@@ -48,7 +48,7 @@ async def refreshed(web, archive, **more):
     web.next_day()
     async with web.fetcher() as fetcher:
         [told] = await Refresher(archive, fetcher, lambda: web.now, **more).refresh(
-            archive.sources()
+            archive.sources.watched()
         )
     assert told.failure is None
     return told
@@ -94,13 +94,13 @@ async def test_a_good_version_stays_where_its_page_turns_into_something_else(
     told = await refreshed(web, archive)
     assert counts(told) == {"unchanged": 1, "quarantined": 1}
     assert why in told.outcome.warnings[0]
-    [held] = archive.articles(removal=Removal.QUARANTINED)
+    [held] = archive.articles.listed(removal=Removal.QUARANTINED)
     assert (held.header.title, held.versions, held.removed_at) == ("Ward 1 decides", 1, None)
     assert why in held.held
     assert counts(await refreshed(web, archive)) == {"unchanged": 2}
     web.page(PAGE, "Ward 1 decides", story(1))
     assert counts(await refreshed(web, archive)) == {"unchanged": 2}
-    assert archive.articles(removal=Removal.QUARANTINED) == []
+    assert archive.articles.listed(removal=Removal.QUARANTINED) == []
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ async def test_a_person_may_believe_the_page(web, archive):
     await refreshed(web, archive)
     told = await added(web, archive, PAGE)
     assert [each.decision for each in told.outcome.saved] == [Decision.CHANGED]
-    assert archive.articles(removal=Removal.QUARANTINED) == []
+    assert archive.articles.listed(removal=Removal.QUARANTINED) == []
 
 
 async def test_a_site_that_has_moved_for_good_takes_its_articles_along(web, archive):
     """The same articles, under the new address; the source asks there from now on."""
     await refreshed(web, archive)
-    before = {each.id for each in archive.articles()}
+    before = {each.id for each in archive.articles.listed()}
     for n in (1, 2):
         web.page(f"{MOVED}/{n}", f"Ward {n} decides", story(n))
         web.put(f"{HOST}/{n}", b"", status=301, headers={"Location": f"{MOVED}/{n}"})
@@ -140,9 +140,9 @@ async def test_a_site_that_has_moved_for_good_takes_its_articles_along(web, arch
     web.feed(f"{MOVED}/feed.xml", [(f"{MOVED}/{n}", "t") for n in (1, 2)])
     for _ in range(3):
         assert counts(await refreshed(web, archive)) == {"unchanged": 2}
-    assert {each.id for each in archive.articles()} == before
-    assert {each.header.url for each in archive.articles()} == {f"{MOVED}/1", f"{MOVED}/2"}
-    assert archive.sources()[0].address == f"{MOVED}/feed.xml"
+    assert {each.id for each in archive.articles.listed()} == before
+    assert {each.header.url for each in archive.articles.listed()} == {f"{MOVED}/1", f"{MOVED}/2"}
+    assert archive.sources.watched()[0].address == f"{MOVED}/feed.xml"
 
 
 async def test_a_redirect_for_the_time_being_moves_nothing(web, archive):
@@ -151,7 +151,7 @@ async def test_a_redirect_for_the_time_being_moves_nothing(web, archive):
     web.put(PAGE, b"", status=302, headers={"Location": f"{MOVED}/1"})
     web.page(f"{MOVED}/1", "The weather in the islands", WEATHER)
     await refreshed(web, archive)
-    assert PAGE in {each.header.url for each in archive.articles()}
+    assert PAGE in {each.header.url for each in archive.articles.listed()}
 
 
 async def test_pages_that_name_one_canonical_address_stay_apart(web, archive):
@@ -162,7 +162,7 @@ async def test_pages_that_name_one_canonical_address_stay_apart(web, archive):
         web.page(url, f"Ward {n} decides", story(n), head=head)
     web.feed(FEED, [(url, "t") for url in urls])
     assert counts(await refreshed(web, archive)) == {"new": 3}
-    assert {each.header.url for each in archive.articles()} == set(urls)
+    assert {each.header.url for each in archive.articles.listed()} == set(urls)
 
 
 async def test_further_pages_are_part_of_the_article(web, archive):
@@ -172,19 +172,19 @@ async def test_further_pages_are_part_of_the_article(web, archive):
         web.page(url, "A long story", story(10 + n), head=following)
     told = await added(web, archive, f"{HOST}/long")
     [saved] = told.outcome.saved
-    text = archive.versions(saved.article_id)[-1].extract.text
+    text = archive.articles.versions(saved.article_id)[-1].extract.text
     assert all(story(10 + n).split("\n")[0] in text for n in (1, 2, 3))
     web.page(f"{HOST}/b/1", "One", story(21), head='<link rel="next" href="/b/2">')
     web.page(f"{HOST}/b/2", "Two", story(22))
     [saved] = (await added(web, archive, f"{HOST}/b/1")).outcome.saved
-    assert "item 22" not in archive.versions(saved.article_id)[-1].extract.text
+    assert "item 22" not in archive.articles.versions(saved.article_id)[-1].extract.text
 
 
 async def test_a_page_that_sends_a_browser_on_is_read_where_it_leads(web, archive):
     """A loop ends in a sentence."""
     web.put(f"{HOST}/old", '<meta http-equiv="refresh" content="0;url=/1"><p>Moved</p>')
     [saved] = (await added(web, archive, f"{HOST}/old")).outcome.saved
-    assert archive.article(saved.article_id).header.url == PAGE
+    assert archive.articles.get(saved.article_id).header.url == PAGE
     for one, other in (("a", "b"), ("b", "a")):
         web.put(
             f"{HOST}/{one}",
@@ -202,9 +202,11 @@ async def test_a_feed_that_turns_into_a_page_fails(web, archive):
     web.put(FEED, html(FEED, "The Ledger is being rebuilt", WEATHER, web.now))
     web.next_day()
     async with web.fetcher() as fetcher:
-        [told] = await Refresher(archive, fetcher, lambda: web.now).refresh(archive.sources())
+        [told] = await Refresher(archive, fetcher, lambda: web.now).refresh(
+            archive.sources.watched()
+        )
     assert "is a page now" in told.failure
-    assert len(archive.articles()) == 2
+    assert len(archive.articles.listed()) == 2
 
 
 async def test_an_empty_feed_says_so(web, archive):

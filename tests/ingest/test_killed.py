@@ -48,7 +48,7 @@ async def test_a_refresh_that_is_killed_goes_on(tmp_path):
             web.page(url, f"Ward {n} decides", story(n))
         web.feed(FEED, [(url, "t") for url in pages])
         with Archive.open(settings.archive_url) as archive:
-            archive.watch(FEED, "Ledger", Permission.OFFERED, 1, now=NOW)
+            archive.sources.watch(FEED, "Ledger", Permission.OFFERED, 1, now=NOW)
         for _ in range(KILLS):
             victim = started("tests.ingest.refreshing", tmp_path, web.port)
             await asyncio.sleep(chance.uniform(0.5, 4.0))
@@ -88,7 +88,7 @@ def test_a_rebuild_that_is_killed_goes_on(tmp_path, where, request):
         last = started("ingest", "rebuild", **environment)
         assert last.wait(60) == 0
         serve(archive, settings)
-        unfinished = [each for each in archive.generations() if each.retired_at is None]
+        unfinished = [each for each in archive.generations.kept() if each.retired_at is None]
         assert [each.active for each in unfinished] == [True]
 
 

@@ -198,12 +198,14 @@ async def test_a_month_over_forty_outlets_loses_and_invents_nothing(archive):
     async with Newsroom().open() as web:
         outlets = [Outlet(web, number) for number in range(OUTLETS)]
         for each in outlets:
-            archive.watch(each.feed, f"Outlet {each.number}", Permission.OFFERED, 60, now=web.now)
+            archive.sources.watch(
+                each.feed, f"Outlet {each.number}", Permission.OFFERED, 60, now=web.now
+            )
         for day in range(DAYS):
             expected = [each.day(day) for each in outlets]
             async with web.fetcher() as fetcher:
                 refresher = Refresher(archive, fetcher, lambda: web.now)
-                rounds = await refresher.refresh(archive.sources())
+                rounds = await refresher.refresh(archive.sources.watched())
             told = {each.source.outlet: counted(each) for each in rounds}
             for each, wanted in zip(outlets, expected, strict=True):
                 found = told[f"Outlet {each.number}"]
@@ -221,10 +223,10 @@ def counted(one):
 
 def nothing_is_lost(archive, outlets):
     """Check that what is cited is what its outlets said, and that what is held back is listed."""
-    standing = archive.articles()
+    standing = archive.articles.listed()
     assert len(standing) == OUTLETS * ARTICLES
     for article in standing:
-        text = archive.versions(article.id)[article.versions - 1].extract.text
+        text = archive.articles.versions(article.id)[article.versions - 1].extract.text
         assert "members, after the budget of" in text
         assert not any(
             word in text for word in ("cookies", "everybody says", "browser", "subscribe")
@@ -232,11 +234,11 @@ def nothing_is_lost(archive, outlets):
         assert article.header.published.year == 2026
     held = {
         (each.header.outlet, each.header.title)
-        for each in archive.articles(removal=Removal.QUARANTINED)
+        for each in archive.articles.listed(removal=Removal.QUARANTINED)
     }
     assert held == {
         (f"Outlet {outlet.number}", f"Ward {outlet.key(n)} decides")
         for outlet in outlets
         for n in outlet.held
     }
-    assert all(each.held for each in archive.articles(removal=Removal.QUARANTINED))
+    assert all(each.held for each in archive.articles.listed(removal=Removal.QUARANTINED))

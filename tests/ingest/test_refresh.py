@@ -37,7 +37,7 @@ async def refreshed(web, archive, **more):
     """Refresh every source, and return each one's counts that are not 0."""
     async with web.fetcher() as fetcher:
         refresher = Refresher(archive, fetcher, lambda: web.now, **more)
-        rounds = await refresher.refresh(archive.sources())
+        rounds = await refresher.refresh(archive.sources.watched())
     return {each.source.address: told(each) for each in rounds}
 
 
@@ -48,7 +48,7 @@ def told(one):
 
 def watch(web, archive, address, outlet="Sarnholt Ledger"):
     """Watch *address* daily."""
-    return archive.watch(address, outlet, Permission.OFFERED, 60, now=web.now)
+    return archive.sources.watch(address, outlet, Permission.OFFERED, 60, now=web.now)
 
 
 PAGES = [f"{LEDGER}/{n}" for n in range(1, 6)]
@@ -94,7 +94,9 @@ async def monday(web, archive):
     """All is new; a second pass fetches nothing that 304 can answer."""
     first = await refreshed(web, archive)
     assert first == {FEED: {"new": 5}, NEWS: {"new": 4}, INDEX: {"new": 3, "failed": 1}}
-    assert {each.header.language for each in archive.articles(outlet="Hokuto Shimpo")} == {"ja"}
+    assert {each.header.language for each in archive.articles.listed(outlet="Hokuto Shimpo")} == {
+        "ja"
+    }
     web.asked.clear()
     assert await refreshed(web, archive) == {FEED: {}, NEWS: {}, INDEX: {}}
     assert web.asked[200] == 0
@@ -112,8 +114,8 @@ async def tuesday(web, archive):
         NEWS: {"unchanged": 4},
         INDEX: {"unchanged": 3, "failed": 1},
     }
-    [corrected] = [a for a in archive.articles() if a.header.title == "Ward 2 decides"]
-    assert "wrong ward" in archive.versions(corrected.id)[-1].extract.corrections[0]
+    [corrected] = [a for a in archive.articles.listed() if a.header.title == "Ward 2 decides"]
+    assert "wrong ward" in archive.articles.versions(corrected.id)[-1].extract.corrections[0]
 
 
 async def wednesday(web, archive):
@@ -124,7 +126,7 @@ async def wednesday(web, archive):
     found = await refreshed(web, archive)
     assert found[FEED] == {"new": 1, "unchanged": 4}
     assert "500" in found[NEWS]
-    assert "500" in archive.source(2).failure
+    assert "500" in archive.sources.get(2).failure
 
 
 async def thursday(web, archive):
@@ -138,7 +140,7 @@ async def thursday(web, archive):
     found = await refreshed(web, archive)
     assert found[FEED] == {"unchanged": 5, "restored": 1}
     assert found[ATOM] == {"new": 1, "quarantined": 4}
-    quarantined = archive.articles(removal=Removal.QUARANTINED)
+    quarantined = archive.articles.listed(removal=Removal.QUARANTINED)
     assert len(quarantined) == 4
     assert "4 titles" in quarantined[0].note
 
@@ -158,7 +160,7 @@ async def saturday(web, archive):
     web.page(PAGES[4], "Retraction: Ward 5 decides", "This article has been retracted. " * 3)
     found = await refreshed(web, archive)
     assert found[FEED] == {"retracted": 1, "unchanged": 5}
-    [article] = archive.articles(removal=Removal.RETRACTED)
+    [article] = archive.articles.listed(removal=Removal.RETRACTED)
     assert article.versions == 2
 
 
@@ -181,6 +183,6 @@ async def test_a_mass_of_pages_gone_at_once_removes_nothing(archive_url):
         for url in pages[:6]:
             web.gone(url, status=404)
         assert await refreshed(web, archive) == {f"{LEDGER}/feed.xml": {"unchanged": 4}}
-        assert archive.count() == 10
+        assert archive.articles.count() == 10
         assert await refreshed(web, archive, believe=True) == {f"{LEDGER}/feed.xml": {"gone": 6}}
-        assert archive.count() == 4
+        assert archive.articles.count() == 4

@@ -41,7 +41,9 @@ def archive(tmp_path):
 async def refreshed(web, archive, **more):
     """Refresh every source and return the rounds."""
     async with web.fetcher() as fetcher:
-        return await Refresher(archive, fetcher, lambda: web.now, **more).refresh(archive.sources())
+        return await Refresher(archive, fetcher, lambda: web.now, **more).refresh(
+            archive.sources.watched()
+        )
 
 
 async def added(web, archive, url, **hints):
@@ -55,7 +57,7 @@ async def added(web, archive, url, **hints):
 
 def watch(web, archive, address=FEED, outlet="Sarnholt Ledger"):
     """Watch a feed."""
-    return archive.watch(address, outlet, Permission.OFFERED, 60, now=web.now)
+    return archive.sources.watch(address, outlet, Permission.OFFERED, 60, now=web.now)
 
 
 async def test_nothing_that_is_listed_leads_inside(web, archive):
@@ -76,11 +78,11 @@ async def test_nothing_that_is_listed_leads_inside(web, archive):
 
     async with web.fetcher(allows=allows) as fetcher:
         refresher = Refresher(archive, fetcher, lambda: web.now)
-        feed, index = await refresher.refresh(archive.sources())
+        feed, index = await refresher.refresh(archive.sources.watched())
     assert feed.counts["new"] == 1
     assert (feed.counts["failed"], index.counts["failed"]) == (4, 4)
     assert {number for number, _ in tried} <= {"127.0.0.1", "10.0.0.2"}
-    [article] = archive.articles()
+    [article] = archive.articles.listed()
     assert article.header.url == f"{HOST}/1"
 
 
@@ -119,7 +121,7 @@ async def test_a_paid_page_is_labelled_as_a_preview(web, archive):
         f"<body><article><h1>Paid</h1><p>{text}</p><p>{story(3)}</p></article></body></html>",
     )
     await added(web, archive, f"{HOST}/p", outlet="Ledger")
-    [article] = archive.articles()
+    [article] = archive.articles.listed()
     assert article.header.preview
     assert not (await added(web, archive, f"{HOST}/p")).failed
 
@@ -140,8 +142,8 @@ async def test_a_live_page_is_split_by_its_times(web, archive):
         "<body><p>Live</p></body></html>",
     )
     await added(web, archive, f"{HOST}/live")
-    [article] = archive.articles()
-    text = archive.versions(article.id)[0].extract.text
+    [article] = archive.articles.listed()
+    text = archive.articles.versions(article.id)[0].extract.text
     assert article.header.kind is Kind.LIVE
     assert text.index("21:00 Counting ends late.") < text.index("20:00 The polls close now.")
 
@@ -151,7 +153,7 @@ async def test_a_page_that_asks_not_to_be_kept_is_not(web, archive):
     web.page(f"{HOST}/1", "A", story(1), head='<meta name="robots" content="noindex">')
     told = await added(web, archive, f"{HOST}/1")
     assert "not to be kept" in told.failed[0][1]
-    assert archive.count() == 0
+    assert archive.articles.count() == 0
 
 
 async def test_copies_of_one_report_form_a_story(web, archive):
@@ -162,9 +164,9 @@ async def test_copies_of_one_report_form_a_story(web, archive):
         await added(web, archive, f"http://{outlet}.example/x", outlet=outlet)
     web.page("http://d.example/x", "Title", story(6))
     await added(web, archive, "http://d.example/x", outlet="d")
-    ids = {each.header.outlet: each.id for each in archive.articles()}
-    assert {each.header.outlet for each in archive.story(ids["a"])} == {"b", "c"}
-    assert archive.story(ids["d"]) == []
+    ids = {each.header.outlet: each.id for each in archive.articles.listed()}
+    assert {each.header.outlet for each in archive.articles.story(ids["a"])} == {"b", "c"}
+    assert archive.articles.story(ids["d"]) == []
 
 
 async def test_a_copy_that_names_its_original_stays_where_it_was_found(web, archive):
@@ -172,7 +174,7 @@ async def test_a_copy_that_names_its_original_stays_where_it_was_found(web, arch
     head = '<link rel="canonical" href="http://agency.example/report/7">'
     web.page(f"{HOST}/7", "Report", story(7), head=head)
     await added(web, archive, f"{HOST}/7")
-    [article] = archive.articles()
+    [article] = archive.articles.listed()
     assert article.header.url == f"{HOST}/7"
     assert article.header.original == "http://agency.example/report/7"
 
@@ -183,15 +185,15 @@ async def test_what_a_person_removed_does_not_come_back_by_itself(web, archive):
     web.feed(FEED, [(f"{HOST}/1", "t")])
     watch(web, archive)
     await refreshed(web, archive)
-    [article] = archive.articles()
-    archive.remove(article.id, now=web.now)
+    [article] = archive.articles.listed()
+    archive.articles.remove(article.id, now=web.now)
     web.next_day()
     web.page(f"{HOST}/1", "Ward 1 decides", story(1, said="nothing"))
     [told] = await refreshed(web, archive)
     assert not any(told.counts.values())
     assert web.asked[f"{HOST}/1"] == 0
     assert (await added(web, archive, f"{HOST}/1")).counts["restored"] == 1
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
 
 
 async def test_what_was_erased_is_not_fetched_again(web, archive):
@@ -200,12 +202,12 @@ async def test_what_was_erased_is_not_fetched_again(web, archive):
     web.feed(FEED, [(f"{HOST}/1", "t")])
     watch(web, archive)
     await refreshed(web, archive)
-    [article] = archive.articles()
-    archive.erase(article.id, now=web.now)
+    [article] = archive.articles.listed()
+    archive.articles.erase(article.id, now=web.now)
     web.next_day()
     [told] = await refreshed(web, archive)
     assert not any(told.counts.values())
-    assert archive.articles() == archive.articles(removed=True) == []
+    assert archive.articles.listed() == archive.articles.listed(removed=True) == []
 
 
 async def test_what_is_quarantined_can_be_released_by_hand(web, archive):
@@ -215,12 +217,12 @@ async def test_what_is_quarantined_can_be_released_by_hand(web, archive):
     web.feed(FEED, [(f"{HOST}/{n}", "t") for n in range(4)])
     watch(web, archive)
     await refreshed(web, archive)
-    [first, *_] = archive.articles(removal=Removal.QUARANTINED)
-    archive.restore(first.id, now=web.now)
+    [first, *_] = archive.articles.listed(removal=Removal.QUARANTINED)
+    archive.articles.restore(first.id, now=web.now)
     web.next_day()
     [told] = await refreshed(web, archive)
     assert told.counts["unchanged"] == 4
-    assert [each.id for each in archive.articles()] == [first.id]
+    assert [each.id for each in archive.articles.listed()] == [first.id]
 
 
 async def test_a_refresh_that_is_stopped_keeps_what_it_has_and_goes_on(web, archive):
@@ -240,13 +242,13 @@ async def test_a_refresh_that_is_stopped_keeps_what_it_has_and_goes_on(web, arch
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    kept = archive.count()
+    kept = archive.articles.count()
     assert 40 <= kept < 80
     before = web.asked[200]
     [rest] = await refreshed(web, archive)
     assert rest.counts["new"] == 80 - kept
     assert web.asked[200] - before <= 80 - kept + 1
-    assert archive.count() == 80
+    assert archive.articles.count() == 80
 
 
 async def test_progress_tells_the_truth(web, archive):
@@ -264,16 +266,16 @@ async def test_sources_say_who_stands_behind_an_outlet(web, archive):
     """A state-controlled outlet is labelled wherever its articles are cited."""
     web.page(f"{HOST}/1", "Ward 1 decides", story(1))
     await added(web, archive, f"{HOST}/1", outlet="Volstrand Voice")
-    archive.describe_outlet("Volstrand Voice", country="VO", ownership=Ownership.STATE)
-    [article] = archive.articles()
+    archive.outlets.describe("Volstrand Voice", country="VO", ownership=Ownership.STATE)
+    [article] = archive.articles.listed()
     assert article.header.ownership is Ownership.STATE
-    assert archive.article_passages(article.id)[0].header.ownership is Ownership.STATE
+    assert archive.passages.of_article(article.id)[0].header.ownership is Ownership.STATE
 
 
 async def test_one_process_takes_a_source_that_is_due(web, archive):
     """Two bots on one archive do not both refresh it."""
     source = watch(web, archive)
     assert source.due(web.now)
-    assert archive.claim(source, web.now)
-    assert not archive.claim(source, web.now)
-    assert not archive.source(source.id).due(BEGAN)
+    assert archive.sources.claim(source, web.now)
+    assert not archive.sources.claim(source, web.now)
+    assert not archive.sources.get(source.id).due(BEGAN)

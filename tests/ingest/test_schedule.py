@@ -47,7 +47,7 @@ async def until(rounds, count):
 async def test_what_is_due_is_refreshed_and_what_is_not_is_left(web, archive):
     """Each source at its own interval; nobody has to ask."""
     web.page(PAGE, "Ward 1 decides", story(1))
-    source = archive.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
+    source = archive.sources.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
     rounds = []
     running = asyncio.create_task(
         keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)
@@ -63,21 +63,21 @@ async def test_what_is_due_is_refreshed_and_what_is_not_is_left(web, archive):
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert archive.source(source.id).failure is None
+    assert archive.sources.get(source.id).failure is None
 
 
 async def test_a_failure_is_logged_and_the_next_round_comes(web, archive, monkeypatch, caplog):
     """A database that is away for a moment ends nothing."""
     web.page(PAGE, "Ward 1 decides", story(1))
-    archive.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
-    real, failures = archive.sources, [ArchiveError("The archive is busy.")]
+    archive.sources.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
+    real, failures = archive.sources.watched, [ArchiveError("The archive is busy.")]
 
     def sources():
         if failures:
             raise failures.pop()
         return real()
 
-    monkeypatch.setattr(archive, "sources", sources)
+    monkeypatch.setattr(archive.sources, "watched", sources)
     rounds = []
     running = asyncio.create_task(
         keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)

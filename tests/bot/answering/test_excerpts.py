@@ -232,7 +232,7 @@ def test_the_latest_opens_the_newest_article_whichever_part_of_it_is_found(tmp_p
     file.write_text(json.dumps(record), encoding="utf-8")
     with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="a test", now=NOW) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=NOW)
-        first, *_, last = desk.archive.article_passages(1)
+        first, *_, last = desk.archive.passages.of_article(1)
         [opening] = openings([Evidence(last, 0.7, None, None, 1.0)], desk.archive)
         assert (opening.passage, opening.score) == (first, 0.7)
         assert openings([opening], desk.archive) == []

@@ -79,7 +79,7 @@ def test_no_outlet_fills_the_list(archive):
 
 def number_of(archive, question):
     """Return the article that a question is about."""
-    return next(a.id for a in archive.articles() if f"“{a.header.title}”" in question.text)
+    return next(a.id for a in archive.articles.listed() if f"“{a.header.title}”" in question.text)
 
 
 def test_a_title_too_long_is_no_question(archive):

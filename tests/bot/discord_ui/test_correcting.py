@@ -44,14 +44,14 @@ def simcord_bot(desk):
 
 def certified(desk):
     """Return the article about the certified result."""
-    return next(a for a in desk.archive.articles() if a.header.title.startswith(ABOUT))
+    return next(a for a in desk.archive.articles.listed() if a.header.title.startswith(ABOUT))
 
 
 def changed(desk, change):
     """Save the article again as *change* makes it."""
     article = certified(desk)
-    extract = change(desk.archive.versions(article.id)[-1].extract)
-    desk.archive.save(extract, cut(extract.text, extract.header.language), now=NOW)
+    extract = change(desk.archive.articles.versions(article.id)[-1].extract)
+    desk.archive.articles.save(extract, cut(extract.text, extract.header.language), now=NOW)
 
 
 async def told(env, desk, now=NOW):
@@ -91,7 +91,7 @@ async def test_quoted_words_that_were_rewritten_are_told(desk, simcord_env, chan
 async def test_a_removal_is_told(desk, simcord_env, channel, alice):
     """What moderators take away, readers of it learn."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    desk.archive.remove(certified(desk).id, now=NOW)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
     [sent] = await told(simcord_env, desk)
     assert "moderators have taken" in str(sent)
 
@@ -99,7 +99,7 @@ async def test_a_removal_is_told(desk, simcord_env, channel, alice):
 async def test_old_answers_are_left_alone(desk, simcord_env, channel, alice):
     """After the time that the community sets, nobody is disturbed."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    desk.archive.remove(certified(desk).id, now=NOW)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
     assert await told(simcord_env, desk, NOW + LASTING + timedelta(minutes=1)) == []
 
 
@@ -107,7 +107,7 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
     """The message may be deleted, the channel closed: that is logged and ends there."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
     await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
-    desk.archive.remove(certified(desk).id, now=NOW)
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
     await told(simcord_env, desk)
     assert desk.ledger.notices.due(NOW - LASTING) == []
 

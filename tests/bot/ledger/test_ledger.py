@@ -161,9 +161,9 @@ def test_articles_are_counted_by_day(archive):
     day = an_extract().header.published
     saved(archive, an_extract("Another text of that day.", title="b"))
     saved(archive, an_extract("An old text.", title="c", published=day - timedelta(days=40)))
-    assert archive.by_day(30) == {day: 2}
-    archive.remove(1, now=NOW)
-    assert archive.by_day(60) == {day: 1, day - timedelta(days=40): 1}
+    assert archive.articles.by_day(30) == {day: 2}
+    archive.articles.remove(1, now=NOW)
+    assert archive.articles.by_day(60) == {day: 1, day - timedelta(days=40): 1}
 
 
 def test_erasing_an_article_reaches_what_answers_kept_of_it(archive, ledger):
@@ -174,7 +174,7 @@ def test_erasing_an_article_reaches_what_answers_kept_of_it(archive, ledger):
     [other] = saved(archive, an_extract("Another text of another article.", title="Other"))
     cited = (CitedRange(other.article_id, 1, 0, 7),)
     ledger.answers.add(replace(kept, citations=cited))
-    archive.erase(1, now=NOW)
+    archive.articles.erase(1, now=NOW)
     newest, blanked, _ = ledger.answers.last()
     assert (newest.question, newest.dropped) == ("How many seats?", dropped)
     assert (blanked.question, blanked.dropped, blanked.detail) == (None, [], None)
@@ -184,7 +184,7 @@ def test_erasing_an_article_reaches_what_answers_kept_of_it(archive, ledger):
 def test_a_removal_blanks_nothing(archive, ledger):
     """It can be taken back."""
     ledger.answers.add(replace(an_answer(), question="How many seats?"))
-    archive.remove(1, now=NOW)
+    archive.articles.remove(1, now=NOW)
     assert ledger.answers.last()[0].question == "How many seats?"
 
 

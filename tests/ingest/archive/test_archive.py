@@ -38,7 +38,7 @@ def test_an_article_comes_back_as_it_was_read(archive):
         corrections=("Correction: 46, not 64.",),
     )
     [result] = saved(archive, extract)
-    [version] = archive.versions(result.article_id)
+    [version] = archive.articles.versions(result.article_id)
     assert version.extract == extract
     assert version.extract.header.published.utcoffset() == timedelta(hours=9)
     assert version.read_at == NOW
@@ -48,7 +48,7 @@ def test_a_day_stays_a_day_and_no_date_stays_none(archive):
     """A missing date is never made up, and a day gets no hour."""
     day, none = an_extract(title="one"), an_extract(title="two", published=None)
     saved(archive, day, none)
-    found = {each.header.title: each.header.published for each in archive.articles()}
+    found = {each.header.title: each.header.published for each in archive.articles.listed()}
     assert found == {"one": date(2026, 10, 26), "two": None}
 
 
@@ -65,7 +65,7 @@ def test_an_edited_article_becomes_a_new_version(archive):
     """An outlet's correction never overwrites what it said before."""
     saved(archive, an_extract())
     [changed] = saved(archive, an_extract(TEXT.replace("46", "47")))
-    versions = archive.versions(changed.article_id)
+    versions = archive.articles.versions(changed.article_id)
     assert changed.decision is Decision.CHANGED
     assert [("46 seats" in each.extract.text) for each in versions] == [True, False]
 
@@ -73,33 +73,33 @@ def test_an_edited_article_becomes_a_new_version(archive):
 def test_only_the_newest_version_can_be_cited(archive):
     """A passage of an older version is stale, whoever still holds its id."""
     [first] = saved(archive, an_extract())
-    [old] = archive.standings([first.article_id], SPLITTER)
+    [old] = archive.passages.standings([first.article_id], SPLITTER)
     saved(archive, an_extract(TEXT.replace("46", "47")))
-    [now] = archive.standings([first.article_id], SPLITTER)
+    [now] = archive.passages.standings([first.article_id], SPLITTER)
     ids = [passage.id for passage in old.passages]
-    assert archive.passages(ids) == {}
+    assert archive.passages.get(ids) == {}
     assert set(now.stale) == set(ids)
 
 
 def test_a_removed_article_stands_nowhere_and_can_come_back(archive):
     """Removal takes effect at once; adding the same coverage again restores it."""
     [kept] = saved(archive, an_extract())
-    ids = [p.id for p in archive.article_passages(kept.article_id)]
-    archive.remove(kept.article_id, now=NOW)
-    assert archive.passages(ids) == {}
-    assert archive.articles() == []
+    ids = [p.id for p in archive.passages.of_article(kept.article_id)]
+    archive.articles.remove(kept.article_id, now=NOW)
+    assert archive.passages.get(ids) == {}
+    assert archive.articles.listed() == []
     [back] = saved(archive, an_extract())
     assert back.decision is Decision.RESTORED
-    assert set(archive.passages(ids)) == set(ids)
-    assert len(archive.versions(back.article_id)) == 1
+    assert set(archive.passages.get(ids)) == set(ids)
+    assert len(archive.articles.versions(back.article_id)) == 1
 
 
 def test_an_unknown_number_is_named(archive):
     """A wrong number gets a sentence that says which."""
     with pytest.raises(ArticleNotFoundError, match="404"):
-        archive.remove(404, now=NOW)
+        archive.articles.remove(404, now=NOW)
     with pytest.raises(ArticleNotFoundError, match="404"):
-        archive.versions(404)
+        archive.articles.versions(404)
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_batches_that_overlap_wait_for_each_other_and_never_for_good(archive_url
 def test_the_first_generation_is_one_for_all_who_start_at_once(archive):
     """Whoever comes second takes what the first one made."""
     one, two = (
-        archive.add_generation(model="a", dimensions=3, splitter=1, now=NOW) for _ in range(2)
+        archive.generations.add(model="a", dimensions=3, splitter=1, now=NOW) for _ in range(2)
     )
-    assert archive.activate_first(one.id).id == one.id
-    assert archive.activate_first(two.id).id == one.id
-    assert archive.active_generation().id == one.id
+    assert archive.generations.activate_first(one.id).id == one.id
+    assert archive.generations.activate_first(two.id).id == one.id
+    assert archive.generations.active().id == one.id
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -173,13 +173,15 @@ def test_an_archive_moves_as_it_is(archive, elsewhere):
     """Versions, removals, numbers and cached vectors come along, and saving goes on."""
     [kept, gone] = saved(archive, an_extract(), an_extract(title="gone"))
     saved(archive, an_extract(TEXT.replace("46", "47")))
-    archive.remove(gone.article_id, now=NOW)
-    archive.keep_embeddings("a", {"d": b"1234"})
+    archive.articles.remove(gone.article_id, now=NOW)
+    archive.embeddings.keep("a", {"d": b"1234"})
     with Archive.open(elsewhere) as target:
         copy(archive, target)
         assert target.summary() == archive.summary()
-        assert target.versions(kept.article_id) == archive.versions(kept.article_id)
-        assert target.embeddings("a", ["d"]) == {"d": b"1234"}
+        assert target.articles.versions(kept.article_id) == archive.articles.versions(
+            kept.article_id
+        )
+        assert target.embeddings.get("a", ["d"]) == {"d": b"1234"}
         [new] = saved(target, an_extract(title="new"))
         assert new.article_id == gone.article_id + 1
         with pytest.raises(ArchiveError, match="holds articles already"):
@@ -190,18 +192,18 @@ def test_a_failure_in_a_batch_keeps_nothing_of_it(archive):
     """Text and change are one transaction: none is ever without the other."""
     good, bad = (an_extract(), Cut(2, (Span(0, 4),))), (an_extract(title="bad"), Cut(2, (None,)))
     with pytest.raises(AttributeError):
-        archive.save_many([good, bad], now=NOW)
+        archive.articles.save_many([good, bad], now=NOW)
     assert archive.summary().versions == 0
-    assert archive.last_change() == 0
+    assert archive.changes.last() == 0
 
 
 def test_changes_are_read_in_order_and_an_article_once(archive):
     """Whoever catches up sees each changed article once and knows where it stands."""
     saved(archive, *(an_extract(f"{TEXT} {i}", title=str(i)) for i in range(5)))
-    first, upto = archive.changed_articles(0, 3)
-    rest, end = archive.changed_articles(upto, 100)
+    first, upto = archive.changes.after(0, 3)
+    rest, end = archive.changes.after(upto, 100)
     assert (first, rest, end) == ([1, 2, 3], [4, 5], 5)
-    assert archive.changed_articles(end, 100) == ([], end)
+    assert archive.changes.after(end, 100) == ([], end)
 
 
 def test_many_savers_at_once_lose_nothing(archive):
@@ -211,8 +213,8 @@ def test_many_savers_at_once_lose_nothing(archive):
         done = pool.map(lambda extract: saved(archive, extract), extracts)
         decisions = [result.decision for [result] in done]
     assert decisions.count(Decision.NEW) == 20
-    assert archive.last_change() == 20
-    assert len(archive.changed_articles(0, 100)[0]) == 20
+    assert archive.changes.last() == 20
+    assert len(archive.changes.after(0, 100)[0]) == 20
 
 
 def save_twenty(url, name):
@@ -231,48 +233,51 @@ def test_two_processes_may_save_at_once(archive_url):
         worker.join()
     with Archive.open(archive_url) as archive:
         assert archive.summary().articles == 40
-        assert archive.last_change() == 40
+        assert archive.changes.last() == 40
 
 
 def test_a_list_is_newest_first_and_undated_last(archive):
     """A maintainer looks for the newest article at the top."""
     days = {"old": date(2026, 10, 1), "undated": None, "new": date(2026, 10, 31)}
     saved(archive, *(an_extract(title=t, published=d) for t, d in days.items()))
-    assert [each.header.title for each in archive.articles()] == ["new", "old", "undated"]
+    assert [each.header.title for each in archive.articles.listed()] == ["new", "old", "undated"]
 
 
 def test_more_ids_than_one_query_takes(archive):
     """Long lists are asked for in parts; ids that nobody knows are absent."""
     [kept] = saved(archive, an_extract())
-    [first, *_] = archive.article_passages(kept.article_id)
-    assert set(archive.passages([*map(str, range(1200)), first.id])) == {first.id}
+    [first, *_] = archive.passages.of_article(kept.article_id)
+    assert set(archive.passages.get([*map(str, range(1200)), first.id])) == {first.id}
 
 
 def test_embeddings_are_kept_once(archive):
     """The first vector of a text stays; another model's is another."""
-    archive.keep_embeddings("m", {"d": b"1234"})
-    archive.keep_embeddings("m", {"d": b"9999", "e": b"5678"})
-    assert archive.embeddings("m", ["d", "e", "f"]) == {"d": b"1234", "e": b"5678"}
-    assert archive.embeddings("other", ["d"]) == {}
+    archive.embeddings.keep("m", {"d": b"1234"})
+    archive.embeddings.keep("m", {"d": b"9999", "e": b"5678"})
+    assert archive.embeddings.get("m", ["d", "e", "f"]) == {"d": b"1234", "e": b"5678"}
+    assert archive.embeddings.get("other", ["d"]) == {}
 
 
 def test_one_generation_serves(archive):
     """Switching is one step: there is never none and never two."""
-    assert archive.active_generation() is None
+    assert archive.generations.active() is None
     one, two = (
-        archive.add_generation(model=m, dimensions=3, splitter=1, now=NOW) for m in ("a", "b")
+        archive.generations.add(model=m, dimensions=3, splitter=1, now=NOW) for m in ("a", "b")
     )
-    archive.activate(one.id, now=NOW)
-    archive.activate(two.id, now=NOW)
-    archive.catch_up_to(two.id, 7)
-    assert (archive.active_generation().model, archive.active_generation().caught_up_to) == ("b", 7)
-    assert not archive.generation(one.id).active
+    archive.generations.activate(one.id, now=NOW)
+    archive.generations.activate(two.id, now=NOW)
+    archive.generations.catch_up_to(two.id, 7)
+    assert (archive.generations.active().model, archive.generations.active().caught_up_to) == (
+        "b",
+        7,
+    )
+    assert not archive.generations.get(one.id).active
 
 
 def test_a_summary_counts_what_stands(archive):
     """Removed articles are counted apart."""
     [gone, *_] = saved(archive, *(an_extract(title=t, outlet=t) for t in ("a", "b", "c")))
-    archive.remove(gone.article_id, now=NOW)
+    archive.articles.remove(gone.article_id, now=NOW)
     summary = archive.summary()
     assert (summary.articles, summary.removed, summary.changed_at) == (2, 1, NOW.astimezone(UTC))
     assert [each.outlet for each in summary.outlets] == ["b", "c"]
@@ -289,7 +294,7 @@ JAPANESE = st.text("選挙の結果は。「はい」と述べた、東京１\n"
 def test_a_passage_is_an_exact_range_of_its_version(archive, text):
     """``version.text[start:end] == passage.text``, always, also after the database."""
     extract = an_extract(text, title=text, language="ja")
-    result = archive.save(extract, cut(text, "ja"), now=NOW)
-    version = archive.versions(result.article_id)[-1]
-    for passage in archive.article_passages(result.article_id):
+    result = archive.articles.save(extract, cut(text, "ja"), now=NOW)
+    version = archive.articles.versions(result.article_id)[-1]
+    for passage in archive.passages.of_article(result.article_id):
         assert version.extract.text[passage.start : passage.end] == passage.text

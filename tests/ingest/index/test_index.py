@@ -89,7 +89,7 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
     [kept] = saved(archive, an_extract())
     with opened(archive, settings) as index:
         index.catch_up()
-        archive.remove(kept.article_id, now=NOW)
+        archive.articles.remove(kept.article_id, now=NOW)
         assert found(index, archive) == []
         index.catch_up()
         assert index.counts() == (0, 0)
@@ -243,7 +243,7 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
         keys = saved(archive, *(an_extract(t, title=f"Ward {n}") for n, t in enumerate(texts)))
         index.catch_up()
         for each in keys[::3]:
-            archive.remove(each.article_id, now=NOW)
+            archive.articles.remove(each.article_id, now=NOW)
         saved(archive, an_extract(f"{texts[1]} It was corrected.", title="Ward 1"))
         index.catch_up()
         grown = index.matching(asked, 50)

@@ -101,14 +101,14 @@ def test_readers_never_notice_five_switches(archive, index, monkeypatch):
         reader.join()
     assert failures == []
     assert len(set(searches)) > 1
-    assert searches[-1] == archive.active_generation().id
+    assert searches[-1] == archive.generations.active().id
 
 
 def test_a_rollback_serves_the_old_generation_with_the_new_articles(archive, index, settings):
     """What was added since the switch is caught up with; without one there is a sentence."""
     with pytest.raises(NoGenerationError, match="rebuild"):
         roll_back(archive, now=NOW)
-    old = archive.active_generation()
+    old = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
     saved(archive, an_extract(story(77), title="Ward 77"))
     index.active().catch_up()
@@ -121,12 +121,12 @@ def test_a_rollback_serves_the_old_generation_with_the_new_articles(archive, ind
 
 def test_a_replaced_generation_goes_after_its_grace(archive, index):
     """For a day there is a way back; then its collections and its row are gone."""
-    first = archive.active_generation()
+    first = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
     index._stores.drop_the_retired(archive, NOW + GRACE - timedelta(minutes=1))
-    assert len(archive.generations()) == 2
+    assert len(archive.generations.kept()) == 2
     index._stores.drop_the_retired(archive, NOW + GRACE)
-    assert [each.id for each in archive.generations()] == [first.id + 1]
+    assert [each.id for each in archive.generations.kept()] == [first.id + 1]
 
 
 def test_a_build_that_was_stopped_goes_on(archive, index, settings):
@@ -139,7 +139,7 @@ def test_a_build_that_was_stopped_goes_on(archive, index, settings):
 
     with pytest.raises(KeyboardInterrupt):
         build(archive, Half(), index._stores, now=NOW, progress=stop)
-    begun = archive.generations()[-1]
+    begun = archive.generations.kept()[-1]
     assert not begun.active
     assert build(archive, Half(), index._stores, now=NOW).id == begun.id
 
@@ -147,10 +147,10 @@ def test_a_build_that_was_stopped_goes_on(archive, index, settings):
 def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
     """A new generation that does not find its passages is not switched to."""
     monkeypatch.setattr(rebuilding, "found_again", lambda _archive, _index: (0.5, 30))
-    old = archive.active_generation()
+    old = archive.generations.active()
     with pytest.raises(GenerationFaultyError, match="50%"):
         build(archive, MODEL, index._stores, now=NOW)
-    assert archive.active_generation() == old
+    assert archive.generations.active() == old
 
 
 def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monkeypatch):
@@ -197,7 +197,7 @@ def test_erased_words_stay_in_no_file(archive, index, settings):
     [first, *_] = search(index, archive, "Who resigned over the Zephyrbrook affair?")
     assert first.passage.article_id == kept.article_id
     assert settings.database_url or holding(settings.data_dir, b"zephyrbrook")
-    archive.erase(kept.article_id, now=NOW)
+    archive.articles.erase(kept.article_id, now=NOW)
     index.catch_up()
     found = search(index, archive, "Who resigned over the Zephyrbrook affair?")
     assert all(each.passage.article_id != kept.article_id for each in found)

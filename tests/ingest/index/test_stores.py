@@ -138,12 +138,12 @@ def test_a_day_later_nothing_is_left_of_a_generation_that_was_replaced(settings)
         with opened(settings, archive, embedder) as index:
             index.catch_up()
             old = index.generation
-        new = archive.add_generation(model=embedder.model, dimensions=3, splitter=2, now=NOW)
-        archive.activate(new.id, now=NOW)
+        new = archive.generations.add(model=embedder.model, dimensions=3, splitter=2, now=NOW)
+        archive.generations.activate(new.id, now=NOW)
         later = NOW + timedelta(days=2)
         with Index.open(archive, embedder, settings, holder="a test", now=later) as index:
             index.catch_up()
-            assert [each.id for each in archive.generations()] == [new.id]
+            assert [each.id for each in archive.generations.kept()] == [new.id]
             assert not faults(index)
         client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
         mine = [each.name for each in client.list_collections() if archive.mark()[:12] in each.name]

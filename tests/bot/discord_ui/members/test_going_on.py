@@ -71,7 +71,7 @@ async def test_sources_of_a_removed_article_say_so(desk, channel, alice):
     """Who looks closer later learns what became of it."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
     [first, *_] = desk.ledger.answers.cited(1)
-    desk.archive.remove(first.article_id, now=MORNING)
+    desk.archive.articles.remove(first.article_id, now=MORNING)
     sources = await alice.click(result.response, label="Sources")
     assert "may no longer be cited" in shown(sources)
 

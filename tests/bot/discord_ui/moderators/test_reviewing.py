@@ -103,7 +103,7 @@ async def test_a_gap_is_filled_from_where_it_is_seen(channel, moderator, archive
     preview = await moderator.submit_modal(form, {"url": PAGE, "outlet": "Ledger"})
     assert "Ward 1 decides" in shown(preview)
     await moderator.click(preview.response, label="Keep")
-    assert archive.count() == 2
+    assert archive.articles.count() == 2
 
 
 async def test_many_gaps_have_pages(channel, moderator, archive):
@@ -133,7 +133,7 @@ async def test_a_members_suggestion_is_reviewed(
     assert "Ward 1 decides" in shown(preview)
     done = await moderator.click(posted, label="Approve")
     assert "Approved" in shown(done)
-    assert archive.count() == 2
+    assert archive.articles.count() == 2
     kinds = [each.kind for each in Ledger.of(archive).audit.last()]
     assert kinds == [AuditAction.ADDED, AuditAction.APPROVED, AuditAction.SET]
     late = await moderator.slash(channel, "source suggestions")
@@ -148,7 +148,7 @@ async def test_a_second_moderator_has_to_agree(channel, moderator, second, manag
     preview = await moderator.submit_modal(form, values)
     proposed = await moderator.click(preview.response, label="Keep")
     assert "another moderator has to agree" in shown(proposed)
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
     mine = await moderator.slash(channel, "source suggestions")
     refused = await moderator.click(mine.response, label="Approve")
     assert "Another moderator has to decide" in shown(refused)
@@ -157,7 +157,7 @@ async def test_a_second_moderator_has_to_agree(channel, moderator, second, manag
     assert "Pasted" in shown(looked)
     done = await second.click(theirs.response, label="Approve")
     assert "Approved" in shown(done)
-    assert archive.articles(outlet="Courier")[0].header.title == "Pasted"
+    assert archive.articles.listed(outlet="Courier")[0].header.title == "Pasted"
     assert Ledger.of(archive).suggestions.get(1).data is None
 
 
@@ -168,7 +168,7 @@ async def test_a_rejected_suggestion_leaves_nothing(channel, alice, moderator, a
     listed = await moderator.slash(channel, "source suggestions")
     done = await moderator.click(listed.response, label="Reject")
     assert "Nothing was kept" in shown(done)
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
     old = await send(channel, ApproveButton("1", "Approve"))
     late = await moderator.click(old, custom_id="desk:approve:1")
     assert "decided already" in shown(late)
@@ -182,7 +182,7 @@ async def test_a_suggested_feed_needs_its_outlet(channel, alice, moderator, arch
     listed = await moderator.slash(channel, "source suggestions")
     said_ = await moderator.click(listed.response, label="Approve")
     assert "Name the outlet" in shown(said_)
-    assert archive.sources() == []
+    assert archive.sources.watched() == []
 
 
 async def test_a_list_has_pages(channel, moderator, archive):
@@ -204,9 +204,9 @@ async def test_what_was_set_aside_is_reviewed_with_buttons(channel, moderator, a
     assert "Title" in shown(result)
     done = await moderator.click(result.response, custom_id="desk:restore:9")
     assert "Restored" in shown(done)
-    assert archive.article(9).removal is None
+    assert archive.articles.get(9).removal is None
     await moderator.click(done.response, label="Undo")
-    assert archive.article(9).removal is Removal.REMOVED
+    assert archive.articles.get(9).removal is Removal.REMOVED
 
 
 async def test_hiding_tells_no_reader(channel, moderator, archive):
@@ -215,30 +215,30 @@ async def test_hiding_tells_no_reader(channel, moderator, archive):
     Ledger.of(archive).notices.note_shown(1, "5", "6", "en", now=NOW)
     result = await moderator.slash(channel, "source hide", article="1")
     assert "Hidden" in shown(result)
-    assert archive.count() == 0
+    assert archive.articles.count() == 0
     assert Ledger.of(archive).notices.due(NOW) == []
     await moderator.click(result.response, label="Undo")
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
 
 
 async def test_a_failing_source_is_reviewed(channel, moderator, archive):
     """What fails comes first; it is looked at again, or let go, and that is undone."""
-    good = archive.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
-    bad = archive.watch("http://gone.example/", "Courier", Permission.OFFERED, 30, now=NOW)
-    archive.source_checked(good.id, NOW)
-    archive.source_failed(bad.id, NOW, "It answers 500.")
+    good = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
+    bad = archive.sources.watch("http://gone.example/", "Courier", Permission.OFFERED, 30, now=NOW)
+    archive.sources.checked(good.id, NOW)
+    archive.sources.failed(bad.id, NOW, "It answers 500.")
     result = await moderator.slash(channel, "source watched")
     text = shown(result)
     assert text.index("It answers 500.") < text.index("Ledger")
     again = await moderator.click(result.response, custom_id=f"desk:lookagain:{bad.id}")
     assert "is looked at now" in shown(again)
-    assert archive.source(bad.id).due(NOW)
+    assert archive.sources.get(bad.id).due(NOW)
     result = await moderator.slash(channel, "source watched")
     gone = await moderator.click(result.response, custom_id=f"desk:unwatch:{bad.id}")
     assert "No longer watched: http://gone.example/" in shown(gone)
-    assert len(archive.sources()) == 1
+    assert len(archive.sources.watched()) == 1
     await moderator.click(gone.response, label="Undo")
-    back = archive.sources()[1]
+    back = archive.sources.watched()[1]
     assert (back.address, back.outlet, back.every) == ("http://gone.example/", "Courier", 30)
     assert back.permission is Permission.OFFERED
 
@@ -248,10 +248,10 @@ async def test_a_look_shows_how_it_goes(
 ):
     """In place: asked for, under way, done."""
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
-    source = archive.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
+    source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
     moderation.jobs.ended(source.id)
-    archive.source_checked(source.id, NOW, listed=3)
+    archive.sources.checked(source.id, NOW, listed=3)
     result = await moderator.slash(channel, "source refresh", source=offer["value"])
     await simcord_env.settle()
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
@@ -298,7 +298,7 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
 
 async def test_search_shows_evidence_and_scores(channel, moderator, moderation, archive):
     """Why an article was found, as the terminal shows it."""
-    [passage] = archive.article_passages(1)
+    [passage] = archive.passages.of_article(1)
     object.__setattr__(
         moderation.curator, "find", lambda _text: [Evidence(passage, 1.0, 0.5, 7.25)]
     )

@@ -160,7 +160,7 @@ async def test_the_log_has_the_way_back(channel, manager, archive):
     assert "Channels: answers everything" in shown(unset)
     log = await manager.slash(channel, "source log")
     assert shown(log).count("(taken back)") == 2
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
 
 
 async def test_a_moderator_is_served_in_their_language(channel, manager):

@@ -15,10 +15,10 @@ async def test_a_page_is_previewed_kept_and_logged(channel, moderator, archive):
     result = await moderator.slash(channel, "source add", url=PAGE, outlet="Ledger")
     assert "nothing is kept yet" in shown(result)
     assert "Ward 1 decides" in shown(result)
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
     kept = await moderator.click(result.response, label="Keep")
     assert "1 new" in shown(kept)
-    assert archive.count() == 2
+    assert archive.articles.count() == 2
     log = shown(await moderator.slash(channel, "source log"))
     assert "added" in log
     assert "Ward 1 decides" in log
@@ -46,7 +46,7 @@ async def test_a_feed_is_watched_after_its_outlet_is_named(channel, moderator, a
     result = await moderator.slash(channel, "source add", url=FEED, outlet="Ledger")
     assert "pages: 1" in shown(result)
     assert "is watched" in shown(await moderator.click(result.response, label="Watch"))
-    assert archive.sources()[0].address == FEED
+    assert archive.sources.watched()[0].address == FEED
     assert "Ledger" in shown(await moderator.slash(channel, "source watched"))
 
 
@@ -57,7 +57,7 @@ async def test_a_paste_is_previewed(channel, moderator, archive):
     result = await moderator.submit_modal(opened, values)
     assert "Pasted" in shown(result)
     await moderator.click(result.response, label="Keep")
-    assert archive.articles(outlet="Courier")
+    assert archive.articles.listed(outlet="Courier")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_a_paste_is_previewed(channel, moderator, archive):
 async def test_what_cannot_be_added_says_why(channel, moderator, archive, url, said):
     """One sentence, and nothing is kept."""
     assert said in shown(await moderator.slash(channel, "source add", url=url))
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
 
 
 async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator, archive):
@@ -79,12 +79,12 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     [offer] = await moderator.autocomplete(channel, "source remove", "article", "46 seats")
     result = await moderator.slash(channel, "source remove", article=offer["value"])
     assert "Removed: Harbour wins 46 seats" in shown(result)
-    assert archive.count() == 0
+    assert archive.articles.count() == 0
     [gone] = await moderator.autocomplete(channel, "source restore", "article", "harbour")
     assert gone["value"] == offer["value"]
     undone = await moderator.click(result.response, label="Undo")
     assert "Taken back" in shown(undone)
-    assert archive.count() == 1
+    assert archive.articles.count() == 1
     log = shown(await moderator.slash(channel, "source log"))
     assert log.count("Harbour wins 46 seats") == 2
     assert "taken back" in log
@@ -110,7 +110,7 @@ async def test_what_was_set_aside_is_listed_and_restored(channel, moderator, arc
     assert "set aside" in about
     assert "4 titles" in about
     await moderator.slash(channel, "source restore", article="2")
-    assert archive.article(2).removal is None
+    assert archive.articles.get(2).removal is None
 
 
 async def test_a_preview_of_before_the_restart_is_too_old(channel, moderator):
@@ -124,5 +124,5 @@ async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
     """Outlets, how many articles, the newest day; and a sentence when there is nothing."""
     result = await alice.slash(channel, "coverage")
     assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
-    archive.remove(1, now=NOW)
+    archive.articles.remove(1, now=NOW)
     assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))

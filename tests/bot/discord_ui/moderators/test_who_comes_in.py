@@ -62,9 +62,9 @@ def key_of(button):
 def state(archive):
     """Return what no stranger may change."""
     return (
-        archive.count(),
+        archive.articles.count(),
         [(each.kind, each.article_id) for each in Ledger.of(archive).audit.last()],
-        [each.id for each in archive.sources()],
+        [each.id for each in archive.sources.watched()],
         Ledger.of(archive).rules.get(""),
         len(Ledger.of(archive).suggestions.open()),
     )
@@ -232,7 +232,7 @@ async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, 
     """A private answer goes nowhere else; the deed is done and stands in the log."""
     simcord_env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
     await moderator.slash(channel, "source remove", article="1")
-    assert archive.count() == 0
+    assert archive.articles.count() == 0
     assert Ledger.of(archive).audit.last()[0].kind is AuditAction.REMOVED
     assert channel.last_message is None
     assert "10062" in caplog.text

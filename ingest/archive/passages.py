@@ -1,50 +1,57 @@
-"""What an index follows: the changes, and how each article stands after them."""
+"""Passages: what is found and quoted, and how each article stands in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 
 from ingest.archive import rows
-from ingest.archive.database import Database
+from ingest.archive.database import Part
 from ingest.archive.saving import add_passages, take_turn
-from ingest.archive.schema import articles, changes, passages, versions
-from ingest.archive.selecting import NEWEST, STANDING, number, passage_rows, standing_passages
+from ingest.archive.schema import articles, changes, generations, passages, versions
+from ingest.archive.selecting import (
+    NEWEST,
+    NEWEST_CUT,
+    STANDING,
+    number,
+    passage_rows,
+    standing_passages,
+)
 from ingest.model import Cut, Passage, Removal, Standing, Version
 
 
-class Following(Database):
-    """Changes in the order of their commits, and what an index should hold."""
+class Passages(Part):
+    """The passages of every version, by every splitter that an index uses."""
 
-    def changed_articles(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Return articles with changes after *after*, and the change up to which that is all.
+    def get(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return those of *ids* that stand today: the newest version of an article not removed."""
+        query = passage_rows().where(
+            passages.c.id.in_(bindparam("ids", expanding=True)), articles.c.removed_at.is_(None)
+        )
+        found: dict[str, Passage] = {}
+        with self._database.reading() as connection:
+            for part in rows.chunks(list(ids)):
+                for row in connection.execute(query, {"ids": part}).mappings():
+                    found[row["passage_id"]] = rows.passage(row)
+        return found
 
-        The articles are distinct, in order of change; the list is empty when there are none.
-        """
+    def of_article(self, article_id: int) -> list[Passage]:
+        """Return the passages of an article's newest version, in order."""
         query = (
-            select(changes.c.seq, changes.c.article_id)
-            .where(changes.c.seq > after)
-            .order_by(changes.c.seq)
-            .limit(limit)
+            passage_rows()
+            .where(articles.c.id == article_id, NEWEST_CUT)
+            .order_by(passages.c.position)
         )
-        with self.reading() as connection:
-            found = connection.execute(query).all()
-        return list(dict.fromkeys(row.article_id for row in found)), (
-            found[-1].seq if found else after
-        )
+        with self._database.reading() as connection:
+            return [rows.passage(row) for row in connection.execute(query).mappings()]
 
-    def passages_after(self, seq: int) -> int:
+    def count_after(self, seq: int) -> int:
         """Count the standing passages of articles with changes after *seq*."""
         changed = select(changes.c.article_id).where(changes.c.seq > seq)
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             return number(connection, standing_passages().where(articles.c.id.in_(changed)))
-
-    def last_change(self) -> int:
-        """Return the number of the newest change; 0 before the first."""
-        with self.reading() as connection:
-            return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
 
     def standings(self, article_ids: Sequence[int], splitter: int) -> list[Standing]:
         """Return what an index of *splitter* should hold of each article, and what no longer.
@@ -61,7 +68,7 @@ class Following(Database):
         blank = select(articles.c.id).where(
             articles.c.id.in_(among), articles.c.removal == Removal.ERASED
         )
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             for part in rows.chunks(list(article_ids)):
                 erased.update(connection.execute(blank, {"ids": part}).scalars())
                 for row in connection.execute(ordered, {"ids": part}).mappings():
@@ -84,17 +91,34 @@ class Following(Database):
             .order_by(articles.c.id)
             .limit(limit)
         )
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             return [rows.version(row) for row in connection.execute(query).mappings()]
 
     def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
         """Keep the passages of versions as another splitter cuts them."""
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             take_turn(connection)
             for version, cut in items:
                 add_passages(
                     connection, version.article_id, version.number, version.extract.text, cut
                 )
+
+    def drop_cuts(self) -> None:
+        """Delete the passages of splitters that no generation uses, where a newer one cut too."""
+        later = passages.alias("later")
+        cut_again = (
+            select(later.c.id)
+            .where(
+                later.c.article_id == passages.c.article_id,
+                later.c.version == passages.c.version,
+                later.c.splitter > passages.c.splitter,
+            )
+            .exists()
+        )
+        used = select(generations.c.splitter)
+        with self._database.writing() as connection:
+            take_turn(connection)
+            connection.execute(delete(passages).where(~passages.c.splitter.in_(used), cut_again))
 
 
 def standing_of(

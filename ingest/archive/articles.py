@@ -1,0 +1,240 @@
+"""Articles and their versions: kept, found, taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+
+from ingest.archive import rows
+from ingest.archive.database import Part
+from ingest.archive.erasing import erase
+from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
+from ingest.archive.schema import articles, versions
+from ingest.archive.selecting import NEWEST, article_rows, number
+from ingest.archive.stories import same_story
+from ingest.errors import ArticleNotFoundError
+from ingest.identity import identity
+from ingest.likeness import marks
+from ingest.model import Article, Cut, Extract, Header, Removal, Saved, Version
+
+LIKE = re.compile(r"[%_!]")
+ESCAPED = r"!\g<0>"
+
+
+class Articles(Part):
+    """Every article that was ever kept."""
+
+    def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
+        """Keep *extract* as read at *now*; the text and its change are one transaction."""
+        return self.save_many([(extract, cut)], now=now, restore=restore)[0]
+
+    def save_many(
+        self,
+        items: Sequence[tuple[Extract, Cut]],
+        *,
+        now: datetime,
+        restore: bool = True,
+        believe: bool = True,
+    ) -> list[Saved]:
+        """Keep several extracts in one transaction: all of them, or after a failure none.
+
+        Without *restore* what was removed by hand stays so. Unless *believe*, what does not
+        resemble the version that stands is held back.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection)
+            return [
+                save_one(connection, each, cut, now, restore=restore, believe=believe)
+                for each, cut in items
+            ]
+
+    def hold(self, article_id: int, reason: str) -> None:
+        """Remember why what an article's page shows now is not believed; the article stands."""
+        with self._database.writing() as connection:
+            mine = update(articles).where(articles.c.id == article_id)
+            connection.execute(mine.values(held=reason))
+
+    def move(self, article_id: int, now: Extract) -> bool:
+        """Let an article stand under the address where *now* was read, and tell whether it does.
+
+        It does not where another article stands there, or where *now* is no version of it.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection)
+            return moved(connection, article_id, now)
+
+    def remove(
+        self,
+        article_id: int,
+        *,
+        now: datetime,
+        removal: Removal = Removal.REMOVED,
+        note: str | None = None,
+    ) -> Article:
+        """Take an article out of every search and answer; its versions stay.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection)
+            withdraw(connection, article_id, removal, note, now)
+        return self.get(article_id)
+
+    def restore(self, article_id: int, *, now: datetime) -> Article:
+        """Let an article be cited again that was removed or quarantined.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        gone = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
+        values = {"removed_at": None, "removal": None, "note": None}
+        held = (articles.c.id == article_id) & articles.c.held.is_not(None)
+        with self._database.writing() as connection:
+            take_turn(connection)
+            connection.execute(update(articles).where(held).values(held=None))
+            if connection.execute(update(articles).where(gone).values(values)).rowcount:
+                record_change(connection, article_id, now)
+        return self.get(article_id)
+
+    def erase(self, article_id: int, *, now: datetime) -> None:
+        """Delete every word of an article for good, also what answers kept of it.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        erase(self._database, article_id, now=now)
+
+    def get(self, article_id: int) -> Article:
+        """Return one article, removed or not."""
+        with self._database.reading() as connection:
+            query = article_rows().where(articles.c.id == article_id)
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise ArticleNotFoundError(article_id)
+        return rows.article(row)
+
+    def listed(
+        self,
+        *,
+        outlet: str | None = None,
+        removed: bool = False,
+        removal: Removal | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Article]:
+        """List articles, newest day first, undated ones last.
+
+        *removed* lists only those that are, *removal* only those that are so for one reason;
+        in quarantine are also those whose pages are not believed at the moment.
+        """
+        gone = articles.c.removed_at.is_not(None)
+        held = ~gone & articles.c.held.is_not(None)
+        if removal is None:
+            query = article_rows().where(gone if removed else ~gone)
+        else:
+            why = gone & (articles.c.removal == removal)
+            query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
+        if outlet is not None:
+            query = query.where(func.lower(versions.c.outlet) == outlet.lower())
+        undated = versions.c.day.is_(None)
+        query = query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())
+        with self._database.reading() as connection:
+            found = connection.execute(query.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in found]
+
+    def versions(self, article_id: int) -> list[Version]:
+        """Return every version of an article, oldest first.
+
+        Raises:
+            ArticleNotFoundError: there is no such article.
+        """
+        query = (
+            select(versions).where(versions.c.article_id == article_id).order_by(versions.c.number)
+        )
+        with self._database.reading() as connection:
+            found = [rows.version(row) for row in connection.execute(query).mappings()]
+        if not found:
+            raise ArticleNotFoundError(article_id)
+        return found
+
+    def story(self, article_id: int) -> list[Article]:
+        """Return the other standing articles that carry the same story, oldest first."""
+        own = select(articles.c.story).where(articles.c.id == article_id).scalar_subquery()
+        query = article_rows().where(
+            articles.c.story == own, articles.c.id != article_id, articles.c.removed_at.is_(None)
+        )
+        with self._database.reading() as connection:
+            ordered = query.order_by(versions.c.published, articles.c.id)
+            return [rows.article(row) for row in connection.execute(ordered).mappings()]
+
+    def alike(self, extract: Extract) -> list[Article]:
+        """Return the standing articles that carry the same story as one that is not kept yet."""
+        with self._database.reading() as connection:
+            story = same_story(connection, 0, extract, marks(extract.text))
+            query = article_rows().where(articles.c.story == story, articles.c.removed_at.is_(None))
+            return [rows.article(row) for row in connection.execute(query).mappings()]
+
+    def known(self, header: Header) -> Article | None:
+        """Return the article that *header* is of, removed or not; ``None`` if it is new."""
+        query = article_rows().where(articles.c.identity == identity(header))
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.article(row) if row else None
+
+    def titled(
+        self, text: str, *, removed: bool, limit: int = 25, offset: int = 0
+    ) -> list[Article]:
+        """Return articles whose title or outlet contains *text*, newest first."""
+        wanted = f"%{LIKE.sub(ESCAPED, text.lower())}%"
+        said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
+            versions.c.outlet
+        ).like(wanted, escape="!")
+        gone = articles.c.removed_at.is_not(None)
+        query = article_rows().where(said, gone if removed else ~gone)
+        ordered = query.order_by(versions.c.day.desc(), articles.c.id.desc())
+        with self._database.reading() as connection:
+            found = connection.execute(ordered.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in found]
+
+    def stories_among(self, article_ids: Collection[int]) -> int:
+        """Count the stories that these articles carry."""
+        story = func.coalesce(articles.c.story, articles.c.id)
+        query = select(func.count(story.distinct())).where(articles.c.id.in_(article_ids))
+        with self._database.reading() as connection:
+            return number(connection, query)
+
+    def count(self) -> int:
+        """Return how many articles can be cited."""
+        query = select(func.count()).select_from(articles).where(articles.c.removed_at.is_(None))
+        with self._database.reading() as connection:
+            return number(connection, query)
+
+    def removals(self) -> dict[Removal, int]:
+        """Count the articles that are not cited, by why."""
+        query = (
+            select(articles.c.removal, func.count())
+            .where(articles.c.removed_at.is_not(None))
+            .group_by(articles.c.removal)
+        )
+        with self._database.reading() as connection:
+            return {Removal(why): count for why, count in connection.execute(query)}
+
+    def by_day(self, days: int) -> dict[date, int]:
+        """Count the articles of each of the last *days* up to the newest coverage."""
+        standing = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
+        count = (
+            select(versions.c.day, func.count())
+            .join(articles, NEWEST)
+            .where(standing)
+            .group_by(versions.c.day)
+            .order_by(versions.c.day.desc())
+            .limit(days)
+        )
+        with self._database.reading() as connection:
+            found = {date.fromisoformat(day): n for day, n in connection.execute(count)}
+        newest = max(found, default=date.min)
+        return {day: n for day, n in found.items() if (newest - day).days < days}
