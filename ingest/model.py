@@ -258,7 +258,7 @@ class Source:
     """A feed, a sitemap or a page that is looked at again *every* so many minutes.
 
     ``listed`` is how many pages it named when it was last read whole. ``failure`` says what went
-    wrong at ``failed_at``, if nothing went well since.
+    wrong since ``failed_at``, if nothing went well since.
     """
 
     id: int

@@ -209,9 +209,15 @@ def sources_table(found: Sequence[Source]) -> Table:
             cell(each.address),
             cell(f"{each.every} min"),
             cell(when(each.checked_at) if each.checked_at else "never"),
-            cell(f"failed: {each.failure}" if each.failure else str(each.permission)),
+            cell(failing(each) or str(each.permission)),
         )
     return table
+
+
+def failing(source: Source) -> str:
+    """Say why a source fails, and since when; nothing of one that is well."""
+    since = f" since {when(source.failed_at)}" if source.failed_at else ""
+    return f"failed{since}: {source.failure}" if source.failure else ""
 
 
 def ago(moment: datetime, now: datetime) -> str:

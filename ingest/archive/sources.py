@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import Part
@@ -93,9 +93,10 @@ class Sources(Part):
                 connection.execute(mine.values(address=address))
 
     def failed(self, source_id: int, now: datetime, failure: str) -> None:
-        """Record that a source could not be read, and why."""
+        """Record that a source could not be read, and why; since when stays what it was."""
         at = rows.iso(now)
-        self._update_source(source_id, {"checked_at": at, "failed_at": at, "failure": failure})
+        since = func.coalesce(sources.c.failed_at, at)
+        self._update_source(source_id, {"checked_at": at, "failed_at": since, "failure": failure})
 
     def _update_source(self, source_id: int, values: Mapping[str, Any]) -> None:
         with self._database.writing() as connection:

@@ -47,8 +47,6 @@ TELLING = 3
 ALSO = 0.4
 """Worth of a word that is only a synonym or a translation of the question's own."""
 
-Fields = dict[str, float]
-
 
 class Words:
     """One folder of tantivy. Any process may read it; one at a time writes."""

@@ -15,6 +15,7 @@ from ingest.reading.text import clean, clean_line
 
 SECTIONS = (
     (re.compile(r"/(?:opinions?|editorials?|commentisfree|shasetsu)(?:/|$)"), Kind.OPINION),
+    (re.compile(r"/(?:(?:opinion-)?polls?|polling|yoron)(?:/|$)"), Kind.POLL),
     (re.compile(r"/live(?:-news|-updates|blog)?(?:/|$)"), Kind.LIVE),
     (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
 )

@@ -12,7 +12,7 @@ from ingest.archive import Archive
 from ingest.archive.copying import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
 from ingest.index.passages import SPLITTER, cut
-from ingest.model import Cut, Decision, Kind, Span
+from ingest.model import Cut, Decision, Kind, Permission, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database
 
@@ -298,3 +298,15 @@ def test_a_passage_is_an_exact_range_of_its_version(archive, text):
     version = archive.articles.versions(result.article_id)[-1]
     for passage in archive.passages.of_article(result.article_id):
         assert version.extract.text[passage.start : passage.end] == passage.text
+
+
+def test_since_when_a_source_fails_stays_until_it_is_well(archive):
+    """The last look that failed says why; the first one, since when."""
+    source = archive.sources.watch("https://f.example", "Ledger", Permission.OFFERED, 60, now=NOW)
+    later = NOW + timedelta(hours=1)
+    archive.sources.failed(source.id, NOW, "It answers 500.")
+    archive.sources.failed(source.id, later, "It answers 404.")
+    found = archive.sources.get(source.id)
+    assert (found.failed_at, found.failure, found.checked_at) == (NOW, "It answers 404.", later)
+    archive.sources.checked(source.id, later)
+    assert archive.sources.get(source.id).failed_at is None
