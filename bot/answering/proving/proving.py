@@ -10,6 +10,7 @@ from bot.answering.model import (
     Dropped,
     Failing,
     Question,
+    Rest,
     Sentence,
 )
 from bot.answering.proving.gates import Stopped, gated
@@ -19,6 +20,8 @@ from bot.answering.proving.reader import Proposed, Reading
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
+TELLING = 30
+"""Bytes of a quotation that tells by itself where it stands: five words, ten CJK characters."""
 MOST = 3
 """Citations of one sentence."""
 UNPROVEN = {
@@ -40,21 +43,16 @@ def propose(
     *given* are the passages by the keys that the model was told; *instructions* are what no
     sentence may repeat. The question proves nothing, and what only says it again is no answer.
     """
-    known = [(given[rest.key], rest.quote) for rest in sentence.rests if rest.key in given]
-    if not known:
+    citations = [found for rest in sentence.rests if (found := cited(rest, given)) is not None]
+    if not citations and not any(rest.key in given for rest in sentence.rests):
         keys = ", ".join(rest.key for rest in sentence.rests) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
     if terms(sentence.text) == terms(question.text):
         return Dropped(sentence.text, Failing.QUESTION, sentence.text)
     if key := next((key for key in given if key in sentence.text), None):
         return Dropped(sentence.text, Failing.REFERENCE, key)
-    citations = []
-    for evidence, quote in known:
-        words = locate(quote, evidence.passage.text)
-        if words is not None:
-            citations.append(Citation.of(words, evidence.passage))
     if not citations:
-        return Dropped(sentence.text, Failing.QUOTATION, known[0][1])
+        return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
     kept = list(dict.fromkeys(citations))[:MOST]
     found = gated(Draft(sentence.text, question.language), Ground(kept, instructions))
     if isinstance(found, Stopped):
@@ -66,6 +64,25 @@ def propose(
         if any(evidence.passage == citation.passage for citation in kept)
     ]
     return Proposed(Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies))), found)
+
+
+def cited(rest: Rest, given: Mapping[str, Evidence]) -> Citation | None:
+    """Find the words of a quotation: in the passage named, or in the only one that has them.
+
+    A key is an address that small models mix up; a run of words that stands in one passage alone
+    names it as well.
+    """
+    named = given.get(rest.key)
+    if named is not None and (words := locate(rest.quote, named.passage.text)) is not None:
+        return Citation.of(words, named.passage)
+    if len(rest.quote.encode()) < TELLING:
+        return None
+    places = [
+        Citation.of(words, each.passage)
+        for each in given.values()
+        if (words := locate(rest.quote, each.passage.text)) is not None
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def settled(proposed: Proposed, reading: Reading | None) -> Claim | Dropped:
