@@ -46,7 +46,7 @@ def outlets(desk, question, **options):
 def test_the_outlet_that_a_question_names_leads(desk, outlet, first):
     """Equal reports are told apart by who is asked for."""
     question = f"What is the ferry tax according to the {outlet}?"
-    names = asked(question, desk[0].outlets(), NOW.date())
+    names = asked(question, desk[0].outlets.names(), NOW.date())
     assert outlets(desk, question, names=names)[0] == first
 
 
@@ -69,7 +69,7 @@ def test_a_bound_shuts_out_the_rest(desk):
 )
 def test_a_filter_holds_for_words_and_for_meaning(desk, scope, expected):
     """Nothing from outside is found, whatever the question names."""
-    names = asked("What does the Courier say of the ferry tax?", desk[0].outlets(), NOW.date())
+    names = asked("What does the Courier say of the ferry tax?", desk[0].outlets.names(), NOW.date())
     assert set(outlets(desk, "ferry tax", scope=scope, names=names)) == expected
 
 
