@@ -69,7 +69,9 @@ def test_a_bound_shuts_out_the_rest(desk):
 )
 def test_a_filter_holds_for_words_and_for_meaning(desk, scope, expected):
     """Nothing from outside is found, whatever the question names."""
-    names = asked("What does the Courier say of the ferry tax?", desk[0].outlets.names(), NOW.date())
+    names = asked(
+        "What does the Courier say of the ferry tax?", desk[0].outlets.names(), NOW.date()
+    )
     assert set(outlets(desk, "ferry tax", scope=scope, names=names)) == expected
 
 
