@@ -43,7 +43,7 @@ def propose(
     *given* are the passages by the keys that the model was told; *instructions* are what no
     sentence may repeat. The question proves nothing, and what only says it again is no answer.
     """
-    citations = [found for rest in sentence.rests if (found := cited(rest, given)) is not None]
+    citations = [each for rest in sentence.rests if (each := cited(rest, given)) is not None]
     if not citations and not any(rest.key in given for rest in sentence.rests):
         keys = ", ".join(rest.key for rest in sentence.rests) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
