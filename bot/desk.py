@@ -83,7 +83,7 @@ class Desk:
             outcome = await self._answered(question, watch, member, before, meter)
             seconds = time.perf_counter() - began
             self.metrics.answered(outcome, seconds)
-            self.metrics.called(meter.calls, outcome.written.usage)
+            self.metrics.called(meter.calls, meter.usage)
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 

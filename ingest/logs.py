@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from secrets import token_hex
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import structlog
 from pydantic import SecretStr
@@ -80,9 +81,8 @@ def secrets_of(settings: Settings) -> Iterator[str]:
     for value in dict(settings).values():
         if isinstance(value, SecretStr) and len(value.get_secret_value()) >= SHORTEST:
             yield value.get_secret_value()
-    _, at, _ = (settings.database_url or "").rpartition("@")
-    password = (settings.database_url or "").partition("://")[2].partition("@")[0].partition(":")[2]
-    if at and len(password) >= SHORTEST:
+    password = urlsplit(settings.database_url or "").password or ""
+    if len(password) >= SHORTEST:
         yield password
 
 

@@ -184,7 +184,7 @@ class Chat:
         while True:
             began, asked = False, self._form(form)
             try:
-                async for piece in self._stream(said, meter, form):
+                async for piece in self._stream(said, meter, asked, form):
                     began = began or bool(piece.strip())
                     yield piece
             except GeneratorExit:
@@ -218,11 +218,12 @@ class Chat:
         self,
         said: list[tuple[str, str]],
         meter: Metering,
+        asked: Way | None,
         form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:
-        """Ask once, and yield the pieces of the reply."""
+        """Ask once, for *form* in the way that is *asked*, and yield the pieces of the reply."""
         used, ended, text = Usage(), None, ""
-        stream = aiter(self._asked(form).astream(self._messages(said, form)))
+        stream = aiter(self._asked(asked, form).astream(self._messages(said, asked)))
         patience = self._first
         try:
             while (chunk := await self._next(stream, patience)) is not None:
@@ -249,7 +250,7 @@ class Chat:
         if not text.strip():
             raise ChatError(Trouble.EMPTY, f"it wrote nothing{self._advice}")
 
-    def _asked(self, form: Mapping[str, Any] | None) -> BaseChatModel:
+    def _asked(self, way: Way | None, form: Mapping[str, Any] | None) -> BaseChatModel:
         """Return the model as its server lets itself be asked."""
         anew: dict[str, Any] = {}
         body: dict[str, Any] = {}
@@ -260,18 +261,16 @@ class Chat:
         if Way.TOKENS in self._without:
             anew["max_tokens"] = None
             body["max_tokens"] = LONGEST
-        if way := self._form(form):  # in the body: LangChain would wait for the whole reply
+        if way is not None:  # in the body: LangChain would wait for the whole reply
             schema = {"json_schema": form} if way is Way.SCHEMA else {}
             body["response_format"] = {"type": str(way), **schema}
         if body:
             anew["extra_body"] = body
         return self._model.model_copy(update=anew) if anew else self._model
 
-    def _messages(
-        self, said: list[tuple[str, str]], form: Mapping[str, Any] | None
-    ) -> list[BaseMessage]:
+    def _messages(self, said: list[tuple[str, str]], way: Way | None) -> list[BaseMessage]:
         """Return what is said, as one message where the server knows no others."""
-        if self._form(form):
+        if way is not None:
             said = [(f"{instruction}\n\n{IN_ONE}", data) for instruction, data in said]
         if Way.SYSTEM in self._without:
             return [HumanMessage("\n\n".join(text for pair in said for text in pair))]

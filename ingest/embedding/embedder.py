@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.embedding import packed
-from ingest.embedding.endpoint import PROVIDERS, remote
+from ingest.embedding.endpoint import provider_of, remote
 from ingest.embedding.folder import FolderEmbedder
 from ingest.embedding.universal import FastEmbedder
 from ingest.embedding.vectors import Embedder
@@ -30,8 +30,8 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
         return FastEmbedder()
     if Path(chosen).expanduser().is_dir():
         return FolderEmbedder(Path(chosen).expanduser(), settings)
-    by_provider = chosen.partition(":")[0] in PROVIDERS
-    if not (by_provider or settings.openai_api_key or settings.openai_base_url):
+    provider, _ = provider_of(chosen)
+    if not (provider or settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(
             f"EMBEDDING_MODEL is {chosen}, which is no folder here, and neither OPENAI_API_KEY nor "
             f"OPENAI_BASE_URL is set. Set one of them, or EMBEDDING_MODEL={LOCAL_MODEL}."

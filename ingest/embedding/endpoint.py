@@ -179,12 +179,11 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> Remo
     """
     bare = serving == name
     prefixes = Prefixes() if bare else family(name).chosen(settings)
-    provider, colon, rest = name.partition(":")
-    if colon and provider in PROVIDERS and provider != "openai":
+    provider, model = provider_of(name)
+    if provider not in (None, "openai"):
         recorded = name if bare else f"{name}{prefixes.mark}"
-        return RemoteEmbedder(of_provider(name), model=recorded, where=provider, prefixes=prefixes)
+        return RemoteEmbedder(by_langchain(name), model=recorded, where=provider, prefixes=prefixes)
     base_url, key = settings.openai_base_url, settings.openai_api_key
-    model = rest if provider == "openai" and colon else name
     client = OpenAIEmbeddings(
         model=model,
         api_key=key or SecretStr("none"),
@@ -197,7 +196,13 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> Remo
     return RemoteEmbedder(client, model=recorded, where=base_url or "OpenAI", prefixes=prefixes)
 
 
-def of_provider(name: str) -> Embeddings:
+def provider_of(name: str) -> tuple[str | None, str]:
+    """Return the provider that stands before a model's name, if one does, and the model."""
+    provider, colon, model = name.partition(":")
+    return (provider, model) if colon and provider in PROVIDERS else (None, name)
+
+
+def by_langchain(name: str) -> Embeddings:
     """Open ``provider:model`` by LangChain.
 
     Raises:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,11 +28,9 @@ HEAP = 64 * 2**20
 LAYOUT = 2
 """The version of the fields below; another one is another folder, filled anew."""
 CURSOR = "caught-up-to"
-GONE = "deleted"
+WRITTEN = "written"
 WORN = 0.02
 """Share of deleted passages from which everything is written anew; 100,000 take 20 seconds."""
-LARGEST = 10_000
-"""Passages of one article, at most."""
 SMALL = 2000
 """Passages up to which any deletion is enough: they take half a second."""
 META = "meta.json"
@@ -106,12 +105,12 @@ class Words:
     def apply(self, standings: Sequence[Standing], upto: int) -> None:
         """Hold each article as it stands now; doing so again changes nothing."""
         with readable(self._folder), self._lock:
-            gone = self._gone + sum(self._held(each.article_id) for each in standings)
+            written = self._written + sum(len(each.passages) for each in standings)
             writer = self._index.writer(HEAP, 1)
             for standing in standings:
                 writer.delete_documents_by_term("article", str(standing.article_id))
                 self._put(writer, standing)
-            self._finish(writer, upto, gone)
+            self._finish(writer, upto, written)
 
     @property
     def worn(self) -> bool:
@@ -119,7 +118,8 @@ class Words:
 
         The same archive is to give the same answers, however its index came about.
         """
-        gone, count = self._gone, self.count()
+        count = self.count()
+        gone = self._written - count
         return gone > WORN * count or (gone > 0 and count <= SMALL)
 
     def rewrite(self, parts: Iterable[Sequence[Standing]], upto: int) -> None:
@@ -127,10 +127,11 @@ class Words:
         with readable(self._folder), self._lock:
             writer = self._index.writer(HEAP, 1)
             writer.delete_all_documents()
-            for standings in parts:
-                for standing in standings:
-                    self._put(writer, standing)
-            self._finish(writer, upto, 0)
+            written = 0
+            for standing in chain.from_iterable(parts):
+                self._put(writer, standing)
+                written += len(standing.passages)
+            self._finish(writer, upto, written)
             self._fresh()
             self._index.writer(HEAP, 1).garbage_collect_files()
 
@@ -225,22 +226,17 @@ class Words:
             writer.add_document(document)
 
     @property
-    def _gone(self) -> int:
-        """How many passages were deleted since everything was written anew."""
+    def _written(self) -> int:
+        """How many passages were written since all of them were, also those that are deleted."""
         try:
-            return int((self._folder / GONE).read_text())
+            return int((self._folder / WRITTEN).read_text())
         except (OSError, ValueError):
-            return 0
+            return self.count()
 
-    def _held(self, article_id: int) -> int:
-        """Return how many passages of an article this holds."""
-        query = tantivy.Query.term_query(self._index.schema, "article", str(article_id))
-        return len(self._hits(query, LARGEST))
-
-    def _finish(self, writer: tantivy.IndexWriter, upto: int, gone: int) -> None:
+    def _finish(self, writer: tantivy.IndexWriter, upto: int, written: int) -> None:
         writer.commit()
         writer.wait_merging_threads()
-        for name, value in ((GONE, gone), (CURSOR, upto)):
+        for name, value in ((WRITTEN, written), (CURSOR, upto)):
             fresh = self._folder / f"{name}.new"
             fresh.write_text(str(value))
             fresh.replace(self._folder / name)

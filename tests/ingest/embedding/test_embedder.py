@@ -237,6 +237,12 @@ def test_a_provider_of_langchain_is_named_before_a_colon(monkeypatch):
     assert made.model.startswith("ollama:nomic-embed-text+")
 
 
+def test_a_model_that_is_called_like_a_provider_is_a_model():
+    """Without a colon it needs an endpoint as any other does."""
+    with pytest.raises(SettingsError, match="EMBEDDING_MODEL"):
+        embedder(Settings.of({"EMBEDDING_MODEL": "ollama"}))
+
+
 def test_a_provider_that_is_not_installed_is_a_sentence():
     """It names the setting and what to do."""
     with pytest.raises(SettingsError, match=r"EMBEDDING_MODEL=cohere:x.*install"):
