@@ -7,10 +7,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,15 +17,9 @@ from typing import Any
 from dotenv import load_dotenv
 
 from bot import checking, doctor, metrics, terminal
-from bot.answering.calibration import OWN
-from bot.answering.drafting import ModelWriter
-from bot.answering.question import UnaskableError
-from bot.answering.reading import ChatReader
-from bot.community.curating import Curator
-from bot.community.jobs import Jobs
-from bot.community.members import Community
-from bot.community.reviewing import Reviewer
-from bot.community.starters import Starters
+from bot.answering.evidence.calibration import OWN
+from bot.answering.proving.chat_reader import ChatReader
+from bot.answering.understanding.question import UnaskableError
 from bot.desk import Desk, open_desk, reading_chat
 from bot.ledger import Ledger
 from bot.settings import Settings
@@ -35,9 +28,7 @@ from ingest import adding, logs, stopping
 from ingest.archive import Archive
 from ingest.arguments import positive
 from ingest.errors import EmbeddingError, IndexUnavailableError, IngestError, SettingsError
-from ingest.fetching import Fetcher
 from ingest.reading import Hints, count, read_path
-from ingest.schedule import keep_fresh
 from ingest.showing import with_progress
 
 SAMPLE = Path(__file__).parents[1] / "ingest" / "sample" / "coverage"
@@ -150,64 +141,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if settings.discord_token is None:
         return converse(settings, options)
     from bot.discord_ui.client import serve
-    from bot.discord_ui.members.offers import Offers
-    from bot.discord_ui.moderators.moderation import Moderation
-
-    async def live(desk: Desk, ending: stopping.Ending) -> None:
-        fetcher = partial(Fetcher, utc_now, contact=settings.contact)
-        curator = Curator(desk.archive, desk.ledger, utc_now, fetcher, desk.find)
-        jobs = Jobs(desk.archive, desk.ledger, utc_now)
-        watching = keep_fresh(
-            desk.archive,
-            utc_now,
-            contact=settings.contact,
-            wake=curator.wake,
-            told=lambda looked: jobs.ended(looked.source.id),
-        )
-        refreshing = asyncio.create_task(watching)
-        community = Community(desk.archive, desk.ledger, utc_now)
-        reviewer = Reviewer(desk.ledger, utc_now, desk.alike)
-        moderation = Moderation(curator, community, reviewer, jobs, settings.moderated_in)
-        starters = Starters(desk.archive, desk.answer_now, utc_now)
-        offers = Offers(
-            community,
-            starters,
-            lambda text, member: desk.look_up(text, utc_now(), member=member),
-            lambda topic: desk.timeline(topic, utc_now()),
-            keeps_questions=settings.keep_questions,
-            has_model=bool(desk.writers),
-        )
-
-        def housekeeping() -> None:
-            with suppress(stopping.StoppedError):
-                desk.catch_up(ending.going_on)
-            starters.keep()
-            community.expire()
-
-        try:
-            await serve(
-                desk.answer,
-                settings,
-                housekeeping=housekeeping,
-                moderation=moderation,
-                offers=offers,
-                corrections=desk.ledger.notices,
-                stop=ending.event,
-            )
-        finally:
-            refreshing.cancel()
-            await asyncio.gather(refreshing, return_exceptions=True)
-            await desk.close()
 
     async def until_told(desk: Desk) -> int:
         with (
             stopping.until_told() as ending,
             metrics.served(desk.metrics, desk.archive, utc_now, settings.metrics_port),
         ):
-            await live(desk, ending)
+            await serve(desk, ending)
         return ending.code
 
-    with open_desk(settings, holder="the bot (`python -m bot`)", now=utc_now()) as desk:
+    with open_desk(settings, holder="the bot (`python -m bot`)", clock=utc_now) as desk:
         desk.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
         return asyncio.run(until_told(desk))
 
@@ -265,10 +208,10 @@ def find(settings: Settings, options: argparse.Namespace) -> int:
         async def found() -> int:
             try:
                 if options.batch is None:
-                    looked = await desk.look_up(options.text, utc_now())
+                    looked = await desk.look_up(options.text)
                     checking.show_found(looked, as_json=options.json)
                     return 0
-                return await checking.find_each(options.batch, desk.look_up_one, utc_now)
+                return await checking.find_each(options.batch, desk.look_up_one)
             finally:
                 await desk.close()
 
@@ -317,10 +260,10 @@ def evaluate(settings: Settings, options: argparse.Namespace) -> int:
         apart = settings.model_copy(
             update={"data_dir": Path(folder), "database_url": None, "chroma_url": None}
         )
-        with open_desk(apart, holder="`python -m bot evaluate`", now=utc_now()) as opened:
+        with open_desk(apart, holder="`python -m bot evaluate`", clock=utc_now) as opened:
             adding.add(read_path(options.coverage, Hints()), opened.archive, now=utc_now())
             opened.catch_up()
-            desk = replace(opened, writers=evaluated(options.writer, opened))
+            desk = evaluated(options.writer, opened)
             results = with_progress(
                 "Answering",
                 len(questions),
@@ -333,25 +276,27 @@ def evaluate(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def evaluated(writer: str, desk: Desk) -> tuple[ModelWriter, ...]:
-    """Return who writes in an evaluation.
+def evaluated(writer: str, desk: Desk) -> Desk:
+    """Return *desk* with who writes in an evaluation.
 
     Raises:
         SettingsError: a model is asked for, and none is set.
     """
-    if writer == "model" and not desk.writers:
-        raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
-    return desk.writers if writer == "model" else ()
+    if writer == "model":
+        if not desk.models.writers:
+            raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
+        return desk
+    return replace(desk, models=replace(desk.models, writers=()))
 
 
 @contextmanager
 def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]:
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
-    with open_desk(settings, holder=holder, now=utc_now()) as desk:
+    with open_desk(settings, holder=holder, clock=utc_now) as desk:
         if sample and desk.archive.changes.last() == 0:
             add_sample(desk)
         try:
-            if desk.index.behind():
+            if desk.behind():
                 with_progress(Wording.default().indexing, None, desk.catch_up)
         except (EmbeddingError, IndexUnavailableError) as error:
             print(f"{error} Words alone are searched.", file=sys.stderr)

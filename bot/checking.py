@@ -13,14 +13,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answering.chat import Meter
+from bot.answering.chat.chat import Meter
+from bot.answering.chat.prompting import Prompt
 from bot.answering.lookup import Closest, Looked, LookUp
 from bot.answering.model import Dropped, Question, Rest, Sentence
-from bot.answering.prompting import Prompt
 from bot.answering.proving.identity import Identity
 from bot.answering.proving.proving import propose
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
-from bot.answering.question import language_of
+from bot.answering.understanding.question import language_of
 from bot.reporting import source
 from bot.wording import Wording
 from ingest.batch import lines
@@ -160,11 +160,7 @@ def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
         print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({why})")
 
 
-async def find_each(
-    path: Path,
-    look_up_one: Callable[[str, datetime], Awaitable[Looked]],
-    clock: Callable[[], datetime],
-) -> int:
+async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[Looked]]) -> int:
     """Look up each claim of a file and print an object a line; return the exit code.
 
     A bad line is told in its place and stops nothing.
@@ -172,7 +168,7 @@ async def find_each(
     code = 0
     for line in read(path):
         if isinstance(line, ClaimLine):
-            said = found_object(await look_up_one(line.claim, clock()))
+            said = found_object(await look_up_one(line.claim))
         else:
             code, said = 1, {"error": str(line)}
         print(json.dumps(said, ensure_ascii=False), flush=True)

@@ -1,32 +1,39 @@
-"""The composition root: every client of the bot is built here, nowhere else."""
+"""The composition root: everything the bot is made of is built here, nowhere else."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Self
 
 from bot.answering.answer import answer, answer_now
-from bot.answering.calibration import OWN, Calibration, Judge, shipped
-from bot.answering.chat import Chat, Meter, chat_model
-from bot.answering.drafting import ModelWriter
-from bot.answering.followup import Exchange, understood
-from bot.answering.lookup import Coverage, Looked, LookUp, look_up, look_up_one
-from bot.answering.model import Abstention, Answer, Question, Reason, Usage
+from bot.answering.chat.chat import Chat, Meter, chat_model
+from bot.answering.coverage import Coverage
+from bot.answering.evidence.calibration import OWN, Calibration, Judge, shipped
+from bot.answering.lookup import Looked, LookUp, look_up, look_up_one
+from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
+from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.identity import Identity
 from bot.answering.proving.reader import Reader
-from bot.answering.reading import ChatReader
 from bot.answering.timeline import Timeline, timeline
+from bot.answering.understanding.followup import Exchange, understood
 from bot.answering.watching import Watch
+from bot.answering.writing.drafting import ModelWriter
 from bot.budget import Budget
+from bot.community.catalogue import Catalogue
+from bot.community.corrections import Corrections
+from bot.community.curating import Curator
+from bot.community.jobs import Jobs
+from bot.community.members import Community
+from bot.community.previewing import Previewer
+from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
+from bot.community.starters import Starters
 from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.reporting import level_of, record_of
@@ -35,28 +42,32 @@ from ingest import logs
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
 from ingest.errors import ArchiveError
+from ingest.fetching import Fetcher
 from ingest.index.index import Index
-from ingest.index.search import search
-from ingest.model import Evidence, Progress
+from ingest.model import Progress
+from ingest.schedule import keep_fresh
+from ingest.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
+Clock = Callable[[], datetime]
+
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """An open archive and its index, ready to answer, with or without a model that writes."""
+class Models:
+    """The chat models of the settings: those that write, first to last, and the one that reads."""
 
-    archive: Archive
-    ledger: Ledger
-    index: Index
-    judge: Judge
-    settings: Settings
-    budget: Budget
     writers: tuple[ModelWriter, ...] = ()
-    chats: tuple[Chat, ...] = ()
     checker: Reader | None = None
-    """Who reads claims although no model writes: CHECK_MODEL alone."""
-    metrics: Metrics = field(default_factory=Metrics)
+    chats: tuple[Chat, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Open them; nothing is sent before they are asked."""
+        writing, reading = chats(settings)
+        reader, tokens = ChatReader(reading) if reading else None, settings.coverage_tokens
+        writers = tuple(ModelWriter(each, reader, tokens=tokens) for each in writing)
+        return cls(writers, reader, (*writing, *((reading,) if reading else ())))
 
     @property
     def reader(self) -> Reader:
@@ -64,6 +75,60 @@ class Desk:
         if self.writers:
             return self.writers[0].reader
         return self.checker or Identity()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open archive and its index, ready to answer, with all that members and moderators do."""
+
+    archive: Archive
+    ledger: Ledger
+    coverage: Coverage
+    models: Models
+    settings: Settings
+    clock: Clock
+    budget: Budget
+    metrics: Metrics
+    community: Community
+    starters: Starters
+    corrections: Corrections
+    curator: Curator
+    previewer: Previewer
+    catalogue: Catalogue
+    reviewer: Reviewer
+    jobs: Jobs
+
+    @classmethod
+    def of(
+        cls,
+        archive: Archive,
+        index: Index,
+        settings: Settings,
+        clock: Clock,
+        fetcher: Callable[[], Fetcher] | None = None,
+    ) -> Self:
+        """Build everything over an open *archive* and *index*; *fetcher* makes what fetches."""
+        ledger = Ledger.of(archive)
+        coverage = Coverage(archive, index, judge(settings))
+        fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
+        return cls(
+            archive,
+            ledger,
+            coverage,
+            Models.of(settings),
+            settings,
+            clock,
+            Budget(ledger, settings),
+            Metrics(),
+            Community(archive, ledger, clock),
+            Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
+            Corrections(ledger, clock, timedelta(days=settings.corrections_for_days)),
+            Curator(archive, ledger, clock),
+            Previewer(archive, fetcher),
+            Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
+            Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
+            Jobs(archive, ledger, clock),
+        )
 
     async def answer(
         self,
@@ -80,74 +145,45 @@ class Desk:
         """
         began, meter = time.perf_counter(), Meter()
         with logs.request():
-            outcome = await self._answered(question, watch, member, before, meter)
+            today = question.asked_at.astimezone(UTC).date()
+            writers = self.models.writers
+            trouble = await self._refuses(member, today) if writers else None
+            rewriting = writers[0].chat if writers and trouble is None else None
+            outcome = await answer(
+                await understood(question, before, rewriting, meter),
+                await self._coverage(),
+                writers=writers,
+                trouble=trouble,
+                watch=watch,
+                meter=meter,
+            )
+            outcome = await self._kept(outcome, member, today, meter)
             seconds = time.perf_counter() - began
             self.metrics.answered(outcome, seconds)
             self.metrics.called(meter.calls, meter.usage)
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 
-    async def _answered(
-        self,
-        question: Question,
-        watch: Watch | None,
-        member: str,
-        before: Exchange | None,
-        meter: Meter,
-    ) -> Answer | Abstention:
-        today = question.asked_at.astimezone(UTC).date()
-        trouble = None
-        if self.writers:
-            trouble = await asyncio.to_thread(self.budget.refuses, member, today)
-        free = self.writers[0] if self.writers and trouble is None else None
-        outcome = await answer(
-            await understood(question, before, free, meter),
-            self.archive,
-            await asyncio.to_thread(self.index.serving),
-            self.judge,
-            writers=self.writers,
-            trouble=trouble,
-            watch=watch,
-            meter=meter,
-        )
-        number = await asyncio.to_thread(self._keep, outcome, member, today)
-        if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
-            outcome = replace(outcome, link=self.link_for_voting())
-        written = replace(outcome.written, unkept=number is None)
-        return replace(outcome, number=number, written=written)
-
-    def answer_now(self, question: Question) -> Answer | Abstention:
-        """Answer in the coverage's own words; it blocks, and keeps nothing."""
-        return answer_now(question, self.archive, self.index.serving(), self.judge)
-
-    async def look_up(self, text: str, now: datetime, *, member: str = "") -> LookUp:
+    async def look_up(self, text: str, *, member: str = "") -> LookUp:
         """Look up what *text* claims; nothing of it is kept but what it cost."""
+        now = self.clock()
         today = now.astimezone(UTC).date()
-        refused = await asyncio.to_thread(self.budget.refuses, member, today)
-        reader = Identity() if refused else self.reader
+        reader = Identity() if await self._refuses(member, today) else self.models.reader
         meter = Meter()
         found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
-        if meter.usage != Usage():
-            await asyncio.to_thread(self.budget.count, "", today, meter.usage)
+        await self._count("", today, meter.usage)
         return found
 
-    async def look_up_one(self, claim: str, now: datetime) -> Looked:
+    async def look_up_one(self, claim: str) -> Looked:
         """Look up one claim as it stands."""
-        coverage = await self._coverage()
-        return await look_up_one(claim, coverage, self.reader, now=now, meter=Meter())
+        coverage, reader = await self._coverage(), self.models.reader
+        return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
 
-    def timeline(self, topic: str, now: datetime) -> Timeline:
-        """Draw up what was reported on *topic*; it blocks, and keeps nothing."""
-        return timeline(topic, self.archive, self.index.serving(), self.judge, now=now)
-
-    def find(self, text: str) -> list[Evidence]:
-        """Search the coverage as a question does; it blocks."""
-        return search(self.index.serving(), self.archive, text)
-
-    def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return how like each text is to each, from 0 to 1; it blocks."""
-        return self.index.serving().alike(texts)
+    @in_thread
+    def timeline(self, topic: str) -> Timeline:
+        """Draw up what was reported on *topic*; nothing of it is kept."""
+        return timeline(topic, self.coverage.serving, now=self.clock())
 
     def link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
@@ -156,40 +192,75 @@ class Desk:
 
     async def close(self) -> None:
         """Let the models go, in the event loop that asked them."""
-        for each in self.chats:
+        for each in self.models.chats:
             await each.close()
+
+    def behind(self) -> bool:
+        """Tell whether the archive has changes that the index does not hold."""
+        return self.coverage.index.active().behind()
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
-        index = self.index.active()
-        if index.behind():
-            index.catch_up(progress)
+        if self.behind():
+            self.coverage.index.active().catch_up(progress)
 
     def catch_up_words(self) -> None:
         """Let words find what is kept; meaning follows with :meth:`catch_up`."""
-        self.index.active().catch_up_words()
+        self.coverage.index.active().catch_up_words()
 
-    async def _coverage(self) -> Coverage:
-        index = await asyncio.to_thread(self.index.serving)
-        return Coverage(self.archive, index, self.judge)
+    def keep_house(self, progress: Progress | None = None) -> None:
+        """Do what is done again and again: catch up, draw starters, forget what is old."""
+        self.catch_up(progress)
+        self.starters.keep()
+        self.community.expire()
 
-    def _keep(self, outcome: Answer | Abstention, member: str, today: date) -> int | None:
-        """Keep an answer and what it cost; ``None`` where nothing can be kept at the moment."""
-        record = record_of(outcome, keep_question=self.settings.keep_questions)
-        written = outcome.written
-        if written.writer is not None:
-            self.budget.count(member, today, written.usage)
-        elif written.usage != Usage():
-            self.budget.count("", today, written.usage)
+    async def keep_fresh(self) -> None:
+        """Refresh what is due, until cancelled."""
+        await keep_fresh(
+            self.archive,
+            self.clock,
+            contact=self.settings.contact,
+            wake=self.curator.wake,
+            told=lambda looked: self.jobs.ended(looked.source.id),
+        )
+
+    @in_thread
+    def _coverage(self) -> Coverage:
+        return self.coverage.serving
+
+    @in_thread
+    def _refuses(self, member: str, today: date) -> Trouble | None:
+        return self.budget.refuses(member, today)
+
+    @in_thread
+    def _count(self, member: str, today: date, usage: Usage) -> None:
+        if member or usage != Usage():
+            self.budget.count(member, today, usage)
+
+    @in_thread
+    def _kept(
+        self, outcome: Answer | Abstention, member: str, today: date, meter: Meter
+    ) -> Answer | Abstention:
+        """Keep an answer and what it cost; it says so where nothing can be kept at the moment."""
+        if outcome.written.writer is not None:
+            self.budget.count(member, today, meter.usage)
+        elif meter.usage != Usage():
+            self.budget.count("", today, meter.usage)
+        number = None
         try:
-            return self.ledger.answers.add(record)
+            number = self.ledger.answers.add(
+                record_of(outcome, keep_question=self.settings.keep_questions)
+            )
         except ArchiveError as error:
             logger.warning("An answer is shown and not kept: %s", error)
-            return None
+        if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
+            outcome = replace(outcome, link=self.link_for_voting())
+        written = replace(outcome.written, unkept=number is None)
+        return replace(outcome, number=number, written=written)
 
 
 @contextmanager
-def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Desk]:
+def open_desk(settings: Settings, *, holder: str, clock: Clock) -> Iterator[Desk]:
     """Open everything that answering needs, and close it again.
 
     Raises:
@@ -203,19 +274,10 @@ def open_desk(settings: Settings, *, holder: str, now: datetime) -> Iterator[Des
             embedder(settings, archive.generations.serving_model()),
             settings,
             holder=holder,
-            now=now,
+            now=clock(),
         ) as index,
     ):
-        ledger = Ledger.of(archive)
-        budget = Budget(ledger, settings)
-        writing, reading = chats(settings)
-        reader = ChatReader(reading) if reading else None
-        tokens = settings.coverage_tokens
-        writers = tuple(ModelWriter(each, reader, tokens=tokens) for each in writing)
-        every = (*writing, *((reading,) if reading else ()))
-        yield Desk(
-            archive, ledger, index, judge(settings), settings, budget, writers, every, reader
-        )
+        yield Desk.of(archive, index, settings, clock)
 
 
 def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.chat import Chat, ChatError, Meter
+from bot.answering.chat.chat import Chat, ChatError, Meter
 from bot.desk import chats
 from bot.settings import Settings
 from ingest.archive import Archive

@@ -18,9 +18,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Citation, Language, Question
-from bot.answering.question import UnaskableError, ask
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
 from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object

@@ -33,6 +33,13 @@ class Wording:
         return cls(language, texts, lists)
 
     @classmethod
+    def of_locale(cls, locale: str | None) -> Self:
+        """Return the words for whoever's Discord is in *locale*: "ja", "en-GB", "de"."""
+        code = (locale or "").partition("-")[0]
+        known = {str(each): each for each in Language}
+        return cls.of(known.get(code, Language.ENGLISH))
+
+    @classmethod
     def default(cls) -> Self:
         """Return the words for whoever has not said a language."""
         return cls.of(Language.ENGLISH)

@@ -12,7 +12,7 @@ import pytest
 
 import bot
 import ingest
-from bot.answering.lexicon import Lexicon
+from bot.answering.understanding.lexicon import Lexicon
 
 LENGTH = 20_000
 """Characters at which what grows with the square of its length takes seconds."""

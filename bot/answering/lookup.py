@@ -10,19 +10,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.answering.answer import look
-from bot.answering.calibration import Judge
-from bot.answering.chat import Meter
-from bot.answering.deciding import judged
+from bot.answering.chat.chat import Meter
+from bot.answering.coverage import Coverage
+from bot.answering.evidence.ranking import Candidate, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import Draft, Ground, in_context
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
-from bot.answering.question import language_of
-from bot.answering.quoting import Candidate, alike
-from ingest.archive import Archive
+from bot.answering.understanding.question import language_of
 from ingest.index.analysis import terms
-from ingest.index.index import Index
 from ingest.index.passages import sentences
 from ingest.index.scope import Asked
 from ingest.model import Kind
@@ -82,15 +78,6 @@ class LookUp:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Where claims are looked up, and who tells whether anything in it is close to one."""
-
-    archive: Archive
-    index: Index
-    judge: Judge
-
-
 async def look_up(
     text: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
 ) -> LookUp:
@@ -133,8 +120,8 @@ def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage that come nearest to *claim*, none twice."""
     question = Question(claim, now, language_of(claim))
     states = Asked(topic=claim)
-    view = look(question, coverage.archive, coverage.index, {}, names=states)
-    if isinstance(judged(view.need, view.ranked, view.evidence, coverage.judge), Reason):
+    view = coverage.look(question, names=states)
+    if isinstance(coverage.level(view), Reason):
         return []
     chosen: list[Candidate] = []
     for each in view.ranked:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering.followup import Exchange, standalone
-from bot.answering.lexicon import Lexicon
 from bot.answering.model import Abstention, Answer, Level, Question
+from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
 
 MOST = 3

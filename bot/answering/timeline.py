@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.answering.answer import look
-from bot.answering.calibration import Judge
-from bot.answering.deciding import judged
+from bot.answering.coverage import Coverage
+from bot.answering.evidence.ranking import Candidate, alike, freshness, sentences_of, shorten
 from bot.answering.model import Citation, Question, Reason
-from bot.answering.need import Need
-from bot.answering.question import language_of
-from bot.answering.quoting import Candidate, alike, freshness, sentences_of, shorten
-from ingest.archive import Archive
-from ingest.index.index import Index
+from bot.answering.understanding.need import Need
+from bot.answering.understanding.question import language_of
 from ingest.language.script import Script
 
 PASSAGES = 40
@@ -48,14 +44,12 @@ class Timeline:
     lines: tuple[Line, ...] = ()
 
 
-def timeline(
-    topic: str, archive: Archive, index: Index, judge: Judge, *, now: datetime
-) -> Timeline:
+def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
     question = Question(topic, now, language_of(topic))
-    view = look(question, archive, index, {}, limit=PASSAGES)
+    view = coverage.look(question, limit=PASSAGES)
     need, evidence = view.need, view.evidence
-    if not need.terms or isinstance(judged(need, view.ranked, evidence, judge), Reason):
+    if not need.terms or isinstance(coverage.level(view), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
     every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]

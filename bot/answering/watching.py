@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 
-from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Claim, Question
+from bot.answering.understanding.followup import Exchange
 
 Item = TypeVar("Item")
 Outcome: TypeAlias = Answer | Abstention

@@ -14,10 +14,11 @@ from bot.ledger.model import Job
 from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
 from ingest.model import Source
+from ingest.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LookProgress:
     """How far a look is: pages looked at since it was asked for, of those that are listed.
 
     ``source`` is ``None`` where nobody watches it any more.
@@ -43,11 +44,11 @@ class Jobs:
     clock: Callable[[], datetime]
     _ended: dict[int, datetime] = field(default_factory=dict)
 
-    async def begin(self, source_id: int, token: str, language: str) -> Job:
+    @in_thread
+    def begin(self, source_id: int, token: str, language: str) -> Job:
         """Keep that somebody waits, with the token of what they asked by."""
         job = Job(self.clock(), source_id, token, language)
-        number = await asyncio.to_thread(self.ledger.jobs.add, job)
-        return replace(job, id=number)
+        return replace(job, id=self.ledger.jobs.add(job))
 
     async def resume(self, curator: Curator) -> list[Job]:
         """Return what somebody waited for before a restart, and let it be looked at again."""
@@ -61,20 +62,19 @@ class Jobs:
         """Note that a look at a source has come to its end."""
         self._ended[source_id] = self.clock()
 
-    async def progress(self, job: Job) -> Progress:
-        """Return how far a look is."""
-        return await asyncio.to_thread(self._progress, job)
-
-    async def dismiss(self, job: Job) -> None:
+    @in_thread
+    def dismiss(self, job: Job) -> None:
         """Forget a job: its end was shown, or can be no more."""
-        await asyncio.to_thread(self.ledger.jobs.remove, job.id)
+        self.ledger.jobs.remove(job.id)
 
-    def _progress(self, job: Job) -> Progress:
+    @in_thread
+    def progress(self, job: Job) -> LookProgress:
+        """Return how far a look is."""
         try:
             source = self.archive.sources.get(job.source_id)
         except SourceNotFoundError:
-            return Progress(job, None, finished=True)
+            return LookProgress(job, None, finished=True)
         pages = self.archive.pages.of_source(job.source_id)
         done = sum(1 for p in pages if p.checked_at is not None and p.checked_at >= job.at)
         ended = self._ended.get(job.source_id)
-        return Progress(job, source, done, ended is not None and ended >= job.at)
+        return LookProgress(job, source, done, ended is not None and ended >= job.at)

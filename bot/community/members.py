@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from bot.answering.followup import Exchange
+from bot.answering.understanding.followup import Exchange
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.model import CitedRange, Feedback, Pending, Suggestion, Verdict
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Summary, Version
+from ingest.threads import in_thread
 
 CONTEXT = 300
 """Characters shown before and behind a quotation."""
@@ -79,32 +80,27 @@ class Community:
     _expired_at: datetime | None = None
     _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
 
-    async def quotations(self, number: int) -> list[Quoted]:
+    @in_thread
+    def quotations(self, number: int) -> list[Quoted]:
         """Return the quotations of an answer, each once, with what stands around them."""
+        cited = dict.fromkeys(self.ledger.answers.cited(number))
+        return [found for each in cited if (found := self._quoted(each))]
 
-        def read() -> list[Quoted]:
-            cited = dict.fromkeys(self.ledger.answers.cited(number))
-            return [found for each in cited if (found := self._quoted(each))]
-
-        return await asyncio.to_thread(read)
-
-    async def exchange(self, number: int, question: str) -> Exchange | None:
+    @in_thread
+    def exchange(self, number: int, question: str) -> Exchange | None:
         """Make an answer's exchange again from its number and the question over it.
 
         ``None`` if nothing is known of what it cited.
         """
+        cited = dict.fromkeys(each.article_id for each in self.ledger.answers.cited(number))
+        try:
+            titles = tuple(self.archive.articles.get(n).header.title for n in cited)
+        except ArticleNotFoundError:
+            return None
+        return Exchange(question, titles) if titles else None
 
-        def read() -> Exchange | None:
-            cited = dict.fromkeys(each.article_id for each in self.ledger.answers.cited(number))
-            try:
-                titles = tuple(self.archive.articles.get(n).header.title for n in cited)
-            except ArticleNotFoundError:
-                return None
-            return Exchange(question, titles) if titles else None
-
-        return await asyncio.to_thread(read)
-
-    async def say(
+    @in_thread
+    def say(
         self,
         number: int,
         verdict: Verdict,
@@ -114,12 +110,12 @@ class Community:
         comment: str | None = None,
     ) -> bool:
         """Keep what a member says of an answer; tell whether there is such an answer."""
-        said = Feedback(
-            self.clock(), number, verdict, await self.hashed(member), question, comment or None
-        )
-        return await asyncio.to_thread(self.ledger.feedback.add, said)
+        mine = self._hashed(member)
+        said = Feedback(self.clock(), number, verdict, mine, question, comment or None)
+        return self.ledger.feedback.add(said)
 
-    async def begin(
+    @in_thread
+    def begin(
         self,
         question: str,
         language: str,
@@ -138,52 +134,53 @@ class Community:
             str(channel or ""),
             question,
             language,
-            await self.hashed(member),
+            self._hashed(member),
             token,
             str(message) if message else None,
         )
-        return await asyncio.to_thread(self.ledger.questions.add, asked)
+        return self.ledger.questions.add(asked)
 
-    async def stands(self, number: int, message: int) -> None:
+    @in_thread
+    def note_progress(self, number: int, message: int) -> None:
         """Note which message shows how far a question is."""
-        await asyncio.to_thread(self.ledger.questions.note_shown, number, str(message))
+        self.ledger.questions.note_shown(number, str(message))
 
-    async def finish(self, number: int) -> None:
+    @in_thread
+    def finish(self, number: int) -> None:
         """Forget a question whose answer is shown."""
-        await asyncio.to_thread(self.ledger.questions.remove, number)
+        self.ledger.questions.remove(number)
 
-    async def take(self, number: int) -> Pending | None:
+    @in_thread
+    def take(self, number: int) -> Pending | None:
         """Return an interrupted question once."""
-        return await asyncio.to_thread(self.ledger.questions.take, number)
+        return self.ledger.questions.take(number)
 
-    async def give_back(self, asked: Pending) -> None:
+    @in_thread
+    def give_back(self, asked: Pending) -> None:
         """Let a question be taken again that could not be answered now."""
-        await asyncio.to_thread(self.ledger.questions.put_back, asked)
+        self.ledger.questions.put_back(asked)
 
-    async def interrupted(self, before: datetime) -> list[Pending]:
+    @in_thread
+    def interrupted(self, before: datetime) -> list[Pending]:
         """Return the questions that were being answered *before* this process began."""
-        return await asyncio.to_thread(self.ledger.questions.interrupted, before)
+        return self.ledger.questions.interrupted(before)
 
-    async def suggest(
+    @in_thread
+    def suggest(
         self, address: str, outlet: str | None, note: str | None, member: int, place: int
     ) -> int | None:
         """Keep a suggestion, and return its number; ``None`` after too many in one day."""
-        mine, now = await self.hashed(member), self.clock()
+        mine, now = self._hashed(member), self.clock()
+        if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= SUGGESTIONS:
+            return None
+        return self.ledger.suggestions.add(
+            Suggestion(now, str(place), mine, address, address=address, outlet=outlet, note=note)
+        )
 
-        def keep() -> int | None:
-            if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= SUGGESTIONS:
-                return None
-            return self.ledger.suggestions.add(
-                Suggestion(
-                    now, str(place), mine, address, address=address, outlet=outlet, note=note
-                )
-            )
-
-        return await asyncio.to_thread(keep)
-
-    async def forget(self, member: int) -> int:
+    @in_thread
+    def forget(self, member: int) -> int:
         """Forget all that is known of a member; return how many things that were."""
-        return await asyncio.to_thread(self.ledger.forget, await self.hashed(member))
+        return self.ledger.forget(self._hashed(member))
 
     def expire(self) -> None:
         """Forget who said what longer ago than :data:`KNOWN_FOR`; it blocks, once an hour."""
@@ -193,10 +190,14 @@ class Community:
         self._expired_at = now
         self.ledger.expire(now - KNOWN_FOR, asked_before=now - ASKED_AGAIN_FOR)
 
-    async def hashed(self, member: int) -> str:
+    @in_thread
+    def hashed(self, member: int) -> str:
         """Return the name under which a member is known here."""
+        return self._hashed(member)
+
+    def _hashed(self, member: int) -> str:
         if not self._secret:
-            self._secret = await asyncio.to_thread(self.ledger.rules.secret)
+            self._secret = self.ledger.rules.secret()
         return hmac.new(self._secret.encode(), str(member).encode(), hashlib.sha256).hexdigest()
 
     async def rules(self, server: int | None) -> ServerRules:
@@ -206,35 +207,35 @@ class Community:
             return ServerRules()
         read_at, known = self._rules.get(place, (None, ServerRules()))
         if read_at is None or self.clock() - read_at > FRESH:
-            known = ServerRules.of(await asyncio.to_thread(self.ledger.rules.get, place))
+            known = ServerRules.of(await self._set(place))
             self._rules[place] = (self.clock(), known)
         return known
 
     async def desk_rules(self) -> DeskRules:
         """Return what is set for the whole desk."""
-        return DeskRules.of(await asyncio.to_thread(self.ledger.rules.get, DESK))
+        return DeskRules.of(await self._set(DESK))
+
+    @in_thread
+    def _set(self, place: str) -> Mapping[str, Any]:
+        return self.ledger.rules.get(place)
 
     def rules_changed(self) -> None:
         """Read every server's rules again."""
         self._rules.clear()
 
-    async def known(self) -> Known:
+    @in_thread
+    def known(self) -> Known:
         """Return what the answers rest on."""
+        summary = self.archive.summary()
+        outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
+        newest = {each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets}
+        return Known(summary, newest, self.archive.articles.by_day(DAYS))
 
-        def read() -> Known:
-            summary = self.archive.summary()
-            outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
-            newest = {
-                each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets
-            }
-            return Known(summary, newest, self.archive.articles.by_day(DAYS))
-
-        return await asyncio.to_thread(read)
-
-    async def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
+    @in_thread
+    def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
         """Remember where an answer stands, so that corrections reach its readers."""
         noted = (number, str(channel), str(message), language)
-        await asyncio.to_thread(self.ledger.notices.note_shown, *noted, now=self.clock())
+        self.ledger.notices.note_shown(*noted, now=self.clock())
 
     def _quoted(self, cited: CitedRange) -> Quoted | None:
         """Find a quotation again; ``None`` where its text was erased."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.model import Reason
+from bot.community.previewing import Preview
 from bot.ledger import Ledger
 from bot.ledger.model import Feedback, Suggestion, Verdict
+from ingest.threads import in_thread
 
 LIKE = 0.75
 """Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
@@ -33,7 +34,7 @@ Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FeedbackGroup:
     """What was said of questions that are alike, the newest first."""
 
     said: tuple[Feedback, ...]
@@ -57,44 +58,60 @@ class Reviewer:
     clock: Callable[[], datetime]
     alike: Alike
 
-    async def reports(self) -> list[Group]:
+    @in_thread
+    def reports(self) -> list[FeedbackGroup]:
         """Return what is reported of answers, those most often reported first."""
-        return await asyncio.to_thread(lambda: self._grouped(self.ledger.feedback.open(FAULTS)))
+        return self._grouped(self.ledger.feedback.open(FAULTS))
 
-    async def gaps(self) -> list[Group]:
+    @in_thread
+    def gaps(self) -> list[FeedbackGroup]:
         """Return questions that the coverage does not answer, the most frequent first.
 
         Members sent them along; where the settings keep questions, every other one is here too.
         """
+        told = self.ledger.feedback.open([Verdict.MISSING])
+        kept = self.ledger.feedback.unanswered([str(each) for each in GAPS])
+        return self._grouped([*told, *kept])
 
-        def read() -> list[Group]:
-            told = self.ledger.feedback.open([Verdict.MISSING])
-            kept = self.ledger.feedback.unanswered([str(each) for each in GAPS])
-            return self._grouped([*told, *kept])
-
-        return await asyncio.to_thread(read)
-
-    async def settle(self, keys: Sequence[str]) -> int:
-        """Mark what :attr:`Group.keys` name as dealt with; return how much was not so before."""
+    @in_thread
+    def settle(self, keys: Sequence[str]) -> int:
+        """Mark what ``FeedbackGroup.keys`` name as dealt with; return how much was not before."""
         said = [int(key[1:]) for key in keys if key.startswith("f")]
         asked = [int(key[1:]) for key in keys if key.startswith("a")]
+        now = self.clock()
+        feedback = self.ledger.feedback
+        known = {each.answer_id for each in feedback.unanswered([str(reason) for reason in GAPS])}
+        open_ = [number for number in asked if number in known]
+        return feedback.settle(said, now=now) + feedback.settle_answers(open_, now=now)
 
-        def mark() -> int:
-            now = self.clock()
-            known = {
-                each.answer_id for each in self.ledger.feedback.unanswered([str(r) for r in GAPS])
-            }
-            open_ = [number for number in asked if number in known]
-            done = self.ledger.feedback.settle(said, now=now)
-            return done + self.ledger.feedback.settle_answers(open_, now=now)
-
-        return await asyncio.to_thread(mark)
-
-    async def suggestions(self) -> list[Suggestion]:
+    @in_thread
+    def suggestions(self) -> list[Suggestion]:
         """Return what nobody decided on yet, oldest first."""
-        return await asyncio.to_thread(self.ledger.suggestions.open)
+        return self.ledger.suggestions.open()
 
-    def _grouped(self, said: Sequence[Feedback]) -> list[Group]:
+    @in_thread
+    def suggestion(self, number: int) -> Suggestion | None:
+        """Return a suggestion that is still open."""
+        found = self.ledger.suggestions.get(number)
+        return found if found is not None and found.approved is None else None
+
+    @in_thread
+    def propose(self, preview: Preview, member: str, place: str) -> int:
+        """Keep a preview for another moderator to decide on, and return its number."""
+        suggestion = Suggestion(
+            self.clock(),
+            place,
+            member,
+            preview.name,
+            address=preview.name if preview.data is None else None,
+            data=preview.data,
+            outlet=preview.outlet,
+            hints=dict(preview.hints),
+            watch=bool(preview.entries),
+        )
+        return self.ledger.suggestions.add(suggestion)
+
+    def _grouped(self, said: Sequence[Feedback]) -> list[FeedbackGroup]:
         worded = [each for each in said if each.question]
         silent: dict[int, list[Feedback]] = {}
         for each in said:
@@ -102,8 +119,8 @@ class Reviewer:
                 silent.setdefault(each.answer_id, []).append(each)
         texts = [each.question or "" for each in worded]
         places = together(self.alike(texts)) if texts else []
-        groups = [Group(tuple(worded[i] for i in place)) for place in places]
-        groups += map(Group, map(tuple, silent.values()))
+        groups = [FeedbackGroup(tuple(worded[i] for i in place)) for place in places]
+        groups += map(FeedbackGroup, map(tuple, silent.values()))
         return sorted(groups, key=lambda group: -len(group.said))
 
 

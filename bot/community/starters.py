@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.answering.model import Answer, Language, Level, Question
-from bot.answering.question import LONGEST, language_of
+from bot.answering.understanding.question import LONGEST, language_of
 from bot.answering.watching import Outcome
 from bot.wording import Wording
 from ingest.archive import Archive

@@ -8,30 +8,27 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from math import ceil
 from typing import Any, TypeAlias
 
 import discord
 from discord import ui
 
-from bot.answering.followup import Exchange
 from bot.answering.model import Abstention, Answer, Language, Question
-from bot.answering.question import UnaskableError, ask
-from bot.answering.watching import Answerer
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import ask
 from bot.community.limits import Limiter
-from bot.community.members import Community
 from bot.community.rules import ServerRules, Speaks
+from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
-from bot.discord_ui.replying import Send
+from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import Running, Runs, Screen
 from bot.discord_ui.text import escape, literal
 from bot.wording import Wording
 from ingest import logs
 
-Clock: TypeAlias = Callable[[], datetime]
 Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
 """Makes the buttons under an outcome; the flag is whether only its asker sees it."""
 
@@ -67,28 +64,23 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A question that would be known again if the bot were killed now."""
+    """A question that would be known again if the bot were killed now; ``None`` is not kept."""
 
-    community: Community | None = None
-    number: int = 0
+    desk: Desk
+    number: int | None
 
-    async def stands(self, message: discord.Message | None) -> None:
+    async def note_progress(self, message: discord.Message | None) -> None:
         """Note which message shows how far it is."""
-        if self.community is not None and message is not None:
-            await if_possible(self.community.stands(self.number, message.id))
+        if self.number is not None and message is not None:
+            await if_possible(self.desk.community.note_progress(self.number, message.id))
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """The way from a text to a message; `/ask`, mentions and direct messages all take it."""
 
-    answerer: Answerer
-    clock: Clock
-    default_language: Language = Language.ENGLISH
-    community: Community | None = None
-    under: Under = lambda _outcome, _private: ()
-    starters: Callable[[Language], Sequence[str]] = lambda _language: ()
-    """Gives questions to begin with."""
+    desk: Desk
+    under: Under
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
     open: set[int] = field(default_factory=set)
@@ -105,13 +97,11 @@ class Asking:
         Raises:
             UnaskableError: there is none, or it is too long.
         """
-        return ask(text, now=self.clock(), language=rules.language if rules else None)
+        return ask(text, now=self.desk.clock(), language=rules.language if rules else None)
 
     async def admit(self, place: Place, member: int, words: Wording) -> Admission:
         """Tell how *member* is answered in *place*, and count the question."""
-        if self.community is None:
-            return Admission(refusal=words("busy") if member in self.in_flight else None)
-        rules = await self.community.rules(place.server)
+        rules = await self.desk.community.rules(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
             return Admission(rules, speaks, words("off_here"), silent=True)
@@ -147,9 +137,9 @@ class Asking:
         self.open.add(mark)
         try:
             number = await self._begun(question, member, channel, token=token, message=message)
-            yield Kept(self.community if number is not None else None, number or 0)
-            if self.community is not None and number is not None:
-                await if_possible(self.community.finish(number))
+            yield Kept(self.desk, number)
+            if number is not None:
+                await if_possible(self.desk.community.finish(number))
         finally:
             self.open.discard(mark)
 
@@ -163,14 +153,12 @@ class Asking:
         message: int | None,
     ) -> int | None:
         """Keep a question, and return its number; ``None`` where nothing is kept."""
-        if self.community is None:
-            return None
         text, language = question.text, str(question.language)
         return await if_possible(
-            self.community.begin(text, language, member, channel, token=token, message=message)
+            self.desk.community.begin(text, language, member, channel, token=token, message=message)
         )
 
-    async def view(
+    async def ask(
         self,
         question: Question,
         asker: int,
@@ -194,7 +182,7 @@ class Asking:
         with logs.request():
             try:
                 async with screen:
-                    outcome = await self.answerer(
+                    outcome = await self.desk.answer(
                         question, screen.watch, member=str(asker), before=before
                     )
                 view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
@@ -219,7 +207,7 @@ class Asking:
         if private:
             self.exchanges.pop(channel, None)
 
-    async def stands_in(
+    async def note_shown(
         self, message: discord.Message | None, reply: Reply, language: Language
     ) -> None:
         """Remember in which message an answer stands, for follow-ups and corrections.
@@ -231,27 +219,23 @@ class Asking:
         self.remember(message.id, reply.exchange)
         if not isinstance(message.channel, discord.abc.GuildChannel):
             self.remember(message.channel.id, reply.exchange)
-        if reply.number is None or self.community is None or message.flags.ephemeral:
+        if reply.number is None or message.flags.ephemeral:
             return
         place = (message.channel.id, message.id, str(language))
         try:
-            await self.community.note_shown(reply.number, *place)
+            await self.desk.community.note_shown(reply.number, *place)
         except Exception as error:
             report(error)
 
-    def refusal(self, error: UnaskableError, locale: discord.Locale | None) -> ui.LayoutView:
-        """Say why a text is no question, in the reader's language."""
-        return notice_view(self.words(locale)(error.key))
-
-    def hint(self, locale: discord.Locale | None) -> ui.LayoutView:
+    def hint(self, words: Wording) -> ui.LayoutView:
         """Say how to ask, with questions that the newest coverage answers."""
-        words = self.words(locale)
-        questions = self.starters(words.language)[:HINTED]
+        questions = self.desk.starters.like("", words.language)[:HINTED]
         lines = [f"- {literal(each)}" for each in questions]
         return layout([escape(words("hint")), *(["\n".join(lines)] if lines else [])])
 
-    def words(self, locale: discord.Locale | None) -> Wording:
-        """Return the words for *locale*; there is no question whose language could be taken."""
-        if locale is discord.Locale.japanese:
-            return Wording.of(Language.JAPANESE)
-        return Wording.of(self.default_language)
+
+def asking_of(interaction: Interaction) -> Asking:
+    """Return the way to an answer in the client that took *interaction*."""
+    found = interaction.client.asking
+    assert isinstance(found, Asking)
+    return found

@@ -5,26 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiohttp
 import discord
 
-from bot.answering.model import Language
-from bot.answering.watching import Answerer
-from bot.discord_ui.asking import Asking, Clock
+from bot.desk import Desk
+from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import answer_message, asked_in
 from bot.discord_ui.errors import report
 from bot.discord_ui.members import under as members
-from bot.discord_ui.members.correcting import Corrections, keep_correcting
-from bot.discord_ui.members.offers import Offers
+from bot.discord_ui.members.correcting import keep_correcting
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import under
 from bot.discord_ui.moderators import buttons as moderators
@@ -33,8 +27,9 @@ from bot.discord_ui.moderators.refreshing import follow
 from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
-from bot.settings import Settings
+from ingest import stopping
 from ingest.errors import IngestError, SettingsError
+from ingest.model import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +43,8 @@ LOOK = 0.05
 """Seconds between two looks at whether they have."""
 EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
+Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
+"""Makes what runs as long as the client does."""
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -60,74 +57,55 @@ PERMISSIONS = discord.Permissions(
 
 
 class ElectionDeskClient(discord.Client):
-    """Answers `/ask`, mentions and direct messages, all by one *answerer*.
+    """Answers `/ask`, mentions and direct messages from one *desk*.
 
-    *housekeeping* blocks; it runs in a thread again *every* few seconds. *digest_file* remembers
-    which commands Discord knows. *announce* is told once, in a sentence, that the bot is there.
+    *beside* is what runs as long as the client does: each is given the client. *announce* is told
+    once, in a sentence, that the bot is there.
     """
 
     def __init__(
         self,
-        answerer: Answerer,
+        desk: Desk,
         *,
-        clock: Clock,
-        default_language: Language = Language.ENGLISH,
-        housekeeping: Callable[[], object] | None = None,
-        every: float = EVERY,
-        digest_file: Path | None = None,
-        announce: Callable[[str], object] | None = None,
-        moderation: Moderation | None = None,
-        offers: Offers | None = None,
-        settings: Settings | None = None,
-        correcting: Callable[[discord.Client], Coroutine[Any, Any, None]] | None = None,
+        beside: Sequence[Beside] = (),
+        announce: Callable[[str], object] = logger.info,
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
-        community = offers.community if offers else None
-        self.asking = Asking(answerer, clock, default_language, community, under)
-        if offers is not None:
-            self.asking = replace(self.asking, starters=partial(offers.starters.like, ""))
-        self.moderation = moderation
-        self.tree = DeskTree(self, self.asking, moderation, offers, settings)
-        self.began = clock()
-        self.housekeeping = housekeeping
-        self.every = every
-        self.digest_file = digest_file
-        self.announce = announce
-        self.correcting = correcting
-        self.beside: set[asyncio.Task[None]] = set()
+        self.desk = desk
+        self.asking = Asking(desk, under)
+        self.moderation = Moderation(desk)
+        self.tree = DeskTree(self, self.asking, self.moderation)
+        self.began = desk.clock()
+        self._beside = beside
+        self._announce: Callable[[str], object] | None = announce
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
-        """Tell Discord the commands if they changed, and start the housekeeping."""
+        """Tell Discord the commands if they changed, and start what runs beside."""
         self.add_dynamic_items(StopButton, *members.BUTTONS, *moderators.BUTTONS)
         await self.tree.set_translator(DeskTranslator())
-        await sync_if_changed(self.tree, self.digest_file)
-        if self.housekeeping is not None:
-            keeping = keep_house(self.housekeeping, every=self.every)
-            self.run_beside(keeping)
-        if self.moderation is not None:
-            for job in await self.moderation.jobs.resume(self.moderation.curator):
-                self.run_beside(follow(self, self.moderation, job))
-        if self.correcting is not None:
-            self.run_beside(self.correcting(self))
+        await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
+        for each in self._beside:
+            self.run_beside(each(self))
+        for job in await self.desk.jobs.resume(self.desk.curator):
+            self.run_beside(follow(self, self.moderation, job))
 
     def run_beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do *work* beside everything else, until it ends or the bot does."""
         task = asyncio.create_task(work)
-        self.beside.add(task)
-        task.add_done_callback(self.beside.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def on_ready(self) -> None:
         """Say once that the bot is there, and how to invite it; tell who was cut off before."""
-        if self.announce is not None:
-            self.announce(presence(self))
-            self.announce = None
-        if self.asking.community is not None:
-            await recover(self, self.asking.community, self.began)
+        if self._announce is not None:
+            self._announce(presence(self))
+            self._announce = None
+        await recover(self, self.desk.community, self.began)
 
     async def on_suggestion(self, number: int) -> None:
         """Put what was just proposed where moderators review."""
-        if self.moderation is not None:
-            await post_suggestion(self, self.moderation, number)
+        await post_suggestion(self, self.moderation, number)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot something."""
@@ -156,14 +134,14 @@ class ElectionDeskClient(discord.Client):
             async with asyncio.timeout(NEARLY):
                 while self.asking.open:
                     await asyncio.sleep(LOOK)
-        if self.asking.open and self.asking.community is not None:
+        if self.asking.open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TELLING):
-                    await recover(self, self.asking.community, self.asking.clock())
+                    await recover(self, self.desk.community, self.desk.clock())
 
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
-        running = list(self.beside)
+        running = list(self._tasks)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -183,12 +161,16 @@ def presence(client: discord.Client) -> str:
     return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
 
 
-async def keep_house(housekeeping: Callable[[], object], *, every: float) -> None:
-    """Run *housekeeping* in a thread again and again; an error that persists is logged once."""
+async def keep_house(desk: Desk, progress: Progress, *, every: float = EVERY) -> None:
+    """Let *desk* keep house again and again; an error that persists is logged once.
+
+    *progress* is told of what takes long, and may stop it.
+    """
     last: str | None = None
     while True:
         try:
-            await asyncio.to_thread(housekeeping)
+            with suppress(stopping.StoppedError):
+                await asyncio.to_thread(desk.keep_house, progress)
             last = None
         except Exception as error:
             if repr(error) != last:
@@ -198,45 +180,26 @@ async def keep_house(housekeeping: Callable[[], object], *, every: float) -> Non
 
 
 async def serve(
-    answerer: Answerer,
-    settings: Settings,
-    *,
-    housekeeping: Callable[[], object] | None = None,
-    moderation: Moderation | None = None,
-    offers: Offers | None = None,
-    corrections: Corrections | None = None,
-    clock: Clock = discord.utils.utcnow,
-    announce: Callable[[str], object] = print,
-    stop: asyncio.Event | None = None,
+    desk: Desk, ending: stopping.Ending, *, announce: Callable[[str], object] = print
 ) -> None:
-    """Connect with the token of *settings* and answer until *stop* is set.
+    """Connect with the token of the desk's settings and answer until the process is to end.
 
     Raises:
         SettingsError: there is no token, or Discord refuses it.
         IngestError: Discord cannot be reached.
     """
-    if settings.discord_token is None:
+    if desk.settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-    correcting = None
-    if corrections is not None:
-        lasting = timedelta(days=settings.corrections_for_days)
-        correcting = partial(keep_correcting, corrections=corrections, clock=clock, lasting=lasting)
-    client = ElectionDeskClient(
-        answerer,
-        clock=clock,
-        housekeeping=housekeeping,
-        digest_file=settings.data_dir / DIGEST_FILE,
-        announce=announce,
-        moderation=moderation,
-        offers=offers,
-        settings=settings,
-        correcting=correcting,
-    )
+    beside: list[Beside] = [
+        lambda _: keep_house(desk, ending.going_on),
+        lambda _: desk.keep_fresh(),
+        lambda client: keep_correcting(client, desk.corrections),
+    ]
     try:
-        async with client:
-            token = settings.discord_token.get_secret_value()
-            if await done_before(client.start(token), stop or asyncio.Event()):
+        async with ElectionDeskClient(desk, beside=beside, announce=announce) as client:
+            token = desk.settings.discord_token.get_secret_value()
+            if await done_before(client.start(token), ending.event):
                 return
             await client.wind_down()
     except discord.LoginFailure as error:
@@ -248,6 +211,8 @@ async def serve(
         raise IngestError(
             "Discord could not be reached. Check the network, then start again."
         ) from error
+    finally:
+        await desk.close()
 
 
 async def done_before(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:

@@ -15,16 +15,22 @@ from discord import app_commands
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
-from bot.discord_ui.members.offers import Offers
+from bot.discord_ui.members.coverage import coverage_command
+from bot.discord_ui.members.find import find_command
+from bot.discord_ui.members.privacy import forget_command, privacy_command
+from bot.discord_ui.members.suggest import suggest_command
+from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
 from bot.discord_ui.moderators.reports import GAPS, REPORTS, review_command
 from bot.discord_ui.moderators.settings import SettingsGroup
 from bot.discord_ui.moderators.source import SourceGroup
-from bot.discord_ui.replying import Interaction, deliver, post, respond
-from bot.settings import Settings
+from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
 Guard: TypeAlias = Callable[[Interaction], str | None]
 """Returns the key of the words that turn somebody away."""
+Offer: TypeAlias = (
+    app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
+)
 MODERATED = (SourceGroup.NAME, "reports", "gaps")
 """Commands for those who may manage messages in the one server."""
 
@@ -32,28 +38,12 @@ MODERATED = (SourceGroup.NAME, "reports", "gaps")
 class DeskTree(app_commands.CommandTree[discord.Client]):
     """The commands; an error in one is a sentence for whoever used it."""
 
-    def __init__(
-        self,
-        client: discord.Client,
-        asking: Asking,
-        moderation: Moderation | None = None,
-        offers: Offers | None = None,
-        settings: Settings | None = None,
-    ) -> None:
+    def __init__(self, client: discord.Client, asking: Asking, moderation: Moderation) -> None:
         super().__init__(client)
-        self.asking = asking
-        self.moderation = moderation
-        self.add_command(ask_command(asking, offers.starters if offers else None))
-        for each in offers.commands(asking) if offers else ():
+        self.guards: dict[str, Guard] = dict.fromkeys(MODERATED, moderation.refusal)
+        self.guards[SettingsGroup.NAME] = moderation.settings_refusal
+        for each in (*members_commands(asking), *moderators_commands(moderation)):
             self.add_command(each)
-        self.guards: dict[str, Guard] = {}
-        if moderation is not None:
-            self.guards |= dict.fromkeys(MODERATED, moderation.refusal)
-            self.guards[SettingsGroup.NAME] = moderation.settings_refusal
-            self.add_command(SourceGroup(moderation))
-            self.add_command(SettingsGroup(moderation, settings or Settings.of({})))
-            self.add_command(review_command("reports", REPORTS, moderation))
-            self.add_command(review_command("gaps", GAPS, moderation))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let nobody reach a command that is not theirs, whatever a server's settings show.
@@ -71,9 +61,32 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
         """Log *error* and say so: to the interaction, else in its channel."""
-        words = self.asking.words(interaction.locale)
+        words = words_of(interaction)
         view = error_view(report(error), words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+
+def members_commands(asking: Asking) -> list[Offer]:
+    """Make what everybody may use."""
+    return [
+        ask_command(asking),
+        coverage_command(asking.desk),
+        timeline_command(asking),
+        find_command(asking),
+        suggest_command(),
+        privacy_command(asking.desk),
+        forget_command(asking),
+    ]
+
+
+def moderators_commands(moderation: Moderation) -> list[Offer]:
+    """Make what the guards of the tree let moderators use."""
+    return [
+        SourceGroup(moderation),
+        SettingsGroup(moderation),
+        review_command("reports", REPORTS, moderation),
+        review_command("gaps", GAPS, moderation),
+    ]
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path | None) -> None:

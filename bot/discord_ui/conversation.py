@@ -8,8 +8,8 @@ import re
 import discord
 from discord import ui
 
-from bot.answering.followup import Exchange
-from bot.answering.question import UnaskableError
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in
@@ -40,7 +40,7 @@ def asked_in(message: discord.Message, me: int) -> str | None:
     return mention.sub(" ", message.content).strip()
 
 
-class Hanging:
+class HangingReply:
     """A reply that hangs under a message, or stands in the thread that was made of it."""
 
     def __init__(self, message: discord.Message) -> None:
@@ -70,7 +70,7 @@ class Hanging:
 async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
     """Show at once that the bot is at work, then reply."""
     locale = message.guild.preferred_locale if message.guild else None
-    place, words, hanging = Place.of(message), asking.words(locale), Hanging(message)
+    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), HangingReply(message)
     admission = await asking.admit(place, message.author.id, words)
     if admission.refusal:
         if not admission.silent:
@@ -79,7 +79,7 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        view = asking.refusal(error, locale) if text else asking.hint(locale)
+        view = notice_view(words(error.key)) if text else asking.hint(words)
         await hanging.say(view, words)
         return
     if admission.speaks is Speaks.THREAD and place.parent is None:
@@ -93,11 +93,11 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
             first = hanging.sent is None
             await hanging.reply(view)
             if first:
-                await kept.stands(hanging.sent)
+                await kept.note_progress(hanging.sent)
 
-        made = await asking.view(question, author, repeat=False, show=show, before=before)
+        made = await asking.ask(question, author, repeat=False, show=show, before=before)
         await hanging.say(made.view, Wording.of(question.language))
-    await asking.stands_in(hanging.sent, made, question.language)
+    await asking.note_shown(hanging.sent, made, question.language)
 
 
 async def earlier(message: discord.Message, asking: Asking) -> Exchange | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.answering.followup import Exchange
+from bot.answering.understanding.followup import Exchange
 from bot.discord_ui.asking import Asking
 
 NUMBERED = re.compile(r"desk:report:(\d{1,12})")
@@ -23,9 +23,9 @@ async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | No
     if message.id in asking.exchanges:
         return asking.exchanges[message.id]
     number, asked = number_in(message), await question_of(message, asking)
-    if number is None or asked is None or asking.community is None:
+    if number is None or asked is None:
         return None
-    return await asking.community.exchange(number, asked)
+    return await asking.desk.community.exchange(number, asked)
 
 
 async def question_of(message: discord.Message, asking: Asking) -> str | None:

@@ -52,7 +52,7 @@ def files_of(view: ui.LayoutView) -> list[discord.File]:
 
 def words_of(interaction: Interaction) -> Wording:
     """Return the words in whoever acts' own language."""
-    return interaction.client.asking.words(interaction.locale)  # type: ignore[no-any-return]
+    return Wording.of_locale(str(interaction.locale))
 
 
 async def respond(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:

@@ -16,7 +16,7 @@ from bot.answering.model import Claim, Question
 from bot.answering.watching import Phase, Watch
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
-from bot.discord_ui.replying import Interaction, Send
+from bot.discord_ui.replying import Interaction, Send, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -138,11 +138,11 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Stop, if whoever pressed may; the message itself says what became of it."""
-        asking = interaction.client.asking
+        running: Runs = interaction.client.asking.runs
         moderates = interaction.permissions.manage_messages
-        refusal = asking.runs.stop(self.key, interaction.user.id, moderates=moderates)
+        refusal = running.stop(self.key, interaction.user.id, moderates=moderates)
         if refusal is None:
             await interaction.response.defer()
             return
-        view = notice_view(asking.words(interaction.locale)(refusal))
+        view = notice_view(words_of(interaction)(refusal))
         await interaction.response.send_message(view=view, ephemeral=True)

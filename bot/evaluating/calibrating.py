@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.answer import look
-from bot.answering.calibration import Calibration, Signs, percentiles
-from bot.answering.deciding import signs_of
-from bot.answering.question import UnaskableError, ask
+from bot.answering.evidence.calibration import Calibration, Signs, percentiles
+from bot.answering.evidence.confidence import signs_of
+from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
 from ingest.errors import UnreadableError
 
@@ -43,7 +42,7 @@ def known(desk: Desk, questions: Sequence[tuple[str, bool]], now: datetime) -> l
             question = ask(text, now=now)
         except UnaskableError:
             continue
-        view = look(question, desk.archive, desk.index, {})
+        view = desk.coverage.look(question)
         if view.ranked:
             found.append(Known(signs_of(view.need, view.ranked, view.evidence), answerable))
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 
 from bot.answering.model import Abstention, Answer, Citation, Level
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.answering.watching import Answerer
 from ingest.errors import UnreadableError
 

@@ -10,7 +10,7 @@ from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.calibration import SHIPPED, Calibration
+from bot.answering.evidence.calibration import SHIPPED, Calibration
 from bot.evaluating.calibrating import Known, curve, fit, known
 from bot.evaluating.evaluation import SAMPLE as OURS
 from bot.evaluating.evaluation import read

@@ -20,16 +20,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.answer import answer_now, look
+from bot.answering.answer import answer_now
 from bot.answering.model import Answer
-from bot.answering.question import ask
-from bot.desk import Desk, open_desk
+from bot.answering.understanding.question import ask
+from bot.desk import Desk
 from bot.reporting import level_of
-from bot.settings import Settings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.benchmarks.corpora import NOW as FROZEN
 from tests.benchmarks.corpora import desk_of, lines, multihoprag
+from tests.bot.builders import open_in
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
 """After the newest article."""
@@ -67,9 +67,9 @@ def real(data: Path) -> Iterator[Row]:
     with covered(data) as desk:
         for each in lines(data / "asked" / "questions.jsonl"):
             question = ask(each["question"], now=NOW)
-            outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+            outcome = answer_now(question, desk.coverage)
             shown = outcome.excerpts if isinstance(outcome, Answer) else ()
-            view = look(question, desk.archive, desk.index, {})
+            view = desk.coverage.look(question)
             texts = [found.passage.text for found in view.evidence]
             gold = each["gold"] or []
             yield Row(
@@ -87,7 +87,7 @@ def multihop(data: Path) -> Iterator[Row]:
     with desk_of(items) as desk:
         for each in asked:
             question = ask(each.question[:500], now=FROZEN)
-            outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+            outcome = answer_now(question, desk.coverage)
             yield Row(f"MultiHop-RAG {'answerable' if each.facts else 'null'}", level_of(outcome))
 
 
@@ -96,7 +96,7 @@ def covered(data: Path) -> Iterator[Desk]:
     """Open a desk of its own over the articles, the seed and the pages that are named."""
     with (
         TemporaryDirectory() as folder,
-        open_desk(Settings.of({"DATA_DIR": folder}), holder="a benchmark", now=NOW) as desk,
+        open_in(folder, now=NOW) as desk,
     ):
         for path in (data / "asked" / "articles.jsonl", data / "seed"):
             adding.add(read_path(path, Hints()), desk.archive, now=NOW)

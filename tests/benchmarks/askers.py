@@ -13,10 +13,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.__main__ import SAMPLE
-from bot.desk import open_desk
-from bot.settings import Settings
 from ingest import adding
 from ingest.reading import Hints, read_path
+from tests.bot.builders import open_in
 from tests.wire.conftest import Bot, until
 from tests.wire.server import WireDiscord
 
@@ -28,7 +27,7 @@ def measure(_: Path | None, out: Path) -> None:
     """Run the bot as a process over the sample coverage, and print what the askers waited."""
     with tempfile.TemporaryDirectory() as folder:
         data, now = Path(folder) / "data", datetime.now(UTC)
-        with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="bench", now=now) as desk:
+        with open_in(data, now=now) as desk:
             adding.add(read_path(SAMPLE, Hints()), desk.archive, now=now)
             desk.catch_up()
         found = asyncio.run(timed(data))

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.__main__ import SAMPLE
-from bot.desk import Desk, open_desk
+from bot.desk import Desk
 from bot.evaluating.evaluation import SAMPLE as OURS
 from bot.evaluating.evaluation import read
-from bot.settings import Settings
 from ingest.index.passages import SPLITTER, cut
 from ingest.model import Cut, Extract, Header, Span, parse_moment
 from ingest.reading import Hints, read_path
+from tests.bot.builders import open_in
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 """The day on which the questions are asked: after all of MultiHop-RAG's articles."""
@@ -44,7 +44,7 @@ def desk_of(items: Items) -> Iterator[Desk]:
     """Open a desk in a folder of its own that holds *items*."""
     with (
         TemporaryDirectory() as folder,
-        open_desk(Settings.of({"DATA_DIR": folder}), holder="a benchmark", now=NOW) as desk,
+        open_in(folder, now=NOW) as desk,
     ):
         desk.archive.articles.save_many(items, now=NOW)
         desk.catch_up()

@@ -27,8 +27,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.answering.answer import answer_now
 from bot.answering.model import Answer
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.archive import Archive
@@ -85,7 +86,7 @@ class World:
             began = time.perf_counter()
             try:
                 question = QUESTION.format(n=title.rpartition(" ")[2])
-                outcome = desk.answer_now(ask(question, now=now()))
+                outcome = answer_now(ask(question, now=now()), desk.coverage.serving)
             except IngestError:
                 self.refused += 1
                 continue
@@ -169,10 +170,10 @@ def cells(row: Row) -> list[str]:
 def audited(fault: str, world: World) -> Row:
     """Hold what is there against what was acknowledged, when everybody has caught up."""
     added, removed = world.acknowledged(ADDED), world.acknowledged(REMOVED)
-    with open_desk(world.settings, holder="an audit", now=now()) as desk:
+    with open_desk(world.settings, holder="an audit", clock=now) as desk:
         desk.catch_up()
         titles = Counter(each.header.title for each in desk.archive.articles.listed())
-        found = faults(desk.index.serving())
+        found = faults(desk.coverage.index.serving())
         lost = (added - removed) - set(titles)
         doubled = [title for title, count in titles.items() if count > 1]
         back = removed & set(titles)
@@ -187,7 +188,7 @@ def now() -> datetime:
 def killed_writers(world: World) -> None:
     """Processes that add are killed, twenty times."""
     chance = random.Random(1)
-    with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+    with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
         for n in range(20):
             world.write(n * 100)
             time.sleep(chance.uniform(2.5, 5.0))
@@ -214,7 +215,7 @@ def killed_owner(world: World) -> None:
         time.sleep(chance.uniform(1.5, 4.0))
         victim.send_signal(signal.SIGKILL)
         victim.wait()
-    with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+    with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
         world.ask(desk)
 
 
@@ -249,7 +250,7 @@ def killed_chroma(world: World) -> Iterator[None]:
     """Chroma's server is killed and started again, five times, while two add and one asks."""
     with chroma(world) as start:
         server = start()
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             world.write(1000)
             for _ in range(5):
@@ -268,7 +269,7 @@ def stalled_chroma(world: World) -> Iterator[None]:
     """Chroma's server stands still for ten seconds, while one adds and one asks."""
     with chroma(world) as start:
         server = start()
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             time.sleep(3)
             world.ask(desk)
@@ -278,7 +279,8 @@ def stalled_chroma(world: World) -> Iterator[None]:
                 for title in sorted(world.acknowledged(ADDED))[:3]:
                     began = time.perf_counter()
                     question = QUESTION.format(n=title.rpartition(" ")[2])
-                    world.by_words += desk.answer_now(ask(question, now=now())).written.by_words
+                    outcome = answer_now(ask(question, now=now()), desk.coverage.serving)
+                    world.by_words += outcome.written.by_words
                     world.answered += 1
                     world.slowest = max(world.slowest, time.perf_counter() - began)
                 time.sleep(0.5)
@@ -311,7 +313,7 @@ def postgres(world: World) -> Iterator[Callable[[], None]]:
 def ended_postgres(world: World) -> Iterator[None]:
     """PostgreSQL is ended without warning and started again, three times, while two add."""
     with postgres(world) as again:
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             world.write(1000)
             for _ in range(3):
@@ -331,11 +333,11 @@ def two_spellings(world: World) -> Iterator[None]:
         url = world.environment["DATABASE_URL"]
         spelt = f"{url}{'&' if '?' in url else '?'}application_name=other"
         elsewhere = {"DATABASE_URL": spelt, "DATA_DIR": str(world.folder / "elsewhere")}
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             world.write(1000, **elsewhere)
             other = Settings.of({**world.environment, **elsewhere, "EMBEDDING_MODEL": "fast"})
-            with open_desk(other, holder="another", now=now()) as second:
+            with open_desk(other, holder="another", clock=now) as second:
                 while any(each.poll() is None for each in world.writers):
                     world.ask(desk)
                     world.ask(second)
@@ -365,7 +367,7 @@ def disk(world: World, size: str) -> Iterator[Path]:
 def full_disk(world: World) -> Iterator[None]:
     """The disk is full for ten seconds while one adds and one asks, then has room again."""
     with disk(world, "200m") as place:
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             time.sleep(3)
             world.ask(desk)
@@ -391,7 +393,7 @@ def read_only_disk(world: World) -> Iterator[None]:
         run_index(world)
         again = ["mount", "-o", "remount,{}", str(place)]
         subprocess.run([part.format("ro") for part in again], check=True)
-        with open_desk(world.settings, holder="a benchmark", now=now()) as desk:
+        with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             for _ in range(5):
                 world.ask(desk)
         subprocess.run([part.format("rw") for part in again], check=True)

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bot.__main__ import SAMPLE
 from bot.answering.model import Abstention, Answer, Claim
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import FROZEN, Asked, read
@@ -50,7 +50,7 @@ def measure(_: Path | None, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         apart = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
         here = settings.model_copy(update=apart)
-        with open_desk(here, holder="a benchmark", now=FROZEN) as desk:
+        with open_desk(here, holder="a benchmark", clock=lambda: FROZEN) as desk:
             add(read_path(SAMPLE, Hints()), desk.archive, now=FROZEN)
             desk.catch_up()
             runs = asyncio.run(answered(desk, chosen(read(QUESTIONS))))

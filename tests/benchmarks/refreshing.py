@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.adding import add
@@ -49,7 +49,7 @@ def measure(_: Path | None, out: Path) -> None:
     """Print and write how long unchanged pages take, and how answers fare meanwhile."""
     with tempfile.TemporaryDirectory() as folder, served() as port:
         settings = Settings.of({"DATA_DIR": folder})
-        with open_desk(settings, holder="the benchmark", now=NOW) as desk:
+        with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             add(read_path(SAMPLE, Hints()), desk.archive, now=NOW)
             desk.catch_up()
             rows = asyncio.run(timed(desk, port))
@@ -168,7 +168,7 @@ async def answering(desk: Desk, until: threading.Event, at_most: int) -> Sequenc
         for text in cycle(texts(SAMPLE_QUESTIONS)):
             question = ask(text, now=NOW)
             began = time.perf_counter()
-            answer_now(question, desk.archive, desk.index, desk.judge)
+            answer_now(question, desk.coverage)
             took.append((time.perf_counter() - began) * 1000)
             if until.is_set() or len(took) >= at_most:
                 break

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer
-from bot.answering.question import LONGEST, ask
+from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk, open_desk
 from bot.settings import Settings
 from ingest.adding import add
@@ -43,7 +43,7 @@ def measure(data: Path | None, out: Path, questions: int = 150) -> None:
     asked = texts(data / "questions.jsonl" if data else SAMPLE_QUESTIONS)[:questions]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.of({"DATA_DIR": folder})
-        with open_desk(settings, holder="the benchmark", now=NOW) as desk:
+        with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             ingested = measure_ingest(desk, source)
             answered = measure_answers(desk, asked)
     show(ingested, answered)
@@ -102,14 +102,14 @@ def changed_contexts(desk: Desk, after: int) -> list[str]:
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
     """Embed *contexts* in the batches that ingest uses, and do nothing else."""
     for start in range(0, len(contexts), A_BATCH):
-        desk.index.embedder.passages(contexts[start : start + A_BATCH])
+        desk.coverage.index.embedder.passages(contexts[start : start + A_BATCH])
 
 
 def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:
     """Return the seconds that adding *source* took, and the passages embedded."""
     start = time.perf_counter()
     add(read_path(source, Hints(mapping=FIELDS)), desk.archive, now=NOW)
-    embedded = desk.index.catch_up()
+    embedded = desk.coverage.index.catch_up()
     return time.perf_counter() - start, embedded
 
 
@@ -117,17 +117,21 @@ def measure_answers(desk: Desk, questions: Sequence[str]) -> dict[str, dict[str,
     """Time each stage of an answer, and beside it the three searches it cannot do without."""
     rows: dict[str, list[float]] = {}
     warm_up = ask(questions[0], now=NOW)
-    answer_now(warm_up, desk.archive, desk.index, desk.judge)
+    answer_now(warm_up, desk.coverage)
     for text in questions:
         question = ask(text[:LONGEST], now=NOW)
-        meaning = desk.index.question(question.text)
-        note(rows, "floor: embed", lambda q=question: desk.index.embedder.question(q.text))
-        note(rows, "floor: words", lambda q=question: desk.index.matching(q.text, 10))
-        note(rows, "floor: vectors", lambda m=meaning: desk.index.nearest(m, 10, Script.ALPHABETIC))
+        meaning = desk.coverage.index.question(question.text)
+        note(rows, "floor: embed", lambda q=question: desk.coverage.index.embedder.question(q.text))
+        note(rows, "floor: words", lambda q=question: desk.coverage.index.matching(q.text, 10))
+        note(
+            rows,
+            "floor: vectors",
+            lambda m=meaning: desk.coverage.index.nearest(m, 10, Script.ALPHABETIC),
+        )
         outcome = note(
             rows,
             "answer: all",
-            lambda q=question: answer_now(q, desk.archive, desk.index, desk.judge),
+            lambda q=question: answer_now(q, desk.coverage),
         )
         for stage, ms in outcome.timings.items():
             rows.setdefault(f"answer: {stage}", []).append(ms)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.__main__ import SAMPLE
-from bot.answering.chat import chat_model
-from bot.answering.drafting import ModelWriter
+from bot.answering.chat.chat import chat_model
 from bot.answering.model import Claim
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
+from bot.answering.writing.drafting import ModelWriter
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import FROZEN, Asked, read
 from bot.evaluating.evaluation import SAMPLE as QUESTIONS
@@ -34,6 +34,7 @@ from bot.settings import Settings
 from ingest.adding import add
 from ingest.index.passages import sentences
 from ingest.reading import Hints, read_path
+from tests.bot.builders import written_by
 
 PACE = 60
 """Tokens a second."""
@@ -73,12 +74,12 @@ async def measured() -> list[dict[str, float]]:
     served = Served()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.of({"DATA_DIR": folder})
-        with open_desk(settings, holder="a benchmark", now=FROZEN) as plain:
+        with open_desk(settings, holder="a benchmark", clock=lambda: FROZEN) as plain:
             add(read_path(SAMPLE, Hints()), plain.archive, now=FROZEN)
             plain.catch_up()
             async with server(served) as url:
                 writer = ModelWriter(chat_model("paced", SecretStr("k"), url))
-                desk = replace(plain, writers=(writer,))
+                desk = written_by(plain, writer)
                 rows = [await first_shown(desk, each, served) for each in asked[:40]]
                 await writer.close()
     return [row for row in rows if row]

@@ -19,8 +19,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reading
-from bot.answering.reading import ChatReader
 from bot.checking import ClaimLine, RestLine, check
 from bot.desk import reading_chat
 from bot.settings import Settings

@@ -9,13 +9,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import SAMPLE
-from bot.answering.chat import chat_model
-from bot.answering.drafting import ModelWriter
+from bot.answering.chat.chat import chat_model
 from bot.answering.proving.reader import Reading
+from bot.answering.writing.drafting import ModelWriter
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding
 from ingest.reading import Hints, read_path
+from tests.bot.builders import open_in
 
 MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 def read_folder(tmp_path_factory):
     """Read the sample coverage into a folder, once for all tests of the bot; for copies of it."""
     data = tmp_path_factory.mktemp("read") / "data"
-    with open_desk(Settings.of({"DATA_DIR": str(data)}), holder="a test", now=MORNING) as desk:
+    with open_in(data, now=MORNING) as desk:
         outcome = adding.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
         assert outcome.problems == []
         desk.catch_up()
@@ -41,7 +42,7 @@ def sample_folder(read_folder, tmp_path_factory):
 def sample_desk(sample_folder):
     """Open a desk over that folder."""
     settings = Settings.of({"DATA_DIR": str(sample_folder)})
-    with open_desk(settings, holder="a test", now=MORNING) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         yield desk
 
 

@@ -44,7 +44,7 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     assert (answer["level"], answer["reason"], answer["claims"]) == ("says", None, [])
     assert {"question", "differ", "as_of", "timings"} <= answer.keys()
     settings = Settings.of({"DATA_DIR": str(sample_folder)})
-    with open_desk(settings, holder="a test", now=MORNING) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         for excerpt in answer["excerpts"]:
             assert {"outlet", "title", "day", "url", "kind", "heading"} <= excerpt.keys()
             version = desk.archive.articles.versions(excerpt["article"])[-1]

@@ -11,7 +11,7 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
 from bot.wording import Wording
@@ -88,14 +88,14 @@ def desk(endpoint, tmp_path, monkeypatch):
     settings = Settings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
     )
-    with open_desk(settings, holder="a test", now=NOW) as opened:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as opened:
         saved(opened.archive, an_extract())
         opened.catch_up()
         yield opened
 
 
 def answered(desk, text=QUESTION):
-    return answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+    return answer_now(ask(text, now=NOW), desk.coverage)
 
 
 @pytest.mark.parametrize("reply", BAD.values(), ids=BAD)
@@ -113,15 +113,15 @@ def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoi
     assert any("not meaning" in note for note in notes)
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
     with pytest.raises(EmbeddingError):
-        desk.index.catch_up()
+        desk.coverage.index.catch_up()
     assert "ferry" in answered(desk, "What happened to the Holm ferry?").excerpts[0].citation.quote
     handler.reply = staticmethod(well)
     time.sleep(0.4)
-    desk.index.catch_up()
+    desk.coverage.index.catch_up()
     found = answered(desk, "Was the ferry taken out of service?")
     assert not found.written.by_words
     assert "ferry" in found.excerpts[0].citation.quote
-    assert not faults(desk.index)
+    assert not faults(desk.coverage.index)
 
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
@@ -138,7 +138,7 @@ def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypa
     handler.reply = staticmethod(stalling)
     assert answered(desk, "What was the turnout of voters?").written.by_words
     asked = []
-    monkeypatch.setattr(desk.index._memory, "question", asked.append)
+    monkeypatch.setattr(desk.coverage.index._memory, "question", asked.append)
     assert answered(desk, "How many seats did Harbour win?").written.by_words
     assert asked == []
     stopped.set()
@@ -146,16 +146,16 @@ def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypa
 
 def test_figures_that_are_none_in_the_cache_are_found_and_mended(desk):
     """A release before this one kept whatever a server sent."""
-    [standing] = [each for each in desk.index.expected() if each.passages]
-    digests = desk.archive.embeddings.get(desk.index.embedder.model, digests_of(standing))
+    [standing] = [each for each in desk.coverage.index.expected() if each.passages]
+    digests = desk.archive.embeddings.get(desk.coverage.index.embedder.model, digests_of(standing))
     bad = {key: np.full(LENGTH, np.nan, "<f4").tobytes() for key in digests}
-    desk.archive.embeddings.drop(desk.index.embedder.model, list(bad))
-    desk.archive.embeddings.keep(desk.index.embedder.model, bad)
-    found = faults(desk.index)
+    desk.archive.embeddings.drop(desk.coverage.index.embedder.model, list(bad))
+    desk.archive.embeddings.keep(desk.coverage.index.embedder.model, bad)
+    found = faults(desk.coverage.index)
     assert len(found.unsound) == len(standing.passages)
     assert "no figures" in str(found)
-    repair(desk.index, found)
-    assert not faults(desk.index)
+    repair(desk.coverage.index, found)
+    assert not faults(desk.coverage.index)
     assert not answered(desk).written.by_words
 
 
@@ -170,7 +170,7 @@ def test_a_model_that_changes_its_length_is_told_with_the_way_out(desk, endpoint
     handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
     with pytest.raises(EmbeddingError, match="rebuild"):
-        desk.index.catch_up()
+        desk.coverage.index.catch_up()
 
 
 def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
@@ -179,7 +179,7 @@ def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
     settings = Settings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
     )
-    with open_desk(settings, holder="a test", now=NOW) as before:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as before:
         saved(before.archive, an_extract())
         before.catch_up()
     handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
@@ -191,9 +191,9 @@ def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
     assert ingest(["index"]) == 1
     assert "`python -m ingest rebuild` makes the index anew" in capsys.readouterr().err
     assert ingest(["rebuild"]) == 0
-    with open_desk(settings, holder="a test", now=NOW) as anew:
-        assert anew.index.generation.dimensions == 64
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as anew:
+        assert anew.coverage.index.generation.dimensions == 64
         found = answered(anew, "Was the ferry taken out of service?")
         assert "ferry" in found.excerpts[0].citation.quote
         assert not found.written.by_words
-        assert not faults(anew.index)
+        assert not faults(anew.coverage.index)

@@ -2,23 +2,22 @@
 
 import json
 import os
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.answering.answer import consider
-from bot.answering.composing import keyed
-from bot.answering.followup import Exchange
 from bot.answering.model import Answer
-from bot.answering.question import ask
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import ask
+from bot.answering.writing.composing import keyed
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
 from bot.settings import Settings
 from ingest import adding
 from ingest.model import Extract, Header
 from ingest.reading import Found
+from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import links, markdown_of, tokens_of
 
@@ -47,7 +46,7 @@ def attacks():
 def poisoned(tmp_path_factory):
     """Keep one article for each attack, which hides it in the text and in the title."""
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
-    with open_desk(Settings.of(folder), holder="a test", now=MORNING) as desk:
+    with open_desk(Settings.of(folder), holder="a test", clock=lambda: MORNING) as desk:
         found = [
             Found(
                 f"{i}",
@@ -97,7 +96,7 @@ async def test_quotations_never_serve_an_instruction(poisoned):
 async def test_a_model_that_obeys_is_not_heard(poisoned, llmock, writer, place):
     """Even where the model does as it was told, nothing of it passes the verifier."""
     desk, _ = poisoned
-    desk = replace(desk, writers=(writer(),))
+    desk = written_by(desk, writer())
     obeyed = [
         "Harbour won.",
         "Arkwell took bribes.",
@@ -112,7 +111,7 @@ async def test_a_model_that_obeys_is_not_heard(poisoned, llmock, writer, place):
         text = f"{QUESTION} {attack}"[:480] if place == "question" else QUESTION
         before = Exchange(f"{QUESTION} {attack}", (attack,)) if place == "history" else None
         question = ask(text, now=MORNING)
-        view = consider(question, desk.archive, desk.index)
+        view = desk.coverage.look(question)
         keys = keyed(question, view.evidence) if hasattr(view, "evidence") else {}
         mine = [k for k, e in keys.items() if attack in e.passage.text] or list(keys)
         if not mine:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main
-from bot.answering import chat
-from bot.answering.chat import chat_model
-from bot.answering.drafting import ModelWriter
+from bot.answering.chat import chat
+from bot.answering.chat.chat import chat_model
 from bot.answering.model import Failing, Trouble
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
+from bot.answering.writing.drafting import ModelWriter
 from bot.discord_ui.client import ElectionDeskClient
 from tests.bot.answering.claims import labelled
+from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import seen
 from tests.bot.labelled_model import LabelledModel, event, served
@@ -54,7 +54,7 @@ def url(model):
 async def desk(sample_desk, url):
     """Return the sample desk with that model as writer and as reader."""
     writer = ModelWriter(chat_model("labelled", SecretStr("k"), url))
-    yield replace(sample_desk, writers=(writer,))
+    yield written_by(sample_desk, writer)
     await writer.close()
 
 
@@ -115,7 +115,7 @@ async def test_a_reader_that_fails_leaves_quotations(sample_desk, model, url, br
     """Nothing unproven appears, and the note says that nothing was read."""
     model.breaking = breaking
     writer = ModelWriter(chat_model("labelled", SecretStr("k"), url, patience=1.0))
-    outcome = await replace(sample_desk, writers=(writer,)).answer(ask(QUESTIONS[0], now=MORNING))
+    outcome = await written_by(sample_desk, writer).answer(ask(QUESTIONS[0], now=MORNING))
     await writer.close()
     assert (outcome.written.writer, outcome.written.trouble) == (None, Trouble.UNREAD)
     assert Failing.UNREAD in {each.failing for each in outcome.written.dropped}
@@ -159,10 +159,10 @@ class TestInDiscord:
     """The same in a simulated Discord, whose clock stands still while a client waits."""
 
     @pytest.fixture
-    def simcord_bot(self, monkeypatch, request):
+    def simcord_bot(self, monkeypatch, request, tmp_path):
         monkeypatch.setattr(chat, "RETRIES", 0)
         desk = request.getfixturevalue("desk")
-        return ElectionDeskClient(desk.answer, clock=lambda: MORNING)
+        return ElectionDeskClient(told_in(desk, tmp_path))
 
     @pytest.mark.parametrize("text", [QUESTIONS[0], QUESTIONS[7]])
     async def test_what_is_posted_is_fair(self, simcord_env, text):

@@ -1,17 +1,17 @@
 """What Prometheus is told."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from prometheus_client import generate_latest
 
 from bot import metrics
-from bot.answering.chat import chat_model
-from bot.answering.drafting import ModelWriter
-from bot.answering.question import ask
+from bot.answering.chat.chat import chat_model
+from bot.answering.understanding.question import ask
+from bot.answering.writing.drafting import ModelWriter
 from bot.metrics import Kept, Metrics, served
 from ingest.errors import ArchiveError, SettingsError
+from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.modelserver import ModelServer
 
@@ -27,7 +27,7 @@ async def test_answers_and_calls_are_counted_by_how_they_ended(sample_desk):
     """A call that failed and one that wrote nothing true count beside the answer."""
     async with ModelServer().open() as server:
         chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
-        desk = replace(sample_desk, writers=(ModelWriter(chat, ScriptedReader()),))
+        desk = written_by(sample_desk, ModelWriter(chat, ScriptedReader()))
         server.reply = lambda _body: json.dumps({"unsaid": "turnout"})
         await desk.answer(ask("What was the turnout?", now=MORNING))
         server.behaviour = "an error inside a 200"

@@ -2,20 +2,19 @@
 
 import json
 import logging
-from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.answer import consider
-from bot.answering.chat import REFUSED, Way, chat_model, refused, trouble_of
-from bot.answering.composing import keyed
-from bot.answering.drafting import ModelWriter
+from bot.answering.chat.chat import REFUSED, Way, chat_model, refused, trouble_of
 from bot.answering.model import Answer, Trouble
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
+from bot.answering.writing.composing import keyed
+from bot.answering.writing.drafting import ModelWriter
 from bot.reporting import record_of
 from bot.wording import Wording
 from tests.bot.answering.test_replies import FORMS, forms
+from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.modelserver import ModelServer
 
@@ -37,12 +36,12 @@ async def server():
 async def desk(sample_desk, server):
     """Return the sample desk with a keyless model on that server, and let it write what is true."""
     question = ask(TURNOUT, now=MORNING)
-    given = keyed(question, consider(question, sample_desk.archive, sample_desk.index).evidence)
+    given = keyed(question, sample_desk.coverage.look(question).evidence)
     key = next(k for k, each in given.items() if QUOTE in each.passage.text)
     line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"
     chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
-    yield replace(sample_desk, writers=(ModelWriter(chat, ScriptedReader()),))
+    yield written_by(sample_desk, ModelWriter(chat, ScriptedReader()))
     await chat.close()
 
 
@@ -119,9 +118,9 @@ def objects_in(schema):
 @pytest.mark.parametrize(("tokens", "given"), [(10, 1), (900, range(1, 5)), (10**6, None)])
 async def test_coverage_is_cut_to_the_tokens_that_are_set(desk, server, tokens, given):
     """The best passages first, one at least, and the answer says so."""
-    writer = desk.writers[0]
-    less = ModelWriter(writer._chat, writer.reader, tokens=tokens)
-    outcome = await answered(replace(desk, writers=(less,)))
+    writer = desk.models.writers[0]
+    less = ModelWriter(writer.chat, writer.reader, tokens=tokens)
+    outcome = await answered(written_by(desk, less))
     [body] = server.bodies
     coverage = json.loads(body["messages"][1]["content"])["coverage"]
     if given is None:
@@ -163,7 +162,7 @@ async def test_what_the_server_said_reaches_the_log(desk, server, behaviour, pat
         server.refusal = lambda _body: "a reason of its own"
     base = server.url.removesuffix("/v1") + path
     chat = chat_model("llama3:8b", SecretStr("k"), base, patience=5.0)
-    broken = replace(desk, writers=(ModelWriter(chat, ScriptedReader()),))
+    broken = written_by(desk, ModelWriter(chat, ScriptedReader()))
     with caplog.at_level(logging.WARNING):
         outcome = await answered(broken)
     await chat.close()

@@ -2,25 +2,24 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.__main__ import main
-from bot.answering import chat
-from bot.answering.answer import consider
-from bot.answering.composing import keyed
-from bot.answering.followup import Exchange
+from bot.answering.chat import chat
 from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
 from bot.answering.proving.reader import Reading
-from bot.answering.question import ask
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import ask
 from bot.answering.watching import Phase, Watch
+from bot.answering.writing.composing import keyed
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
 from bot.settings import Settings
 from bot.wording import Wording
+from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.discord_ui.reading import seen
 
@@ -33,13 +32,13 @@ BAD = "Turnout was 72.6 per cent, the Electoral Authority said."
 @pytest.fixture
 def desk(sample_desk, writer):
     """Return the sample desk with a model on the mock server."""
-    return replace(sample_desk, writers=(writer(),))
+    return written_by(sample_desk, writer())
 
 
 def keys_of(desk, text):
     """Return the key of each passage, as the model will be told it, by a piece of its text."""
     question = ask(text, now=MORNING)
-    return keyed(question, consider(question, desk.archive, desk.index).evidence)
+    return keyed(question, desk.coverage.look(question).evidence)
 
 
 def key(desk, quote, text=TURNOUT):
@@ -63,7 +62,7 @@ async def test_the_model_writes_and_each_sentence_is_proven(desk, llmock):
     assert [claim.text for claim in outcome.claims] == [GOOD]
     assert outcome.citations[0].quote == QUOTE
     assert outcome.written.writer == "gpt-mock"
-    assert outcome.written.prompt == desk.writers[0].prompt.digest
+    assert outcome.written.prompt == desk.models.writers[0].prompt.digest
     assert outcome.written.usage.wrote > 0
 
 
@@ -106,7 +105,7 @@ async def test_a_model_that_fails_leaves_a_true_message_and_quotations(
 ):
     """Whatever breaks, the coverage answers in its own words and says why."""
     break_it(llmock)
-    desk = replace(sample_desk, writers=(writer(patience=3.0),))
+    desk = written_by(sample_desk, writer(patience=3.0))
     outcome = await answered(desk)
     assert isinstance(outcome, Answer)
     assert QUOTE in outcome.citations[0].quote
@@ -128,7 +127,7 @@ async def test_what_was_proven_before_a_stream_broke_stays(
     sample_desk, llmock, writer, break_it, trouble
 ):
     """The answer says that the rest is missing, and is the writer's all the same."""
-    desk = replace(sample_desk, writers=(writer(patience=2.0),))
+    desk = written_by(sample_desk, writer(patience=2.0))
     llmock.reply("\n".join([line(desk)] * 40))
     break_it(llmock)
     outcome = await answered(desk)
@@ -144,7 +143,7 @@ async def test_what_was_proven_before_a_stream_broke_stays(
 )
 async def test_only_a_clear_yes_shows_a_sentence(sample_desk, llmock, writer, letters):
     """Whatever else the reader writes, the coverage answers in its own words."""
-    desk = replace(sample_desk, writers=(writer(own=True),))
+    desk = written_by(sample_desk, writer(own=True))
     llmock.reply(line(desk)).reply(letters or " ").reply('{"unsaid": "x"}', times=None)
     outcome = await answered(desk)
     assert outcome.written.writer is None
@@ -157,7 +156,7 @@ async def test_the_reader_may_be_another_model(sample_desk, llmock, writer):
     """What one writes another reads."""
     asked = []
     reader = ScriptedReader(lambda claim: asked.append(claim.text) or Reading.SUPPORTED)
-    desk = replace(sample_desk, writers=(writer(reader=reader),))
+    desk = written_by(sample_desk, writer(reader=reader))
     llmock.reply(line(desk))
     assert [claim.text for claim in (await answered(desk)).claims] == [GOOD]
     assert asked == [GOOD]
@@ -188,14 +187,14 @@ async def test_what_was_dropped_is_kept_when_everything_was(desk, llmock):
 async def test_a_server_that_is_not_there_is_told(sample_desk, writer):
     """A wrong address ends in quotations as well."""
     lost = writer(base_url="http://127.0.0.1:1/v1")
-    outcome = await answered(replace(sample_desk, writers=(lost,)))
+    outcome = await answered(written_by(sample_desk, lost))
     assert outcome.written.trouble is Trouble.CONNECTION
 
 
 async def test_another_model_takes_over(sample_desk, llmock, writer):
     """A model that is down costs its time and nothing else."""
     lost = writer("gpt-lost", base_url="http://127.0.0.1:1/v1")
-    desk = replace(sample_desk, writers=(lost, writer("gpt-other")))
+    desk = written_by(sample_desk, lost, writer("gpt-other"))
     llmock.reply(line(desk))
     outcome = await answered(desk)
     assert outcome.written.writer == "gpt-other"
@@ -230,7 +229,7 @@ async def test_verified_sentences_are_told_as_they_pass(desk, llmock):
 
 async def test_stopping_keeps_what_was_verified(sample_desk, llmock, writer):
     """The writing ends at once; what stands is marked as stopped."""
-    desk = replace(sample_desk, writers=(writer(),))
+    desk = written_by(sample_desk, writer())
     llmock.reply("\n".join([line(desk)] * 40)).stall(after_chunks=60, seconds=4.0)
     watch = Watch()
     watch.claims = lambda _: watch.stop.set()
@@ -255,7 +254,7 @@ def thrifty(sample_folder, llmock, monkeypatch):
 
     def opened(**limits):
         settings = Settings.of({"DATA_DIR": str(sample_folder), **limits})
-        return open_desk(settings, holder="a test", now=MORNING)
+        return open_desk(settings, holder="a test", clock=lambda: MORNING)
 
     return opened
 
@@ -263,10 +262,10 @@ def thrifty(sample_folder, llmock, monkeypatch):
 async def test_a_member_s_limit_leaves_quotations(thrifty, llmock, writer):
     """One member's day does not cost another's."""
     with thrifty(ANSWERS_PER_MEMBER="1") as plain:
-        desk = replace(plain, writers=(writer(),))
+        desk = written_by(plain, writer())
         day = {"now": datetime(2026, 12, 1, tzinfo=UTC)}
         question = ask(TURNOUT, **day)
-        keys = keyed(question, consider(question, desk.archive, desk.index).evidence)
+        keys = keyed(question, desk.coverage.look(question).evidence)
         mine = next(k for k, e in keys.items() if QUOTE in e.passage.text)
         good = json.dumps({"say": GOOD, "rests": [{"key": mine, "quote": QUOTE}]})
         llmock.reply(good, times=None)
@@ -278,7 +277,7 @@ async def test_the_day_s_budget_holds(thrifty, llmock, writer):
     """What models may cost is what they cost; then the coverage answers."""
     limits = {"DAILY_BUDGET": "0.000001", "PRICE_INPUT": "1", "PRICE_OUTPUT": "1"}
     with thrifty(**limits) as plain:
-        desk = replace(plain, writers=(writer(),))
+        desk = written_by(plain, writer())
         llmock.reply('{"unsaid": "turnout"}', times=None)
         question = ask(TURNOUT, now=datetime(2026, 12, 2, tzinfo=UTC))
         first, second = [await desk.answer(question) for _ in range(2)]
@@ -365,10 +364,10 @@ class TestInDiscord:
     """
 
     @pytest.fixture
-    def simcord_bot(self, monkeypatch, request):
+    def simcord_bot(self, monkeypatch, request, tmp_path):
         monkeypatch.setattr(chat, "RETRIES", 0)
         desk = request.getfixturevalue("desk")
-        return ElectionDeskClient(desk.answer, clock=lambda: MORNING)
+        return ElectionDeskClient(told_in(desk, tmp_path))
 
     @pytest.mark.parametrize("trouble", FAULTS)
     async def test_a_fault_is_a_note_under_quotations(self, simcord_env, llmock, trouble):

@@ -9,12 +9,13 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import event
 
+from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Trouble, Usage
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.budget import Budget
-from bot.community.members import Community
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.members.under import under
 from bot.ledger import Ledger
 from bot.reporting import as_object
 from bot.settings import Settings
@@ -23,6 +24,7 @@ from ingest.archive import Archive, connecting
 from ingest.errors import ArchiveError, IndexUnavailableError
 from ingest.index import reach
 from ingest.index.stores import Stores
+from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
 
 TURNOUT = "What was the turnout?"
@@ -32,7 +34,7 @@ TURNOUT = "What was the turnout?"
 def desk(sample_folder, tmp_path):
     """Open a desk over a copy of its own."""
     folder = shutil.copytree(sample_folder, tmp_path / "data")
-    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=MORNING) as opened:
+    with open_in(folder, now=MORNING) as opened:
         yield opened
 
 
@@ -76,24 +78,20 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
 
 async def test_a_question_that_cannot_be_noted_is_answered(desk):
     """In Discord too: what is kept meanwhile is for restarts alone."""
-    asking = Asking(
-        desk.answer,
-        lambda: MORNING,
-        community=Community(desk.archive, desk.ledger, lambda: MORNING),
-    )
+    asking = Asking(desk, under)
     unwritable(desk.archive, "read-only")
     question = asking.question(TURNOUT)
     async with asking.kept(question, 1, 2) as kept:
-        await kept.stands(None)
+        await kept.note_progress(None)
         shown = []
 
         async def show(view):
             shown.append(view)
 
-        reply = await asking.view(question, 1, repeat=False, show=show)
+        reply = await asking.ask(question, 1, repeat=False, show=show)
     assert reply.number is None
     assert "62.7" in str(reply.view.to_components())
-    await asking.stands_in(None, reply, question.language)
+    await asking.note_shown(None, reply, question.language)
 
 
 def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
@@ -132,13 +130,13 @@ def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     def full(self):
         raise IndexUnavailableError("database or disk is full")
 
-    index = desk.index
+    index = desk.coverage.index
     index._shelf.vectors.let_go()
     with monkeypatch.context() as patch:
         patch.setattr(index._shelf.vectors, "_client", lambda: full(index))
-        found = desk.answer_now(ask(TURNOUT, now=MORNING))
+        found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
         assert "62.7" in found.excerpts[0].citation.quote
-    found = desk.answer_now(ask(TURNOUT, now=MORNING))
+    found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
     assert not found.written.by_words
 
 
@@ -161,8 +159,8 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
 
     monkeypatch.setattr(Stores, "client", read_only)
     settings = Settings.of({"DATA_DIR": str(folder)})
-    with open_desk(settings, holder="a test", now=MORNING) as desk:
-        found = desk.answer_now(ask(TURNOUT, now=MORNING))
+    with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
+        found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
         assert "62.7" in found.excerpts[0].citation.quote
         assert found.written.by_words
         with pytest.raises(ArchiveError, match="cannot be written"):
@@ -194,6 +192,6 @@ def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):
 
 def test_nothing_is_said_where_all_is_kept(desk):
     """The note is for the days when it is true."""
-    found = desk.answer_now(ask(TURNOUT, now=MORNING))
+    found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
     written = replace(found.written, unkept=False)
     assert not any("cannot write" in n for n in Wording.default().notes(written))

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from bot.answering.answer import answer_now, look
+from bot.answering.answer import answer_now
 from bot.answering.model import Abstention, Answer, Reason
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.evaluating.evaluation import SAMPLE, read
 from tests.bot.conftest import MORNING
 
@@ -15,7 +15,7 @@ from tests.bot.conftest import MORNING
 def answered(sample_desk):
     """Answer on that morning."""
     desk = sample_desk
-    return lambda text: answer_now(ask(text, now=MORNING), desk.archive, desk.index, desk.judge)
+    return lambda text: answer_now(ask(text, now=MORNING), desk.coverage)
 
 
 def cited(outcome):
@@ -100,7 +100,7 @@ def test_coverage_is_found_across_languages(sample_desk):
     found = []
     for each in (q for q in read(SAMPLE) if q.kind == "cross-lingual"):
         question = ask(each.question, now=MORNING)
-        first = look(question, sample_desk.archive, sample_desk.index, {}).evidence[:5]
+        first = sample_desk.coverage.look(question).evidence[:5]
         texts = [evidence.passage.text for evidence in first]
         found.append(any(part in text for part in each.wanted for text in texts))
     assert sum(found) / len(found) >= FOUND

@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Abstention, Answer, Level, Reason
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.skipif(
 def answered(tmp_path_factory):
     """Answer over that one article."""
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
-    with open_desk(Settings.of(folder), holder="a test", now=NOW) as desk:
+    with open_desk(Settings.of(folder), holder="a test", clock=lambda: NOW) as desk:
         adding.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
         desk.catch_up()
-        yield lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+        yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)
 
 
 @pytest.mark.parametrize(

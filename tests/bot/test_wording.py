@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from bot.answering.model import Language, Reason
-from bot.answering.question import LONGEST
+from bot.answering.understanding.question import LONGEST
 from bot.wording import Wording
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 

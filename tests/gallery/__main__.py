@@ -171,7 +171,7 @@ def use_installed_browser() -> None:
 async def render(folder: Path, only: str) -> None:
     """Send each message in a simulated server, open each form, and take their pictures."""
     with TemporaryDirectory() as data, Archive.open(f"sqlite:///{data}/archive.sqlite3") as archive:
-        client = a_client(archive)
+        client = a_client(archive, Path(data))
         async with simcord.run(client) as env:
             await client.user.edit(username="Election Desk")
             channel = env.create_guild("Orvessa").create_text_channel("election-desk")

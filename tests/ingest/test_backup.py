@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.reporting import as_object
 from bot.settings import Settings
@@ -46,8 +46,7 @@ def answers(desk):
     """Return what the desk answers to each question, as it is printed."""
     told = []
     for question in QUESTIONS:
-        index = desk.index.serving()
-        found = answer_now(ask(question, now=NOW), desk.archive, index, desk.judge)
+        found = answer_now(ask(question, now=NOW), desk.coverage.serving)
         told.append({k: v for k, v in as_object(found).items() if "tim" not in k})
     return told
 
@@ -66,7 +65,7 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     """With everything else gone, from the file alone, and the index holds what it should."""
     kept, _ = filled(settings)
     file = tmp_path / "desk.backup"
-    with open_desk(settings, holder="a test", now=NOW) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
         desk.catch_up()
         saved(desk.archive, *(an_extract(story(n), title=f"Ward {n}") for n in range(20)))
         saved(desk.archive, an_extract(TEXT.replace("46", "48")))
@@ -80,19 +79,19 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     assert [each.name for each in tmp_path.iterdir() if "backup" in each.name] == ["desk.backup"]
     shutil.rmtree(settings.data_dir)
     empty = Settings.of({"DATA_DIR": str(tmp_path / "anew"), "EMBEDDING_MODEL": "fast"})
-    with open_desk(empty, holder="a test", now=NOW) as desk:
+    with open_desk(empty, holder="a test", clock=lambda: NOW) as desk:
         restore(desk.archive, file)
         desk.catch_up()
         assert desk.archive.summary() == summary
         assert answers(desk) == before
-        assert not faults(desk.index.serving())
+        assert not faults(desk.coverage.index.serving())
 
 
 def test_a_running_desk_follows_a_restore(settings, tmp_path):
     """What was added after the backup is found before, and is not after, without a restart."""
     kept, gone = filled(settings)
     file = tmp_path / "desk.backup"
-    with open_desk(settings, holder="a test", now=NOW) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
         desk.catch_up()
         before = answers(desk)
         back_up(desk.archive, file)
@@ -117,7 +116,7 @@ def test_a_running_desk_follows_a_restore(settings, tmp_path):
             stop.set()
             reader.join()
         assert answers(desk) == before
-        assert not faults(desk.index.serving())
+        assert not faults(desk.coverage.index.serving())
         [new] = saved(desk.archive, an_extract(LATER, title="New", outlet="A third paper"))
         desk.catch_up()
         assert "ferry" in str(answers(desk)[-1])
@@ -129,17 +128,17 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
     """It knows articles that are not there; it is deleted when the desk is opened next."""
     filled(settings)
     file = tmp_path / "desk.backup"
-    with open_desk(settings, holder="a test", now=NOW) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
         desk.catch_up()
         back_up(desk.archive, file)
-        old = desk.index.generation.id
+        old = desk.coverage.index.generation.id
         restore(desk.archive, file)
         with pytest.raises(NoGenerationError):
             roll_back(desk.archive, now=NOW)
-    with open_desk(settings, holder="a test", now=NOW + timedelta(minutes=1)) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: NOW + timedelta(minutes=1)) as desk:
         assert [each.id for each in desk.archive.generations.kept()] == [old + 1]
         desk.catch_up()
-        assert not faults(desk.index)
+        assert not faults(desk.coverage.index)
 
 
 @pytest.mark.parametrize("harm", ["a letter", "a row less", "cut", "something else", "nothing"])

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
 from tests.builders import NOW
@@ -58,11 +58,11 @@ def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
     said, problems = last.communicate()
     assert last.returncode == 0, problems
     assert json.loads(said)["failed"] == 0
-    with open_desk(Settings.of(environment), holder="a test", now=NOW) as desk:
+    with open_desk(Settings.of(environment), holder="a test", clock=lambda: NOW) as desk:
         summary = desk.archive.summary()
-        assert not desk.index.behind()
+        assert not desk.coverage.index.behind()
         assert summary.articles == summary.versions == 300
-        assert desk.index.counts() == (summary.passages, summary.passages)
+        assert desk.coverage.index.counts() == (summary.passages, summary.passages)
 
 
 def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
@@ -70,13 +70,13 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
     environment = {"DATA_DIR": str(tmp_path / "data")}
     file = write_articles(tmp_path / "articles.jsonl", 3)
     question = ask("How many crowns did the Wexcombe council spend on lamp number 2?", now=NOW)
-    with open_desk(Settings.of(environment), holder="the bot", now=NOW) as desk:
+    with open_desk(Settings.of(environment), holder="the bot", clock=lambda: NOW) as desk:
         command = start(environment, "add", file)
         said, problems = command.communicate()
         assert command.returncode == 0, problems
         assert "the bot" in said
         desk.catch_up()
-        outcome = answer_now(question, desk.archive, desk.index, desk.judge)
+        outcome = answer_now(question, desk.coverage)
     assert isinstance(outcome, Answer)
     assert "2 crowns" in outcome.citations[0].quote
 
@@ -84,7 +84,7 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
 def test_a_second_owner_is_told_who_is_first(tmp_path):
     """A search that cannot have the index is one sentence, not a wrong answer."""
     environment = {"DATA_DIR": str(tmp_path / "data")}
-    with open_desk(Settings.of(environment), holder="the bot", now=NOW):
+    with open_desk(Settings.of(environment), holder="the bot", clock=lambda: NOW):
         command = start(environment, "search", "lamp")
         said, problems = command.communicate()
     assert (command.returncode, said) == (1, "")
@@ -100,19 +100,17 @@ def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, 
         start(home, "add", write_articles(tmp_path / f"{name}.jsonl", 60, prefix=name))
         for home, name in zip(homes, ("Ivrelle", "Brennock"), strict=False)
     ]
-    with open_desk(Settings.of(homes[2]), holder="the searcher", now=NOW) as desk:
+    with open_desk(Settings.of(homes[2]), holder="the searcher", clock=lambda: NOW) as desk:
         while any(writer.poll() is None for writer in writers):
             desk.catch_up()
-            answer_now(
-                ask("What did the council debate?", now=NOW), desk.archive, desk.index, desk.judge
-            )
+            answer_now(ask("What did the council debate?", now=NOW), desk.coverage)
         for writer in writers:
             _, problems = writer.communicate()
             assert writer.returncode == 0, problems
         desk.catch_up()
         summary = desk.archive.summary()
         assert summary.articles == 120
-        assert desk.index.counts() == (summary.passages, summary.passages)
+        assert desk.coverage.index.counts() == (summary.passages, summary.passages)
 
 
 @pytest.mark.parametrize("command", [["list"], ["status"], ["search", "anything"]])

@@ -76,7 +76,7 @@ def read_folder(tmp_path_factory):
     data = tmp_path_factory.mktemp("wire") / "data"
     now = datetime.now(UTC)
     fast = Settings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
-    with open_desk(fast, holder="a test", now=now) as desk:
+    with open_desk(fast, holder="a test", clock=lambda: now) as desk:
         adding.add(read_path(SAMPLE, Hints()), desk.archive, now=now)
         desk.catch_up()
     return data

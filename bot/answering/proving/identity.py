@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from bot.answering.chat.chat import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import touched
-from bot.answering.proving.reader import Metering, Proposed, Reading
+from bot.answering.proving.reader import Proposed, Reading
 from ingest.language.numbers import figures_in, plain
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
@@ -53,7 +54,7 @@ class Identity:
     name: str = "identity"
     judges: bool = False
 
-    async def read(self, proposed: Sequence[Proposed], meter: Metering) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
         """Return supported or not stated for each; it costs nothing."""
         del meter
         return [reading(each.claim) for each in proposed]

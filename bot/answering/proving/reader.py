@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.answering.model import Claim, Trouble, Usage
+from bot.answering.chat.chat import Meter
+from bot.answering.model import Claim, Trouble
 from bot.answering.proving.figures import Derived
 
 
@@ -38,14 +38,6 @@ class ReadingError(Exception):
         self.trouble = trouble
 
 
-class Metering(Protocol):
-    """Whoever adds up tokens and requests, and remembers what a server said when it failed."""
-
-    usage: Usage
-    said: str
-    calls: Counter[tuple[str, str]]
-
-
 class Reader(Protocol):
     """Reads claims; of two kinds: a chat model, and identity where there is none."""
 
@@ -59,7 +51,7 @@ class Reader(Protocol):
         """Whether it can tell that a sentence is not supported, not only that it is."""
         ...
 
-    async def read(self, proposed: Sequence[Proposed], meter: Metering) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
         """Return one reading each, ``None`` where it gave none.
 
         Raises:

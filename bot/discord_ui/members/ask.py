@@ -7,9 +7,8 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answering.followup import Exchange
-from bot.answering.question import LONGEST, UnaskableError
-from bot.community.starters import Starters
+from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
@@ -22,7 +21,7 @@ OFFERED = 25
 """Questions that Discord shows while somebody types."""
 
 
-def ask_command(asking: Asking, starters: Starters | None) -> app_commands.Command[Any, ..., None]:
+def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     """Make `/ask`; it offers questions that the coverage answers."""
 
     @app_commands.command(name="ask", description=worded("command_ask"))
@@ -36,14 +35,12 @@ def ask_command(asking: Asking, starters: Starters | None) -> app_commands.Comma
     ) -> None:
         await answer_interaction(interaction, question, asking, private=private)
 
-    if starters is not None:
-
-        @slash_ask.autocomplete("question")
-        async def offered(
-            interaction: discord.Interaction, typed: str
-        ) -> list[app_commands.Choice[str]]:
-            found = starters.like(typed, words_of(interaction).language)
-            return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:OFFERED]]
+    @slash_ask.autocomplete("question")
+    async def offered(
+        interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        found = asking.desk.starters.like(typed, words_of(interaction).language)
+        return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:OFFERED]]
 
     return slash_ask
 
@@ -60,7 +57,7 @@ async def answer_interaction(
 
     Returns whether the question was let in; whoever is turned away is told why.
     """
-    place, words = Place.of(interaction), asking.words(interaction.locale)
+    place, words = Place.of(interaction), words_of(interaction)
     admission = await asking.admit(place, interaction.user.id, words)
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
@@ -68,7 +65,7 @@ async def answer_interaction(
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        await respond(interaction, asking.refusal(error, interaction.locale))
+        await respond(interaction, notice_view(words(error.key)))
         return False
     private = private or admission.private
     await interaction.response.defer(thinking=True, ephemeral=private)
@@ -84,10 +81,10 @@ async def answer_interaction(
 
     channel, token = None if private else place.channel, interaction.token
     async with asking.kept(question, interaction.user.id, channel, token=token):
-        made = await asking.view(
+        made = await asking.ask(
             question, interaction.user.id, repeat=True, show=show, private=private, before=before
         )
         second = nowhere if private else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
-    await asking.stands_in(sent, made, question.language)
+    await asking.note_shown(sent, made, question.language)
     return True

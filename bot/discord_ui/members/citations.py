@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.community.members import Community, Quoted
+from bot.community.members import Quoted
+from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
@@ -27,8 +28,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
         """Show them to whoever pressed."""
         words = words_of(interaction)
         number, _, first = self.key.partition("-")
-        community: Community | None = interaction.client.asking.community
-        found = await community.quotations(int(number)) if community else []
+        found = await asking_of(interaction).desk.community.quotations(int(number))
         view = (
             quotations_view(found, int(number), words, start=int(first or 0))
             if found

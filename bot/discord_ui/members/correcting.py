@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Protocol
 
 import discord
 from discord import ui
 
 from bot.answering.model import Language
+from bot.community.corrections import Corrections
 from bot.discord_ui.errors import report
 from bot.discord_ui.rendering import layout
 from bot.discord_ui.text import link, phrase, title
@@ -26,40 +24,22 @@ NOTE = 600
 """Characters of an outlet's own correction that are shown."""
 
 
-class Corrections(Protocol):
-    """Where notices come from; the ledger has them."""
-
-    def due(self, since: datetime) -> list[Notice]:
-        """Return the notices that nobody gave yet."""
-
-    def mark_given(self, notice: Notice, *, now: datetime, reached: bool) -> None:
-        """Record that one was given, or could not be."""
-
-
 async def keep_correcting(
-    client: discord.Client,
-    corrections: Corrections,
-    clock: Callable[[], datetime],
-    *,
-    lasting: timedelta,
-    every: float = EVERY,
+    client: discord.Client, corrections: Corrections, *, every: float = EVERY
 ) -> None:
-    """Give each notice once, for answers not older than *lasting*, until cancelled."""
+    """Give each notice once, until cancelled."""
     while True:
         try:
-            await correct(client, corrections, clock(), lasting)
+            await correct(client, corrections)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
 
 
-async def correct(
-    client: discord.Client, corrections: Corrections, now: datetime, lasting: timedelta
-) -> None:
+async def correct(client: discord.Client, corrections: Corrections) -> None:
     """Reply once to each answer that a change concerns, where the bot may."""
-    for notice in await asyncio.to_thread(corrections.due, now - lasting):
-        reached = await given(client, notice)
-        await asyncio.to_thread(corrections.mark_given, notice, now=now, reached=reached)
+    for notice in await corrections.due():
+        await corrections.mark_given(notice, reached=await given(client, notice))
 
 
 async def given(client: discord.Client, notice: Notice) -> bool:

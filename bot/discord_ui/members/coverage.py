@@ -11,11 +11,11 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community.members import Community, Known
-from bot.discord_ui.asking import Asking
+from bot.community.members import Known
+from bot.desk import Desk
 from bot.discord_ui.pictures import bars
 from bot.discord_ui.rendering import BUDGET, layout
-from bot.discord_ui.replying import Attached, deliver, nowhere, respond
+from bot.discord_ui.replying import Attached, deliver, nowhere, respond, words_of
 from bot.discord_ui.text import escape, link, phrase, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -28,16 +28,16 @@ GAPS = 5
 PICTURE = "coverage.png"
 
 
-def coverage_command(asking: Asking, community: Community) -> app_commands.Command[Any, ..., None]:
+def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     """Make `/coverage`."""
 
     @app_commands.command(name="coverage", description=worded("command_coverage"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_coverage(interaction: discord.Interaction) -> None:
-        words = asking.words(interaction.locale)
+        words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        view = coverage_view(await community.known(), words)
+        view = coverage_view(await desk.community.known(), words)
         await deliver(view, partial(respond, interaction), nowhere, words)
 
     return slash_coverage

@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.members import Community
 from bot.community.reviewing import FAULTS
+from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
@@ -88,12 +88,11 @@ async def keep(
 ) -> None:
     """Keep what a reader says, and thank them where only they see it."""
     words = words_of(interaction)
-    asking, message = interaction.client.asking, interaction.message
-    community: Community | None = asking.community
+    asking, message = asking_of(interaction), interaction.message
     asked = None
     if verdict is not Verdict.HELPFUL and message is not None:
         asked = await question_of(message, asking)
-    known = community is not None and await community.say(
+    known = await asking.desk.community.say(
         number, verdict, interaction.user.id, question=asked, comment=comment
     )
     await privately(interaction, notice_view(words(said if known else "answer_too_old")))

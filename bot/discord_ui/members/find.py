@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands, ui
 
 from bot.answering.lookup import Closest, Looked, LookUp
 from bot.answering.model import Verdict
+from bot.discord_ui.asking import Asking
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import BUDGET, GAP, LINE, Room, entry, layout, notice_view, quotation
 from bot.discord_ui.replying import told, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
-
-Looking: TypeAlias = Callable[[str, str], Awaitable[LookUp]]
-"""Looks up the claims of a text for a member."""
 
 CLAIM = 300
 """Characters of a claim that are repeated."""
@@ -33,18 +30,19 @@ SIGNS = {
 }
 
 
-def find_command(look_up: Looking) -> app_commands.ContextMenu:
+def find_command(asking: Asking) -> app_commands.ContextMenu:
     """Make the command that stands in a message's own menu."""
 
     async def find(interaction: discord.Interaction, message: discord.Message) -> None:
-        words, asking = words_of(interaction), interaction.client.asking  # type: ignore[attr-defined]
+        words = words_of(interaction)
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
             if admission.refusal:
                 return notice_view(admission.refusal)
-            return found_view(await look_up(message.content, str(interaction.user.id)), words)
+            member = str(interaction.user.id)
+            return found_view(await asking.desk.look_up(message.content, member=member), words)
 
         await told(interaction, work)
 

@@ -8,9 +8,8 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.answering.followup import Exchange
-from bot.answering.question import LONGEST
-from bot.community.members import Community
+from bot.answering.understanding.question import LONGEST
+from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_interaction
@@ -50,8 +49,8 @@ class FollowUp(Form):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Answer it, out of nothing but the verified exchange."""
-        asking, message = interaction.client.asking, interaction.message
-        before: Exchange | None = await exchange_in(message, asking) if message else None
+        asking, message = asking_of(interaction), interaction.message
+        before = await exchange_in(message, asking) if message else None
         private = message is not None and message.flags.ephemeral
         await answer_interaction(
             interaction, self.asked.value, asking, private=private, before=before
@@ -67,7 +66,7 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
         """Make it, or say why not and how else to go on."""
         words, message = words_of(interaction), interaction.message
         assert message is not None
-        asking = interaction.client.asking
+        asking = asking_of(interaction)
         if not isinstance(message.channel, discord.TextChannel):
             await privately(interaction, notice_view(words("thread_not_here")))
             return
@@ -97,12 +96,11 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer the question in a new message; whoever has to wait can press again."""
-        words, asking = words_of(interaction), interaction.client.asking
-        community: Community | None = asking.community
-        asked = await community.take(int(self.key)) if community else None
-        if community is None or asked is None:
+        words, asking = words_of(interaction), asking_of(interaction)
+        asked = await asking.desk.community.take(int(self.key))
+        if asked is None:
             await privately(interaction, notice_view(words("again_too_late")))
             return
         private = not asked.channel
         if not await answer_interaction(interaction, asked.question, asking, private=private):
-            await community.give_back(asked)
+            await asking.desk.community.give_back(asked)

@@ -7,26 +7,27 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community.members import Community
+from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.rendering import layout, notice_view
-from bot.discord_ui.replying import told
+from bot.discord_ui.replying import told, words_of
 from bot.discord_ui.text import escape
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 
-def privacy_command(
-    asking: Asking, *, keeps_questions: bool, has_model: bool
-) -> app_commands.Command[Any, ..., None]:
+def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     """Make `/privacy`."""
 
     @app_commands.command(name="privacy", description=worded("command_privacy"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_privacy(interaction: discord.Interaction) -> None:
-        words = asking.words(interaction.locale)
-        view = privacy_view(words, keeps_questions=keeps_questions, has_model=has_model)
+        view = privacy_view(
+            words_of(interaction),
+            keeps_questions=desk.settings.keep_questions,
+            has_model=bool(desk.models.writers),
+        )
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_privacy
@@ -42,19 +43,19 @@ def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> u
     return layout([heading, "\n".join(lines), f"-# {escape(words('privacy_forget'))}"])
 
 
-def forget_command(asking: Asking, community: Community) -> app_commands.Command[Any, ..., None]:
+def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     """Make `/forget-me`."""
 
     @app_commands.command(name="forget-me", description=worded("command_forget"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_forget(interaction: discord.Interaction) -> None:
-        words = asking.words(interaction.locale)
+        words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
             asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
-            count = await community.forget(interaction.user.id)
+            count = await asking.desk.community.forget(interaction.user.id)
             return notice_view(words("forgotten" if count else "forgotten_nothing", count=count))
 
         await told(interaction, work)

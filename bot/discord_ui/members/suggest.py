@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community.members import Community
+from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
@@ -58,8 +58,7 @@ class Suggest(Form):
     async def on_submit(self, interaction: Interaction) -> None:
         """Keep it until a moderator decides; nothing is fetched before that."""
         words = words_of(interaction)
-        community: Community | None = interaction.client.asking.community
-        assert community is not None
+        community = asking_of(interaction).desk.community
         if interaction.guild_id is None:
             await privately(interaction, notice_view(words("suggest_in_server")))
             return

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
-from typing import Any, TypeAlias
+from typing import Any
 
 import discord
 from discord import app_commands, ui
 
-from bot.answering.question import LONGEST, UnaskableError
 from bot.answering.timeline import Line, Timeline
+from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.pictures import marks
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, quotation
-from bot.discord_ui.replying import Attached, deliver, post, respond
+from bot.discord_ui.replying import Attached, deliver, post, respond, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
-
-DrawUp: TypeAlias = Callable[[str], Timeline]
-"""Draws up the timeline of a topic; it blocks."""
 
 PICTURE = "timeline.png"
 FEW = 2
@@ -31,7 +27,7 @@ FEW = 2
 ROOMS = tuple(Room(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
 
 
-def timeline_command(asking: Asking, draw_up: DrawUp) -> app_commands.Command[Any, ..., None]:
+def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     """Make `/timeline`."""
 
     @app_commands.command(name="timeline", description=worded("command_timeline"))
@@ -41,7 +37,7 @@ def timeline_command(asking: Asking, draw_up: DrawUp) -> app_commands.Command[An
     async def slash_timeline(
         interaction: discord.Interaction, topic: app_commands.Range[str, 1, LONGEST]
     ) -> None:
-        words = asking.words(interaction.locale)
+        words = words_of(interaction)
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
@@ -49,10 +45,10 @@ def timeline_command(asking: Asking, draw_up: DrawUp) -> app_commands.Command[An
         try:
             text = asking.question(topic).text
         except UnaskableError as error:
-            await respond(interaction, asking.refusal(error, interaction.locale))
+            await respond(interaction, notice_view(words(error.key)))
             return
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        view = timeline_view(await asyncio.to_thread(draw_up, text), words)
+        view = timeline_view(await asking.desk.timeline(text), words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
     return slash_timeline

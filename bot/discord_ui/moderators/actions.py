@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.moderation import Moderation, moderation_of
 from bot.discord_ui.replying import Interaction, told
 
 
@@ -14,8 +14,8 @@ class Entrance(KeyButton, template=r"desk:entrance"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Enter, if whoever pressed may."""
-        moderation: Moderation | None = interaction.client.moderation
-        if moderation is not None and await moderation.admits(interaction):
+        moderation = moderation_of(interaction)
+        if await moderation.admits(interaction):
             await self.entered(interaction, moderation)
 
     async def entered(self, interaction: Interaction, moderation: Moderation) -> None:

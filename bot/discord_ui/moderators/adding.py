@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.curating import Preview
+from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
 from bot.discord_ui.moderators.actions import Entrance
 from bot.discord_ui.moderators.decisions import previewed
@@ -69,7 +69,7 @@ class Paste(Adding):
             url=self.url.value or None,
             title=self.headline.value or None,
         )
-        return self.moderation.curator.preview_bytes(self.body.value.encode(), "paste.txt", hints)
+        return self.moderation.desk.previewer.data(self.body.value.encode(), "paste.txt", hints)
 
 
 class Address(Adding):
@@ -84,7 +84,7 @@ class Address(Adding):
 
     def reading(self) -> Awaitable[Preview]:
         """Fetch it."""
-        return self.moderation.curator.preview_address(self.url.value, self.outlet.value or None)
+        return self.moderation.desk.previewer.address(self.url.value, self.outlet.value or None)
 
 
 class AddButton(Entrance, template=r"desk:add:(?P<key>[0-9]{1,12})"):

@@ -8,7 +8,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.curating import UNDOABLE, Preview
+from bot.community.curating import UNDOABLE
+from bot.community.previewing import Preview
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.settings import UnsetButton
@@ -28,7 +29,7 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
     """Show a preview with the buttons that decide."""
     key = moderation.hold(preview)
     buttons: list[ui.Item[Any]] = []
-    if preview.candidates:
+    if preview.articles:
         buttons.append(KeepButton(key, words("keep")))
     if preview.entries and preview.outlet:
         buttons.append(WatchButton(key, words("watch")))
@@ -37,7 +38,7 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
 
 async def deeds(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
     """Show one page of who did what, each with the way back if there is one."""
-    found = await moderation.curator.deeds(before=before, limit=DEEDS)
+    found = await moderation.desk.catalogue.audit(before=before, limit=DEEDS)
     return deeds_view(found, words)
 
 
@@ -66,14 +67,14 @@ class Deciding(Action, template=r"desk:decision"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Decide, or propose."""
-        words, community = words_of(interaction), moderation.community
+        words, community = words_of(interaction), moderation.desk.community
         preview = moderation.previews.get(self.key)
         if preview is None:
             return notice_view(words("moderating_too_old"))
         by = moderator(interaction)
         if (await community.desk_rules()).second_moderator:
             mine = await community.hashed(interaction.user.id)
-            number = await moderation.curator.propose(preview, mine, by)
+            number = await moderation.desk.reviewer.propose(preview, mine, by.place)
             interaction.client.dispatch("suggestion", number)
             said = words("proposed", number=number)
         else:
@@ -97,7 +98,7 @@ class KeepButton(Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
         """Keep it."""
-        saved = await moderation.curator.keep(preview, moderator(interaction))
+        saved = await moderation.desk.curator.keep(preview, moderator(interaction))
         kept = [each.decision for each in saved]
         new, same = kept.count(Decision.NEW), kept.count(Decision.SAME)
         changed = len(kept) - new - same
@@ -114,7 +115,9 @@ class WatchButton(Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
     ) -> str:
         """Watch it."""
         assert preview.outlet is not None
-        source = await moderation.curator.watch(preview, preview.outlet, moderator(interaction))
+        source = await moderation.desk.curator.watch(
+            preview, preview.outlet, moderator(interaction)
+        )
         return words_of(interaction)("watching", number=source.id)
 
 
@@ -136,15 +139,15 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Take it back, once; what was set has a button of its own."""
-        words, curator = words_of(interaction), moderation.curator
-        known = await curator.deed(int(self.key))
+        words, desk = words_of(interaction), moderation.desk
+        known = await desk.catalogue.entry(int(self.key))
         setting = known is not None and known.kind is AuditAction.SET
-        deed = None if setting else await curator.undo(int(self.key), moderator(interaction))
+        deed = None if setting else await desk.curator.undo(int(self.key), moderator(interaction))
         if deed is None:
             return notice_view(words("moderating_done_before"))
         named = deed.detail or ""
         if deed.article_id is not None:
-            named = (await curator.article(deed.article_id)).header.title
+            named = (await desk.catalogue.article(deed.article_id)).header.title
         return done_view(words("undone", title=title(named, 200)), [])
 
 

@@ -29,14 +29,14 @@ REVIEWED = 5
 
 async def listed(moderation: Moderation, words: Wording, offset: int, search: str) -> ui.LayoutView:
     """Show one page of the articles that may be cited."""
-    page = await moderation.curator.listed(search, offset, LISTED)
+    page = await moderation.desk.catalogue.cited(search, offset, LISTED)
     view = articles_view(page.articles, "articles_heading", "no_articles", words)
     return with_buttons(view, turns(ListButton, offset, LISTED, words, more=page.more, tail=search))
 
 
 async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what was set aside, each with a button that lets it be cited."""
-    page = await moderation.curator.quarantined(offset, REVIEWED)
+    page = await moderation.desk.catalogue.quarantined(offset, REVIEWED)
     if not page.articles and offset == 0:
         return notice_view(words("no_quarantine"))
     items = []
@@ -51,7 +51,9 @@ async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui
 
 async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what is watched, what fails first, each with what can be done about it."""
-    every = sorted(await moderation.curator.sources(), key=lambda s: (s.failure is None, s.id))
+    every = sorted(
+        await moderation.desk.catalogue.sources(), key=lambda s: (s.failure is None, s.id)
+    )
     if not every:
         return notice_view(words("no_sources"))
     items = []
@@ -67,7 +69,7 @@ async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.Lay
 
 async def told_of(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what readers were told of corrections."""
-    found = await moderation.curator.given(offset, LISTED + 1)
+    found = await moderation.desk.catalogue.notices(offset, LISTED + 1)
     view = given_view(found[:LISTED], words)
     more = len(found) > LISTED
     return with_buttons(view, turns(ToldButton, offset, LISTED, words, more=more))
@@ -138,9 +140,9 @@ class RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Restore it, and offer the way back."""
-        words, curator = words_of(interaction), moderation.curator
-        article = await curator.article(int(self.key))
-        deed = await curator.restore(article.id, moderator(interaction))
+        words, desk = words_of(interaction), moderation.desk
+        article = await desk.catalogue.article(int(self.key))
+        deed = await desk.curator.restore(article.id, moderator(interaction))
         said = words("restored_article", title=title(article.header.title, 200))
         return done_view(said, [UndoButton(str(deed.id), words("undo"))])
 
@@ -152,7 +154,7 @@ class LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Let it be looked at."""
-        source = await moderation.curator.look_again(int(self.key))
+        source = await moderation.desk.curator.look_again(int(self.key))
         said = words_of(interaction)("looking_again", address=title(source.address, 200))
         return done_view(said, [])
 
@@ -166,7 +168,7 @@ class StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Stop, and offer the way back."""
         words = words_of(interaction)
-        deed = await moderation.curator.unwatch(int(self.key), moderator(interaction))
+        deed = await moderation.desk.curator.unwatch(int(self.key), moderator(interaction))
         said = words("unwatched", address=title(deed.detail or "", 200))
         return done_view(said, [UndoButton(str(deed.id), words("undo"))])
 

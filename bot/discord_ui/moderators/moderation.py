@@ -7,10 +7,9 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from bot.community.curating import Curator, Moderator, Preview
-from bot.community.jobs import Jobs
-from bot.community.members import Community
-from bot.community.reviewing import Reviewer
+from bot.community.curating import Moderator
+from bot.community.previewing import Preview
+from bot.desk import Desk
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
 
@@ -22,16 +21,12 @@ PREVIEWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What the commands and buttons share: the verbs, the one server, the open previews.
+    """What the commands and buttons share: the desk, who may do what, the open previews.
 
-    Coverage is one for all servers, so only the moderators of one, its *home*, look after it.
+    Coverage is one for all servers, so only the moderators of one, its home, look after it.
     """
 
-    curator: Curator
-    community: Community
-    reviewer: Reviewer
-    jobs: Jobs
-    home: int | None = None
+    desk: Desk
     previews: OrderedDict[str, Preview] = field(default_factory=OrderedDict)
 
     def refusal(self, interaction: Interaction) -> str | None:
@@ -56,7 +51,7 @@ class Moderation:
     def at_home(self, interaction: Interaction) -> bool:
         """Tell whether somebody acts in the one server that looks after the coverage."""
         guilds = interaction.client.guilds
-        home = self.home or (guilds[0].id if len(guilds) == 1 else None)
+        home = self.desk.settings.moderated_in or (guilds[0].id if len(guilds) == 1 else None)
         return interaction.guild_id == home
 
     async def admits(self, interaction: Interaction) -> bool:
@@ -81,6 +76,13 @@ async def admitted(interaction: Interaction, refusal: str | None) -> bool:
     )
     await privately(interaction, notice_view(words_of(interaction)(refusal)))
     return False
+
+
+def moderation_of(interaction: Interaction) -> Moderation:
+    """Return what looks after the coverage in the client that took *interaction*."""
+    found = interaction.client.moderation
+    assert isinstance(found, Moderation)
+    return found
 
 
 def moderator(interaction: Interaction) -> Moderator:

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.answering.model import Language
-from bot.community.jobs import Progress
+from bot.community.jobs import LookProgress
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.views import TEXT
 from bot.discord_ui.rendering import layout, notice_view
@@ -32,8 +32,8 @@ async def look_now(
 ) -> ui.LayoutView:
     """Let a source be looked at, and show that it is; what follows is shown in the same place."""
     words = words_of(interaction)
-    source = await moderation.curator.look_again(source_id)
-    job = await moderation.jobs.begin(source_id, interaction.token, str(words.language))
+    source = await moderation.desk.curator.look_again(source_id)
+    job = await moderation.desk.jobs.begin(source_id, interaction.token, str(words.language))
     interaction.client.run_beside(follow(interaction.client, moderation, job))
     return notice_view(words("looking_again", address=title(source.address, 200)))
 
@@ -43,17 +43,17 @@ async def follow(client: discord.Client, moderation: Moderation, job: Job) -> No
     said = None
     while True:
         await asyncio.sleep(EVERY)
-        progress = await moderation.jobs.progress(job)
-        late = moderation.community.clock() - job.at > LASTING
+        progress = await moderation.desk.jobs.progress(job)
+        late = moderation.desk.community.clock() - job.at > LASTING
         if progress != said and not late and not await show(client, progress):
             late = True
         said = progress
         if progress.finished or late:
-            await moderation.jobs.dismiss(job)
+            await moderation.desk.jobs.dismiss(job)
             return
 
 
-async def show(client: discord.Client, progress: Progress) -> bool:
+async def show(client: discord.Client, progress: LookProgress) -> bool:
     """Edit the reply to whoever asked; tell whether Discord took it."""
     words = Wording.of(Language(progress.job.language))
     try:
@@ -64,7 +64,7 @@ async def show(client: discord.Client, progress: Progress) -> bool:
     return True
 
 
-def progress_view(progress: Progress, words: Wording) -> ui.LayoutView:
+def progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
     """Say how far a look is, and how it ended."""
     source = progress.source
     if source is None:

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community.reviewing import Group
+from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
@@ -46,12 +46,14 @@ def review_command(
 
 async def review(moderation: Moderation, words: Wording, kind: str, offset: int) -> ui.LayoutView:
     """Show one page of what is reported, or of what is not covered."""
-    reviewer = moderation.reviewer
+    reviewer = moderation.desk.reviewer
     groups = await (reviewer.reports() if kind == REPORTS else reviewer.gaps())
     return groups_view(groups, words, kind, offset)
 
 
-def groups_view(groups: Sequence[Group], words: Wording, kind: str, offset: int) -> ui.LayoutView:
+def groups_view(
+    groups: Sequence[FeedbackGroup], words: Wording, kind: str, offset: int
+) -> ui.LayoutView:
     """Show groups, each with what can be done about it."""
     named = "reports" if kind == REPORTS else "gaps"
     page = groups[offset : offset + A_PAGE]
@@ -73,7 +75,7 @@ def groups_view(groups: Sequence[Group], words: Wording, kind: str, offset: int)
     return view
 
 
-def described(group: Group, words: Wording, kind: str) -> str:
+def described(group: FeedbackGroup, words: Wording, kind: str) -> str:
     """Say how often, what was asked, what is wrong, and what was remarked."""
     asked = literal(title(group.question, 200)) if group.question else escape(words("no_question"))
     lines = [f"{len(group.said)} × **{asked}**"]
@@ -108,8 +110,8 @@ class SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[a
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Settle it, and show what is left."""
         kind, _, keys = self.key.partition("-")
-        if await moderation.reviewer.settle(keys.split(".")):
-            await moderation.curator.settled(keys, moderator(interaction))
+        if await moderation.desk.reviewer.settle(keys.split(".")):
+            await moderation.desk.curator.settled(keys, moderator(interaction))
         return await review(moderation, words_of(interaction), kind, 0)
 
 

@@ -13,13 +13,12 @@ from discord import app_commands, ui
 from bot.answering.model import Language
 from bot.community.rules import DESK, DeskRules, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.moderators.moderation import Moderation, admitted, moderator
+from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, told, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
-from bot.settings import Settings
 from bot.wording import Wording
 
 AS_ASKED = "asked"
@@ -39,7 +38,7 @@ class SettingsGroup(app_commands.Group):
 
     NAME = "settings"
 
-    def __init__(self, moderation: Moderation, settings: Settings) -> None:
+    def __init__(self, moderation: Moderation) -> None:
         super().__init__(
             name=self.NAME,
             description=worded("command_settings"),
@@ -47,7 +46,6 @@ class SettingsGroup(app_commands.Group):
             default_permissions=discord.Permissions(manage_guild=True),
         )
         self.moderation = moderation
-        self.settings = settings
 
     @app_commands.command(name="show", description=worded("command_settings_show"))
     async def show(self, interaction: Interaction) -> None:
@@ -114,7 +112,8 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, amount: app_commands.Range[float, 0] | None = None
     ) -> None:
         """Set what models may cost in a day; without an amount the settings decide."""
-        if None in {self.settings.price_input, self.settings.price_output}:
+        settings = self.moderation.desk.settings
+        if None in {settings.price_input, settings.price_output}:
             await respond(interaction, notice_view(words_of(interaction)("budget_without_prices")))
             return
         most = None if amount is None else Decimal(str(amount))
@@ -150,13 +149,13 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
     ) -> None:
         """Change what holds in this server."""
-        moderation, community = self.moderation, self.moderation.community
+        moderation, community = self.moderation, self.moderation.desk.community
 
         async def work() -> ui.LayoutView:
             community.rules_changed()
             rules = change(await community.rules(interaction.guild_id))
             by = moderator(interaction)
-            deed = await moderation.curator.set_rules(rules, str(interaction.guild_id), by)
+            deed = await moderation.desk.curator.set_rules(rules, str(interaction.guild_id), by)
             community.rules_changed()
             return await shown(moderation, interaction, deed)
 
@@ -171,8 +170,8 @@ class SettingsGroup(app_commands.Group):
             return
 
         async def work() -> ui.LayoutView:
-            rules = change(await moderation.community.desk_rules())
-            deed = await moderation.curator.set_rules(rules, DESK, moderator(interaction))
+            rules = change(await moderation.desk.community.desk_rules())
+            deed = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
             return await shown(moderation, interaction, deed)
 
         await told(interaction, work)
@@ -182,7 +181,7 @@ async def shown(
     moderation: Moderation, interaction: Interaction, deed: AuditEntry | None = None
 ) -> ui.LayoutView:
     """Show the settings, with the way back from *deed*."""
-    words, community = words_of(interaction), moderation.community
+    words, community = words_of(interaction), moderation.desk.community
     rules = await community.rules(interaction.guild_id)
     home = moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
@@ -232,10 +231,8 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it back, once."""
-        moderation: Moderation | None = interaction.client.moderation
-        if moderation is None:
-            return
-        deed = await moderation.curator.deed(int(self.key))
+        moderation = moderation_of(interaction)
+        deed = await moderation.desk.catalogue.entry(int(self.key))
         everywhere = deed is not None and not deed.detail
         refuses: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
         if not await admitted(interaction, refuses(interaction)):
@@ -245,8 +242,8 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
             await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
             return
         await interaction.response.defer()
-        done = await moderation.curator.undo(deed.id, moderator(interaction))
-        moderation.community.rules_changed()
+        done = await moderation.desk.curator.undo(deed.id, moderator(interaction))
+        moderation.desk.community.rules_changed()
         view = (
             await shown(moderation, interaction)
             if done

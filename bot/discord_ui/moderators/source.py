@@ -46,7 +46,7 @@ class SourceGroup(app_commands.Group):
             default_permissions=discord.Permissions(manage_messages=True),
         )
         self.moderation = moderation
-        self.curator = moderation.curator
+        self.desk = moderation.desk
 
     @app_commands.command(name="add", description=worded("command_source_add"))
     @app_commands.describe(
@@ -70,10 +70,10 @@ class SourceGroup(app_commands.Group):
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:
-            reading = self.curator.preview_address(url, outlet)
+            reading = self.desk.previewer.address(url, outlet)
         else:
             assert file is not None
-            reading = self.curator.preview_bytes(
+            reading = self.desk.previewer.data(
                 await file.read(), file.filename, Hints(outlet=outlet)
             )
         await preview(interaction, self.moderation, reading)
@@ -102,7 +102,7 @@ class SourceGroup(app_commands.Group):
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            found = await self.curator.found(question)
+            found = await self.desk.catalogue.found(question)
             return found_view(found, question, words_of(interaction))
 
         await told(interaction, work)
@@ -133,7 +133,7 @@ class SourceGroup(app_commands.Group):
         """Show what is kept of an article."""
 
         async def work() -> ui.LayoutView:
-            found = await self.curator.article(number_of(article))
+            found = await self.desk.catalogue.article(number_of(article))
             return article_view(found, words_of(interaction))
 
         await told(interaction, work)
@@ -142,19 +142,19 @@ class SourceGroup(app_commands.Group):
     @app_commands.describe(article=worded("option_article"))
     async def hide(self, interaction: Interaction, article: str) -> None:
         """Keep an article out of new answers."""
-        await self._moved(interaction, article, self.curator.hide, "hidden_article")
+        await self._moved(interaction, article, self.desk.curator.hide, "hidden_article")
 
     @app_commands.command(name="remove", description=worded("command_source_remove"))
     @app_commands.describe(article=worded("option_article"))
     async def remove(self, interaction: Interaction, article: str) -> None:
         """Take an article out of every answer."""
-        await self._moved(interaction, article, self.curator.remove, "removed_article")
+        await self._moved(interaction, article, self.desk.curator.remove, "removed_article")
 
     @app_commands.command(name="restore", description=worded("command_source_restore"))
     @app_commands.describe(article=worded("option_article"))
     async def restore(self, interaction: Interaction, article: str) -> None:
         """Let an article be cited again."""
-        await self._moved(interaction, article, self.curator.restore, "restored_article")
+        await self._moved(interaction, article, self.desk.curator.restore, "restored_article")
 
     @app_commands.command(name="refresh", description=worded("command_source_refresh"))
     @app_commands.describe(source=worded("option_source"))
@@ -186,20 +186,20 @@ class SourceGroup(app_commands.Group):
         if self.moderation.refusal(interaction) is not None:
             return []
         wanted = typed.casefold()
-        named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.curator.sources()]
+        named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.desk.catalogue.sources()]
         return offered((name, key) for name, key in named if wanted in name.casefold())
 
     async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> Offered:
         if self.moderation.refusal(interaction) is not None:
             return []
-        found = await self.curator.titled(typed, removed=removed)
+        found = await self.desk.catalogue.titled(typed, removed=removed)
         return offered((named(each), each.id) for each in found)
 
     async def _moved(self, interaction: Interaction, text: str, move: Move, said: str) -> None:
         words = words_of(interaction)
 
         async def work() -> ui.LayoutView:
-            article = await self.curator.article(number_of(text))
+            article = await self.desk.catalogue.article(number_of(text))
             deed = await move(article.id, moderator(interaction))
             done = words(said, title=title(article.header.title, 200))
             return done_view(done, [UndoButton(str(deed.id), words("undo"))])

@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.answering.model import Language
 from bot.discord_ui.moderators.actions import Action, Look
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.views import TEXT, preview_view
@@ -26,7 +25,7 @@ LISTED = 4
 
 async def suggestions(moderation: Moderation, words: Wording) -> ui.LayoutView:
     """Show what nobody decided on yet, oldest first."""
-    found = await moderation.reviewer.suggestions()
+    found = await moderation.desk.reviewer.suggestions()
     if not found:
         return notice_view(words("no_suggestions"))
     items = [(described(each, words), decisions(each, words)) for each in found[:LISTED]]
@@ -72,14 +71,13 @@ def decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
 
 async def post_suggestion(client: discord.Client, moderation: Moderation, number: int) -> None:
     """Put a suggestion where moderators review, if they set a channel. Never raises for Discord."""
-    rules = await moderation.community.desk_rules()
-    suggestion = await moderation.curator.suggestion(number)
+    rules = await moderation.desk.community.desk_rules()
+    suggestion = await moderation.desk.reviewer.suggestion(number)
     if rules.review_channel is None or suggestion is None:
         return
     channel = client.get_channel(rules.review_channel)
     locale = channel.guild.preferred_locale if isinstance(channel, discord.TextChannel) else None
-    japanese = locale is discord.Locale.japanese
-    words = Wording.of(Language.JAPANESE if japanese else Language.ENGLISH)
+    words = Wording.of_locale(str(locale))
     place = client.get_partial_messageable(rules.review_channel)
     try:
         await place.send(view=review_view(suggestion, words))
@@ -95,10 +93,10 @@ class PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
     async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Fetch or read it."""
         words = words_of(interaction)
-        suggestion = await moderation.curator.suggestion(int(self.key))
+        suggestion = await moderation.desk.reviewer.suggestion(int(self.key))
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
-        found = await moderation.curator.preview_suggestion(suggestion)
+        found = await moderation.desk.previewer.suggestion(suggestion)
         return preview_view(found, words, [])
 
 
@@ -110,19 +108,19 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Approve; not by whoever proposed it where a second moderator has to."""
-        words, curator = words_of(interaction), moderation.curator
-        community = moderation.community
-        suggestion = await curator.suggestion(int(self.key))
+        words, desk = words_of(interaction), moderation.desk
+        community = moderation.desk.community
+        suggestion = await desk.reviewer.suggestion(int(self.key))
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
         mine = suggestion.member == await community.hashed(interaction.user.id)
         if mine and (await community.desk_rules()).second_moderator:
             return with_buttons(notice_view(words("second_needed")), decisions(suggestion, words))
-        found = await curator.preview_suggestion(suggestion)
+        found = await desk.previewer.suggestion(suggestion)
         if found.entries and not found.outlet:
             said = notice_view(words("preview_outlet_needed"))
             return with_buttons(said, decisions(suggestion, words))
-        if not await curator.approve(suggestion, found, moderator(interaction)):
+        if not await desk.curator.approve(suggestion, found, moderator(interaction)):
             return notice_view(words("suggestion_decided"))
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
@@ -136,8 +134,8 @@ class RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Reject."""
         words = words_of(interaction)
-        suggestion = await moderation.curator.suggestion(int(self.key))
-        if suggestion is None or not await moderation.curator.reject(
+        suggestion = await moderation.desk.reviewer.suggestion(int(self.key))
+        if suggestion is None or not await moderation.desk.curator.reject(
             suggestion, moderator(interaction)
         ):
             return notice_view(words("suggestion_decided"))

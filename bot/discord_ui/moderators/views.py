@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.curating import Candidate, Preview
+from bot.community.previewing import Preview, PreviewedArticle
 from bot.discord_ui.rendering import (
     GAP,
     LINE,
@@ -39,9 +39,9 @@ def preview_view(
 ) -> ui.LayoutView:
     """Show what would be kept, and what is to be known of it beforehand."""
     blocks = [f"**{escape(words('preview_heading'))}**", GAP]
-    for each in preview.candidates[:NEAREST_SHOWN]:
-        blocks += [candidate_block(each, words), LINE]
-    if more := len(preview.candidates) - NEAREST_SHOWN:
+    for each in preview.articles[:NEAREST_SHOWN]:
+        blocks += [article_block(each, words), LINE]
+    if more := len(preview.articles) - NEAREST_SHOWN:
         blocks += [escape(words("preview_more", count=more)), LINE] if more > 0 else []
     if preview.entries:
         blocks.append(escape(words("preview_listing", count=len(preview.entries))))
@@ -50,7 +50,7 @@ def preview_view(
             blocks.append(f"- {named}")
         if not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
-    if preview.data is None and (preview.candidates or preview.entries):
+    if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
         first = title(preview.problems[0], TEXT)
@@ -59,23 +59,23 @@ def preview_view(
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
 
 
-def candidate_block(candidate: Candidate, words: Wording) -> str:
+def article_block(article: PreviewedArticle, words: Wording) -> str:
     """Describe one article before it is kept."""
-    extract = candidate.article.extract
-    count = len(candidate.article.cut.spans)
+    extract = article.ready.extract
+    count = len(article.ready.cut.spans)
     lines = [
         entry(extract.header, words, ROOM),
         literal(title(extract.text, BEGINNING)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
-    if candidate.known is not None:
-        lines.append(f"-# {escape(words('preview_known', number=candidate.known.id))}")
+    if article.known is not None:
+        lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
     if extract.header.preview:
         lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
-    if candidate.copies:
-        outlets = words("list_comma").join(words.outlet(each.header) for each in candidate.copies)
+    if article.copies:
+        outlets = words("list_comma").join(words.outlet(each.header) for each in article.copies)
         lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT))}")
-    if told := candidate.article.instruction:
+    if told := article.ready.instruction:
         opening, closing = words.marks(told)
         said = words("preview_instruction", open=opening, text=title(told, 120), close=closing)
         lines.append(f"-# ⚠ {phrase(said)}")

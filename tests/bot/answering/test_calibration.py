@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bot.answering.calibration import Calibration, Judge, Signs, percentiles, shipped
+from bot.answering.evidence.calibration import Calibration, Judge, Signs, percentiles, shipped
 from bot.evaluating.calibrating import Known, curve, fit, read
 from ingest.errors import SettingsError, UnreadableError
 

@@ -18,7 +18,7 @@ from bot.answering.model import Dropped, Failing, Verdict
 from bot.answering.proving.reader import Reading
 from bot.checking import check, gate, read_whole
 from tests.bot.answering.claims import labelled
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import ScriptedReader
 
 DATA = os.environ.get("ELECTION_DESK_DATA")
 EXACT = {"unit", "number", "date", "quotation"}
@@ -92,7 +92,7 @@ def test_with_a_reader_that_knows_the_fair_are_shown_and_no_lie():
 async def test_looking_up_without_a_reader_judges_nothing(sample_desk):
     """No lie is called right or wrong; the closest sentences are shown instead."""
     for each in FALSE:
-        found = await sample_desk.look_up_one(each.line.claim, MORNING)
+        found = await sample_desk.look_up_one(each.line.claim)
         assert found.verdict is Verdict.NONE, each.line.claim
         assert not found.read
 

@@ -5,12 +5,12 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from bot.answering.chat import Chat, ChatError, Meter, chat_model
-from bot.answering.drafting import ModelWriter, Unsaid, lined
-from bot.answering.drafting import drafted as understood
+from bot.answering.chat.chat import Chat, ChatError, Meter, chat_model
+from bot.answering.chat.prompting import FOLDER, Prompt
 from bot.answering.model import Dropped, Failing, Rest, Sentence, Trouble
-from bot.answering.prompting import FOLDER, Prompt
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
+from bot.answering.writing.drafting import ModelWriter, Unsaid, lined
+from bot.answering.writing.drafting import drafted as understood
 from tests.builders import NOW
 
 QUESTION = ask("What was the turnout?", now=NOW)
@@ -122,9 +122,9 @@ def test_a_provider_that_is_not_installed_is_a_sentence(name):
 @pytest.mark.parametrize(("first", "kept"), [({"finish_reason": "stop"}, False), ({}, True)])
 async def test_a_last_line_without_an_end_counts_where_the_server_never_says_ends(first, kept):
     """A letter that is cut off is no letter, unless this server has never said that it is done."""
-    chat = sending(LINE, response_metadata=first)._chat
+    chat = sending(LINE, response_metadata=first).chat
     assert [line async for line in chat.lines([("a", "b")], Meter())] == [LINE]
-    chat._model = sending("ab12: S", response_metadata={})._chat._model
+    chat._model = sending("ab12: S", response_metadata={}).chat._model
     try:
         found = [line async for line in chat.lines([("a", "b")], Meter())]
     except ChatError as error:

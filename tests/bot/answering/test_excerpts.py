@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answering.answer import answer_now, look, openings
+from bot.answering.answer import answer_now
+from bot.answering.coverage import openings
 from bot.answering.model import Answer, Level
-from bot.answering.question import ask
-from bot.desk import open_desk
+from bot.answering.understanding.question import ask
 from bot.reporting import as_object
-from bot.settings import Settings
 from ingest import adding
 from ingest.model import Evidence
 from ingest.reading import Hints, read_path
+from tests.bot.builders import open_in
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ARTICLES = """
@@ -84,7 +84,7 @@ def as_line(article):
 def desk(tmp_path_factory):
     """Open a desk over short articles of our own."""
     folder = tmp_path_factory.mktemp("desk")
-    with open_desk(Settings.of({"DATA_DIR": str(folder)}), holder="a test", now=NOW) as opened:
+    with open_in(folder, now=NOW) as opened:
         file = folder / "articles.jsonl"
         file.write_text("\n".join(map(as_line, ARTICLES.split("---\n"))), encoding="utf-8")
         adding.add(read_path(file, Hints()), opened.archive, now=NOW)
@@ -95,7 +95,7 @@ def desk(tmp_path_factory):
 @pytest.fixture(scope="module")
 def answered(desk):
     """Answer a question over them."""
-    return lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+    return lambda text: answer_now(ask(text, now=NOW), desk.coverage)
 
 
 def test_reports_that_contradict_each_other_both_stand_there(answered):
@@ -139,7 +139,7 @@ def test_a_denial_leads_where_something_is_taken_for_granted(answered):
 
 def test_an_acronym_is_what_the_coverage_says_it_is(desk):
     """Elsewhere it writes the name out."""
-    need = look(ask("what did the VO say", now=NOW), desk.archive, desk.index, {}).need
+    need = desk.coverage.look(ask("what did the VO say", now=NOW)).need
     assert any("voting office" in each.forms.scripts for each in need.terms)
 
 
@@ -162,7 +162,7 @@ def test_an_outlet_that_is_not_kept_is_said_not_to_be(answered):
 def test_an_outlet_that_is_named_has_its_place(desk):
     """However far its report ranks behind those of others."""
     question = ask("What do the Courier and Radio say about Orla Venn?", now=NOW)
-    view = look(question, desk.archive, desk.index, {}, limit=1)
+    view = desk.coverage.look(question, limit=1)
     assert {"Courier", "Radio"} <= {each.passage.header.outlet for each in view.evidence}
 
 
@@ -213,11 +213,11 @@ def test_what_recurs_in_many_stories_of_an_outlet_is_furniture(tmp_path):
     other = {"title": "Post", "outlet": "Courier", "published": "2026-10-21", "text": call}
     file = tmp_path / "articles.jsonl"
     file.write_text("\n".join(map(json.dumps, [*articles, other])), encoding="utf-8")
-    with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="a test", now=NOW) as desk:
+    with open_in(tmp_path, now=NOW) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=NOW)
         desk.catch_up()
         question = ask("Where is the guide to the turnout on polling day?", now=NOW)
-        found = answer_now(question, desk.archive, desk.index, desk.judge)
+        found = answer_now(question, desk.coverage)
     shown = [e.citation.header.outlet for e in found.excerpts if "guide" in e.citation.quote]
     assert shown == ["Courier"]
 
@@ -230,7 +230,7 @@ def test_the_latest_opens_the_newest_article_whichever_part_of_it_is_found(tmp_p
     record = {"title": "The count", "outlet": "Post", "published": "2026-10-27", "text": body}
     file = tmp_path / "articles.jsonl"
     file.write_text(json.dumps(record), encoding="utf-8")
-    with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="a test", now=NOW) as desk:
+    with open_in(tmp_path, now=NOW) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=NOW)
         first, *_, last = desk.archive.passages.of_article(1)
         [opening] = openings([Evidence(last, 0.7, None, None, 1.0)], desk.archive)

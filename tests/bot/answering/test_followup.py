@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.answering.followup import Exchange, known, standalone
-from bot.answering.question import LONGEST
+from bot.answering.understanding.followup import Exchange, known, standalone
+from bot.answering.understanding.question import LONGEST
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 
 SEATS = Exchange("How many seats did Common Field win?", ("Final count",))

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answering.guard import guard
 from bot.answering.model import Language, Reason
-from bot.answering.question import LONGEST, UnaskableError, ask
+from bot.answering.understanding.guard import guard
+from bot.answering.understanding.question import LONGEST, UnaskableError, ask
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

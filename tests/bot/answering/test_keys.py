@@ -2,12 +2,11 @@
 
 import pytest
 
-from bot.answering.answer import consider
-from bot.answering.composing import keyed
 from bot.answering.model import Dropped, Failing, Rest, Sentence
 from bot.answering.proving.proving import propose
 from bot.answering.proving.reader import Proposed
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
+from bot.answering.writing.composing import keyed
 from tests.bot.conftest import MORNING
 
 QUOTE = "Turnout was 62.7 per cent, the Electoral Authority said"
@@ -22,7 +21,7 @@ def question():
 @pytest.fixture
 def given(sample_desk, question):
     """Return passages by their keys, of which one has the words."""
-    found = keyed(question, consider(question, sample_desk.archive, sample_desk.index).evidence)
+    found = keyed(question, sample_desk.coverage.look(question).evidence)
     assert sum(QUOTE in each.passage.text for each in found.values()) == 1
     return found
 

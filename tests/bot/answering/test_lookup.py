@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.answering.lookup import CLAIMS, claims_in
 from bot.answering.model import Trouble, Verdict
 from bot.answering.proving.reader import Reading, ReadingError
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.builders import written_by
+from tests.bot.conftest import ScriptedReader
 
 RESULT = "Common Field won 50 seats and Harbour 46."
 
 
 def reading(desk, reads):
     """Return the desk with a reader that reads as *reads* says of a quotation."""
-    return replace(desk, checker=ScriptedReader(lambda claim: reads(claim.citations[0].quote)))
+    return written_by(desk, checker=ScriptedReader(lambda claim: reads(claim.citations[0].quote)))
 
 
 class Broken(ScriptedReader):
@@ -39,7 +38,7 @@ class Broken(ScriptedReader):
 @pytest.mark.parametrize("reader", [None, Broken()])
 async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, reader):
     """True or false, what comes closest is shown and nobody says what it means."""
-    found = await replace(sample_desk, checker=reader).look_up_one(claim, MORNING)
+    found = await written_by(sample_desk, checker=reader).look_up_one(claim)
     assert (found.verdict, found.read) == (Verdict.NONE, False)
     assert found.closest
     assert all(each.citation.quote in each.context for each in found.closest)
@@ -48,7 +47,7 @@ async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, reader):
 async def test_a_sentence_of_the_coverage_is_found_in_it(sample_desk):
     """The same words are the same claim: nobody has to read for that."""
     said = "It is a projection, not a count."
-    found = await sample_desk.look_up_one(said, MORNING)
+    found = await sample_desk.look_up_one(said)
     assert found.verdict is Verdict.SAYS
     assert said in found.closest[0].citation.quote
 
@@ -65,7 +64,7 @@ async def test_a_sentence_of_the_coverage_is_found_in_it(sample_desk):
 async def test_a_reader_decides(sample_desk, read, verdict):
     """What it finds decisive is shown, and else what came closest."""
     desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Reading.NOT_STATED)
-    found = await desk.look_up_one(RESULT, MORNING)
+    found = await desk.look_up_one(RESULT)
     assert (found.verdict, found.read) == (verdict, True)
     decisive = [each for each in found.closest if each.verdict is not Verdict.NONE]
     assert len(decisive) == (verdict is not Verdict.NONE)
@@ -74,12 +73,12 @@ async def test_a_reader_decides(sample_desk, read, verdict):
 
 async def test_a_report_comes_before_a_claim_and_the_newest_before_others(sample_desk):
     """The desk says what was reported last."""
-    quotes = [c.citation for c in (await sample_desk.look_up_one(RESULT, MORNING)).closest]
+    quotes = [c.citation for c in (await sample_desk.look_up_one(RESULT)).closest]
     newest = max(quotes, key=lambda c: c.header.day).quote
     desk = reading(
         sample_desk, lambda q: Reading.SUPPORTED if q == newest else Reading.CONTRADICTED
     )
-    found = await desk.look_up_one(RESULT, MORNING)
+    found = await desk.look_up_one(RESULT)
     assert found.verdict is Verdict.SAYS
     assert {each.verdict for each in found.closest} == {Verdict.SAYS, Verdict.OTHERWISE}
 
@@ -87,14 +86,14 @@ async def test_a_report_comes_before_a_claim_and_the_newest_before_others(sample
 async def test_a_reader_s_yes_does_not_carry_a_wrong_figure(sample_desk):
     """The gates stand before every yes, here too."""
     desk = reading(sample_desk, lambda _quote: Reading.SUPPORTED)
-    assert (await desk.look_up_one("Harbour won 52 seats.", MORNING)).verdict is Verdict.NONE
-    assert (await desk.look_up_one("Harbour won 46 seats.", MORNING)).verdict is Verdict.SAYS
+    assert (await desk.look_up_one("Harbour won 52 seats.")).verdict is Verdict.NONE
+    assert (await desk.look_up_one("Harbour won 46 seats.")).verdict is Verdict.SAYS
 
 
 async def test_what_is_in_no_coverage_has_nothing_close(sample_desk):
     """Silence is said as silence."""
     desk = reading(sample_desk, lambda _quote: Reading.NOT_STATED)
-    found = await desk.look_up_one("Zyxwv qponm lkjih.", MORNING)
+    found = await desk.look_up_one("Zyxwv qponm lkjih.")
     assert (found.verdict, found.closest) == (Verdict.NONE, ())
 
 
@@ -109,6 +108,6 @@ def test_questions_and_greetings_claim_nothing():
 async def test_what_is_not_looked_up_is_named(sample_desk):
     """A long message is looked up in part, and says which part it leaves."""
     said = [f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51)]
-    found = await sample_desk.look_up(" ".join(said), MORNING)
+    found = await sample_desk.look_up(" ".join(said))
     assert [each.claim for each in found.looked] == said[:CLAIMS]
     assert list(found.left_out) == said[CLAIMS:]

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat import Meter, chat_model
+from bot.answering.chat.chat import Meter, chat_model
 from bot.answering.model import Citation, Claim, Dropped, Failing, Trouble
+from bot.answering.proving.chat_reader import ChatReader, key_of, told
 from bot.answering.proving.figures import Derived
 from bot.answering.proving.reader import Proposed, Reading, ReadingError
-from bot.answering.reading import ChatReader, key_of, told
 from bot.checking import ClaimLine, RestLine, gate
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim
 

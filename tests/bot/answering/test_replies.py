@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.answering.replies import Objects, Thoughtless, read_object
+from bot.answering.chat.replies import Objects, Thoughtless, read_object
 
 ONE = {
     "say": "Turnout was 62.7 per cent.",

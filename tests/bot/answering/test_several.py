@@ -4,8 +4,8 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Level
-from bot.answering.question import ask
 from bot.answering.several import questions_in
+from bot.answering.understanding.question import ask
 from bot.reporting import as_object
 from tests.bot.conftest import MORNING
 
@@ -38,7 +38,7 @@ def test_a_message_is_cut_where_it_asks(text, parts):
 
 
 def answered(desk, text):
-    return answer_now(ask(text, now=MORNING), desk.archive, desk.index.serving(), desk.judge)
+    return answer_now(ask(text, now=MORNING), desk.coverage.serving)
 
 
 def test_each_question_has_its_excerpt(sample_desk):

@@ -11,10 +11,7 @@ from tests.bot.conftest import MORNING
 @pytest.fixture
 def drawn(sample_desk):
     """Draw up a timeline on that morning."""
-    desk = sample_desk
-    return lambda topic: timeline(
-        topic, desk.archive, desk.index.serving(), desk.judge, now=MORNING
-    )
+    return lambda topic: timeline(topic, sample_desk.coverage.serving, now=MORNING)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.question import ask
-from bot.answering.typed import bare, corrected, heard, meant, spelt
+from bot.answering.understanding.question import ask
+from bot.answering.understanding.typed import bare, corrected, heard, meant, spelt
 from bot.evaluating.evaluation import SAMPLE, read
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
@@ -36,11 +36,10 @@ def nothing(_term):
 @pytest.fixture
 def lead(sample_desk):
     """Return how sure an answer is, and the citation that leads it."""
-    index = sample_desk.index.serving()
 
     def of(text):
         question = ask(text, now=MORNING)
-        outcome = answer_now(question, sample_desk.archive, index, sample_desk.judge)
+        outcome = answer_now(question, sample_desk.coverage.serving)
         return level_of(outcome), [e.citation for e in getattr(outcome, "excerpts", ())][:1]
 
     return of

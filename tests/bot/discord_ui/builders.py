@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from bot.answering.lookup import LookUp
 from bot.answering.model import (
     Abstention,
     Answer,
     Citation,
     Claim,
     Excerpt,
-    Question,
     Reason,
     Written,
 )
-from bot.answering.question import ask
-from bot.answering.timeline import Timeline
-from bot.community.members import Community
-from bot.community.starters import Starters
-from bot.discord_ui.members.offers import Offers
-from bot.ledger import Ledger
+from bot.answering.understanding.question import ask
 from ingest.model import Header, Kind, Passage, Span, passage_id
 
 NOW = datetime(2026, 11, 2, 9, 5, tzinfo=UTC)
@@ -207,32 +200,3 @@ def an_abstention(
 ):
     """Decline to answer *text*."""
     return Abstention(ask(text, now=NOW), reason, tuple(nearest), NOW)
-
-
-async def nothing_found(_text, _member):
-    """Look up nothing."""
-    return LookUp()
-
-
-def some_offers(archive, *, look_up=None, draw_up=None, clock=lambda: NOW, community=None):
-    """Offer members what rests on *archive*."""
-    starters = Starters(archive, lambda question: an_answer(text=question.text), clock)
-    return Offers(
-        community or Community(archive, Ledger.of(archive), clock),
-        starters,
-        look_up or nothing_found,
-        draw_up or (lambda topic: Timeline(topic, NOW)),
-    )
-
-
-def scripted(outcome, asked=None):
-    """Answer every question with *outcome*, or raise it; *asked* collects the questions."""
-
-    async def answerer(question: Question, watch=None, *, member="", before=None):
-        if asked is not None:
-            asked.append(question)
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return replace(outcome, question=question)
-
-    return answerer

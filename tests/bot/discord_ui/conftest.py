@@ -3,7 +3,8 @@
 import pytest
 
 from bot.discord_ui.client import ElectionDeskClient
-from tests.bot.discord_ui.builders import NOW, an_answer, scripted
+from tests.bot.builders import a_desk_in, scripted
+from tests.bot.discord_ui.builders import NOW, an_answer
 
 
 @pytest.fixture
@@ -19,9 +20,16 @@ def outcome():
 
 
 @pytest.fixture
-def simcord_bot(outcome, asked):
-    """Return the real client around a scripted answerer."""
-    return ElectionDeskClient(scripted(outcome, asked), clock=lambda: NOW)
+def desk(outcome, asked, tmp_path):
+    """Return a desk with a scripted answer, over an empty archive."""
+    with a_desk_in(tmp_path, now=NOW) as opened:
+        yield scripted(opened, outcome, asked)
+
+
+@pytest.fixture
+def simcord_bot(desk):
+    """Return the real client."""
+    return ElectionDeskClient(desk)
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 import asyncio
 import logging
-import threading
+from unittest.mock import Mock
 
 import discord
 import pytest
 import simcord
 
 from bot.answering.model import Language
-from bot.discord_ui.client import ElectionDeskClient, keep_house, presence, serve
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
+from bot.discord_ui.members.under import under
 from bot.settings import Settings
 from ingest.errors import SettingsError
-from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer, scripted
+from ingest.stopping import Ending
+from tests.bot.builders import a_desk_in, answering
+from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer
 from tests.bot.discord_ui.reading import seen
 
 QUESTION = "Will Marrowen govern with the Lantern Movement?"
@@ -194,7 +198,7 @@ async def test_a_late_acknowledgement_is_told_in_the_channel(simcord_env, channe
     assert "something went wrong here" in text
 
 
-async def test_somebody_has_one_question_at_a_time(simcord_env):
+async def test_somebody_has_one_question_at_a_time(desk):
     """A flood of one person's questions does not hold up the others."""
     go = asyncio.Event()
 
@@ -202,13 +206,13 @@ async def test_somebody_has_one_question_at_a_time(simcord_env):
         await go.wait()
         return an_answer()
 
-    asking = ElectionDeskClient(slow, clock=lambda: NOW).asking
+    asking = Asking(answering(desk, slow), under)
 
     async def show(view):
         raise AssertionError("an answer within a second shows no progress")
 
     def view():
-        return asking.view(asking.question(QUESTION), 1, repeat=False, show=show)
+        return asking.ask(asking.question(QUESTION), 1, repeat=False, show=show)
 
     first = asyncio.create_task(view())
     await asyncio.sleep(0)
@@ -227,9 +231,7 @@ async def test_only_the_fewest_intents_are_asked_for(simcord_env):
 async def test_the_command_is_described_in_japanese(simcord_env):
     """Whoever has Discord in Japanese finds the command in Japanese."""
     tree = simcord_env.bot.tree
-    (payload,) = [
-        await c.get_translated_payload(tree, tree.translator) for c in tree.get_commands()
-    ]
+    payload = await tree.get_command("ask").get_translated_payload(tree, tree.translator)
     assert payload["description_localizations"] == {
         "ja": "選挙報道について質問する（回答にはすべて引用と出典が付きます）"
     }
@@ -237,13 +239,13 @@ async def test_the_command_is_described_in_japanese(simcord_env):
     assert payload["options"][0]["max_length"] == 500
 
 
-async def test_commands_are_sent_only_when_they_changed(simcord_env, tmp_path):
+async def test_commands_are_sent_only_when_they_changed(simcord_env, desk):
     """Discord limits how often commands may be registered."""
+    digest = desk.settings.data_dir / DIGEST_FILE
+    digest.unlink()
 
     def client():
-        return ElectionDeskClient(
-            scripted(an_answer()), clock=lambda: NOW, digest_file=tmp_path / "new" / "digest"
-        )
+        return ElectionDeskClient(desk)
 
     def syncs():
         return sum(r.method == "PUT" for r in simcord_env.http_requests)
@@ -252,7 +254,7 @@ async def test_commands_are_sent_only_when_they_changed(simcord_env, tmp_path):
     await simcord_env.restart_bot(client())
     await simcord_env.restart_bot(client())
     once = syncs() - before
-    (tmp_path / "new" / "digest").write_text("older")
+    digest.write_text("older")
     await simcord_env.restart_bot(client())
     assert (once, syncs() - before) == (1, 2)
 
@@ -268,12 +270,13 @@ async def test_housekeeping_goes_on_after_an_error(caplog):
     """A locked database now must not stop the index from catching up later."""
     rounds = []
 
-    def housekeeping():
+    def housekeeping(_progress):
         rounds.append(1)
         if len(rounds) < 3:
             raise OSError("busy")
 
-    task = asyncio.create_task(keep_house(housekeeping, every=0.001))
+    desk = Mock(keep_house=housekeeping)
+    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, every=0.001))
     while len(rounds) < 5:
         await asyncio.sleep(0.005)
     task.cancel()
@@ -281,29 +284,30 @@ async def test_housekeeping_goes_on_after_an_error(caplog):
     assert caplog.text.count("Error ") == 1
 
 
-async def test_housekeeping_starts_with_the_bot_and_ends_with_it():
+async def test_what_runs_beside_starts_with_the_bot_and_ends_with_it(desk):
     """What runs in the background is stopped before its database closes."""
-    ran = threading.Event()
-    announced = []
-    client = ElectionDeskClient(
-        scripted(an_answer()),
-        clock=lambda: NOW,
-        housekeeping=ran.set,
-        every=3600,
-        announce=announced.append,
-    )
+    ran, ended, announced = asyncio.Event(), asyncio.Event(), []
+
+    async def work(_client):
+        ran.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    client = ElectionDeskClient(desk, beside=[work], announce=announced.append)
     async with simcord.run(client) as env:
         await env.settle()
-        assert await asyncio.to_thread(ran.wait, 5)
-        [task] = client.beside
-    assert task.done()
+        assert ran.is_set()
+        assert not ended.is_set()
+    assert ended.is_set()
     assert len(announced) == 1
 
 
-async def test_no_token_is_a_sentence():
+async def test_no_token_is_a_sentence(desk):
     """Whoever starts the bot without a token learns where it goes."""
     with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
-        await serve(scripted(an_answer()), Settings.of({}))
+        await serve(desk, Ending())
 
 
 async def test_a_refused_token_is_a_sentence_without_the_token(monkeypatch, tmp_path):
@@ -314,6 +318,9 @@ async def test_a_refused_token_is_a_sentence_without_the_token(monkeypatch, tmp_
 
     monkeypatch.setattr(discord.Client, "start", refuse)
     settings = Settings.of({"DISCORD_TOKEN": "secret-token", "DATA_DIR": str(tmp_path)})
-    with pytest.raises(SettingsError, match="Discord refused DISCORD_TOKEN") as raised:
-        await serve(scripted(an_answer()), settings)
+    with (
+        a_desk_in(tmp_path, settings=settings) as desk,
+        pytest.raises(SettingsError, match="Discord refused DISCORD_TOKEN") as raised,
+    ):
+        await serve(desk, Ending())
     assert "secret-token" not in str(raised.value)

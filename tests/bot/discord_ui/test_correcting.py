@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.correcting import correct, notice_of_change
 from bot.ledger.model import Notice, NoticeKind
 from bot.settings import Settings
 from ingest.index.passages import cut
-from tests.bot.discord_ui.builders import some_offers
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW
 
@@ -30,16 +30,14 @@ RALLY = "How many people came to the Lantern rally in Dunmere?"
 def desk(read_folder, tmp_path):
     """Open a desk over the sample coverage."""
     settings = Settings.of({"DATA_DIR": str(shutil.copytree(read_folder, tmp_path / "data"))})
-    with open_desk(settings, holder="the bot", now=NOW) as opened:
+    with open_desk(settings, holder="the bot", clock=lambda: NOW) as opened:
         yield opened
 
 
 @pytest.fixture
 def simcord_bot(desk):
     """Return the bot; its answers are remembered with their messages."""
-    return ElectionDeskClient(
-        desk.answer, clock=lambda: NOW, offers=some_offers(desk.archive, clock=lambda: NOW)
-    )
+    return ElectionDeskClient(desk)
 
 
 def certified(desk):
@@ -57,7 +55,7 @@ def changed(desk, change):
 async def told(env, desk, now=NOW):
     """Let the bot look once at what changed, and return the replies that it sent for it."""
     before = len(env.http_requests)
-    await correct(env.bot, desk.ledger.notices, now, LASTING)
+    await correct(env.bot, Corrections(desk.ledger, lambda: now, LASTING))
     await env.settle()
     sent = [r for r in list(env.http_requests)[before:] if r.method == "POST"]
     return [r.json for r in sent]

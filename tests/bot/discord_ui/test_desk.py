@@ -2,22 +2,21 @@
 
 import simcord
 
-from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
-from bot.settings import Settings
 from ingest import adding
 from ingest.reading import Hints, read_bytes
+from tests.bot.builders import open_in
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, TEXT
 
 
 async def test_a_member_gets_the_answer_that_the_terminal_gives(tmp_path):
     """One spine: what is added while the bot runs is cited in Discord, word for word."""
-    with open_desk(Settings.of({"DATA_DIR": str(tmp_path)}), holder="the bot", now=NOW) as desk:
+    with open_in(tmp_path, now=NOW, holder="the bot") as desk:
         found = read_bytes(f"Harbour wins 46 seats\n\n{TEXT}".encode(), "a", Hints(outlet="Ledger"))
         adding.add(found, desk.archive, now=NOW)
         desk.catch_up()
-        client = ElectionDeskClient(desk.answer, clock=lambda: NOW)
+        client = ElectionDeskClient(desk)
         async with simcord.run(client) as env:
             channel = env.create_guild().create_text_channel("elections")
             member = env.guild.add_member(env.create_user("member"))

@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from bot.answering.model import Reason
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.answering.watching import Phase, Watch
 from bot.discord_ui import screen as screens
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.rendering import progress_view
 from bot.discord_ui.screen import Running, Runs, Screen, StopButton
+from tests.bot.builders import answering
 from tests.bot.discord_ui.builders import NOW, a_model_s_answer, an_abstention
 from tests.bot.discord_ui.reading import seen
 
@@ -98,8 +99,8 @@ class TestInDiscord:
     """The button, in the simulated Discord."""
 
     @pytest.fixture
-    def simcord_bot(self):
-        return ElectionDeskClient(slow_answer, clock=lambda: NOW)
+    def simcord_bot(self, desk):
+        return ElectionDeskClient(answering(desk, slow_answer))
 
     async def test_the_asker_stops_the_writing(self, simcord_env, channel, alice):
         """The button stands under what is verified so far, and the end lands in its place."""

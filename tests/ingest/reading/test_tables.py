@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.question import ask
+from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding
@@ -164,7 +164,7 @@ def answered(tmp_path_factory):
     """Answer over a page of every layout."""
     folder = tmp_path_factory.mktemp("desk")
     settings = Settings.of({"DATA_DIR": str(folder), "EMBEDDING_MODEL": "fast"})
-    with open_desk(settings, holder="a test", now=NOW) as desk:
+    with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
         pages = {
             f"https://courier.example/{n}": a_page(
                 f"<p>{FIRST}</p>{markup}<p>{THIRD}</p>", title=name
@@ -174,7 +174,7 @@ def answered(tmp_path_factory):
         found = [Found(url, extract=read(page, url)) for url, page in pages.items()]
         adding.add(found, desk.archive, now=NOW)
         desk.catch_up()
-        yield lambda text: answer_now(ask(text, now=NOW), desk.archive, desk.index, desk.judge)
+        yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)
 
 
 ASKED_OF = {

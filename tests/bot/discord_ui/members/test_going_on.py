@@ -32,9 +32,9 @@ def labels(message):
     return found
 
 
-async def restart(env, desk, offers):
+async def restart(env, desk):
     """Kill the bot and start it again: nothing is left but the archive."""
-    client = ElectionDeskClient(desk.answer, clock=lambda: MORNING, offers=offers)
+    client = ElectionDeskClient(desk)
     await env.restart_bot(client)
     return client
 
@@ -85,21 +85,21 @@ async def test_a_follow_up_is_asked_in_a_form(channel, alice):
     assert labels(answer.response)[0] == "Helpful"
 
 
-async def test_a_follow_up_after_a_restart_still_knows(simcord_env, desk, offers, channel, alice):
+async def test_a_follow_up_after_a_restart_still_knows(simcord_env, desk, channel, alice):
     """The exchange is read out of the message and the archive."""
     result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
-    await restart(simcord_env, desk, offers)
+    await restart(simcord_env, desk)
     form = await alice.click(result.response, label="Ask on")
     answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
     assert shown(answer).startswith("What did Common Field say about ferries?")
 
 
-async def test_a_reply_after_a_restart_still_knows(simcord_env, desk, offers, channel, alice):
+async def test_a_reply_after_a_restart_still_knows(simcord_env, desk, channel, alice):
     """The question stands in the message that the answer replies to."""
     me = f"<@{simcord_env.bot.user.id}>"
     await alice.send(channel, f"{me} What did Harbour say about ferries?")
     answer = channel.last_message
-    await restart(simcord_env, desk, offers)
+    await restart(simcord_env, desk)
     await alice.send(channel, f"{me} What about Common Field?", reply_to=answer)
     text = seen([each.to_dict() for each in channel.last_message.components])
     assert "The coverage says" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -105,18 +106,18 @@ async def test_coverage_names_outlets_their_newest_and_the_gaps(channel, alice):
     assert item["description"].startswith("Bars: articles a day from ")
 
 
-async def test_gaps_are_runs_of_days(community):
+async def test_gaps_are_runs_of_days(desk):
     """The newest first; the days at both ends have coverage."""
-    known = await community.known()
+    known = await desk.community.known()
     runs = gaps(known)
     assert all(first <= last for first, last in runs)
     assert all(known.by_day.get(first - timedelta(days=1)) for first, _ in runs)
     assert list(runs) == sorted(runs, reverse=True)
 
 
-async def test_starters_are_offered_and_answered(offers, channel, alice):
+async def test_starters_are_offered_and_answered(desk, channel, alice):
     """Every question that is offered has an answer that cites the article it is about."""
-    offers.starters.keep()
+    desk.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "final count")
     [choice] = offered
     assert "Final count" in choice["name"]
@@ -124,17 +125,17 @@ async def test_starters_are_offered_and_answered(offers, channel, alice):
     assert "Final count: Common Field 50" in shown(result)
 
 
-async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, offers, channel, alice):
+async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, desk, channel, alice):
     """Three of them, as they would be typed."""
-    offers.starters.keep()
+    desk.starters.keep()
     await alice.send(channel, f"<@{simcord_env.bot.user.id}>")
     text = seen([each.to_dict() for each in channel.last_message.components])
     assert text.count("What is reported on “") == 3
 
 
-async def test_japanese_coverage_has_japanese_starters(offers, channel, alice):
+async def test_japanese_coverage_has_japanese_starters(desk, channel, alice):
     """A question is in the language of the article it is about."""
-    offers.starters.keep()
+    desk.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "スケロウ島")
     assert all("について何が報じられていますか" in each["value"] for each in offered)
     assert offered
@@ -155,15 +156,13 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     assert desk.ledger.feedback.open([Verdict.HELPFUL]) == []
 
 
-async def test_who_was_cut_off_is_told_once_and_asks_again(
-    simcord_env, desk, offers, community, channel, alice
-):
+async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, channel, alice):
     """A bot that was killed leaves nobody waiting."""
     message = await alice.send(channel, "hello")
-    number = await community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
+    number = await desk.community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
     later = MORNING + timedelta(minutes=1)
     for _ in range(2):
-        client = ElectionDeskClient(desk.answer, clock=lambda: later, offers=offers)
+        client = ElectionDeskClient(replace(desk, clock=lambda: later))
         await simcord_env.restart_bot(client)
         await simcord_env.settle()
     here = client.get_channel(channel.id)
@@ -181,17 +180,15 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(
     assert "was asked again already" in shown(late)
 
 
-async def test_a_command_that_was_cut_off_is_told_in_its_place(
-    simcord_env, desk, offers, community, channel, alice
-):
+async def test_a_command_that_was_cut_off_is_told_in_its_place(simcord_env, desk, channel, alice):
     """The reply that still thinks says what happened; without its token the channel does."""
     await alice.slash(channel, "ask", question=TURNOUT)
     token = token_in(simcord_env)
-    await community.begin(TURNOUT, "en", alice.id, channel.id, token=token)
-    await community.begin(TURNOUT, "ja", alice.id, channel.id, token="expired")
-    await community.begin(TURNOUT, "en", alice.id, None, token="expired too")
+    await desk.community.begin(TURNOUT, "en", alice.id, channel.id, token=token)
+    await desk.community.begin(TURNOUT, "ja", alice.id, channel.id, token="expired")
+    await desk.community.begin(TURNOUT, "en", alice.id, None, token="expired too")
     later = MORNING + timedelta(minutes=1)
-    client = ElectionDeskClient(desk.answer, clock=lambda: later, offers=offers)
+    client = ElectionDeskClient(replace(desk, clock=lambda: later))
     await simcord_env.restart_bot(client)
     await simcord_env.settle()
     here = client.get_channel(channel.id)

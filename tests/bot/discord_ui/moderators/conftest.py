@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 import pytest
 
-from bot.community.curating import Curator
-from bot.community.jobs import Jobs
-from bot.community.members import Community
 from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.moderators.moderation import Moderation
-from bot.ledger import Ledger
 from bot.settings import Settings
 from ingest.archive import Archive
 from ingest.embedding.memory import Memory
 from ingest.embedding.universal import FastEmbedder
-from tests.bot.discord_ui.builders import an_answer, scripted, some_offers
+from tests.bot.builders import a_desk, scripted
+from tests.bot.discord_ui.builders import an_answer
 from tests.bot.discord_ui.reading import seen
-from tests.builders import NOW, an_extract, saved
+from tests.builders import an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
 
 PAGE = "http://ledger.example/1"
@@ -48,37 +46,25 @@ def archive(tmp_path):
 
 
 @pytest.fixture
-def community(archive):
-    """Return what members leave behind."""
-    return Community(archive, Ledger.of(archive), lambda: NOW)
-
-
-@pytest.fixture
-def moderation(archive, web, community, alike):
-    """Return the verbs of moderators."""
-    reviewer = Reviewer(Ledger.of(archive), lambda: NOW, alike)
-    jobs = Jobs(archive, Ledger.of(archive), lambda: NOW)
-    return Moderation(
-        Curator(archive, Ledger.of(archive), lambda: NOW, web.fetcher), community, reviewer, jobs
-    )
-
-
-@pytest.fixture
 def desk_settings():
-    """Return the maintainers' settings; a module may set prices."""
-    return Settings.of({})
+    """Return what the maintainers set; a module may set prices."""
+    return {}
 
 
 @pytest.fixture
-def simcord_bot(archive, moderation, desk_settings, asked):
-    """Return the real client with real verbs."""
-    return ElectionDeskClient(
-        scripted(an_answer(), asked),
-        clock=lambda: NOW,
-        moderation=moderation,
-        offers=some_offers(archive, community=moderation.community),
-        settings=desk_settings,
+def desk(archive, web, alike, desk_settings, asked, tmp_path):
+    """Return a desk with the real verbs of moderators, and a scripted answer."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path), **desk_settings})
+    made = a_desk(archive, settings=settings, fetcher=web.fetcher)
+    return scripted(
+        replace(made, reviewer=Reviewer(made.ledger, made.clock, alike)), an_answer(), asked
     )
+
+
+@pytest.fixture
+def simcord_bot(desk):
+    """Return the real client with real verbs."""
+    return ElectionDeskClient(desk)
 
 
 def member_with(env, name, **rights):

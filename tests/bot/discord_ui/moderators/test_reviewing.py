@@ -244,13 +244,13 @@ async def test_a_failing_source_is_reviewed(channel, moderator, archive):
 
 
 async def test_a_look_shows_how_it_goes(
-    simcord_env, channel, moderator, moderation, archive, monkeypatch
+    simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
     """In place: asked for, under way, done."""
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
-    moderation.jobs.ended(source.id)
+    desk.jobs.ended(source.id)
     archive.sources.checked(source.id, NOW, listed=3)
     result = await moderator.slash(channel, "source refresh", source=offer["value"])
     await simcord_env.settle()
@@ -261,19 +261,17 @@ async def test_a_look_shows_how_it_goes(
     assert result.ephemeral
 
 
-async def test_a_look_goes_on_after_a_restart(
-    simcord_env, channel, moderation, archive, monkeypatch
-):
+async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
-    job = await moderation.jobs.begin(99, "token", "en")
-    assert await moderation.jobs.resume(moderation.curator) == [job]
-    progress = await moderation.jobs.progress(job)
+    job = await desk.jobs.begin(99, "token", "en")
+    assert await desk.jobs.resume(desk.curator) == [job]
+    progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
         refreshing.progress_view(progress, words()).to_components()
     )
-    await refreshing.follow(simcord_env.bot, moderation, job)
+    await refreshing.follow(simcord_env.bot, simcord_env.bot.moderation, job)
     assert Ledger.of(archive).jobs.waiting() == []
 
 
@@ -296,12 +294,10 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
     assert "Harbour wins 46 seats" in text
 
 
-async def test_search_shows_evidence_and_scores(channel, moderator, moderation, archive):
+async def test_search_shows_evidence_and_scores(channel, moderator, desk, archive):
     """Why an article was found, as the terminal shows it."""
     [passage] = archive.passages.of_article(1)
-    object.__setattr__(
-        moderation.curator, "find", lambda _text: [Evidence(passage, 1.0, 0.5, 7.25)]
-    )
+    object.__setattr__(desk.catalogue, "search", lambda _text: [Evidence(passage, 1.0, 0.5, 7.25)])
     text = shown(await moderator.slash(channel, "source search", question="Who won?"))
     assert "score 1.00 · words 7.2 · meaning 0.50" in text
 

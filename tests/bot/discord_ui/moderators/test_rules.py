@@ -7,7 +7,6 @@ import pytest
 from bot.answering.model import Language
 from bot.discord_ui.moderators.settings import UnsetButton
 from bot.ledger import Ledger
-from bot.settings import Settings
 from tests.bot.discord_ui.moderators.conftest import send, shown
 from tests.bot.discord_ui.reading import seen
 from tests.bot.discord_ui.speaking import speaking
@@ -138,7 +137,7 @@ class TestPriced:
 
     @pytest.fixture
     def desk_settings(self):
-        return Settings.of({"PRICE_INPUT": "1", "PRICE_OUTPUT": "2"})
+        return {"PRICE_INPUT": "1", "PRICE_OUTPUT": "2"}
 
     async def test_a_budget_is_set_and_let_go(self, channel, manager):
         """Without an amount the maintainers' settings hold again."""

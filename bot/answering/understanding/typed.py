@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from bot.answering.lexicon import Lexicon
+from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 

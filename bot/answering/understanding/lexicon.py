@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.index.analysis import terms
 from ingest.language.script import JAPANESE
 
-FILE = Path(__file__).parents[2] / "prompts" / "lexicon.toml"
+FILE = Path(__file__).parents[3] / "prompts" / "lexicon.toml"
 CJK_WORD = re.compile(f"[{JAPANESE}]+")
 
 

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
-from bot.answering.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
-from bot.answering.typed import spelt
+from bot.answering.understanding.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
+from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
+from bot.answering.understanding.typed import spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
 from ingest.language.script import KANJI, KATAKANA

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.chat import ChatError, Meter
-from bot.answering.drafting import ModelWriter, Unsaid
+from bot.answering.chat.chat import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
 from bot.answering.proving.proving import propose, settled
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
 from bot.answering.watching import Phase, Watch, until
+from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answering.calibration import Judge, Signs
+from bot.answering.evidence.calibration import Judge, Signs
+from bot.answering.evidence.ranking import Candidate
 from bot.answering.model import Level, Reason
-from bot.answering.need import Need
-from bot.answering.quoting import Candidate
+from bot.answering.understanding.need import Need
 from ingest.model import Evidence
 
 ALL = 0.99

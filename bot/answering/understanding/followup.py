@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 
-from bot.answering.chat import ChatError, Meter
-from bot.answering.drafting import ModelWriter
-from bot.answering.lexicon import Lexicon
+from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
+from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
@@ -103,20 +104,36 @@ def joined(text: str, question: str) -> str:
 
 
 async def understood(
-    question: Question, before: Exchange | None, writer: ModelWriter | None, meter: Meter
+    question: Question, before: Exchange | None, chat: Chat | None, meter: Meter
 ) -> Question:
     """Return *question*, complete in itself; a model rewrites it where there is one."""
     if before is None or standalone(question.text, before) == question.text:
         return question
     text = standalone(question.text, before)
-    if writer is not None:
+    if chat is not None:
         try:
-            written = await writer.rewrite(question.text, [before.question], before.titles, meter)
+            written = await rewritten(question.text, before, chat, meter)
         except ChatError:
             written = ""
         if known(written, question.text, before):
             text = written
     return replace(question, text=text)
+
+
+async def rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
+    """Return the one question that a model takes the follow-up *text* for.
+
+    Raises:
+        ChatError: the model failed.
+    """
+    told = {
+        "earlier_questions": [before.question],
+        "cited_titles": list(before.titles),
+        "follow_up": text,
+    }
+    said = [(Prompt.load("rewrite").filled(), json.dumps(told, ensure_ascii=False))]
+    lines = [line async for line in chat.lines(said, meter)]
+    return lines[0]
 
 
 def known(written: str, text: str, before: Exchange) -> bool:

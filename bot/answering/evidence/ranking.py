@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 
-from bot.answering.need import Mentioned, Need, Words
+from bot.answering.understanding.need import Mentioned, Need, Words
 from ingest.index.passages import sentences
 from ingest.index.recurring import Recurs
 from ingest.index.reranking import sentence_terms

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.answering.evidence.ranking import ASKING, Candidate, Parts, alike
 from bot.answering.model import Citation, Excerpt
-from bot.answering.need import YEAR, Need, Words
-from bot.answering.quoting import ASKING, Candidate, Parts, alike
+from bot.answering.understanding.need import YEAR, Need, Words
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.language.names import names_in

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.answering.lexicon import Lexicon
 from bot.answering.model import Question, Reason
+from bot.answering.understanding.lexicon import Lexicon
 
 
 def guard(question: Question) -> Reason | None:

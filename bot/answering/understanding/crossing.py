@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from bot.answering.lexicon import Lexicon
+from bot.answering.understanding.lexicon import Lexicon
 from ingest.index.analysis import terms
 from ingest.language.places import english_places
 from ingest.language.readings import read_aloud

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.answering.chat import Chat, ChatError, Meter
+from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.prompting import Prompt, faults, material, room_for
+from bot.answering.chat.replies import Objects, read_object
 from bot.answering.model import Dropped, Failing, Language, Question, Rest, Sentence, Trouble
-from bot.answering.prompting import Prompt, faults, material, room_for
+from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
-from bot.answering.reading import ChatReader
-from bot.answering.replies import Objects, read_object
 from ingest.model import Evidence
 
 COVERAGE_TOKENS = 6000
@@ -63,7 +62,7 @@ class ModelWriter:
         self.name = chat.name
         self.reader = reader or ChatReader(chat)
         self.prompt = Prompt.load("answer")
-        self._chat = chat
+        self.chat = chat
         self._tokens = tokens
 
     def room_for(self, evidence: Sequence[Evidence]) -> int:
@@ -72,7 +71,7 @@ class ModelWriter:
 
     async def close(self) -> None:
         """Let go of the connections, in the event loop that used them."""
-        await self._chat.close()
+        await self.chat.close()
 
     def instructions(self, question: Question) -> str:
         """Return what the model is told before *question*."""
@@ -121,7 +120,7 @@ class ModelWriter:
     ) -> AsyncGenerator[Line | str, None]:
         """Yield the objects of one reply, in whatever form they come; what is none, as it is."""
         objects, found = Objects(), False
-        async for piece in self._chat.parts(said, meter, form):
+        async for piece in self.chat.parts(said, meter, form):
             for each in objects.feed(piece):
                 found = True
                 yield lined(each)
@@ -132,19 +131,6 @@ class ModelWriter:
             raise ChatError(Trouble.TRUNCATED, "it broke off in the middle of a line")
         if not found:
             yield objects.said.strip()
-
-    async def rewrite(
-        self, text: str, asked: Sequence[str], titles: Sequence[str], meter: Meter
-    ) -> str:
-        """Return the one question that the follow-up *text* means.
-
-        Raises:
-            ChatError: the model failed.
-        """
-        told = {"earlier_questions": list(asked), "cited_titles": list(titles), "follow_up": text}
-        said = [(Prompt.load("rewrite").filled(), json.dumps(told, ensure_ascii=False))]
-        lines = [line async for line in self._chat.lines(said, meter)]
-        return lines[0]
 
 
 def form_of(*names: str) -> dict[str, Any]:

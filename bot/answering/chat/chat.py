@@ -25,9 +25,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
 
+from bot.answering.chat.replies import Thoughtless
 from bot.answering.model import Dropped, Trouble, Usage
-from bot.answering.proving.reader import Metering
-from bot.answering.replies import Thoughtless
 from ingest.errors import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -142,9 +141,7 @@ class Chat:
         if self._close is not None:
             await self._close()
 
-    async def lines(
-        self, said: list[tuple[str, str]], meter: Metering
-    ) -> AsyncGenerator[str, None]:
+    async def lines(self, said: list[tuple[str, str]], meter: Meter) -> AsyncGenerator[str, None]:
         """Yield the lines of one reply to *said*, pairs of an instruction and what it is about.
 
         The last line comes only once the reply has ended. Thoughts are left out.
@@ -169,7 +166,7 @@ class Chat:
     async def parts(
         self,
         said: list[tuple[str, str]],
-        meter: Metering,
+        meter: Meter,
         form: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """Yield the pieces of one reply as they come.
@@ -217,7 +214,7 @@ class Chat:
     async def _stream(
         self,
         said: list[tuple[str, str]],
-        meter: Metering,
+        meter: Meter,
         asked: Way | None,
         form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:

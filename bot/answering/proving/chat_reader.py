@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.answering.chat import Chat, ChatError
+from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Citation, Trouble
-from bot.answering.prompting import Prompt
 from bot.answering.proving.ground import in_context
-from bot.answering.proving.reader import Metering, Proposed, Reading, ReadingError
+from bot.answering.proving.reader import Proposed, Reading, ReadingError
 
 LETTERS = {
     "S": Reading.SUPPORTED,
@@ -39,7 +39,7 @@ class ChatReader:
         """Let go of the connections, in the event loop that used them."""
         await self._chat.close()
 
-    async def read(self, proposed: Sequence[Proposed], meter: Metering) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
         """Return one reading each, in one request; ``None`` for what it left out.
 
         A claim that has two letters has none: whoever says both says nothing.

@@ -17,7 +17,7 @@ from bot.answering.model import Dropped, Sentence
 from ingest.language.script import CJK
 from ingest.model import Evidence
 
-FOLDER = Path(__file__).parents[2] / "prompts"
+FOLDER = Path(__file__).parents[3] / "prompts"
 FENCE = "---\n"
 WIDE = re.compile(f"[{CJK}]")
 LETTERS = 4

@@ -1,0 +1,1 @@
+"""The sentences of the coverage that may answer, ranked, and how sure it is that they do."""

@@ -1,0 +1,1 @@
+"""What a question asks: taken as it was typed, guarded, completed, and turned into a need."""

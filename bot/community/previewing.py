@@ -1,0 +1,104 @@
+"""What an address, a file or a paste holds, looked at before anything of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.ledger.model import Suggestion
+from ingest.adding import Ready, ready
+from ingest.archive import Archive
+from ingest.errors import ReadingError
+from ingest.fetching import Fetcher, State
+from ingest.fetching.addresses import checked
+from ingest.fetching.fetcher import Fetched
+from ingest.model import Article
+from ingest.reading import Hints, read_bytes
+from ingest.reading.fetched import read_fetched
+from ingest.reading.listings import Entry, is_listing, read_listing
+from ingest.threads import in_thread
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedArticle:
+    """One article that is not kept yet: is it known, and who carries it already?"""
+
+    ready: Ready
+    known: Article | None
+    copies: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an address, a file or a paste holds.
+
+    A feed or a sitemap has ``entries`` and can be watched; everything else has ``articles``.
+    ``data`` are the bytes of a file or a paste, and ``hints`` what was said of them: another
+    moderator may have to look at it as well.
+    """
+
+    name: str
+    articles: tuple[PreviewedArticle, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+    outlet: str | None = None
+    data: bytes | None = None
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Previewer:
+    """Reads what is offered and keeps nothing; it does not block the event loop."""
+
+    archive: Archive
+    fetcher: Callable[[], Fetcher]
+
+    async def address(self, url: str, outlet: str | None) -> Preview:
+        """Fetch *url* and say what it holds.
+
+        Raises:
+            ReadingError: it cannot be fetched, or holds no article.
+        """
+        async with self.fetcher() as fetcher:
+            found = await fetcher.fetch(checked(url))
+        if found.state is State.GONE:
+            raise ReadingError(f"{url} is gone (404 or 410).")
+        return await self._fetched(found, url, outlet)
+
+    @in_thread
+    def data(self, data: bytes, name: str, hints: Hints) -> Preview:
+        """Read a file or a paste and say what it holds."""
+        found = list(read_bytes(data, name, hints))
+        good = tuple(self._article(ready(each.extract)) for each in found if each.extract)
+        problems = tuple(str(each.problem) for each in found if each.problem)
+        told = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
+        said = {key: value for key, value in told.items() if value}
+        return Preview(name, good, (), problems, hints.outlet, data, said)
+
+    async def suggestion(self, suggestion: Suggestion) -> Preview:
+        """Look at what was proposed.
+
+        Raises:
+            ReadingError: it cannot be fetched, or holds no article.
+        """
+        if suggestion.address is not None:
+            return await self.address(suggestion.address, suggestion.outlet)
+        told = suggestion.hints or {}
+        hints = Hints(outlet=told.get("outlet"), title=told.get("title"), url=told.get("url"))
+        return await self.data(suggestion.data or b"", suggestion.name, hints)
+
+    @in_thread
+    def _fetched(self, found: Fetched, url: str, outlet: str | None) -> Preview:
+        if is_listing(found.data):
+            listing = read_listing(found.data, found.url, found.content_type)
+            children = tuple(map(Entry, listing.children))
+            return Preview(url, entries=listing.entries or children, outlet=outlet)
+        hints = Hints(outlet=outlet)
+        extract = read_fetched(found.data, found.url, found.content_type, found.charset, hints)
+        return Preview(url, (self._article(ready(extract)),), outlet=outlet)
+
+    def _article(self, article: Ready) -> PreviewedArticle:
+        known = self.archive.articles.known(article.extract.header)
+        copies = self.archive.articles.alike(article.extract)
+        others = tuple(each for each in copies if known is None or each.id != known.id)
+        return PreviewedArticle(article, known, others)

@@ -1,0 +1,86 @@
+"""Builders of a desk: over a real one with other models, or over an archive without an index."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import fields, replace
+
+import numpy as np
+
+from bot.desk import Desk, Models, open_desk
+from bot.settings import Settings
+from ingest.archive import Archive
+from tests.builders import NOW
+
+
+class NoIndex:
+    """An index that holds nothing, for tests of whatever does not search."""
+
+    by_words = False
+
+    def serving(self):
+        return self
+
+    active = serving
+
+    def behind(self):
+        return False
+
+    def catch_up_words(self):
+        return None
+
+    def alike(self, texts):
+        return np.eye(len(texts), dtype=np.float32)
+
+
+def written_by(desk, *writers, checker=None):
+    """Return *desk* with these writers, or with a reader of claims alone."""
+    return replace(desk, models=Models(tuple(writers), checker))
+
+
+def a_desk(archive, *, now=NOW, index=None, settings=None, fetcher=None):
+    """Build a desk over an open archive; *now* is a moment, or what tells the time."""
+    clock = now if callable(now) else lambda: now
+    return Desk.of(archive, index or NoIndex(), settings or Settings.of({}), clock, fetcher)
+
+
+@contextmanager
+def a_desk_in(folder, **more):
+    """Open an empty archive in *folder* with a desk over it."""
+    settings = more.pop("settings", None) or Settings.of({"DATA_DIR": str(folder)})
+    with Archive.open(f"sqlite:///{folder / 'archive.sqlite3'}") as archive:
+        yield a_desk(archive, settings=settings, **more)
+
+
+def scripted(desk, outcome, asked=None):
+    """Return *desk* with *outcome* for every question, or raising it; *asked* collects them."""
+
+    async def answer(question, watch=None, *, member="", before=None):
+        if asked is not None:
+            asked.append(question)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return replace(outcome, question=question)
+
+    return answering(desk, answer)
+
+
+def answering(desk, answer):
+    """Return *desk* with *answer* in the place of its own."""
+
+    class Scripted(Desk):
+        async def answer(self, question, watch=None, *, member="", before=None):
+            return await answer(question, watch, member=member, before=before)
+
+    return Scripted(**{each.name: getattr(desk, each.name) for each in fields(desk)})
+
+
+def open_in(folder, *, now=NOW, holder="a test", **environment):
+    """Open the desk of *folder*, with these settings."""
+    settings = Settings.of({"DATA_DIR": str(folder), **environment})
+    return open_desk(settings, holder=holder, clock=lambda: now)
+
+
+def told_in(desk, folder):
+    """Return *desk* as if nothing were known of what Discord was told: the file is in *folder*."""
+    return replace(desk, settings=desk.settings.model_copy(update={"data_dir": folder}))
