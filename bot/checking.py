@@ -20,13 +20,13 @@ from bot.answering.model import Dropped, Question, Rest, Sentence
 from bot.answering.proving.identity import Identity
 from bot.answering.proving.proving import propose
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
-from bot.answering.understanding.question import language_of
+from bot.answering.understanding.question import language_asked
 from bot.reporting import source
 from bot.wording import Wording
 from ingest.batch import lines
 from ingest.errors import ReadingError as UnreadableLineError
+from ingest.language.detecting import language_of as written_in
 from ingest.model import Evidence, Header, Kind, Passage, passage_id
-from ingest.reading.language import language_of as written_in
 from ingest.showing import plain
 
 BATCH = 8
@@ -93,7 +93,7 @@ def gate(line: ClaimLine) -> Proposed | Dropped:
     """Hold one claim of a file against the gates, as a draft that rests on what it names."""
     given = {f"rest-{i}": evidence(rest, i) for i, rest in enumerate(line.rests)}
     rests = tuple(Rest(key, r.quote) for key, r in zip(given, line.rests, strict=True))
-    question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_of(line.claim))
+    question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_asked(line.claim))
     instructions = Prompt.load("answer").text
     return propose(Sentence(line.claim, rests), given, question, instructions=instructions)
 
@@ -207,7 +207,7 @@ def show_found(found: LookUp, *, as_json: bool) -> None:
     if not found.looked:
         console.print(words("find_nothing"))
     for each in found.looked:
-        words = Wording.of(language_of(each.claim))
+        words = Wording.of(language_asked(each.claim))
         console.print(Text(f"› {plain(each.claim)}", style="bold"))
         said = words.verdict(each.verdict, found=bool(each.closest), read=each.read)
         console.print(Padding(Text(said), (0, 0, 0, 2)))

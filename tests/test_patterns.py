@@ -12,6 +12,7 @@ import pytest
 
 import bot
 import ingest
+from bot.answering.model import Language
 from bot.answering.understanding.lexicon import Lexicon
 
 LENGTH = 20_000
@@ -78,9 +79,10 @@ def every_pattern():
                 continue
             for value in vars(importlib.import_module(info.name)).values():
                 found |= {(each.pattern, each.flags): each for each in patterns_in(value)}
-    lexicon = Lexicon.load()
-    for table in (lexicon.cues, lexicon.markers, lexicon.guards):
-        found |= {(each.pattern, each.flags): each for each in patterns_in(table)}
+    for lexicon in map(Lexicon.of, Language):
+        read = (lexicon.cues, lexicon.markers, lexicon.guards, lexicon.follow_up)
+        for table in (*read, [lexicon.counting]):
+            found |= {(each.pattern, each.flags): each for each in patterns_in(table)}
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ from bot.answering.evidence.calibration import Judge
 from bot.answering.evidence.confidence import judged, worth_writing
 from bot.answering.evidence.ranking import Candidate, by_windows, candidates, without_recurring
 from bot.answering.model import Level, Question, Reason
-from bot.answering.understanding.lexicon import Lexicon
+from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
@@ -157,5 +157,5 @@ def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
 
 def without_age(text: str) -> str:
     """Leave "the latest news on" out of *text*: it asks for an age, not for those words."""
-    rest = Lexicon.load().cues["latest"].sub(" ", text)
+    rest = lexicon_for(text).cues["latest"].sub(" ", text)
     return rest if terms(rest) else text

@@ -17,7 +17,7 @@ from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import Draft, Ground, in_context
 from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
-from bot.answering.understanding.question import language_of
+from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.index.scope import Asked
@@ -92,7 +92,7 @@ async def look_up(
 def claims_in(text: str) -> list[str]:
     """Return the sentences of *text* that claim something: no question, no greeting."""
     line = " ".join(text.split())
-    language = language_of(line)
+    language = language_asked(line)
     said = [line[s.start : s.end].strip()[:LONGEST] for s in sentences(line, language)]
     return [s for s in said if not s.endswith(("?", "？")) and len(terms(s)) >= WORDS]
 
@@ -118,7 +118,7 @@ async def look_up_one(
 
 def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage that come nearest to *claim*, none twice."""
-    question = Question(claim, now, language_of(claim))
+    question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
     view = coverage.look(question, names=states)
     if isinstance(coverage.level(view), Reason):
@@ -143,5 +143,5 @@ def verdict_of(claim: str, citation: Citation, reading: Reading | None) -> Verdi
 
 def stopped(claim: str, citation: Citation) -> bool:
     """Tell whether a gate stops *claim* over one citation."""
-    found = gated(Draft(claim, language_of(claim)), Ground((citation,)))
+    found = gated(Draft(claim, language_asked(claim)), Ground((citation,)))
     return isinstance(found, Stopped)

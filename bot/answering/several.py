@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from bot.answering.model import Abstention, Answer, Level, Question
 from bot.answering.understanding.followup import Exchange, standalone
-from bot.answering.understanding.lexicon import Lexicon
+from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 
 MOST = 3
 """Questions of one message that are answered."""
 ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
-OPENS = re.compile(r"^(?:and|but|so|also|plus|then)\b[ ,]*", re.IGNORECASE)
 
 
 def questions_in(question: Question) -> list[Question]:
@@ -22,8 +21,9 @@ def questions_in(question: Question) -> list[Question]:
 
     One that only points to the one before, such as "by how much?", takes its words along.
     """
-    stop = Lexicon.load().stopwords
-    parts = [OPENS.sub("", part.strip()) for part in ASKED.findall(question.text)]
+    lexicon = lexicon_for(question.text)
+    stop = lexicon.stopwords
+    parts = [lexicon.opened(part.strip()) for part in ASKED.findall(question.text)]
     telling = [part for part in parts if any(each not in stop for each in terms(part))]
     if len(telling) < 2:
         return [question]

@@ -10,7 +10,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import Candidate, alike, freshness, sentences_of, shorten
 from bot.answering.model import Citation, Question, Reason
 from bot.answering.understanding.need import Need
-from bot.answering.understanding.question import language_of
+from bot.answering.understanding.question import language_asked
 from ingest.language.script import Script
 
 PASSAGES = 40
@@ -46,7 +46,7 @@ class Timeline:
 
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
-    question = Question(topic, now, language_of(topic))
+    question = Question(topic, now, language_asked(topic))
     view = coverage.look(question, limit=PASSAGES)
     need, evidence = view.need, view.evidence
     if not need.terms or isinstance(coverage.level(view), Reason):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.answering.model import Answer, Language, Level, Question
-from bot.answering.understanding.question import LONGEST, language_of
+from bot.answering.understanding.question import LONGEST, language_asked
 from bot.answering.watching import Outcome
 from bot.wording import Wording
 from ingest.archive import Archive
@@ -47,7 +47,7 @@ class Starters:
         """Return the questions that contain *typed*, those in *language* first."""
         wanted = typed.casefold().strip()
         found = [each for each in self._questions if wanted in each.casefold()]
-        return sorted(found, key=lambda each: language_of(each) is not language)
+        return sorted(found, key=lambda each: language_asked(each) is not language)
 
     def _draw(self, now: datetime) -> list[str]:
         found: list[str] = []
@@ -65,7 +65,7 @@ class Starters:
         text = question_about(article)
         if len(text) > LONGEST:
             return False
-        outcome = self.answers(Question(text, now, language_of(text)))
+        outcome = self.answers(Question(text, now, language_asked(text)))
         if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
             return False
         return any(each.passage.article_id == article.id for each in outcome.citations)
@@ -74,4 +74,4 @@ class Starters:
 def question_about(article: Article) -> str:
     """Ask what an article reports, in its own language."""
     title = article.header.title
-    return Wording.of(language_of(title))("starter", title=title)
+    return Wording.of(language_asked(title))("starter", title=title)

@@ -14,9 +14,9 @@ START = re.compile(r"(?:^|[.!?:;]\s+|[“\"‘(\[]\s*|\n)$")
 NAMES = words()["names"]
 LINKS = frozenset(NAMES["links"].split())
 PLAIN = frozenset(NAMES["plain"].split())
-VERBS = frozenset([*words()["speech"]["en"].split(), *NAMES["verbs"].split()])
+VERBS = frozenset([*words()["speech"]["verbs"].split(), *NAMES["verbs"].split()])
 LOANS = frozenset(NAMES["loans"].split())
-TITLES = "|".join(words()["speech"]["titles_ja"].split())
+TITLES = "|".join(words()["speech"]["titles"].split())
 KATAKANA = re.compile(rf"[{KANA}・]{{3,}}")
 HONOURED = re.compile(rf"([{KANJI}]{{2,5}}?)(?={TITLES})")
 

@@ -118,7 +118,7 @@ class Figure:
     """A number as a text states it, ``text[start:end]``.
 
     ``kind`` is "count", "share" (in per cent), "points" (percentage points), "ordinal",
-    "multiple" or "vague" (only the size is told); ``unit`` what it measures, as ``words.toml``
+    "multiple" or "vague" (only the size is told); ``unit`` what it measures, as ``reading.toml``
     names it, or nothing; ``bound`` is "least", "most", "about" or nothing; ``step`` the value of
     its last stated digit.
     """

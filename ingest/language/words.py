@@ -1,4 +1,8 @@
-"""The words of numbers, dates and speech, read from ``words.toml`` beside this."""
+"""The words of each language, read from the folders beside this, and those of pages in any.
+
+``LANGUAGE/reading.toml`` says how figures, days and names are written, ``LANGUAGE/questions.toml``
+how people ask, ``same.toml`` which words mean the same, ``pages.toml`` what is page, not text.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,47 @@ from typing import Any
 
 from ingest.language.script import has_cjk
 
+FOLDER = Path(__file__).parent
+READ_AS_THEY_ARE = ("en", "ja")
+"""Languages with readers of their own; every other one is read as English, word for word."""
+
 
 @cache
 def words() -> Mapping[str, Any]:
-    """Read the file once a process."""
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    """Return the words of the languages that are read as they are, and those of pages."""
+    found: dict[str, Any] = {}
+    for name in (*(f"{each}/reading" for each in READ_AS_THEY_ARE), "pages"):
+        found = merged(found, table(name))
+    return found
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Read one file by its name without the ending, once a process."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes (ISO 639-1) of the languages that have a folder, English first."""
+    found = sorted(each.parent.name for each in FOLDER.glob("*/questions.toml"))
+    return ("en", *(each for each in found if each != "en"))
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Join two tables: texts word by word, lists entry by entry, tables key by key."""
+    found = dict(one)
+    for key, value in other.items():
+        before = found.get(key)
+        if isinstance(before, dict):
+            found[key] = merged(before, value)
+        elif isinstance(before, str):
+            found[key] = f"{before} {value}"
+        elif isinstance(before, list):
+            found[key] = [*before, *value]
+        else:
+            found[key] = value
+    return found
 
 
 def listed(text: str) -> list[str]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from ingest.errors import NoArticleError, ReadingError
+from ingest.language.detecting import language_of
 from ingest.language.script import EAST_ASIAN
 from ingest.model import UNVERIFIED_PASTE, Extract, Header, Kind, Moment
-from ingest.reading.language import language_of
 from ingest.reading.text import clean, clean_line
 
 SECTIONS = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 from bot.answering.model import Question, Reason
-from bot.answering.understanding.lexicon import Lexicon
+from bot.answering.understanding.lexicon import lexicon_for
 
 
 def guard(question: Question) -> Reason | None:
     """Return why *question* is declined before anything is searched, or ``None``."""
     text = unicodedata.normalize("NFKC", question.text)
-    for name, pattern in Lexicon.load().guards.items():
+    for name, pattern in lexicon_for(text).guards.items():
         if pattern.search(text):
             return Reason(name)
     return None

@@ -1,27 +1,29 @@
-"""The words of election coverage, read from ``prompts/lexicon.toml``."""
+"""How people ask and what answers them, by the language of the question."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import Any
 
+from bot.answering.model import Language
+from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.language.script import JAPANESE
+from ingest.language.words import languages, table
 
-FILE = Path(__file__).parents[3] / "prompts" / "lexicon.toml"
 CJK_WORD = re.compile(f"[{JAPANESE}]+")
+EMPTY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The forms of one meaning: Latin stems, and CJK words and signs found as substrings."""
 
-    stems: frozenset[str]
-    scripts: frozenset[str]
+    stems: frozenset[str] = EMPTY
+    scripts: frozenset[str] = EMPTY
 
     def __or__(self, other: Forms) -> Forms:
         """Join two meanings."""
@@ -29,47 +31,84 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Groups of equivalents, stop words, and how questions ask and sentences answer."""
+class Meanings:
+    """Words that mean the same, whatever language they are of."""
 
     groups: Mapping[str, Forms]
     opposites: Mapping[str, Forms]
     speech: frozenset[str]
+
+    @classmethod
+    @cache
+    def load(cls) -> Meanings:
+        """Read ``same.toml``, and what each language adds to its groups."""
+        same = table("same")
+        added: dict[str, list[str]] = {}
+        for each in languages():
+            for head, words in table(f"{each}/questions").get("same", {}).items():
+                added.setdefault(head, []).extend(words.split())
+        groups: dict[str, Forms] = {}
+        for group in [*same["groups"], *(each.split() for each in same["irregular"])]:
+            forms = forms_of([*group, *added.get(group[0], ())])
+            for key in forms.stems | forms.scripts:
+                groups[key] = groups.get(key, Forms()) | forms
+        opposites: dict[str, Forms] = {}
+        for one, other in same["opposites"]:
+            for here, there in ((one, other), (other, one)):
+                meaning = groups[stem(here)]
+                for key in meaning.stems | meaning.scripts:
+                    opposites[key] = groups[stem(there)] | opposites.get(key, Forms())
+        return cls(groups, opposites, frozenset(map(stem, same["speech"])))
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What a question of one language is read by.
+
+    Stop words, cues and chat words are of the language and of those in the other script, for a
+    question may mix scripts; a word of one alphabet's languages means something else in another.
+    Sentences that answer, and questions that are declined, are told in every language.
+    """
+
+    meanings: Meanings
     stopwords: frozenset[str]
-    japanese_stopwords: tuple[str, ...]
+    script_stopwords: tuple[str, ...]
     cues: Mapping[str, re.Pattern[str]]
     markers: Mapping[str, re.Pattern[str]]
     guards: Mapping[str, re.Pattern[str]]
+    follow_up: Mapping[str, tuple[re.Pattern[str], ...]]
+    counting: re.Pattern[str]
     chat: Mapping[str, str]
 
     @classmethod
     @cache
-    def load(cls) -> Lexicon:
-        """Read the file once a process."""
-        data = tomllib.loads(FILE.read_text(encoding="utf-8"))
-        words: dict[str, Forms] = {}
-        for group in [*data["groups"], *(each.split() for each in data["irregular"])]:
-            forms = forms_of(group)
-            for key in forms.stems | forms.scripts:
-                words[key] = words[key] | forms if key in words else forms
-        opposites: dict[str, Forms] = {}
-        for one, other in data["opposites"]:
-            for here, there in ((one, other), (other, one)):
-                meaning = words[stem(here)]
-                for key in meaning.stems | meaning.scripts:
-                    opposites[key] = words[stem(there)] | opposites.get(key, Forms(EMPTY, EMPTY))
-        stop = data["stopwords"]
+    def of(cls, language: Language) -> Lexicon:
+        """Read the folders once a process."""
+        own = [table(f"{each}/questions") for each in read_beside(language)]
+        every = [table(f"{each}/questions") for each in languages()]
+        stop = [word for each in own for word in each["stopwords"].split()]
+        latin = [word for word in stop if not CJK_WORD.search(word)]
+        scripts = {word for word in stop if CJK_WORD.search(word)}
+        hows = {key for each in own for key in each["follow_up"]}
         return cls(
-            words,
-            opposites,
-            frozenset(stem(word) for word in data["speech"]),
-            frozenset(stem(w) for w in stop["en"].split()) | frozenset(stop["en"].split()),
-            tuple(sorted(stop["ja"].split(), key=len, reverse=True)),
-            patterns(data["cues"]),
-            patterns(data["markers"]),
-            patterns(data["guard"]),
-            data["chat"],
+            Meanings.load(),
+            frozenset(map(stem, latin)) | frozenset(latin),
+            tuple(sorted(scripts, key=len, reverse=True)),
+            joined(own, "cues"),
+            joined(every, "markers"),
+            joined(every, "guard"),
+            {
+                how: tuple(compiled(p) for each in own for p in each["follow_up"].get(how, ()))
+                for how in hows
+            },
+            joined(own, "counting")["asked"],
+            {word: said for each in own for word, said in each.get("chat", {}).items()},
         )
+
+    @property
+    def groups(self) -> Mapping[str, Forms]:
+        """The forms of each meaning, by every one of them."""
+        return self.meanings.groups
 
     def asks(self, cue: str, question: str) -> bool:
         """Tell whether *question* asks in the manner of *cue*."""
@@ -79,16 +118,44 @@ class Lexicon:
         """Tell whether *sentence* has what a question of that manner wants."""
         return bool(self.markers[marker].search(sentence))
 
+    def opened(self, text: str) -> str:
+        """Leave out the "and", "but" or "so" that *text* opens with."""
+        opening = self.goes_on("opens", text)
+        return text[opening.end() :] if opening else text
 
-EMPTY: frozenset[str] = frozenset()
+    def goes_on(self, how: str, text: str) -> re.Match[str] | None:
+        """Return where *text* goes on from a question before, in the way that *how* names."""
+        found = (pattern.search(text) for pattern in self.follow_up.get(how, ()))
+        return next(filter(None, found), None)
 
 
-def patterns(section: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
-    """Compile the expressions of one section."""
-    return {name: re.compile(text, re.IGNORECASE) for name, text in section.items()}
+def lexicon_for(text: str) -> Lexicon:
+    """Return what *text*, as somebody asked it, is read by."""
+    return Lexicon.of(language_asked(text))
 
 
-def forms_of(group: list[str]) -> Forms:
+def read_beside(language: Language) -> tuple[str, ...]:
+    """Return the languages whose words a question of *language* may hold, its own first."""
+    if language is Language.JAPANESE:
+        return str(language), str(Language.ENGLISH)
+    return str(language), str(Language.JAPANESE)
+
+
+def joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.Pattern[str]]:
+    """Compile each expression of a section, any language's alternatives in one."""
+    names = dict.fromkeys(name for each in tables for name in each.get(section, {}))
+    return {
+        name: compiled("|".join(e[section][name] for e in tables if name in e.get(section, {})))
+        for name in names
+    }
+
+
+def compiled(text: str) -> re.Pattern[str]:
+    """Compile an expression of a word list; case tells nothing."""
+    return re.compile(text, re.IGNORECASE)
+
+
+def forms_of(group: Sequence[str]) -> Forms:
     """Split one group into Latin stems, and CJK words and signs."""
     scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word) or not terms(word))
     return Forms(frozenset(stem(w) for w in group if w not in scripts), scripts)

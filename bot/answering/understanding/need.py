@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.understanding.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
-from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon
+from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
 from bot.answering.understanding.typed import spelt
 from ingest.index.analysis import terms
 from ingest.index.reranking import weights
@@ -21,13 +21,12 @@ CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
 CAPITALS = r"\b[A-Z][\w’'-]{1,30}"
 LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on ){{0,3}}{CAPITALS}){{1,5}})"
 EXPLAINED = re.compile(rf"{LONG} \((?P<short>[A-Z]{{2,6}})\)")
-COUNTED = re.compile(r"\bhow many (?:more |of the )?(\w+)", re.IGNORECASE)
 LEADER = "leader"
 BESIDE = 5
 """Words between who leads and what is led, at most."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
-NO_FORMS = Forms(EMPTY, EMPTY)
+NO_FORMS = Forms()
 FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
 
@@ -120,7 +119,7 @@ class Need:
     @classmethod
     def of(cls, question: str, vocabulary: Vocabulary) -> Need:
         """Read *question*, its words weighed by how rare they are in the coverage."""
-        lexicon = Lexicon.load()
+        lexicon = lexicon_for(question)
         found = latin_terms(question, lexicon, vocabulary)
         strange = tuple(word for word, meaning in found.items() if meaning is None)
         known = {key: meaning for key, meaning in found.items() if meaning is not None}
@@ -280,8 +279,8 @@ def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Te
     if CJK_WORD.fullmatch(key):
         known = [each for each in forms.stems if vocabulary.frequency(each)]
         weight = min([weight, *map(vocabulary.rarity, known)])
-    opposites = lexicon.opposites.get(key, NO_FORMS)
-    speech = bool(forms.stems & lexicon.speech)
+    opposites = lexicon.meanings.opposites.get(key, NO_FORMS)
+    speech = bool(forms.stems & lexicon.meanings.speech)
     return Term(key, forms, opposites, speech, weight)
 
 
@@ -316,7 +315,7 @@ def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -
 
 def counted(question: str, lexicon: Lexicon) -> frozenset[str] | None:
     """Return the stems of what *question* wants counted, if it does."""
-    match = COUNTED.search(question)
+    match = lexicon.counting.search(question)
     keys = terms(match[1])[:1] if match else []
     return (
         frozenset(s for key in keys for s in {key} | lexicon.groups.get(key, NO_FORMS).stems)
@@ -333,7 +332,7 @@ def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dic
         if key in rest:
             found[key] = lexicon.groups[key]
             rest = rest.replace(key, "\n") if len(key) > 1 else rest
-    for word in lexicon.japanese_stopwords:
+    for word in lexicon.script_stopwords:
         rest = rest.replace(word, "\n")
     for run in SCRIPT_RUN.findall(rest):
         found[run] = Forms(latin_forms(run, lexicon, vocabulary), frozenset({run}))

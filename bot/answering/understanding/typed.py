@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from bot.answering.understanding.lexicon import Lexicon
+from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
@@ -45,13 +45,14 @@ Frequency: TypeAlias = Callable[[str], int]
 
 def heard(text: str, known: Frequency) -> str:
     """Return *text* as coverage words it: bare of markup, chat words and typos written out."""
-    said = " ".join(written_out(bare(text), Lexicon.load().chat).split())
+    shown = bare(text)
+    said = " ".join(written_out(shown, lexicon_for(shown).chat).split())
     return corrected(said, known) if terms(said) else text
 
 
 def corrected(text: str, known: Frequency) -> str:
     """Replace each word that neither the coverage nor the lexicon has, if it is a typo."""
-    lexicon = Lexicon.load()
+    lexicon = lexicon_for(text)
 
     def right(match: re.Match[str]) -> str:
         word = match[0]

@@ -16,19 +16,24 @@ HEAD = 600
 
 
 def language_of(text: str) -> str:
-    """Return an ISO 639-1 code, or ``und`` where the text does not tell.
+    """Return an ISO 639-1 code, or ``und`` where the text does not tell."""
+    return guessed(text)[0]
+
+
+def guessed(text: str) -> tuple[str, float]:
+    """Return the likeliest ISO 639-1 code and how sure it is, from 0 to 1.
 
     Kana mean Japanese and hangul Korean; fastText's lid.176 (Joulin et al., 2016) tells the rest.
     """
     head = text[:HEAD]
     if has_kana(head):
-        return "ja"
+        return "ja", 1.0
     if has_hangul(head):
-        return "ko"
+        return "ko", 1.0
     if not LETTER.search(head):
-        return "und"
+        return "und", 0.0
     guesses = detector().detect(head.replace("\n", " "))
-    return str(guesses[0]["lang"]) if guesses else "und"
+    return (str(guesses[0]["lang"]), float(guesses[0]["score"])) if guesses else ("und", 0.0)
 
 
 @cache
