@@ -10,12 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
 from bot.answering.model import Abstention, Answer, Language, Reason, Verdict, Written
 from bot.answering.watching import Phase
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
 """Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
+NAMING = frozenset({"number", "version"})
+"""Placeholders whose figures name something and count nothing."""
+LOCALES = {Language.ENGLISH: "en_GB"}
+"""Where a language alone would write days as another country does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +31,20 @@ class Wording:
     """One language's catalogue; call it with a key to get the words."""
 
     language: Language
-    texts: Mapping[str, str]
-    lists: Mapping[str, Sequence[str]]
+    texts: Mapping[str, str | Mapping[str, str]]
+    """A text for each key, or one for each category of number (CLDR's) that a language has."""
+    pairs: Sequence[str]
+    """Pairs of quotation marks, the usual ones first."""
+    locale: Locale
 
     @classmethod
+    @cache
     def of(cls, language: Language) -> Self:
         """Return the words of *language*; a catalogue is read once."""
-        texts, lists = catalogue(language)
-        return cls(language, texts, lists)
+        content = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
+        pairs = content.pop("lists")["marks"]
+        content.pop("version")
+        return cls(language, content, pairs, Locale.parse(LOCALES.get(language, str(language))))
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:
@@ -45,8 +59,24 @@ class Wording:
         return cls.of(Language.ENGLISH)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Say *key* with its placeholders filled in."""
-        return self.texts[key].format(**values)
+        """Say *key* with its placeholders filled in; whole numbers as the language writes them.
+
+        Where what is said depends on a number, that is ``count``.
+        """
+        text = self.texts[key]
+        if not isinstance(text, str):
+            text = text[self.locale.plural_form(int(str(values["count"])))]
+        said = {k: v if k in NAMING else self.number(v) for k, v in values.items()}
+        return text.format(**said)
+
+    def number(self, value: object) -> object:
+        """Write a whole number with what divides its groups; anything else as it is."""
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return format_decimal(str(value), locale=self.locale) if whole else value
+
+    def name_of(self, language: Language) -> str:
+        """Name a language in this one."""
+        return str(self.locale.languages[str(language)])
 
     @property
     def indexing(self) -> str:
@@ -55,7 +85,7 @@ class Wording:
 
     def marks(self, quote: str) -> tuple[str, str]:
         """Choose quotation marks that *quote* does not use itself, if there are any."""
-        pairs = self.lists["marks"]
+        pairs = self.pairs
         free = [pair for pair in pairs if not any(mark in quote for mark in pair)]
         best = (free or pairs)[0]
         return best[0], best[1]
@@ -97,8 +127,7 @@ class Wording:
 
     def date(self, moment: Moment) -> str:
         """Write a calendar day, in the zone that its source states."""
-        day = day_of(moment)
-        return self("date", day=day.day, month=self.lists["months"][day.month - 1], year=day.year)
+        return format_date(day_of(moment), "long", self.locale)
 
     def time(self, moment: datetime) -> str:
         """Write a day and time in UTC."""
@@ -130,7 +159,7 @@ class Wording:
 
     def phase(self, phase: Phase, count: int) -> str:
         """Say what the desk is doing."""
-        return self(f"phase_{phase}", count=f"{count:,}")
+        return self(f"phase_{phase}", count=count)
 
     def absent(self, outcome: Answer | Abstention) -> list[str]:
         """Say which outlets are asked about and not kept."""
@@ -161,12 +190,3 @@ class Wording:
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said
-
-
-@cache
-def catalogue(language: Language) -> tuple[Mapping[str, str], Mapping[str, Sequence[str]]]:
-    """Read one language's texts and lists."""
-    with (WORDS / f"words.{language}.toml").open("rb") as file:
-        content = tomllib.load(file)
-    texts = {key: value for key, value in content.items() if isinstance(value, str)}
-    return texts, content["lists"]

@@ -15,6 +15,7 @@ from bot.answering.evidence.ranking import Candidate, by_windows, candidates, wi
 from bot.answering.model import Level, Question, Reason
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
+from bot.answering.understanding.question import language_asked
 from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
 from ingest.index.analysis import terms
@@ -77,9 +78,10 @@ class Coverage:
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
         outlets = self.archive.outlets.names()
-        missing = absent(question.text, outlets)
+        language = str(language_asked(question.text))
+        missing = absent(question.text, outlets, language)
         text = self._heard(question.text, missing, outlets)
-        names = names or asked(text, outlets, question.asked_at.date())
+        names = names or asked(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
         clock.lap("understand")
         meaning = self.index.question(text)
@@ -113,7 +115,7 @@ class Coverage:
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
-            missing = absent(question.text, [*outlets, *agencies])
+            missing = absent(question.text, [*outlets, *agencies], language)
         return View(need, names, evidence, ranked, timings, missing)
 
     def level(self, view: View) -> Level | Reason:

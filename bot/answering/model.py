@@ -16,6 +16,7 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     JAPANESE = "ja"
+    GERMAN = "de"
 
 
 class UnsupportedQuoteError(ValueError):

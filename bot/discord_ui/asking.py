@@ -114,7 +114,7 @@ class Asking:
         )
         if wait:
             again = self.limiter.wait((("told", member), 1)) > 0
-            said = words("too_many", seconds=ceil(wait))
+            said = words("too_many", count=ceil(wait))
             return Admission(rules, speaks, said, silent=again)
         return Admission(rules, speaks, private=private)
 

@@ -10,7 +10,7 @@ from bot.wording import Wording
 
 
 class DeskTranslator(app_commands.Translator):
-    """Describe the commands in Japanese to those whose Discord is in Japanese."""
+    """Describe the commands in the language of whose Discord it is, where the catalogue has it."""
 
     async def translate(
         self,
@@ -21,9 +21,10 @@ class DeskTranslator(app_commands.Translator):
         """Look *string* up in the catalogue by its key."""
         del context
         key = string.extras.get("key")
-        if key is None or locale is not discord.Locale.japanese:
+        words = Wording.of_locale(str(locale))
+        if key is None or words.language is Language.ENGLISH:
             return None
-        return Wording.of(Language.JAPANESE)(key)
+        return words(key)
 
 
 def worded(key: str) -> app_commands.locale_str:

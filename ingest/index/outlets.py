@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.language.as_english import as_english
 from ingest.language.words import words
 
 KNOWN = words()["outlets"]
@@ -31,10 +32,10 @@ ENGLISH, JAPANESE = re.compile("|".join(PATTERNS)), re.compile(PATTERNS_JA)
 ARTICLE = re.compile(r"^.*\bThe ")
 
 
-def absent(question: str, outlets: Sequence[str]) -> tuple[str, ...]:
+def absent(question: str, outlets: Sequence[str], language: str | None = None) -> tuple[str, ...]:
     """Return the outlets whose report *question* asks for and that are none of *outlets*."""
     kept = [plain(outlet) for outlet in outlets]
-    found = dict.fromkeys(named(question))
+    found = dict.fromkeys(named(as_english(question, language).text))
     return tuple(each for each in found if not any(plain(each) in outlet for outlet in kept))
 
 

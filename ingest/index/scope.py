@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingest.language.as_english import Rendered, as_english
 from ingest.language.datelines import full_days
 from ingest.language.dates import MONTH, Day, days_in
 from ingest.language.script import has_japanese
@@ -99,13 +100,14 @@ NOTHING = Asked()
 """What a question names that names no outlet and no day."""
 
 
-def asked(question: str, outlets: Sequence[str], today: date) -> Asked:
+def asked(question: str, outlets: Sequence[str], today: date, language: str | None = None) -> Asked:
     """Read *question*: "since last week" bounds the coverage, "in July" what it speaks of."""
-    relative = relative_period(question, today)
-    days = () if relative else tuple(absolute_periods(question, today))
+    read = as_english(question, language)
+    relative = relative_period(read.text, today)
+    days = () if relative else tuple(absolute_periods(read.text, today))
     found = tuple(named(question, outlets))
-    within = bool(days and WITHIN.search(question))
-    return Asked(found, days, relative, within, topic(question, found))
+    within = bool(days and WITHIN.search(read.text))
+    return Asked(found, days, relative, within, topic(read, found))
 
 
 def reports(passage: Passage, scope: Scope) -> bool:
@@ -119,17 +121,25 @@ def reports(passage: Passage, scope: Scope) -> bool:
     return any(start <= until and end >= since for start, end in named)
 
 
-def topic(question: str, outlets: Sequence[str]) -> str:
+def topic(question: Rendered, outlets: Sequence[str]) -> str:
     """Return *question* without its periods and *outlets*, or whole if that is all it says."""
-    rest = question
+    rest, periods = question.text, []
     for pattern in PERIODS:
-        rest = pattern.sub(" ", rest)
-    for day in reversed(days_in(rest)):
+        periods += [match.span() for match in pattern.finditer(rest)]
+        rest = pattern.sub(blank, rest)
+    for day in days_in(rest):
         if day.month and (day.day or is_period(day, rest)):
-            rest = f"{rest[: day.start]} {rest[day.end :]}"
+            periods.append((day.start, day.end))
+    out = {i for each in periods for i in range(*question.span(*each))}
+    left = "".join(" " if i in out else char for i, char in enumerate(question.original))
     for name in (each for outlet in outlets for each in spellings(outlet)):
-        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
-    return rest if WORD.search(rest) else question
+        left = re.sub(re.escape(name), " ", left, flags=re.IGNORECASE)
+    return left if WORD.search(left) else question.original
+
+
+def blank(match: re.Match[str]) -> str:
+    """Write spaces where something was."""
+    return " " * len(match.group())
 
 
 def named(question: str, outlets: Sequence[str]) -> Iterator[str]:

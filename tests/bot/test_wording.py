@@ -15,6 +15,10 @@ EVERY = [Wording.of(language) for language in Language]
 
 
 def placeholders(text):
+    """Name what is filled in; where a text depends on a number, every form has it."""
+    if isinstance(text, dict):
+        [found] = {tuple(placeholders(form)) for form in text.values()}
+        return list(found)
     return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
 
 
@@ -22,7 +26,36 @@ def placeholders(text):
 def test_every_language_says_the_same_things(words):
     """A key that one language lacks would be found by a reader of that language."""
     assert words.texts.keys() == ENGLISH.texts.keys()
-    assert {k: len(v) for k, v in words.lists.items() if k != "marks"} == {"months": 12}
+    assert all(len(pair) == 2 for pair in words.pairs)
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_every_category_of_number_is_said(words):
+    """One article, two articles: what CLDR tells apart in a language has a form of its own."""
+    categories = {words.locale.plural_form(number) for number in range(200)}
+    counted = [text for text in words.texts.values() if not isinstance(text, str)]
+    assert all(set(text) == categories for text in counted)
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_nothing_is_left_in_english(words):
+    """What reads the same in two languages is a name, a mark or a loan."""
+    if words is ENGLISH:
+        return
+    same = {
+        k for k, text in words.texts.items() if text == ENGLISH.texts[k] and len(str(text)) > 12
+    }
+    assert same <= {"source", "source_kind", "time", "outlet_agency", "outlet_owned", "option_file"}
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_discord_has_room_for_every_command(words):
+    """A name or a description that is too long would keep every command from being registered."""
+    for key, text in words.texts.items():
+        if key.startswith(("command_", "option_")):
+            assert 1 <= len(text) <= (32 if key == "command_find" else 100), key
+        if key.endswith("_title") and "{" not in text:
+            assert len(text) <= 45, key
 
 
 @pytest.mark.parametrize("words", EVERY)

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
-from bot.answering.proving.ground import Draft, Ground, cited
+from bot.answering.proving.ground import Draft, Ground, read
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
-from ingest.language.numbers import plain
 
 RELATIVE = (
     (re.compile(r"\btoday\b|\btonight\b|今日|本日|同日", re.I), 0),
@@ -22,17 +21,17 @@ WEEK = 7
 
 def moved_date(draft: Draft, ground: Ground) -> str | None:
     """Find a date, a weekday or a time of day that what is cited does not state."""
-    text = plain(draft.own)
+    text = draft.read
     known = list(stated(ground))
     for day in days_in(text):
         if not any(day.meets(each) for each in known):
             return text[day.start : day.end]
-    weekdays = {w for each in ground.cited for w, *_ in weekdays_in(plain(each))}
+    weekdays = {w for each in ground.read for w, *_ in weekdays_in(each)}
     weekdays |= {whole.weekday() for each in known if (whole := whole_of(each))}
     for weekday, start, end in weekdays_in(text):
         if weekday not in weekdays:
             return text[start:end]
-    hours = {(h, m) for each in ground.cited for h, m, *_ in clocks_in(plain(each))}
+    hours = {(h, m) for each in ground.read for h, m, *_ in clocks_in(each)}
     for hour, minute, start, end in clocks_in(text):
         if not hours & {(hour, minute), ((hour + 12) % 24, minute)}:
             return text[start:end]
@@ -47,7 +46,7 @@ def stated(ground: Ground) -> Iterator[Day | date]:
     """
     yield from ground.days
     for citation in ground.citations:
-        sentence, published = plain(cited(citation)), citation.header.day
+        sentence, published = read(citation), citation.header.day
         for day in days_in(sentence):
             yield settled(day, published) if published else day
         if published is None:

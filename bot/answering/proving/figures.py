@@ -10,7 +10,7 @@ from itertools import combinations
 
 from bot.answering.proving.days import distances
 from bot.answering.proving.ground import Draft, Ground
-from ingest.language.numbers import Figure, figures_in, loose, plain
+from ingest.language.numbers import Figure, figures_in, loose
 from ingest.language.words import listed, one_of, words
 
 NEAR = Decimal("0.05")
@@ -48,12 +48,8 @@ def figures(draft: Draft, ground: Ground) -> tuple[str | None, list[Derived]]:
 
     With it come the figures that are derived, for whoever reads the sentence next.
     """
-    text = plain(draft.own)
-    known = [
-        (figure, sentence)
-        for sentence in map(plain, ground.cited)
-        for figure in figures_in(sentence)
-    ]
+    text = draft.read
+    known = [(figure, sentence) for sentence in ground.read for figure in figures_in(sentence)]
     derived: list[Derived] = []
     stated_here = figures_in(text)
     for figure in stated_here:

@@ -9,6 +9,8 @@ from datetime import date
 from bot.answering.model import Citation, Language
 from bot.answering.proving.quotations import unquoted
 from ingest.index.passages import sentences
+from ingest.language.as_english import as_english
+from ingest.language.numbers import plain
 from ingest.model import Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
 
@@ -24,6 +26,11 @@ class Draft:
     def own(self) -> str:
         """What the writer says itself, quotations left out."""
         return unquoted(self.text)
+
+    @property
+    def read(self) -> str:
+        """The same, as figures and days are read in it."""
+        return as_english(plain(self.own), self.language).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class Ground:
     def cited(self) -> list[str]:
         """Return the sentences that hold the quotations, a run for each citation, each once."""
         return list(dict.fromkeys(cited(each) for each in self.citations))
+
+    @property
+    def read(self) -> list[str]:
+        """Return the same, as figures and days are read in them."""
+        return list(dict.fromkeys(read(each) for each in self.citations))
 
     @property
     def days(self) -> list[date]:
@@ -63,6 +75,11 @@ def cited(citation: Citation) -> str:
     """Return the whole sentences that a quotation touches."""
     spans = touched(citation)
     return citation.passage.text[spans[0].start : spans[-1].end]
+
+
+def read(citation: Citation) -> str:
+    """Return the same, as figures and days are read in it."""
+    return as_english(plain(cited(citation)), citation.header.language).text
 
 
 def in_context(citation: Citation) -> str:

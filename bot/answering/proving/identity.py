@@ -11,6 +11,8 @@ from bot.answering.chat.chat import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import touched
 from bot.answering.proving.reader import Proposed, Reading
+from ingest.language.as_english import as_english
+from ingest.language.marks import marked
 from ingest.language.numbers import figures_in, plain
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
@@ -35,6 +37,8 @@ QUALIFIES = re.compile(
     r"|every|each|any|half|at least|more than|less than|fewer|up to|first|last|former\w*|then)\b",
     re.IGNORECASE,
 )
+ENGLISH = "en"
+"""The language of which it is known what may be left out."""
 OPENERS = {"“": "”", "「": "」", "『": "』", "«": "»"}
 SHORTEST = 3
 """Words of the shortest claim that says anything by itself."""
@@ -81,11 +85,13 @@ def same(text: str, sentence: str, header: Header) -> bool:
     """Tell whether *text* is *sentence*, or a compression of it; its outlet may be named."""
     if sentence.rstrip("”\"'」 ").endswith(("?", "？")):
         return False
-    own = tokens(text)
+    language = header.language or ENGLISH
+    own = tokens(text, language)
     if len(own) < SHORTEST:
         return False
-    wanted = {tuple(own), *(tuple(tokens(each)) for each in unattributed(text, header))}
-    return any(tuple(tokens(each)) in wanted for each in compressions(sentence))
+    wanted = {tuple(own), *(tuple(tokens(each, language)) for each in unattributed(text, header))}
+    shorter = compressions(sentence) if language == ENGLISH else [sentence]
+    return any(tuple(tokens(each, language)) in wanted for each in shorter)
 
 
 def compressions(sentence: str) -> Iterator[str]:
@@ -118,9 +124,9 @@ def unattributed(text: str, header: Header) -> Iterator[str]:
                 yield bare
 
 
-def tokens(text: str) -> list[str]:
+def tokens(text: str, language: str) -> list[str]:
     """Return the words of *text*, figures by their value and East Asian letters one by one."""
-    said = plain(text)
+    said = as_english(plain(text), language).text
     for figure in reversed(figures_in(said)):
         mark = f"\x00{figure.value.normalize()}{figure.kind}{figure.bound}\x00"
         said = f"{said[: figure.start]} {mark} {said[figure.end :]}"
@@ -129,7 +135,8 @@ def tokens(text: str) -> list[str]:
 
 def quoted(text: str, start: int, end: int) -> bool:
     """Tell whether ``text[start:end]`` lies inside a quotation: then somebody says it."""
-    before, own = text[:start], text[start:end]
+    plain_marks = marked(text)
+    before, own = plain_marks[:start], plain_marks[start:end]
     for opening, closing in OPENERS.items():
         if before.count(opening) > before.count(closing) or own.startswith(opening):
             return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.language.marks import marked
+
 FOLDED = str.maketrans(
     {
         "‘": "'",
@@ -66,11 +68,12 @@ def folded(text: str) -> list[tuple[str, int]]:
 def quoted_in(sentence: str) -> list[str]:
     """Return what stands between quotation marks in *sentence*."""
     found = (
-        "".join(part for part in match.groups() if part) for match in QUOTED.finditer(sentence)
+        "".join(part for part in match.groups() if part)
+        for match in QUOTED.finditer(marked(sentence))
     )
     return [each.rstrip(INNER_ENDS).strip() for each in found]
 
 
 def unquoted(sentence: str) -> str:
     """Return *sentence* with every quotation left out: what the writer says itself."""
-    return QUOTED.sub(" ", sentence)
+    return QUOTED.sub(" ", marked(sentence))

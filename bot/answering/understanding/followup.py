@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from bot.answering.chat.chat import Chat, ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
-from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.lexicon import Lexicon, lexicon_for
+from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
@@ -39,7 +40,13 @@ def standalone(text: str, before: Exchange) -> str:
     "What about X?" asks the earlier question of X instead of what it named; a question that is
     little more than "and when?" or that points to "it" takes the earlier one's words along.
     """
-    lexicon = lexicon_for(text)
+    languages = dict.fromkeys(map(language_asked, (text, before.question)))
+    found = (completed(text, before, Lexicon.of(each)) for each in languages)
+    return next((each for each in found if each != text), text)
+
+
+def completed(text: str, before: Exchange, lexicon: Lexicon) -> str:
+    """Complete *text* by the rules of one language; one as short as "und?" may be of any."""
     pointing = lexicon.goes_on("pointing", text)
     about = lexicon.goes_on("about", text)
     if about and lexicon.goes_on("time", about["topic"]):
@@ -60,9 +67,11 @@ def exchanged(question: str, topic: str) -> str:
     if known := lexicon_for(question).goes_on("topic", question):
         return f"{question[: known.start()]}{topic}{question[known.end() :]}"
     names = [name for name in names_in(question) if name in question]
-    if names:
-        return question.replace(names[-1], topic)
-    return joined(topic, question)
+    if not names:
+        return joined(topic, question)
+    before, _, behind = question.rpartition(names[-1])
+    article = lexicon_for(question).goes_on("article", before)
+    return f"{before[: article.start()] if article else before}{topic}{behind}"
 
 
 def joined(text: str, question: str) -> str:

@@ -13,9 +13,9 @@ from ingest.language.script import has_japanese
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
 INVISIBLE = {"Cc", "Cf", "Cs"}
-SURE = 0.8
-"""How sure it must be that a question is in another language than English; of 1,496 English
-questions none reached 0.7."""
+SURE, SURE_WITH_LETTERS = 0.8, 0.4
+"""How sure it must be that a question is in another language than English, and where it has letters
+that English lacks; of 1,496 English questions none reached 0.7."""
 
 
 class UnaskableError(ValueError):
@@ -48,4 +48,5 @@ def language_asked(text: str) -> Language:
         return Language.JAPANESE
     code, sure = guessed(text)
     known = {str(each): each for each in Language}
-    return known.get(code, Language.ENGLISH) if sure >= SURE else Language.ENGLISH
+    enough = SURE if text.isascii() else SURE_WITH_LETTERS
+    return known.get(code, Language.ENGLISH) if sure >= enough else Language.ENGLISH

@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from babel import Locale
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat.chat import Chat, ChatError, Meter
 from bot.answering.chat.prompting import Prompt, faults, material, room_for
 from bot.answering.chat.replies import Objects, read_object
-from bot.answering.model import Dropped, Failing, Language, Question, Rest, Sentence, Trouble
+from bot.answering.model import Dropped, Failing, Question, Rest, Sentence, Trouble
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
 from ingest.model import Evidence
@@ -20,7 +21,8 @@ COVERAGE_TOKENS = 6000
 """Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
 LINES, QUOTED = 8, 3
 """The most lines of a draft, and quotations of a line, where a server can hold a model to that."""
-NAMES = {Language.ENGLISH: "English", Language.JAPANESE: "Japanese"}
+NAMES = Locale("en").languages
+"""What a model is told the languages are."""
 
 
 class RestLine(BaseModel):
@@ -76,7 +78,7 @@ class ModelWriter:
     def instructions(self, question: Question) -> str:
         """Return what the model is told before *question*."""
         return self.prompt.filled(
-            language=NAMES[question.language], today=question.asked_at.date().isoformat()
+            language=NAMES[str(question.language)], today=question.asked_at.date().isoformat()
         )
 
     async def draft(
@@ -107,7 +109,7 @@ class ModelWriter:
             ChatError: the model failed.
         """
         prompt = Prompt.load("mend").filled(
-            language=NAMES[question.language], today=question.asked_at.date().isoformat()
+            language=NAMES[str(question.language)], today=question.asked_at.date().isoformat()
         )
         said = [(prompt, faults(given, dropped))]
         async for each in self._objects(said, meter, form_of("number", "say", "rests")):

@@ -10,6 +10,8 @@ from bot.answering.model import Citation, Excerpt
 from bot.answering.understanding.need import YEAR, Need, Words
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
+from ingest.language.as_english import as_english
+from ingest.language.marks import marked
 from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in, plain
 from ingest.language.script import Script
@@ -34,7 +36,7 @@ NEAR = 16
 """Characters behind a figure in which the word for what it counts begins."""
 ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
-OPENERS, CLOSERS = "“「『«", "”」』»"
+OPENERS, CLOSERS = "“„「『«", "”」』»"
 FURTHER = 3
 """Sentences that a run may grow by so that it does not end inside a quotation."""
 
@@ -118,7 +120,7 @@ def telling(sentence: str, need: Need) -> float:
 def whole_quotation(parts: Parts, first: int, last: int) -> tuple[int, int]:
     """Let a run grow until it neither begins nor ends inside a quotation, if it can."""
     for _ in range(FURTHER):
-        run = " ".join(parts.quotes[first : last + 1])
+        run = marked(" ".join(parts.quotes[first : last + 1]))
         opened = sum(map(run.count, OPENERS)) - sum(map(run.count, CLOSERS))
         if opened > 0 and parts.together(last, last + 1):
             last += 1
@@ -195,7 +197,7 @@ def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Ex
 
 def figures(found: Excerpt, need: Need) -> list[Figure]:
     """Return what a bold sentence says in answer: shares, or counts of what is counted."""
-    text = plain(found.parts[1])
+    text = as_english(plain(found.parts[1]), found.citation.header.language).text
     years = set(YEAR.findall(text))
     if not complete(found, need) or years - {each.key for each in need.terms}:
         return []

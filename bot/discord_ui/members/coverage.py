@@ -50,8 +50,8 @@ def coverage_view(known: Known, words: Wording) -> ui.LayoutView:
         return layout([escape(words("coverage_none"))])
     total = words(
         "coverage_total",
-        articles=f"{summary.articles:,}",
-        outlets=f"{len(summary.outlets):,}",
+        articles=summary.articles,
+        outlets=len(summary.outlets),
         when=words.time(summary.changed_at) if summary.changed_at else words("undated"),
     )
     heading = f"**{escape(words('coverage_heading'))}**"
@@ -76,7 +76,7 @@ def coverage_view(known: Known, words: Wording) -> ui.LayoutView:
 
 def outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -> str:
     """Name an outlet, how much there is of it, and its newest article."""
-    count = words("coverage_articles", count=f"{outlet.articles:,}")
+    count = words("coverage_articles", count=outlet.articles)
     day = words.date(outlet.newest) if outlet.newest else words("undated")
     said = words("coverage_outlet", outlet=title(outlet.outlet, 100), articles=count, newest=day)
     if newest is None:

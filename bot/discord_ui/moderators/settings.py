@@ -28,8 +28,7 @@ CHANNELS = 20
 MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
 LANGUAGES = [
     app_commands.Choice(name=worded("language_asked"), value=AS_ASKED),
-    app_commands.Choice(name="English", value=str(Language.ENGLISH)),
-    app_commands.Choice(name="日本語", value=str(Language.JAPANESE)),
+    *(app_commands.Choice(name=Wording.of(x).name_of(x), value=str(x)) for x in Language),
 ]
 
 
@@ -191,14 +190,14 @@ async def shown(
 
 def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) -> ui.LayoutView:
     """Say what holds in a server, and with *desk* what holds everywhere."""
-    language = rules.language.value if rules.language else AS_ASKED
+    language = words.name_of(rules.language) if rules.language else words("language_asked")
     lines = [
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
         *(
             f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
             for key, mode in list(rules.channels.items())[:CHANNELS]
         ),
-        f"- {escape(words('setting_language'))}: {escape(words(f'language_{language}'))}",
+        f"- {escape(words('setting_language'))}: {escape(language)}",
         f"- {escape(words('setting_member', count=rules.per_member))}",
         f"- {escape(words('setting_channel', count=rules.per_channel))}",
     ]

@@ -1,0 +1,46 @@
+"""Each language is a folder and a word list, and the recipe in the documents names all of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.model import Language
+from bot.answering.understanding.lexicon import Lexicon
+from bot.wording import WORDS
+from ingest.language.as_english import as_english
+from ingest.language.dates import MONTHS, WEEKDAYS
+from ingest.language.words import READ_AS_THEY_ARE, languages, table
+
+OTHERS = [each for each in Language if each not in READ_AS_THEY_ARE]
+SECTIONS = ("stopwords", "markers", "cues", "guard", "follow_up")
+ENGLISH_ALONE = {"who", "leads", "list"}
+"""Cues that a language may do without."""
+
+
+def test_every_language_has_its_folder_and_its_word_list():
+    """What is named in one of the three places stands in the other two."""
+    lists = {file.name.split(".")[1] for file in WORDS.glob("words.*.toml")}
+    assert set(languages()) == lists == {str(each) for each in Language}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_language_asks_in_every_way(language):
+    """A cue that is missing would leave its questions to chance, a guard would let them in."""
+    own, english = table(f"{language}/questions"), table("en/questions")
+    assert all(own.get(section) for section in SECTIONS)
+    assert set(own["guard"]) == set(english["guard"])
+    assert set(english["cues"]) - set(own["cues"]) <= ENGLISH_ALONE
+    assert set(english["markers"]) == set(own["markers"])
+    assert "about" in own["follow_up"]
+    assert "hanging" in own["follow_up"]
+    assert Lexicon.of(language).stopwords
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_that_is_read_as_english_knows_the_calendar(language):
+    """Every month and weekday is read, wherever it stands."""
+    said = table(f"{language}/reading")["reads_as"]
+    for name in (*MONTHS, *WEEKDAYS):
+        for word in said[name].split():
+            assert name in as_english(f"x {word.replace('-', ' ')} y", language).text
+    assert {"percent", "million", "votes", "seats", "more-than", "at-most", "about"} <= set(said)
