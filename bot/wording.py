@@ -78,11 +78,6 @@ class Wording:
         """Name a language in this one."""
         return str(self.locale.languages[str(language)])
 
-    @property
-    def indexing(self) -> str:
-        """What a progress bar says while the index catches up."""
-        return self("indexing")
-
     def marks(self, quote: str) -> tuple[str, str]:
         """Choose quotation marks that *quote* does not use itself, if there are any."""
         pairs = self.pairs

@@ -5,27 +5,56 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dotenv import load_dotenv
 
-from ingest import logs, stopping
-from ingest.arguments import parser
+from ingest import stopping
+from ingest.commands import archive, articles, indexing, searching, sources
+from ingest.commands.options import made, run
 from ingest.errors import IngestError
-from ingest.settings import Settings
 from ingest.showing import plain
+
+EXAMPLES = """\b
+examples:
+  python -m ingest add article.txt --outlet "The Daily Ledger" --published 2026-10-26
+  python -m ingest add articles.jsonl --map text=body,outlet=source
+  python -m ingest add https://daily-ledger.example/politics/2026/final-count
+  python -m ingest watch https://daily-ledger.example/feed.xml --outlet "The Daily Ledger"
+  pbpaste | python -m ingest add -
+  python -m ingest search "How many seats did they win?"
+"""
+COMMANDS: Mapping[str, Callable[..., int]] = {
+    "add": articles.add_command,
+    "list": articles.list_command,
+    "show": articles.show_command,
+    "remove": articles.remove_command,
+    "erase": articles.erase_command,
+    "watch": sources.watch_command,
+    "unwatch": sources.unwatch_command,
+    "sources": sources.sources_command,
+    "refresh": sources.refresh_command,
+    "search": searching.search_command,
+    "status": archive.status_command,
+    "copy": archive.copy_command,
+    "backup": archive.backup_command,
+    "restore": archive.restore_command,
+    "index": indexing.index_command,
+    "rebuild": indexing.rebuild_command,
+    "rollback": indexing.rollback_command,
+    "check": indexing.check_command,
+}
+
+app = made("Keep the coverage that the desk may cite.", COMMANDS, epilog=EXAMPLES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one sentence."""
     load_dotenv(Path.cwd() / ".env")
-    options = parser().parse_args(arguments)
     try:
-        settings = Settings.of(os.environ)
-        logs.configure(settings)
         with stopping.as_ctrl_c():
-            code: int = options.command(settings, options)
+            return run(app, arguments, "python -m ingest")
     except IngestError as error:
         print(plain(str(error)), file=sys.stderr)
         return 1
@@ -34,12 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "\nStopped. What was saved stays; the same command goes on from there.", file=sys.stderr
         )
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         return unexpected(error)
-    return code
 
 
 def unexpected(error: Exception) -> int:

@@ -2,77 +2,85 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from ingest import showing
 from ingest.archive import Archive, backup
-from ingest.archive.copying import copy as copy_archive
+from ingest.archive.copying import copy
 from ingest.commands import articles
 from ingest.commands.indexing import catch_up, now
+from ingest.commands.options import AsJson, Yes, configured, misused
 from ingest.embedding.embedder import better
 from ingest.index.ownership import owner
 from ingest.settings import Settings
 
 
-def copy(settings: Settings, options: argparse.Namespace) -> int:
-    """Copy the archive of the settings into another database."""
+def copy_command(
+    database: Annotated[str, typer.Argument(help="Its address, postgresql://… or sqlite:///…")],
+    as_json: AsJson = False,
+) -> int:
+    """Copy the archive into another, empty database."""
     with (
-        Archive.open(settings.archive_url) as archive,
-        Archive.open(options.database) as target,
+        Archive.open(configured(Settings).archive_url) as archive,
+        Archive.open(database) as target,
     ):
-        rows = showing.with_progress("Copying", None, partial(copy_archive, archive, target))
+        rows = showing.with_progress("Copying", None, partial(copy, archive, target))
         kept = target.summary().articles
-    if options.json:
+    if as_json:
         showing.print_json({"rows": rows, "articles": kept})
     else:
         print(f"Copied {kept:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
     return 0
 
 
-def back_up(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the archive of the settings into one file."""
-    with Archive.open(settings.archive_url) as archive:
-        held = showing.with_progress(
-            "Backing up", None, partial(backup.back_up, archive, options.file)
-        )
-    size = options.file.stat().st_size
-    if options.json:
-        showing.print_json({"file": str(options.file), "bytes": size, **asdict(held)})
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="A new file.")], as_json: AsJson = False
+) -> int:
+    """Write the archive into one file, while it is used."""
+    with Archive.open(configured(Settings).archive_url) as archive:
+        held = showing.with_progress("Backing up", None, partial(backup.back_up, archive, file))
+    size = file.stat().st_size
+    if as_json:
+        showing.print_json({"file": str(file), "bytes": size, **asdict(held)})
     else:
         print(
-            f"{options.file} holds {held.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
-            f" again. `python -m ingest restore {options.file}` takes it back."
+            f"{file} holds {held.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
+            f" again. `python -m ingest restore {file}` takes it back."
         )
     return 0
 
 
-def restore(settings: Settings, options: argparse.Namespace) -> int:
-    """Let articles be cited again, or the archive hold what a backup holds."""
-    if all(each.isdecimal() for each in options.what):
-        options.numbers = [int(each) for each in options.what]
-        return articles.restore(settings, options)
-    if len(options.what) > 1:
-        print("Give numbers of articles, or one file of a backup.", file=sys.stderr)
-        return 2
+def restore_command(
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="NUMBER|FILE", help="Numbers of articles, or a backup's file."),
+    ],
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> int:
+    """Let removed or quarantined articles be cited again; or take a backup back."""
+    if all(each.isdecimal() for each in what):
+        return articles.restored([int(each) for each in what], as_json=as_json)
+    if len(what) > 1:
+        return misused("Give numbers of articles, or one file of a backup.")
+    settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         kept = archive.summary()
-        if kept.versions and not options.yes:
-            print(
+        if kept.versions and not yes:
+            return misused(
                 f"The archive holds {kept.articles:,} articles, which the backup would replace. "
-                "Add --yes to do it; `python -m ingest backup FILE` keeps them.",
-                file=sys.stderr,
+                "Add --yes to do it; `python -m ingest backup FILE` keeps them."
             )
-            return 2
-        work = partial(backup.restore, archive, Path(options.what[0]))
+        work = partial(backup.restore, archive, Path(what[0]))
         held = showing.with_progress("Restoring", None, work)
         note = catch_up(settings, archive)
-    if options.json:
+    if as_json:
         showing.print_json({**asdict(held), "index": note})
     else:
         print(f"The archive holds {held.articles:,} articles, as the backup does. {note}")
@@ -80,8 +88,9 @@ def restore(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def status(settings: Settings, options: argparse.Namespace) -> int:
+def status_command(as_json: AsJson = False) -> int:
     """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
+    settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         summary = archive.summary()
         generation = archive.generations.active()
@@ -89,7 +98,7 @@ def status(settings: Settings, options: argparse.Namespace) -> int:
         removals = archive.articles.removals()
     holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
     waiting = summary.last_change - (generation.caught_up_to if generation else 0)
-    if options.json:
+    if as_json:
         showing.print_json(
             {
                 **asdict(summary),

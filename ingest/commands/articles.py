@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from ingest import adding, showing
@@ -16,6 +18,15 @@ from ingest.adding import Outcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
 from ingest.commands.indexing import catch_up, now
+from ingest.commands.options import (
+    READ_MAPPING,
+    READ_MOMENT,
+    AsJson,
+    Numbers,
+    Yes,
+    configured,
+    misused,
+)
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
@@ -24,11 +35,29 @@ from ingest.refresh import Round
 from ingest.settings import Settings
 
 
-def add(settings: Settings, options: argparse.Namespace) -> int:
-    """Read paths, addresses and standard input, save what they hold, and index it."""
-    hints = Hints(options.outlet, options.url, options.title, options.published, options.map or {})
-    addresses = [path for path in options.paths if is_address(path)]
-    paths = [path for path in options.paths if not is_address(path)]
+def add_command(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help='Files, folders, addresses, or "-".')
+    ],
+    outlet: Annotated[str | None, typer.Option(help="Who published it.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where it stands.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    published: Annotated[
+        date | None, typer.Option(parser=READ_MOMENT, metavar="DATE", help="Its date.")
+    ] = None,
+    fields: Annotated[
+        dict[str, str] | None,
+        typer.Option(
+            "--map", parser=READ_MAPPING, metavar="OURS=THEIRS,…", help="Fields in JSON Lines."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read coverage and save it: files, folders, addresses of the web, standard input."""
+    settings = configured(Settings)
+    hints = Hints(outlet, url, title, published, fields or {})
+    addresses = [path for path in paths if is_address(path)]
+    paths = [path for path in paths if not is_address(path)]
     total = sum(1 if path == "-" else count(Path(path)) for path in paths)
     found = chain.from_iterable(read(path, hints) for path in paths)
     with Archive.open(settings.archive_url) as archive:
@@ -41,7 +70,7 @@ def add(settings: Settings, options: argparse.Namespace) -> int:
             for each in add_address(archive, settings, address, hints):
                 take(each, outcome)
         note = catch_up(settings, archive)
-    return report(outcome, note, as_json=options.json)
+    return report(outcome, note, as_json=as_json)
 
 
 def is_address(path: str) -> bool:
@@ -92,62 +121,80 @@ def read(path: str, hints: Hints) -> Iterator[Found]:
     return read_path(Path(path), hints)
 
 
-def list_articles(settings: Settings, options: argparse.Namespace) -> int:
+def list_command(
+    outlet: Annotated[str | None, typer.Option(help="Only this outlet's.")] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Only what is not cited any more.")
+    ] = False,
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="Only what is in quarantine.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many.")] = None,
+    as_json: AsJson = False,
+) -> int:
     """List what is kept, newest first."""
-    with Archive.open(settings.archive_url) as archive:
+    with Archive.open(configured(Settings).archive_url) as archive:
         found = archive.articles.listed(
-            outlet=options.outlet,
-            removed=options.removed,
-            removal=Removal.QUARANTINED if options.quarantined else None,
-            limit=options.limit,
+            outlet=outlet,
+            removed=removed,
+            removal=Removal.QUARANTINED if quarantined else None,
+            limit=limit,
         )
-    if options.json:
+    if as_json:
         showing.print_json({"articles": [asdict(each) for each in found]})
     elif found:
-        Console().print(showing.article_table(found, reasons=options.quarantined))
+        Console().print(showing.article_table(found, reasons=quarantined))
     else:
         print(
             "Nothing is in quarantine."
-            if options.quarantined
+            if quarantined
             else "No such article is kept. `python -m ingest add PATH` adds coverage."
         )
     return 0
 
 
-def show(settings: Settings, options: argparse.Namespace) -> int:
+def show_command(
+    number: Annotated[int, typer.Argument(help="The article's number in `list`.")],
+    version: Annotated[int | None, typer.Option(help="An older version.")] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="What it changed of the one before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Show one version of an article, the newest if none is asked for, or what changed in it."""
-    with Archive.open(settings.archive_url) as archive:
-        article = archive.articles.get(options.number)
-        versions = {each.number: each for each in archive.articles.versions(options.number)}
-        story = archive.articles.story(options.number)
-    wanted = article.versions if options.version is None else options.version
-    before = wanted - 1 if options.diff else wanted
+    with Archive.open(configured(Settings).archive_url) as archive:
+        article = archive.articles.get(number)
+        versions = {each.number: each for each in archive.articles.versions(number)}
+        story = archive.articles.story(number)
+    wanted = article.versions if version is None else version
+    before = wanted - 1 if diff else wanted
     if missing := {wanted, before} - set(versions):
-        number = min(missing)
-        why = " There is nothing before it to compare." if options.diff and number == 0 else ""
+        least = min(missing)
+        why = " There is nothing before it to compare." if diff and least == 0 else ""
         print(
-            f"Article {article.id} has versions 1 to {article.versions}, not {number}.{why}",
+            f"Article {article.id} has versions 1 to {article.versions}, not {least}.{why}",
             file=sys.stderr,
         )
         return 1
-    version = versions[wanted]
-    if options.json:
-        told = {"article": asdict(article), "version": asdict(version)}
+    shown = versions[wanted]
+    if as_json:
+        told = {"article": asdict(article), "version": asdict(shown)}
         also = {"story": [each.id for each in story]}
-        older = {"before": asdict(versions[before])} if options.diff else {}
+        older = {"before": asdict(versions[before])} if diff else {}
         showing.print_json({**told, **also, **older})
-    elif options.diff:
-        showing.show_difference(versions[before], version, Console())
+    elif diff:
+        showing.show_difference(versions[before], shown, Console())
     else:
-        showing.show_version(version, article, Console(), story)
+        showing.show_version(shown, article, Console(), story)
     return 0
 
 
-def remove(settings: Settings, options: argparse.Namespace) -> int:
+def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
     """Take articles out of every search and answer."""
+    settings = configured(Settings)
     gone, unknown = [], []
     with Archive.open(settings.archive_url) as archive:
-        for number in options.numbers:
+        for number in numbers:
             try:
                 gone.append(archive.articles.remove(number, now=now()))
             except ArticleNotFoundError as error:
@@ -155,7 +202,7 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
         note = catch_up(settings, archive)
     for each in unknown:
         print(each, file=sys.stderr)
-    if options.json:
+    if as_json:
         showing.print_json({"removed": [article.id for article in gone], "index": note})
     else:
         for article in gone:
@@ -164,29 +211,26 @@ def remove(settings: Settings, options: argparse.Namespace) -> int:
     return 1 if unknown else 0
 
 
-def restore(settings: Settings, options: argparse.Namespace) -> int:
+def restored(numbers: Sequence[int], *, as_json: bool) -> int:
     """Let articles be cited again that were removed, are gone, or are in quarantine."""
-    return for_each(settings, options, Articles.restore, "restored")
+    return for_each(numbers, Articles.restore, "restored", as_json=as_json)
 
 
-def erase(settings: Settings, options: argparse.Namespace) -> int:
+def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:
     """Delete every word of articles for good."""
-    if not options.yes:
-        print("Erasing cannot be undone. Add --yes to do it.", file=sys.stderr)
-        return 2
-    return for_each(settings, options, Articles.erase, "erased")
+    if not yes:
+        return misused("Erasing cannot be undone. Add --yes to do it.")
+    return for_each(numbers, Articles.erase, "erased", as_json=as_json)
 
 
 def for_each(
-    settings: Settings,
-    options: argparse.Namespace,
-    work: Callable[..., object],
-    done: str,
+    numbers: Sequence[int], work: Callable[..., object], done: str, *, as_json: bool
 ) -> int:
     """Do *work* on each article that is named; unknown numbers stop nothing."""
+    settings = configured(Settings)
     worked, unknown = [], []
     with Archive.open(settings.archive_url) as archive:
-        for number in options.numbers:
+        for number in numbers:
             try:
                 work(archive.articles, number, now=now())
                 worked.append(number)
@@ -195,7 +239,7 @@ def for_each(
         note = catch_up(settings, archive)
     for each in unknown:
         print(each, file=sys.stderr)
-    if options.json:
+    if as_json:
         showing.print_json({done: worked, "index": note})
     else:
         for number in worked:

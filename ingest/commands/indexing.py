@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
 
 from ingest import showing
 from ingest.archive import Archive
+from ingest.commands.options import AsJson, configured
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
 from ingest.index.checking import faults, repair
 from ingest.index.index import Index
 from ingest.index.ownership import owner
-from ingest.index.rebuilding import rebuild as rebuild_index
-from ingest.index.rebuilding import roll_back
+from ingest.index.rebuilding import rebuild, roll_back
 from ingest.settings import Settings
 
 
@@ -34,7 +36,7 @@ def catch_up(settings: Settings, archive: Archive) -> str:
 def caught_up(settings: Settings, archive: Archive) -> str:
     """Bring the index up to the archive, or say who will."""
     try:
-        with opened(settings, archive) as index:
+        with open_index(settings, archive) as index:
             if not index.behind():
                 return "The index holds all of it."
             embedded = showing.with_progress("Indexing", None, index.catch_up)
@@ -45,7 +47,7 @@ def caught_up(settings: Settings, archive: Archive) -> str:
 
 
 @contextmanager
-def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
+def open_index(settings: Settings, archive: Archive) -> Iterator[Index]:
     """Open the index for one command."""
     with Index.open(
         archive,
@@ -57,24 +59,26 @@ def opened(settings: Settings, archive: Archive) -> Iterator[Index]:
         yield index
 
 
-def index(settings: Settings, options: argparse.Namespace) -> int:
+def index_command(as_json: AsJson = False) -> int:
     """Let the index catch up with the archive."""
+    settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         note = caught_up(settings, archive)
-    if options.json:
+    if as_json:
         showing.print_json({"index": note})
     else:
         print(note)
     return 0
 
 
-def rebuild(settings: Settings, options: argparse.Namespace) -> int:
+def rebuild_command(as_json: AsJson = False) -> int:
     """Make the index anew with the model that the settings choose."""
+    settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         generation = showing.with_progress(
             "Indexing",
             None,
-            lambda told: rebuild_index(
+            lambda told: rebuild(
                 archive,
                 embedder(settings),
                 settings,
@@ -83,7 +87,7 @@ def rebuild(settings: Settings, options: argparse.Namespace) -> int:
                 progress=told,
             ),
         )
-    if options.json:
+    if as_json:
         showing.print_json({"generation": asdict(generation)})
     else:
         print(f"Generation {generation.id} serves, built with {generation.model}.")
@@ -95,11 +99,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def rollback(settings: Settings, options: argparse.Namespace) -> int:
+def rollback_command(as_json: AsJson = False) -> int:
     """Let the generation serve again that served before the last rebuild."""
-    with Archive.open(settings.archive_url) as archive:
+    with Archive.open(configured(Settings).archive_url) as archive:
         generation = roll_back(archive, now=now())
-    if options.json:
+    if as_json:
         showing.print_json({"generation": asdict(generation)})
     else:
         print(
@@ -109,21 +113,25 @@ def rollback(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def check(settings: Settings, options: argparse.Namespace) -> int:
+def check_command(
+    repairing: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
+    as_json: AsJson = False,
+) -> int:
     """Compare the index with the archive, and with --repair mend what differs."""
-    with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
+    settings = configured(Settings)
+    with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # the faults say so
             if index.behind():
                 showing.with_progress("Indexing", None, index.catch_up)
         found = faults(index)
-        if found and options.repair:
+        if found and repairing:
             repair(index, found)
-        left = faults(index) if found and options.repair else found
-    if options.json:
+        left = faults(index) if found and repairing else found
+    if as_json:
         showing.print_json({"faults": asdict(found), "left": asdict(left)})
     elif not found:
         print("The index holds what the archive holds, passage by passage.")
     else:
         print(f"The index differs: {found}.")
-        print(f"After the repair: {left}." if options.repair else "`check --repair` mends it.")
+        print(f"After the repair: {left}." if repairing else "`check --repair` mends it.")
     return 1 if left else 0

@@ -2,54 +2,70 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from ingest import showing
 from ingest.archive import Archive
 from ingest.batch import BadLineError, questions
-from ingest.commands.indexing import now, opened
+from ingest.commands.indexing import now, open_index
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused
 from ingest.errors import SettingsError
 from ingest.index.scope import asked
-from ingest.index.search import search as search_index
-from ingest.model import Evidence, Scope, day_of
+from ingest.index.search import search
+from ingest.language.detecting import language_of
+from ingest.model import Evidence, Moment, Scope, day_of
 from ingest.reading.text import clean_line
 from ingest.settings import Settings
 
 
-def search(settings: Settings, options: argparse.Namespace) -> int:
+def search_command(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Batch = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option(help="Only this outlet's; may be repeated.")
+    ] = None,
+    since: Annotated[date | None, typer.Option(parser=READ_MOMENT, metavar="DATE")] = None,
+    until: Annotated[date | None, typer.Option(parser=READ_MOMENT, metavar="DATE")] = None,
+    today: Annotated[
+        date | None,
+        typer.Option(parser=READ_MOMENT, metavar="DATE", help="The day to count back from."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Passages.")] = 10,
+    as_json: AsJson = False,
+) -> int:
     """Show the evidence for a question, or for each of a file of them, and why it was found."""
-    if (options.question is None) == (options.batch is None):
-        print("Give one question, or --batch FILE.", file=sys.stderr)
-        return 2
-    with Archive.open(settings.archive_url) as archive, opened(settings, archive) as index:
+    if (question is None) == (batch is None):
+        return misused("Give one question, or --batch FILE.")
+    settings = configured(Settings)
+    with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         if index.behind():
             showing.with_progress("Indexing", None, index.catch_up)
-        outlets, today = archive.outlets.names(), day_of(options.today or now())
-        scope = scope_of(options, outlets)
+        outlets, day = archive.outlets.names(), day_of(today or now())
+        scope = scope_of(outlet or (), since, until, outlets)
 
-        def look(question: str, timings: dict[str, float]) -> list[Evidence]:
-            names = asked(question, outlets, today)
-            return search_index(
+        def look(text: str, timings: dict[str, float]) -> list[Evidence]:
+            return search(
                 index,
                 archive,
-                question,
-                names=names,
-                limit=options.limit,
+                text,
+                names=asked(text, outlets, day, language_of(text)),
+                limit=limit,
                 scope=scope,
                 timings=timings,
             )
 
-        if options.batch is not None:
-            return search_batch(options.batch, look)
+        if batch is not None:
+            return search_batch(batch, look)
         timings: dict[str, float] = {}
-        found = look(clean_line(options.question), timings)
-    if options.json:
+        found = look(clean_line(question or ""), timings)
+    if as_json:
         evidence = [asdict(each) for each in found]
         showing.print_json({"evidence": evidence, "timings": timings})
     elif found:
@@ -74,21 +90,23 @@ def search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Eviden
     return failed
 
 
-def scope_of(options: argparse.Namespace, outlets: Sequence[str]) -> Scope | None:
-    """Return the outlets and days that the options bound a search to.
+def scope_of(
+    only: Sequence[str], since: Moment | None, until: Moment | None, outlets: Sequence[str]
+) -> Scope | None:
+    """Return the outlets and days that a search is bound to; *outlets* are those that are kept.
 
     Raises:
         SettingsError: there is no such outlet.
     """
     known = {outlet.casefold(): outlet for outlet in outlets}
-    wanted = [clean_line(outlet) for outlet in options.outlet or ()]
+    wanted = [clean_line(outlet) for outlet in only]
     if unknown := [outlet for outlet in wanted if outlet.casefold() not in known]:
         raise SettingsError(
             f"Nothing is kept of {unknown[0]}. `python -m ingest status` lists the outlets."
         )
     scope = Scope(
         tuple(known[outlet.casefold()] for outlet in wanted),
-        day_of(options.since) if options.since else None,
-        day_of(options.until) if options.until else None,
+        day_of(since) if since else None,
+        day_of(until) if until else None,
     )
     return None if scope == Scope() else scope

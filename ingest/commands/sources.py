@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from ingest import showing
 from ingest.archive import Archive
 from ingest.commands.indexing import catch_up, now
+from ingest.commands.options import READ_COUNTRY, AsJson, configured
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
-from ingest.model import Permission, Progress, Source
+from ingest.model import Ownership, Permission, Progress, Source
 from ingest.reading import Hints
 from ingest.refresh import Refresher, Round
 from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings
 from ingest.showing import plain, sources_table
 
+HOUR = 60
 
-def watch(settings: Settings, options: argparse.Namespace) -> int:
+
+def watch_command(
+    address: Annotated[str, typer.Argument(help="Where it stands on the web.")],
+    outlet: Annotated[str, typer.Option(help="Who publishes it.")],
+    permission: Annotated[
+        Permission, typer.Option(help="On what basis its text is kept.")
+    ] = Permission.UNSTATED,
+    every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="How often.")] = HOUR,
+    country: Annotated[
+        str | None,
+        typer.Option(parser=READ_COUNTRY, metavar="CODE", help="Where the outlet is: JP."),
+    ] = None,
+    ownership: Annotated[
+        Ownership | None, typer.Option(help="Who stands behind the outlet; answers show it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
     """Look at a feed, a sitemap or a page again and again."""
-    address = checked(options.address)
-    with Archive.open(settings.archive_url) as archive:
-        permission, moment = Permission(options.permission), now()
-        source = archive.sources.watch(
-            address, options.outlet, permission, options.every, now=moment
-        )
-        archive.outlets.describe(
-            options.outlet, country=options.country, ownership=options.ownership
-        )
-    if options.json:
+    with Archive.open(configured(Settings).archive_url) as archive:
+        source = archive.sources.watch(checked(address), outlet, permission, every, now=now())
+        archive.outlets.describe(outlet, country=country, ownership=ownership)
+    if as_json:
         showing.print_json({"source": asdict(source)})
     else:
         print(
@@ -44,22 +57,25 @@ def watch(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def unwatch(settings: Settings, options: argparse.Namespace) -> int:
+def unwatch_command(
+    number: Annotated[int, typer.Argument(help="The source's number in `sources`.")],
+    as_json: AsJson = False,
+) -> int:
     """Look at a source no more; its articles stay."""
-    with Archive.open(settings.archive_url) as archive:
-        source = archive.sources.unwatch(options.number)
-    if options.json:
+    with Archive.open(configured(Settings).archive_url) as archive:
+        source = archive.sources.unwatch(number)
+    if as_json:
         showing.print_json({"source": asdict(source)})
     else:
         print(f"{plain(source.address)} is looked at no more. Its articles stay.")
     return 0
 
 
-def list_sources(settings: Settings, options: argparse.Namespace) -> int:
+def sources_command(as_json: AsJson = False) -> int:
     """List what is watched, and how it went last."""
-    with Archive.open(settings.archive_url) as archive:
+    with Archive.open(configured(Settings).archive_url) as archive:
         found = archive.sources.watched()
-    if options.json:
+    if as_json:
         showing.print_json({"sources": [asdict(each) for each in found]})
     elif found:
         Console().print(sources_table(found))
@@ -68,17 +84,26 @@ def list_sources(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def refresh(settings: Settings, options: argparse.Namespace) -> int:
+def refresh_command(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="SOURCE", help="Unset: all of them.")
+    ] = None,
+    believe: Annotated[
+        bool, typer.Option("--believe", help="Remove what is gone, however much it is.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Look at sources now: fetch what is new or due, and let the index catch up."""
+    settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         every = archive.sources.watched()
-        chosen = [archive.sources.get(each) for each in options.numbers] or every
+        chosen = [archive.sources.get(each) for each in numbers or ()] or every
         if not chosen:
             print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
             return 0
-        rounds = look(archive, settings, chosen, believe=options.believe)
+        rounds = look(archive, settings, chosen, believe=believe)
         note = catch_up(settings, archive)
-    return report(rounds, note, as_json=options.json)
+    return report(rounds, note, as_json=as_json)
 
 
 def look(

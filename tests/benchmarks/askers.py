@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.__main__ import SAMPLE
+from bot.commands.preparing import SAMPLE
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.__main__ import SAMPLE
+from bot.commands.preparing import SAMPLE
 from bot.desk import Desk
 from bot.evaluating.evaluation import SAMPLE as OURS
 from bot.evaluating.evaluation import read

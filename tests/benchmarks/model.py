@@ -17,10 +17,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.__main__ import SAMPLE
 from bot.answering.model import Abstention, Answer, Claim
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
+from bot.commands.preparing import SAMPLE
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import FROZEN, Asked, read
 from bot.evaluating.evaluation import SAMPLE as QUESTIONS

@@ -21,12 +21,12 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bot.__main__ import SAMPLE
 from bot.answering.chat.chat import chat_model
 from bot.answering.model import Claim
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
 from bot.answering.writing.drafting import ModelWriter
+from bot.commands.preparing import SAMPLE
 from bot.desk import Desk, open_desk
 from bot.evaluating.evaluation import FROZEN, Asked, read
 from bot.evaluating.evaluation import SAMPLE as QUESTIONS

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from bot.__main__ import SAMPLE
 from bot.answering.chat.chat import chat_model
 from bot.answering.proving.reader import Reading
 from bot.answering.writing.drafting import ModelWriter
+from bot.commands.preparing import SAMPLE
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding

@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from bot import terminal
-from bot.__main__ import examples, main
+from bot.__main__ import main
+from bot.commands.asking import examples
 from bot.desk import open_desk
 from bot.evaluating.evaluation import SAMPLE
 from bot.settings import Settings

@@ -152,9 +152,9 @@ def test_an_article_cannot_steer_the_terminal(run, home):
 )
 def test_a_wrong_argument_is_a_usage_error(run, arguments):
     """Code 2, and a sentence that says what was wrong."""
-    with pytest.raises(SystemExit) as left:
-        run(*arguments)
-    assert left.value.code == 2
+    code, _, problems = run(*arguments)
+    assert code == 2
+    assert "Usage: python -m ingest" in problems
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(run, home, article, monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import SAMPLE
+from bot.commands.preparing import SAMPLE
 from bot.desk import open_desk
 from bot.settings import Settings
 from ingest import adding

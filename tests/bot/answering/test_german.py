@@ -29,8 +29,9 @@ ARTICLES = (
         "title": "Hafenbündnis verliert Mehrheit",
         "outlet": "Sarnholter Bote",
         "published": "2026-10-26",
-        "text": "Das Hafenbündnis hat bei der Wahl am Sonntag seine Mehrheit verloren. Es kommt"
-        " nach dem vorläufigen Ergebnis auf 46 Sitze, acht weniger als bisher. Die Wahlbeteiligung lag"
+        "text": "Das Hafenbündnis hat bei der Wahl am Sonntag seine Mehrheit verloren."
+        " Es kommt nach dem vorläufigen Ergebnis auf 46 Sitze, acht weniger als bisher."
+        " Die Wahlbeteiligung lag"
         " bei 62,7 Prozent, teilte die Wahlbehörde mit. Regierungschefin Ilse Marrowen erklärte,"
         " sie werde nicht zurücktreten.",
     },

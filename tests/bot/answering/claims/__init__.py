@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.__main__ import SAMPLE
 from bot.checking import ClaimLine, RestLine
+from bot.commands.preparing import SAMPLE
 from ingest.reading import Hints, read_path
 
 FILE = Path(__file__).with_name("claims.jsonl")

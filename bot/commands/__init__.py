@@ -1,0 +1,1 @@
+"""The commands: each a function of what somebody types, which returns an exit code."""

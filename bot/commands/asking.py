@@ -1,0 +1,126 @@
+"""Run the bot, chat, ask, find, check."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import checking, metrics, terminal
+from bot.answering.proving.chat_reader import ChatReader
+from bot.commands.preparing import prepared, utc_now
+from bot.desk import Desk, open_desk, reading_chat
+from bot.settings import Settings
+from ingest import stopping
+from ingest.commands.options import AsJson, Batch, configured, misused
+
+EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
+
+
+def run_command() -> int:
+    """Start the Discord bot if there is a token, else the terminal chat."""
+    settings = configured(Settings)
+    if settings.discord_token is None:
+        return chat_command()
+    from bot.discord_ui.client import serve
+
+    async def until_told(desk: Desk) -> int:
+        with (
+            stopping.until_told() as ending,
+            metrics.served(desk.metrics, desk.archive, utc_now, settings.metrics_port),
+        ):
+            await serve(desk, ending)
+        return ending.code
+
+    with open_desk(settings, holder="the bot (`python -m bot`)", clock=utc_now) as desk:
+        desk.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
+        return asyncio.run(until_told(desk))
+
+
+def chat_command() -> int:
+    """Chat in the terminal; without one, answer the example questions."""
+    settings = configured(Settings)
+    with (
+        prepared(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
+        terminal.Loop(desk.answer, desk.close) as loop,
+    ):
+        if sys.stdin.isatty():
+            terminal.chat(loop, desk.archive.summary(), now=utc_now, before=desk.catch_up)
+        else:
+            terminal.answer_each(loop, examples(), now=utc_now)
+    return 0
+
+
+def examples() -> list[str]:
+    """Return the questions to show when nobody is there to ask."""
+    return [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def ask_command(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Batch = None,
+    as_json: AsJson = False,
+) -> int:
+    """Answer one question, or each of a file."""
+    if (question is None) == (batch is None):
+        return misused('Give one question, or --batch FILE: make ask Q="…"')
+    with (
+        prepared(configured(Settings), "`python -m bot ask`", sample=batch is None) as desk,
+        terminal.Loop(desk.answer, desk.close) as loop,
+    ):
+        if batch is not None:
+            return terminal.answer_batch(loop, batch, now=utc_now)
+        return terminal.answer_once(loop, question or "", now=utc_now, json=as_json)
+
+
+def find_command(
+    text: Annotated[str | None, typer.Argument(help="What somebody claims.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help='JSON Lines of {"claim": …}; "-" for standard input.'),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Look up what a text claims, or each claim of a file."""
+    if (text is None) == (batch is None):
+        return misused("Give one text, or --batch FILE.")
+    with prepared(configured(Settings), "`python -m bot find`", sample=True) as desk:
+
+        async def found() -> int:
+            try:
+                if batch is not None:
+                    return await checking.find_each(batch, desk.look_up_one)
+                checking.show_found(await desk.look_up(text or ""), as_json=as_json)
+            finally:
+                await desk.close()
+            return 0
+
+        return asyncio.run(found())
+
+
+def check_command(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help='JSON Lines of {"claim": …, "rests": [{"quote", "passage", "outlet", "day"}]}.',
+        ),
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Hold the claims of a file against what they cite: gates, identity, the reader."""
+    claims = checking.read_whole(file)
+    chat = reading_chat(configured(Settings))
+
+    async def checked() -> list[dict[str, Any]]:
+        try:
+            return await checking.check(claims, ChatReader(chat) if chat else None)
+        finally:
+            if chat is not None:
+                await chat.close()
+
+    checking.show_checked(asyncio.run(checked()), json_lines=as_json)
+    return 0

@@ -1,0 +1,50 @@
+"""A desk that is ready for one command: its index caught up, with sample coverage at first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.desk import Desk, open_desk
+from bot.settings import Settings
+from bot.wording import Wording
+from ingest import adding
+from ingest.errors import EmbeddingError, IndexUnavailableError
+from ingest.reading import Hints, count, read_path
+from ingest.showing import with_progress
+
+SAMPLE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
+"""Our own writing about a fictional election."""
+
+
+@contextmanager
+def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]:
+    """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
+    with open_desk(settings, holder=holder, clock=utc_now) as desk:
+        if sample and desk.archive.changes.last() == 0:
+            add_sample(desk)
+        try:
+            if desk.behind():
+                with_progress(Wording.default()("indexing"), None, desk.catch_up)
+        except (EmbeddingError, IndexUnavailableError) as error:
+            print(f"{error} Words alone are searched.", file=sys.stderr)
+            desk.catch_up_words()
+        yield desk
+
+
+def add_sample(desk: Desk) -> None:
+    """Read the sample coverage."""
+    found = read_path(SAMPLE, Hints())
+    with_progress(
+        "Reading the sample coverage",
+        count(SAMPLE),
+        lambda told: adding.add(found, desk.archive, now=utc_now(), progress=told),
+    )
+
+
+def utc_now() -> datetime:
+    """Read the clock; the only place of the bot that does."""
+    return datetime.now(UTC)

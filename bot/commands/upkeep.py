@@ -1,0 +1,114 @@
+"""Watch over the desk: the last answers, a health check, calibration, evaluation."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from bot import doctor, terminal
+from bot.answering.evidence.calibration import OWN
+from bot.commands.preparing import SAMPLE, prepared, utc_now
+from bot.desk import Desk, open_desk
+from bot.ledger import Ledger
+from bot.settings import Settings
+from ingest import adding
+from ingest.archive import Archive
+from ingest.commands.options import AsJson, configured
+from ingest.errors import SettingsError
+from ingest.reading import Hints, read_path
+from ingest.showing import with_progress
+
+
+class WrittenBy(StrEnum):
+    """Who answers in an evaluation: the coverage's sentences, or CHAT_MODEL."""
+
+    QUOTATIONS = "quotations"
+    MODEL = "model"
+
+
+def answers_command(
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False
+) -> int:
+    """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
+    with Archive.open(configured(Settings).archive_url) as archive:
+        ledger = Ledger.of(archive)
+        found = ledger.answers.last(limit=limit)
+        today = ledger.spending.of(utc_now().date())
+    terminal.show_answers(found, today, as_json=as_json)
+    return 0
+
+
+def doctor_command(as_json: AsJson = False) -> int:
+    """Try each part that the settings name; exit 1 if one is bad."""
+    return 0 if doctor.show(doctor.examine(configured(Settings), utc_now()), as_json=as_json) else 1
+
+
+def calibrate_command(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE",
+            help='JSON Lines of {"question": …, "answerable": true}; files weigh alike.',
+        ),
+    ],
+) -> int:
+    """Fit when to decline on questions about this desk's coverage, and use it from now on."""
+    from bot.evaluating.calibrating import curve, fit, known, read
+
+    settings = configured(Settings)
+    questions = [read(file) for file in files]
+    with prepared(settings, "`python -m bot calibrate`", sample=False) as desk:
+        groups = [known(desk, each, utc_now()) for each in questions]
+    calibration = fit(groups)
+    calibration.write(settings.data_dir / OWN)
+    curves = zip(files, groups, strict=True)
+    terminal.show_curves({str(file): curve(calibration, each) for file, each in curves})
+    return 0
+
+
+def evaluate_command(
+    questions: Annotated[Path | None, typer.Option(help="Unset: the desk's own set.")] = None,
+    coverage: Annotated[Path, typer.Option(help="What is read.")] = SAMPLE,
+    writer: Annotated[WrittenBy, typer.Option(help="Who answers.")] = WrittenBy.QUOTATIONS,
+    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("scorecard"),
+) -> int:
+    """Answer a question set over coverage of its own folder, and write how well."""
+    from bot.evaluating import evaluation, scorecard
+
+    asked = evaluation.read(questions or evaluation.SAMPLE)
+    with TemporaryDirectory() as folder:
+        elsewhere = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
+        settings = configured(Settings).model_copy(update=elsewhere)
+        with open_desk(settings, holder="`python -m bot evaluate`", clock=utc_now) as opened:
+            adding.add(read_path(coverage, Hints()), opened.archive, now=utc_now())
+            opened.catch_up()
+            desk = evaluated(writer, opened)
+            results = with_progress(
+                "Answering",
+                len(asked),
+                lambda told: asyncio.run(evaluation.run(asked, desk.answer, told)),
+            )
+    scores = evaluation.scores(results)
+    terminal.show_scores(scores)
+    for file in scorecard.write(out, str(writer), results, scores):
+        print(file)
+    return 0
+
+
+def evaluated(writer: WrittenBy, desk: Desk) -> Desk:
+    """Return *desk* with who writes in an evaluation.
+
+    Raises:
+        SettingsError: a model is asked for, and none is set.
+    """
+    if writer is WrittenBy.MODEL:
+        if not desk.models.writers:
+            raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
+        return desk
+    return replace(desk, models=replace(desk.models, writers=()))

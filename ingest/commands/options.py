@@ -1,0 +1,136 @@
+"""What the commands of both packages take, and how they are run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+from ingest import logs
+from ingest.model import Moment, parse_moment
+from ingest.settings import Settings
+
+MISUSED = 2
+"""The exit code of a command that cannot be meant so."""
+
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended."""
+
+Given = ParamSpec("Given")
+Configured = TypeVar("Configured", bound=Settings)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Batch = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help='JSON Lines of {"question": …}; "-" for standard input.'),
+]
+Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers in `list`.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without being asked again.")]
+
+
+def made(
+    text: str,
+    commands: Mapping[str, Callable[..., int]],
+    *,
+    epilog: str | None = None,
+    alone: bool = False,
+) -> typer.Typer:
+    """Make a group of *commands*, each of which returns its exit code.
+
+    Without a command it shows its help, unless it does something *alone*.
+    """
+    app = typer.Typer(
+        help=text,
+        epilog=epilog,
+        no_args_is_help=not alone,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, command in commands.items():
+        app.command(name)(exiting(command))
+    return app
+
+
+def exiting(command: Callable[Given, int]) -> Callable[Given, None]:
+    """Let a command end with the code that it returns."""
+
+    @wraps(command)
+    def ended(*given: Given.args, **named: Given.kwargs) -> None:
+        raise typer.Exit(command(*given, **named))
+
+    return ended
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
+    """Run the command that *arguments* name, and return its exit code; misuse is told.
+
+    Raises:
+        KeyboardInterrupt: somebody pressed Ctrl-C.
+    """
+    try:
+        app(args=arguments, prog_name=name)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def configured(kind: type[Configured]) -> Configured:
+    """Read the settings from the environment, and let the logs be as they say.
+
+    Raises:
+        SettingsError: a setting cannot be meant so.
+    """
+    settings = kind.of(os.environ)
+    logs.configure(settings)
+    return settings
+
+
+def misused(text: str) -> int:
+    """Say how a command is used, and return the code for that."""
+    print(text, file=sys.stderr)
+    return MISUSED
+
+
+def parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], object]:
+    """Let what *parse* refuses be misuse; *wrong* says why, with the text before it."""
+
+    def parsed(text: str) -> object:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise typer.BadParameter(f"{text} {wrong}") from error
+
+    return parsed
+
+
+def country(text: str) -> str:
+    """Read the two letters of a country (ISO 3166-1)."""
+    if len(text) == len("JP") and text.isascii() and text.isalpha():
+        return text.upper()
+    raise ValueError(text)
+
+
+def mapping(text: str) -> dict[str, str]:
+    """Read ``ours=theirs,…``."""
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if not all(ours and theirs for ours, _, theirs in pairs):
+        raise ValueError(text)
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def moment(text: str) -> Moment:
+    """Read a day, or a time with its zone."""
+    return parse_moment(text)
+
+
+READ_MOMENT = parsing(moment, "is no date such as 2026-10-26.")
+READ_COUNTRY = parsing(country, "is no country code such as JP.")
+READ_MAPPING = parsing(mapping, "is not of the form text=body,outlet=source.")
