@@ -13,15 +13,15 @@ from bot import terminal
 from bot.answering.understanding.question import UnaskableError
 from bot.commands import asking, upkeep
 from ingest import stopping
-from ingest.commands.options import made, run
+from ingest.commands.options import make_app, run_app
 from ingest.errors import IngestError
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": asking.run_command,
     "chat": asking.chat_command,
-    "ask": asking.ask_command,
-    "find": asking.find_command,
-    "check": asking.check_command,
+    "ask": asking.answer_command,
+    "find": asking.look_up_command,
+    "check": asking.check_claims_command,
     "answers": upkeep.answers_command,
     "doctor": upkeep.doctor_command,
     "calibrate": upkeep.calibrate_command,
@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
 }
 
 ABOUT = "Answer questions about election coverage, each sentence with its source."
-app = made(ABOUT, COMMANDS, alone=True)
+app = make_app(ABOUT, COMMANDS, alone=True)
 
 
 @app.callback(invoke_without_command=True)
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load_dotenv(Path.cwd() / ".env")
     try:
         with stopping.as_ctrl_c():
-            return run(app, arguments, "python -m bot")
+            return run_app(app, arguments, "python -m bot")
     except UnaskableError as error:
         print(terminal.unaskable(error), file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from bot.answering.model import Trouble, Usage
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from bot.ledger.model import Spending
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Budget:
     """
 
     ledger: Ledger
-    settings: Settings
+    settings: BotSettings
     _salt: str = field(default_factory=lambda: secrets.token_hex(16))
     _folded: date | None = None
     _uncounted: list[tuple[date, str, Usage]] = field(default_factory=list)

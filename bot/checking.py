@@ -15,19 +15,19 @@ from rich.text import Text
 
 from bot.answering.chat.chat import Meter
 from bot.answering.chat.prompting import Prompt
-from bot.answering.lookup import Closest, Looked, LookUp
-from bot.answering.model import Dropped, Question, Rest, Sentence
+from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
+from bot.answering.model import DraftQuote, Dropped, Question, Sentence
 from bot.answering.proving.identity import Identity
 from bot.answering.proving.proving import propose
-from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
+from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
 from bot.answering.understanding.question import language_asked
-from bot.reporting import source
+from bot.reporting import source_object
 from bot.wording import Wording
 from ingest.batch import lines
 from ingest.errors import ReadingError as UnreadableLineError
 from ingest.language.detecting import language_of as written_in
 from ingest.model import Evidence, Header, Kind, Passage, passage_id
-from ingest.showing import plain
+from ingest.showing import printable
 
 BATCH = 8
 """Claims that a reader is given in one request."""
@@ -92,7 +92,7 @@ def read_whole(path: Path) -> list[ClaimLine]:
 def gate(line: ClaimLine) -> Proposed | Dropped:
     """Hold one claim of a file against the gates, as a draft that rests on what it names."""
     given = {f"rest-{i}": evidence(rest, i) for i, rest in enumerate(line.rests)}
-    rests = tuple(Rest(key, r.quote) for key, r in zip(given, line.rests, strict=True))
+    rests = tuple(DraftQuote(key, r.quote) for key, r in zip(given, line.rests, strict=True))
     question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_asked(line.claim))
     instructions = Prompt.load("answer").text
     return propose(Sentence(line.claim, rests), given, question, instructions=instructions)
@@ -127,7 +127,7 @@ async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict
             "gates": found.failing.value if isinstance(found, Dropped) else None,
             "identity": identity.get(i),
             "reader": read.get(i),
-            "shown": decided.get(i) is Reading.SUPPORTED,
+            "shown": decided.get(i) is Finding.SUPPORTED,
         }
         for i, (number, line, found) in enumerate(
             zip(range(1, len(claims) + 1), claims, gated, strict=True)
@@ -137,14 +137,14 @@ async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict
 
 async def judged(
     reader: Reader, passed: Sequence[tuple[int, Proposed]]
-) -> dict[int, Reading | None]:
+) -> dict[int, Finding | None]:
     """Have claims read, some at a time; those of a request that failed stay unread."""
-    found: dict[int, Reading | None] = {}
+    found: dict[int, Finding | None] = {}
     for start in range(0, len(passed), BATCH):
         some = passed[start : start + BATCH]
         try:
             readings = await reader.read([each for _, each in some], Meter())
-        except ReadingError:
+        except UnreadClaimsError:
             readings = [None] * len(some)
         found |= {place: each for (place, _), each in zip(some, readings, strict=True)}
     return found
@@ -160,7 +160,7 @@ def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
         print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({why})")
 
 
-async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[Looked]]) -> int:
+async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpClaim]]) -> int:
     """Look up each claim of a file and print an object a line; return the exit code.
 
     A bad line is told in its place and stops nothing.
@@ -175,7 +175,7 @@ async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[Looked]])
     return code
 
 
-def found_object(looked: Looked) -> dict[str, Any]:
+def found_object(looked: LookedUpClaim) -> dict[str, Any]:
     """Return what was found of one claim as the object that ``--json`` prints."""
     return {
         "claim": looked.claim,
@@ -184,13 +184,13 @@ def found_object(looked: Looked) -> dict[str, Any]:
     }
 
 
-def closest_object(closest: Closest) -> dict[str, Any]:
+def closest_object(closest: ClosestSentence) -> dict[str, Any]:
     """Return one sentence of the coverage with its source."""
     return {
         "text": closest.citation.quote,
         "context": closest.context,
         "verdict": closest.verdict.value,
-        **source(closest.citation.header),
+        **source_object(closest.citation.header),
         "article": closest.citation.passage.article_id,
         "passage": closest.citation.passage.id,
     }
@@ -208,13 +208,15 @@ def show_found(found: LookUp, *, as_json: bool) -> None:
         console.print(words("find_nothing"))
     for each in found.looked:
         words = Wording.of(language_asked(each.claim))
-        console.print(Text(f"› {plain(each.claim)}", style="bold"))
+        console.print(Text(f"› {printable(each.claim)}", style="bold"))
         said = words.verdict(each.verdict, found=bool(each.closest), read=each.read)
         console.print(Padding(Text(said), (0, 0, 0, 2)))
         for closest in each.closest:
             header = closest.citation.header
-            lines_of = f"{words.source(header)} · {plain(header.title)}\n{plain(closest.context)}"
+            lines_of = (
+                f"{words.source(header)} · {printable(header.title)}\n{printable(closest.context)}"
+            )
             console.print(Padding(Text(lines_of, style="dim"), (0, 0, 0, 4)))
     if found.left_out:
-        named = "; ".join(map(plain, found.left_out))
+        named = "; ".join(map(printable, found.left_out))
         console.print(Text(words("find_left_out", claims=named), style="dim"))

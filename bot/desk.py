@@ -15,7 +15,7 @@ from bot.answering.answer import answer, answer_now
 from bot.answering.chat.chat import Chat, Meter, chat_model
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.calibration import OWN, Calibration, Judge, shipped
-from bot.answering.lookup import Looked, LookUp, look_up, look_up_one
+from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
 from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.identity import Identity
@@ -37,7 +37,7 @@ from bot.community.starters import Starters
 from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.reporting import level_of, record_of
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import logs
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
@@ -62,7 +62,7 @@ class Models:
     chats: tuple[Chat, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: BotSettings) -> Self:
         """Open them; nothing is sent before they are asked."""
         writing, reading = chats(settings)
         reader, tokens = ChatReader(reading) if reading else None, settings.coverage_tokens
@@ -85,7 +85,7 @@ class Desk:
     ledger: Ledger
     coverage: Coverage
     models: Models
-    settings: Settings
+    settings: BotSettings
     clock: Clock
     budget: Budget
     metrics: Metrics
@@ -103,7 +103,7 @@ class Desk:
         cls,
         archive: Archive,
         index: Index,
-        settings: Settings,
+        settings: BotSettings,
         clock: Clock,
         fetcher: Callable[[], Fetcher] | None = None,
     ) -> Self:
@@ -175,7 +175,7 @@ class Desk:
         await self._count("", today, meter.usage)
         return found
 
-    async def look_up_one(self, claim: str) -> Looked:
+    async def look_up_one(self, claim: str) -> LookedUpClaim:
         """Look up one claim as it stands."""
         coverage, reader = await self._coverage(), self.models.reader
         return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
@@ -260,7 +260,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(settings: Settings, *, holder: str, clock: Clock) -> Iterator[Desk]:
+def open_desk(settings: BotSettings, *, holder: str, clock: Clock) -> Iterator[Desk]:
     """Open everything that answering needs, and close it again.
 
     Raises:
@@ -280,7 +280,7 @@ def open_desk(settings: Settings, *, holder: str, clock: Clock) -> Iterator[Desk
         yield Desk.of(archive, index, settings, clock)
 
 
-def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:
+def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
     """Open the chat models of the settings: those that write, first to last, and the reader's."""
     key, base_url = settings.openai_api_key, settings.openai_base_url
     named = (("CHAT_MODEL", settings.chat_model), ("FALLBACK_MODEL", settings.fallback_model))
@@ -297,13 +297,13 @@ def chats(settings: Settings) -> tuple[tuple[Chat, ...], Chat | None]:
     )
 
 
-def reading_chat(settings: Settings) -> Chat | None:
+def reading_chat(settings: BotSettings) -> Chat | None:
     """Open the model that reads: its own, or the one that writes; ``None`` without either."""
     writing, reading = chats(settings)
     return reading or (writing[0] if writing else None)
 
 
-def judge(settings: Settings) -> Judge:
+def judge(settings: BotSettings) -> Judge:
     """Return who decides whether evidence is enough: by this desk's own calibration, if any."""
     own = settings.data_dir / OWN
     calibration = Calibration.read(own) if own.exists() else shipped()

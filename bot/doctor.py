@@ -14,7 +14,7 @@ from rich.table import Table
 
 from bot.answering.chat.chat import Chat, ChatError, Meter
 from bot.desk import chats
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IngestError, SettingsError
@@ -32,7 +32,7 @@ FAILING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PartFinding:
     """One part of the desk, whether it is well, and what is to be said of it."""
 
     part: str
@@ -40,7 +40,7 @@ class Found:
     said: str
 
 
-def examine(settings: Settings, now: datetime) -> Iterator[Found]:
+def examine(settings: BotSettings, now: datetime) -> Iterator[PartFinding]:
     """Yield how each part is; one that fails keeps none of the others from being tried.
 
     Without a folder there is nothing else to try.
@@ -51,17 +51,17 @@ def examine(settings: Settings, now: datetime) -> Iterator[Found]:
     yield from kept(settings, now)
     yield from models(settings)
     said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
-    yield Found("discord", True, said)
+    yield PartFinding("discord", True, said)
 
 
-def kept(settings: Settings, now: datetime) -> Iterator[Found]:
+def kept(settings: BotSettings, now: datetime) -> Iterator[PartFinding]:
     """Yield how the archive is, and what depends on it."""
     if settings.chroma_url:
         yield tried("vectors", lambda: vectors(settings))
     try:
         opened = Archive.open(settings.archive_url)
     except IngestError as error:
-        yield Found("archive", False, str(error))
+        yield PartFinding("archive", False, str(error))
         yield tried("embedding", lambda: embedding(settings, None))
         return
     with opened:
@@ -71,12 +71,12 @@ def kept(settings: Settings, now: datetime) -> Iterator[Found]:
         yield tried("embedding", lambda: embedding(settings, opened.generations.active()))
 
 
-def tried(part: str, work: Callable[[], str]) -> Found:
+def tried(part: str, work: Callable[[], str]) -> PartFinding:
     """Try one part; what goes wrong is what is said of it."""
     try:
-        return Found(part, True, work())
+        return PartFinding(part, True, work())
     except (IngestError, OSError) as error:
-        return Found(part, False, " ".join(str(error).split()))
+        return PartFinding(part, False, " ".join(str(error).split()))
 
 
 def folder(data: Path) -> str:
@@ -117,14 +117,14 @@ def sources(opened: Archive) -> str:
     return f"{len(failing)} of {len(every)} fail: {named}"
 
 
-def vectors(settings: Settings) -> str:
+def vectors(settings: BotSettings) -> str:
     """Reach the Chroma server."""
     client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
     client.heartbeat()
     return f"the Chroma server at {settings.chroma_url} answers"
 
 
-def index(opened: Archive, settings: Settings) -> str:
+def index(opened: Archive, settings: BotSettings) -> str:
     """Say what serves, whether it holds everything, and whose it is."""
     generation = opened.generations.active()
     if generation is None:
@@ -136,7 +136,7 @@ def index(opened: Archive, settings: Settings) -> str:
     return f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
 
 
-def embedding(settings: Settings, generation: Generation | None) -> str:
+def embedding(settings: BotSettings, generation: Generation | None) -> str:
     """Embed a word, and compare its length with that of the index."""
     began = time.perf_counter()
     model = embedder(settings, generation.model if generation else None)
@@ -150,34 +150,36 @@ def embedding(settings: Settings, generation: Generation | None) -> str:
     return f"{model.model} embeds, {len(found)} dimensions, in {took:,.0f} ms"
 
 
-def models(settings: Settings) -> Iterator[Found]:
+def models(settings: BotSettings) -> Iterator[PartFinding]:
     """Ask each chat model for one word."""
     try:
         writing, reading = chats(settings)
     except IngestError as error:
-        yield Found("models", False, str(error))
+        yield PartFinding("models", False, str(error))
         return
     if not writing and reading is None:
-        yield Found("models", True, "no CHAT_MODEL: the coverage answers in its own words")
+        yield PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
     for part, chat in (*(("writer", each) for each in writing), ("reader", reading)):
         if chat is not None:
-            yield asyncio.run(asked(part, chat))
+            yield asyncio.run(chat_findings(part, chat))
 
 
-async def asked(part: str, chat: Chat) -> Found:
+async def chat_findings(part: str, chat: Chat) -> PartFinding:
     """Ask one model whether it is there."""
     meter, began = Meter(), time.perf_counter()
     try:
         async for _ in chat.lines(ASKED, meter):
             pass
     except ChatError as error:
-        return Found(part, False, f"{chat.name} does not answer ({error.trouble}): {meter.said}")
+        return PartFinding(
+            part, False, f"{chat.name} does not answer ({error.trouble}): {meter.said}"
+        )
     finally:
         await chat.close()
-    return Found(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
+    return PartFinding(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
 
 
-def show(found: Iterator[Found], *, as_json: bool) -> bool:
+def show(found: Iterator[PartFinding], *, as_json: bool) -> bool:
     """Print each part as it is tried, and tell whether all are well."""
     well = True
     table = Table(box=None, show_header=False)

@@ -84,7 +84,7 @@ class Metrics:
         self._tokens.labels("written").inc(usage.wrote)
 
 
-class Kept(Collector):
+class ArchiveCollector(Collector):
     """What is kept and how fresh it is, read whenever somebody looks."""
 
     def __init__(self, archive: Archive, clock: Callable[[], datetime]) -> None:
@@ -145,7 +145,7 @@ def served(
     if place is None:
         yield
         return
-    metrics.registry.register(Kept(archive, clock))
+    metrics.registry.register(ArchiveCollector(archive, clock))
     host, _, port = place.rpartition(":")
     try:
         server, thread = start_http_server(int(port), host or ALONE, registry=metrics.registry)

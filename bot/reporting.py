@@ -40,7 +40,7 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "absent": list(outcome.absent),
         "left": list(answer.left) if answer else [],
         "claims": [claim(each) for each in answer.claims] if answer else [],
-        "nearest": [source(header) for header in abstention.nearest] if abstention else [],
+        "nearest": [source_object(header) for header in abstention.nearest] if abstention else [],
         "link": abstention.link if abstention else None,
         "as_of": outcome.as_of.isoformat(timespec="seconds"),
         "newest": iso(answer.newest) if answer else None,
@@ -62,7 +62,7 @@ def excerpt(found: Excerpt) -> dict[str, Any]:
     return {
         "text": citation.quote,
         "bold": [found.bold.start, found.bold.end],
-        **source(header),
+        **source_object(header),
         "heading": found.heading,
         "link": opening_at(header.url, found.parts[1]),
         "day": header.day.isoformat() if header.day else None,
@@ -71,7 +71,7 @@ def excerpt(found: Excerpt) -> dict[str, Any]:
         "passage": citation.passage.id,
         "start": citation.passage.start + citation.start,
         "corrections": list(citation.passage.corrections),
-        "copies": [source(copy) for copy in found.copies],
+        "copies": [source_object(copy) for copy in found.copies],
     }
 
 
@@ -80,7 +80,7 @@ def claim(found: Claim) -> dict[str, Any]:
     return {
         "text": found.text,
         "citations": [proof(citation) for citation in found.citations],
-        "copies": [source(header) for header in found.copies],
+        "copies": [source_object(header) for header in found.copies],
     }
 
 
@@ -137,7 +137,7 @@ def proof(citation: Citation) -> dict[str, Any]:
     """Return one citation: which article, and the words that stand in it."""
     return {
         "article": citation.passage.article_id,
-        **source(citation.header),
+        **source_object(citation.header),
         "corrections": list(citation.passage.corrections),
         "quote": citation.quote,
         "passage": citation.passage.id,
@@ -145,7 +145,7 @@ def proof(citation: Citation) -> dict[str, Any]:
     }
 
 
-def source(header: Header) -> dict[str, Any]:
+def source_object(header: Header) -> dict[str, Any]:
     """Return what a reader needs to find an article; ``None`` where it is not stated."""
     return {
         "outlet": header.outlet,

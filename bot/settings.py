@@ -13,7 +13,7 @@ from ingest.settings import Settings as IngestSettings
 OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
 
-class Settings(IngestSettings):
+class BotSettings(IngestSettings):
     """Ingest's settings and the bot's own."""
 
     discord_token: OptionalSecret = Field(

@@ -28,7 +28,7 @@ from bot.wording import Wording
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
 from ingest.model import Header, Summary
-from ingest.showing import cell, plain, print_json, when
+from ingest.showing import cell, print_json, printable, when
 
 Clock: TypeAlias = Callable[[], datetime]
 Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -74,7 +74,7 @@ class Loop:
 
             def told(**news: object) -> None:
                 seen.update(news)
-                lines = [indented(plain(claim.text)) for claim in seen["claims"]]
+                lines = [indented(printable(claim.text)) for claim in seen["claims"]]
                 live.update(Group(*lines, indented(seen["said"], style="dim")))
 
             watch.phase = lambda phase, count: told(said=words.phase(phase, count))
@@ -151,7 +151,7 @@ def chat(loop: Loop, summary: Summary, *, now: Clock, before: Callable[[], objec
             last = Exchange.of(outcome) or last
             show(outcome, console)
         except IngestError as error:
-            console.print(Text(plain(str(error))))
+            console.print(Text(printable(str(error))))
 
 
 def prompt(console: Console) -> str | None:
@@ -182,7 +182,7 @@ def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
         show_excerpts(outcome, words, console)
     as_of = words.as_of(outcome.as_of, outcome.newest)
     for note in (*words.asides(outcome), *words.notes(outcome.written), as_of):
-        console.print(indented(plain(note), style="dim"))
+        console.print(indented(printable(note), style="dim"))
 
 
 def show_claims(outcome: Answer, words: Wording, console: Console) -> None:
@@ -190,26 +190,26 @@ def show_claims(outcome: Answer, words: Wording, console: Console) -> None:
     numbers = {citation: i for i, citation in enumerate(outcome.citations, start=1)}
     for claim in outcome.claims:
         marks = "".join(f"[{numbers[citation]}]" for citation in claim.citations)
-        console.print(indented(f"{plain(claim.text)} {marks}"))
+        console.print(indented(f"{printable(claim.text)} {marks}"))
     console.print(Text(words("sources"), style="bold"))
     for citation, number in numbers.items():
         console.print(indented(f"[{number}] {described(citation, words)}"))
         opening, closing = words.marks(citation.quote)
-        console.print(indented(f"    {opening}{plain(citation.quote)}{closing}", style="dim"))
+        console.print(indented(f"    {opening}{printable(citation.quote)}{closing}", style="dim"))
 
 
 def show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
     """Print each excerpt under its source, what answers in bold."""
     console.print(Text(words(f"level_{outcome.level}"), style="bold"))
     for note in words.absent(outcome):
-        console.print(indented(plain(note)))
+        console.print(indented(printable(note)))
     if outcome.differ:
         console.print(indented(words("differ")))
     for each in outcome.excerpts:
-        before, bold, after = map(plain, each.parts)
+        before, bold, after = map(printable, each.parts)
         console.print(indented(described(each.citation, words), style="dim"))
         if each.heading:
-            console.print(indented(f"  {plain(each.heading)}", style="dim"))
+            console.print(indented(f"  {printable(each.heading)}", style="dim"))
         text = Text.assemble(before, (bold, "bold"), after)
         console.print(Padding(text, (0, 0, 1, 4)))
 
@@ -223,7 +223,7 @@ def show_abstention(outcome: Abstention, words: Wording, console: Console) -> No
     """Print why there is no answer, and what came nearest."""
     console.print(indented(words.reason(outcome.reason)))
     for note in words.absent(outcome):
-        console.print(indented(plain(note)))
+        console.print(indented(printable(note)))
     if outcome.link:
         console.print(indented(words("voting_link", url=outcome.link)))
     if outcome.nearest:
@@ -231,14 +231,14 @@ def show_abstention(outcome: Abstention, words: Wording, console: Console) -> No
         for header in outcome.nearest:
             console.print(indented(f"· {entry(header, words)}"))
     for note in words.notes(outcome.written, answered=False):
-        console.print(indented(plain(note), style="dim"))
+        console.print(indented(printable(note), style="dim"))
 
 
 def entry(header: Header, words: Wording) -> str:
     """Name an article: outlet, date, its kind where it is no plain news, title, address."""
-    parts = [words.outlet(header), words.dated(header), words.kind(header), plain(header.title)]
+    parts = [words.outlet(header), words.dated(header), words.kind(header), printable(header.title)]
     line = " · ".join(filter(None, parts))
-    return f"{line}\n{plain(header.url)}" if header.url else line
+    return f"{line}\n{printable(header.url)}" if header.url else line
 
 
 def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> None:
@@ -247,7 +247,7 @@ def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> N
     table = Table("share", *(f"{share:g}" for share in shares), box=None)
     for name, points in curves.items():
         cells = (f"{answerable:.0%} / {others:.0%}" for _, answerable, others in points)
-        table.add_row(Text(plain(name)), *cells)
+        table.add_row(Text(printable(name)), *cells)
     Console().print(table)
     print("Under the bar of the answerable / of the others; DECLINE_AT_MOST sets it at a fifth.")
     print("A running bot takes this up when restarted.")

@@ -12,9 +12,9 @@ from dotenv import load_dotenv
 
 from ingest import stopping
 from ingest.commands import archive, articles, indexing, searching, sources
-from ingest.commands.options import made, run
+from ingest.commands.options import make_app, run_app
 from ingest.errors import IngestError
-from ingest.showing import plain
+from ingest.showing import printable
 
 EXAMPLES = """\b
 examples:
@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "check": indexing.check_command,
 }
 
-app = made("Keep the coverage that the desk may cite.", COMMANDS, epilog=EXAMPLES)
+app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=EXAMPLES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load_dotenv(Path.cwd() / ".env")
     try:
         with stopping.as_ctrl_c():
-            return run(app, arguments, "python -m ingest")
+            return run_app(app, arguments, "python -m ingest")
     except IngestError as error:
-        print(plain(str(error)), file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(

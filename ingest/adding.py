@@ -10,7 +10,7 @@ from datetime import datetime
 from ingest.archive import Archive
 from ingest.index.passages import cut, sentences
 from ingest.model import Cut, Decision, Extract, Header, Progress, Saved
-from ingest.reading import Found
+from ingest.reading import FoundArticle
 from ingest.reading.instructions import speaks_to_a_model
 
 BATCH = 32
@@ -18,11 +18,11 @@ BATCH = 32
 
 
 @dataclass(slots=True)
-class Outcome:
+class AddingOutcome:
     """What became of everything that was read."""
 
     saved: list[Saved] = field(default_factory=list)
-    problems: list[Found] = field(default_factory=list)
+    problems: list[FoundArticle] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -44,13 +44,17 @@ class Outcome:
 
 
 def add(
-    found: Iterable[Found], archive: Archive, *, now: datetime, progress: Progress | None = None
-) -> Outcome:
+    found: Iterable[FoundArticle],
+    archive: Archive,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> AddingOutcome:
     """Save everything that was *found*, a batch a transaction; problems stop nothing.
 
     *progress* is told ``(done, done)``: how many things there will be is the caller's to know.
     """
-    outcome = Outcome()
+    outcome = AddingOutcome()
     batch: list[Extract] = []
     for done, each in enumerate(found, start=1):
         if each.extract is None:
@@ -67,7 +71,7 @@ def add(
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PreparedArticle:
     """An article cut into passages, and what in it instructs whoever writes answers."""
 
     extract: Extract
@@ -75,21 +79,23 @@ class Ready:
     instruction: str | None = None
 
 
-def ready(extract: Extract) -> Ready:
+def prepared_article(extract: Extract) -> PreparedArticle:
     """Split an article, and look for what speaks to a language model."""
-    return Ready(extract, cut(extract.text, extract.header.language), instruction_in(extract))
+    return PreparedArticle(
+        extract, cut(extract.text, extract.header.language), instruction_in(extract)
+    )
 
 
-def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: Outcome) -> None:
+def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome) -> None:
     """Split and save one batch."""
-    keep_ready([ready(each) for each in batch], archive, now, outcome, restore=True)
+    keep_prepared([prepared_article(each) for each in batch], archive, now, outcome, restore=True)
 
 
-def keep_ready(
-    batch: Sequence[Ready],
+def keep_prepared(
+    batch: Sequence[PreparedArticle],
     archive: Archive,
     now: datetime,
-    outcome: Outcome,
+    outcome: AddingOutcome,
     *,
     restore: bool,
     believe: bool = True,

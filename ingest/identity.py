@@ -19,7 +19,7 @@ ERASED = "erased:"
 """Stands before the hash of an address that must not be fetched again."""
 
 
-def identity(header: Header) -> str:
+def identity_of(header: Header) -> str:
     """Return the address of an article, else its outlet and title."""
     if header.url:
         return clean_url(header.url)

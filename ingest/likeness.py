@@ -54,7 +54,7 @@ def near_in_time(one: date | None, other: date | None) -> bool:
     return one is None or other is None or abs(one - other) <= WINDOW
 
 
-def marks(text: str) -> list[int]:
+def sketch(text: str) -> list[int]:
     """Return the :data:`MARKS` smallest 63-bit hashes of *text*'s shingles (bottom-k sketch).
 
     Broder, "On the resemblance and containment of documents" (1997); the hashes are words' CRCs,

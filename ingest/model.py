@@ -227,7 +227,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ArticleState:
     """What the index should hold of one article: its current passages, and which ids are stale.
 
     Of one that was *erased* the archive knows no ids any more.
@@ -280,7 +280,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SourcePage:
     """What is remembered of a page that was fetched: which article it holds, if any.
 
     ``address`` is ``url`` without what tells no articles apart. ``modified`` is what its listing

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from ingest.adding import Outcome, Ready, keep_ready, ready
+from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url, sealed
-from ingest.model import Decision, Header, Page, Progress, Removal, Source
+from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
 from ingest.reading.fetched import (
     SENT_ON,
     is_next_page,
@@ -27,7 +27,7 @@ from ingest.reading.fetched import (
 )
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
-from ingest.refreshing.listed import listed
+from ingest.refreshing.listed import fetch_listing
 from ingest.refreshing.planning import announced, looked_at, planned, validators
 
 logger = logging.getLogger(__name__)
@@ -47,13 +47,13 @@ FEW = 3
 
 
 @dataclass(slots=True)
-class Round:
+class SourceRound:
     """What one round found at one source."""
 
     source: Source
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: AddingOutcome = field(default_factory=AddingOutcome)
     unchanged: int = 0
-    gone: list[Page] = field(default_factory=list)
+    gone: list[SourcePage] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     held: int = 0
     moved_from: str | None = None
@@ -91,18 +91,18 @@ class Refresher:
     total: int = field(default=0, init=False)
     at_hand: dict[str, Fetched] = field(default_factory=dict, init=False)
 
-    async def refresh(self, sources: Sequence[Source]) -> list[Round]:
+    async def refresh(self, sources: Sequence[Source]) -> list[SourceRound]:
         """Look at every source at the same time; what goes wrong at one stops no other.
 
         What was read when this is cancelled is kept.
         """
-        rounds = [Round(source) for source in sources]
+        rounds = [SourceRound(source) for source in sources]
         async with asyncio.TaskGroup() as together:
             for each in rounds:
                 together.create_task(self._round(each))
         return rounds
 
-    async def _round(self, told: Round) -> None:
+    async def _round(self, told: SourceRound) -> None:
         """Look at one source; its failure is part of what is told."""
         source = told.source
         try:
@@ -116,11 +116,11 @@ class Refresher:
             failed = self.archive.sources.failed
             await asyncio.to_thread(failed, source.id, self.clock(), told.failure)
 
-    async def _look(self, told: Round) -> None:
+    async def _look(self, told: SourceRound) -> None:
         """Read the listing, then every page of it that is due."""
         source, now = told.source, self.clock()
         known = await asyncio.to_thread(self.archive.pages.of_source, source.id)
-        now_listed = await listed(source, known, self.fetcher, now)
+        now_listed = await fetch_listing(source, known, self.fetcher, now)
         told.notes += now_listed.notes
         told.failed += now_listed.failed
         if now_listed.page is not None:
@@ -157,11 +157,11 @@ class Refresher:
         )
 
     async def _pages(
-        self, told: Round, plan: Sequence[tuple[str, Entry]], pages: dict[str, Page]
+        self, told: SourceRound, plan: Sequence[tuple[str, Entry]], pages: dict[str, SourcePage]
     ) -> None:
         """Fetch, extract and keep each page of *plan*, several on their way at once."""
         waiting = iter(plan)
-        finished: list[Looked] = []
+        finished: list[PageRound] = []
         one_at_a_time = asyncio.Lock()
 
         async def keep() -> None:
@@ -185,29 +185,31 @@ class Refresher:
         finally:
             await asyncio.shield(keep())
 
-    async def _page(self, told: Round, address: str, entry: Entry, page: Page | None) -> Looked:
+    async def _page(
+        self, told: SourceRound, address: str, entry: Entry, page: SourcePage | None
+    ) -> PageRound:
         """Fetch one page, if it has changed, and extract its article."""
         now = self.clock()
-        noted = looked_at(page or Page(address, entry.url, now), entry, now)
+        noted = looked_at(page or SourcePage(address, entry.url, now), entry, now)
         try:
             hints = await asyncio.to_thread(self._hints, told.source, page)
             if entry.in_feed and not entry.content:
-                return Looked(noted, State.UNCHANGED)
+                return PageRound(noted, State.UNCHANGED)
             if entry.in_feed:
                 article = await self._run(extract_item, entry, told.source.address, hints, now)
-                return Looked(noted, State.FRESH, article)
+                return PageRound(noted, State.FRESH, article)
             found = await self._fetched(entry.url, validators(page))
             if found.state is State.UNCHANGED and page and not announced(entry, page):
-                return Looked(page, State.UNCHANGED)
+                return PageRound(page, State.UNCHANGED)
             if found.state is State.GONE and not noted.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
             if found.state is not State.FRESH:
-                return Looked(noted, found.state)
+                return PageRound(noted, found.state)
             given = found.validators
             noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
             article = await self._article(found, hints, entry)
             await self._follow_move(told, found, page, article)
-            return Looked(noted, State.FRESH, article)
+            return PageRound(noted, State.FRESH, article)
         except NoArticleError as error:
             if page and page.article_id and not page.removal and not self.by_hand:
                 return await self._hold(told, noted, page.article_id, str(error))
@@ -225,7 +227,7 @@ class Refresher:
             found = await self.fetcher.fetch(further)
         return found
 
-    async def _article(self, found: Fetched, hints: Hints, entry: Entry) -> Ready:
+    async def _article(self, found: Fetched, hints: Hints, entry: Entry) -> PreparedArticle:
         """Extract an article with its further pages, or what its feed carries in its place."""
         now = self.clock()
         given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
@@ -250,10 +252,14 @@ class Refresher:
             )
             pages.append(more.extract)
             following = more.extract.follows
-        return article if len(pages) == 1 else await self._run(ready, one_after_another(pages))
+        return (
+            article
+            if len(pages) == 1
+            else await self._run(prepared_article, one_after_another(pages))
+        )
 
     async def _follow_move(
-        self, told: Round, found: Fetched, page: Page | None, article: Ready
+        self, told: SourceRound, found: Fetched, page: SourcePage | None, article: PreparedArticle
     ) -> None:
         """Let a known article stand where its page, or its whole site, has moved to for good."""
         own = page.article_id if page else None
@@ -266,7 +272,9 @@ class Refresher:
         if own is not None:
             await asyncio.to_thread(self.archive.articles.move, own, article.extract)
 
-    async def _hold(self, told: Round, noted: Page, article_id: int, why: str) -> Looked:
+    async def _hold(
+        self, told: SourceRound, noted: SourcePage, article_id: int, why: str
+    ) -> PageRound:
         """Let an article stand whose page holds none at the moment, and say why."""
         kept = await asyncio.to_thread(self.archive.articles.get, article_id)
         stays = f"{why} Version {kept.versions} stays."
@@ -275,27 +283,27 @@ class Refresher:
         told.outcome.warnings.append(
             f"{why} Version {kept.versions} of article {article_id} stays."
         )
-        return Looked(noted, None)
+        return PageRound(noted, None)
 
-    async def _run(self, work: Callable[..., Ready], *given: object) -> Ready:
+    async def _run(self, work: Callable[..., PreparedArticle], *given: object) -> PreparedArticle:
         """Extract and split outside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.extractor, work, *given)
 
-    def _hints(self, source: Source, page: Page | None) -> Hints:
+    def _hints(self, source: Source, page: SourcePage | None) -> Hints:
         """Say which outlet a page is of: its source's, the one named by hand, or as before."""
         outlet = source.outlet or self.hints.outlet
         if not outlet and page is not None and page.article_id and not page.gone_for_good:
             outlet = self.archive.articles.get(page.article_id).header.outlet
         return replace(self.hints, outlet=outlet or None)
 
-    def _keep(self, told: Round, batch: Sequence[Looked]) -> None:
+    def _keep(self, told: SourceRound, batch: Sequence[PageRound]) -> None:
         """Save what is new or changed, and note every page after that.
 
         A page that is gone is noted with its article's withdrawal, which waits for the others.
         """
         fresh = [each for each in batch if each.article is not None]
         articles = [each.article for each in fresh if each.article is not None]
-        saved = keep_ready(
+        saved = keep_prepared(
             articles,
             self.archive,
             self.clock(),
@@ -318,7 +326,7 @@ class Refresher:
         self.archive.pages.note(told.source.id or None, noted)
         self.archive.pages.note_unchanged(same, now=self.clock())
 
-    async def _withdraw(self, told: Round, pages: int) -> None:
+    async def _withdraw(self, told: SourceRound, pages: int) -> None:
         """Mark as gone what is gone, unless that is so much that the site must be at fault."""
         if len(told.gone) > max(FEW, GONE_AT_ONCE * pages) and not self.believe:
             told.notes.append(
@@ -339,12 +347,12 @@ class Refresher:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PageRound:
     """One page after it was looked at; ``state`` is ``None`` where that failed."""
 
-    page: Page
+    page: SourcePage
     state: State | None
-    article: Ready | None = None
+    article: PreparedArticle | None = None
 
 
 def sentence(error: BaseException) -> str | None:
@@ -363,20 +371,20 @@ def extract(
     hints: Hints,
     entry: Entry | None,
     now: datetime,
-) -> Ready:
+) -> PreparedArticle:
     """Extract and split one article; runs in a process of its own, so it takes plain values."""
-    return ready(read_fetched(data, url, content_type, charset, hints, entry, now))
+    return prepared_article(read_fetched(data, url, content_type, charset, hints, entry, now))
 
 
-def extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> Ready:
+def extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> PreparedArticle:
     """Extract and split an article that a feed carries; runs in a process of its own."""
-    return ready(read_item(entry, feed, hints, now))
+    return prepared_article(read_item(entry, feed, hints, now))
 
 
-def failed(told: Round, noted: Page, entry: Entry, error: ReadingError) -> Looked:
+def failed(told: SourceRound, noted: SourcePage, entry: Entry, error: ReadingError) -> PageRound:
     """Note why a page could not be read."""
     told.failed.append((entry.url, str(error)))
-    return Looked(replace(noted, failure=str(error)), None)
+    return PageRound(replace(noted, failure=str(error)), None)
 
 
 def elsewhere(header: Header, address: str) -> Header:

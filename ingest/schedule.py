@@ -11,7 +11,7 @@ from datetime import datetime
 from ingest.archive import Archive
 from ingest.fetching import Fetcher
 from ingest.model import Source
-from ingest.refresh import Refresher, Round, sentence
+from ingest.refresh import Refresher, SourceRound, sentence
 from ingest.refreshing.extracting import extractor
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ async def keep_fresh(
     contact: str | None = None,
     every: float = EVERY,
     wake: asyncio.Event | None = None,
-    told: Callable[[Round], object] = lambda _round: None,
+    told: Callable[[SourceRound], object] = lambda _round: None,
 ) -> None:
     """Refresh each source when it is due, until cancelled; failures are logged and pass.
 

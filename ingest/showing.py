@@ -34,14 +34,14 @@ EVERY = 5.0
 EXCERPT = 160
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """Take out what would steer a terminal; an article's text must not."""
     return CONTROL.sub("", text)
 
 
 def cell(text: object, style: str = "") -> Text:
     """Return a table cell in which nothing is markup."""
-    return Text(plain(str(text)), style=style)
+    return Text(printable(str(text)), style=style)
 
 
 def dated(header: Header) -> str:
@@ -163,7 +163,7 @@ def show_version(
 
 def cell_lines(text: str) -> Text:
     """Return a body with its line breaks, and nothing that is markup."""
-    return Text("\n".join(plain(line) for line in text.split("\n")))
+    return Text("\n".join(printable(line) for line in text.split("\n")))
 
 
 def evidence_table(found: Sequence[Evidence]) -> Table:

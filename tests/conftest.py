@@ -25,7 +25,7 @@ NUMBERS = itertools.count()
 @pytest.fixture(scope="session", autouse=True)
 def model_folder(tmp_path_factory):
     """Make the folder of the better local embedder once for all tests of this process."""
-    folder = packed.unpacked(tmp_path_factory.mktemp("models")) if packed.weights() else None
+    folder = packed.unpacked(tmp_path_factory.mktemp("models")) if packed.weights_file() else None
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:
             patch.setattr(packed, "unpacked", lambda _folder: folder)

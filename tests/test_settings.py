@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.errors import SettingsError
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
@@ -14,29 +14,29 @@ EXAMPLE = Path(__file__).parents[1] / ".env.example"
 def test_the_example_names_every_setting_and_no_other():
     """A setting that people cannot see does not exist, and one that is gone misleads."""
     shown = set(dotenv_values(EXAMPLE))
-    assert shown == {name.upper() for name in Settings.model_fields}
+    assert shown == {name.upper() for name in BotSettings.model_fields}
 
 
 def test_the_example_changes_nothing():
     """A copied example behaves as no file at all."""
     values = {name: value or "" for name, value in dotenv_values(EXAMPLE).items()}
-    assert Settings.of(values) == Settings.of({})
+    assert BotSettings.of(values) == BotSettings.of({})
 
 
 def test_an_empty_variable_is_unset():
     """A shell that exports an empty value has set nothing."""
-    assert Settings.of({"OPENAI_API_KEY": " "}).openai_api_key is None
+    assert BotSettings.of({"OPENAI_API_KEY": " "}).openai_api_key is None
 
 
 def test_two_folders_are_two_archives():
     """Everything that is kept lies in the data folder."""
-    one, other = Settings.of({"DATA_DIR": "one"}), Settings.of({"DATA_DIR": "other"})
+    one, other = BotSettings.of({"DATA_DIR": "one"}), BotSettings.of({"DATA_DIR": "other"})
     assert one.archive_url != other.archive_url
 
 
 def test_a_secret_is_never_printed():
     """A key must not reach a log by way of the settings."""
-    settings = Settings.of({"OPENAI_API_KEY": "sk-secret", "DISCORD_TOKEN": "token-secret"})
+    settings = BotSettings.of({"OPENAI_API_KEY": "sk-secret", "DISCORD_TOKEN": "token-secret"})
     assert "secret" not in f"{settings!r}{settings}"
 
 
@@ -52,10 +52,10 @@ def test_a_secret_is_never_printed():
 def test_a_limit_that_cannot_be_held_is_refused(environment):
     """A budget without prices would never be reached."""
     with pytest.raises(SettingsError):
-        Settings.of(environment)
+        BotSettings.of(environment)
 
 
 def test_a_wrong_value_names_its_variable():
     """Whoever wrote the value must see which one it is."""
     with pytest.raises(SettingsError, match="CHROMA_URL"):
-        Settings.of({"CHROMA_URL": "localhost:8000"})
+        BotSettings.of({"CHROMA_URL": "localhost:8000"})

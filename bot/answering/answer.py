@@ -19,7 +19,7 @@ from bot.answering.model import (
     Trouble,
     Written,
 )
-from bot.answering.several import MOST, questions_in, together
+from bot.answering.several import QUESTIONS_AT_ONCE, questions_in, together
 from bot.answering.understanding.guard import guard
 from bot.answering.watching import Phase, Watch
 from bot.answering.writing.composing import compose
@@ -95,8 +95,8 @@ def in_excerpts(
     asked_for = questions_in(question)
     if len(asked_for) == 1 or not view.evidence:
         return quoted(question, view, coverage, how)
-    parts = [answered(each, coverage, how) for each in asked_for[:MOST]]
-    return together(question, parts, asked_for[MOST:])
+    parts = [answered(each, coverage, how) for each in asked_for[:QUESTIONS_AT_ONCE]]
+    return together(question, parts, asked_for[QUESTIONS_AT_ONCE:])
 
 
 def answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:

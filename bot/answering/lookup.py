@@ -15,8 +15,8 @@ from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import Candidate, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import Draft, Ground, in_context
-from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
+from bot.answering.proving.ground import CitedGround, Draft, in_context
+from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
@@ -34,14 +34,14 @@ MOST = 3
 WORDS = 2
 """Content terms from which a sentence claims anything."""
 VERDICTS = {
-    Reading.SUPPORTED: Verdict.SAYS,
-    Reading.CONTRADICTED: Verdict.OTHERWISE,
-    Reading.CLAIMED: Verdict.CLAIMED,
+    Finding.SUPPORTED: Verdict.SAYS,
+    Finding.CONTRADICTED: Verdict.OTHERWISE,
+    Finding.CLAIMED: Verdict.CLAIMED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Closest:
+class ClosestSentence:
     """A sentence of the coverage, in its context, and what it says of the claim."""
 
     citation: Citation
@@ -50,14 +50,14 @@ class Closest:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class LookedUpClaim:
     """One claim and the sentences that decide it, or that come closest; best first.
 
     *read* tells whether somebody who can read looked at all: without that, silence is no finding.
     """
 
     claim: str
-    closest: tuple[Closest, ...] = ()
+    closest: tuple[ClosestSentence, ...] = ()
     read: bool = False
 
     @property
@@ -74,7 +74,7 @@ class Looked:
 class LookUp:
     """The claims of a message that were looked up, and those that were not."""
 
-    looked: tuple[Looked, ...] = ()
+    looked: tuple[LookedUpClaim, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -99,21 +99,21 @@ def claims_in(text: str) -> list[str]:
 
 async def look_up_one(
     claim: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
-) -> Looked:
+) -> LookedUpClaim:
     """Have the sentences that come nearest to one claim read."""
     found = await asyncio.to_thread(nearest, claim, coverage, now)
     proposed = [Proposed(Claim(claim, (citation,))) for citation in found]
     try:
         readings = await reader.read(proposed, meter) if proposed else []
-    except ReadingError:
-        return Looked(claim, tuple(Closest(c, in_context(c)) for c in found[:MOST]))
+    except UnreadClaimsError:
+        return LookedUpClaim(claim, tuple(ClosestSentence(c, in_context(c)) for c in found[:MOST]))
     closest = [
-        Closest(citation, in_context(citation), verdict_of(claim, citation, reading))
+        ClosestSentence(citation, in_context(citation), verdict_of(claim, citation, reading))
         for citation, reading in zip(found, readings, strict=True)
     ]
     telling = [each for each in closest if each.verdict is not Verdict.NONE]
     read = reader.judges and any(reading is not None for reading in readings)
-    return Looked(claim, tuple((telling or closest)[:MOST]), read)
+    return LookedUpClaim(claim, tuple((telling or closest)[:MOST]), read)
 
 
 def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
@@ -132,16 +132,16 @@ def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     return [Citation.of(each.quote, each.passage) for each in chosen]
 
 
-def verdict_of(claim: str, citation: Citation, reading: Reading | None) -> Verdict:
+def verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
     """Return what one sentence says: a yes has to pass the gates, and an opinion says nothing."""
     if reading is None or citation.header.kind is Kind.OPINION:
         return Verdict.NONE
-    if reading is Reading.SUPPORTED and stopped(claim, citation):
+    if reading is Finding.SUPPORTED and stopped(claim, citation):
         return Verdict.NONE
     return VERDICTS.get(reading, Verdict.NONE)
 
 
 def stopped(claim: str, citation: Citation) -> bool:
     """Tell whether a gate stops *claim* over one citation."""
-    found = gated(Draft(claim, language_asked(claim)), Ground((citation,)))
+    found = gated(Draft(claim, language_asked(claim)), CitedGround((citation,)))
     return isinstance(found, Stopped)

@@ -74,7 +74,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class DraftQuote:
     """What a drafted sentence rests on: the key of a passage, and words that stand in it."""
 
     key: str
@@ -86,7 +86,7 @@ class Sentence:
     """One sentence of a model's draft, not yet verified."""
 
     text: str
-    rests: tuple[Rest, ...]
+    rests: tuple[DraftQuote, ...]
 
 
 class Failing(StrEnum):

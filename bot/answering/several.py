@@ -11,7 +11,7 @@ from bot.answering.understanding.followup import Exchange, standalone
 from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 
-MOST = 3
+QUESTIONS_AT_ONCE = 3
 """Questions of one message that are answered."""
 ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
 

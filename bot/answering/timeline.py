@@ -15,7 +15,7 @@ from ingest.language.script import Script
 
 PASSAGES = 40
 """Passages looked at."""
-MOST = 12
+MOST_LINES = 12
 """Lines of one timeline."""
 SHARE = 0.55
 """Least part of the best sentence's score that a line needs."""
@@ -28,7 +28,7 @@ AN_OUTLET_AND_DAY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """What one article reported on its day."""
 
     day: date
@@ -41,7 +41,7 @@ class Timeline:
 
     topic: str
     as_of: datetime
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TimelineLine, ...] = ()
 
 
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
@@ -69,7 +69,7 @@ def chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
     """Take the best sentence of each article, none twice, few of one outlet and day."""
     taken: list[Candidate] = []
     for each in ranked:
-        if len(taken) == MOST or each.score < SHARE * ranked[0].score:
+        if len(taken) == MOST_LINES or each.score < SHARE * ranked[0].score:
             break
         header = each.passage.header
         same_article = any(c.passage.article_id == each.passage.article_id for c in taken)
@@ -86,9 +86,9 @@ def chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
     return taken
 
 
-def line_of(candidate: Candidate, need: Need) -> Line:
+def line_of(candidate: Candidate, need: Need) -> TimelineLine:
     """Quote the part of a sentence that says most."""
     part = shorten(candidate.quote, need)
     day = candidate.passage.header.day
     assert day is not None
-    return Line(day, Citation.of(candidate.quote[part.start : part.end], candidate.passage))
+    return TimelineLine(day, Citation.of(candidate.quote[part.start : part.end], candidate.passage))

@@ -11,9 +11,9 @@ import typer
 
 from bot import checking, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
-from bot.commands.preparing import prepared, utc_now
+from bot.commands.preparing import prepared_desk, utc_now
 from bot.desk import Desk, open_desk, reading_chat
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import stopping
 from ingest.commands.options import AsJson, Batch, configured, misused
 
@@ -22,7 +22,7 @@ EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
 def run_command() -> int:
     """Start the Discord bot if there is a token, else the terminal chat."""
-    settings = configured(Settings)
+    settings = configured(BotSettings)
     if settings.discord_token is None:
         return chat_command()
     from bot.discord_ui.client import serve
@@ -42,9 +42,9 @@ def run_command() -> int:
 
 def chat_command() -> int:
     """Chat in the terminal; without one, answer the example questions."""
-    settings = configured(Settings)
+    settings = configured(BotSettings)
     with (
-        prepared(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
+        prepared_desk(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if sys.stdin.isatty():
@@ -59,7 +59,7 @@ def examples() -> list[str]:
     return [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def ask_command(
+def answer_command(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Batch = None,
     as_json: AsJson = False,
@@ -68,7 +68,7 @@ def ask_command(
     if (question is None) == (batch is None):
         return misused('Give one question, or --batch FILE: make ask Q="…"')
     with (
-        prepared(configured(Settings), "`python -m bot ask`", sample=batch is None) as desk,
+        prepared_desk(configured(BotSettings), "`python -m bot ask`", sample=batch is None) as desk,
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if batch is not None:
@@ -76,7 +76,7 @@ def ask_command(
         return terminal.answer_once(loop, question or "", now=utc_now, json=as_json)
 
 
-def find_command(
+def look_up_command(
     text: Annotated[str | None, typer.Argument(help="What somebody claims.")] = None,
     batch: Annotated[
         Path | None,
@@ -87,7 +87,7 @@ def find_command(
     """Look up what a text claims, or each claim of a file."""
     if (text is None) == (batch is None):
         return misused("Give one text, or --batch FILE.")
-    with prepared(configured(Settings), "`python -m bot find`", sample=True) as desk:
+    with prepared_desk(configured(BotSettings), "`python -m bot find`", sample=True) as desk:
 
         async def found() -> int:
             try:
@@ -101,7 +101,7 @@ def find_command(
         return asyncio.run(found())
 
 
-def check_command(
+def check_claims_command(
     file: Annotated[
         Path,
         typer.Argument(
@@ -113,7 +113,7 @@ def check_command(
 ) -> int:
     """Hold the claims of a file against what they cite: gates, identity, the reader."""
     claims = checking.read_whole(file)
-    chat = reading_chat(configured(Settings))
+    chat = reading_chat(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:
         try:

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.desk import Desk, open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import adding
 from ingest.errors import EmbeddingError, IndexUnavailableError
 from ingest.reading import Hints, count, read_path
 from ingest.showing import with_progress
 
-SAMPLE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
+SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
 """Our own writing about a fictional election."""
 
 
 @contextmanager
-def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]:
+def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterator[Desk]:
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
     with open_desk(settings, holder=holder, clock=utc_now) as desk:
         if sample and desk.archive.changes.last() == 0:
@@ -37,10 +37,10 @@ def prepared(settings: Settings, holder: str, *, sample: bool) -> Iterator[Desk]
 
 def add_sample(desk: Desk) -> None:
     """Read the sample coverage."""
-    found = read_path(SAMPLE, Hints())
+    found = read_path(SAMPLE_COVERAGE, Hints())
     with_progress(
         "Reading the sample coverage",
-        count(SAMPLE),
+        count(SAMPLE_COVERAGE),
         lambda told: adding.add(found, desk.archive, now=utc_now(), progress=told),
     )
 

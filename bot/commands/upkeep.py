@@ -13,10 +13,10 @@ import typer
 
 from bot import doctor, terminal
 from bot.answering.evidence.calibration import OWN
-from bot.commands.preparing import SAMPLE, prepared, utc_now
+from bot.commands.preparing import SAMPLE_COVERAGE, prepared_desk, utc_now
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.archive import Archive
 from ingest.commands.options import AsJson, configured
@@ -36,7 +36,7 @@ def answers_command(
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False
 ) -> int:
     """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
-    with Archive.open(configured(Settings).archive_url) as archive:
+    with Archive.open(configured(BotSettings).archive_url) as archive:
         ledger = Ledger.of(archive)
         found = ledger.answers.last(limit=limit)
         today = ledger.spending.of(utc_now().date())
@@ -46,7 +46,9 @@ def answers_command(
 
 def doctor_command(as_json: AsJson = False) -> int:
     """Try each part that the settings name; exit 1 if one is bad."""
-    return 0 if doctor.show(doctor.examine(configured(Settings), utc_now()), as_json=as_json) else 1
+    return (
+        0 if doctor.show(doctor.examine(configured(BotSettings), utc_now()), as_json=as_json) else 1
+    )
 
 
 def calibrate_command(
@@ -59,12 +61,12 @@ def calibrate_command(
     ],
 ) -> int:
     """Fit when to decline on questions about this desk's coverage, and use it from now on."""
-    from bot.evaluating.calibrating import curve, fit, known, read
+    from bot.evaluating.calibrating import curve, fit, known_questions, read_labelled
 
-    settings = configured(Settings)
-    questions = [read(file) for file in files]
-    with prepared(settings, "`python -m bot calibrate`", sample=False) as desk:
-        groups = [known(desk, each, utc_now()) for each in questions]
+    settings = configured(BotSettings)
+    questions = [read_labelled(file) for file in files]
+    with prepared_desk(settings, "`python -m bot calibrate`", sample=False) as desk:
+        groups = [known_questions(desk, each, utc_now()) for each in questions]
     calibration = fit(groups)
     calibration.write(settings.data_dir / OWN)
     curves = zip(files, groups, strict=True)
@@ -74,17 +76,17 @@ def calibrate_command(
 
 def evaluate_command(
     questions: Annotated[Path | None, typer.Option(help="Unset: the desk's own set.")] = None,
-    coverage: Annotated[Path, typer.Option(help="What is read.")] = SAMPLE,
+    coverage: Annotated[Path, typer.Option(help="What is read.")] = SAMPLE_COVERAGE,
     writer: Annotated[WrittenBy, typer.Option(help="Who answers.")] = WrittenBy.QUOTATIONS,
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("scorecard"),
 ) -> int:
     """Answer a question set over coverage of its own folder, and write how well."""
     from bot.evaluating import evaluation, scorecard
 
-    asked = evaluation.read(questions or evaluation.SAMPLE)
+    asked = evaluation.read_question_set(questions or evaluation.SAMPLE_QUESTIONS)
     with TemporaryDirectory() as folder:
         elsewhere = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
-        settings = configured(Settings).model_copy(update=elsewhere)
+        settings = configured(BotSettings).model_copy(update=elsewhere)
         with open_desk(settings, holder="`python -m bot evaluate`", clock=utc_now) as opened:
             adding.add(read_path(coverage, Hints()), opened.archive, now=utc_now())
             opened.catch_up()
@@ -92,11 +94,11 @@ def evaluate_command(
             results = with_progress(
                 "Answering",
                 len(asked),
-                lambda told: asyncio.run(evaluation.run(asked, desk.answer, told)),
+                lambda told: asyncio.run(evaluation.answer_all(asked, desk.answer, told)),
             )
     scores = evaluation.scores(results)
     terminal.show_scores(scores)
-    for file in scorecard.write(out, str(writer), results, scores):
+    for file in scorecard.write_scorecard(out, str(writer), results, scores):
         print(file)
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ledger import Ledger
-from bot.ledger.model import Notice
+from bot.ledger.model import DueNotice
 from ingest.threads import in_thread
 
 
@@ -20,11 +20,11 @@ class Corrections:
     lasting: timedelta
 
     @in_thread
-    def due(self) -> list[Notice]:
+    def due(self) -> list[DueNotice]:
         """Return the notices that nobody gave yet."""
         return self.ledger.notices.due(self.clock() - self.lasting)
 
     @in_thread
-    def mark_given(self, notice: Notice, *, reached: bool) -> None:
+    def mark_given(self, notice: DueNotice, *, reached: bool) -> None:
         """Record that one was given, or could not be."""
         self.ledger.notices.mark_given(notice, now=self.clock(), reached=reached)

@@ -15,7 +15,7 @@ from bot.community.previewing import Preview
 from bot.community.rules import DeskRules, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry, Suggestion
-from ingest.adding import Outcome, keep_ready
+from ingest.adding import AddingOutcome, keep_prepared
 from ingest.archive import Archive
 from ingest.model import Permission, Removal, Saved, Source
 from ingest.threads import in_thread
@@ -58,7 +58,7 @@ class Curator:
     def keep(self, preview: Preview, by: Moderator) -> list[Saved]:
         """Keep what was previewed."""
         articles = [each.ready for each in preview.articles]
-        kept = keep_ready(articles, self.archive, self.clock(), Outcome(), restore=True)
+        kept = keep_prepared(articles, self.archive, self.clock(), AddingOutcome(), restore=True)
         for each in kept:
             self._log(by, AuditAction.ADDED, article_id=each.article_id)
         return kept

@@ -12,7 +12,7 @@ from typing import Any
 from bot.answering.understanding.followup import Exchange
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
-from bot.ledger.model import CitedRange, Feedback, Pending, Suggestion, Verdict
+from bot.ledger.model import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Summary, Version
@@ -37,7 +37,7 @@ FRESH = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotationShown:
     """A quotation as it stands in its article, with what is around it.
 
     ``current`` is whether the article, as it is now, is cited and has these very words.
@@ -51,7 +51,7 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CoverageOverview:
     """What the answers rest on: figures, the newest article of each outlet, articles by day."""
 
     summary: Summary
@@ -81,7 +81,7 @@ class Community:
     _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
 
     @in_thread
-    def quotations(self, number: int) -> list[Quoted]:
+    def quotations(self, number: int) -> list[QuotationShown]:
         """Return the quotations of an answer, each once, with what stands around them."""
         cited = dict.fromkeys(self.ledger.answers.cited(number))
         return [found for each in cited if (found := self._quoted(each))]
@@ -103,7 +103,7 @@ class Community:
     def say(
         self,
         number: int,
-        verdict: Verdict,
+        verdict: FeedbackVerdict,
         member: int,
         *,
         question: str | None = None,
@@ -129,7 +129,7 @@ class Community:
 
         *channel* is ``None`` where only the member sees the answer.
         """
-        asked = Pending(
+        asked = PendingQuestion(
             self.clock(),
             str(channel or ""),
             question,
@@ -151,17 +151,17 @@ class Community:
         self.ledger.questions.remove(number)
 
     @in_thread
-    def take(self, number: int) -> Pending | None:
+    def take(self, number: int) -> PendingQuestion | None:
         """Return an interrupted question once."""
         return self.ledger.questions.take(number)
 
     @in_thread
-    def give_back(self, asked: Pending) -> None:
+    def give_back(self, asked: PendingQuestion) -> None:
         """Let a question be taken again that could not be answered now."""
         self.ledger.questions.put_back(asked)
 
     @in_thread
-    def interrupted(self, before: datetime) -> list[Pending]:
+    def interrupted(self, before: datetime) -> list[PendingQuestion]:
         """Return the questions that were being answered *before* this process began."""
         return self.ledger.questions.interrupted(before)
 
@@ -224,12 +224,12 @@ class Community:
         self._rules.clear()
 
     @in_thread
-    def known(self) -> Known:
+    def known(self) -> CoverageOverview:
         """Return what the answers rest on."""
         summary = self.archive.summary()
         outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
         newest = {each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets}
-        return Known(summary, newest, self.archive.articles.by_day(DAYS))
+        return CoverageOverview(summary, newest, self.archive.articles.by_day(DAYS))
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
@@ -237,7 +237,7 @@ class Community:
         noted = (number, str(channel), str(message), language)
         self.ledger.notices.note_shown(*noted, now=self.clock())
 
-    def _quoted(self, cited: CitedRange) -> Quoted | None:
+    def _quoted(self, cited: CitedRange) -> QuotationShown | None:
         """Find a quotation again; ``None`` where its text was erased."""
         try:
             article = self.archive.articles.get(cited.article_id)
@@ -249,16 +249,16 @@ class Community:
             return None
         text = version.extract.text
         quote = text[cited.start_at : cited.end_at]
-        return Quoted(
+        return QuotationShown(
             version.extract.header,
             beginning_cut(text[max(0, cited.start_at - CONTEXT) : cited.start_at], cited.start_at),
             quote,
             end_cut(text[cited.end_at : cited.end_at + CONTEXT], len(text) - cited.end_at),
-            article.removal is None and stands(quote, versions),
+            article.removal is None and is_current(quote, versions),
         )
 
 
-def stands(quote: str, versions: Sequence[Version]) -> bool:
+def is_current(quote: str, versions: Sequence[Version]) -> bool:
     """Tell whether the newest version has *quote*."""
     return quote in versions[-1].extract.text
 

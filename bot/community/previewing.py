@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.ledger.model import Suggestion
-from ingest.adding import Ready, ready
+from ingest.adding import PreparedArticle, prepared_article
 from ingest.archive import Archive
 from ingest.errors import ReadingError
 from ingest.fetching import Fetcher, State
@@ -23,7 +23,7 @@ from ingest.threads import in_thread
 class PreviewedArticle:
     """One article that is not kept yet: is it known, and who carries it already?"""
 
-    ready: Ready
+    ready: PreparedArticle
     known: Article | None
     copies: tuple[Article, ...] = ()
 
@@ -69,7 +69,9 @@ class Previewer:
     def data(self, data: bytes, name: str, hints: Hints) -> Preview:
         """Read a file or a paste and say what it holds."""
         found = list(read_bytes(data, name, hints))
-        good = tuple(self._article(ready(each.extract)) for each in found if each.extract)
+        good = tuple(
+            self._article(prepared_article(each.extract)) for each in found if each.extract
+        )
         problems = tuple(str(each.problem) for each in found if each.problem)
         told = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
         said = {key: value for key, value in told.items() if value}
@@ -95,9 +97,9 @@ class Previewer:
             return Preview(url, entries=listing.entries or children, outlet=outlet)
         hints = Hints(outlet=outlet)
         extract = read_fetched(found.data, found.url, found.content_type, found.charset, hints)
-        return Preview(url, (self._article(ready(extract)),), outlet=outlet)
+        return Preview(url, (self._article(prepared_article(extract)),), outlet=outlet)
 
-    def _article(self, article: Ready) -> PreviewedArticle:
+    def _article(self, article: PreparedArticle) -> PreviewedArticle:
         known = self.archive.articles.known(article.extract.header)
         copies = self.archive.articles.alike(article.extract)
         others = tuple(each for each in copies if known is None or each.id != known.id)

@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from bot.answering.model import Reason
 from bot.community.previewing import Preview
 from bot.ledger import Ledger
-from bot.ledger.model import Feedback, Suggestion, Verdict
+from bot.ledger.model import Feedback, FeedbackVerdict, Suggestion
 from ingest.threads import in_thread
 
 LIKE = 0.75
 """Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
 FAULTS = (
-    Verdict.WRONG,
-    Verdict.MISQUOTED,
-    Verdict.OUTDATED,
-    Verdict.ONE_SIDED,
-    Verdict.OTHER,
+    FeedbackVerdict.WRONG,
+    FeedbackVerdict.MISQUOTED,
+    FeedbackVerdict.OUTDATED,
+    FeedbackVerdict.ONE_SIDED,
+    FeedbackVerdict.OTHER,
 )
 """What a reader may say is wrong with an answer."""
-GAPS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
+GAP_REASONS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
 """Reasons that another source could mend."""
 
 Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -69,8 +69,8 @@ class Reviewer:
 
         Members sent them along; where the settings keep questions, every other one is here too.
         """
-        told = self.ledger.feedback.open([Verdict.MISSING])
-        kept = self.ledger.feedback.unanswered([str(each) for each in GAPS])
+        told = self.ledger.feedback.open([FeedbackVerdict.MISSING])
+        kept = self.ledger.feedback.unanswered([str(each) for each in GAP_REASONS])
         return self._grouped([*told, *kept])
 
     @in_thread
@@ -80,7 +80,9 @@ class Reviewer:
         asked = [int(key[1:]) for key in keys if key.startswith("a")]
         now = self.clock()
         feedback = self.ledger.feedback
-        known = {each.answer_id for each in feedback.unanswered([str(reason) for reason in GAPS])}
+        known = {
+            each.answer_id for each in feedback.unanswered([str(reason) for reason in GAP_REASONS])
+        }
         open_ = [number for number in asked if number in known]
         return feedback.settle(said, now=now) + feedback.settle_answers(open_, now=now)
 
@@ -118,13 +120,13 @@ class Reviewer:
             if not each.question:
                 silent.setdefault(each.answer_id, []).append(each)
         texts = [each.question or "" for each in worded]
-        places = together(self.alike(texts)) if texts else []
+        places = groups_of(self.alike(texts)) if texts else []
         groups = [FeedbackGroup(tuple(worded[i] for i in place)) for place in places]
         groups += map(FeedbackGroup, map(tuple, silent.values()))
         return sorted(groups, key=lambda group: -len(group.said))
 
 
-def together(like: NDArray[np.float32]) -> list[list[int]]:
+def groups_of(like: NDArray[np.float32]) -> list[list[int]]:
     """Put texts into groups: each joins the first group whose first member it is most like."""
     groups: list[list[int]] = []
     for i, row in enumerate(like):

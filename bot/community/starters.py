@@ -15,11 +15,11 @@ from ingest.model import Article
 
 NEWEST = 40
 """Articles that questions are drawn from."""
-MOST = 25
+OFFERED = 25
 """Questions in all; Discord shows no more."""
 AN_OUTLET = 4
 """Questions about the articles of one outlet, so that no outlet fills the list."""
-REST = timedelta(minutes=5)
+DRAWN_EVERY = timedelta(minutes=5)
 """Least time between two drawings; coverage may change every second."""
 
 
@@ -37,7 +37,7 @@ class Starters:
     def keep(self) -> None:
         """Draw the questions anew if the coverage changed; it blocks."""
         change, now = self.archive.changes.last(), self.clock()
-        rested = self._drawn is None or now - self._drawn >= REST
+        rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
         if change == self._change or not rested:
             return
         self._questions = self._draw(now)
@@ -53,7 +53,7 @@ class Starters:
         found: list[str] = []
         outlets: dict[str, int] = {}
         for article in self.archive.articles.listed(limit=NEWEST):
-            if len(found) == MOST:
+            if len(found) == OFFERED:
                 break
             outlet = article.header.outlet
             if outlets.get(outlet, 0) < AN_OUTLET and self._answered(article, now):

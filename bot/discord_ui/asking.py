@@ -24,7 +24,7 @@ from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
-from bot.discord_ui.screen import Running, Runs, Screen
+from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, literal
 from bot.wording import Wording
 from ingest import logs
@@ -63,7 +63,7 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class NotedQuestion:
     """A question that would be known again if the bot were killed now; ``None`` is not kept."""
 
     desk: Desk
@@ -85,7 +85,7 @@ class Asking:
     """Who is being answered at this moment: one question at a time for each."""
     open: set[int] = field(default_factory=set)
     """Questions that are being answered and whose answer is not yet shown."""
-    runs: Runs = field(default_factory=Runs)
+    runs: RunningAnswers = field(default_factory=RunningAnswers)
     exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
     """Verified exchanges by the message that shows the answer, and by the thread or the direct
     channel in which it stands."""
@@ -127,7 +127,7 @@ class Asking:
         *,
         token: str | None = None,
         message: int | None = None,
-    ) -> AsyncIterator[Kept]:
+    ) -> AsyncIterator[NotedQuestion]:
         """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
 
         *channel* is ``None`` where only the asker sees the answer. Where nothing can be kept at the
@@ -137,7 +137,7 @@ class Asking:
         self.open.add(mark)
         try:
             number = await self._begun(question, member, channel, token=token, message=message)
-            yield Kept(self.desk, number)
+            yield NotedQuestion(self.desk, number)
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
         finally:
@@ -176,9 +176,9 @@ class Asking:
         if asker in self.in_flight:
             return Reply(notice_view(words("busy")))
         key = secrets.token_hex(6)
-        screen = Screen(question, show, repeat=repeat, key=key)
+        screen = ProgressScreen(question, show, repeat=repeat, key=key)
         self.in_flight.add(asker)
-        self.runs.running[key] = Running(asker, screen.watch)
+        self.runs.running[key] = RunningAnswer(asker, screen.watch)
         with logs.request():
             try:
                 async with screen:

@@ -20,7 +20,7 @@ from bot.discord_ui.errors import report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.correcting import keep_correcting
 from bot.discord_ui.members.recovering import recover
-from bot.discord_ui.members.under import under
+from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.refreshing import follow
@@ -72,7 +72,7 @@ class ElectionDeskClient(discord.Client):
     ) -> None:
         super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.desk = desk
-        self.asking = Asking(desk, under)
+        self.asking = Asking(desk, buttons_under)
         self.moderation = Moderation(desk)
         self.tree = DeskTree(self, self.asking, self.moderation)
         self.began = desk.clock()
@@ -82,7 +82,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start what runs beside."""
-        self.add_dynamic_items(StopButton, *members.BUTTONS, *moderators.BUTTONS)
+        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         for each in self._beside:

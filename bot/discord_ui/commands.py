@@ -21,7 +21,7 @@ from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
-from bot.discord_ui.moderators.reports import GAPS, REPORTS, review_command
+from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, review_command
 from bot.discord_ui.moderators.settings import SettingsGroup
 from bot.discord_ui.moderators.source import SourceGroup
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
@@ -84,8 +84,8 @@ def moderators_commands(moderation: Moderation) -> list[Offer]:
     return [
         SourceGroup(moderation),
         SettingsGroup(moderation),
-        review_command("reports", REPORTS, moderation),
-        review_command("gaps", GAPS, moderation),
+        review_command("reports", ABOUT_REPORTS, moderation),
+        review_command("gaps", ABOUT_GAPS, moderation),
     ]
 
 

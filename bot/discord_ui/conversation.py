@@ -40,7 +40,7 @@ def asked_in(message: discord.Message, me: int) -> str | None:
     return mention.sub(" ", message.content).strip()
 
 
-class HangingReply:
+class ReplyTo:
     """A reply that hangs under a message, or stands in the thread that was made of it."""
 
     def __init__(self, message: discord.Message) -> None:
@@ -70,7 +70,7 @@ class HangingReply:
 async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
     """Show at once that the bot is at work, then reply."""
     locale = message.guild.preferred_locale if message.guild else None
-    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), HangingReply(message)
+    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), ReplyTo(message)
     admission = await asking.admit(place, message.author.id, words)
     if admission.refusal:
         if not admission.silent:

@@ -22,7 +22,7 @@ LABELS = 6
 """Dates written under the picture."""
 
 
-def bars(by_day: Mapping[date, int], first: date, last: date) -> bytes:
+def coverage_picture(by_day: Mapping[date, int], first: date, last: date) -> bytes:
     """Draw a bar for each day from *first* to *last*, as PNG; a day without any has none."""
     image, draw = blank()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -42,7 +42,7 @@ def bars(by_day: Mapping[date, int], first: date, last: date) -> bytes:
     return png(image)
 
 
-def marks(days: Sequence[date]) -> bytes:
+def timeline_picture(days: Sequence[date]) -> bytes:
     """Draw numbered marks along a line of time, as PNG; those of one day stand on each other."""
     first, last = min(days), max(days)
     span = max(1, (last - first).days)

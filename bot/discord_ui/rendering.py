@@ -9,7 +9,17 @@ from typing import Any
 from discord import ui
 
 from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Question
-from bot.discord_ui.text import cut, escape, flat, link, literal, phrase, safe_address, size, title
+from bot.discord_ui.text import (
+    escape,
+    flat,
+    link,
+    literal,
+    phrase,
+    safe_address,
+    shortened,
+    size,
+    title,
+)
 from bot.linking import opening_at
 from bot.wording import Wording
 from ingest.model import Header
@@ -31,7 +41,7 @@ NEAREST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Lengths:
     """How much of an answer is shown: characters of a quotation and a title, claims, copies."""
 
     quote: int
@@ -41,14 +51,14 @@ class Room:
 
 
 ROOMS = (
-    Room(quote=4000, title=200, claims=10),
-    Room(quote=4000, title=100, claims=10, copies=False),
-    Room(quote=600, title=100, claims=10, copies=False),
-    Room(quote=400, title=80, claims=10, copies=False),
-    Room(quote=300, title=80, claims=10, copies=False),
-    Room(quote=200, title=60, claims=6, copies=False),
-    *(Room(quote=200, title=60, claims=count, copies=False) for count in (4, 3, 2, 1)),
-    Room(quote=60, title=40, claims=1, copies=False),
+    Lengths(quote=4000, title=200, claims=10),
+    Lengths(quote=4000, title=100, claims=10, copies=False),
+    Lengths(quote=600, title=100, claims=10, copies=False),
+    Lengths(quote=400, title=80, claims=10, copies=False),
+    Lengths(quote=300, title=80, claims=10, copies=False),
+    Lengths(quote=200, title=60, claims=6, copies=False),
+    *(Lengths(quote=200, title=60, claims=count, copies=False) for count in (4, 3, 2, 1)),
+    Lengths(quote=60, title=40, claims=1, copies=False),
 )
 """From everything to the least, tried in this order."""
 
@@ -147,7 +157,7 @@ def answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
     return blocks
 
 
-def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+def answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (claim_blocks if answer.claims else excerpt_blocks)(answer, words, room)
     yield GAP
@@ -155,7 +165,7 @@ def answer_in(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
 
 
-def excerpt_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+def excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
     yield f"**{escape(words(f'level_{answer.level}'))}**"
     yield from small_print(words.absent(answer))
@@ -169,14 +179,14 @@ def excerpt_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
         yield f"-# {escape(words('excerpts_more', count=left))}"
 
 
-def excerpt_block(found: Excerpt, words: Wording, room: Room) -> Iterator[str]:
+def excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[str]:
     """Show one excerpt under its source, what answers in bold, and what is to be known of it."""
     header = found.citation.header
     before, bold, after = found.parts
     notes = words.corrected(found.citation.passage)
     if len(found.citation.quote) > room.quote:
         before, after = "", ""
-    shorter = cut(bold, room.quote)
+    shorter = shortened(bold, room.quote)
     if shorter is not None:
         notes = [words("quote_cut"), *notes]
     said = f"{beside(before)}**{literal(bold if shorter is None else shorter)}**{beside(after)}"
@@ -204,7 +214,7 @@ def small_print(notes: Sequence[str]) -> Iterator[str]:
         yield f"-# {phrase(title(note, LEAD_SHOWN))}"
 
 
-def claim_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
+def claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield what a model wrote, each sentence with its numbers, a line, and the sources."""
     shown = answer.claims[: room.claims]
     cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
@@ -219,17 +229,17 @@ def claim_blocks(answer: Answer, words: Wording, room: Room) -> Iterator[str]:
     yield "\n".join([f"**{words('sources')}**", *sources])
 
 
-def quotation(quote: str, words: Wording, room: Room) -> str:
+def quotation(quote: str, words: Wording, room: Lengths) -> str:
     """Show *quote* letter by letter between marks; what is cut is said outside of them."""
     opening, closing = words.marks(quote)
-    shorter = cut(quote, room.quote)
+    shorter = shortened(quote, room.quote)
     if shorter is None:
         return f"{opening}{literal(quote)}{closing}"
     return f"{opening}{literal(shorter)}{closing} {escape(words('quote_cut'))}"
 
 
 def source_lines(
-    citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Room
+    citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Lengths
 ) -> str:
     """Describe one source, with its quotation."""
     url = opening_at(citation.header.url, citation.quote)
@@ -244,7 +254,7 @@ def source_lines(
     return "\n".join(lines)
 
 
-def entry(header: Header, words: Wording, room: Room, *, url: str | None = None) -> str:
+def entry(header: Header, words: Wording, room: Lengths, *, url: str | None = None) -> str:
     """Name an article in one line: outlet, date, kind, title linked to *url* or its address."""
     outlet = phrase(title(words.outlet(header), room.title))
     parts = [outlet, words.dated(header), words.kind(header)]
@@ -260,7 +270,7 @@ def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
     if abstention.link:
         linked = link(abstention.link, abstention.link, instead=words("link"))
         blocks.append(words("voting_link", url=linked))
-    room = Room(quote=0, title=100, claims=0)
+    room = Lengths(quote=0, title=100, claims=0)
     if abstention.nearest:
         nearest = abstention.nearest[:NEAREST_SHOWN]
         lines = [f"- {entry(header, words, room)}" for header in nearest]

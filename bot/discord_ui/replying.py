@@ -76,7 +76,7 @@ async def failed(interaction: Interaction, error: Exception) -> None:
     """Tell whoever acts what went wrong. Never raises."""
     words = words_of(interaction)
     view = sentence(error, words)
-    await deliver(view, partial(privately, interaction), nowhere, words)
+    await deliver(view, partial(privately, interaction), show_nowhere, words)
 
 
 def sentence(error: Exception, words: Wording) -> ui.LayoutView:
@@ -111,7 +111,9 @@ async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message
     return None
 
 
-async def told(interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]) -> None:
+async def tell_result(
+    interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]
+) -> None:
     """Do *work* and show what came of it, or the sentence that says what went wrong.
 
     Never raises: what is private goes nowhere else when its own place is gone.
@@ -121,10 +123,10 @@ async def told(interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutV
         view = await work()
     except Exception as error:
         view = sentence(error, words)
-    await deliver(view, partial(respond, interaction), nowhere, words)
+    await deliver(view, partial(respond, interaction), show_nowhere, words)
 
 
-async def nowhere(_: ui.LayoutView) -> None:
+async def show_nowhere(_: ui.LayoutView) -> None:
     """Show nothing: there is no other place for what only one person may see."""
 
 

@@ -21,7 +21,7 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-GRACE = 1.0
+QUICKLY = 1.0
 """Seconds in which an answer needs no progress: quotations take a twentieth of that."""
 EVERY = 1.5
 """Seconds between two edits; faster, Discord makes them wait for each other."""
@@ -29,7 +29,7 @@ LONGEST = 13 * 60.0
 """Seconds after which the writing is stopped: a reply's token lives for fifteen minutes."""
 
 
-class Screen:
+class ProgressScreen:
     """Edits one message at most every :data:`EVERY` seconds, always to what is newest.
 
     The edits have a task of their own, so that the writing never waits for Discord, and an edit
@@ -88,7 +88,7 @@ class Screen:
         self._news.set()
 
     async def _edit(self) -> None:
-        await self._rest(GRACE)
+        await self._rest(QUICKLY)
         while not self._done.is_set():
             self._news.clear()
             try:
@@ -107,7 +107,7 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningAnswer:
     """An answer that is being written, and who asked for it."""
 
     asker: int
@@ -115,10 +115,10 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class RunningAnswers:
     """The answers being written at this moment, by the key on their button."""
 
-    running: dict[str, Running] = field(default_factory=dict)
+    running: dict[str, RunningAnswer] = field(default_factory=dict)
 
     def stop(self, key: str, who: int, *, moderates: bool) -> str | None:
         """Stop one for the asker or a moderator; return the key of the words that say why not."""
@@ -138,7 +138,7 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Stop, if whoever pressed may; the message itself says what became of it."""
-        running: Runs = interaction.client.asking.runs
+        running: RunningAnswers = interaction.client.asking.runs
         moderates = interaction.permissions.manage_messages
         refusal = running.stop(self.key, interaction.user.id, moderates=moderates)
         if refusal is None:

@@ -70,7 +70,7 @@ def isolate_names(text: str) -> str:
     return RIGHT_TO_LEFT_RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", text)
 
 
-def cut(text: str, longest: int) -> str | None:
+def shortened(text: str, longest: int) -> str | None:
     """Return the part of *text* that fits *longest*, or ``None`` when all of it does.
 
     The cut falls between words where there are any, and never inside a visible character.
@@ -93,7 +93,7 @@ def joins(character: str) -> bool:
 
 def title(text: str, longest: int) -> str:
     """Return a title that fits *longest*; a title is no quotation, so "…" ends it inside."""
-    shorter = cut(text, longest)
+    shorter = shortened(text, longest)
     return flat(text) if shorter is None else f"{shorter}…"
 
 

@@ -27,14 +27,16 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownQuestion:
     """A question, whether coverage answers it, and the signs of its evidence."""
 
     signs: Signs
     answerable: bool
 
 
-def known(desk: Desk, questions: Sequence[tuple[str, bool]], now: datetime) -> list[Known]:
+def known_questions(
+    desk: Desk, questions: Sequence[tuple[str, bool]], now: datetime
+) -> list[KnownQuestion]:
     """Search for each question, and take the signs; what finds nothing at all is left out."""
     found = []
     for text, answerable in questions:
@@ -44,11 +46,11 @@ def known(desk: Desk, questions: Sequence[tuple[str, bool]], now: datetime) -> l
             continue
         view = desk.coverage.look(question)
         if view.ranked:
-            found.append(Known(signs_of(view.need, view.ranked, view.evidence), answerable))
+            found.append(KnownQuestion(signs_of(view.need, view.ranked, view.evidence), answerable))
     return found
 
 
-def read(file: Path) -> list[tuple[str, bool]]:
+def read_labelled(file: Path) -> list[tuple[str, bool]]:
     """Read JSON Lines of ``{"question": …, "answerable": true}``.
 
     Raises:
@@ -79,7 +81,7 @@ def pairs(file: Path) -> Iterator[tuple[str, bool]]:
             yield question, answerable
 
 
-def fit(groups: Sequence[Sequence[Known]]) -> Calibration:
+def fit(groups: Sequence[Sequence[KnownQuestion]]) -> Calibration:
     """Fit a logistic model; groups weigh alike, and in each the two kinds of questions do.
 
     Raises:
@@ -124,7 +126,9 @@ def newton(matrix: Floats, target: Floats, weight: Floats) -> Floats:
     return found
 
 
-def curve(calibration: Calibration, group: Sequence[Known]) -> list[tuple[float, float, float]]:
+def curve(
+    calibration: Calibration, group: Sequence[KnownQuestion]
+) -> list[tuple[float, float, float]]:
     """Return, by operating point, the shares declined of answerable questions and of others."""
     yes = np.array([calibration.odds(k.signs) for k in group if k.answerable])
     no = np.array([calibration.odds(k.signs) for k in group if not k.answerable])

@@ -14,7 +14,7 @@ from bot.answering.understanding.question import ask
 from bot.answering.watching import Answerer
 from ingest.errors import UnreadableError
 
-SAMPLE = Path(__file__).with_name("sample.jsonl")
+SAMPLE_QUESTIONS = Path(__file__).with_name("sample.jsonl")
 """Our own questions over the sample coverage, written before any answer was looked at."""
 FROZEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """The moment at which they are asked: the day after the last article."""
@@ -23,7 +23,7 @@ FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SetQuestion:
     """A question, whether the coverage answers it, and words of which a right citation has one."""
 
     question: str
@@ -36,7 +36,7 @@ class Asked:
 class Result:
     """A question and what was answered."""
 
-    asked: Asked
+    asked: SetQuestion
     outcome: Answer | Abstention
 
     @property
@@ -64,7 +64,7 @@ class Result:
         return any(part in citation.quote or citation.quote in part for part in self.asked.wanted)
 
 
-def read(file: Path) -> list[Asked]:
+def read_question_set(file: Path) -> list[SetQuestion]:
     """Read a question set, JSON Lines of ``question``, ``expect``, ``quote_contains``, ``kind``.
 
     Raises:
@@ -77,7 +77,9 @@ def read(file: Path) -> list[Asked]:
             value = json.loads(line)
             answerable = {"answer": True, "abstention": False}[value["expect"]]
             wanted = tuple(value.get("quote_contains", ()))
-            found.append(Asked(value["question"], answerable, wanted, value.get("kind", "fact")))
+            found.append(
+                SetQuestion(value["question"], answerable, wanted, value.get("kind", "fact"))
+            )
     except OSError as error:
         raise UnreadableError(f"{file} could not be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -90,8 +92,8 @@ def read(file: Path) -> list[Asked]:
     return found
 
 
-async def run(
-    questions: Sequence[Asked], answerer: Answerer, told: Callable[[int, int], None]
+async def answer_all(
+    questions: Sequence[SetQuestion], answerer: Answerer, told: Callable[[int, int], None]
 ) -> list[Result]:
     """Ask each question at the frozen moment; *told* hears how far it is."""
     results = []

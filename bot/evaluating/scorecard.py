@@ -23,7 +23,9 @@ rect.back{fill:#e8ecf2}rect.bar{fill:#2f6fae}.wrong{color:#9b2c2c}small{color:#5
 """
 
 
-def write(folder: Path, writer: str, results: Sequence[Result], scores: Scores) -> list[Path]:
+def write_scorecard(
+    folder: Path, writer: str, results: Sequence[Result], scores: Scores
+) -> list[Path]:
     """Write ``WRITER.html`` and ``WRITER.json`` into *folder*, and return both."""
     folder.mkdir(parents=True, exist_ok=True)
     page, data = folder / f"{writer}.html", folder / f"{writer}.json"

@@ -10,13 +10,13 @@ from sqlalchemy import insert, select
 
 from bot.ledger.model import AnswerRecord, CitedRange
 from bot.ledger.schema import answers, citations
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
 
 
-class Answers(Rows):
+class Answers(LedgerPart):
     """Answers with their citations."""
 
     def add(self, answer: AnswerRecord) -> int:

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.ledger.schema import audit
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class Audit(Rows):
+class Audit(LedgerPart):
     """What moderators did, newest first; nothing of it is ever deleted."""
 
     def add(self, entry: AuditEntry) -> int:

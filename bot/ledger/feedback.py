@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.ledger.model import Feedback, Verdict
+from bot.ledger.model import Feedback, FeedbackVerdict
 from bot.ledger.schema import answers, feedback
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class Feedbacks(Rows):
+class Feedbacks(LedgerPart):
     """What was said, and what somebody has dealt with."""
 
     def add(self, said: Feedback) -> bool:
@@ -34,7 +34,7 @@ class Feedbacks(Rows):
             connection.execute(insert(feedback).values(values))
         return True
 
-    def open(self, verdicts: Sequence[Verdict], *, limit: int = 500) -> list[Feedback]:
+    def open(self, verdicts: Sequence[FeedbackVerdict], *, limit: int = 500) -> list[Feedback]:
         """Return what was said and nobody settled yet, newest first."""
         query = (
             select(feedback)
@@ -50,7 +50,9 @@ class Feedbacks(Rows):
 
         They look like what a reader would say; nobody did, so they have no number.
         """
-        spoken = select(feedback.c.answer_id).where(feedback.c.verdict == str(Verdict.MISSING))
+        spoken = select(feedback.c.answer_id).where(
+            feedback.c.verdict == str(FeedbackVerdict.MISSING)
+        )
         query = (
             select(answers.c.id, answers.c.asked_at, answers.c.question)
             .where(
@@ -63,7 +65,7 @@ class Feedbacks(Rows):
         )
         with self._database.reading() as connection:
             return [
-                Feedback(datetime.fromisoformat(at), number, Verdict.MISSING, "", question)
+                Feedback(datetime.fromisoformat(at), number, FeedbackVerdict.MISSING, "", question)
                 for number, at, question in connection.execute(query)
             ]
 
@@ -76,7 +78,7 @@ class Feedbacks(Rows):
 
     def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
         """Mark questions without an answer as dealt with, that nobody spoke of."""
-        values = {"at": rows.iso(now), "verdict": str(Verdict.MISSING), "member": ""}
+        values = {"at": rows.iso(now), "verdict": str(FeedbackVerdict.MISSING), "member": ""}
         done = [{**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)]
         if done:
             with self._database.writing() as connection:
@@ -88,4 +90,4 @@ def feedback_of(row: rows.Row) -> Feedback:
     """Read what a reader said."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
     at = datetime.fromisoformat(row["at"])
-    return Feedback(**{**known, "at": at, "verdict": Verdict(row["verdict"])})
+    return Feedback(**{**known, "at": at, "verdict": FeedbackVerdict(row["verdict"])})

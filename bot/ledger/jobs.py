@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 
 from bot.ledger.model import Job
 from bot.ledger.schema import jobs
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class JobList(Rows):
+class JobList(LedgerPart):
     """What is waited for, over a restart too."""
 
     def add(self, job: Job) -> int:

@@ -86,7 +86,7 @@ class AuditEntry:
     id: int = 0
 
 
-class Verdict(StrEnum):
+class FeedbackVerdict(StrEnum):
     """What a reader says of an answer, or of there being none."""
 
     HELPFUL = "helpful"
@@ -107,7 +107,7 @@ class Feedback:
 
     at: datetime
     answer_id: int
-    verdict: Verdict
+    verdict: FeedbackVerdict
     member: str
     question: str | None = None
     comment: str | None = None
@@ -115,7 +115,7 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingQuestion:
     """A question that is being answered, kept until the answer is shown, and no longer.
 
     ``token`` is of the interaction that asked, ``message`` the message that did, ``shown`` the one
@@ -181,7 +181,7 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class DueNotice:
     """What a reader of one shown answer should know of one of its sources.
 
     ``channel`` and ``message`` are Discord's numbers; ``note`` is the outlet's own correction.

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
-from bot.ledger.model import GivenNotice, Notice, NoticeKind
-from bot.ledger.schema import citations, notices, shown
-from bot.ledger.table import Rows
+from bot.ledger.model import DueNotice, GivenNotice, NoticeKind
+from bot.ledger.schema import citations, notices, shown_answers
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.schema import articles, versions
 from ingest.model import Removal
@@ -23,7 +23,7 @@ WITHDRAWN = {
 """What a removal is to a reader; a page that is merely gone from its site changes nothing."""
 
 
-class Notices(Rows):
+class Notices(LedgerPart):
     """Where answers stand, and which of them a reader should look at again."""
 
     def note_shown(
@@ -38,9 +38,9 @@ class Notices(Rows):
             "at": rows.iso(now),
         }
         with self._database.writing() as connection:
-            connection.execute(insert(shown).values(values))
+            connection.execute(insert(shown_answers).values(values))
 
-    def due(self, since: datetime) -> list[Notice]:
+    def due(self, since: datetime) -> list[DueNotice]:
         """Return a notice for each answer shown after *since* and each change nobody told yet."""
         with self._database.reading() as connection:
             told = {tuple(row) for row in connection.execute(select(*notices.primary_key.columns))}
@@ -48,7 +48,7 @@ class Notices(Rows):
             every = [notice for row in found if (notice := notice_of(connection, row))]
         return [each for each in dict.fromkeys(every) if key(each) not in told]
 
-    def mark_given(self, notice: Notice, *, now: datetime, reached: bool) -> None:
+    def mark_given(self, notice: DueNotice, *, now: datetime, reached: bool) -> None:
         """Record that a notice was given, or could not be; it is not given again."""
         names = ("answer_id", "article_id", "version", "kind")
         values = dict(zip(names, key(notice), strict=True))
@@ -59,8 +59,8 @@ class Notices(Rows):
         """Return what readers were told, newest first."""
         newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
-            select(notices, shown.c.channel, shown.c.message, versions.c.title)
-            .join(shown, shown.c.answer_id == notices.c.answer_id)
+            select(notices, shown_answers.c.channel, shown_answers.c.message, versions.c.title)
+            .join(shown_answers, shown_answers.c.answer_id == notices.c.answer_id)
             .join(articles, articles.c.id == notices.c.article_id)
             .outerjoin(versions, newest)
             .order_by(notices.c.at.desc(), notices.c.answer_id.desc())
@@ -82,7 +82,7 @@ class Notices(Rows):
             ]
 
 
-def key(notice: Notice) -> tuple[Any, ...]:
+def key(notice: DueNotice) -> tuple[Any, ...]:
     """Return what makes a notice the same one."""
     return notice.answer_id, notice.article_id, notice.version, str(notice.kind)
 
@@ -91,7 +91,7 @@ def changed(since: datetime) -> Select[Any]:
     """Select shown answers with articles that they cite and that are not as they were cited."""
     return (
         select(
-            shown,
+            shown_answers,
             citations.c.article_id,
             citations.c.version.label("cited"),
             citations.c.start_at,
@@ -99,17 +99,17 @@ def changed(since: datetime) -> Select[Any]:
             articles.c.latest,
             articles.c.removal,
         )
-        .join(citations, citations.c.answer_id == shown.c.answer_id)
+        .join(citations, citations.c.answer_id == shown_answers.c.answer_id)
         .join(articles, articles.c.id == citations.c.article_id)
         .where(
-            shown.c.at >= rows.iso(since),
+            shown_answers.c.at >= rows.iso(since),
             (articles.c.latest > citations.c.version) | articles.c.removed_at.is_not(None),
         )
-        .order_by(shown.c.at, citations.c.id)
+        .order_by(shown_answers.c.at, citations.c.id)
     )
 
 
-def notice_of(connection: Connection, row: rows.Row) -> Notice | None:
+def notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
     """Say what a change means to whoever reads the answer; ``None`` if nothing."""
     old = version(connection, row["article_id"], row["cited"])
     new = version(connection, row["article_id"], row["latest"])
@@ -126,7 +126,7 @@ def notice_of(connection: Connection, row: rows.Row) -> Notice | None:
     else:
         return None
     named = new or old or {"title": "", "outlet": "", "url": None}
-    return Notice(
+    return DueNotice(
         answer_id=row["answer_id"],
         channel=row["channel"],
         message=row["message"],

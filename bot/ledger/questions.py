@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bot.ledger.model import Pending
+from bot.ledger.model import PendingQuestion
 from bot.ledger.schema import pending
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class Questions(Rows):
+class Questions(LedgerPart):
     """What was being asked when the bot was last stopped."""
 
-    def add(self, asked: Pending) -> int:
+    def add(self, asked: PendingQuestion) -> int:
         """Keep a question until its answer is shown, and return its number."""
         values = {k: v for k, v in asdict(asked).items() if k != "id"}
         values["at"] = rows.iso(asked.at)
@@ -28,7 +28,7 @@ class Questions(Rows):
         with self._database.writing() as connection:
             connection.execute(delete(pending).where(pending.c.id == number))
 
-    def take(self, number: int) -> Pending | None:
+    def take(self, number: int) -> PendingQuestion | None:
         """Return a question that was interrupted and forget it; ``None`` if it was taken before."""
         here = pending.c.id == number
         with self._database.writing() as connection:
@@ -41,12 +41,12 @@ class Questions(Rows):
         with self._database.writing() as connection:
             connection.execute(update(pending).where(pending.c.id == number).values(shown=shown))
 
-    def put_back(self, asked: Pending) -> None:
+    def put_back(self, asked: PendingQuestion) -> None:
         """Let a question be taken again, under the number that it had."""
         values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
         self._insert(pending, values)
 
-    def interrupted(self, before: datetime) -> list[Pending]:
+    def interrupted(self, before: datetime) -> list[PendingQuestion]:
         """Return the questions that began before *before*, oldest first, and each only once."""
         cut_off = (pending.c.at < rows.iso(before)) & pending.c.told.is_(False)
         with self._database.writing() as connection:
@@ -56,7 +56,7 @@ class Questions(Rows):
         return asked
 
 
-def pending_of(row: rows.Row) -> Pending:
+def pending_of(row: rows.Row) -> PendingQuestion:
     """Read a question on its way."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
-    return Pending(**{**known, "at": datetime.fromisoformat(row["at"])})
+    return PendingQuestion(**{**known, "at": datetime.fromisoformat(row["at"])})

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.ledger.schema import rules
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 
 SECRET = "secret"  # noqa: S105 - the row's name
 """The row that holds what members' hashes are made with."""
 
 
-class Rules(Rows):
+class Rules(LedgerPart):
     """Settings that moderators make in Discord."""
 
     def get(self, place: str) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from sqlalchemy import (
 
 from ingest.archive.schema import articles
 
-metadata = MetaData()
+ledger_metadata = MetaData()
 
 answers = Table(
     "answers",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("asked_at", String(40), nullable=False, index=True),
     Column("kind", String(20), nullable=False),
@@ -40,7 +40,7 @@ answers = Table(
 
 citations = Table(
     "citations",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
     Column("article_id", ForeignKey(articles.c.id), nullable=False, index=True),
@@ -51,7 +51,7 @@ citations = Table(
 
 spending = Table(
     "spending",
-    metadata,
+    ledger_metadata,
     Column("day", String(10), primary_key=True),
     Column("member", String(64), primary_key=True),
     Column("answers", Integer, nullable=False),
@@ -61,7 +61,7 @@ spending = Table(
 
 audit = Table(
     "audit",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("who", String(40), nullable=False),
@@ -74,9 +74,9 @@ audit = Table(
     Column("before", JSON),
 )
 
-shown = Table(
+shown_answers = Table(
     "shown",
-    metadata,
+    ledger_metadata,
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     Column("channel", String(40), nullable=False),
     Column("message", String(40), nullable=False),
@@ -86,7 +86,7 @@ shown = Table(
 
 notices = Table(
     "notices",
-    metadata,
+    ledger_metadata,
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     Column("article_id", ForeignKey(articles.c.id), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
@@ -97,7 +97,7 @@ notices = Table(
 
 feedback = Table(
     "feedback",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
@@ -110,7 +110,7 @@ feedback = Table(
 
 pending = Table(
     "pending",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("channel", String(40), nullable=False),
@@ -125,7 +125,7 @@ pending = Table(
 
 jobs = Table(
     "jobs",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("source_id", Integer, nullable=False),
@@ -135,7 +135,7 @@ jobs = Table(
 
 suggestions = Table(
     "suggestions",
-    metadata,
+    ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("place", String(40), nullable=False),
@@ -152,7 +152,7 @@ suggestions = Table(
 
 rules = Table(
     "rules",
-    metadata,
+    ledger_metadata,
     Column("place", String(40), primary_key=True),
     Column("values", JSON, nullable=False),
 )

@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.ledger.model import Spending
 from bot.ledger.schema import spending
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class Spendings(Rows):
+class Spendings(LedgerPart):
     """Tokens and answers by day and member."""
 
     def add(self, day: date, member: str, read: int, written: int) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from bot.ledger.model import Suggestion
 from bot.ledger.schema import suggestions
-from bot.ledger.table import Rows
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
 
-class Suggestions(Rows):
+class Suggestions(LedgerPart):
     """What was proposed, decided or not."""
 
     def add(self, suggestion: Suggestion) -> int:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 
 
-class Rows(Part):
+class LedgerPart(DatabasePart):
     """One part of the ledger, in an open database. Safe to share between threads."""
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:

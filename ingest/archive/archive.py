@@ -14,7 +14,7 @@ from ingest.archive.generations import Generations
 from ingest.archive.outlets import Outlets
 from ingest.archive.pages import Pages
 from ingest.archive.passages import Passages
-from ingest.archive.schema import articles, changes, identity, versions
+from ingest.archive.schema import archive_identity, articles, changes, versions
 from ingest.archive.selecting import NEWEST, number, standing_passages
 from ingest.archive.sources import Sources
 from ingest.model import OutletSummary, Summary, parse_moment
@@ -38,7 +38,7 @@ class Archive(Database):
     def mark(self) -> str:
         """Return what tells this archive from every other one, however its address is spelt."""
         with self.reading() as connection:
-            return str(connection.execute(select(identity.c.mark)).scalar_one())
+            return str(connection.execute(select(archive_identity.c.mark)).scalar_one())
 
     def summary(self) -> Summary:
         """Count what is kept, by outlet the most articles first."""

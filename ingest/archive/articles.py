@@ -9,22 +9,22 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
 from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, versions
 from ingest.archive.selecting import NEWEST, article_rows, number
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import identity
-from ingest.likeness import marks
+from ingest.identity import identity_of
+from ingest.likeness import sketch
 from ingest.model import Article, Cut, Extract, Header, Removal, Saved, Version
 
 LIKE = re.compile(r"[%_!]")
 ESCAPED = r"!\g<0>"
 
 
-class Articles(Part):
+class Articles(DatabasePart):
     """Every article that was ever kept."""
 
     def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
@@ -174,13 +174,13 @@ class Articles(Part):
     def alike(self, extract: Extract) -> list[Article]:
         """Return the standing articles that carry the same story as one that is not kept yet."""
         with self._database.reading() as connection:
-            story = same_story(connection, 0, extract, marks(extract.text))
+            story = same_story(connection, 0, extract, sketch(extract.text))
             query = article_rows().where(articles.c.story == story, articles.c.removed_at.is_(None))
             return [rows.article(row) for row in connection.execute(query).mappings()]
 
     def known(self, header: Header) -> Article | None:
         """Return the article that *header* is of, removed or not; ``None`` if it is new."""
-        query = article_rows().where(articles.c.identity == identity(header))
+        query = article_rows().where(articles.c.identity == identity_of(header))
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return rows.article(row) if row else None

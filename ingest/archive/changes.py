@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.schema import changes
 
 
-class Changes(Part):
+class Changes(DatabasePart):
     """Which articles changed, and when."""
 
     def after(self, after: int, limit: int) -> tuple[list[int], int]:

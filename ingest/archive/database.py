@@ -67,7 +67,7 @@ class Database:
             yield connection
 
 
-class Part:
+class DatabasePart:
     """One part of what an open database holds, with its own verbs."""
 
     def __init__(self, database: Database) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.schema import embeddings
 
 
-class Embeddings(Part):
+class Embeddings(DatabasePart):
     """What was embedded once and need not be again."""
 
     def get(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select, update
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.saving import take_turn
 from ingest.archive.schema import generations, serving
 from ingest.errors import ArchiveError
@@ -18,7 +18,7 @@ SERVING = 1
 """The one row that names the generation in service."""
 
 
-class Generations(Part):
+class Generations(DatabasePart):
     """Those that are built, serve, or can serve again."""
 
     def active(self) -> Generation | None:

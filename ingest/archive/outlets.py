@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.saving import identified, take_turn
 from ingest.archive.schema import articles, outlets
 from ingest.model import Ownership
 
 
-class Outlets(Part):
+class Outlets(DatabasePart):
     """Everybody whose coverage was ever kept."""
 
     def names(self) -> tuple[str, ...]:

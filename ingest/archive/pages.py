@@ -11,36 +11,36 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.saving import take_turn
 from ingest.archive.schema import articles, pages
-from ingest.model import Page
+from ingest.model import SourcePage
 
 NOTED = ("url", "article_id", "etag", "last_modified", "checked_at", "modified", "failure")
 
 
-class Pages(Part):
+class Pages(DatabasePart):
     """Every page that was seen, with what came of it."""
 
-    def get(self, addresses: Sequence[str]) -> dict[str, Page]:
+    def get(self, addresses: Sequence[str]) -> dict[str, SourcePage]:
         """Return what is remembered of those of *addresses* that were seen before."""
         among: BindParameter[Any] = bindparam("among", expanding=True)
         query = page_rows().where(pages.c.address.in_(among))
-        found: dict[str, Page] = {}
+        found: dict[str, SourcePage] = {}
         with self._database.reading() as connection:
             for part in rows.chunks(list(addresses)):
                 for row in connection.execute(query, {"among": part}).mappings():
                     found[row["address"]] = rows.page(row)
         return found
 
-    def of_source(self, source_id: int) -> list[Page]:
+    def of_source(self, source_id: int) -> list[SourcePage]:
         """Return every page that a source ever listed, newest first."""
         query = page_rows().where(pages.c.source_id == source_id)
         ordered = query.order_by(pages.c.first_at.desc(), pages.c.address)
         with self._database.reading() as connection:
             return [rows.page(row) for row in connection.execute(ordered).mappings()]
 
-    def note(self, source_id: int | None, noted: Iterable[Page]) -> None:
+    def note(self, source_id: int | None, noted: Iterable[SourcePage]) -> None:
         """Remember what was found of each page just now."""
         values = [
             {

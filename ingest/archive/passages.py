@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, delete, select
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.saving import add_passages, take_turn
 from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.archive.selecting import (
@@ -19,10 +19,10 @@ from ingest.archive.selecting import (
     passage_rows,
     standing_passages,
 )
-from ingest.model import Cut, Passage, Removal, Standing, Version
+from ingest.model import ArticleState, Cut, Passage, Removal, Version
 
 
-class Passages(Part):
+class Passages(DatabasePart):
     """The passages of every version, by every splitter that an index uses."""
 
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
@@ -53,7 +53,7 @@ class Passages(Part):
         with self._database.reading() as connection:
             return number(connection, standing_passages().where(articles.c.id.in_(changed)))
 
-    def standings(self, article_ids: Sequence[int], splitter: int) -> list[Standing]:
+    def standings(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
         """Return what an index of *splitter* should hold of each article, and what no longer.
 
         An article that was never cut by *splitter* is held as the newest one cut it.
@@ -128,9 +128,9 @@ def standing_of(
     splitter: int,
     *,
     erased: bool,
-) -> Standing:
+) -> ArticleState:
     """Choose one splitter's passages; all others of the article are stale."""
     chosen = cuts.get(splitter) or (cuts[max(cuts)] if cuts else [])
     held = {passage.id for passage in chosen}
     stale = tuple(key for key in every if key not in held)
-    return Standing(article_id, tuple(chosen), stale, erased)
+    return ArticleState(article_id, tuple(chosen), stale, erased)

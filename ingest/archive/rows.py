@@ -14,11 +14,11 @@ from ingest.model import (
     Kind,
     Moment,
     Ownership,
-    Page,
     Passage,
     Permission,
     Removal,
     Source,
+    SourcePage,
     Version,
     parse_moment,
 )
@@ -167,9 +167,9 @@ def source(row: Row) -> Source:
     )
 
 
-def page(row: Row) -> Page:
+def page(row: Row) -> SourcePage:
     """Read a page with what became of its article."""
-    return Page(
+    return SourcePage(
         address=row["address"],
         url=row["url"],
         listing=bool(row["listing"]),

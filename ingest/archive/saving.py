@@ -15,7 +15,7 @@ from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import place_in_story, repeats
-from ingest.identity import clean_url, identity
+from ingest.identity import clean_url, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
 KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
@@ -174,7 +174,7 @@ def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[A
     """Return the article's row; a new one has no version."""
     outlet = identified(connection, outlets, "name", header.outlet, {})
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now)}
-    article_id = identified(connection, articles, "identity", identity(header), new)
+    article_id = identified(connection, articles, "identity", identity_of(header), new)
     query = (
         select(articles, versions.c.digest, versions.c.corrections)
         .outerjoin(

@@ -17,18 +17,18 @@ from sqlalchemy import (
     Text,
 )
 
-metadata = MetaData()
+archive_metadata = MetaData()
 
-identity = Table(
+archive_identity = Table(
     "identity",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("mark", String(32), nullable=False),
 )
 
 outlets = Table(
     "outlets",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("country", String(2)),
@@ -37,7 +37,7 @@ outlets = Table(
 
 sources = Table(
     "sources",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("address", Text, nullable=False, unique=True),
     Column("outlet_id", ForeignKey("outlets.id"), nullable=False),
@@ -54,7 +54,7 @@ sources = Table(
 
 articles = Table(
     "articles",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("identity", Text, nullable=False, unique=True),
     Column("held", Text),
@@ -69,7 +69,7 @@ articles = Table(
 
 pages = Table(
     "pages",
-    metadata,
+    archive_metadata,
     Column("address", Text, primary_key=True),
     Column("url", Text, nullable=False),
     Column("source_id", ForeignKey("sources.id"), index=True),
@@ -85,7 +85,7 @@ pages = Table(
 
 fingerprints = Table(
     "fingerprints",
-    metadata,
+    archive_metadata,
     Column("mark", BigInteger, primary_key=True, autoincrement=False),
     Column(
         "article_id",
@@ -98,7 +98,7 @@ fingerprints = Table(
 
 versions = Table(
     "versions",
-    metadata,
+    archive_metadata,
     Column("article_id", ForeignKey("articles.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("digest", String(64), nullable=False),
@@ -126,7 +126,7 @@ versions = Table(
 
 passages = Table(
     "passages",
-    metadata,
+    archive_metadata,
     Column("id", Text, primary_key=True),
     Column("splitter", Integer, primary_key=True, autoincrement=False),
     Column("article_id", ForeignKey("articles.id"), nullable=False),
@@ -140,7 +140,7 @@ passages = Table(
 
 embeddings = Table(
     "embeddings",
-    metadata,
+    archive_metadata,
     Column("model", Text, primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
@@ -148,14 +148,14 @@ embeddings = Table(
 
 clock = Table(
     "change_clock",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("seq", Integer, nullable=False),
 )
 
 changes = Table(
     "changes",
-    metadata,
+    archive_metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("article_id", ForeignKey("articles.id"), nullable=False),
     Column("at", String(40), nullable=False),
@@ -163,7 +163,7 @@ changes = Table(
 
 generations = Table(
     "generations",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("model", Text, nullable=False),
     Column("dimensions", Integer, nullable=False),
@@ -175,7 +175,7 @@ generations = Table(
 
 serving = Table(
     "serving",
-    metadata,
+    archive_metadata,
     Column("id", Integer, primary_key=True),
     Column("generation_id", ForeignKey("generations.id"), nullable=False),
 )

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 
 from ingest.archive import rows
-from ingest.archive.database import Part
+from ingest.archive.database import DatabasePart
 from ingest.archive.saving import identified, take_turn
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
 from ingest.model import Permission, Source
 
 
-class Sources(Part):
+class Sources(DatabasePart):
     """What is watched."""
 
     def watch(

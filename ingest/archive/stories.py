@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ingest.archive.schema import articles, fingerprints, versions
 from ingest.archive.selecting import NEWEST
-from ingest.likeness import containment, marks, near_in_time, resemblance, shingles
+from ingest.likeness import containment, near_in_time, resemblance, shingles, sketch
 from ingest.model import Extract
 
 SHARED = 4
@@ -24,7 +24,7 @@ TITLES = 3
 
 def place_in_story(connection: Connection, article_id: int, extract: Extract) -> None:
     """Remember an article by its marks, and join it to the story that it carries."""
-    own = marks(extract.text)
+    own = sketch(extract.text)
     story = same_story(connection, article_id, extract, own) or article_id
     connection.execute(delete(fingerprints).where(fingerprints.c.article_id == article_id))
     if own:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from ingest import adding, showing
-from ingest.adding import Outcome
+from ingest.adding import AddingOutcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
 from ingest.commands.indexing import catch_up, now
@@ -30,8 +30,8 @@ from ingest.commands.options import (
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
-from ingest.reading import Found, Hints, count, read_bytes, read_path
-from ingest.refresh import Round
+from ingest.reading import FoundArticle, Hints, count, read_bytes, read_path
+from ingest.refresh import SourceRound
 from ingest.settings import Settings
 
 
@@ -78,25 +78,25 @@ def is_address(path: str) -> bool:
     return path.lower().startswith(("http://", "https://"))
 
 
-def take(told: Round, outcome: Outcome) -> None:
+def take(told: SourceRound, outcome: AddingOutcome) -> None:
     """Add what one address held to everything that was added."""
     outcome.saved += told.outcome.saved
     outcome.warnings += [*told.outcome.warnings, *told.notes]
     problems = [*told.failed, *([(told.source.address, told.failure)] if told.failure else [])]
-    outcome.problems += [Found(name, problem=ReadingError(why)) for name, why in problems]
+    outcome.problems += [FoundArticle(name, problem=ReadingError(why)) for name, why in problems]
     outcome.problems += [
-        Found(page.url, problem=ReadingError(f"{page.url} is gone (404 or 410)."))
+        FoundArticle(page.url, problem=ReadingError(f"{page.url} is gone (404 or 410)."))
         for page in told.gone
     ]
     outcome.saved += [Saved(0, 0, Decision.SAME)] * told.unchanged
 
 
-def report(outcome: Outcome, note: str, *, as_json: bool) -> int:
+def report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
     """Print what was added; 1 if anything could not be read."""
     for each in outcome.problems:
-        print(showing.plain(str(each.problem)), file=sys.stderr)
+        print(showing.printable(str(each.problem)), file=sys.stderr)
     for warning in outcome.warnings:
-        print(showing.plain(warning), file=sys.stderr)
+        print(showing.printable(warning), file=sys.stderr)
     if as_json:
         failed = [{"name": each.name, "problem": str(each.problem)} for each in outcome.problems]
         showing.print_json(
@@ -114,7 +114,7 @@ def report(outcome: Outcome, note: str, *, as_json: bool) -> int:
     return 1 if outcome.problems else 0
 
 
-def read(path: str, hints: Hints) -> Iterator[Found]:
+def read(path: str, hints: Hints) -> Iterator[FoundArticle]:
     """Read one argument; ``-`` is standard input."""
     if path == "-":
         return read_bytes(sys.stdin.buffer.read(), "standard input", hints)
@@ -206,7 +206,7 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
         showing.print_json({"removed": [article.id for article in gone], "index": note})
     else:
         for article in gone:
-            print(f"Removed {article.id}: {showing.plain(article.header.title)}")
+            print(f"Removed {article.id}: {showing.printable(article.header.title)}")
         print(f"{note} Adding the same coverage again restores it." if gone else note)
     return 1 if unknown else 0
 

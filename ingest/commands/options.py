@@ -33,7 +33,7 @@ Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers in
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without being asked again.")]
 
 
-def made(
+def make_app(
     text: str,
     commands: Mapping[str, Callable[..., int]],
     *,
@@ -67,7 +67,7 @@ def exiting(command: Callable[Given, int]) -> Callable[Given, None]:
     return ended
 
 
-def run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
+def run_app(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
     """Run the command that *arguments* name, and return its exit code; misuse is told.
 
     Raises:

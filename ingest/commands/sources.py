@@ -19,10 +19,10 @@ from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Ownership, Permission, Progress, Source
 from ingest.reading import Hints
-from ingest.refresh import Refresher, Round
+from ingest.refresh import Refresher, SourceRound
 from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings
-from ingest.showing import plain, sources_table
+from ingest.showing import printable, sources_table
 
 HOUR = 60
 
@@ -51,7 +51,7 @@ def watch_command(
         showing.print_json({"source": asdict(source)})
     else:
         print(
-            f"Source {source.id} is {plain(source.outlet)}, {plain(source.address)}, every "
+            f"Source {source.id} is {printable(source.outlet)}, {printable(source.address)}, every "
             f"{source.every} minutes. `python -m ingest refresh {source.id}` looks at it now."
         )
     return 0
@@ -67,7 +67,7 @@ def unwatch_command(
     if as_json:
         showing.print_json({"source": asdict(source)})
     else:
-        print(f"{plain(source.address)} is looked at no more. Its articles stay.")
+        print(f"{printable(source.address)} is looked at no more. Its articles stay.")
     return 0
 
 
@@ -114,10 +114,10 @@ def look(
     believe: bool = False,
     by_hand: bool = False,
     hints: Hints | None = None,
-) -> list[Round]:
+) -> list[SourceRound]:
     """Look at *sources* under a progress bar."""
 
-    async def work(told: Progress) -> list[Round]:
+    async def work(told: Progress) -> list[SourceRound]:
         with extractor() as processes:
             async with Fetcher(now, contact=settings.contact) as fetcher:
                 refresher = Refresher(
@@ -135,13 +135,15 @@ def look(
     return showing.with_progress("Refreshing", None, lambda told: asyncio.run(work(told)))
 
 
-def add_address(archive: Archive, settings: Settings, address: str, hints: Hints) -> list[Round]:
+def add_address(
+    archive: Archive, settings: Settings, address: str, hints: Hints
+) -> list[SourceRound]:
     """Fetch a page, or each page that a feed or a sitemap lists, once."""
     once = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
     return look(archive, settings, [once], by_hand=True, hints=hints)
 
 
-def report(rounds: Sequence[Round], note: str, *, as_json: bool) -> int:
+def report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
     """Print what was found at each source; 1 if any of it failed."""
     if as_json:
         told = [
@@ -159,15 +161,15 @@ def report(rounds: Sequence[Round], note: str, *, as_json: bool) -> int:
         showing.print_json({"sources": told, "index": note})
     else:
         for each in rounds:
-            print(f"{plain(each.source.outlet or each.source.address)}: {in_words(each)}")
+            print(f"{printable(each.source.outlet or each.source.address)}: {in_words(each)}")
         print(note)
         for each in rounds:
             for line in (*each.notes, *each.outcome.warnings, *(why for _, why in each.failed)):
-                print(plain(line), file=sys.stderr)
+                print(printable(line), file=sys.stderr)
     return 1 if any(each.failure or each.failed for each in rounds) else 0
 
 
-def in_words(told: Round) -> str:
+def in_words(told: SourceRound) -> str:
     """Say what one round found."""
     counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items() if number)
-    return plain(told.failure or f"{counts or 'nothing is due'}.")
+    return printable(told.failure or f"{counts or 'nothing is due'}.")

@@ -24,7 +24,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     """
     chosen = settings.embedding_model
     if chosen == LOCAL_MODEL:
-        standing = serving in (packed.MODEL, FastEmbedder.model)
+        standing = serving in (packed.PACKED_MODEL, FastEmbedder.model)
         return inside(serving if serving and standing else best_inside(), settings)
     if chosen == FAST_MODEL:
         return FastEmbedder()
@@ -41,7 +41,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
 
 def best_inside() -> str:
     """Return the name of the best embedder that the packages have on this machine."""
-    return packed.MODEL if packed.weights() else FastEmbedder.model
+    return packed.PACKED_MODEL if packed.weights_file() else FastEmbedder.model
 
 
 def better(serving: str, settings: Settings) -> str | None:
@@ -56,7 +56,7 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
     Raises:
         SettingsError: it is of an endpoint or of a folder that is not set any more.
     """
-    if model in (packed.MODEL, FastEmbedder.model):
+    if model in (packed.PACKED_MODEL, FastEmbedder.model):
         return inside(model, settings)
     name = model.rpartition("@")[0] or model
     found = embedder(settings.model_copy(update={"embedding_model": name}), model)
@@ -77,4 +77,4 @@ def inside(model: str, settings: Settings) -> Embedder:
     if model == FastEmbedder.model:
         return FastEmbedder()
     folder = packed.unpacked(settings.data_dir / "models")
-    return FolderEmbedder(folder, model=packed.MODEL)
+    return FolderEmbedder(folder, model=packed.PACKED_MODEL)

@@ -21,7 +21,7 @@ from ingest.embedding.vectors import Vectors
 from ingest.errors import SettingsError
 from ingest.settings import Settings
 
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
 PROMPTS, POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
 LONGEST = 512
 """Tokens of one text; what is longer is cut. A passage has about 256."""
@@ -114,7 +114,7 @@ def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
     except Exception as error:  # neither library has one kind of its own for a bad file
         raise SettingsError(
             f"EMBEDDING_MODEL: {folder} does not hold a model that can be opened ({error}). It "
-            f"needs {MODEL} and {TOKENIZER}."
+            f"needs {MODEL_FILE} and {TOKENIZER}."
         ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
@@ -123,7 +123,7 @@ def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
 
 def found(folder: Path) -> Path:
     """Return the model's file: beside the tokenizer, or in a folder ``onnx``."""
-    beside, inside = folder / MODEL, folder / "onnx" / MODEL
+    beside, inside = folder / MODEL_FILE, folder / "onnx" / MODEL_FILE
     return inside if inside.exists() and not beside.exists() else beside
 
 
@@ -134,8 +134,8 @@ def digest(folder: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()[:12]
     except OSError as error:
         raise SettingsError(
-            f"EMBEDDING_MODEL: {folder} has no {MODEL} ({error.strerror}). Name a folder that "
-            f"holds {MODEL} and {TOKENIZER}."
+            f"EMBEDDING_MODEL: {folder} has no {MODEL_FILE} ({error.strerror}). Name a folder that "
+            f"holds {MODEL_FILE} and {TOKENIZER}."
         ) from error
 
 

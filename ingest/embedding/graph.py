@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ingest.embedding.packed import BLOCK, MODEL, Array, Packed
+from ingest.embedding.packed import BLOCK, PACKED_MODEL, Array, Packed
 
 OPSET, IR = 18, 9
 """Versions of the format that every onnxruntime since 1.18 reads."""
@@ -22,7 +22,7 @@ START, END, UNKNOWN = 0, 2, 3
 """Places in the vocabulary."""
 
 
-def write(model: onnx.ModelProto, file: Path) -> None:
+def write_graph(model: onnx.ModelProto, file: Path) -> None:
     """Write *model*."""
     onnx.save(model, file)
 
@@ -75,7 +75,7 @@ def graph_of(packed: Packed) -> onnx.ModelProto:
     shape = ["batch", "length"]
     whole = helper.make_graph(
         [*graph.nodes, helper.make_node("Identity", [state], ["last_hidden_state"])],
-        MODEL,
+        PACKED_MODEL,
         [
             helper.make_tensor_value_info(name, TensorProto.INT64, shape)
             for name in ("input_ids", "attention_mask")

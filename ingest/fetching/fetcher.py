@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 
 from ingest.errors import ForbiddenAddressError, NotAllowedError, UnreachableError
 from ingest.fetching import robots
-from ingest.fetching.addresses import checked, inside, is_public, shown
+from ingest.fetching.addresses import checked, inside, is_public, short_address
 from ingest.fetching.robots import Robots, opted_out
 
 LARGEST = 5 * 2**20
@@ -173,7 +173,7 @@ class Fetcher:
         asked, steps, left = checked(url), 0, self._patience
         if "#!" in url:
             raise UnreachableError(
-                f"{shown(url)} is drawn by scripts in a browser; what it shows has no address that "
+                f"{short_address(url)} is drawn by scripts in a browser; what it shows has no address that "
                 "can be fetched. Paste its text."
             )
         for_good = True
@@ -188,7 +188,9 @@ class Fetcher:
             for_good = for_good and found.for_good
             asked, steps = checked(found.url), steps + 1
             if steps > REDIRECTS:
-                raise UnreachableError(f"{shown(url)} redirects more than {REDIRECTS} times.")
+                raise UnreachableError(
+                    f"{short_address(url)} redirects more than {REDIRECTS} times."
+                )
 
     async def _permitted(self, url: str) -> None:
         """Read the site's robots.txt if need be, and obey it."""
@@ -202,7 +204,9 @@ class Fetcher:
             raise UnreachableError(f"{site} cannot say at the moment what may be fetched.")
         self._host(url).delay = max(self._pause, min(rules.delay(), LONGEST_WAIT))
         if not rules.allows(url):
-            raise NotAllowedError(f"The robots.txt of {site} asks not to fetch {shown(url)}.")
+            raise NotAllowedError(
+                f"The robots.txt of {site} asks not to fetch {short_address(url)}."
+            )
 
     async def _rules(self, url: str) -> Robots:
         """Fetch one robots.txt, through its redirects."""
@@ -224,7 +228,7 @@ class Fetcher:
     ) -> tuple[int, bytes] | str:
         if response.status in MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
-        data = await body(response, robots.LARGEST, whole=False)
+        data = await body(response, robots.LARGEST_ROBOTS, whole=False)
         return response.status, data
 
     async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | Elsewhere:
@@ -237,18 +241,23 @@ class Fetcher:
         if status in GONE:
             return Fetched(url, State.GONE)
         if status in REFUSED:
-            raise NotAllowedError(f"{shown(url)} answers {status}: it wants a login or refuses us.")
+            raise NotAllowedError(
+                f"{short_address(url)} answers {status}: it wants a login or refuses us."
+            )
         if status in BUSY:
             self._host(url).rest(wait_of(headers.get("Retry-After", "")))
-            raise UnreachableError(f"{shown(url)} answers {status}: it asks to come back later.")
+            raise UnreachableError(
+                f"{short_address(url)} answers {status}: it asks to come back later."
+            )
         if status != 200:
-            raise UnreachableError(f"{shown(url)} answers {status} and not with a page.")
+            raise UnreachableError(f"{short_address(url)} answers {status} and not with a page.")
         if signal := opted_out(headers):
-            raise NotAllowedError(f"{shown(url)} asks not to be kept ({signal[:60]}).")
+            raise NotAllowedError(f"{short_address(url)} asks not to be kept ({signal[:60]}).")
         content_type, charset = declared(headers.get("Content-Type", ""))
         if content_type not in TYPES:
             raise UnreachableError(
-                f"{shown(url)} is {content_type}; pages, feeds, sitemaps, text and PDF are read."
+                f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text and PDF are"
+                " read."
             )
         data = await body(response, LARGEST)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
@@ -270,14 +279,16 @@ class Fetcher:
                 return await read(url, response)
         except TimeoutError as error:
             raise UnreachableError(
-                f"{shown(url)} took longer than {self._patience:.0f} seconds."
+                f"{short_address(url)} took longer than {self._patience:.0f} seconds."
             ) from error
         except aiohttp.ClientConnectionError as error:
             if INSIDE in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
-            raise UnreachableError(f"{shown(url)} cannot be reached.") from error
+            raise UnreachableError(f"{short_address(url)} cannot be reached.") from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise UnreachableError(f"{shown(url)} does not answer as a web server does.") from error
+            raise UnreachableError(
+                f"{short_address(url)} does not answer as a web server does."
+            ) from error
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         """Make the socket of a connection; this is where an inner address is refused."""
@@ -333,7 +344,7 @@ async def body(response: aiohttp.ClientResponse, most: int, *, whole: bool = Tru
         if size > most:
             if whole:
                 raise UnreachableError(
-                    f"{shown(str(response.url))} has more than {most // 2**20} MB."
+                    f"{short_address(str(response.url))} has more than {most // 2**20} MB."
                 )
             break
     return b"".join(parts)[:most]

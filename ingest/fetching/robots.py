@@ -12,7 +12,7 @@ AGENT = "ElectionDesk"
 """The name by which robots.txt can address us."""
 KEPT = timedelta(hours=24)
 """How long a robots.txt is believed (RFC 9309, section 2.4)."""
-LARGEST = 500 * 1024
+LARGEST_ROBOTS = 500 * 1024
 """Bytes of robots.txt that are read (RFC 9309, section 2.5, asks for as many at least)."""
 KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
@@ -29,7 +29,7 @@ class Robots:
         """Read an answer: 4xx allows everything, 5xx nothing for the time being (RFC 9309)."""
         if status >= 500:
             return cls(None, now)
-        text = data[:LARGEST].decode("utf-8", "replace") if status < 400 else ""
+        text = data[:LARGEST_ROBOTS].decode("utf-8", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod

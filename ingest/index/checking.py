@@ -10,7 +10,7 @@ from ingest.errors import IndexReplacedError, IndexUnavailableError
 from ingest.index.index import Index
 from ingest.index.passages import sentences
 from ingest.index.search import search
-from ingest.model import Passage, Standing
+from ingest.model import ArticleState, Passage
 
 SAMPLE = 100
 """Passages that are looked for by their own words."""
@@ -100,7 +100,7 @@ def repair(index: Index, found: Faults) -> None:
         return
     among = set(found.articles)
     standings = {each.article_id: each for each in index.expected() if each.article_id in among}
-    unknown = [Standing(each, (), ()) for each in among - set(standings)]
+    unknown = [ArticleState(each, (), ()) for each in among - set(standings)]
     wanted = {p.id for each in standings.values() for p in each.passages}
     vectors, words = index.held()
     strangers = [

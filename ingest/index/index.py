@@ -28,7 +28,7 @@ from ingest.index.passages import SPLITTER
 from ingest.index.stores import Stores
 from ingest.index.vectors import embed, unsound, vectors_of
 from ingest.language.script import Script
-from ingest.model import Generation, Passage, Progress, Scope, Standing
+from ingest.model import ArticleState, Generation, Passage, Progress, Scope
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -256,7 +256,7 @@ class Index:
         """Return the ids that the vectors hold, and those that the words do."""
         return self._shelf.vectors.ids(), self._shelf.words.ids()
 
-    def expected(self) -> Iterator[Standing]:
+    def expected(self) -> Iterator[ArticleState]:
         """Yield what should be held of every article that was ever kept."""
         for standings, _ in self._changes(0, ARTICLES):
             yield from standings
@@ -313,7 +313,7 @@ class Index:
             self._shelf.vectors.let_go()
             self._stores.begin_anew()
 
-    def mend(self, standings: Sequence[Standing], strangers: Sequence[str]) -> None:
+    def mend(self, standings: Sequence[ArticleState], strangers: Sequence[str]) -> None:
         """Hold these articles as they stand, and let the *strangers* go."""
         with self._shelf.catching_up():
             passages = [p for standing in standings for p in standing.passages]
@@ -373,12 +373,12 @@ class Index:
         return anew
 
     def _write_vectors(
-        self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]], upto: int
+        self, standings: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]], upto: int
     ) -> None:
         self._shelf.vectors.apply(standings, vectors)
         self._archive.generations.catch_up_to(self.generation.id, upto)
 
-    def _changes(self, after: int, limit: int) -> Iterator[tuple[list[Standing], int]]:
+    def _changes(self, after: int, limit: int) -> Iterator[tuple[list[ArticleState], int]]:
         """Yield articles as they stand, and the change up to which that is all."""
         while True:
             ids, upto = self._archive.changes.after(after, limit)

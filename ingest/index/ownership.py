@@ -17,7 +17,7 @@ LOCK = "owner.lock"
 CARD = "owner.json"
 
 
-class Ownership:
+class OwnerLock:
     """An operating system's lock on a folder; a killed process lets go of it."""
 
     def __init__(self, folder: Path, *, holder: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds that a question waits for an endpoint or a server; words answer at once."""
-REST = 30.0
+LEFT_ALONE_FOR = 30.0
 """Seconds for which one that failed is not asked again."""
 AT_ONCE = 8
 """Questions that may wait; those behind them have words alone."""
@@ -51,9 +51,9 @@ class Reach:
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
-            self._until = time.monotonic() + REST
+            self._until = time.monotonic() + LEFT_ALONE_FOR
             why = str(error) or f"nothing came for {PATIENCE:.0f} seconds"
-            logger.warning("Meaning is not searched for %.0f seconds: %s", REST, why)
+            logger.warning("Meaning is not searched for %.0f seconds: %s", LEFT_ALONE_FOR, why)
             return otherwise
 
     def close(self) -> None:

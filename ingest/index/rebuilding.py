@@ -10,7 +10,7 @@ from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index.checking import faults, found_again
 from ingest.index.index import Index, add_generation
 from ingest.index.passages import SPLITTER, cut
-from ingest.index.stores import GRACE, Stores
+from ingest.index.stores import ROLLBACK_FOR, Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
 
@@ -69,7 +69,7 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
         NoGenerationError: there is none any more.
     """
     every = ((each, each.retired_at) for each in archive.generations.kept())
-    retired = {each: at for each, at in every if at is not None and now - at < GRACE}
+    retired = {each: at for each, at in every if at is not None and now - at < ROLLBACK_FOR}
     if not retired:
         raise NoGenerationError(
             "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."

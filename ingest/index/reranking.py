@@ -16,7 +16,7 @@ SENTENCE = 0.6
 """Worth of the best sentence's terms beside the passage's BM25 score (.3 to 1 were equal)."""
 
 
-def weights(question: str, rarity: Callable[[str], float]) -> dict[str, float]:
+def term_weights(question: str, rarity: Callable[[str], float]) -> dict[str, float]:
     """Weigh each term and pair of *question* as the words index does."""
     found = terms(question)
     single = {term: rarity(term) for term in found}

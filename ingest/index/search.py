@@ -13,7 +13,7 @@ from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
-from ingest.index.reranking import CLOSELY, closer, weights
+from ingest.index.reranking import CLOSELY, closer, term_weights
 from ingest.index.scope import NOTHING, Asked
 from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
@@ -79,13 +79,13 @@ def search(
     clock.lap("vectors")
     passages = archive.passages.get(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
-    wanted = weights(text, index.rarity)
+    wanted = term_weights(text, index.rarity)
     sides: dict[Script, list[Evidence]] = {each: [] for each in Script}
     for key, p in passages.items():
         cosine, fit = near.get(key, abroad.get(key)), fitness(names, p.header)
         sides[Script.of_text(p.text)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
     home = ranked(sides[script], wanted, share_of_meaning(text))
-    away = ranked(sides[script.other], weights(also, index.rarity), AWAY)
+    away = ranked(sides[script.other], term_weights(also, index.rarity), AWAY)
     clock.lap("closely")
     best = with_both(collapse(merged(home, away)[: 2 * limit]), away[:ASSURED], limit)
     clock.lap("collapse")

@@ -25,16 +25,16 @@ from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
 from ingest.index.damage import is_damage, readable
-from ingest.index.ownership import Ownership
+from ingest.index.ownership import OwnerLock
 from ingest.index.reach import Reach
-from ingest.index.vectors import Vectors, client_of, forget_strangers, is_strange
-from ingest.index.words import Words
+from ingest.index.vectors import VectorStore, client_of, forget_strangers, is_strange
+from ingest.index.words import WordStore
 from ingest.model import Generation
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-GRACE = timedelta(days=1)
+ROLLBACK_FOR = timedelta(days=1)
 """How long a generation that was replaced can still be rolled back to."""
 OPENING = "opening"
 """The file that stands while the vectors are opened: one that is found tells of a crash."""
@@ -43,11 +43,11 @@ MARK = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class GenerationStores:
     """One generation's vectors and words, and the lock that is held while they catch up."""
 
-    vectors: Vectors
-    words: Words
+    vectors: VectorStore
+    words: WordStore
     lock: FileLock
 
     @contextmanager
@@ -79,7 +79,7 @@ class Stores:
         self._vectors = folder / "vectors"
         self._opened: ClientAPI | None = None
         self.serving: Generation | None = None
-        self._shelves: dict[int, Shelf] = {}
+        self._shelves: dict[int, GenerationStores] = {}
         self._embedders: dict[str, Embedder] = {}
         self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
@@ -101,7 +101,7 @@ class Stores:
         folder = settings.data_dir / "index"
         with ExitStack() as stack:
             if settings.chroma_url is None:
-                ownership = Ownership(folder, holder=holder, now=now)
+                ownership = OwnerLock(folder, holder=holder, now=now)
                 stack.callback(ownership.release)
             folder.mkdir(parents=True, exist_ok=True)
             stores = cls(folder, settings, archive.mark())
@@ -110,19 +110,21 @@ class Stores:
                 stores._forget_strange_words()
             yield stores
 
-    def shelf(self, generation: Generation) -> Shelf:
+    def shelf(self, generation: Generation) -> GenerationStores:
         """Open one generation's collections and folder; they stay open."""
         with self._turn:
             if generation.id not in self._shelves:
                 name = f"{generation.id}-{self._mark}"
-                self._shelves[generation.id] = Shelf(
-                    Vectors(
+                self._shelves[generation.id] = GenerationStores(
+                    VectorStore(
                         self.client,
                         f"generation-{name}",
                         place=self._place,
                         former=f"generation-{generation.id}{self._former}",
                     ),
-                    Words(self._folder / f"words-{name}", self._folder / f"words-{generation.id}"),
+                    WordStore(
+                        self._folder / f"words-{name}", self._folder / f"words-{generation.id}"
+                    ),
                     FileLock(self._folder / f"drain-{generation.id}.lock", thread_local=False),
                 )
             return self._shelves[generation.id]
@@ -203,9 +205,13 @@ class Stores:
             del self._shelves[generation.id]
 
     def drop_the_retired(self, archive: Archive, now: datetime) -> None:
-        """Delete the generations that were replaced longer than :data:`GRACE` ago."""
+        """Delete the generations that were replaced longer than :data:`ROLLBACK_FOR` ago."""
         for each in archive.generations.kept():
-            if each.retired_at is not None and now - each.retired_at >= GRACE and not each.active:
+            if (
+                each.retired_at is not None
+                and now - each.retired_at >= ROLLBACK_FOR
+                and not each.active
+            ):
                 self.drop(each)
                 archive.generations.drop(each.id)
                 archive.passages.drop_cuts()

@@ -30,7 +30,7 @@ from ingest.embedding.vectors import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
 from ingest.index.damage import unreadable
 from ingest.language.script import Script
-from ingest.model import Passage, Standing
+from ingest.model import ArticleState, Passage
 
 Result = TypeVar("Result")
 
@@ -96,7 +96,7 @@ def is_strange(name: str, mark: str) -> bool:
     return named is not None and named["mark"] != mark
 
 
-class Vectors:
+class VectorStore:
     """One generation's collections in an open Chroma.
 
     Each script has its own: Chroma's filters are slow, and the nearest passages in a question's
@@ -119,7 +119,9 @@ class Vectors:
         self._opened: dict[Script, chromadb.Collection] = {}
         self._turn = threading.Lock()
 
-    def apply(self, standings: Sequence[Standing], vectors: dict[str, NDArray[np.float32]]) -> None:
+    def apply(
+        self, standings: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]]
+    ) -> None:
         """Hold each article as it stands now; doing so again changes nothing.
 
         *vectors* are by passage id. New passages are added before stale ones go.

@@ -19,7 +19,7 @@ from filelock import FileLock
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
 from ingest.index.damage import is_damage, readable
-from ingest.model import Scope, Standing
+from ingest.model import ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ ALSO = 0.4
 """Worth of a word that is only a synonym or a translation of the question's own."""
 
 
-class Words:
+class WordStore:
     """One folder of tantivy. Any process may read it; one at a time writes."""
 
     def __init__(self, folder: Path, former: Path | None = None) -> None:
@@ -102,7 +102,7 @@ class Words:
         except (OSError, ValueError):
             return 0
 
-    def apply(self, standings: Sequence[Standing], upto: int) -> None:
+    def apply(self, standings: Sequence[ArticleState], upto: int) -> None:
         """Hold each article as it stands now; doing so again changes nothing."""
         with readable(self._folder), self._lock:
             written = self._written + sum(len(each.passages) for each in standings)
@@ -122,7 +122,7 @@ class Words:
         gone = self._written - count
         return gone > WORN * count or (gone > 0 and count <= SMALL)
 
-    def rewrite(self, parts: Iterable[Sequence[Standing]], upto: int) -> None:
+    def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
         """Write everything anew in one commit: of what was deleted, no term stays in any file."""
         with readable(self._folder), self._lock:
             writer = self._index.writer(HEAP, 1)
@@ -210,7 +210,7 @@ class Words:
         count = max(1, self.count())
         return {key for key, _ in self._hits(tantivy.Query.all_query(), count)}
 
-    def _put(self, writer: tantivy.IndexWriter, standing: Standing) -> None:
+    def _put(self, writer: tantivy.IndexWriter, standing: ArticleState) -> None:
         for passage in standing.passages:
             found = terms(passage.context)
             day = passage.header.day

@@ -16,7 +16,7 @@ from typing import Any
 from text_to_num import find_numbers
 
 from ingest.language.numbers import Word
-from ingest.language.words import READ_AS_THEY_ARE, languages, listed, one_of, table
+from ingest.language.words import READ_AS_THEY_ARE, entries, languages, one_of, table
 
 TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
 
@@ -59,7 +59,7 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LanguageReading:
     """How one language is read."""
 
     spelt: str
@@ -72,7 +72,7 @@ class Reading:
 
     @classmethod
     @cache
-    def of(cls, language: str) -> Reading | None:
+    def of(cls, language: str) -> LanguageReading | None:
         """Read the folder of *language*; ``None`` for one that is read as it is, or not known."""
         if language in READ_AS_THEY_ARE or language not in languages():
             return None
@@ -82,7 +82,7 @@ class Reading:
         words = {
             german: english.replace("-", " ")
             for english, written in found["reads_as"].items()
-            for german in listed(written)
+            for german in entries(written)
         }
         return cls(
             numbers["spelt"],
@@ -99,7 +99,7 @@ class Reading:
 
 def as_english(text: str, language: str | None) -> Rendered:
     """Return *text* with figures, days and the words beside them as English writes them."""
-    rendered, reading = Rendered.of(text), Reading.of(language or "en")
+    rendered, reading = Rendered.of(text), LanguageReading.of(language or "en")
     if reading is None:
         return rendered
     rendered = rendered.rewritten(spelt_out(rendered.text, reading))
@@ -115,7 +115,7 @@ def expanded(template: str, match: re.Match[str]) -> str:
     return match.expand(template)
 
 
-def spelt_out(text: str, reading: Reading) -> Iterable[tuple[int, int, str]]:
+def spelt_out(text: str, reading: LanguageReading) -> Iterable[tuple[int, int, str]]:
     """Yield the number words of *text* with their digits; a pronoun alone is none."""
     spans = [m.span() for m in TOKEN.finditer(text)]
     tokens = [text[start:end].lower() for start, end in spans]

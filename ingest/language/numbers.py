@@ -14,18 +14,18 @@ from text_to_num import find_numbers
 
 from ingest.language.dates import clocks_in, days_in
 from ingest.language.script import CJK
-from ingest.language.words import listed, one_of, words
+from ingest.language.words import entries, one_of, words
 
 WORDS = words()
 SCALES = {name: Decimal(value) for name, value in WORDS["scales"].items()}
-UNITS = {word: unit for unit, text in WORDS["units"].items() for word in listed(text)}
+UNITS = {word: unit for unit, text in WORDS["units"].items() for word in entries(text)}
 FRACTIONS: dict[str, int] = WORDS["fractions"]
 MULTIPLES: dict[str, int] = WORDS["multiples"]
 VAGUE: dict[str, int] = WORDS["vague"]
 BOUNDS = {
     side: (
-        re.compile(rf"(?:{one_of(listed(WORDS['bounds'][side]))})[\s,]*(?:an? )?$", re.IGNORECASE),
-        re.compile(rf"\s?(?:{one_of(listed(WORDS['bounds'][f'{side}_behind']))})", re.IGNORECASE),
+        re.compile(rf"(?:{one_of(entries(WORDS['bounds'][side]))})[\s,]*(?:an? )?$", re.IGNORECASE),
+        re.compile(rf"\s?(?:{one_of(entries(WORDS['bounds'][f'{side}_behind']))})", re.IGNORECASE),
     )
     for side in ("least", "most", "about")
 }

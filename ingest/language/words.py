@@ -58,7 +58,7 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def listed(text: str) -> list[str]:
+def entries(text: str) -> list[str]:
     """Return the entries of a list; a dash inside one stands for a space."""
     return [entry.replace("-", " ") for entry in text.split()]
 

@@ -109,7 +109,9 @@ class Declared:
     @cached_property
     def sites(self) -> frozenset[str]:
         """What the site calls itself."""
-        return self._called | frozenset(filter(None, [text_of(self.article.get("publisher"))]))
+        return self._called | frozenset(
+            filter(None, [declared_text(self.article.get("publisher"))])
+        )
 
     def meta(self, name: str) -> str:
         """Return the content of a meta tag by its name or property, in any case."""
@@ -142,7 +144,7 @@ class Declared:
     def header(self) -> Header:
         """Return the metadata that the page's declarations agree on."""
         about = self.article
-        outlet = text_of(about.get("publisher")) or self.meta("og:site_name")
+        outlet = declared_text(about.get("publisher")) or self.meta("og:site_name")
         authors = [*names(about.get("author")), *([] if about else [self.meta("author")])]
         return Header(
             title=self.title(),
@@ -151,7 +153,9 @@ class Declared:
             authors=tuple(each for each in authors or [self.meta("author")] if self._person(each)),
             published=self.published(),
             modified=self._moment(about.get("dateModified"), self.meta("article:modified_time")),
-            section=text_of(about.get("articleSection")) or self.meta("article:section") or None,
+            section=declared_text(about.get("articleSection"))
+            or self.meta("article:section")
+            or None,
             kind=next((KINDS[each] for each in types(about) if each in KINDS), Kind.NEWS),
             language=(self.page.get("lang") or "").split("-")[0].lower() or "und",
         )
@@ -160,7 +164,7 @@ class Declared:
         """Return the title that most declarations agree on; of equals the earlier here."""
         written = next(iter(self.page.xpath("//head/title/text()|//title/text()")), "")
         told = (
-            (text_of(self.article.get("headline")), 3),
+            (declared_text(self.article.get("headline")), 3),
             (self.heading, 3),
             (self.meta("og:title"), 2),
             (str(written), 2),
@@ -232,7 +236,7 @@ class Declared:
 
     def _titled(self, about: Data) -> bool:
         """Tell whether an object has the title of this page."""
-        headline = text_of(about.get("headline"))
+        headline = declared_text(about.get("headline"))
         return any(agree(headline, each) for each in (self.heading, self.meta("og:title")))
 
     def _dated(self, written: Iterable[tuple[str, int]]) -> list[tuple[Moment, int]]:
@@ -242,7 +246,7 @@ class Declared:
 
     def _declared(self) -> Iterator[tuple[str, int]]:
         """Yield what the page's data and meta tags say of its date."""
-        yield text_of(self.article.get("datePublished")), 5
+        yield declared_text(self.article.get("datePublished")), 5
         yield from ((self.meta(name), 4) for name in PUBLISHED_META)
 
     def _in_address(self) -> Iterator[tuple[str, int]]:
@@ -271,7 +275,7 @@ class Declared:
 
     def _moment(self, *written: object) -> Moment | None:
         """Return the first of some dates that is one and is possible."""
-        told = (stated(text) for each in written if (text := text_of(each)))
+        told = (stated(text) for each in written if (text := declared_text(each)))
         return next((each for each in told if each and self._possible(each)), None)
 
     def _person(self, name: str) -> bool:
@@ -361,15 +365,15 @@ def without_site(title: str, sites: Sequence[str] | frozenset[str]) -> str:
     return whole
 
 
-def text_of(value: object) -> str:
+def declared_text(value: object) -> str:
     """Return a JSON-LD value as text: a text, an object's name, or the first of a list."""
     if isinstance(value, list):
-        return text_of(value[0]) if value else ""
+        return declared_text(value[0]) if value else ""
     if isinstance(value, dict):
-        return text_of(value.get("name") or value.get("@value"))
+        return declared_text(value.get("name") or value.get("@value"))
     return clean_line(html.unescape(value)) if isinstance(value, str) else ""
 
 
 def names(value: object) -> list[str]:
     """Return each author's name."""
-    return [name for name in map(text_of, several(value)) if name]
+    return [name for name in map(declared_text, several(value)) if name]

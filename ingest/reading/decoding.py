@@ -10,7 +10,7 @@ from charset_normalizer import from_bytes
 
 from ingest.errors import UnreadableError
 
-LARGEST = 5 * 2**20
+LARGEST_ARTICLE = 5 * 2**20
 """Bytes of the largest article; JSON Lines files may be any size."""
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -42,10 +42,10 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
     """
     if not data.strip():
         raise UnreadableError(f"{name} is empty. Nothing was added from it.")
-    if len(data) > LARGEST:
+    if len(data) > LARGEST_ARTICLE:
         raise UnreadableError(
             f"{name} has {len(data) / 2**20:.0f} MB; an article has at most "
-            f"{LARGEST // 2**20} MB. Split it, or give JSON Lines."
+            f"{LARGEST_ARTICLE // 2**20} MB. Split it, or give JSON Lines."
         )
     if data.startswith(MAGIC):
         raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")

@@ -18,7 +18,7 @@ from ingest.identity import clean_url
 from ingest.model import Extract, Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.decoding import decode
-from ingest.reading.found import Hints, settled
+from ingest.reading.found import Hints, hinted
 from ingest.reading.listings import Entry, is_listing
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import paragraphs
@@ -66,7 +66,7 @@ def read_fetched(
     header = placed(extract.header, url)
     if announced is not None:
         header = filled(header, announced, now)
-    return settled(replace(extract, header=header), hints, url)
+    return hinted(replace(extract, header=header), hints, url)
 
 
 def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = None) -> Extract:
@@ -81,7 +81,7 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
     page = f"<html><article><h1>{escape(announced.title)}</h1>{body}</article></html>"
     extract = read_page(page, feed, url=announced.url, now=now)
     header = filled(replace(extract.header, url=announced.url), announced, now)
-    return settled(replace(extract, header=header), hints, feed)
+    return hinted(replace(extract, header=header), hints, feed)
 
 
 def filled(header: Header, announced: Entry, now: datetime | None) -> Header:

@@ -40,7 +40,7 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundArticle:
     """One thing that was read, or the sentence that says why it was not."""
 
     name: str
@@ -48,7 +48,7 @@ class Found:
     problem: ReadingError | None = None
 
 
-def settled(extract: Extract, hints: Hints, name: str) -> Extract:
+def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
     """Apply *hints*, name the outlet and the language, and refuse what is no article.
 
     Raises:

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, glued, paragraphs
-from ingest.reading.tables import Cell, Rows, lines_of
+from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 GAP = 1.2
@@ -57,7 +57,7 @@ class Piece:
 class Table:
     """A table where it stands, as rows of cells."""
 
-    rows: Rows
+    rows: TableRows
     top: float
     left: float
     right: float
@@ -65,7 +65,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PdfPage:
     """One page; ``drawn`` says that there is a picture or a drawing on it."""
 
     pieces: Sequence[Piece]
@@ -81,7 +81,7 @@ class Sheet:
 Block = Piece | Table
 
 
-def text_of(pages: Sequence[Sheet]) -> str:
+def text_in_order(pages: Sequence[PdfPage]) -> str:
     """Return the text of *pages* in the order it is read, paragraphs parted by an empty line."""
     heads = running(pages)
     whole = " ".join(piece.text for page in pages for piece in page.pieces)
@@ -98,7 +98,7 @@ def text_of(pages: Sequence[Sheet]) -> str:
     return "\n\n".join(found)
 
 
-def running(pages: Sequence[Sheet]) -> set[str]:
+def running(pages: Sequence[PdfPage]) -> set[str]:
     """Return the heads, feet and numbers of pages, their figures left out."""
     seen: Counter[str] = Counter()
     numbers = set()

@@ -19,7 +19,7 @@ from lxml import etree
 from ingest.errors import UnreadableError
 from ingest.language.datelines import stated
 from ingest.model import Moment
-from ingest.reading.decoding import LARGEST
+from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
 
@@ -110,11 +110,11 @@ def unpacked(data: bytes, url: str) -> bytes:
         return data
     unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        plain = unpacking.decompress(data, LARGEST)
+        plain = unpacking.decompress(data, LARGEST_ARTICLE)
     except zlib.error as error:
         raise UnreadableError(f"{url} is a broken gzip file.") from error
     if unpacking.unconsumed_tail:
-        raise UnreadableError(f"{url} unpacks to more than {LARGEST // 2**20} MB.")
+        raise UnreadableError(f"{url} unpacks to more than {LARGEST_ARTICLE // 2**20} MB.")
     return plain
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from ingest.language.datelines import stated
 from ingest.language.dates import clocks_in
-from ingest.reading.declarations import APART, DATED, Data, text_of
+from ingest.reading.declarations import APART, DATED, Data, declared_text
 from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
 
@@ -37,8 +37,10 @@ def in_data(declared: Data) -> Iterator[Entry]:
     entries = declared.get("liveBlogUpdate")
     for each in entries if isinstance(entries, list) else []:
         if isinstance(each, dict):
-            said = " ".join(text_of(each.get(key)) for key in ("headline", "articleBody")).strip()
-            at = stated(text_of(each.get("datePublished")))
+            said = " ".join(
+                declared_text(each.get(key)) for key in ("headline", "articleBody")
+            ).strip()
+            at = stated(declared_text(each.get("datePublished")))
             if said and isinstance(at, datetime):
                 yield at, said
 

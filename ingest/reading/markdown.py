@@ -17,7 +17,7 @@ from ingest.language.datelines import is_date_line, stated
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.paragraphs import ENDED, joined, paragraphs
 from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
-from ingest.reading.tables import Cell, Rows, lines_of
+from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
@@ -68,7 +68,7 @@ def blocks_of(text: str) -> Iterator[Block]:
     """Yield the blocks of a Markdown text (CommonMark and its tables), bare of markup."""
     inside: set[str] = set()
     item = ""
-    rows: Rows = []
+    rows: TableRows = []
     for token in PARSER.parse(text):
         what, _, end = token.type.rpartition("_")
         if end in {"open", "close"}:

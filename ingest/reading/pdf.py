@@ -17,7 +17,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.layout import Sheet, Table, pieces_of, text_of
+from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.pastes import read_paste
 from ingest.reading.tables import Cell
 from ingest.reading.text import clean_line
@@ -58,7 +58,7 @@ def read_pdf(data: bytes, name: str) -> Extract:
     if not any(page.pieces or page.tables for page in pages):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
     blank = [place for place, page in enumerate(pages, 1) if page.unread]
-    extract = read_paste(text_of(pages))
+    extract = read_paste(text_in_order(pages))
     return replace(extract, notes=unread(blank, len(pages)))
 
 
@@ -72,7 +72,7 @@ def unread(blank: Sequence[int], pages: int) -> tuple[str, ...]:
     return (f"Pages {told} of {pages} are pictures without text and were not read.",)
 
 
-def read_sheet(page: Any) -> Sheet:  # noqa: ANN401 - pdfplumber has none
+def read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
     """Read one page: its runs of words, and the tables that lines are drawn around."""
     tables = [
         Table(
@@ -87,7 +87,7 @@ def read_sheet(page: Any) -> Sheet:  # noqa: ANN401 - pdfplumber has none
     ]
     words = page.dedupe_chars().extract_words(x_tolerance=SLACK, keep_blank_chars=False)
     drawn = bool(page.images or page.rects or page.curves)
-    return Sheet(pieces_of(words), tables, drawn)
+    return PdfPage(pieces_of(words), tables, drawn)
 
 
 def broken(name: str) -> str:

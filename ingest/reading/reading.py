@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.errors import ReadingError, UnreadableError
 from ingest.model import Extract
 from ingest.reading.decoding import decode
-from ingest.reading.found import Found, Hints, settled
+from ingest.reading.found import FoundArticle, Hints, hinted
 from ingest.reading.jsonl import read_record
 from ingest.reading.markdown import FRONT, read_markdown
 from ingest.reading.pages import read_page
@@ -24,7 +24,7 @@ HTML = re.compile(
 )
 
 
-def read_path(path: Path, hints: Hints) -> Iterator[Found]:
+def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
     """Read a file, or every file of a folder in order; hidden ones are passed over.
 
     What cannot be read is yielded with its problem and stops nothing else.
@@ -32,7 +32,7 @@ def read_path(path: Path, hints: Hints) -> Iterator[Found]:
     try:
         files = files_of(path)
     except ReadingError as problem:
-        yield Found(str(path), problem=problem)
+        yield FoundArticle(str(path), problem=problem)
         return
     for file in files:
         if file.suffix.lower() in LINES:
@@ -41,7 +41,7 @@ def read_path(path: Path, hints: Hints) -> Iterator[Found]:
             yield one(str(file), lambda f=file: understood(load(f), str(f), hints))  # type: ignore[misc]
 
 
-def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[Found]:
+def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:
     """Read bytes that came without a file, such as standard input."""
     if Path(name).suffix.lower() in LINES or looks_like_lines(data):
         for number, line in enumerate(data.split(b"\n"), start=1):
@@ -90,7 +90,7 @@ def lines_in(file: Path) -> int:
         return 1
 
 
-def read_lines(file: Path, hints: Hints) -> Iterator[Found]:
+def read_lines(file: Path, hints: Hints) -> Iterator[FoundArticle]:
     """Read a JSON Lines file of any size, line by line."""
     try:
         empty = True
@@ -100,26 +100,26 @@ def read_lines(file: Path, hints: Hints) -> Iterator[Found]:
                     empty = False
                     yield record(line, f"{file} line {number}", hints)
     except OSError as error:
-        yield Found(str(file), problem=unreadable(file, error))
+        yield FoundArticle(str(file), problem=unreadable(file, error))
         return
     if empty:
-        yield Found(str(file), problem=UnreadableError(f"{file} is empty."))
+        yield FoundArticle(str(file), problem=UnreadableError(f"{file} is empty."))
 
 
-def record(line: bytes, name: str, hints: Hints) -> Found:
+def record(line: bytes, name: str, hints: Hints) -> FoundArticle:
     """Read one line of JSON Lines; an address or a title can only be one article's."""
     own = replace(hints, url=None, title=None)
     return one(
-        name, lambda: settled(read_record(decode(line, name), name, hints.mapping), own, name)
+        name, lambda: hinted(read_record(decode(line, name), name, hints.mapping), own, name)
     )
 
 
-def one(name: str, work: Callable[[], Extract]) -> Found:
+def one(name: str, work: Callable[[], Extract]) -> FoundArticle:
     """Do *work*; what goes wrong is the result."""
     try:
-        return Found(name, extract=work())
+        return FoundArticle(name, extract=work())
     except ReadingError as problem:
-        return Found(name, problem=problem)
+        return FoundArticle(name, problem=problem)
 
 
 def load(file: Path) -> bytes:
@@ -142,14 +142,14 @@ def unreadable(file: Path, error: OSError) -> UnreadableError:
 def understood(data: bytes, name: str, hints: Hints) -> Extract:
     """Tell the format by content first and by name second, and read it."""
     if data.startswith(b"%PDF-") or name.lower().endswith(".pdf"):
-        return settled(read_pdf(data, name), hints, name)
+        return hinted(read_pdf(data, name), hints, name)
     text = decode(data, name)
     suffix = Path(name).suffix.lower()
     if suffix in PAGES or HTML.match(text[:2000]):
-        return settled(read_page(text, name), hints, name)
+        return hinted(read_page(text, name), hints, name)
     if suffix in {".md", ".markdown"} or FRONT.match(text):
-        return settled(read_markdown(text, name), hints, name)
-    return settled(read_paste(text), hints, name)
+        return hinted(read_markdown(text, name), hints, name)
+    return hinted(read_paste(text), hints, name)
 
 
 def looks_like_lines(data: bytes) -> bool:

@@ -37,7 +37,7 @@ class Cell:
     down: int = 1
 
 
-Rows = list[list[Cell]]
+TableRows = list[list[Cell]]
 Grid = list[list[Cell | None]]
 
 
@@ -79,7 +79,7 @@ def unfold(table: Element) -> None:
     table.tag = "div"
 
 
-def read_table(table: Element) -> Rows:
+def read_table(table: Element) -> TableRows:
     """Read the rows of an HTML table, those of its foot last."""
     found = table.xpath("./tr|./*[not(self::tfoot)]/tr") + table.xpath("./tfoot/tr")
     return [
@@ -97,7 +97,7 @@ def read_table(table: Element) -> Rows:
     ]
 
 
-def read_roles(table: Element) -> Rows:
+def read_roles(table: Element) -> TableRows:
     """Read the rows of a table that is one by its roles."""
     return [
         [Cell(text(c), c.get("role") in {"columnheader", "rowheader"}) for c in row.xpath(CELLS)]
@@ -105,7 +105,7 @@ def read_roles(table: Element) -> Rows:
     ]
 
 
-def read_boxes(table: Element) -> Rows:
+def read_boxes(table: Element) -> TableRows:
     """Read rows of boxes, where all have as many cells and none is long; else nothing."""
     rows = [row for row in table if isinstance(row.tag, str) and len(row) > 0]
     while len(rows) == 1:
@@ -117,7 +117,7 @@ def read_boxes(table: Element) -> Rows:
     return cells if all(len(c.text) <= CELL / 2 for row in cells for c in row) else []
 
 
-def lines_of(caption: str, rows: Rows) -> list[str]:
+def lines_of(caption: str, rows: TableRows) -> list[str]:
     """Write each row as one line: caption, whose row it is, and each cell under its header.
 
     ``Ivrelle, final count · Odile Farr · Party: Harbour · Votes: 18,402``. A row of one cell over
@@ -164,7 +164,7 @@ def parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[str
         yield cell.text if bare or not head or head == cell.text else f"{head}: {cell.text}"
 
 
-def spread(rows: Rows, width: int) -> Grid:
+def spread(rows: TableRows, width: int) -> Grid:
     """Put each cell in every place that it spans."""
     grid: Grid = [[None] * width for _ in rows]
     for y, row in enumerate(rows):
@@ -179,7 +179,7 @@ def spread(rows: Rows, width: int) -> Grid:
     return grid
 
 
-def heads(rows: Rows, grid: Grid, width: int) -> int:
+def heads(rows: TableRows, grid: Grid, width: int) -> int:
     """Return how many of the first rows are headers."""
     depth = 0
     for row in grid:

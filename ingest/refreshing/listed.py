@@ -10,7 +10,7 @@ from datetime import datetime
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url
-from ingest.model import Page, Source
+from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
 
@@ -29,7 +29,7 @@ class Listed:
 
     validators: Validators
     entries: list[Entry] = field(default_factory=list)
-    sitemaps: list[Page] = field(default_factory=list)
+    sitemaps: list[SourcePage] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     usual: int | None = None
@@ -37,7 +37,9 @@ class Listed:
     moved: str | None = None
 
 
-async def listed(source: Source, known: Sequence[Page], fetcher: Fetcher, now: datetime) -> Listed:
+async def fetch_listing(
+    source: Source, known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
+) -> Listed:
     """Fetch what *source* lists; where that is unchanged, it is what was *known* before.
 
     Raises:
@@ -79,7 +81,7 @@ def said_of(listing: Listing) -> list[str]:
     return ["It is a feed without any item at the moment."] if empty else []
 
 
-def remember(told: Listed, known: Sequence[Page]) -> deque[str]:
+def remember(told: Listed, known: Sequence[SourcePage]) -> deque[str]:
     """List the pages that are known, and return the sitemaps that are.
 
     Of two that hold one article, which has moved, the newer is listed; *known* begins with it.
@@ -93,7 +95,7 @@ def remember(told: Listed, known: Sequence[Page]) -> deque[str]:
 
 
 async def read_sitemaps(
-    told: Listed, waiting: deque[str], known: Sequence[Page], fetcher: Fetcher, now: datetime
+    told: Listed, waiting: deque[str], known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
 ) -> None:
     """Read each sitemap that has changed, and those that it names in turn."""
     pages = {each.address: each for each in known if each.listing}
@@ -104,7 +106,7 @@ async def read_sitemaps(
         if address in seen:
             continue
         seen.add(address)
-        page = pages.get(address) or Page(address, url, now, listing=True)
+        page = pages.get(address) or SourcePage(address, url, now, listing=True)
         try:
             found = await fetcher.fetch(url, validators(pages.get(address)))
             if found.state is State.FRESH:

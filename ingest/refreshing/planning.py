@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ingest.fetching import Validators
 from ingest.identity import sealed
-from ingest.model import Page
+from ingest.model import SourcePage
 from ingest.reading.listings import Entry
 
 FADING = 10
@@ -18,7 +18,7 @@ FORGOTTEN = timedelta(days=90)
 
 
 def planned(
-    listed: Mapping[str, Entry], pages: Mapping[str, Page], every: int, now: datetime
+    listed: Mapping[str, Entry], pages: Mapping[str, SourcePage], every: int, now: datetime
 ) -> list[tuple[str, Entry]]:
     """Return the pages to look at now: those listed first, then those that were listed once."""
     once = {
@@ -38,7 +38,7 @@ def planned(
     ]
 
 
-def due(page: Page | None, entry: Entry, every: int, now: datetime, *, listed: bool) -> bool:
+def due(page: SourcePage | None, entry: Entry, every: int, now: datetime, *, listed: bool) -> bool:
     """Tell whether a page is to be looked at again.
 
     What is new or announces a change is; all else the less often the older it is.
@@ -55,18 +55,18 @@ def due(page: Page | None, entry: Entry, every: int, now: datetime, *, listed: b
     return now - page.checked_at >= max(timedelta(minutes=every), age / FADING)
 
 
-def announced(entry: Entry, page: Page) -> bool:
+def announced(entry: Entry, page: SourcePage) -> bool:
     """Tell whether a listing says of a page what it did not say before."""
     return entry.modified is not None and entry.modified.isoformat() != page.modified
 
 
-def looked_at(page: Page, entry: Entry, now: datetime) -> Page:
+def looked_at(page: SourcePage, entry: Entry, now: datetime) -> SourcePage:
     """Return *page* after it was looked at without a failure, as its listing announces it."""
     modified = entry.modified.isoformat() if entry.modified else page.modified
     return replace(page, checked_at=now, failure=None, modified=modified)
 
 
-def validators(page: Page | None) -> Validators | None:
+def validators(page: SourcePage | None) -> Validators | None:
     """Return what to ask a page with; one that failed or was removed is wanted whole."""
     if page is None or page.failure or page.removal:
         return None

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.evidence.calibration import SHIPPED, Calibration
-from bot.evaluating.calibrating import Known, curve, fit, known
-from bot.evaluating.evaluation import SAMPLE as OURS
-from bot.evaluating.evaluation import read
+from bot.evaluating.calibrating import KnownQuestion, curve, fit, known_questions
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS as OURS
+from bot.evaluating.evaluation import read_question_set
 from tests.benchmarks.corpora import (
     NOW,
     Items,
@@ -52,17 +52,17 @@ def sets(data: Path) -> Iterator[tuple[str, Items, Sequence[Wanted]]]:
     yield "CLAPNQ", *clapnq(data)
     items, questions = jsquad(data, half=True)
     yield "JSQuAD, half missing", items, questions[::8]
-    own = [Wanted(each.question, each.wanted) for each in read(OURS)]
+    own = [Wanted(each.question, each.wanted) for each in read_question_set(OURS)]
     yield "our own questions", sample(), own
 
 
-def signs(items: Items, questions: Sequence[Wanted]) -> list[Known]:
+def signs(items: Items, questions: Sequence[Wanted]) -> list[KnownQuestion]:
     """Take the signs of each question's evidence."""
     with desk_of(items) as desk:
-        return known(desk, [(each.question, bool(each.facts)) for each in questions], NOW)
+        return known_questions(desk, [(each.question, bool(each.facts)) for each in questions], NOW)
 
 
-def at_a_tenth(calibration: Calibration, group: Sequence[Known]) -> float:
+def at_a_tenth(calibration: Calibration, group: Sequence[KnownQuestion]) -> float:
     """Return the share of unanswerable ones declined where a tenth of the answerable is."""
     yes = sorted(calibration.odds(each.signs) for each in group if each.answerable)
     bar = yes[len(yes) // 10]
@@ -80,7 +80,7 @@ def show(curves: dict[str, Curve], best: dict[str, float]) -> None:
     Console(width=140).print(table)
 
 
-def plot(kept: dict[str, list[Known]], calibration: Calibration, file: Path) -> None:
+def plot(kept: dict[str, list[KnownQuestion]], calibration: Calibration, file: Path) -> None:
     """Draw the curve of each set."""
     figure, axes = pyplot.subplots(figsize=(6, 4.5), layout="constrained")
     for name, group in kept.items():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in
@@ -28,7 +28,7 @@ def measure(_: Path | None, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data, now = Path(folder) / "data", datetime.now(UTC)
         with open_in(data, now=now) as desk:
-            adding.add(read_path(SAMPLE, Hints()), desk.archive, now=now)
+            adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
             desk.catch_up()
         found = asyncio.run(timed(data))
     (out / "askers.json").write_text(json.dumps(found, indent=2))

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import Desk
-from bot.evaluating.evaluation import SAMPLE as OURS
-from bot.evaluating.evaluation import read
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS as OURS
+from bot.evaluating.evaluation import read_question_set
 from ingest.index.passages import SPLITTER, cut
 from ingest.model import Cut, Extract, Header, Span, parse_moment
 from ingest.reading import Hints, read_path
@@ -128,13 +128,13 @@ def realtimeqa(data: Path) -> tuple[Items, list[Wanted]]:
 
 def cross_lingual() -> tuple[Items, list[Wanted]]:
     """Read the sample coverage, and questions whose answer stands in the other language alone."""
-    asked = (each for each in read(OURS) if each.kind == "cross-lingual")
+    asked = (each for each in read_question_set(OURS) if each.kind == "cross-lingual")
     return sample(), [Wanted(each.question, each.wanted) for each in asked]
 
 
 def sample() -> Items:
     """Read the sample coverage."""
-    found = (each.extract for each in read_path(SAMPLE, Hints()))
+    found = (each.extract for each in read_path(SAMPLE_COVERAGE, Hints()))
     return [(each, cut(each.text, each.header.language)) for each in found if each]
 
 

@@ -31,7 +31,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk, open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from ingest.index.checking import faults
@@ -61,9 +61,9 @@ class World:
     slowest: float = 0.0
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> BotSettings:
         """The settings of every process."""
-        return Settings.of({**self.environment, "EMBEDDING_MODEL": "fast"})
+        return BotSettings.of({**self.environment, "EMBEDDING_MODEL": "fast"})
 
     def write(self, first: int, **other: str) -> None:
         """Start a process that adds articles from number *first* on."""
@@ -336,7 +336,7 @@ def two_spellings(world: World) -> Iterator[None]:
         with open_desk(world.settings, holder="a benchmark", clock=now) as desk:
             world.write(0)
             world.write(1000, **elsewhere)
-            other = Settings.of({**world.environment, **elsewhere, "EMBEDDING_MODEL": "fast"})
+            other = BotSettings.of({**world.environment, **elsewhere, "EMBEDDING_MODEL": "fast"})
             with open_desk(other, holder="another", clock=now) as second:
                 while any(each.poll() is None for each in world.writers):
                     world.ask(desk)
@@ -466,7 +466,7 @@ FAULTS = (
 
 def work(folder: Path, first: int) -> None:
     """Add articles and remove every fifth, each again until it is acknowledged."""
-    settings = Settings.of(os.environ)
+    settings = BotSettings.of(os.environ)
     for number in range(first, first + EACH):
         title = f"Ward {number}"
         kept = until_it_works(lambda n=number, t=title: add(settings, n, t))
@@ -476,14 +476,14 @@ def work(folder: Path, first: int) -> None:
             note(folder / REMOVED, title)
 
 
-def add(settings: Settings, number: int, title: str) -> int:
+def add(settings: BotSettings, number: int, title: str) -> int:
     """Save one article, and return its number."""
     with Archive.open(settings.archive_url) as archive:
         extract = an_extract(story(number), title=title, url=f"https://w.example/{number}")
         return saved(archive, extract, now=now())[0].article_id
 
 
-def remove(settings: Settings, number: int) -> int:
+def remove(settings: BotSettings, number: int) -> int:
     """Remove one article."""
     with Archive.open(settings.archive_url) as archive:
         return archive.articles.remove(number, now=now()).id

@@ -20,11 +20,11 @@ from rich.table import Table
 from bot.answering.model import Abstention, Answer, Claim
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import Desk, open_desk
-from bot.evaluating.evaluation import FROZEN, Asked, read
-from bot.evaluating.evaluation import SAMPLE as QUESTIONS
-from bot.settings import Settings
+from bot.evaluating.evaluation import FROZEN, SetQuestion, read_question_set
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS as QUESTIONS
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.errors import SettingsError
 from ingest.reading import Hints, read_path
@@ -36,7 +36,7 @@ MANY = 10
 class Run:
     """One question, what came of it, and when the first sentence and the whole stood there."""
 
-    asked: Asked
+    asked: SetQuestion
     outcome: Answer | Abstention
     whole: float
     first: float | None = None
@@ -44,16 +44,16 @@ class Run:
 
 def measure(_: Path | None, out: Path) -> None:
     """Print and write how the model of the settings answers."""
-    settings = Settings.of(os.environ)
+    settings = BotSettings.of(os.environ)
     if settings.chat_model is None:
         raise SettingsError("Set CHAT_MODEL, and OPENAI_BASE_URL where it is not OpenAI's.")
     with tempfile.TemporaryDirectory() as folder:
         apart = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
         here = settings.model_copy(update=apart)
         with open_desk(here, holder="a benchmark", clock=lambda: FROZEN) as desk:
-            add(read_path(SAMPLE, Hints()), desk.archive, now=FROZEN)
+            add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=FROZEN)
             desk.catch_up()
-            runs = asyncio.run(answered(desk, chosen(read(QUESTIONS))))
+            runs = asyncio.run(answered(desk, chosen(read_question_set(QUESTIONS))))
     table = Table("question", "shown", "dropped", "first s", "whole s")
     for each in runs:
         dropped = ", ".join(str(d.failing) for d in each.outcome.written.dropped) or "–"
@@ -66,12 +66,12 @@ def measure(_: Path | None, out: Path) -> None:
     print(page)
 
 
-def chosen(questions: Sequence[Asked]) -> list[Asked]:
+def chosen(questions: Sequence[SetQuestion]) -> list[SetQuestion]:
     """Take ten of the questions, spread over the whole set, whatever they are."""
     return list(questions[:: max(1, len(questions) // MANY)])[:MANY]
 
 
-async def answered(desk: Desk, questions: Sequence[Asked]) -> list[Run]:
+async def answered(desk: Desk, questions: Sequence[SetQuestion]) -> list[Run]:
     """Ask one after the other."""
     runs = []
     for each in questions:
@@ -98,7 +98,7 @@ def shown(run: Run) -> str:
     return f"excerpts ({run.outcome.written.trouble or 'no model'})"
 
 
-def written(settings: Settings, runs: Sequence[Run]) -> Iterator[str]:
+def written(settings: BotSettings, runs: Sequence[Run]) -> Iterator[str]:
     """Yield the lines of the page."""
     proven = sum(bool(isinstance(r.outcome, Answer) and r.outcome.claims) for r in runs)
     yield f"# {settings.chat_model} on {len(runs)} questions of our sample"

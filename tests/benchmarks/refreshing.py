@@ -23,7 +23,7 @@ from rich.table import Table
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.desk import Desk, open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.fetching import Fetcher, Validators
 from ingest.model import Permission
@@ -48,7 +48,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def measure(_: Path | None, out: Path) -> None:
     """Print and write how long unchanged pages take, and how answers fare meanwhile."""
     with tempfile.TemporaryDirectory() as folder, served() as port:
-        settings = Settings.of({"DATA_DIR": folder})
+        settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             add(read_path(SAMPLE, Hints()), desk.archive, now=NOW)
             desk.catch_up()

@@ -21,7 +21,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk, open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.passages import SPLITTER
 from ingest.index.vectors import A_BATCH
@@ -42,7 +42,7 @@ def measure(data: Path | None, out: Path, questions: int = 150) -> None:
     source = data / "articles.jsonl" if data else SAMPLE
     asked = texts(data / "questions.jsonl" if data else SAMPLE_QUESTIONS)[:questions]
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.of({"DATA_DIR": folder})
+        settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             ingested = measure_ingest(desk, source)
             answered = measure_answers(desk, asked)

@@ -26,11 +26,11 @@ from bot.answering.model import Claim
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
 from bot.answering.writing.drafting import ModelWriter
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import Desk, open_desk
-from bot.evaluating.evaluation import FROZEN, Asked, read
-from bot.evaluating.evaluation import SAMPLE as QUESTIONS
-from bot.settings import Settings
+from bot.evaluating.evaluation import FROZEN, SetQuestion, read_question_set
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS as QUESTIONS
+from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.passages import sentences
 from ingest.reading import Hints, read_path
@@ -70,12 +70,14 @@ def measure(_: Path | None, out: Path) -> None:
 
 async def measured() -> list[dict[str, float]]:
     """Ask each answerable question of a server that writes at :data:`PACE`."""
-    asked = [each for each in read(QUESTIONS) if each.answerable and each.question.isascii()]
+    asked = [
+        each for each in read_question_set(QUESTIONS) if each.answerable and each.question.isascii()
+    ]
     served = Served()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.of({"DATA_DIR": folder})
+        settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="a benchmark", clock=lambda: FROZEN) as plain:
-            add(read_path(SAMPLE, Hints()), plain.archive, now=FROZEN)
+            add(read_path(SAMPLE_COVERAGE, Hints()), plain.archive, now=FROZEN)
             plain.catch_up()
             async with server(served) as url:
                 writer = ModelWriter(chat_model("paced", SecretStr("k"), url))
@@ -85,7 +87,7 @@ async def measured() -> list[dict[str, float]]:
     return [row for row in rows if row]
 
 
-async def first_shown(desk: Desk, asked: Asked, served: Served) -> dict[str, float]:
+async def first_shown(desk: Desk, asked: SetQuestion, served: Served) -> dict[str, float]:
     """Return the milliseconds until the first claim was told, if there was one."""
     row: dict[str, float] = {}
 

@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.proving.chat_reader import ChatReader
-from bot.answering.proving.reader import Reading
+from bot.answering.proving.reader import Finding
 from bot.checking import ClaimLine, RestLine, check
 from bot.desk import reading_chat
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from tests.benchmarks.corpora import lines
@@ -59,7 +59,7 @@ def measure(data: Path | None, out: Path) -> None:
 
 async def judged(sets: Mapping[str, Sequence[Case]]) -> dict[str, list[dict[str, Any]]]:
     """Check every claim of every set."""
-    chat = reading_chat(Settings.of(os.environ))
+    chat = reading_chat(BotSettings.of(os.environ))
     reader = ChatReader(chat) if chat else None
     try:
         return {name: await check([c.line for c in cases], reader) for name, cases in sets.items()}
@@ -126,8 +126,8 @@ def passed(rows: Sequence[dict[str, Any]]) -> dict[str, list[bool]]:
     """Return for each judge which claims pass; the reader only where one is configured."""
     marks = {
         "gates alone": [row["gates"] is None for row in rows],
-        "gates and identity": [row["identity"] == Reading.SUPPORTED for row in rows],
+        "gates and identity": [row["identity"] == Finding.SUPPORTED for row in rows],
     }
     if any(row["reader"] for row in rows):
-        marks["gates and reader"] = [row["reader"] == Reading.SUPPORTED for row in rows]
+        marks["gates and reader"] = [row["reader"] == Finding.SUPPORTED for row in rows]
     return marks

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from bot.desk import Desk, Models, open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from tests.builders import NOW
 
@@ -41,13 +41,13 @@ def written_by(desk, *writers, checker=None):
 def a_desk(archive, *, now=NOW, index=None, settings=None, fetcher=None):
     """Build a desk over an open archive; *now* is a moment, or what tells the time."""
     clock = now if callable(now) else lambda: now
-    return Desk.of(archive, index or NoIndex(), settings or Settings.of({}), clock, fetcher)
+    return Desk.of(archive, index or NoIndex(), settings or BotSettings.of({}), clock, fetcher)
 
 
 @contextmanager
 def a_desk_in(folder, **more):
     """Open an empty archive in *folder* with a desk over it."""
-    settings = more.pop("settings", None) or Settings.of({"DATA_DIR": str(folder)})
+    settings = more.pop("settings", None) or BotSettings.of({"DATA_DIR": str(folder)})
     with Archive.open(f"sqlite:///{folder / 'archive.sqlite3'}") as archive:
         yield a_desk(archive, settings=settings, **more)
 
@@ -77,7 +77,7 @@ def answering(desk, answer):
 
 def open_in(folder, *, now=NOW, holder="a test", **environment):
     """Open the desk of *folder*, with these settings."""
-    settings = Settings.of({"DATA_DIR": str(folder), **environment})
+    settings = BotSettings.of({"DATA_DIR": str(folder), **environment})
     return open_desk(settings, holder=holder, clock=lambda: now)
 
 

@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.proving.reader import Reading
+from bot.answering.proving.reader import Finding
 from bot.answering.writing.drafting import ModelWriter
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in
@@ -26,7 +26,7 @@ def read_folder(tmp_path_factory):
     """Read the sample coverage into a folder, once for all tests of the bot; for copies of it."""
     data = tmp_path_factory.mktemp("read") / "data"
     with open_in(data, now=MORNING) as desk:
-        outcome = adding.add(read_path(SAMPLE, Hints()), desk.archive, now=MORNING)
+        outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
         assert outcome.problems == []
         desk.catch_up()
     return data
@@ -41,7 +41,7 @@ def sample_folder(read_folder, tmp_path_factory):
 @pytest.fixture
 def sample_desk(sample_folder):
     """Open a desk over that folder."""
-    settings = Settings.of({"DATA_DIR": str(sample_folder)})
+    settings = BotSettings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         yield desk
 
@@ -51,7 +51,7 @@ class ScriptedReader:
 
     name, judges = "scripted", True
 
-    def __init__(self, reads=lambda _claim: Reading.SUPPORTED):
+    def __init__(self, reads=lambda _claim: Finding.SUPPORTED):
         self.reads = reads
 
     async def read(self, proposed, _meter):

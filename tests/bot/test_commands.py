@@ -13,8 +13,8 @@ from bot import terminal
 from bot.__main__ import main
 from bot.commands.asking import examples
 from bot.desk import open_desk
-from bot.evaluating.evaluation import SAMPLE
-from bot.settings import Settings
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS
+from bot.settings import BotSettings
 from tests.bot.conftest import MORNING
 
 TURNOUT = "What was the turnout?"
@@ -44,7 +44,7 @@ def test_an_answer_as_an_object_can_be_checked(here, sample_folder, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert (answer["level"], answer["reason"], answer["claims"]) == ("says", None, [])
     assert {"question", "differ", "as_of", "timings"} <= answer.keys()
-    settings = Settings.of({"DATA_DIR": str(sample_folder)})
+    settings = BotSettings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         for excerpt in answer["excerpts"]:
             assert {"outlet", "title", "day", "url", "kind", "heading"} <= excerpt.keys()
@@ -129,7 +129,7 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
 
 def test_when_to_decline_is_fitted_to_questions_of_ones_own(here, sample_folder, tmp_path, capsys):
     """The command writes what the desk uses from then on, and shows what it costs."""
-    known = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    known = [json.loads(line) for line in SAMPLE_QUESTIONS.read_text(encoding="utf-8").splitlines()]
     rows = [{"question": q["question"], "answerable": q["expect"] == "answer"} for q in known]
     file = tmp_path / "mine.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")

@@ -58,10 +58,10 @@ def test_an_endpoint_that_does_not_embed_is_named(here, tmp_path, capsys):
 async def test_a_model_that_answers_is_timed(here, capsys):
     """It is asked for one word."""
     from bot.answering.chat.chat import chat_model
-    from bot.doctor import asked
+    from bot.doctor import chat_findings
 
     async with ModelServer().open() as server:
         server.reply = lambda _body: "OK"
-        found = await asked("writer", chat_model("qwen3:8b", None, server.url))
+        found = await chat_findings("writer", chat_model("qwen3:8b", None, server.url))
     assert found.well
     assert "qwen3:8b answers in" in found.said

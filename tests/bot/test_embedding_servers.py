@@ -13,7 +13,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
@@ -83,9 +83,9 @@ def endpoint():
 @pytest.fixture
 def desk(endpoint, tmp_path, monkeypatch):
     """Open a desk whose vectors come from the endpoint, with one article in its index."""
-    monkeypatch.setattr(reach, "REST", 0.3)
+    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 0.3)
     _, url = endpoint
-    settings = Settings.of(
+    settings = BotSettings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
     )
     with open_desk(settings, holder="a test", clock=lambda: NOW) as opened:
@@ -126,7 +126,7 @@ def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoi
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
     """Those who ask meanwhile wait for nothing."""
-    monkeypatch.setattr(reach, "REST", 30.0)
+    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 30.0)
     monkeypatch.setattr(reach, "PATIENCE", 0.5)
     handler, _ = endpoint
     stopped = threading.Event()
@@ -176,7 +176,7 @@ def test_a_model_that_changes_its_length_is_told_with_the_way_out(desk, endpoint
 def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
     """`python -m ingest rebuild`, as the message says, and everything is found by meaning again."""
     handler, url = endpoint
-    settings = Settings.of(
+    settings = BotSettings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
     )
     with open_desk(settings, holder="a test", clock=lambda: NOW) as before:

@@ -13,7 +13,7 @@ from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import keyed
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.model import Extract, Header
 from ingest.reading import Found
@@ -46,7 +46,7 @@ def attacks():
 def poisoned(tmp_path_factory):
     """Keep one article for each attack, which hides it in the text and in the title."""
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
-    with open_desk(Settings.of(folder), holder="a test", clock=lambda: MORNING) as desk:
+    with open_desk(BotSettings.of(folder), holder="a test", clock=lambda: MORNING) as desk:
         found = [
             Found(
                 f"{i}",

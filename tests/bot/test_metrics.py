@@ -9,7 +9,7 @@ from bot import metrics
 from bot.answering.chat.chat import chat_model
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
-from bot.metrics import Kept, Metrics, served
+from bot.metrics import ArchiveCollector, Metrics, served
 from ingest.errors import ArchiveError, SettingsError
 from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedReader
@@ -44,7 +44,7 @@ async def test_answers_and_calls_are_counted_by_how_they_ended(sample_desk):
 def test_what_is_kept_is_read_when_somebody_looks(sample_desk, monkeypatch):
     """An archive that cannot be read leaves the other figures."""
     found = Metrics()
-    found.registry.register(Kept(sample_desk.archive, lambda: MORNING))
+    found.registry.register(ArchiveCollector(sample_desk.archive, lambda: MORNING))
     assert told(found)["election_desk_articles"] == sample_desk.archive.articles.count()
     assert told(found)["election_desk_index_passages_waiting"] == 0
 

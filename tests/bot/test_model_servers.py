@@ -6,7 +6,7 @@ import logging
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import REFUSED, Way, chat_model, refused, trouble_of
+from bot.answering.chat.chat import REFUSED, OptionalPart, chat_model, refused, trouble_of
 from bot.answering.model import Answer, Trouble
 from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import keyed
@@ -190,9 +190,9 @@ async def test_thoughts_are_never_shown(desk, server):
 
 def test_every_way_has_words_by_which_it_is_refused():
     """A server's sentence that names none is no refusal of these."""
-    assert set(REFUSED) == set(Way)
+    assert set(REFUSED) == set(OptionalPart)
     assert refused("rate limit reached", set()) is None
-    assert refused("unknown field stream_options", {Way.USAGE}) is None
+    assert refused("unknown field stream_options", {OptionalPart.USAGE}) is None
 
 
 @pytest.mark.parametrize(

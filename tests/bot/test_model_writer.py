@@ -9,7 +9,7 @@ import pytest
 from bot.__main__ import main
 from bot.answering.chat import chat
 from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
-from bot.answering.proving.reader import Reading
+from bot.answering.proving.reader import Finding
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Phase, Watch
@@ -17,7 +17,7 @@ from bot.answering.writing.composing import keyed
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
-from bot.settings import Settings
+from bot.settings import BotSettings
 from bot.wording import Wording
 from tests.bot.builders import told_in, written_by
 from tests.bot.conftest import MORNING, ScriptedReader
@@ -155,7 +155,7 @@ async def test_only_a_clear_yes_shows_a_sentence(sample_desk, llmock, writer, le
 async def test_the_reader_may_be_another_model(sample_desk, llmock, writer):
     """What one writes another reads."""
     asked = []
-    reader = ScriptedReader(lambda claim: asked.append(claim.text) or Reading.SUPPORTED)
+    reader = ScriptedReader(lambda claim: asked.append(claim.text) or Finding.SUPPORTED)
     desk = written_by(sample_desk, writer(reader=reader))
     llmock.reply(line(desk))
     assert [claim.text for claim in (await answered(desk)).claims] == [GOOD]
@@ -253,7 +253,7 @@ def thrifty(sample_folder, llmock, monkeypatch):
     """Open the desk with given limits."""
 
     def opened(**limits):
-        settings = Settings.of({"DATA_DIR": str(sample_folder), **limits})
+        settings = BotSettings.of({"DATA_DIR": str(sample_folder), **limits})
         return open_desk(settings, holder="a test", clock=lambda: MORNING)
 
     return opened

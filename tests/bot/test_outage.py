@@ -15,10 +15,10 @@ from bot.answering.understanding.question import ask
 from bot.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.under import under
+from bot.discord_ui.members.under import buttons_under
 from bot.ledger import Ledger
 from bot.reporting import as_object
-from bot.settings import Settings
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, connecting
 from ingest.errors import ArchiveError, IndexUnavailableError
@@ -78,7 +78,7 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
 
 async def test_a_question_that_cannot_be_noted_is_answered(desk):
     """In Discord too: what is kept meanwhile is for restarts alone."""
-    asking = Asking(desk, under)
+    asking = Asking(desk, buttons_under)
     unwritable(desk.archive, "read-only")
     question = asking.question(TURNOUT)
     async with asking.kept(question, 1, 2) as kept:
@@ -96,7 +96,7 @@ async def test_a_question_that_cannot_be_noted_is_answered(desk):
 
 def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
     """No limit is passed because a disk is full; what follows is written with the next."""
-    settings = Settings.of(
+    settings = BotSettings.of(
         {
             "PRICE_INPUT": "1",
             "PRICE_OUTPUT": "1",
@@ -125,7 +125,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(reach, "REST", 0.0)
+    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 0.0)
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")
@@ -158,7 +158,7 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
         raise IndexUnavailableError("attempt to write a readonly database")
 
     monkeypatch.setattr(Stores, "client", read_only)
-    settings = Settings.of({"DATA_DIR": str(folder)})
+    settings = BotSettings.of({"DATA_DIR": str(folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
         assert "62.7" in found.excerpts[0].citation.quote

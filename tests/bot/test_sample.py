@@ -7,7 +7,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.model import Abstention, Answer, Reason
 from bot.answering.understanding.question import ask
-from bot.evaluating.evaluation import SAMPLE, read
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from tests.bot.conftest import MORNING
 
 
@@ -98,7 +98,7 @@ FOUND = 0.95
 def test_coverage_is_found_across_languages(sample_desk):
     """The answers stand in the language that the question is not in, and in no other."""
     found = []
-    for each in (q for q in read(SAMPLE) if q.kind == "cross-lingual"):
+    for each in (q for q in read_question_set(SAMPLE_QUESTIONS) if q.kind == "cross-lingual"):
         question = ask(each.question, now=MORNING)
         first = sample_desk.coverage.look(question).evidence[:5]
         texts = [evidence.passage.text for evidence in first]

@@ -10,7 +10,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Abstention, Answer, Level, Reason
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 def answered(tmp_path_factory):
     """Answer over that one article."""
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
-    with open_desk(Settings.of(folder), holder="a test", clock=lambda: NOW) as desk:
+    with open_desk(BotSettings.of(folder), holder="a test", clock=lambda: NOW) as desk:
         adding.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
         desk.catch_up()
         yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)

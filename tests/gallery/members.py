@@ -8,18 +8,18 @@ from datetime import date
 
 from discord import ui
 
-from bot.answering.lookup import Closest, Looked, LookUp
+from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Answer, Language, Verdict
-from bot.answering.timeline import Line, Timeline
-from bot.community.members import Quoted
+from bot.answering.timeline import Timeline, TimelineLine
+from bot.community.members import QuotationShown
 from bot.discord_ui.members.citations import quotations_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
-from bot.discord_ui.members.under import under
+from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
-from bot.ledger.model import Pending
+from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
 from tests.bot.discord_ui import builders as built
 
@@ -60,10 +60,12 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     text = "資金の出所は？" if japanese else "Does Volstrand pay the Lantern Movement?"
     declined = replace(built.an_abstention(text=text), number=8)
     return {
-        "answer-buttons": with_buttons(outcome_view(answer, ask=True), under(answer, False)),
-        "answer-private": with_buttons(outcome_view(answer, ask=True), under(answer, True)),
+        "answer-buttons": with_buttons(
+            outcome_view(answer, ask=True), buttons_under(answer, False)
+        ),
+        "answer-private": with_buttons(outcome_view(answer, ask=True), buttons_under(answer, True)),
         "abstention-buttons": with_buttons(
-            outcome_view(declined, ask=True), under(declined, False)
+            outcome_view(declined, ask=True), buttons_under(declined, False)
         ),
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
@@ -75,7 +77,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "privacy": privacy_view(words, keeps_questions=False, has_model=False),
         "privacy-model": privacy_view(words, keeps_questions=True, has_model=True),
         "interrupted": interrupted_view(
-            Pending(built.NOW, "1", answer.question.text, str(words.language), "", id=3)
+            PendingQuestion(built.NOW, "1", answer.question.text, str(words.language), "", id=3)
         ),
         "too-many": notice_view(words("too_many", seconds=42)),
         "forgotten": notice_view(words("forgotten", count=3)),
@@ -83,11 +85,11 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     }
 
 
-def quoted(answer: Answer) -> list[Quoted]:
+def quoted(answer: Answer) -> list[QuotationShown]:
     """Return the quotations of an answer with what stands around them; the last one is gone."""
     before = "…three days after the debate. The hall was full, and the doors stood open."
     after = "She did not take questions, and left for the harbour by boat…"
-    found = [Quoted(c.header, before, c.quote, after, True) for c in answer.citations]
+    found = [QuotationShown(c.header, before, c.quote, after, True) for c in answer.citations]
     return [*found[:-1], replace(found[-1], current=False)]
 
 
@@ -111,9 +113,13 @@ def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
     )
     return LookUp(
         (
-            Looked(made, (Closest(first, first.quote, Verdict.SAYS),), read=True),
-            Looked(denied, (Closest(second, second.quote, Verdict.OTHERWISE),), read=True),
-            Looked(somebody_s, (Closest(first, first.quote, Verdict.CLAIMED),), read=True),
+            LookedUpClaim(made, (ClosestSentence(first, first.quote, Verdict.SAYS),), read=True),
+            LookedUpClaim(
+                denied, (ClosestSentence(second, second.quote, Verdict.OTHERWISE),), read=True
+            ),
+            LookedUpClaim(
+                somebody_s, (ClosestSentence(first, first.quote, Verdict.CLAIMED),), read=True
+            ),
         ),
         (left_out,),
     )
@@ -121,8 +127,8 @@ def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
 
 def unread(answer: Answer) -> LookUp:
     """Return a claim that nobody read, over what came closest."""
-    closest = tuple(Closest(each, each.quote) for each in answer.citations[:2])
-    return LookUp((Looked("Marrowen and Pellowe will govern together.", closest),))
+    closest = tuple(ClosestSentence(each, each.quote) for each in answer.citations[:2])
+    return LookUp((LookedUpClaim("Marrowen and Pellowe will govern together.", closest),))
 
 
 def hostile(answer: Answer) -> LookUp:
@@ -134,5 +140,5 @@ def a_timeline(answer: Answer) -> Timeline:
     """Return a few days, two lines on one of them."""
     cited = [*answer.citations, *answer.citations]
     days = (date(2026, 10, 5), date(2026, 10, 13), date(2026, 10, 13), date(2026, 10, 27))
-    lines = tuple(Line(day, each) for day, each in zip(days, cited, strict=True))
+    lines = tuple(TimelineLine(day, each) for day, each in zip(days, cited, strict=True))
     return Timeline("Marrowen", built.NOW, lines)

@@ -13,7 +13,7 @@ from discord import ui
 from bot.answering.model import Language
 from bot.community.curating import Candidate, Preview, Shown
 from bot.community.jobs import Progress
-from bot.community.members import Known
+from bot.community.members import CoverageOverview
 from bot.community.reviewing import Group
 from bot.community.rules import DeskRules, ServerRules, Speaks
 from bot.discord_ui.members.correcting import notice_of_change
@@ -25,18 +25,18 @@ from bot.discord_ui.moderators.decisions import (
     WatchButton,
     deeds_view,
 )
-from bot.discord_ui.moderators.listing import quarantined, watched
+from bot.discord_ui.moderators.listing import quarantine_page, sources_page
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.discord_ui.moderators.refreshing import progress_view
-from bot.discord_ui.moderators.reports import GAPS, REPORTS, groups_view
+from bot.discord_ui.moderators.refreshing import look_progress_view
+from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, groups_view
 from bot.discord_ui.moderators.settings import UnsetButton, settings_view
 from bot.discord_ui.moderators.suggestions import review_view
-from bot.discord_ui.moderators.suggestions import suggestions as listed_suggestions
+from bot.discord_ui.moderators.suggestions import suggestions_page as listed_suggestions
 from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
     done_view,
-    found_view,
+    evidence_view,
     given_view,
     preview_view,
 )
@@ -44,16 +44,16 @@ from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.ledger.model import (
     AuditAction,
     AuditEntry,
+    DueNotice,
     Feedback,
+    FeedbackVerdict,
     GivenNotice,
     Job,
-    Notice,
     NoticeKind,
     Suggestion,
-    Verdict,
 )
 from bot.wording import Wording
-from ingest.adding import ready
+from ingest.adding import prepared_article
 from ingest.model import (
     Article,
     Evidence,
@@ -89,8 +89,10 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     watch = [WatchButton(KEY, words("watch")), DiscardButton(KEY, words("discard"))]
     undo = [UndoButton("1", words("undo"))]
     copy = an_article(2, built.COURIER)
-    plain = Candidate(ready(an_extract(url="https://sarnholt-ledger.example/a")), article, (copy,))
-    hostile = Candidate(ready(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None)
+    plain = Candidate(
+        prepared_article(an_extract(url="https://sarnholt-ledger.example/a")), article, (copy,)
+    )
+    hostile = Candidate(prepared_article(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None)
     entries = tuple(
         Entry(f"https://sarnholt-ledger.example/{n}", f"Count, part {n}") for n in range(40)
     )
@@ -115,29 +117,29 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "coverage": coverage_view(what_is_known(24), words),
         "coverage-none": coverage_view(what_is_known(0), words),
         "articles-none": articles_view([], "articles_heading", "no_articles", words),
-        "quarantine": await quarantined(some_moderation([removed]), words, 0),
+        "quarantine": await quarantine_page(some_moderation([removed]), words, 0),
         "article": article_view(article, words),
         "article-removed": article_view(removed, words),
-        "watched": await watched(some_moderation(), words, 0),
+        "watched": await sources_page(some_moderation(), words, 0),
         "watched-none": notice_view(words("no_sources")),
-        "search": found_view(evidence(), "Who won?", words),
+        "search": evidence_view(evidence(), "Who won?", words),
         "told": given_view(given(), words),
         "told-none": given_view([], words),
         "suggestion": review_view(suggestions()[0], words),
         "suggestions": await listed_suggestions(some_moderation(), words),
         "suggestions-none": notice_view(words("no_suggestions")),
-        "reports": groups_view(groups(), words, REPORTS, 0),
-        "gaps": groups_view(groups(), words, GAPS, 0),
-        "reports-none": groups_view([], words, REPORTS, 0),
-        "gaps-none": groups_view([], words, GAPS, 0),
+        "reports": groups_view(groups(), words, ABOUT_REPORTS, 0),
+        "gaps": groups_view(groups(), words, ABOUT_GAPS, 0),
+        "reports-none": groups_view([], words, ABOUT_REPORTS, 0),
+        "gaps-none": groups_view([], words, ABOUT_GAPS, 0),
         "settings": settings_view(some_rules(), None, words),
         "settings-desk": with_buttons(
             settings_view(some_rules(), DeskRules(Decimal("5"), URL, True, 1), words),
             [UnsetButton("1", words("undo"))],
         ),
-        "looking": progress_view(Progress(a_job(), a_source(1, listed=40), 12), words),
-        "looked": progress_view(Progress(a_job(), a_source(1, listed=40), 40, True), words),
-        "looked-failed": progress_view(
+        "looking": look_progress_view(Progress(a_job(), a_source(1, listed=40), 12), words),
+        "looked": look_progress_view(Progress(a_job(), a_source(1, listed=40), 40, True), words),
+        "looked-failed": look_progress_view(
             Progress(a_job(), a_source(1, failure="It answers 500."), 0, True), words
         ),
         "proposed": notice_view(words("proposed", number=3)),
@@ -193,12 +195,12 @@ def groups() -> list[Group]:
     return [
         Group(
             (
-                Feedback(at, 7, Verdict.WRONG, "", asked, "It was 47, not 46.", id=1),
-                Feedback(at, 8, Verdict.OUTDATED, "", asked, None, id=2),
+                Feedback(at, 7, FeedbackVerdict.WRONG, "", asked, "It was 47, not 46.", id=1),
+                Feedback(at, 8, FeedbackVerdict.OUTDATED, "", asked, None, id=2),
             )
         ),
-        Group((Feedback(at, 9, Verdict.OTHER, "", HOSTILE, HOSTILE, id=3),)),
-        Group((Feedback(at, 10, Verdict.MISQUOTED, "", None, None, id=4),)),
+        Group((Feedback(at, 9, FeedbackVerdict.OTHER, "", HOSTILE, HOSTILE, id=3),)),
+        Group((Feedback(at, 10, FeedbackVerdict.MISQUOTED, "", None, None, id=4),)),
     ]
 
 
@@ -240,13 +242,13 @@ def a_source(number: int, **more: object) -> Source:
     )
 
 
-def what_is_known(count: int) -> Known:
+def what_is_known(count: int) -> CoverageOverview:
     """Return what the answers rest on, with days that have nothing."""
     last = date(2026, 10, 30)
     days = {last - timedelta(days=n): 3 + n * 7 % 11 for n in range(28) if n not in {4, 9, 10}}
     outlets = [each.outlet for each in a_summary(count).outlets]
     newest = {each: an_article(n, built.LEDGER) for n, each in enumerate(outlets, start=1)}
-    return Known(a_summary(count), newest, days)
+    return CoverageOverview(a_summary(count), newest, days)
 
 
 def a_summary(count: int) -> Summary:
@@ -275,10 +277,10 @@ def deeds() -> list[tuple[AuditEntry, str]]:
     ]
 
 
-def a_notice(kind: NoticeKind, words: Wording) -> Notice:
+def a_notice(kind: NoticeKind, words: Wording) -> DueNotice:
     """Return what readers are told of a change."""
     note = "Correction, 26 October: turnout was 62.8 per cent, not 62.7."
-    return Notice(
+    return DueNotice(
         1,
         "1",
         "2",

@@ -12,7 +12,7 @@ from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.reporting import as_object
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
 from ingest.archive.backup import back_up, restore, seal
@@ -39,7 +39,7 @@ def settings(request, tmp_path):
     if request.param == "server":
         environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
         environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
-    return Settings.of(environment)
+    return BotSettings.of(environment)
 
 
 def answers(desk):
@@ -78,7 +78,7 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     assert held.articles == summary.articles
     assert [each.name for each in tmp_path.iterdir() if "backup" in each.name] == ["desk.backup"]
     shutil.rmtree(settings.data_dir)
-    empty = Settings.of({"DATA_DIR": str(tmp_path / "anew"), "EMBEDDING_MODEL": "fast"})
+    empty = BotSettings.of({"DATA_DIR": str(tmp_path / "anew"), "EMBEDDING_MODEL": "fast"})
     with open_desk(empty, holder="a test", clock=lambda: NOW) as desk:
         restore(desk.archive, file)
         desk.catch_up()
@@ -212,7 +212,7 @@ def test_the_commands_say_what_they_did(tmp_path, monkeypatch, capsys):
     """And a restore asks before it replaces anything."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("EMBEDDING_MODEL", "fast")
-    _, gone = filled(Settings.of({"DATA_DIR": str(tmp_path / "data")}))
+    _, gone = filled(BotSettings.of({"DATA_DIR": str(tmp_path / "data")}))
     file = str(tmp_path / "desk.backup")
     assert ingest(["backup", file]) == 0
     assert "holds 3 articles" in capsys.readouterr().out

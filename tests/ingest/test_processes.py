@@ -14,7 +14,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from tests.builders import NOW
 
 KILLS = int(os.environ.get("KILLS", "3"))
@@ -58,7 +58,7 @@ def test_an_ingest_that_is_killed_goes_on_where_it_was(tmp_path):
     said, problems = last.communicate()
     assert last.returncode == 0, problems
     assert json.loads(said)["failed"] == 0
-    with open_desk(Settings.of(environment), holder="a test", clock=lambda: NOW) as desk:
+    with open_desk(BotSettings.of(environment), holder="a test", clock=lambda: NOW) as desk:
         summary = desk.archive.summary()
         assert not desk.coverage.index.behind()
         assert summary.articles == summary.versions == 300
@@ -70,7 +70,7 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
     environment = {"DATA_DIR": str(tmp_path / "data")}
     file = write_articles(tmp_path / "articles.jsonl", 3)
     question = ask("How many crowns did the Wexcombe council spend on lamp number 2?", now=NOW)
-    with open_desk(Settings.of(environment), holder="the bot", clock=lambda: NOW) as desk:
+    with open_desk(BotSettings.of(environment), holder="the bot", clock=lambda: NOW) as desk:
         command = start(environment, "add", file)
         said, problems = command.communicate()
         assert command.returncode == 0, problems
@@ -84,7 +84,7 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
 def test_a_second_owner_is_told_who_is_first(tmp_path):
     """A search that cannot have the index is one sentence, not a wrong answer."""
     environment = {"DATA_DIR": str(tmp_path / "data")}
-    with open_desk(Settings.of(environment), holder="the bot", clock=lambda: NOW):
+    with open_desk(BotSettings.of(environment), holder="the bot", clock=lambda: NOW):
         command = start(environment, "search", "lamp")
         said, problems = command.communicate()
     assert (command.returncode, said) == (1, "")
@@ -100,7 +100,7 @@ def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, 
         start(home, "add", write_articles(tmp_path / f"{name}.jsonl", 60, prefix=name))
         for home, name in zip(homes, ("Ivrelle", "Brennock"), strict=False)
     ]
-    with open_desk(Settings.of(homes[2]), holder="the searcher", clock=lambda: NOW) as desk:
+    with open_desk(BotSettings.of(homes[2]), holder="the searcher", clock=lambda: NOW) as desk:
         while any(writer.poll() is None for writer in writers):
             desk.catch_up()
             answer_now(ask("What did the council debate?", now=NOW), desk.coverage)

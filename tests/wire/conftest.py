@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.wire.server import WireDiscord
@@ -75,9 +75,9 @@ def read_folder(tmp_path_factory):
     """Read the sample coverage once."""
     data = tmp_path_factory.mktemp("wire") / "data"
     now = datetime.now(UTC)
-    fast = Settings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
+    fast = BotSettings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
     with open_desk(fast, holder="a test", clock=lambda: now) as desk:
-        adding.add(read_path(SAMPLE, Hints()), desk.archive, now=now)
+        adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
         desk.catch_up()
     return data
 

@@ -61,7 +61,7 @@ MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Troubl
 """What a wrong address looks like."""
 
 
-class Way(StrEnum):
+class OptionalPart(StrEnum):
     """What a server may refuse, and is then asked without for as long as the desk runs."""
 
     USAGE = "usage"
@@ -72,17 +72,21 @@ class Way(StrEnum):
     JSON = "json_object"
 
 
-FORMS = (Way.SCHEMA, Way.JSON)
+FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
 """How a server can be made to keep to a form, the stricter first."""
 IN_ONE = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
 """What a model is told whose server keeps it to one object."""
-REFUSED: Mapping[Way, re.Pattern[str]] = {
-    Way.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
-    Way.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
-    Way.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
-    Way.SYSTEM: re.compile(r"system (?:role|message|prompt)|\brole[s']|alternate", re.IGNORECASE),
-    Way.SCHEMA: re.compile(r"response_format|schema|structured|grammar|guided", re.IGNORECASE),
-    Way.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
+REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
+    OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
+    OptionalPart.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
+    OptionalPart.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
+    OptionalPart.SYSTEM: re.compile(
+        r"system (?:role|message|prompt)|\brole[s']|alternate", re.IGNORECASE
+    ),
+    OptionalPart.SCHEMA: re.compile(
+        r"response_format|schema|structured|grammar|guided", re.IGNORECASE
+    ),
+    OptionalPart.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
 }
 """How a server says so, in whatever sentence."""
 
@@ -132,7 +136,7 @@ class Chat:
         self._patience = patience
         self._first = first or patience
         self._close = close
-        self._without: set[Way] = set()
+        self._without: set[OptionalPart] = set()
         self._ends: bool | None = None
         """Whether this server says that a reply has ended, as far as that is known."""
 
@@ -199,12 +203,12 @@ class Chat:
                 meter.calls[self.name, "ok"] += 1
                 return
 
-    def _form(self, form: Mapping[str, Any] | None) -> Way | None:
+    def _form(self, form: Mapping[str, Any] | None) -> OptionalPart | None:
         """Return how the server is made to keep to *form*, if it can be."""
         able = form is not None and hasattr(self._model, "extra_body")
         return next((way for way in FORMS if able and way not in self._without), None)
 
-    def _refused(self, error: ChatError, asked: Way | None) -> Way | None:
+    def _refused(self, error: ChatError, asked: OptionalPart | None) -> OptionalPart | None:
         """Return what a server refuses; one that keeps to a form and says nothing refuses that."""
         if error.trouble is Trouble.EMPTY:
             return asked
@@ -215,7 +219,7 @@ class Chat:
         self,
         said: list[tuple[str, str]],
         meter: Meter,
-        asked: Way | None,
+        asked: OptionalPart | None,
         form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:
         """Ask once, for *form* in the way that is *asked*, and yield the pieces of the reply."""
@@ -247,29 +251,29 @@ class Chat:
         if not text.strip():
             raise ChatError(Trouble.EMPTY, f"it wrote nothing{self._advice}")
 
-    def _asked(self, way: Way | None, form: Mapping[str, Any] | None) -> BaseChatModel:
+    def _asked(self, way: OptionalPart | None, form: Mapping[str, Any] | None) -> BaseChatModel:
         """Return the model as its server lets itself be asked."""
         anew: dict[str, Any] = {}
         body: dict[str, Any] = {}
-        if Way.USAGE in self._without:
+        if OptionalPart.USAGE in self._without:
             anew["stream_usage"] = False
-        if Way.TEMPERATURE in self._without:
+        if OptionalPart.TEMPERATURE in self._without:
             anew["temperature"] = None
-        if Way.TOKENS in self._without:
+        if OptionalPart.TOKENS in self._without:
             anew["max_tokens"] = None
             body["max_tokens"] = LONGEST
         if way is not None:  # in the body: LangChain would wait for the whole reply
-            schema = {"json_schema": form} if way is Way.SCHEMA else {}
+            schema = {"json_schema": form} if way is OptionalPart.SCHEMA else {}
             body["response_format"] = {"type": str(way), **schema}
         if body:
             anew["extra_body"] = body
         return self._model.model_copy(update=anew) if anew else self._model
 
-    def _messages(self, said: list[tuple[str, str]], way: Way | None) -> list[BaseMessage]:
+    def _messages(self, said: list[tuple[str, str]], way: OptionalPart | None) -> list[BaseMessage]:
         """Return what is said, as one message where the server knows no others."""
         if way is not None:
             said = [(f"{instruction}\n\n{IN_ONE}", data) for instruction, data in said]
-        if Way.SYSTEM in self._without:
+        if OptionalPart.SYSTEM in self._without:
             return [HumanMessage("\n\n".join(text for pair in said for text in pair))]
         messages: list[BaseMessage] = []
         for instruction, data in said:
@@ -307,7 +311,7 @@ class Chat:
         return chunk if isinstance(chunk, AIMessageChunk) else None
 
 
-def refused(said: str, before: Container[Way]) -> Way | None:
+def refused(said: str, before: Container[OptionalPart]) -> OptionalPart | None:
     """Return what a server refuses in what it *said*, unless it was left out *before*."""
     return next(
         (way for way, words in REFUSED.items() if way not in before and words.search(said)), None

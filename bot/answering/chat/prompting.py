@@ -73,7 +73,9 @@ def tokens_of(text: str) -> int:
     return wide + (len(text) - wide) // LETTERS
 
 
-def faults(given: Mapping[str, Evidence], dropped: Mapping[int, tuple[Sentence, Dropped]]) -> str:
+def dropped_material(
+    given: Mapping[str, Evidence], dropped: Mapping[int, tuple[Sentence, Dropped]]
+) -> str:
     """Return the sentences that could not be proven, why, and the passages that they cite."""
     cited = {rest.key for sentence, _ in dropped.values() for rest in sentence.rests}
     told = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 
-from bot.answering.understanding.need import Mentioned, Need, Words
+from bot.answering.understanding.need import Mentions, Need, TextTerms
 from ingest.index.passages import sentences
 from ingest.index.recurring import Recurs
 from ingest.index.reranking import sentence_terms
@@ -69,7 +69,7 @@ class Candidate:
     """
 
     evidence: Evidence
-    parts: Parts
+    parts: PassageSentences
     place: int
     span: Span
     window: Span
@@ -173,17 +173,17 @@ def worth_of_age(need: Need) -> float:
 def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
     """Measure each sentence of one passage, in its window, against what the question needs."""
     passage = evidence.passage
-    context = need.mentioned(Words.of(passage.context))
+    context = need.mentioned(TextTerms.of(passage.context))
     support = need.coverage((context, 1.0))
     spans = sentences(passage.text, passage.header.language)
     terms = sentence_terms(passage.text, passage.header.language)
     quotes = [passage.text[span.start : span.end] for span in spans]
-    texts = [Words.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
+    texts = [TextTerms.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     said = [need.mentioned(words) for words in texts]
     own = [need.coverage((each, 1.0)) for each in said]
     parts = parts_of(passage)
     above = {
-        each: need.mentioned(Words.of(f"{passage.header.title}\n{each}"))
+        each: need.mentioned(TextTerms.of(f"{passage.header.title}\n{each}"))
         for each in set(parts.headings)
     }
     begins = parts.told.index(True) if any(parts.told) else 0
@@ -195,7 +195,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
         first, last = parts.window(i)
         window = Span(spans[first].start, spans[last].end)
         run = slice(first, last + 1)
-        mentioned = need.coverage((Mentioned.together(said[run]), 1.0), (title, TITLE))
+        mentioned = need.coverage((Mentions.together(said[run]), 1.0), (title, TITLE))
         news = fresh == NEWEST and opens(need, passage, i, begins)
         told = max(range(first, last + 1), key=lambda j: (own[j], j == i))
         beside = ((each, BESIDE) for each in (*said[max(0, i - 1) : i], *said[i + 1 : i + 2]))
@@ -237,7 +237,7 @@ def opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PassageSentences:
     """The sentences of a passage: which of them tell anything, and under which heading."""
 
     quotes: tuple[str, ...]
@@ -250,7 +250,7 @@ class Parts:
         last = place + 1 if self.together(place, place + 1) else place
         return first, last
 
-    def without(self, place: int, furniture: Callable[[str], bool]) -> Parts:
+    def without(self, place: int, furniture: Callable[[str], bool]) -> PassageSentences:
         """Return these with the sentences around *place* that are *furniture* told from text."""
         first, last = self.window(place)
         told = [
@@ -282,7 +282,7 @@ class Parts:
 
 
 @lru_cache(maxsize=1024)
-def parts_of(passage: Passage) -> Parts:
+def parts_of(passage: Passage) -> PassageSentences:
     """Tell the text of *passage* from its headings, its furniture and orders to a model."""
     spans = sentences(passage.text, passage.header.language)
     quotes = tuple(passage.text[span.start : span.end] for span in spans)
@@ -295,7 +295,7 @@ def parts_of(passage: Passage) -> Parts:
         role is Role.TEXT and not speaks_to_a_model(quote)
         for quote, role in zip(quotes, found, strict=True)
     )
-    return Parts(quotes, told, tuple(headings))
+    return PassageSentences(quotes, told, tuple(headings))
 
 
 def alike(one: Candidate, other: Candidate) -> bool:

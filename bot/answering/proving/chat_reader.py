@@ -11,13 +11,13 @@ from bot.answering.chat.chat import Chat, ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Citation, Trouble
 from bot.answering.proving.ground import in_context
-from bot.answering.proving.reader import Proposed, Reading, ReadingError
+from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
 
 LETTERS = {
-    "S": Reading.SUPPORTED,
-    "C": Reading.CONTRADICTED,
-    "A": Reading.CLAIMED,
-    "N": Reading.NOT_STATED,
+    "S": Finding.SUPPORTED,
+    "C": Finding.CONTRADICTED,
+    "A": Finding.CLAIMED,
+    "N": Finding.NOT_STATED,
 }
 KEY = 4
 """Letters of a claim's key."""
@@ -39,7 +39,7 @@ class ChatReader:
         """Let go of the connections, in the event loop that used them."""
         await self._chat.close()
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
         """Return one reading each, in one request; ``None`` for what it left out.
 
         A claim that has two letters has none: whoever says both says nothing.
@@ -48,10 +48,12 @@ class ChatReader:
             ReadingError: the model failed, or answered in no form that can be read.
         """
         keyed = {key_of(each, place): each for place, each in enumerate(proposed)}
-        found: dict[str, set[Reading]] = {}
+        found: dict[str, set[Finding]] = {}
         broken: Trouble | None = None
         try:
-            async for line in self._chat.lines([(self._prompt.filled(), told(keyed))], meter):
+            async for line in self._chat.lines(
+                [(self._prompt.filled(), claims_material(keyed))], meter
+            ):
                 if (verdict := VERDICT.match(line)) is None:
                     continue
                 key = verdict["key"] or (next(iter(keyed)) if len(keyed) == 1 else "")
@@ -60,11 +62,11 @@ class ChatReader:
         except ChatError as error:
             broken = error.trouble
         if not found:
-            raise ReadingError(broken or Trouble.UNREAD)
+            raise UnreadClaimsError(broken or Trouble.UNREAD)
         return [only(found.get(key, set())) for key in keyed]
 
 
-def only(readings: set[Reading]) -> Reading | None:
+def only(readings: set[Finding]) -> Finding | None:
     """Return the one reading there is."""
     return next(iter(readings)) if len(readings) == 1 else None
 
@@ -75,7 +77,7 @@ def key_of(proposed: Proposed, place: int) -> str:
     return hashlib.sha256(f"{place}{proposed.claim.text}{cited}".encode()).hexdigest()[:KEY]
 
 
-def told(keyed: Mapping[str, Proposed]) -> str:
+def claims_material(keyed: Mapping[str, Proposed]) -> str:
     """Return the claims and what each cites as one JSON object: data, whatever it says."""
     claims = [
         {

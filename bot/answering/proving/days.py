@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
-from bot.answering.proving.ground import Draft, Ground, read
+from bot.answering.proving.ground import CitedGround, Draft, as_read
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 
 RELATIVE = (
@@ -19,7 +19,7 @@ RELATIVE = (
 WEEK = 7
 
 
-def moved_date(draft: Draft, ground: Ground) -> str | None:
+def moved_date(draft: Draft, ground: CitedGround) -> str | None:
     """Find a date, a weekday or a time of day that what is cited does not state."""
     text = draft.read
     known = list(stated(ground))
@@ -38,7 +38,7 @@ def moved_date(draft: Draft, ground: Ground) -> str | None:
     return None
 
 
-def stated(ground: Ground) -> Iterator[Day | date]:
+def stated(ground: CitedGround) -> Iterator[Day | date]:
     """Yield the days of publication and those of the cited sentences.
 
     What a sentence leaves out of a date, its weekdays and "yesterday" are read from the day of
@@ -46,7 +46,7 @@ def stated(ground: Ground) -> Iterator[Day | date]:
     """
     yield from ground.days
     for citation in ground.citations:
-        sentence, published = read(citation), citation.header.day
+        sentence, published = as_read(citation), citation.header.day
         for day in days_in(sentence):
             yield settled(day, published) if published else day
         if published is None:
@@ -82,7 +82,7 @@ def whole_of(day: Day | date) -> date | None:
     return day if isinstance(day, date) else day.whole
 
 
-def distances(ground: Ground) -> set[int]:
+def distances(ground: CitedGround) -> set[int]:
     """Return how many days lie between any two days that are cited."""
     whole = {found for each in stated(ground) if (found := whole_of(each))}
     return {abs((one - other).days) for one, other in combinations(whole, 2)}

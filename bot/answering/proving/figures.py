@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import combinations
 
 from bot.answering.proving.days import distances
-from bot.answering.proving.ground import Draft, Ground
+from bot.answering.proving.ground import CitedGround, Draft
 from ingest.language.numbers import Figure, figures_in, loose
-from ingest.language.words import listed, one_of, words
+from ingest.language.words import entries, one_of, words
 
 NEAR = Decimal("0.05")
 """Part of a figure by which a rounded one may differ from it at most."""
@@ -23,10 +23,12 @@ OPPOSED = ({"least", "most"},)
 SHARES = {"share", "points"}
 SPANS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
 RECKONING = {
-    how: re.compile(one_of(listed(text)), re.IGNORECASE)
+    how: re.compile(one_of(entries(text)), re.IGNORECASE)
     for how, text in words()["reckoning"].items()
 }
-APART = re.compile(rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(listed(words()['reckoning']['apart']))})", re.I)
+APART = re.compile(
+    rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
+)
 DEFINITE = re.compile(r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE)
 
 
@@ -43,7 +45,7 @@ class Derived:
     of: tuple[str, ...] = ()
 
 
-def figures(draft: Draft, ground: Ground) -> tuple[str | None, list[Derived]]:
+def figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived]]:
     """Return the first figure that the cited sentences neither state nor bear out, or ``None``.
 
     With it come the figures that are derived, for whoever reads the sentence next.
@@ -152,7 +154,7 @@ def rounds(figure: Figure, exact: Figure) -> bool:
 
 
 def apart(
-    figure: Figure, text: str, known: Sequence[tuple[Figure, str]], ground: Ground
+    figure: Figure, text: str, known: Sequence[tuple[Figure, str]], ground: CitedGround
 ) -> Derived | None:
     """Judge "ten days later": by the dates that are cited, if there are two; else not at all."""
     if figure.unit not in SPANS or not APART.match(text[figure.end :]):

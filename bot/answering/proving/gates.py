@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.answering.model import Failing
 from bot.answering.proving.days import moved_date
 from bot.answering.proving.figures import Derived, figures
-from bot.answering.proving.ground import Draft, Ground, title_of
+from bot.answering.proving.ground import CitedGround, Draft, title_of
 from bot.answering.proving.quotations import locate, quoted_in
 from ingest.model import Kind
 from ingest.reading.instructions import speaks_to_a_model
@@ -24,7 +24,7 @@ ADDRESS = re.compile(
 OPINION = ("opinion", "column", "論説", "意見", "寄稿")
 LEAK = 6
 """Words in a row that a sentence may not share with the instructions."""
-Gate = Callable[[Draft, Ground], str | None]
+Gate = Callable[[Draft, CitedGround], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Stopped:
     words: str
 
 
-def gated(draft: Draft, ground: Ground) -> Stopped | tuple[Derived, ...]:
+def gated(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
     """Return what stops *draft*, or the figures it derives from those that it cites."""
     for failing, gate in GATES.items():
         found = gate(draft, ground)
@@ -45,23 +45,23 @@ def gated(draft: Draft, ground: Ground) -> Stopped | tuple[Derived, ...]:
     return Stopped(Failing.FIGURE, unstated) if unstated is not None else tuple(derived)
 
 
-def address(draft: Draft, _: Ground) -> str | None:
+def address(draft: Draft, _: CitedGround) -> str | None:
     """Find an address; links come from the sources block alone."""
     found = ADDRESS.search(draft.text)
     return found.group() if found else None
 
 
-def instruction(draft: Draft, ground: Ground) -> str | None:
+def instruction(draft: Draft, ground: CitedGround) -> str | None:
     """Find an instruction: in the sentence itself, or as what it rests on."""
     return next((text for text in (draft.text, *ground.cited) if speaks_to_a_model(text)), None)
 
 
-def asking(draft: Draft, _: Ground) -> str | None:
+def asking(draft: Draft, _: CitedGround) -> str | None:
     """Find a question: an answer states."""
     return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
 
 
-def unmarked_opinion(draft: Draft, ground: Ground) -> str | None:
+def unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
     """Find a sentence that rests on opinion alone and does not say whose."""
     headers = [passage.header for passage in ground.passages]
     if any(header.kind is not Kind.OPINION for header in headers):
@@ -71,13 +71,13 @@ def unmarked_opinion(draft: Draft, ground: Ground) -> str | None:
     return None if any(name in said for name in (*OPINION, *whose)) else draft.text
 
 
-def loose_reference(draft: Draft, _: Ground) -> str | None:
+def loose_reference(draft: Draft, _: CitedGround) -> str | None:
     """Find a number in brackets or a key: the desk numbers citations, nobody else."""
     found = REFERENCE.search(draft.text)
     return found.group() if found else None
 
 
-def altered_words(draft: Draft, ground: Ground) -> str | None:
+def altered_words(draft: Draft, ground: CitedGround) -> str | None:
     """Find words between quotation marks that no cited sentence and no title has."""
     texts = [*ground.cited, *(title_of(passage) for passage in ground.passages)]
     for quote in quoted_in(draft.text):
@@ -86,7 +86,7 @@ def altered_words(draft: Draft, ground: Ground) -> str | None:
     return None
 
 
-def leaked(draft: Draft, ground: Ground) -> str | None:
+def leaked(draft: Draft, ground: CitedGround) -> str | None:
     """Find a run of words that stands in the instructions and not in what is cited."""
     said = draft.text.casefold().split()
     cited = " ".join(" ".join(ground.cited).casefold().split())

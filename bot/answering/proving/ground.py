@@ -34,7 +34,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CitedGround:
     """The citations of a sentence; *instructions* are what no sentence may repeat."""
 
     citations: Sequence[Citation]
@@ -53,7 +53,7 @@ class Ground:
     @property
     def read(self) -> list[str]:
         """Return the same, as figures and days are read in them."""
-        return list(dict.fromkeys(read(each) for each in self.citations))
+        return list(dict.fromkeys(as_read(each) for each in self.citations))
 
     @property
     def days(self) -> list[date]:
@@ -77,7 +77,7 @@ def cited(citation: Citation) -> str:
     return citation.passage.text[spans[0].start : spans[-1].end]
 
 
-def read(citation: Citation) -> str:
+def as_read(citation: Citation) -> str:
     """Return the same, as figures and days are read in it."""
     return as_english(plain(cited(citation)), citation.header.language).text
 

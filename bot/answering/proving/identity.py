@@ -10,7 +10,7 @@ from itertools import combinations
 from bot.answering.chat.chat import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import touched
-from bot.answering.proving.reader import Proposed, Reading
+from bot.answering.proving.reader import Finding, Proposed
 from ingest.language.as_english import as_english
 from ingest.language.marks import marked
 from ingest.language.numbers import figures_in, plain
@@ -58,16 +58,16 @@ class Identity:
     name: str = "identity"
     judges: bool = False
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
         """Return supported or not stated for each; it costs nothing."""
         del meter
         return [reading(each.claim) for each in proposed]
 
 
-def reading(claim: Claim) -> Reading:
+def reading(claim: Claim) -> Finding:
     """Read one claim."""
     same = any(says(claim.text, each) for each in claim.citations)
-    return Reading.SUPPORTED if same else Reading.NOT_STATED
+    return Finding.SUPPORTED if same else Finding.NOT_STATED
 
 
 def says(text: str, citation: Citation) -> bool:

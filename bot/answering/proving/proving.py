@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from bot.answering.model import (
     Citation,
     Claim,
+    DraftQuote,
     Dropped,
     Failing,
     Question,
-    Rest,
     Sentence,
 )
 from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import Draft, Ground
+from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.quotations import locate
-from bot.answering.proving.reader import Proposed, Reading
+from bot.answering.proving.reader import Finding, Proposed
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
@@ -25,9 +25,9 @@ TELLING = 30
 MOST = 3
 """Citations of one sentence."""
 UNPROVEN = {
-    Reading.CONTRADICTED: Failing.CONTRADICTED,
-    Reading.CLAIMED: Failing.CLAIMED,
-    Reading.NOT_STATED: Failing.NOT_STATED,
+    Finding.CONTRADICTED: Failing.CONTRADICTED,
+    Finding.CLAIMED: Failing.CLAIMED,
+    Finding.NOT_STATED: Failing.NOT_STATED,
 }
 
 
@@ -54,7 +54,7 @@ def propose(
     if not citations:
         return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
     kept = list(dict.fromkeys(citations))[:MOST]
-    found = gated(Draft(sentence.text, question.language), Ground(kept, instructions))
+    found = gated(Draft(sentence.text, question.language), CitedGround(kept, instructions))
     if isinstance(found, Stopped):
         return Dropped(sentence.text, found.failing, found.words)
     copies = [
@@ -66,7 +66,7 @@ def propose(
     return Proposed(Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies))), found)
 
 
-def cited(rest: Rest, given: Mapping[str, Evidence]) -> Citation | None:
+def cited(rest: DraftQuote, given: Mapping[str, Evidence]) -> Citation | None:
     """Find the words of a quotation: in the passage named, or in the only one that has them.
 
     A key is an address that small models mix up; a run of words that stands in one passage alone
@@ -85,9 +85,9 @@ def cited(rest: Rest, given: Mapping[str, Evidence]) -> Citation | None:
     return places[0] if len(places) == 1 else None
 
 
-def settled(proposed: Proposed, reading: Reading | None) -> Claim | Dropped:
+def decided(proposed: Proposed, reading: Finding | None) -> Claim | Dropped:
     """Return the claim that a reader supports; anything else leaves it unproven."""
-    if reading is Reading.SUPPORTED:
+    if reading is Finding.SUPPORTED:
         return proposed.claim
     failing = UNPROVEN[reading] if reading is not None else Failing.UNREAD
     return Dropped(proposed.claim.text, failing, "")

@@ -12,7 +12,7 @@ from bot.answering.model import Claim, Trouble
 from bot.answering.proving.figures import Derived
 
 
-class Reading(StrEnum):
+class Finding(StrEnum):
     """What the cited sentences have to say of a claim."""
 
     SUPPORTED = "supported"
@@ -30,7 +30,7 @@ class Proposed:
     derived: tuple[Derived, ...] = ()
 
 
-class ReadingError(Exception):
+class UnreadClaimsError(Exception):
     """The reader gave no reading; ``trouble`` says why. What it should have read stays unproven."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -51,7 +51,7 @@ class Reader(Protocol):
         """Whether it can tell that a sentence is not supported, not only that it is."""
         ...
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Reading | None]:
+    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
         """Return one reading each, ``None`` where it gave none.
 
         Raises:

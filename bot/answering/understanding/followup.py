@@ -91,7 +91,7 @@ async def understood(
             written = await rewritten(question.text, before, chat, meter)
         except ChatError:
             written = ""
-        if known(written, question.text, before):
+        if names_nothing_new(written, question.text, before):
             text = written
     return replace(question, text=text)
 
@@ -112,7 +112,7 @@ async def rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> st
     return lines[0]
 
 
-def known(written: str, text: str, before: Exchange) -> bool:
+def names_nothing_new(written: str, text: str, before: Exchange) -> bool:
     """Tell whether a rewritten question names nothing that nobody has named."""
     material = " ".join([text, before.question, *before.titles])
     names = all(name.casefold() in material.casefold() for name in names_in(written))

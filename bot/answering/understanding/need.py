@@ -11,7 +11,7 @@ from bot.answering.understanding.crossing import SHORTEST_NAME, Vocabulary, lati
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
 from bot.answering.understanding.typed import spelt
 from ingest.index.analysis import terms
-from ingest.index.reranking import weights
+from ingest.index.reranking import term_weights
 from ingest.language.script import KANJI, KATAKANA
 from ingest.language.sounds import RUN, sounds_like
 
@@ -45,19 +45,19 @@ class Term:
     speech: bool
     weight: float
 
-    def met(self, words: Words, lexicon: Lexicon) -> float:
+    def met(self, words: TextTerms, lexicon: Lexicon) -> float:
         """Return how far *words* mention this, from 0 to 1."""
         if words.hold(self.forms) or words.hold(self.opposites) or words.sound(self.key):
             return 1.0
         return 0.5 if self.speech and lexicon.shows("said", words.text) else 0.0
 
-    def foreign_to(self, words: Words) -> bool:
+    def foreign_to(self, words: TextTerms) -> bool:
         """Tell whether *words* are in a script in which this has no known form."""
         return not (self.forms.scripts if words.is_cjk else self.forms.stems)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextTerms:
     """A text as terms look at it."""
 
     text: str
@@ -65,7 +65,7 @@ class Words:
     is_cjk: bool
 
     @classmethod
-    def of(cls, text: str, found: frozenset[str] | None = None) -> Words:
+    def of(cls, text: str, found: frozenset[str] | None = None) -> TextTerms:
         """Fold the case and width of *text*; *found* are its terms, if they are known."""
         folded = unicodedata.normalize("NFKC", text).casefold()
         own = frozenset(terms(text)) if found is None else found
@@ -84,14 +84,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned:
+class Mentions:
     """How far a text mentions each term of a question, and which have no form in its script."""
 
     met: tuple[float, ...]
     foreign: tuple[bool, ...]
 
     @classmethod
-    def together(cls, parts: Sequence[Mentioned]) -> Mentioned:
+    def together(cls, parts: Sequence[Mentions]) -> Mentions:
         """Return what the text mentions of which *parts* are the sentences."""
         met = (max(each) for each in zip(*(part.met for part in parts), strict=True))
         foreign = (all(each) for each in zip(*(part.foreign for part in parts), strict=True))
@@ -126,7 +126,7 @@ class Need:
         known |= script_terms(question, lexicon, vocabulary)
         weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
         asked = frozenset(cue for cue in lexicon.cues if lexicon.asks(cue, question))
-        wording = weights(question, vocabulary.rarity)
+        wording = term_weights(question, vocabulary.rarity)
         return cls(weighed, asked, wording, lexicon, strange, counted(question, lexicon))
 
     @property
@@ -167,7 +167,7 @@ class Need:
 
     def heard_in(self, texts: Sequence[str]) -> Need:
         """Let a name that no coverage spells so be met by how *texts* in Japanese are read."""
-        written = [Words.of(text) for text in texts] if self.strange else []
+        written = [TextTerms.of(text) for text in texts] if self.strange else []
         heard = [s for s in self.strange if any(w.sound(k) for w in written for k in terms(s))]
         if not heard:
             return self
@@ -195,18 +195,18 @@ class Need:
         known, strange = len(self.terms), sum(2 if w[0].isupper() else 1 for w in self.strange)
         return known / (known + strange or 1)
 
-    def mentioned(self, words: Words) -> Mentioned:
+    def mentioned(self, words: TextTerms) -> Mentions:
         """Tell how far *words* mention each term."""
-        return Mentioned(
+        return Mentions(
             tuple(each.met(words, self.lexicon) for each in self.terms),
             tuple(each.foreign_to(words) for each in self.terms),
         )
 
     def share(self, text: str) -> float:
         """Return the weighted share of terms that *text* mentions, from 0 to 1."""
-        return self.coverage((self.mentioned(Words.of(text)), 1.0))
+        return self.coverage((self.mentioned(TextTerms.of(text)), 1.0))
 
-    def coverage(self, *layers: tuple[Mentioned, float]) -> float:
+    def coverage(self, *layers: tuple[Mentions, float]) -> float:
         """Return the weighted share of terms that the *layers* mention, from 0 to 1.
 
         Each layer is what a text mentions and what a mention in it is worth; a term counts where

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from bot.answering.chat.chat import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
-from bot.answering.proving.proving import propose, settled
-from bot.answering.proving.reader import Proposed, Reader, Reading, ReadingError
+from bot.answering.proving.proving import decided, propose
+from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
 from bot.answering.watching import Phase, Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
@@ -23,7 +23,7 @@ HOPELESS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Fail
 
 
 @dataclass(slots=True)
-class Sheet:
+class DraftState:
     """What was drafted so far, in order: claims, what waits for its reader, what was dropped."""
 
     slots: list[Claim | Proposed | Dropped] = field(default_factory=list)
@@ -50,13 +50,13 @@ class Sheet:
         }
 
 
-class ReadingDesk:
+class ClaimReading:
     """Where a reader reads what the gates let through, while the writer goes on writing.
 
     The first sentence is read at once; what comes meanwhile is read together, in one request.
     """
 
-    def __init__(self, sheet: Sheet, reader: Reader, watch: Watch, meter: Meter) -> None:
+    def __init__(self, sheet: DraftState, reader: Reader, watch: Watch, meter: Meter) -> None:
         """Read for *sheet*, and tell *watch* of each claim that is proven."""
         self._sheet, self._reader, self._watch, self._meter = sheet, reader, watch, meter
         self._waiting: list[int] = []
@@ -73,14 +73,14 @@ class ReadingDesk:
         while self._waiting:
             places, self._waiting = self._waiting, []
             proposed = [each for p in places if isinstance(each := self._sheet.slots[p], Proposed)]
-            readings: Sequence[Reading | None]
+            readings: Sequence[Finding | None]
             try:
                 readings = await self._reader.read(proposed, self._meter)
-            except ReadingError as error:
+            except UnreadClaimsError as error:
                 self.trouble = error.trouble
                 readings = [None] * len(proposed)
             for place, each, found in zip(places, proposed, readings, strict=True):
-                self._sheet.slots[place] = settled(each, found)
+                self._sheet.slots[place] = decided(each, found)
             self._watch.claims(self._sheet.claims)
 
     async def done(self) -> None:
@@ -93,7 +93,7 @@ class ReadingDesk:
             await asyncio.gather(self._reading, stopping, return_exceptions=True)
         for place, each in enumerate(self._sheet.slots):
             if isinstance(each, Proposed):
-                self._sheet.slots[place] = settled(each, None)
+                self._sheet.slots[place] = decided(each, None)
 
 
 async def compose(
@@ -115,8 +115,8 @@ async def compose(
             cost and what was lost.
     """
     given = keyed(question, evidence)
-    sheet = Sheet()
-    reading = ReadingDesk(sheet, writer.reader, watch, meter)
+    sheet = DraftState()
+    reading = ClaimReading(sheet, writer.reader, watch, meter)
     broken = await draft(sheet, reading, question, given, writer, meter, watch)
     await reading.done()
     if sheet.mendable and broken is None and not watch.stop.is_set():
@@ -138,7 +138,7 @@ async def compose(
     )
 
 
-def unproven(sheet: Sheet, unread: Trouble | None) -> Trouble:
+def unproven(sheet: DraftState, unread: Trouble | None) -> Trouble:
     """Name why nothing was proven."""
     if all(each.failing is Failing.FORM for each in sheet.dropped.values()):
         return Trouble.FORM
@@ -146,8 +146,8 @@ def unproven(sheet: Sheet, unread: Trouble | None) -> Trouble:
 
 
 async def draft(
-    sheet: Sheet,
-    reading: ReadingDesk,
+    sheet: DraftState,
+    reading: ClaimReading,
     question: Question,
     given: Mapping[str, Evidence],
     writer: ModelWriter,
@@ -185,7 +185,7 @@ async def gate(
 
 
 async def mend(
-    sheet: Sheet,
+    sheet: DraftState,
     question: Question,
     given: Mapping[str, Evidence],
     writer: ModelWriter,
@@ -194,7 +194,7 @@ async def mend(
 ) -> None:
     """Ask once for the dropped sentences anew; a model that fails at that costs nothing more."""
     asked = sheet.mendable
-    reading = ReadingDesk(sheet, writer.reader, watch, meter)
+    reading = ClaimReading(sheet, writer.reader, watch, meter)
     try:
         async for place, sentence in until(watch.stop, writer.mend(question, given, asked, meter)):
             if not isinstance(sheet.slots[place], Dropped):

@@ -10,9 +10,9 @@ from babel import Locale
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat.chat import Chat, ChatError, Meter
-from bot.answering.chat.prompting import Prompt, faults, material, room_for
+from bot.answering.chat.prompting import Prompt, dropped_material, material, room_for
 from bot.answering.chat.replies import Objects, read_object
-from bot.answering.model import Dropped, Failing, Question, Rest, Sentence, Trouble
+from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
 from ingest.model import Evidence
@@ -111,7 +111,7 @@ class ModelWriter:
         prompt = Prompt.load("mend").filled(
             language=NAMES[str(question.language)], today=question.asked_at.date().isoformat()
         )
-        said = [(prompt, faults(given, dropped))]
+        said = [(prompt, dropped_material(given, dropped))]
         async for each in self._objects(said, meter, form_of("number", "say", "rests")):
             sentence, number = drafted(each), each.number if isinstance(each, Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
@@ -173,7 +173,7 @@ def lined(text: str) -> Line | str:
 def drafted(found: Line | str) -> Drafted:
     """Return what an object says; one of another form is dropped for that reason."""
     if isinstance(found, Line) and found.say is not None:
-        rests = tuple(Rest(each.key, each.quote) for each in found.rests)
+        rests = tuple(DraftQuote(each.key, each.quote) for each in found.rests)
         return Sentence(" ".join(found.say.split()), rests)
     if isinstance(found, Line) and found.unsaid:
         return Unsaid(found.unsaid)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.answering.evidence.ranking import ASKING, Candidate, Parts, alike
+from bot.answering.evidence.ranking import ASKING, Candidate, PassageSentences, alike
 from bot.answering.model import Citation, Excerpt
-from bot.answering.understanding.need import YEAR, Need, Words
+from bot.answering.understanding.need import YEAR, Need, TextTerms
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.language.as_english import as_english
@@ -111,13 +111,13 @@ def excerpt(candidate: Candidate, need: Need) -> Excerpt:
 
 def telling(sentence: str, need: Need) -> float:
     """Weigh a sentence by itself: what it mentions, in the manner that is asked for."""
-    words = Words.of(sentence)
+    words = TextTerms.of(sentence)
     said = 0.2 + need.coverage((need.mentioned(words), 1.0))
     said *= 0.5 + 0.5 * need.manner(words.text)
     return said * (NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
 
 
-def whole_quotation(parts: Parts, first: int, last: int) -> tuple[int, int]:
+def whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[int, int]:
     """Let a run grow until it neither begins nor ends inside a quotation, if it can."""
     for _ in range(FURTHER):
         run = marked(" ".join(parts.quotes[first : last + 1]))

@@ -12,7 +12,7 @@ from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, deliver, nowhere, post, respond, words_of
+from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -33,7 +33,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         question: app_commands.Range[str, 1, LONGEST],
         private: bool = False,
     ) -> None:
-        await answer_interaction(interaction, question, asking, private=private)
+        await answer_here(interaction, question, asking, private=private)
 
     @slash_ask.autocomplete("question")
     async def offered(
@@ -45,7 +45,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     return slash_ask
 
 
-async def answer_interaction(
+async def answer_here(
     interaction: Interaction,
     text: str,
     asking: Asking,
@@ -84,7 +84,7 @@ async def answer_interaction(
         made = await asking.ask(
             question, interaction.user.id, repeat=True, show=show, private=private, before=before
         )
-        second = nowhere if private else elsewhere
+        second = show_nowhere if private else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
     await asking.note_shown(sent, made, question.language)
     return True

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.community.members import Quoted
+from bot.community.members import QuotationShown
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, with_buttons
+from bot.discord_ui.rendering import BUDGET, GAP, Lengths, entry, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
-from bot.discord_ui.text import cut, escape, literal, size
+from bot.discord_ui.text import escape, literal, shortened, size
 from bot.wording import Wording
 
-ROOM = Room(quote=2500, title=200, claims=0)
+ROOM = Lengths(quote=2500, title=200, claims=0)
 MOST = 8
 """Quotations in one message, within Discord's 40 components."""
 
@@ -38,7 +38,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
 
 
 def quotations_view(
-    found: Sequence[Quoted], number: int, words: Wording, *, start: int = 0
+    found: Sequence[QuotationShown], number: int, words: Wording, *, start: int = 0
 ) -> ui.LayoutView:
     """Show as many quotations from *start* on as one message holds, and a button for the rest."""
     blocks = [f"**{escape(words('quotations_heading'))}**"]
@@ -54,9 +54,9 @@ def quotations_view(
     return with_buttons(layout(blocks), buttons)
 
 
-def quoted_blocks(quoted: Quoted, place: int, words: Wording) -> list[str]:
+def quoted_blocks(quoted: QuotationShown, place: int, words: Wording) -> list[str]:
     """Show one quotation between what stands before and behind it."""
-    shorter = cut(quoted.quote, ROOM.quote)
+    shorter = shortened(quoted.quote, ROOM.quote)
     above = [f"**[{place}]** {entry(quoted.header, words, ROOM)}"]
     if quoted.before.strip():
         above.append(f"-# {literal(quoted.before)}")

@@ -13,7 +13,7 @@ from bot.community.corrections import Corrections
 from bot.discord_ui.errors import report
 from bot.discord_ui.rendering import layout
 from bot.discord_ui.text import link, phrase, title
-from bot.ledger.model import Notice
+from bot.ledger.model import DueNotice
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ async def correct(client: discord.Client, corrections: Corrections) -> None:
         await corrections.mark_given(notice, reached=await given(client, notice))
 
 
-async def given(client: discord.Client, notice: Notice) -> bool:
+async def given(client: discord.Client, notice: DueNotice) -> bool:
     """Reply to the message of an answer; tell whether Discord took it."""
     channel = client.get_partial_messageable(int(notice.channel))
     about = discord.MessageReference(
@@ -58,7 +58,7 @@ async def given(client: discord.Client, notice: Notice) -> bool:
     return True
 
 
-def notice_of_change(notice: Notice) -> ui.LayoutView:
+def notice_of_change(notice: DueNotice) -> ui.LayoutView:
     """Say what changed in a source of the answer above."""
     words = Wording.of(Language(notice.language))
     said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))

@@ -11,11 +11,11 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.community.members import Known
+from bot.community.members import CoverageOverview
 from bot.desk import Desk
-from bot.discord_ui.pictures import bars
+from bot.discord_ui.pictures import coverage_picture
 from bot.discord_ui.rendering import BUDGET, layout
-from bot.discord_ui.replying import Attached, deliver, nowhere, respond, words_of
+from bot.discord_ui.replying import Attached, deliver, respond, show_nowhere, words_of
 from bot.discord_ui.text import escape, link, phrase, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -38,12 +38,12 @@ def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
         words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         view = coverage_view(await desk.community.known(), words)
-        await deliver(view, partial(respond, interaction), nowhere, words)
+        await deliver(view, partial(respond, interaction), show_nowhere, words)
 
     return slash_coverage
 
 
-def coverage_view(known: Known, words: Wording) -> ui.LayoutView:
+def coverage_view(known: CoverageOverview, words: Wording) -> ui.LayoutView:
     """Show the outlets, those with most articles first, and the days that have nothing."""
     summary = known.summary
     if not summary.articles:
@@ -67,7 +67,7 @@ def coverage_view(known: Known, words: Wording) -> ui.LayoutView:
     view = layout([heading, "\n".join(lines), *rest, "\n".join(small)])
     if known.first is None or known.last is None:
         return view
-    picture = BytesIO(bars(known.by_day, known.first, known.last))
+    picture = BytesIO(coverage_picture(known.by_day, known.first, known.last))
     described = words(
         "coverage_picture", first=words.date(known.first), last=words.date(known.last)
     )
@@ -85,7 +85,7 @@ def outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -
     return f"- {phrase(said)}: {linked}"
 
 
-def gaps_said(known: Known, words: Wording) -> Iterator[str]:
+def gaps_said(known: CoverageOverview, words: Wording) -> Iterator[str]:
     """Say which days have nothing, the newest first."""
     found = gaps(known)
     for first, last in found[:GAPS]:
@@ -95,7 +95,7 @@ def gaps_said(known: Known, words: Wording) -> Iterator[str]:
             yield words("coverage_gap", first=words.date(first), last=words.date(last))
 
 
-def gaps(known: Known) -> Sequence[tuple[date, date]]:
+def gaps(known: CoverageOverview) -> Sequence[tuple[date, date]]:
     """Return the runs of days without coverage between the first and the last, newest first."""
     if known.first is None or known.last is None:
         return []

@@ -13,7 +13,7 @@ from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
-from bot.ledger.model import Verdict
+from bot.ledger.model import FeedbackVerdict
 
 COMMENT = 500
 """Characters of a comment."""
@@ -26,7 +26,7 @@ class HelpfulButton(KeyButton, template=r"desk:helpful:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep it, without the name."""
-        await keep(interaction, int(self.key), Verdict.HELPFUL, "helpful_kept")
+        await keep(interaction, int(self.key), FeedbackVerdict.HELPFUL, "helpful_kept")
 
 
 class ReportButton(KeyButton, template=r"desk:report:(?P<key>[0-9]{1,12})"):
@@ -64,7 +64,7 @@ class Report(Form):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Keep it for the moderators, with the question and without the name."""
-        verdict = Verdict(self.fault.values[0])
+        verdict = FeedbackVerdict(self.fault.values[0])
         await keep(interaction, self.number, verdict, "report_kept", comment=self.comment.value)
 
 
@@ -75,13 +75,13 @@ class MissingButton(KeyButton, template=r"desk:missing:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep the question, without the name."""
-        await keep(interaction, int(self.key), Verdict.MISSING, "missing_kept")
+        await keep(interaction, int(self.key), FeedbackVerdict.MISSING, "missing_kept")
 
 
 async def keep(
     interaction: Interaction,
     number: int,
-    verdict: Verdict,
+    verdict: FeedbackVerdict,
     said: str,
     *,
     comment: str | None = None,
@@ -90,7 +90,7 @@ async def keep(
     words = words_of(interaction)
     asking, message = asking_of(interaction), interaction.message
     asked = None
-    if verdict is not Verdict.HELPFUL and message is not None:
+    if verdict is not FeedbackVerdict.HELPFUL and message is not None:
         asked = await question_of(message, asking)
     known = await asking.desk.community.say(
         number, verdict, interaction.user.id, question=asked, comment=comment

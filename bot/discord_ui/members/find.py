@@ -7,12 +7,21 @@ from collections.abc import Sequence
 import discord
 from discord import app_commands, ui
 
-from bot.answering.lookup import Closest, Looked, LookUp
+from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import BUDGET, GAP, LINE, Room, entry, layout, notice_view, quotation
-from bot.discord_ui.replying import told, words_of
+from bot.discord_ui.rendering import (
+    BUDGET,
+    GAP,
+    LINE,
+    Lengths,
+    entry,
+    layout,
+    notice_view,
+    quotation,
+)
+from bot.discord_ui.replying import tell_result, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -21,7 +30,7 @@ CLAIM = 300
 """Characters of a claim that are repeated."""
 LEFT_OUT = 80
 """Characters of one that was not looked up."""
-ROOMS = tuple(Room(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
+ROOMS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
 SIGNS = {
     Verdict.SAYS: "✔ ",
     Verdict.OTHERWISE: "✘ ",
@@ -44,7 +53,7 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             member = str(interaction.user.id)
             return found_view(await asking.desk.look_up(message.content, member=member), words)
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
     menu = app_commands.ContextMenu(name=worded("command_find"), callback=find)
     return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(menu)
@@ -63,7 +72,7 @@ def fits(blocks: Sequence[str]) -> bool:
     return sum(map(size, blocks)) <= BUDGET
 
 
-def blocks_of(found: LookUp, words: Wording, room: Room) -> list[str]:
+def blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
     """Show every claim within *room*, and name those that were not looked up."""
     blocks: list[str] = []
     for each in found.looked:
@@ -79,12 +88,14 @@ def blocks_of(found: LookUp, words: Wording, room: Room) -> list[str]:
     return [*blocks, GAP, f"-# {escape(words('find_small_print'))}"]
 
 
-def said(looked: Looked, words: Wording) -> str:
+def said(looked: LookedUpClaim, words: Wording) -> str:
     """Say what the coverage has to say of a claim."""
     return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.read)
 
 
-def closest_line(closest: Closest, looked: Looked, words: Wording, room: Room) -> str:
+def closest_line(
+    closest: ClosestSentence, looked: LookedUpClaim, words: Wording, room: Lengths
+) -> str:
     """Name a source and quote it in its context; where sources differ, say which says what."""
     differ = len({each.verdict for each in looked.closest}) > 1
     sign = SIGNS[closest.verdict] if differ else ""

@@ -12,7 +12,7 @@ from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
-from bot.discord_ui.members.ask import answer_interaction
+from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.text import title
@@ -52,9 +52,7 @@ class FollowUp(Form):
         asking, message = asking_of(interaction), interaction.message
         before = await exchange_in(message, asking) if message else None
         private = message is not None and message.flags.ephemeral
-        await answer_interaction(
-            interaction, self.asked.value, asking, private=private, before=before
-        )
+        await answer_here(interaction, self.asked.value, asking, private=private, before=before)
 
 
 class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
@@ -102,5 +100,5 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
             await privately(interaction, notice_view(words("again_too_late")))
             return
         private = not asked.channel
-        if not await answer_interaction(interaction, asked.question, asking, private=private):
+        if not await answer_here(interaction, asked.question, asking, private=private):
             await asking.desk.community.give_back(asked)

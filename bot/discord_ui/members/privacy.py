@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.rendering import layout, notice_view
-from bot.discord_ui.replying import told, words_of
+from bot.discord_ui.replying import tell_result, words_of
 from bot.discord_ui.text import escape
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -58,6 +58,6 @@ def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             count = await asking.desk.community.forget(interaction.user.id)
             return notice_view(words("forgotten" if count else "forgotten_nothing", count=count))
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
     return slash_forget

@@ -15,7 +15,7 @@ from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
 from bot.discord_ui.replying import edit_reply
 from bot.discord_ui.text import escape, literal, title
-from bot.ledger.model import Pending
+from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ async def recover(client: discord.Client, community: Community, began: datetime)
         report(error)
 
 
-async def tell(client: discord.Client, asked: Pending) -> None:
+async def tell(client: discord.Client, asked: PendingQuestion) -> None:
     """Say what happened where the answer was to be; else in the channel."""
     view = interrupted_view(asked)
     if asked.token is not None:
@@ -59,7 +59,7 @@ async def tell(client: discord.Client, asked: Pending) -> None:
         logger.warning("A question that was cut off could not be told: %s", error)
 
 
-def interrupted_view(asked: Pending) -> ui.LayoutView:
+def interrupted_view(asked: PendingQuestion) -> ui.LayoutView:
     """Repeat the question, say what happened, and offer to ask again."""
     words = Wording.of(Language(asked.language))
     blocks = [

@@ -10,12 +10,12 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answering.timeline import Line, Timeline
+from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.pictures import marks
+from bot.discord_ui.pictures import timeline_picture
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import BUDGET, GAP, Room, entry, layout, notice_view, quotation
+from bot.discord_ui.rendering import BUDGET, GAP, Lengths, entry, layout, notice_view, quotation
 from bot.discord_ui.replying import Attached, deliver, post, respond, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
@@ -24,7 +24,7 @@ from bot.wording import Wording
 PICTURE = "timeline.png"
 FEW = 2
 """Days from which a picture says anything."""
-ROOMS = tuple(Room(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
 
 
 def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -74,11 +74,11 @@ def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:
             first=words.date(min(days)),
             last=words.date(max(days)),
         )
-        return Attached.over(view, BytesIO(marks(days)), PICTURE, described)
+        return Attached.over(view, BytesIO(timeline_picture(days)), PICTURE, described)
     return view
 
 
-def lines_in(lines: Sequence[Line], words: Wording, room: Room) -> list[str]:
+def lines_in(lines: Sequence[TimelineLine], words: Wording, room: Lengths) -> list[str]:
     """Show each line with its number, source and quotation."""
     return [
         f"**{number}** {entry(each.citation.header, words, room)}\n"

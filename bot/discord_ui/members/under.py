@@ -7,7 +7,7 @@ from typing import Any
 from discord import ui
 
 from bot.answering.model import Abstention, Answer
-from bot.community.reviewing import GAPS
+from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
@@ -15,7 +15,7 @@ from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadBu
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.wording import Wording
 
-BUTTONS: tuple[type[KeyButton], ...] = (
+MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     HelpfulButton,
     ReportButton,
     MissingButton,
@@ -27,7 +27,7 @@ BUTTONS: tuple[type[KeyButton], ...] = (
 )
 
 
-def under(outcome: Answer | Abstention, private: bool) -> list[ui.Item[Any]]:
+def buttons_under(outcome: Answer | Abstention, private: bool) -> list[ui.Item[Any]]:
     """Return what its reader may do with *outcome*; nothing where it is not kept."""
     if outcome.number is None:
         return []
@@ -41,7 +41,7 @@ def under(outcome: Answer | Abstention, private: bool) -> list[ui.Item[Any]]:
             FollowButton(key, words("follow")),
             *thread,
         ]
-    if outcome.reason in GAPS:
+    if outcome.reason in GAP_REASONS:
         return [
             MissingButton(key, words("missing")),
             SuggestButton(key, words("suggest")),

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, moderation_of
-from bot.discord_ui.replying import Interaction, told
+from bot.discord_ui.replying import Interaction, tell_result
 
 
 class Entrance(KeyButton, template=r"desk:entrance"):
@@ -43,7 +43,7 @@ class Look(Entrance, template=r"desk:look"):
     async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
         """Look."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await told(interaction, lambda: self.look(interaction, moderation))
+        await tell_result(interaction, lambda: self.look(interaction, moderation))
 
     async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Return what is to be seen."""

@@ -13,7 +13,7 @@ from bot.discord_ui.buttons import Form
 from bot.discord_ui.moderators.actions import Entrance
 from bot.discord_ui.moderators.decisions import previewed
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.discord_ui.replying import Interaction, told, words_of
+from bot.discord_ui.replying import Interaction, tell_result, words_of
 from ingest.reading import Hints
 
 
@@ -25,7 +25,7 @@ async def preview(
     async def work() -> ui.LayoutView:
         return previewed(await reading, moderation, words_of(interaction))
 
-    await told(interaction, work)
+    await tell_result(interaction, work)
 
 
 class Adding(Form):

@@ -6,11 +6,11 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators import decisions, listing, reports, settings, suggestions
 from bot.discord_ui.moderators.adding import AddButton
 
-BUTTONS: tuple[type[KeyButton], ...] = (
-    *decisions.BUTTONS,
-    *listing.BUTTONS,
-    *reports.BUTTONS,
-    *suggestions.BUTTONS,
-    *settings.BUTTONS,
+MODERATORS_BUTTONS: tuple[type[KeyButton], ...] = (
+    *decisions.DECISION_BUTTONS,
+    *listing.LISTING_BUTTONS,
+    *reports.REVIEW_BUTTONS,
+    *suggestions.SUGGESTION_BUTTONS,
+    *settings.SETTINGS_BUTTONS,
     AddButton,
 )

@@ -36,7 +36,7 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
 
 
-async def deeds(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
+async def audit_page(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
     """Show one page of who did what, each with the way back if there is one."""
     found = await moderation.desk.catalogue.audit(before=before, limit=DEEDS)
     return deeds_view(found, words)
@@ -158,7 +158,7 @@ class OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show older deeds."""
-        return await deeds(moderation, words_of(interaction), int(self.key))
+        return await audit_page(moderation, words_of(interaction), int(self.key))
 
 
-BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, OlderButton)
+DECISION_BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, OlderButton)

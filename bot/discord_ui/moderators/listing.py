@@ -27,14 +27,16 @@ REVIEWED = 5
 """Things in one message that have buttons of their own."""
 
 
-async def listed(moderation: Moderation, words: Wording, offset: int, search: str) -> ui.LayoutView:
+async def articles_page(
+    moderation: Moderation, words: Wording, offset: int, search: str
+) -> ui.LayoutView:
     """Show one page of the articles that may be cited."""
     page = await moderation.desk.catalogue.cited(search, offset, LISTED)
     view = articles_view(page.articles, "articles_heading", "no_articles", words)
     return with_buttons(view, turns(ListButton, offset, LISTED, words, more=page.more, tail=search))
 
 
-async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what was set aside, each with a button that lets it be cited."""
     page = await moderation.desk.catalogue.quarantined(offset, REVIEWED)
     if not page.articles and offset == 0:
@@ -49,7 +51,7 @@ async def quarantined(moderation: Moderation, words: Wording, offset: int) -> ui
     return with_buttons(view, turns(SetAsideButton, offset, REVIEWED, words, more=page.more))
 
 
-async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+async def sources_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what is watched, what fails first, each with what can be done about it."""
     every = sorted(
         await moderation.desk.catalogue.sources(), key=lambda s: (s.failure is None, s.id)
@@ -67,7 +69,7 @@ async def watched(moderation: Moderation, words: Wording, offset: int) -> ui.Lay
     return with_buttons(view, turns(WatchedButton, offset, REVIEWED, words, more=more))
 
 
-async def told_of(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+async def notices_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what readers were told of corrections."""
     found = await moderation.desk.catalogue.notices(offset, LISTED + 1)
     view = given_view(found[:LISTED], words)
@@ -100,7 +102,7 @@ class ListButton(Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
         offset, _, search = self.key.partition(":")
-        return await listed(moderation, words_of(interaction), int(offset), search)
+        return await articles_page(moderation, words_of(interaction), int(offset), search)
 
 
 class SetAsideButton(Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
@@ -110,7 +112,7 @@ class SetAsideButton(Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await quarantined(moderation, words_of(interaction), int(self.key))
+        return await quarantine_page(moderation, words_of(interaction), int(self.key))
 
 
 class WatchedButton(Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
@@ -120,7 +122,7 @@ class WatchedButton(Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await watched(moderation, words_of(interaction), int(self.key))
+        return await sources_page(moderation, words_of(interaction), int(self.key))
 
 
 class ToldButton(Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
@@ -130,7 +132,7 @@ class ToldButton(Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await told_of(moderation, words_of(interaction), int(self.key))
+        return await notices_page(moderation, words_of(interaction), int(self.key))
 
 
 class RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
@@ -173,7 +175,7 @@ class StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
         return done_view(said, [UndoButton(str(deed.id), words("undo"))])
 
 
-BUTTONS = (
+LISTING_BUTTONS = (
     ListButton,
     SetAsideButton,
     WatchedButton,

@@ -57,14 +57,14 @@ async def show(client: discord.Client, progress: LookProgress) -> bool:
     """Edit the reply to whoever asked; tell whether Discord took it."""
     words = Wording.of(Language(progress.job.language))
     try:
-        await edit_reply(client, progress.job.token, progress_view(progress, words))
+        await edit_reply(client, progress.job.token, look_progress_view(progress, words))
     except discord.HTTPException as error:
         logger.warning("The progress of a look could not be shown: %s", error)
         return False
     return True
 
 
-def progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
+def look_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
     """Say how far a look is, and how it ended."""
     source = progress.source
     if source is None:

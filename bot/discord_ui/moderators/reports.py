@@ -15,7 +15,7 @@ from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, told, words_of
+from bot.discord_ui.replying import Interaction, tell_result, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -26,7 +26,7 @@ COMMENTS = 3
 """Comments shown of a group."""
 KEYS = 80
 """Characters of keys in a button's name; what does not fit is shown again."""
-REPORTS, GAPS = "r", "g"
+ABOUT_REPORTS, ABOUT_GAPS = "r", "g"
 
 
 def review_command(
@@ -39,15 +39,19 @@ def review_command(
     @app_commands.default_permissions(manage_messages=True)
     async def slash_review(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await told(interaction, lambda: review(moderation, words_of(interaction), kind, 0))
+        await tell_result(
+            interaction, lambda: review_page(moderation, words_of(interaction), kind, 0)
+        )
 
     return slash_review
 
 
-async def review(moderation: Moderation, words: Wording, kind: str, offset: int) -> ui.LayoutView:
+async def review_page(
+    moderation: Moderation, words: Wording, kind: str, offset: int
+) -> ui.LayoutView:
     """Show one page of what is reported, or of what is not covered."""
     reviewer = moderation.desk.reviewer
-    groups = await (reviewer.reports() if kind == REPORTS else reviewer.gaps())
+    groups = await (reviewer.reports() if kind == ABOUT_REPORTS else reviewer.gaps())
     return groups_view(groups, words, kind, offset)
 
 
@@ -55,7 +59,7 @@ def groups_view(
     groups: Sequence[FeedbackGroup], words: Wording, kind: str, offset: int
 ) -> ui.LayoutView:
     """Show groups, each with what can be done about it."""
-    named = "reports" if kind == REPORTS else "gaps"
+    named = "reports" if kind == ABOUT_REPORTS else "gaps"
     page = groups[offset : offset + A_PAGE]
     if not page:
         return notice_view(words(f"no_{named}"))
@@ -65,7 +69,7 @@ def groups_view(
             SettleButton(f"{kind}-{fitting(group.keys)}", words("settle")),
             AddButton(str(place), words("add_source")),
         ]
-        if kind == REPORTS:
+        if kind == ABOUT_REPORTS:
             key = str(group.said[0].answer_id)
             buttons.insert(0, SourcesButton(key, words("sources")))
         items.append((described(group, words, kind), buttons))
@@ -79,7 +83,7 @@ def described(group: FeedbackGroup, words: Wording, kind: str) -> str:
     """Say how often, what was asked, what is wrong, and what was remarked."""
     asked = literal(title(group.question, 200)) if group.question else escape(words("no_question"))
     lines = [f"{len(group.said)} × **{asked}**"]
-    if kind == REPORTS:
+    if kind == ABOUT_REPORTS:
         faults = Counter(each.verdict for each in group.said)
         said = words("list_comma").join(
             f"{words(f'verdict_{verdict}')} {count}" for verdict, count in faults.most_common()
@@ -112,7 +116,7 @@ class SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[a
         kind, _, keys = self.key.partition("-")
         if await moderation.desk.reviewer.settle(keys.split(".")):
             await moderation.desk.curator.settled(keys, moderator(interaction))
-        return await review(moderation, words_of(interaction), kind, 0)
+        return await review_page(moderation, words_of(interaction), kind, 0)
 
 
 class ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
@@ -122,7 +126,7 @@ class ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show it."""
-        return await review(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
+        return await review_page(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
 
 
-BUTTONS = (SettleButton, ReviewButton)
+REVIEW_BUTTONS = (SettleButton, ReviewButton)

@@ -15,7 +15,7 @@ from bot.community.rules import DESK, DeskRules, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, respond, told, words_of
+from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
@@ -49,7 +49,7 @@ class SettingsGroup(app_commands.Group):
     @app_commands.command(name="show", description=worded("command_settings_show"))
     async def show(self, interaction: Interaction) -> None:
         """Show what holds here, and to those who set it what holds everywhere."""
-        await told(interaction, lambda: shown(self.moderation, interaction))
+        await tell_result(interaction, lambda: shown(self.moderation, interaction))
 
     @app_commands.command(name="everywhere", description=worded("command_settings_everywhere"))
     @app_commands.describe(mode=worded("option_mode"))
@@ -158,7 +158,7 @@ class SettingsGroup(app_commands.Group):
             community.rules_changed()
             return await shown(moderation, interaction, deed)
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
     async def _desk(
         self, interaction: Interaction, change: Callable[[DeskRules], DeskRules]
@@ -173,7 +173,7 @@ class SettingsGroup(app_commands.Group):
             deed = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
             return await shown(moderation, interaction, deed)
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
 
 async def shown(
@@ -251,4 +251,4 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
         await interaction.edit_original_response(view=view)
 
 
-BUTTONS = (UnsetButton,)
+SETTINGS_BUTTONS = (UnsetButton,)

@@ -10,14 +10,19 @@ from discord import app_commands, ui
 
 from bot.community.curating import Moderator
 from bot.discord_ui.moderators.adding import Paste, preview
-from bot.discord_ui.moderators.decisions import UndoButton, deeds
-from bot.discord_ui.moderators.listing import listed, quarantined, told_of, watched
+from bot.discord_ui.moderators.decisions import UndoButton, audit_page
+from bot.discord_ui.moderators.listing import (
+    articles_page,
+    notices_page,
+    quarantine_page,
+    sources_page,
+)
 from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.refreshing import look_now
-from bot.discord_ui.moderators.suggestions import suggestions
-from bot.discord_ui.moderators.views import article_view, done_view, found_view
+from bot.discord_ui.moderators.suggestions import suggestions_page
+from bot.discord_ui.moderators.views import article_view, done_view, evidence_view
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, respond, told, words_of
+from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditEntry
@@ -89,8 +94,9 @@ class SourceGroup(app_commands.Group):
         self, interaction: Interaction, search: app_commands.Range[str, 0, 50] = ""
     ) -> None:
         """List articles that may be cited."""
-        await told(
-            interaction, lambda: listed(self.moderation, words_of(interaction), 0, search.strip())
+        await tell_result(
+            interaction,
+            lambda: articles_page(self.moderation, words_of(interaction), 0, search.strip()),
         )
 
     @app_commands.command(name="search", description=worded("command_source_search"))
@@ -103,29 +109,37 @@ class SourceGroup(app_commands.Group):
 
         async def work() -> ui.LayoutView:
             found = await self.desk.catalogue.found(question)
-            return found_view(found, question, words_of(interaction))
+            return evidence_view(found, question, words_of(interaction))
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
         """Review what was set aside."""
-        await told(interaction, lambda: quarantined(self.moderation, words_of(interaction), 0))
+        await tell_result(
+            interaction, lambda: quarantine_page(self.moderation, words_of(interaction), 0)
+        )
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
         """Review what is watched, what fails first."""
-        await told(interaction, lambda: watched(self.moderation, words_of(interaction), 0))
+        await tell_result(
+            interaction, lambda: sources_page(self.moderation, words_of(interaction), 0)
+        )
 
     @app_commands.command(name="corrections", description=worded("command_source_corrections"))
     async def corrections(self, interaction: Interaction) -> None:
         """List what readers were told of corrections."""
-        await told(interaction, lambda: told_of(self.moderation, words_of(interaction), 0))
+        await tell_result(
+            interaction, lambda: notices_page(self.moderation, words_of(interaction), 0)
+        )
 
     @app_commands.command(name="suggestions", description=worded("command_source_suggestions"))
     async def suggestions(self, interaction: Interaction) -> None:
         """Review what was proposed."""
-        await told(interaction, lambda: suggestions(self.moderation, words_of(interaction)))
+        await tell_result(
+            interaction, lambda: suggestions_page(self.moderation, words_of(interaction))
+        )
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
@@ -136,7 +150,7 @@ class SourceGroup(app_commands.Group):
             found = await self.desk.catalogue.article(number_of(article))
             return article_view(found, words_of(interaction))
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
     @app_commands.command(name="hide", description=worded("command_source_hide"))
     @app_commands.describe(article=worded("option_article"))
@@ -161,12 +175,16 @@ class SourceGroup(app_commands.Group):
     async def refresh(self, interaction: Interaction, source: str) -> None:
         """Look at a source now, and show how it goes."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await told(interaction, lambda: look_now(interaction, self.moderation, number_of(source)))
+        await tell_result(
+            interaction, lambda: look_now(interaction, self.moderation, number_of(source))
+        )
 
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
         """Show who did what."""
-        await told(interaction, lambda: deeds(self.moderation, words_of(interaction), None))
+        await tell_result(
+            interaction, lambda: audit_page(self.moderation, words_of(interaction), None)
+        )
 
     @remove.autocomplete("article")
     @hide.autocomplete("article")
@@ -204,7 +222,7 @@ class SourceGroup(app_commands.Group):
             done = words(said, title=title(article.header.title, 200))
             return done_view(done, [UndoButton(str(deed.id), words("undo"))])
 
-        await told(interaction, work)
+        await tell_result(interaction, work)
 
 
 def offered(found: Iterable[tuple[str, int]]) -> Offered:

@@ -23,7 +23,7 @@ LISTED = 4
 """Suggestions in one message."""
 
 
-async def suggestions(moderation: Moderation, words: Wording) -> ui.LayoutView:
+async def suggestions_page(moderation: Moderation, words: Wording) -> ui.LayoutView:
     """Show what nobody decided on yet, oldest first."""
     found = await moderation.desk.reviewer.suggestions()
     if not found:
@@ -142,4 +142,4 @@ class RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
         return notice_view(words("rejected", name=title(suggestion.name, 200)))
 
 
-BUTTONS = (PreviewButton, ApproveButton, RejectButton)
+SUGGESTION_BUTTONS = (PreviewButton, ApproveButton, RejectButton)

@@ -13,7 +13,7 @@ from bot.discord_ui.rendering import (
     GAP,
     LINE,
     NEAREST_SHOWN,
-    Room,
+    Lengths,
     entry,
     layout,
     with_buttons,
@@ -23,7 +23,7 @@ from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
 
-ROOM = Room(quote=0, title=120, claims=0)
+ROOM = Lengths(quote=0, title=120, claims=0)
 LISTED = 10
 """Articles, sources or deeds in one message."""
 FOUND = 8
@@ -132,7 +132,7 @@ def given_view(found: Sequence[GivenNotice], words: Wording) -> ui.LayoutView:
     return layout([f"**{escape(words('corrections_heading'))}**", "\n".join(lines)])
 
 
-def found_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.LayoutView:
+def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> ui.LayoutView:
     """Show the evidence for a question, best first, with why it was found."""
     if not found:
         return layout([escape(words("none_nearby"))])

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from bot.ledger.schema import metadata
+from bot.ledger.schema import ledger_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=ledger_metadata,
     version_table="ledger_version",
     transactional_ddl=True,
 )

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from ingest.archive.schema import metadata
+from ingest.archive.schema import archive_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=archive_metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from bot.answering.evidence.calibration import Calibration, Judge, Signs, percentiles, shipped
-from bot.evaluating.calibrating import Known, curve, fit, read
+from bot.evaluating.calibrating import KnownQuestion, curve, fit, read_labelled
 from ingest.errors import SettingsError, UnreadableError
 
 STRONG = Signs(1.0, 0.9, 0.0, 0.7, 0.7, 0.9)
@@ -20,7 +20,7 @@ def a_group(seed, count=300):
     def signs(base):
         return Signs(*(base + chance.gauss(0, 0.15) for _ in range(2)), 0.0, base, base, base)
 
-    return [Known(signs(0.7 if i % 2 else 0.3), bool(i % 2)) for i in range(count)]
+    return [KnownQuestion(signs(0.7 if i % 2 else 0.3), bool(i % 2)) for i in range(count)]
 
 
 def test_strong_signs_are_worth_reading_and_weak_ones_are_not():
@@ -71,7 +71,7 @@ def test_a_line_of_another_form_changes_nothing(tmp_path, line):
     file = tmp_path / "q.jsonl"
     file.write_text(json.dumps({"question": "Who?", "answerable": True}) + f"\n{line}\n")
     with pytest.raises(UnreadableError, match="line 2"):
-        read(file)
+        read_labelled(file)
 
 
 def test_one_kind_of_question_is_not_enough():

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.model import Dropped, Failing, Verdict
-from bot.answering.proving.reader import Reading
+from bot.answering.proving.reader import Finding
 from bot.checking import check, gate, read_whole
 from tests.bot.answering.claims import labelled
 from tests.bot.conftest import ScriptedReader
@@ -36,7 +36,7 @@ FAIR = {
     "verbatim": 1.0,
 }
 """Least share of the fair claims of a kind that pass the gates; a floor only rises."""
-READINGS = {True: Reading.SUPPORTED, False: Reading.NOT_STATED}
+READINGS = {True: Finding.SUPPORTED, False: Finding.NOT_STATED}
 FALSE = [each for each in labelled() if not each.fair]
 
 
@@ -72,7 +72,7 @@ def test_the_fair_pass_the_gates(kind):
 def test_identity_proves_no_lie():
     """Without a model nothing false is called proven; what it does prove is verbatim."""
     rows = asyncio.run(check([each.line for each in labelled()], None))
-    proven = {row["id"] for row in rows if row["identity"] == Reading.SUPPORTED}
+    proven = {row["id"] for row in rows if row["identity"] == Finding.SUPPORTED}
     assert [e.line.claim for e in FALSE if e.id in proven] == []
     assert {e.id for e in labelled() if e.kind == "verbatim"} <= proven
     assert all(row["shown"] == (row["id"] in proven) for row in rows)
@@ -105,7 +105,7 @@ def test_the_given_claims():
     given = [(row, extra) for row, extra in zip(lines, extras(folder), strict=True)]
     stopped = {row.id: isinstance(gate(row), Dropped) for row in lines}
     rows = asyncio.run(check(lines, None))
-    identical = {row["id"] for row in rows if row["identity"] == Reading.SUPPORTED}
+    identical = {row["id"] for row in rows if row["identity"] == Finding.SUPPORTED}
     for name, floor in (("natural", 0.85), ("near-verbatim", 0.95)):
         fair = [row.id for row, extra in given if extra["set"] == name]
         assert sum(not stopped[key] for key in fair) >= floor * len(fair)
@@ -163,7 +163,7 @@ def test_the_gate_says_how_a_figure_is_derived(claim, how, of):
 def test_words_taken_out_of_what_bounds_them_are_not_identical(said, source):
     """Who said it, what it hangs on and what it denies belongs to a sentence."""
     [row] = asyncio.run(check([a_line(said, source)], None))
-    assert row["identity"] in {None, Reading.NOT_STATED}
+    assert row["identity"] in {None, Finding.NOT_STATED}
     assert not row["shown"]
 
 
@@ -179,7 +179,7 @@ def test_words_taken_out_of_what_bounds_them_are_not_identical(said, source):
 def test_the_same_said_in_other_figures_or_with_less_aside_is_identical(said, source):
     """How a number is written is no other meaning."""
     [row] = asyncio.run(check([a_line(said, source)], None))
-    assert row["identity"] == Reading.SUPPORTED
+    assert row["identity"] == Finding.SUPPORTED
 
 
 def a_line(claim, source):

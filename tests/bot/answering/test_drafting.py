@@ -7,7 +7,7 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from bot.answering.chat.chat import Chat, ChatError, Meter, chat_model
 from bot.answering.chat.prompting import FOLDER, Prompt
-from bot.answering.model import Dropped, Failing, Rest, Sentence, Trouble
+from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter, Unsaid, lined
 from bot.answering.writing.drafting import drafted as understood
@@ -40,7 +40,7 @@ async def drafted(writer):
 
 async def test_a_sentence_is_whole_when_its_line_is():
     """However the parts are cut, a line is read once, fences and empty lines left out."""
-    whole = Sentence("Turnout was 62.7%.", (Rest("k1", "Turnout was 62.7"),))
+    whole = Sentence("Turnout was 62.7%.", (DraftQuote("k1", "Turnout was 62.7"),))
     assert await drafted(sending("```json\n", LINE[:9], LINE[9:] + "\n\n", LINE, "\n```")) == [
         whole,
         whole,

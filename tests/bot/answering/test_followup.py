@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.understanding.followup import Exchange, known, standalone
+from bot.answering.understanding.followup import Exchange, names_nothing_new, standalone
 from bot.answering.understanding.question import LONGEST
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 
@@ -82,4 +82,4 @@ def test_only_answers_are_referred_to():
 )
 def test_a_rewritten_question_names_nobody_new(written, accepted):
     """A model may put it better; it may not bring in a subject of its own."""
-    assert known(written, "What about Harbour?", SEATS) is accepted
+    assert names_nothing_new(written, "What about Harbour?", SEATS) is accepted

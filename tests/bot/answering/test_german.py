@@ -12,7 +12,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Citation, Language, Level, Reason
 from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import Draft, Ground
+from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.identity import says
 from bot.answering.understanding.followup import Exchange, standalone
 from bot.answering.understanding.guard import guard
@@ -174,7 +174,7 @@ def cited(number=0):
 )
 def test_gates_read_german(text, number, passes):
     """A wrong figure, day or quotation stops; the same in another form or language does not."""
-    found = gated(Draft(text, language_asked(text)), Ground((cited(number),)))
+    found = gated(Draft(text, language_asked(text)), CitedGround((cited(number),)))
     assert (not isinstance(found, Stopped)) is passes, found
 
 

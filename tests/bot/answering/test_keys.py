@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.model import Dropped, Failing, Rest, Sentence
+from bot.answering.model import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.proving.proving import propose
 from bot.answering.proving.reader import Proposed
 from bot.answering.understanding.question import ask
@@ -35,7 +35,7 @@ def test_words_that_stand_in_one_passage_are_found_there(given, question, key):
     """Whatever key the model wrote; the citation is of the passage that has the words."""
     wrong = next(each for each in given if each != right(given))
     named = {"right": right(given), "wrong": wrong}.get(key, "zzzzz")
-    found = propose(Sentence(SAID, (Rest(named, QUOTE),)), given, question)
+    found = propose(Sentence(SAID, (DraftQuote(named, QUOTE),)), given, question)
     assert isinstance(found, Proposed)
     [citation] = found.claim.citations
     assert citation.passage == given[right(given)].passage
@@ -45,7 +45,7 @@ def test_words_that_stand_in_one_passage_are_found_there(given, question, key):
 def test_a_few_words_name_nothing(given, question, quote):
     """They could stand anywhere."""
     wrong = next(k for k, each in given.items() if quote not in each.passage.text)
-    found = propose(Sentence(SAID, (Rest(wrong, quote),)), given, question)
+    found = propose(Sentence(SAID, (DraftQuote(wrong, quote),)), given, question)
     assert isinstance(found, Dropped)
     assert found.failing is Failing.QUOTATION
 
@@ -54,14 +54,18 @@ def test_words_that_stand_in_two_passages_name_neither(given, question):
     """Which one was meant is not guessed."""
     twice = {"aaaaa": given[right(given)], "bbbbb": given[right(given)]}
     wrong = next(key for key in given if key != right(given))
-    found = propose(Sentence(SAID, (Rest(wrong, QUOTE),)), {**twice, wrong: given[wrong]}, question)
+    found = propose(
+        Sentence(SAID, (DraftQuote(wrong, QUOTE),)), {**twice, wrong: given[wrong]}, question
+    )
     assert isinstance(found, Dropped)
 
 
 @pytest.mark.parametrize(("key", "failing"), [("zzzzz", Failing.KEY), ("", Failing.QUOTATION)])
 def test_words_that_stand_nowhere_prove_nothing(given, question, key, failing):
     """However long they are."""
-    rest = Rest(key or right(given), "Turnout was 72.6 per cent, the Electoral Authority said")
+    rest = DraftQuote(
+        key or right(given), "Turnout was 72.6 per cent, the Electoral Authority said"
+    )
     found = propose(Sentence(SAID, (rest,)), given, question)
     assert isinstance(found, Dropped)
     assert found.failing is failing

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.lookup import CLAIMS, claims_in
 from bot.answering.model import Trouble, Verdict
-from bot.answering.proving.reader import Reading, ReadingError
+from bot.answering.proving.reader import Finding, UnreadClaimsError
 from tests.bot.builders import written_by
 from tests.bot.conftest import ScriptedReader
 
@@ -22,7 +22,7 @@ class Broken(ScriptedReader):
     """A reader that does not answer."""
 
     async def read(self, _proposed, _meter):
-        raise ReadingError(Trouble.BUSY)
+        raise UnreadClaimsError(Trouble.BUSY)
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ async def test_a_sentence_of_the_coverage_is_found_in_it(sample_desk):
 @pytest.mark.parametrize(
     ("read", "verdict"),
     [
-        (Reading.SUPPORTED, Verdict.SAYS),
-        (Reading.CONTRADICTED, Verdict.OTHERWISE),
-        (Reading.CLAIMED, Verdict.CLAIMED),
-        (Reading.NOT_STATED, Verdict.NONE),
+        (Finding.SUPPORTED, Verdict.SAYS),
+        (Finding.CONTRADICTED, Verdict.OTHERWISE),
+        (Finding.CLAIMED, Verdict.CLAIMED),
+        (Finding.NOT_STATED, Verdict.NONE),
     ],
 )
 async def test_a_reader_decides(sample_desk, read, verdict):
     """What it finds decisive is shown, and else what came closest."""
-    desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Reading.NOT_STATED)
+    desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Finding.NOT_STATED)
     found = await desk.look_up_one(RESULT)
     assert (found.verdict, found.read) == (verdict, True)
     decisive = [each for each in found.closest if each.verdict is not Verdict.NONE]
@@ -76,7 +76,7 @@ async def test_a_report_comes_before_a_claim_and_the_newest_before_others(sample
     quotes = [c.citation for c in (await sample_desk.look_up_one(RESULT)).closest]
     newest = max(quotes, key=lambda c: c.header.day).quote
     desk = reading(
-        sample_desk, lambda q: Reading.SUPPORTED if q == newest else Reading.CONTRADICTED
+        sample_desk, lambda q: Finding.SUPPORTED if q == newest else Finding.CONTRADICTED
     )
     found = await desk.look_up_one(RESULT)
     assert found.verdict is Verdict.SAYS
@@ -85,14 +85,14 @@ async def test_a_report_comes_before_a_claim_and_the_newest_before_others(sample
 
 async def test_a_reader_s_yes_does_not_carry_a_wrong_figure(sample_desk):
     """The gates stand before every yes, here too."""
-    desk = reading(sample_desk, lambda _quote: Reading.SUPPORTED)
+    desk = reading(sample_desk, lambda _quote: Finding.SUPPORTED)
     assert (await desk.look_up_one("Harbour won 52 seats.")).verdict is Verdict.NONE
     assert (await desk.look_up_one("Harbour won 46 seats.")).verdict is Verdict.SAYS
 
 
 async def test_what_is_in_no_coverage_has_nothing_close(sample_desk):
     """Silence is said as silence."""
-    desk = reading(sample_desk, lambda _quote: Reading.NOT_STATED)
+    desk = reading(sample_desk, lambda _quote: Finding.NOT_STATED)
     found = await desk.look_up_one("Zyxwv qponm lkjih.")
     assert (found.verdict, found.closest) == (Verdict.NONE, ())
 

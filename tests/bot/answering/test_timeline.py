@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.timeline import MOST, timeline
+from bot.answering.timeline import MOST_LINES, timeline
 from tests.bot.conftest import MORNING
 
 
@@ -20,7 +20,7 @@ def drawn(sample_desk):
 def test_lines_are_in_order_and_proven(drawn, topic):
     """One of each article, and no more than a message holds."""
     lines = drawn(topic).lines
-    assert 1 <= len(lines) <= MOST
+    assert 1 <= len(lines) <= MOST_LINES
     assert [each.day for each in lines] == sorted(each.day for each in lines)
     articles = [each.citation.passage.article_id for each in lines]
     assert len(set(articles)) == len(articles)

@@ -9,11 +9,11 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.answering.understanding.typed import bare, corrected, heard, meant, spelt
-from bot.evaluating.evaluation import SAMPLE, read
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
 
-ANSWERABLE = [each.question for each in read(SAMPLE) if each.answerable]
+ANSWERABLE = [each.question for each in read_question_set(SAMPLE_QUESTIONS) if each.answerable]
 MARKED = [
     "{} lol",
     "{} 🗳️ <:vote:123456789012345678>",

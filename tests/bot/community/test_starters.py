@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.answering.model import Language
-from bot.community.starters import AN_OUTLET, MOST, REST, Starters
+from bot.community.starters import AN_OUTLET, DRAWN_EVERY, OFFERED, Starters
 from ingest.archive import Archive
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 from tests.builders import NOW, an_extract, saved
@@ -55,11 +55,11 @@ def test_they_are_drawn_anew_after_a_rest(archive):
     saved(archive, an_extract())
     starters.keep()
     assert asked == []
-    moments.append(NOW + REST)
+    moments.append(NOW + DRAWN_EVERY)
     starters.keep()
     starters.keep()
     assert len(asked) == 1
-    moments.append(NOW + REST + REST + timedelta(seconds=1))
+    moments.append(NOW + DRAWN_EVERY + DRAWN_EVERY + timedelta(seconds=1))
     starters.keep()
     assert len(asked) == 1
 
@@ -69,7 +69,7 @@ def test_no_outlet_fills_the_list(archive):
     many = [
         an_extract(f"Text {n} of {o}.", title=f"{n} {o}", outlet=f"Outlet {o}")
         for o in range(3)
-        for n in range(MOST)
+        for n in range(OFFERED)
     ]
     saved(archive, *many)
     starters = Starters(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)

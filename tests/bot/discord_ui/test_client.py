@@ -11,8 +11,8 @@ import simcord
 from bot.answering.model import Language
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
-from bot.discord_ui.members.under import under
-from bot.settings import Settings
+from bot.discord_ui.members.under import buttons_under
+from bot.settings import BotSettings
 from ingest.errors import SettingsError
 from ingest.stopping import Ending
 from tests.bot.builders import a_desk_in, answering
@@ -206,7 +206,7 @@ async def test_somebody_has_one_question_at_a_time(desk):
         await go.wait()
         return an_answer()
 
-    asking = Asking(answering(desk, slow), under)
+    asking = Asking(answering(desk, slow), buttons_under)
 
     async def show(view):
         raise AssertionError("an answer within a second shows no progress")
@@ -317,7 +317,7 @@ async def test_a_refused_token_is_a_sentence_without_the_token(monkeypatch, tmp_
         raise discord.LoginFailure("Improper token has been passed.")
 
     monkeypatch.setattr(discord.Client, "start", refuse)
-    settings = Settings.of({"DISCORD_TOKEN": "secret-token", "DATA_DIR": str(tmp_path)})
+    settings = BotSettings.of({"DISCORD_TOKEN": "secret-token", "DATA_DIR": str(tmp_path)})
     with (
         a_desk_in(tmp_path, settings=settings) as desk,
         pytest.raises(SettingsError, match="Discord refused DISCORD_TOKEN") as raised,

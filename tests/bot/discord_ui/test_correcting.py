@@ -13,8 +13,8 @@ from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.correcting import correct, notice_of_change
-from bot.ledger.model import Notice, NoticeKind
-from bot.settings import Settings
+from bot.ledger.model import DueNotice, NoticeKind
+from bot.settings import BotSettings
 from ingest.index.passages import cut
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW
@@ -29,7 +29,7 @@ RALLY = "How many people came to the Lantern rally in Dunmere?"
 @pytest.fixture
 def desk(read_folder, tmp_path):
     """Open a desk over the sample coverage."""
-    settings = Settings.of({"DATA_DIR": str(shutil.copytree(read_folder, tmp_path / "data"))})
+    settings = BotSettings.of({"DATA_DIR": str(shutil.copytree(read_folder, tmp_path / "data"))})
     with open_desk(settings, holder="the bot", clock=lambda: NOW) as opened:
         yield opened
 
@@ -115,7 +115,7 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
 def test_hostile_corrections_stay_letters(kind, language):
     """What an outlet writes in its correction is shown as letters, never as a mention or link."""
     hostile = "@everyone [free](http://evil.example) **x** <@123>"
-    notice = Notice(
+    notice = DueNotice(
         1, "1", "2", language, 3, 2, kind, hostile, hostile, "http://a.example", hostile
     )
     shown = seen(notice_of_change(notice))

@@ -11,7 +11,7 @@ from bot.discord_ui import screen as screens
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.rendering import progress_view
-from bot.discord_ui.screen import Running, Runs, Screen, StopButton
+from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers, StopButton
 from tests.bot.builders import answering
 from tests.bot.discord_ui.builders import NOW, a_model_s_answer, an_abstention
 from tests.bot.discord_ui.reading import seen
@@ -23,7 +23,7 @@ CLAIMS = a_model_s_answer().claims
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Show progress without the grace that quick answers have."""
-    monkeypatch.setattr(screens, "GRACE", 0.0)
+    monkeypatch.setattr(screens, "QUICKLY", 0.0)
 
 
 async def test_what_is_verified_is_shown_as_it_comes():
@@ -33,7 +33,7 @@ async def test_what_is_verified_is_shown_as_it_comes():
     async def show(view):
         shown.append(seen(view))
 
-    async with Screen(QUESTION, show, repeat=True, key="0" * 12, every=0.05) as screen:
+    async with ProgressScreen(QUESTION, show, repeat=True, key="0" * 12, every=0.05) as screen:
         screen.watch.phase(Phase.SEARCHING, 1991)
         await asyncio.sleep(0.02)
         for count in range(len(CLAIMS) + 1):
@@ -53,7 +53,7 @@ async def test_an_edit_that_has_begun_is_never_cancelled():
         await asyncio.sleep(0.15)
         ended.append(True)
 
-    async with Screen(QUESTION, slow, repeat=False, key="0" * 12, every=0.01) as screen:
+    async with ProgressScreen(QUESTION, slow, repeat=False, key="0" * 12, every=0.01) as screen:
         screen.watch.phase(Phase.WRITING, 10)
         await asyncio.sleep(0.05)
         for _ in range(100):
@@ -70,7 +70,7 @@ async def test_progress_that_cannot_be_shown_costs_only_itself(caplog):
     async def broken(_view):
         raise discord.HTTPException(MagicMock(status=500, reason="down"), "down")
 
-    async with Screen(QUESTION, broken, repeat=False, key="0" * 12, every=0.01) as screen:
+    async with ProgressScreen(QUESTION, broken, repeat=False, key="0" * 12, every=0.01) as screen:
         screen.watch.phase(Phase.WRITING, 10)
         await asyncio.sleep(0.03)
     assert "Progress could not be shown" in caplog.text
@@ -78,8 +78,8 @@ async def test_progress_that_cannot_be_shown_costs_only_itself(caplog):
 
 def test_only_the_asker_and_moderators_stop():
     """Everyone else, and whoever comes too late, gets a sentence."""
-    watch = Screen(QUESTION, None, repeat=False, key="0" * 12).watch
-    runs = Runs({"0" * 12: Running(1, watch)})
+    watch = ProgressScreen(QUESTION, None, repeat=False, key="0" * 12).watch
+    runs = RunningAnswers({"0" * 12: RunningAnswer(1, watch)})
     assert runs.stop("0" * 12, 2, moderates=False) == "stop_not_yours"
     assert runs.stop("f" * 12, 1, moderates=False) == "stop_too_late"
     assert not watch.stop.is_set()
@@ -125,7 +125,7 @@ class TestInDiscord:
         """The asker stops it; after a restart, or too late, there is a kind sentence."""
         key, watch = "a" * 12, Watch()
         if running:
-            simcord_env.bot.asking.runs.running[key] = Running(alice.id, watch)
+            simcord_env.bot.asking.runs.running[key] = RunningAnswer(alice.id, watch)
         view = progress_view(QUESTION, "Writing…", (), ask=True, stop=StopButton(key))
         message = await simcord_env.bot.get_channel(channel.id).send(view=view)
         result = await alice.click(message, custom_id=f"desk:stop:{key}")
@@ -136,7 +136,7 @@ class TestInDiscord:
     async def test_nobody_else_stops_it(self, simcord_env, channel, alice):
         """Another member's press changes nothing and says why, to that member alone."""
         key, watch = "b" * 12, Watch()
-        simcord_env.bot.asking.runs.running[key] = Running(alice.id + 1, watch)
+        simcord_env.bot.asking.runs.running[key] = RunningAnswer(alice.id + 1, watch)
         view = progress_view(QUESTION, "Writing…", (), ask=True, stop=StopButton(key))
         message = await simcord_env.bot.get_channel(channel.id).send(view=view)
         result = await alice.click(message, custom_id=f"desk:stop:{key}")

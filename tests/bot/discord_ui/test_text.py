@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_ui.text import cut, flat, link, literal, phrase, safe_address, size, title
+from bot.discord_ui.text import flat, link, literal, phrase, safe_address, shortened, size, title
 from tests.bot.discord_ui.builders import HOSTILE
 from tests.bot.discord_ui.reading import seen, tokens_of
 
@@ -114,20 +114,20 @@ def test_direction_overrides_are_dropped():
 
 def test_what_fits_is_not_cut():
     """Only what is cut is said to be cut."""
-    assert cut("A short one.", 12) is None
+    assert shortened("A short one.", 12) is None
 
 
 @given(st.text(min_size=2), st.integers(1, 40))
 def test_a_cut_is_a_beginning_of_the_text(text, longest):
     """Cut text is still the source's words, from its first letter."""
-    part = cut(text, longest)
+    part = shortened(text, longest)
     assert part is None or (flat(text).startswith(part) and len(part) <= longest)
 
 
 def test_a_cut_falls_between_words_and_never_inside_a_character():
     """Half a word is not a quotation, and half an emoji is a box."""
-    assert cut("The harbour council spoke", 16) == "The harbour"
-    assert cut("ab👩\u200d🚀cd", 4) == "ab"
+    assert shortened("The harbour council spoke", 16) == "The harbour"
+    assert shortened("ab👩\u200d🚀cd", 4) == "ab"
 
 
 def test_a_shortened_title_shows_that_it_is():

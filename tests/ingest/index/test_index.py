@@ -17,7 +17,7 @@ from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild
 from ingest.index.search import search
-from ingest.index.vectors import Vectors
+from ingest.index.vectors import VectorStore
 from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
@@ -99,14 +99,14 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
 def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings, monkeypatch):
     """Applied twice is applied once."""
     saved(archive, *(an_extract(title=str(i)) for i in range(3)))
-    apply = Vectors.apply
+    apply = VectorStore.apply
 
     def crash(self, *arguments):
         apply(self, *arguments)
         raise IndexUnavailableError("crash")
 
     with opened(archive, settings) as index:
-        monkeypatch.setattr(Vectors, "apply", crash)
+        monkeypatch.setattr(VectorStore, "apply", crash)
         with pytest.raises(IndexUnavailableError):
             index.catch_up()
         monkeypatch.undo()

@@ -17,7 +17,7 @@ from ingest.index.checking import faults, repair
 from ingest.index.index import Index
 from ingest.index.rebuilding import build, rebuild, roll_back
 from ingest.index.search import search
-from ingest.index.stores import GRACE, Stores
+from ingest.index.stores import ROLLBACK_FOR, Stores
 from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
@@ -123,9 +123,9 @@ def test_a_replaced_generation_goes_after_its_grace(archive, index):
     """For a day there is a way back; then its collections and its row are gone."""
     first = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
-    index._stores.drop_the_retired(archive, NOW + GRACE - timedelta(minutes=1))
+    index._stores.drop_the_retired(archive, NOW + ROLLBACK_FOR - timedelta(minutes=1))
     assert len(archive.generations.kept()) == 2
-    index._stores.drop_the_retired(archive, NOW + GRACE)
+    index._stores.drop_the_retired(archive, NOW + ROLLBACK_FOR)
     assert [each.id for each in archive.generations.kept()] == [first.id + 1]
 
 

@@ -1,6 +1,6 @@
 """What stands together in one sentence weighs more than what is spread over a passage."""
 
-from ingest.index.reranking import best_sentence, closer, weights
+from ingest.index.reranking import best_sentence, closer, term_weights
 from ingest.model import Evidence, Header, Passage
 
 TOGETHER = "The ferry tax rises. Nothing else was said on that day in the house."
@@ -14,7 +14,7 @@ def evidence(text, lexical=1.0):
 
 def test_words_of_one_sentence_beat_words_of_two():
     """Equal by BM25, they are told apart by their best sentence."""
-    wanted = weights("ferry tax", lambda _: 1.0)
+    wanted = term_weights("ferry tax", lambda _: 1.0)
     one, two = evidence(TOGETHER), evidence(SPREAD)
     scores = closer([one, two], wanted)
     assert scores[one.passage.id] > scores[two.passage.id] > 1.0

@@ -5,7 +5,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Found
 from tests.builders import NOW
@@ -163,7 +163,7 @@ def test_a_table_that_only_lays_out_the_page_is_text():
 def answered(tmp_path_factory):
     """Answer over a page of every layout."""
     folder = tmp_path_factory.mktemp("desk")
-    settings = Settings.of({"DATA_DIR": str(folder), "EMBEDDING_MODEL": "fast"})
+    settings = BotSettings.of({"DATA_DIR": str(folder), "EMBEDDING_MODEL": "fast"})
     with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
         pages = {
             f"https://courier.example/{n}": a_page(

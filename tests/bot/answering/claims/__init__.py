@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.checking import ClaimLine, RestLine
-from bot.commands.preparing import SAMPLE
+from bot.commands.preparing import SAMPLE_COVERAGE
 from ingest.reading import Hints, read_path
 
 FILE = Path(__file__).with_name("claims.jsonl")
@@ -27,7 +27,7 @@ class Labelled:
 @cache
 def labelled() -> tuple[Labelled, ...]:
     """Return the claims, each with the articles of the sample that it quotes."""
-    extracts = [found.extract for found in read_path(SAMPLE, Hints())]
+    extracts = [found.extract for found in read_path(SAMPLE_COVERAGE, Hints())]
     return tuple(
         Labelled(each["id"], each["kind"], each["fair"], line_of(each, extracts))
         for each in map(json.loads, FILE.read_text(encoding="utf-8").splitlines())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.discord_ui.client import ElectionDeskClient
-from bot.ledger.model import Verdict
+from bot.ledger.model import FeedbackVerdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import seen
 
@@ -133,7 +133,7 @@ async def test_helpful_is_kept_without_a_name(desk, channel, alice):
     for _ in range(2):
         thanked = await alice.click(result.response, label="Helpful")
         assert thanked.ephemeral
-    [said] = desk.ledger.feedback.open([Verdict.HELPFUL])
+    [said] = desk.ledger.feedback.open([FeedbackVerdict.HELPFUL])
     assert said.answer_id == 1
     assert str(alice.id) not in said.member
     assert said.question is None
@@ -145,7 +145,7 @@ async def test_a_report_reaches_the_moderators_with_its_question(desk, channel, 
     form = await alice.click(result.response, label="Report")
     sent = await alice.submit_modal(form, {"fault": ["outdated"], "comment": "There is a recount."})
     assert "without your name" in shown(sent)
-    [said] = desk.ledger.feedback.open([Verdict.OUTDATED])
+    [said] = desk.ledger.feedback.open([FeedbackVerdict.OUTDATED])
     assert (said.question, said.comment) == (TURNOUT, "There is a recount.")
 
 
@@ -153,7 +153,7 @@ async def test_a_gap_is_told_with_one_click(desk, channel, alice):
     """What the coverage lacks, moderators should know."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
     await alice.click(result.response, label="Tell the moderators")
-    [said] = desk.ledger.feedback.open([Verdict.MISSING])
+    [said] = desk.ledger.feedback.open([FeedbackVerdict.MISSING])
     assert said.question == UNKNOWN
 
 

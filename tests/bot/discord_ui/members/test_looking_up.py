@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answering.proving.reader import Reading
+from bot.answering.proving.reader import Finding
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.coverage import gaps
-from bot.ledger.model import Verdict
+from bot.ledger.model import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.discord_ui.reading import links, seen
 
@@ -32,10 +32,10 @@ def saying(reading):
 @pytest.mark.parametrize(
     ("said", "reader", "finding", "quoted"),
     [
-        (RESULT, saying(Reading.SUPPORTED), "✔ The coverage says so", "50 of the 121"),
-        (RESULT, saying(Reading.CONTRADICTED), "✘ The coverage says otherwise", "50 of the 121"),
-        (RESULT, saying(Reading.CLAIMED), "Reported as somebody's claim", "50 of the 121"),
-        (RESULT, saying(Reading.NOT_STATED), "The coverage does not say", "seats"),
+        (RESULT, saying(Finding.SUPPORTED), "✔ The coverage says so", "50 of the 121"),
+        (RESULT, saying(Finding.CONTRADICTED), "✘ The coverage says otherwise", "50 of the 121"),
+        (RESULT, saying(Finding.CLAIMED), "Reported as somebody's claim", "50 of the 121"),
+        (RESULT, saying(Finding.NOT_STATED), "The coverage does not say", "seats"),
         (RESULT, None, "Closest in the coverage; whether it says so is for you", "50 of the 121"),
         ("投票率は62.8%だった。", None, "Closest in the coverage", "62.7 per cent"),
         ("Zyxwv qponm lkjih.", None, "Nothing close to this in the coverage", "lkjih"),
@@ -150,10 +150,10 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     assert "Nothing was known of you." in shown(nothing)
     result = await alice.slash(channel, "ask", question=TURNOUT)
     await alice.click(result.response, label="Helpful")
-    assert desk.ledger.feedback.open([Verdict.HELPFUL])
+    assert desk.ledger.feedback.open([FeedbackVerdict.HELPFUL])
     forgotten = await alice.slash(channel, "forget-me")
     assert "Forgotten; entries removed: 1." in shown(forgotten)
-    assert desk.ledger.feedback.open([Verdict.HELPFUL]) == []
+    assert desk.ledger.feedback.open([FeedbackVerdict.HELPFUL]) == []
 
 
 async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, channel, alice):

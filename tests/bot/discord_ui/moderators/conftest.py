@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
-from bot.settings import Settings
+from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.memory import Memory
 from ingest.embedding.universal import FastEmbedder
@@ -54,7 +54,7 @@ def desk_settings():
 @pytest.fixture
 def desk(archive, web, alike, desk_settings, asked, tmp_path):
     """Return a desk with the real verbs of moderators, and a scripted answer."""
-    settings = Settings.of({"DATA_DIR": str(tmp_path), **desk_settings})
+    settings = BotSettings.of({"DATA_DIR": str(tmp_path), **desk_settings})
     made = a_desk(archive, settings=settings, fetcher=web.fetcher)
     return scripted(
         replace(made, reviewer=Reviewer(made.ledger, made.clock, alike)), an_answer(), asked

@@ -13,10 +13,10 @@ from bot.ledger.model import (
     AnswerRecord,
     AuditAction,
     CitedRange,
+    DueNotice,
     Feedback,
-    Notice,
+    FeedbackVerdict,
     NoticeKind,
-    Verdict,
 )
 from bot.wording import Wording
 from ingest.model import Evidence, Permission, Removal
@@ -48,8 +48,8 @@ def said(archive, verdict, *questions, comment=None):
 
 async def test_reports_are_grouped_and_settled(channel, moderator, archive):
     """Alike questions are one group, with what is wrong and no names; Done ends it."""
-    said(archive, Verdict.WRONG, *TURNOUT, comment="@everyone it was **47**")
-    said(archive, Verdict.OUTDATED, CHESS[0])
+    said(archive, FeedbackVerdict.WRONG, *TURNOUT, comment="@everyone it was **47**")
+    said(archive, FeedbackVerdict.OUTDATED, CHESS[0])
     result = await moderator.slash(channel, "reports")
     text = shown(result)
     assert "2 × Which party won the most seats?" in text
@@ -84,7 +84,7 @@ async def settled_keys(result):
 
 async def test_gaps_are_what_was_sent_and_what_is_kept(channel, moderator, archive):
     """Where questions are kept, those that nobody spoke of are gaps too."""
-    said(archive, Verdict.MISSING, CHESS[0])
+    said(archive, FeedbackVerdict.MISSING, CHESS[0])
     answered(archive, CHESS[1], "not_covered")
     answered(archive, "Whom should I vote for?", "advice")
     result = await moderator.slash(channel, "gaps")
@@ -97,7 +97,7 @@ async def test_gaps_are_what_was_sent_and_what_is_kept(channel, moderator, archi
 
 async def test_a_gap_is_filled_from_where_it_is_seen(channel, moderator, archive):
     """Add a source opens a form, and the form ends in a preview."""
-    said(archive, Verdict.MISSING, CHESS[0])
+    said(archive, FeedbackVerdict.MISSING, CHESS[0])
     result = await moderator.slash(channel, "gaps")
     form = await moderator.click(result.response, label="Add a source")
     preview = await moderator.submit_modal(form, {"url": PAGE, "outlet": "Ledger"})
@@ -109,7 +109,11 @@ async def test_a_gap_is_filled_from_where_it_is_seen(channel, moderator, archive
 async def test_many_gaps_have_pages(channel, moderator, archive):
     """A message holds forty components and no more."""
     words = ("chess", "ferry", "tax", "school", "hospital", "treaty", "debate", "storm", "poll")
-    said(archive, Verdict.MISSING, *(f"What about the {w} in Sarnholt and {w}s?" for w in words))
+    said(
+        archive,
+        FeedbackVerdict.MISSING,
+        *(f"What about the {w} in Sarnholt and {w}s?" for w in words),
+    )
     result = await moderator.slash(channel, "gaps")
     seen_first = shown(result)
     result = await moderator.click(result.response, label="Next")
@@ -269,7 +273,7 @@ async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archiv
     progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
-        refreshing.progress_view(progress, words()).to_components()
+        refreshing.look_progress_view(progress, words()).to_components()
     )
     await refreshing.follow(simcord_env.bot, simcord_env.bot.moderation, job)
     assert Ledger.of(archive).jobs.waiting() == []
@@ -285,7 +289,7 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
     assert "No reader had to be told" in shown(await moderator.slash(channel, "source corrections"))
     answered(archive)
     Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW)
-    notice = Notice(1, str(channel.id), "6", "en", 1, 1, NoticeKind.RETRACTED, "t", "o", None)
+    notice = DueNotice(1, str(channel.id), "6", "en", 1, 1, NoticeKind.RETRACTED, "t", "o", None)
     Ledger.of(archive).notices.mark_given(notice, now=NOW, reached=True)
     Ledger.of(archive).notices.mark_given(replace(notice, version=2), now=NOW, reached=False)
     text = shown(await moderator.slash(channel, "source corrections"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_ui.moderators.decisions import BUTTONS
+from bot.discord_ui.moderators.decisions import DECISION_BUTTONS
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
@@ -88,7 +88,7 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     log = shown(await moderator.slash(channel, "source log"))
     assert log.count("Harbour wins 46 seats") == 2
     assert "taken back" in log
-    view = BUTTONS[3]("1", "Undo")
+    view = DECISION_BUTTONS[3]("1", "Undo")
     message = await send(channel, view)
     assert "done or taken back before" in shown(
         await moderator.click(message, custom_id="desk:undo:1")
@@ -115,7 +115,7 @@ async def test_what_was_set_aside_is_listed_and_restored(channel, moderator, arc
 
 async def test_a_preview_of_before_the_restart_is_too_old(channel, moderator):
     """The button still answers, kindly."""
-    message = await send(channel, BUTTONS[0]("a" * 12, "Keep"))
+    message = await send(channel, DECISION_BUTTONS[0]("a" * 12, "Keep"))
     result = await moderator.click(message, custom_id=f"desk:keep:{'a' * 12}")
     assert "too old" in shown(result)
 

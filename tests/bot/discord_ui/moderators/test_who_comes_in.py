@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord_ui.moderators import adding, decisions, listing, reports, settings, suggestions
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.buttons import BUTTONS
+from bot.discord_ui.moderators.buttons import MODERATORS_BUTTONS
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry
 from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, send, shown
@@ -50,7 +50,7 @@ KEYS = {
     "settle": "r-f1",
     "review": "g0",
 }
-MODERATED = [each for each in BUTTONS if each is not settings.UnsetButton]
+MODERATED = [each for each in MODERATORS_BUTTONS if each is not settings.UnsetButton]
 ROOMS = (adding, decisions, listing, reports, settings, suggestions)
 
 
@@ -78,7 +78,7 @@ def test_no_entrance_is_missing_here():
         for each in vars(room).values()
         if isinstance(each, type) and hasattr(each, "kind") and each.__module__ == room.__name__
     }
-    assert every == set(BUTTONS)
+    assert every == set(MODERATORS_BUTTONS)
 
 
 def test_no_command_is_missing_here(simcord_env):
@@ -111,7 +111,7 @@ async def test_a_member_who_sees_a_command_is_refused(
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", BUTTONS)
+@pytest.mark.parametrize("button", MODERATORS_BUTTONS)
 async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
     """A message may be seen by people who may not act on it."""
     Ledger.of(archive).audit.add(
@@ -126,7 +126,7 @@ async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive,
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", BUTTONS)
+@pytest.mark.parametrize("button", MODERATORS_BUTTONS)
 async def test_a_button_from_another_server_is_refused(
     simcord_env, channel, archive, button, caplog
 ):
