@@ -28,12 +28,12 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "evaluate": upkeep.evaluate_command,
 }
 
-ABOUT = "Answer questions about election coverage, each sentence with its source."
-app = make_app(ABOUT, COMMANDS, alone=True)
+_ABOUT = "Answer questions about election coverage, each sentence with its source."
+app = make_app(_ABOUT, COMMANDS, alone=True)
 
 
 @app.callback(invoke_without_command=True)
-def started(context: typer.Context) -> None:
+def _started(context: typer.Context) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
         raise typer.Exit(asking.run_command())

@@ -19,7 +19,7 @@ from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-MILLION = Decimal(1_000_000)
+_MILLION = Decimal(1_000_000)
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class Budget:
         """Return the price of *spent*, in the currency of the settings' prices."""
         read = Decimal(spent.tokens_read) * (self.settings.price_input or 0)
         written = Decimal(spent.tokens_written) * (self.settings.price_output or 0)
-        return (read + written) / MILLION
+        return (read + written) / _MILLION
 
     def _name(self, member: str) -> str:
         return hashlib.sha256(f"{self._salt}{member}".encode()).hexdigest()[:32] if member else ""

@@ -29,7 +29,7 @@ from ingest.language.detecting import language_of as written_in
 from ingest.model import Evidence, Header, Kind, Passage, passage_id
 from ingest.showing import printable
 
-BATCH = 8
+_BATCH = 8
 """Claims that a reader is given in one request."""
 
 
@@ -55,7 +55,7 @@ class ClaimLine(BaseModel):
     rests: list[RestLine] = Field(default_factory=list)
 
 
-def read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
+def _read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
     """Yield the claims of a JSON Lines file, or of standard input for ``-``.
 
     A line of another form is yielded as the error that names it.
@@ -82,7 +82,7 @@ def read_whole(path: Path) -> list[ClaimLine]:
         ReadingError: a line is not a claim; it is named.
     """
     claims = []
-    for each in read(path):
+    for each in _read(path):
         if isinstance(each, UnreadableLineError):
             raise each
         claims.append(each)
@@ -91,14 +91,14 @@ def read_whole(path: Path) -> list[ClaimLine]:
 
 def gate(line: ClaimLine) -> Proposed | Dropped:
     """Hold one claim of a file against the gates, as a draft that rests on what it names."""
-    given = {f"rest-{i}": evidence(rest, i) for i, rest in enumerate(line.rests)}
+    given = {f"rest-{i}": _evidence(rest, i) for i, rest in enumerate(line.rests)}
     rests = tuple(DraftQuote(key, r.quote) for key, r in zip(given, line.rests, strict=True))
     question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_asked(line.claim))
     instructions = Prompt.load("answer").text
     return propose(Sentence(line.claim, rests), given, question, instructions=instructions)
 
 
-def evidence(rest: RestLine, number: int) -> Evidence:
+def _evidence(rest: RestLine, number: int) -> Evidence:
     """Return the passage that *rest* names."""
     text = rest.passage or rest.quote
     header = Header(
@@ -118,8 +118,8 @@ async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict
     """Return for each claim which gate stops it, what identity and *reader* say, what is shown."""
     gated = [gate(each) for each in claims]
     passed = [(i, each) for i, each in enumerate(gated) if isinstance(each, Proposed)]
-    identity = await judged(Identity(), passed)
-    read = await judged(reader, passed) if reader is not None else {}
+    identity = await _judged(Identity(), passed)
+    read = await _judged(reader, passed) if reader is not None else {}
     decided = read if reader is not None else identity
     return [
         {
@@ -135,13 +135,13 @@ async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict
     ]
 
 
-async def judged(
+async def _judged(
     reader: Reader, passed: Sequence[tuple[int, Proposed]]
 ) -> dict[int, Finding | None]:
     """Have claims read, some at a time; those of a request that failed stay unread."""
     found: dict[int, Finding | None] = {}
-    for start in range(0, len(passed), BATCH):
-        some = passed[start : start + BATCH]
+    for start in range(0, len(passed), _BATCH):
+        some = passed[start : start + _BATCH]
         try:
             readings = await reader.read([each for _, each in some], Meter())
         except UnreadClaimsError:
@@ -166,25 +166,25 @@ async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpC
     A bad line is told in its place and stops nothing.
     """
     code = 0
-    for line in read(path):
+    for line in _read(path):
         if isinstance(line, ClaimLine):
-            said = found_object(await look_up_one(line.claim))
+            said = _found_object(await look_up_one(line.claim))
         else:
             code, said = 1, {"error": str(line)}
         print(json.dumps(said, ensure_ascii=False), flush=True)
     return code
 
 
-def found_object(looked: LookedUpClaim) -> dict[str, Any]:
+def _found_object(looked: LookedUpClaim) -> dict[str, Any]:
     """Return what was found of one claim as the object that ``--json`` prints."""
     return {
         "claim": looked.claim,
         "verdict": looked.verdict.value,
-        "closest": [closest_object(each) for each in looked.closest],
+        "closest": [_closest_object(each) for each in looked.closest],
     }
 
 
-def closest_object(closest: ClosestSentence) -> dict[str, Any]:
+def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
     """Return one sentence of the coverage with its source."""
     return {
         "text": closest.citation.quote,
@@ -200,7 +200,7 @@ def show_found(found: LookUp, *, as_json: bool) -> None:
     """Print what was found of each claim, and which were left out."""
     if as_json:
         for each in found.looked:
-            print(json.dumps(found_object(each), ensure_ascii=False))
+            print(json.dumps(_found_object(each), ensure_ascii=False))
         return
     console = Console()
     words = Wording.default()

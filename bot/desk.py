@@ -50,7 +50,7 @@ from ingest.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
+_Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Desk:
     coverage: Coverage
     models: Models
     settings: BotSettings
-    clock: Clock
+    clock: _Clock
     budget: Budget
     metrics: Metrics
     community: Community
@@ -104,12 +104,12 @@ class Desk:
         archive: Archive,
         index: Index,
         settings: BotSettings,
-        clock: Clock,
+        clock: _Clock,
         fetcher: Callable[[], Fetcher] | None = None,
     ) -> Self:
         """Build everything over an open *archive* and *index*; *fetcher* makes what fetches."""
         ledger = Ledger.of(archive)
-        coverage = Coverage(archive, index, judge(settings))
+        coverage = Coverage(archive, index, _judge(settings))
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
         return cls(
             archive,
@@ -195,22 +195,9 @@ class Desk:
         for each in self.models.chats:
             await each.close()
 
-    def behind(self) -> bool:
-        """Tell whether the archive has changes that the index does not hold."""
-        return self.coverage.index.active().behind()
-
-    def catch_up(self, progress: Progress | None = None) -> None:
-        """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
-        if self.behind():
-            self.coverage.index.active().catch_up(progress)
-
-    def catch_up_words(self) -> None:
-        """Let words find what is kept; meaning follows with :meth:`catch_up`."""
-        self.coverage.index.active().catch_up_words()
-
     def keep_house(self, progress: Progress | None = None) -> None:
         """Do what is done again and again: catch up, draw starters, forget what is old."""
-        self.catch_up(progress)
+        self.coverage.catch_up(progress)
         self.starters.keep()
         self.community.expire()
 
@@ -260,7 +247,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(settings: BotSettings, *, holder: str, clock: Clock) -> Iterator[Desk]:
+def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[Desk]:
     """Open everything that answering needs, and close it again.
 
     Raises:
@@ -303,7 +290,7 @@ def reading_chat(settings: BotSettings) -> Chat | None:
     return reading or (writing[0] if writing else None)
 
 
-def judge(settings: BotSettings) -> Judge:
+def _judge(settings: BotSettings) -> Judge:
     """Return who decides whether evidence is enough: by this desk's own calibration, if any."""
     own = settings.data_dir / OWN
     calibration = Calibration.read(own) if own.exists() else shipped()

@@ -23,16 +23,16 @@ from ingest.index.vectors import client_of
 from ingest.model import Generation
 from ingest.showing import cell, print_line, when
 
-ASKED = [("Answer with the one word OK and nothing else.", "Are you there?")]
+_ASKED = [("Answer with the one word OK and nothing else.", "Are you there?")]
 """What a chat model is asked."""
-TEXT = "election"
+_TEXT = "election"
 """What an embedder is asked."""
-FAILING = 3
+_FAILING = 3
 """Sources that fail which are named."""
 
 
 @dataclass(frozen=True, slots=True)
-class PartFinding:
+class _PartFinding:
     """One part of the desk, whether it is well, and what is to be said of it."""
 
     part: str
@@ -40,46 +40,46 @@ class PartFinding:
     said: str
 
 
-def examine(settings: BotSettings, now: datetime) -> Iterator[PartFinding]:
+def examine(settings: BotSettings, now: datetime) -> Iterator[_PartFinding]:
     """Yield how each part is; one that fails keeps none of the others from being tried.
 
     Without a folder there is nothing else to try.
     """
-    yield tried("folder", lambda: folder(settings.data_dir))
+    yield _tried("folder", lambda: _folder(settings.data_dir))
     if not settings.data_dir.is_dir():
         return
-    yield from kept(settings, now)
-    yield from models(settings)
+    yield from _kept(settings, now)
+    yield from _models(settings)
     said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
-    yield PartFinding("discord", True, said)
+    yield _PartFinding("discord", True, said)
 
 
-def kept(settings: BotSettings, now: datetime) -> Iterator[PartFinding]:
+def _kept(settings: BotSettings, now: datetime) -> Iterator[_PartFinding]:
     """Yield how the archive is, and what depends on it."""
     if settings.chroma_url:
-        yield tried("vectors", lambda: vectors(settings))
+        yield _tried("vectors", lambda: _vectors(settings))
     try:
         opened = Archive.open(settings.archive_url)
     except IngestError as error:
-        yield PartFinding("archive", False, str(error))
-        yield tried("embedding", lambda: embedding(settings, None))
+        yield _PartFinding("archive", False, str(error))
+        yield _tried("embedding", lambda: _embedding(settings, None))
         return
     with opened:
-        yield tried("archive", lambda: archive(opened, now))
-        yield tried("sources", lambda: sources(opened))
-        yield tried("index", lambda: index(opened, settings))
-        yield tried("embedding", lambda: embedding(settings, opened.generations.active()))
+        yield _tried("archive", lambda: _archive(opened, now))
+        yield _tried("sources", lambda: _sources(opened))
+        yield _tried("index", lambda: _index(opened, settings))
+        yield _tried("embedding", lambda: _embedding(settings, opened.generations.active()))
 
 
-def tried(part: str, work: Callable[[], str]) -> PartFinding:
+def _tried(part: str, work: Callable[[], str]) -> _PartFinding:
     """Try one part; what goes wrong is what is said of it."""
     try:
-        return PartFinding(part, True, work())
+        return _PartFinding(part, True, work())
     except (IngestError, OSError) as error:
-        return PartFinding(part, False, " ".join(str(error).split()))
+        return _PartFinding(part, False, " ".join(str(error).split()))
 
 
-def folder(data: Path) -> str:
+def _folder(data: Path) -> str:
     """Write into the folder that holds all state.
 
     Raises:
@@ -98,7 +98,7 @@ def folder(data: Path) -> str:
     return f"{data} can be written"
 
 
-def archive(opened: Archive, now: datetime) -> str:
+def _archive(opened: Archive, now: datetime) -> str:
     """Count what the archive holds."""
     summary = opened.summary()
     if not summary.articles:
@@ -107,24 +107,24 @@ def archive(opened: Archive, now: datetime) -> str:
     return f"{summary.articles:,} articles, the newest of {newest[:10]}; now {when(now)}"
 
 
-def sources(opened: Archive) -> str:
+def _sources(opened: Archive) -> str:
     """Say which sources failed when they were last looked at; that is no fault of the desk."""
     every = opened.sources.watched()
     failing = [each for each in every if each.failure]
     if not failing:
         return f"{len(every)} watched, none fails"
-    named = "; ".join(f"{each.address}: {each.failure}" for each in failing[:FAILING])
+    named = "; ".join(f"{each.address}: {each.failure}" for each in failing[:_FAILING])
     return f"{len(failing)} of {len(every)} fail: {named}"
 
 
-def vectors(settings: BotSettings) -> str:
+def _vectors(settings: BotSettings) -> str:
     """Reach the Chroma server."""
     client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
     client.heartbeat()
     return f"the Chroma server at {settings.chroma_url} answers"
 
 
-def index(opened: Archive, settings: BotSettings) -> str:
+def _index(opened: Archive, settings: BotSettings) -> str:
     """Say what serves, whether it holds everything, and whose it is."""
     generation = opened.generations.active()
     if generation is None:
@@ -136,11 +136,11 @@ def index(opened: Archive, settings: BotSettings) -> str:
     return f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
 
 
-def embedding(settings: BotSettings, generation: Generation | None) -> str:
+def _embedding(settings: BotSettings, generation: Generation | None) -> str:
     """Embed a word, and compare its length with that of the index."""
     began = time.perf_counter()
     model = embedder(settings, generation.model if generation else None)
-    found = model.question(TEXT)
+    found = model.question(_TEXT)
     took = (time.perf_counter() - began) * 1000
     if generation and generation.model == model.model and len(found) != generation.dimensions:
         raise EmbeddingError(
@@ -150,36 +150,36 @@ def embedding(settings: BotSettings, generation: Generation | None) -> str:
     return f"{model.model} embeds, {len(found)} dimensions, in {took:,.0f} ms"
 
 
-def models(settings: BotSettings) -> Iterator[PartFinding]:
+def _models(settings: BotSettings) -> Iterator[_PartFinding]:
     """Ask each chat model for one word."""
     try:
         writing, reading = chats(settings)
     except IngestError as error:
-        yield PartFinding("models", False, str(error))
+        yield _PartFinding("models", False, str(error))
         return
     if not writing and reading is None:
-        yield PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
+        yield _PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
     for part, chat in (*(("writer", each) for each in writing), ("reader", reading)):
         if chat is not None:
             yield asyncio.run(chat_findings(part, chat))
 
 
-async def chat_findings(part: str, chat: Chat) -> PartFinding:
+async def chat_findings(part: str, chat: Chat) -> _PartFinding:
     """Ask one model whether it is there."""
     meter, began = Meter(), time.perf_counter()
     try:
-        async for _ in chat.lines(ASKED, meter):
+        async for _ in chat.lines(_ASKED, meter):
             pass
     except ChatError as error:
-        return PartFinding(
+        return _PartFinding(
             part, False, f"{chat.name} does not answer ({error.trouble}): {meter.said}"
         )
     finally:
         await chat.close()
-    return PartFinding(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
+    return _PartFinding(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
 
 
-def show(found: Iterator[PartFinding], *, as_json: bool) -> bool:
+def show(found: Iterator[_PartFinding], *, as_json: bool) -> bool:
     """Print each part as it is tried, and tell whether all are well."""
     well = True
     table = Table(box=None, show_header=False)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ingest.language.script import Script
 
-ENDS = {Script.ALPHABETIC: 40, Script.EAST_ASIAN: 12}
+_ENDS = {Script.ALPHABETIC: 40, Script.EAST_ASIAN: 12}
 """Characters of each end of a sentence that name it; a shorter one is named whole."""
 
 
@@ -19,15 +19,15 @@ def opening_at(url: str | None, sentence: str) -> str | None:
     if url is None or "#" in url or not url.startswith(("http://", "https://")) or not line:
         return url
     script = Script.of_text(line)
-    longest = ENDS[script]
+    longest = _ENDS[script]
     if len(line) <= 2 * longest:
-        return f"{url}#:~:text={encoded(line)}"
+        return f"{url}#:~:text={_encoded(line)}"
     start, end = line[:longest], line[-longest:]
     if script is Script.ALPHABETIC:
         start, end = start.rpartition(" ")[0] or start, end.partition(" ")[2] or end
-    return f"{url}#:~:text={encoded(start)},{encoded(end)}"
+    return f"{url}#:~:text={_encoded(start)},{_encoded(end)}"
 
 
-def encoded(text: str) -> str:
+def _encoded(text: str) -> str:
     """Encode *text* for a fragment, where dashes and commas have a meaning."""
     return quote(text, safe="").replace("-", "%2D")

@@ -24,9 +24,9 @@ from ingest.errors import IngestError, SettingsError
 
 logger = logging.getLogger(__name__)
 
-SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Bounds of the histograms."""
-ALONE = "127.0.0.1"
+_ALONE = "127.0.0.1"
 """Where a port without a host listens: on this machine alone."""
 
 
@@ -52,7 +52,7 @@ class Metrics:
             "election_desk_stage_seconds",
             "Time of each stage of an answer; `whole` is all of them.",
             ("stage",),
-            buckets=SECONDS,
+            buckets=_SECONDS,
             registry=self.registry,
         )
         self._calls = Counter(
@@ -102,8 +102,8 @@ class ArchiveCollector(Collector):
     def _figures(self) -> Iterator[Metric]:
         now, generation = self._clock(), self._archive.generations.active()
         upto = generation.caught_up_to if generation else 0
-        yield gauge("articles", "Articles that can be cited.", self._archive.articles.count())
-        yield gauge(
+        yield _gauge("articles", "Articles that can be cited.", self._archive.articles.count())
+        yield _gauge(
             "index_passages_waiting",
             "Passages that the vectors of the index do not hold yet.",
             self._archive.passages.count_after(upto),
@@ -128,7 +128,7 @@ class ArchiveCollector(Collector):
         yield failing
 
 
-def gauge(name: str, said: str, value: float) -> Metric:
+def _gauge(name: str, said: str, value: float) -> Metric:
     """Return one figure of this moment."""
     return GaugeMetricFamily(f"election_desk_{name}", said, value=value)
 
@@ -148,7 +148,7 @@ def served(
     metrics.registry.register(ArchiveCollector(archive, clock))
     host, _, port = place.rpartition(":")
     try:
-        server, thread = start_http_server(int(port), host or ALONE, registry=metrics.registry)
+        server, thread = start_http_server(int(port), host or _ALONE, registry=metrics.registry)
     except (OSError, ValueError, OverflowError) as error:
         raise SettingsError(
             f"METRICS_PORT={place}: nothing can listen there ({error}). Name another port, or "

@@ -18,7 +18,7 @@ from bot.ledger.model import AnswerRecord, CitedRange
 from bot.linking import opening_at
 from ingest.model import Header, Moment
 
-NOTHING = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.TOO_VAGUE, Reason.STOPPED}
+_NOTHING = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.TOO_VAGUE, Reason.STOPPED}
 """Why nothing is shown although the question would be answered."""
 
 
@@ -35,17 +35,17 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "language": str(outcome.question.language),
         "level": level_of(outcome),
         "reason": str(abstention.reason) if abstention else None,
-        "excerpts": [excerpt(each) for each in answer.excerpts] if answer else [],
+        "excerpts": [_excerpt(each) for each in answer.excerpts] if answer else [],
         "differ": answer.differ if answer else False,
         "absent": list(outcome.absent),
         "left": list(answer.left) if answer else [],
-        "claims": [claim(each) for each in answer.claims] if answer else [],
+        "claims": [_claim(each) for each in answer.claims] if answer else [],
         "nearest": [source_object(header) for header in abstention.nearest] if abstention else [],
         "link": abstention.link if abstention else None,
         "as_of": outcome.as_of.isoformat(timespec="seconds"),
-        "newest": iso(answer.newest) if answer else None,
+        "newest": _iso(answer.newest) if answer else None,
         "timings": {stage: round(ms, 2) for stage, ms in outcome.timings.items()},
-        "written": how(outcome.written),
+        "written": _how(outcome.written),
     }
 
 
@@ -53,10 +53,10 @@ def level_of(outcome: Answer | Abstention) -> str:
     """Name how sure an answer is, or that there is nothing, or that it is declined."""
     if isinstance(outcome, Answer):
         return outcome.level.value
-    return "nothing" if outcome.reason in NOTHING else "declined"
+    return "nothing" if outcome.reason in _NOTHING else "declined"
 
 
-def excerpt(found: Excerpt) -> dict[str, Any]:
+def _excerpt(found: Excerpt) -> dict[str, Any]:
     """Return one excerpt with its source; ``bold`` is the range of ``text`` that answers."""
     citation, header = found.citation, found.citation.header
     return {
@@ -75,16 +75,16 @@ def excerpt(found: Excerpt) -> dict[str, Any]:
     }
 
 
-def claim(found: Claim) -> dict[str, Any]:
+def _claim(found: Claim) -> dict[str, Any]:
     """Return one sentence that a model wrote, with what proves it."""
     return {
         "text": found.text,
-        "citations": [proof(citation) for citation in found.citations],
+        "citations": [_proof(citation) for citation in found.citations],
         "copies": [source_object(header) for header in found.copies],
     }
 
 
-def how(written: Written) -> dict[str, Any]:
+def _how(written: Written) -> dict[str, Any]:
     """Return how an answer came about; ``writer`` is ``None`` for quotations alone."""
     return {
         "writer": written.writer,
@@ -95,12 +95,12 @@ def how(written: Written) -> dict[str, Any]:
         "detail": written.detail,
         "stopped": written.stopped,
         "unsaid": list(written.unsaid),
-        "dropped": [dropped(each) for each in written.dropped],
+        "dropped": [_dropped(each) for each in written.dropped],
         "tokens": {"read": written.usage.read, "written": written.usage.wrote},
     }
 
 
-def dropped(sentence: Dropped) -> dict[str, str]:
+def _dropped(sentence: Dropped) -> dict[str, str]:
     """Return a sentence that did not pass, and why."""
     return {"text": sentence.text, "failing": sentence.failing.value, "detail": sentence.detail}
 
@@ -119,21 +119,21 @@ def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRec
         prompt=written.prompt,
         trouble=written.trouble.value if written.trouble else None,
         detail=written.detail or None,
-        dropped=[dropped(each) for each in written.dropped],
+        dropped=[_dropped(each) for each in written.dropped],
         tokens_read=written.usage.read,
         tokens_written=written.usage.wrote,
-        citations=tuple(map(cited, outcome.citations)) if isinstance(outcome, Answer) else (),
+        citations=tuple(map(_cited, outcome.citations)) if isinstance(outcome, Answer) else (),
     )
 
 
-def cited(citation: Citation) -> CitedRange:
+def _cited(citation: Citation) -> CitedRange:
     """Return where a quotation stands in its article's version."""
     passage = citation.passage
     start = passage.start + citation.start
     return CitedRange(passage.article_id, passage.version, start, start + len(citation.quote))
 
 
-def proof(citation: Citation) -> dict[str, Any]:
+def _proof(citation: Citation) -> dict[str, Any]:
     """Return one citation: which article, and the words that stand in it."""
     return {
         "article": citation.passage.article_id,
@@ -151,8 +151,8 @@ def source_object(header: Header) -> dict[str, Any]:
         "outlet": header.outlet,
         "agency": header.agency,
         "title": header.title,
-        "published": iso(header.published),
-        "not_before": iso(header.not_before),
+        "published": _iso(header.published),
+        "not_before": _iso(header.not_before),
         "url": header.url,
         "article_kind": str(header.kind),
         "preview": header.preview,
@@ -160,6 +160,6 @@ def source_object(header: Header) -> dict[str, Any]:
     }
 
 
-def iso(moment: Moment | None) -> str | None:
+def _iso(moment: Moment | None) -> str | None:
     """Return *moment* in ISO 8601."""
     return moment.isoformat() if moment else None

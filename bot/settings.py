@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ingest.settings import OptionalAddress, OptionalSecret, OptionalText
 from ingest.settings import Settings as IngestSettings
 
-OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
+_OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
 
 class BotSettings(IngestSettings):
@@ -47,9 +47,9 @@ class BotSettings(IngestSettings):
     coverage_tokens: int = Field(
         6000, gt=0, description="tokens of coverage that a model is given for one answer, about"
     )
-    price_input: OptionalPrice = Field(None, description="price of a million tokens read")
-    price_output: OptionalPrice = Field(None, description="price of a million tokens written")
-    daily_budget: OptionalPrice = Field(
+    price_input: _OptionalPrice = Field(None, description="price of a million tokens read")
+    price_output: _OptionalPrice = Field(None, description="price of a million tokens written")
+    daily_budget: _OptionalPrice = Field(
         None, description="what models may cost in one day (UTC), in the currency of the prices"
     )
     answers_per_member: int | None = Field(

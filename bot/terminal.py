@@ -30,16 +30,16 @@ from ingest.errors import IngestError
 from ingest.model import Header, Summary
 from ingest.showing import cell, print_json, printable, when
 
-Clock: TypeAlias = Callable[[], datetime]
-Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+_Clock: TypeAlias = Callable[[], datetime]
+_Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
-LEAVE = frozenset({"/quit", "/exit", "quit", "exit", ":q"})
+_LEAVE = frozenset({"/quit", "/exit", "quit", "exit", ":q"})
 
 
 class Loop:
     """One event loop for all answers of a command: a model's connections live in it."""
 
-    def __init__(self, answerer: Answerer, close: Close | None = None) -> None:
+    def __init__(self, answerer: Answerer, close: _Close | None = None) -> None:
         self._answerer = answerer
         self._close = close
         self._runner = asyncio.Runner()
@@ -74,8 +74,8 @@ class Loop:
 
             def told(**news: object) -> None:
                 seen.update(news)
-                lines = [indented(printable(claim.text)) for claim in seen["claims"]]
-                live.update(Group(*lines, indented(seen["said"], style="dim")))
+                lines = [_indented(printable(claim.text)) for claim in seen["claims"]]
+                live.update(Group(*lines, _indented(seen["said"], style="dim")))
 
             watch.phase = lambda phase, count: told(said=words.phase(phase, count))
             watch.claims = lambda claims: told(claims=tuple(claims))
@@ -90,25 +90,25 @@ class Loop:
         return await self._answerer(question, watch, before=before)
 
 
-def answer_once(loop: Loop, text: str, *, now: Clock, json: bool) -> int:
+def answer_once(loop: Loop, text: str, *, now: _Clock, json: bool) -> int:
     """Print the answer to *text*, for people or as one object."""
     question, console = ask(text, now=now()), Console()
     if json:
         print(jsonlib.dumps(as_object(loop.answer(question)), ensure_ascii=False, indent=2))
     else:
-        show(loop.watched(question, console), console)
+        _show(loop.watched(question, console), console)
     return 0
 
 
-def answer_each(loop: Loop, questions: Sequence[str], *, now: Clock) -> None:
+def answer_each(loop: Loop, questions: Sequence[str], *, now: _Clock) -> None:
     """Print the answers to *questions*, each under its question."""
     console = Console()
     for text in questions:
         console.print(Text(f"› {text}", style="bold"))
-        show(loop.answer(ask(text, now=now())), console)
+        _show(loop.answer(ask(text, now=now())), console)
 
 
-def answer_batch(loop: Loop, path: Path, *, now: Clock) -> int:
+def answer_batch(loop: Loop, path: Path, *, now: _Clock) -> int:
     """Answer each line of a file with one object a line; 1 if any line was no question."""
     failed = 0
     for number, text in questions(path):
@@ -131,13 +131,13 @@ def unaskable(error: UnaskableError) -> str:
     return Wording.of(Language.ENGLISH)(error.key)
 
 
-def chat(loop: Loop, summary: Summary, *, now: Clock, before: Callable[[], object]) -> None:
+def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], object]) -> None:
     """Answer line after line until the person leaves; *before* runs ahead of each answer."""
     console = Console()
     words = Wording.of(Language.ENGLISH)
     console.print(words("chat_welcome", articles=summary.articles, outlets=len(summary.outlets)))
     last: Exchange | None = None
-    while (line := prompt(console)) is not None:
+    while (line := _prompt(console)) is not None:
         if not line.strip():
             continue
         try:
@@ -149,92 +149,92 @@ def chat(loop: Loop, summary: Summary, *, now: Clock, before: Callable[[], objec
             before()
             outcome = loop.watched(question, console, last)
             last = Exchange.of(outcome) or last
-            show(outcome, console)
+            _show(outcome, console)
         except IngestError as error:
             console.print(Text(printable(str(error))))
 
 
-def prompt(console: Console) -> str | None:
+def _prompt(console: Console) -> str | None:
     """Read one line; ``None`` when the person is done."""
     try:
         line = console.input("[bold]› [/bold]")
     except (EOFError, KeyboardInterrupt):
         console.print()
         return None
-    return None if line.strip().lower() in LEAVE else line
+    return None if line.strip().lower() in _LEAVE else line
 
 
-def show(outcome: Answer | Abstention, console: Console) -> None:
+def _show(outcome: Answer | Abstention, console: Console) -> None:
     """Print *outcome* for a person: claims, then the sources that their numbers name."""
     words = Wording.of(outcome.question.language)
     if isinstance(outcome, Answer):
-        show_answer(outcome, words, console)
+        _show_answer(outcome, words, console)
     else:
-        show_abstention(outcome, words, console)
+        _show_abstention(outcome, words, console)
     console.print()
 
 
-def show_answer(outcome: Answer, words: Wording, console: Console) -> None:
+def _show_answer(outcome: Answer, words: Wording, console: Console) -> None:
     """Print the claims with their sources, or the excerpts, and how fresh they are."""
     if outcome.claims:
-        show_claims(outcome, words, console)
+        _show_claims(outcome, words, console)
     else:
-        show_excerpts(outcome, words, console)
+        _show_excerpts(outcome, words, console)
     as_of = words.as_of(outcome.as_of, outcome.newest)
     for note in (*words.asides(outcome), *words.notes(outcome.written), as_of):
-        console.print(indented(printable(note), style="dim"))
+        console.print(_indented(printable(note), style="dim"))
 
 
-def show_claims(outcome: Answer, words: Wording, console: Console) -> None:
+def _show_claims(outcome: Answer, words: Wording, console: Console) -> None:
     """Print what a model wrote, and the quotations that prove it."""
     numbers = {citation: i for i, citation in enumerate(outcome.citations, start=1)}
     for claim in outcome.claims:
         marks = "".join(f"[{numbers[citation]}]" for citation in claim.citations)
-        console.print(indented(f"{printable(claim.text)} {marks}"))
+        console.print(_indented(f"{printable(claim.text)} {marks}"))
     console.print(Text(words("sources"), style="bold"))
     for citation, number in numbers.items():
-        console.print(indented(f"[{number}] {described(citation, words)}"))
+        console.print(_indented(f"[{number}] {_described(citation, words)}"))
         opening, closing = words.marks(citation.quote)
-        console.print(indented(f"    {opening}{printable(citation.quote)}{closing}", style="dim"))
+        console.print(_indented(f"    {opening}{printable(citation.quote)}{closing}", style="dim"))
 
 
-def show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
+def _show_excerpts(outcome: Answer, words: Wording, console: Console) -> None:
     """Print each excerpt under its source, what answers in bold."""
     console.print(Text(words(f"level_{outcome.level}"), style="bold"))
     for note in words.absent(outcome):
-        console.print(indented(printable(note)))
+        console.print(_indented(printable(note)))
     if outcome.differ:
-        console.print(indented(words("differ")))
+        console.print(_indented(words("differ")))
     for each in outcome.excerpts:
         before, bold, after = map(printable, each.parts)
-        console.print(indented(described(each.citation, words), style="dim"))
+        console.print(_indented(_described(each.citation, words), style="dim"))
         if each.heading:
-            console.print(indented(f"  {printable(each.heading)}", style="dim"))
+            console.print(_indented(f"  {printable(each.heading)}", style="dim"))
         text = Text.assemble(before, (bold, "bold"), after)
         console.print(Padding(text, (0, 0, 1, 4)))
 
 
-def described(citation: Citation, words: Wording) -> str:
+def _described(citation: Citation, words: Wording) -> str:
     """Describe one source, with what its outlet corrected in it."""
-    return "\n".join([entry(citation.header, words), *words.corrected(citation.passage)])
+    return "\n".join([_entry(citation.header, words), *words.corrected(citation.passage)])
 
 
-def show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:
+def _show_abstention(outcome: Abstention, words: Wording, console: Console) -> None:
     """Print why there is no answer, and what came nearest."""
-    console.print(indented(words.reason(outcome.reason)))
+    console.print(_indented(words.reason(outcome.reason)))
     for note in words.absent(outcome):
-        console.print(indented(printable(note)))
+        console.print(_indented(printable(note)))
     if outcome.link:
-        console.print(indented(words("voting_link", url=outcome.link)))
+        console.print(_indented(words("voting_link", url=outcome.link)))
     if outcome.nearest:
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:
-            console.print(indented(f"· {entry(header, words)}"))
+            console.print(_indented(f"· {_entry(header, words)}"))
     for note in words.notes(outcome.written, answered=False):
-        console.print(indented(printable(note), style="dim"))
+        console.print(_indented(printable(note), style="dim"))
 
 
-def entry(header: Header, words: Wording) -> str:
+def _entry(header: Header, words: Wording) -> str:
     """Name an article: outlet, date, its kind where it is no plain news, title, address."""
     parts = [words.outlet(header), words.dated(header), words.kind(header), printable(header.title)]
     line = " · ".join(filter(None, parts))
@@ -262,7 +262,7 @@ def show_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     Console().print(table)
 
 
-def indented(text: str, style: str = "") -> Padding:
+def _indented(text: str, style: str = "") -> Padding:
     """Set *text* in from the left; nothing in it is read as markup."""
     return Padding(Text(text, style=style), (0, 0, 0, 2))
 
@@ -275,14 +275,14 @@ def show_answers(found: Sequence[AnswerRecord], today: Spending, *, as_json: boo
     if not found:
         print("Nothing has been asked yet. `make ask` or the bot's /ask begins.")
         return
-    Console().print(answer_table(found))
+    Console().print(_answer_table(found))
     print(
         f"Models wrote {today.answers:,} answers today (UTC): {today.tokens_read:,} tokens read, "
         f"{today.tokens_written:,} written."
     )
 
 
-def answer_table(found: Sequence[AnswerRecord]) -> Table:
+def _answer_table(found: Sequence[AnswerRecord]) -> Table:
     """Show answers: when, what came of it, who wrote, how much, and what was dropped."""
     table = Table("Asked", "Outcome", "Written by", "Tokens", "Cites", "Dropped, and why", box=None)
     for each in found:

@@ -20,9 +20,9 @@ from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
 """Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
-NAMING = frozenset({"number", "version"})
+_NAMING = frozenset({"number", "version"})
 """Placeholders whose figures name something and count nothing."""
-LOCALES = {Language.ENGLISH: "en_GB"}
+_LOCALES = {Language.ENGLISH: "en_GB"}
 """Where a language alone would write days as another country does."""
 
 
@@ -44,7 +44,7 @@ class Wording:
         content = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
         pairs = content.pop("lists")["marks"]
         content.pop("version")
-        return cls(language, content, pairs, Locale.parse(LOCALES.get(language, str(language))))
+        return cls(language, content, pairs, Locale.parse(_LOCALES.get(language, str(language))))
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:
@@ -66,7 +66,7 @@ class Wording:
         text = self.texts[key]
         if not isinstance(text, str):
             text = text[self.locale.plural_form(int(str(values["count"])))]
-        said = {k: v if k in NAMING else self.number(v) for k, v in values.items()}
+        said = {k: v if k in _NAMING else self.number(v) for k, v in values.items()}
         return text.format(**said)
 
     def number(self, value: object) -> object:

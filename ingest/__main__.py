@@ -16,7 +16,7 @@ from ingest.commands.options import make_app, run_app
 from ingest.errors import IngestError
 from ingest.showing import printable
 
-EXAMPLES = """\b
+_EXAMPLES = """\b
 examples:
   python -m ingest add article.txt --outlet "The Daily Ledger" --published 2026-10-26
   python -m ingest add articles.jsonl --map text=body,outlet=source
@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "check": indexing.check_command,
 }
 
-app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=EXAMPLES)
+app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=_EXAMPLES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,10 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 130
     except Exception as error:
-        return unexpected(error)
+        return _unexpected(error)
 
 
-def unexpected(error: Exception) -> int:
+def _unexpected(error: Exception) -> int:
     """Say that this is a fault of the program, and where its details are."""
     print(
         f"Something went wrong that should not have ({type(error).__name__}). What was saved "

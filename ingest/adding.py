@@ -13,7 +13,7 @@ from ingest.model import Cut, Decision, Extract, Header, Progress, Saved
 from ingest.reading import FoundArticle
 from ingest.reading.instructions import speaks_to_a_model
 
-BATCH = 32
+_BATCH = 32
 """Articles saved in one transaction; a crash repeats at most these."""
 
 
@@ -61,12 +61,12 @@ def add(
             outcome.problems.append(each)
         else:
             batch.append(each.extract)
-        if len(batch) == BATCH:
-            keep(batch, archive, now, outcome)
+        if len(batch) == _BATCH:
+            _keep(batch, archive, now, outcome)
             batch = []
         if progress:
             progress(done, done)
-    keep(batch, archive, now, outcome)
+    _keep(batch, archive, now, outcome)
     return outcome
 
 
@@ -82,11 +82,11 @@ class PreparedArticle:
 def prepared_article(extract: Extract) -> PreparedArticle:
     """Split an article, and look for what speaks to a language model."""
     return PreparedArticle(
-        extract, cut(extract.text, extract.header.language), instruction_in(extract)
+        extract, cut(extract.text, extract.header.language), _instruction_in(extract)
     )
 
 
-def keep(batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome) -> None:
+def _keep(batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome) -> None:
     """Split and save one batch."""
     keep_prepared([prepared_article(each) for each in batch], archive, now, outcome, restore=True)
 
@@ -108,7 +108,7 @@ def keep_prepared(
     for saved, each in zip(kept, batch, strict=True):
         outcome.note(saved)
         if saved.note:
-            outcome.warnings.append(held(each.extract.header, saved))
+            outcome.warnings.append(_held(each.extract.header, saved))
         if saved.decision is not Decision.SAME:
             outcome.warnings += [f"{each.extract.header.title}: {n}" for n in each.extract.notes]
         if each.instruction and saved.decision is not Decision.SAME:
@@ -119,7 +119,7 @@ def keep_prepared(
     return kept
 
 
-def held(header: Header, saved: Saved) -> str:
+def _held(header: Header, saved: Saved) -> str:
     """Say what was held back, why, and what to do if it is right."""
     return (
         f"{header.url or header.title} {saved.note}. It was held back, and version {saved.version} "
@@ -127,7 +127,7 @@ def held(header: Header, saved: Saved) -> str:
     )
 
 
-def instruction_in(extract: Extract) -> str | None:
+def _instruction_in(extract: Extract) -> str | None:
     """Return the first sentence of an article that instructs whoever writes answers."""
     spans = sentences(extract.text, extract.header.language)
     said = (extract.text[span.start : span.end] for span in spans)

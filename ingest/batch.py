@@ -25,7 +25,7 @@ def questions(path: Path) -> Iterator[tuple[int, str | BadLineError]]:
     for number, line in enumerate(lines(path), start=1):
         if line.strip():
             try:
-                yield number, question_of(line)
+                yield number, _question_of(line)
             except BadLineError as problem:
                 yield number, problem
 
@@ -42,7 +42,7 @@ def lines(path: Path) -> Iterator[bytes]:
         raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
 
 
-def question_of(line: bytes) -> str:
+def _question_of(line: bytes) -> str:
     """Return the ``question`` of one JSON line."""
     try:
         value = json.loads(line.decode("utf-8-sig"))

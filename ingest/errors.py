@@ -48,19 +48,19 @@ class NoArticleError(ReadingError):
     """The input was read, but there is no article text in it."""
 
 
-class FetchError(ReadingError):
+class _FetchError(ReadingError):
     """An address could not be fetched."""
 
 
-class ForbiddenAddressError(FetchError):
+class ForbiddenAddressError(_FetchError):
     """An address is not on the public web; it was not contacted."""
 
 
-class NotAllowedError(FetchError):
+class NotAllowedError(_FetchError):
     """A site asks not to fetch or keep something, or wants a login."""
 
 
-class UnreachableError(FetchError):
+class UnreachableError(_FetchError):
     """An address did not answer as it should; another time it may."""
 
 

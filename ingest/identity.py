@@ -10,12 +10,12 @@ from courlan.clean import TRACKERS_RE
 
 from ingest.model import Header
 
-INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
-KEPT = ("!", "item:")
+_INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
+_KEPT = ("!", "item:")
 """How the fragments begin that tell articles apart: pages drawn by scripts, items of a feed."""
-OWN = frozenset({"cid", "eid", "uid"})
+_OWN = frozenset({"cid", "eid", "uid"})
 """Parameters that count visits on one site, and on another name the article by its number."""
-ERASED = "erased:"
+_ERASED = "erased:"
 """Stands before the hash of an address that must not be fetched again."""
 
 
@@ -35,10 +35,10 @@ def clean_url(url: str) -> str:
     query = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not TRACKERS_RE.search(name.lower()) or (name.lower() in OWN and value.isdecimal())
+        if not TRACKERS_RE.search(name.lower()) or (name.lower() in _OWN and value.isdecimal())
     ]
-    path = INDEX_PAGE.sub("", parts.path).rstrip("/") or "/"
-    fragment = parts.fragment if parts.fragment.startswith(KEPT) else ""
+    path = _INDEX_PAGE.sub("", parts.path).rstrip("/") or "/"
+    fragment = parts.fragment if parts.fragment.startswith(_KEPT) else ""
     return urlunsplit(
         (parts.scheme.lower(), parts.netloc.lower(), path, urlencode(query), fragment)
     )
@@ -46,6 +46,6 @@ def clean_url(url: str) -> str:
 
 def sealed(address: str) -> str:
     """Return what an address is remembered by after its article was erased."""
-    if address.startswith(ERASED):
+    if address.startswith(_ERASED):
         return address
-    return ERASED + hashlib.sha256(address.encode()).hexdigest()
+    return _ERASED + hashlib.sha256(address.encode()).hexdigest()

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from ingest.language.script import JAPANESE
 
-SHINGLE = 5
-UNITS = re.compile(rf"[{JAPANESE}]|[^\W_]+")
-WINDOW = timedelta(days=7)
+_SHINGLE = 5
+_UNITS = re.compile(rf"[{JAPANESE}]|[^\W_]+")
+_WINDOW = timedelta(days=7)
 """Two texts further apart in time are two stories, however alike."""
-MARKS = 24
+_MARKS = 24
 """Smallest hashes kept of a text; two texts share of them what they share of all shingles."""
 
-ROLL = np.uint64(0x9E3779B97F4A7C15)
+_ROLL = np.uint64(0x9E3779B97F4A7C15)
 """An odd multiplier near 2⁶⁴ divided by the golden ratio."""
 
 Shingles = frozenset[tuple[str, ...]]
@@ -28,13 +28,13 @@ Shingles = frozenset[tuple[str, ...]]
 def shingles(text: str) -> Shingles:
     """Cut *text* into overlapping runs of five words (of five characters in CJK text)."""
     words = units(text)
-    return frozenset(zip(*(words[i:] for i in range(SHINGLE)), strict=False))
+    return frozenset(zip(*(words[i:] for i in range(_SHINGLE)), strict=False))
 
 
 def units(text: str) -> list[str]:
     """Return the words of *text*, and in CJK text its characters, whatever their width or case."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return UNITS.findall(plain.casefold())
+    return _UNITS.findall(plain.casefold())
 
 
 def containment(one: Shingles, other: Shingles) -> float:
@@ -51,29 +51,29 @@ def resemblance(one: Shingles, other: Shingles) -> float:
 
 def near_in_time(one: date | None, other: date | None) -> bool:
     """Tell whether texts of two days may carry one story: within a week, or a day unknown."""
-    return one is None or other is None or abs(one - other) <= WINDOW
+    return one is None or other is None or abs(one - other) <= _WINDOW
 
 
 def sketch(text: str) -> list[int]:
-    """Return the :data:`MARKS` smallest 63-bit hashes of *text*'s shingles (bottom-k sketch).
+    """Return the :data:`_MARKS` smallest 63-bit hashes of *text*'s shingles (bottom-k sketch).
 
     Broder, "On the resemblance and containment of documents" (1997); the hashes are words' CRCs,
     rolled together and mixed by the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
     """
     words = units(text)
-    count = len(words) - SHINGLE + 1
+    count = len(words) - _SHINGLE + 1
     if count < 1:
         return []
     code = {word: zlib.crc32(word.encode()) for word in set(words)}
     codes = np.fromiter(map(code.__getitem__, words), np.uint64, len(words))
     runs = np.zeros(count, np.uint64)
-    for at in range(SHINGLE):
-        runs = runs * ROLL + codes[at : at + count]
-    smallest: list[int] = np.unique(mixed(runs) >> np.uint64(1))[:MARKS].tolist()
+    for at in range(_SHINGLE):
+        runs = runs * _ROLL + codes[at : at + count]
+    smallest: list[int] = np.unique(_mixed(runs) >> np.uint64(1))[:_MARKS].tolist()
     return smallest
 
 
-def mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread *values* evenly over 64 bits."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

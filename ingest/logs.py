@@ -22,7 +22,7 @@ from ingest.settings import LogFormat, Settings
 
 OURS = ("bot", "ingest")
 HIDDEN = "•••"
-SHORTEST = 6
+_SHORTEST = 6
 """Characters from which a secret is hidden: a shorter one would hide half of all words."""
 
 
@@ -53,13 +53,13 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         )
     formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Discreet(formatter, secrets_of(settings)))
+    handler.setFormatter(_Discreet(formatter, _secrets_of(settings)))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(settings.log_level.upper())
 
 
-class Discreet(logging.Formatter):
+class _Discreet(logging.Formatter):
     """Writes what another formatter makes, without secrets."""
 
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
@@ -76,13 +76,13 @@ class Discreet(logging.Formatter):
         return text
 
 
-def secrets_of(settings: Settings) -> Iterator[str]:
+def _secrets_of(settings: Settings) -> Iterator[str]:
     """Yield what no line may hold: secret settings, and the password of a database."""
     for value in dict(settings).values():
-        if isinstance(value, SecretStr) and len(value.get_secret_value()) >= SHORTEST:
+        if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST:
             yield value.get_secret_value()
     password = urlsplit(settings.database_url or "").password or ""
-    if len(password) >= SHORTEST:
+    if len(password) >= _SHORTEST:
         yield password
 
 

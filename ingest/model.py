@@ -86,7 +86,7 @@ class Header:
         return day_of(self.published) if self.published else self.not_before
 
 
-UNSEEN = ("modified", "section", "preview", "original", "ownership")
+_UNSEEN = ("modified", "section", "preview", "original", "ownership")
 """Parts of a header that alone make no new version."""
 
 
@@ -110,7 +110,7 @@ class Extract:
         """SHA-256 over everything a reader would see; new bytes alone do not change it."""
         values = asdict(self)
         del values["notes"], values["follows"]
-        for name in UNSEEN:
+        for name in _UNSEEN:
             del values["header"][name]
         seen = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()

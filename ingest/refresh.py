@@ -32,17 +32,17 @@ from ingest.refreshing.planning import announced, looked_at, planned, validators
 
 logger = logging.getLogger(__name__)
 
-BATCH = 32
+_BATCH = 32
 """Pages that are saved and noted together; a crash or a stop repeats at most these."""
-MANY = 512
+_MANY = 512
 """Pages that are noted together where none of them is to be saved."""
-AT_ONCE = 8
+_AT_ONCE = 8
 """Pages of one source on their way; those of one host still queue one behind the other."""
-FURTHER = 20
+_FURTHER = 20
 """Further pages of one article that are read at most."""
-GONE_AT_ONCE = 0.2
+_GONE_AT_ONCE = 0.2
 """Share of a source's pages that may be gone in one round; more is taken for its own fault."""
-FEW = 3
+_FEW = 3
 """Pages that may be gone in one round however few there are."""
 
 
@@ -161,7 +161,7 @@ class Refresher:
     ) -> None:
         """Fetch, extract and keep each page of *plan*, several on their way at once."""
         waiting = iter(plan)
-        finished: list[PageRound] = []
+        finished: list[_PageRound] = []
         one_at_a_time = asyncio.Lock()
 
         async def keep() -> None:
@@ -175,47 +175,47 @@ class Refresher:
                 finished.append(await self._page(told, address, entry, pages.get(address)))
                 self._tell(1)
                 count = len(finished)
-                if count % BATCH == 0 and (count >= MANY or any(e.article for e in finished)):
+                if count % _BATCH == 0 and (count >= _MANY or any(e.article for e in finished)):
                     await asyncio.shield(keep())
 
         try:
             async with asyncio.TaskGroup() as together:
-                for _ in range(AT_ONCE):
+                for _ in range(_AT_ONCE):
                     together.create_task(work())
         finally:
             await asyncio.shield(keep())
 
     async def _page(
         self, told: SourceRound, address: str, entry: Entry, page: SourcePage | None
-    ) -> PageRound:
+    ) -> _PageRound:
         """Fetch one page, if it has changed, and extract its article."""
         now = self.clock()
         noted = looked_at(page or SourcePage(address, entry.url, now), entry, now)
         try:
             hints = await asyncio.to_thread(self._hints, told.source, page)
             if entry.in_feed and not entry.content:
-                return PageRound(noted, State.UNCHANGED)
+                return _PageRound(noted, State.UNCHANGED)
             if entry.in_feed:
-                article = await self._run(extract_item, entry, told.source.address, hints, now)
-                return PageRound(noted, State.FRESH, article)
+                article = await self._run(_extract_item, entry, told.source.address, hints, now)
+                return _PageRound(noted, State.FRESH, article)
             found = await self._fetched(entry.url, validators(page))
             if found.state is State.UNCHANGED and page and not announced(entry, page):
-                return PageRound(page, State.UNCHANGED)
+                return _PageRound(page, State.UNCHANGED)
             if found.state is State.GONE and not noted.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
             if found.state is not State.FRESH:
-                return PageRound(noted, found.state)
+                return _PageRound(noted, found.state)
             given = found.validators
             noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
             article = await self._article(found, hints, entry)
             await self._follow_move(told, found, page, article)
-            return PageRound(noted, State.FRESH, article)
+            return _PageRound(noted, State.FRESH, article)
         except NoArticleError as error:
             if page and page.article_id and not page.removal and not self.by_hand:
                 return await self._hold(told, noted, page.article_id, str(error))
-            return failed(told, noted, entry, error)
+            return _failed(told, noted, entry, error)
         except ReadingError as error:
-            return failed(told, noted, entry, error)
+            return _failed(told, noted, entry, error)
 
     async def _fetched(self, url: str, known: Validators | None) -> Fetched:
         """Fetch a page, through those that only send a browser on."""
@@ -232,14 +232,14 @@ class Refresher:
         now = self.clock()
         given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
         try:
-            article = await self._run(extract, *given)
+            article = await self._run(_extract, *given)
         except NoArticleError:
             if not entry.content:
                 raise
-            return await self._run(extract_item, entry, entry.url, hints, now)
+            return await self._run(_extract_item, entry, entry.url, hints, now)
         seen, pages = {found.url}, [article.extract]
         following = article.extract.follows
-        while following and is_next_page(following, found.url) and len(pages) <= FURTHER:
+        while following and is_next_page(following, found.url) and len(pages) <= _FURTHER:
             if following in seen:
                 break
             seen.add(following)
@@ -248,7 +248,7 @@ class Refresher:
                 break
             kind, charset = further.content_type, further.charset
             more = await self._run(
-                extract, further.data, further.url, kind, charset, hints, entry, now
+                _extract, further.data, further.url, kind, charset, hints, entry, now
             )
             pages.append(more.extract)
             following = more.extract.follows
@@ -264,7 +264,7 @@ class Refresher:
         """Let a known article stand where its page, or its whole site, has moved to for good."""
         own = page.article_id if page else None
         if own is None and told.moved_from:
-            before = elsewhere(article.extract.header, told.moved_from)
+            before = _elsewhere(article.extract.header, told.moved_from)
             kept = await asyncio.to_thread(self.archive.articles.known, before)
             own = kept.id if kept else None
         elif not found.moved:
@@ -274,7 +274,7 @@ class Refresher:
 
     async def _hold(
         self, told: SourceRound, noted: SourcePage, article_id: int, why: str
-    ) -> PageRound:
+    ) -> _PageRound:
         """Let an article stand whose page holds none at the moment, and say why."""
         kept = await asyncio.to_thread(self.archive.articles.get, article_id)
         stays = f"{why} Version {kept.versions} stays."
@@ -283,7 +283,7 @@ class Refresher:
         told.outcome.warnings.append(
             f"{why} Version {kept.versions} of article {article_id} stays."
         )
-        return PageRound(noted, None)
+        return _PageRound(noted, None)
 
     async def _run(self, work: Callable[..., PreparedArticle], *given: object) -> PreparedArticle:
         """Extract and split outside the event loop."""
@@ -296,7 +296,7 @@ class Refresher:
             outlet = self.archive.articles.get(page.article_id).header.outlet
         return replace(self.hints, outlet=outlet or None)
 
-    def _keep(self, told: SourceRound, batch: Sequence[PageRound]) -> None:
+    def _keep(self, told: SourceRound, batch: Sequence[_PageRound]) -> None:
         """Save what is new or changed, and note every page after that.
 
         A page that is gone is noted with its article's withdrawal, which waits for the others.
@@ -328,7 +328,7 @@ class Refresher:
 
     async def _withdraw(self, told: SourceRound, pages: int) -> None:
         """Mark as gone what is gone, unless that is so much that the site must be at fault."""
-        if len(told.gone) > max(FEW, GONE_AT_ONCE * pages) and not self.believe:
+        if len(told.gone) > max(_FEW, _GONE_AT_ONCE * pages) and not self.believe:
             told.notes.append(
                 f"{len(told.gone)} of {pages} pages are gone at once. Nothing was removed: if that "
                 "is right, refresh this source with --believe."
@@ -347,7 +347,7 @@ class Refresher:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRound:
+class _PageRound:
     """One page after it was looked at; ``state`` is ``None`` where that failed."""
 
     page: SourcePage
@@ -363,7 +363,7 @@ def sentence(error: BaseException) -> str | None:
     return next((said for each in inner if (said := sentence(each))), None)
 
 
-def extract(
+def _extract(
     data: bytes,
     url: str,
     content_type: str,
@@ -376,18 +376,18 @@ def extract(
     return prepared_article(read_fetched(data, url, content_type, charset, hints, entry, now))
 
 
-def extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> PreparedArticle:
+def _extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> PreparedArticle:
     """Extract and split an article that a feed carries; runs in a process of its own."""
     return prepared_article(read_item(entry, feed, hints, now))
 
 
-def failed(told: SourceRound, noted: SourcePage, entry: Entry, error: ReadingError) -> PageRound:
+def _failed(told: SourceRound, noted: SourcePage, entry: Entry, error: ReadingError) -> _PageRound:
     """Note why a page could not be read."""
     told.failed.append((entry.url, str(error)))
-    return PageRound(replace(noted, failure=str(error)), None)
+    return _PageRound(replace(noted, failure=str(error)), None)
 
 
-def elsewhere(header: Header, address: str) -> Header:
+def _elsewhere(header: Header, address: str) -> Header:
     """Return a header as it would be on the host of *address*."""
     host = urlsplit(address)
     url = urlsplit(header.url or "")._replace(scheme=host.scheme, netloc=host.netloc).geturl()

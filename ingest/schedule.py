@@ -16,7 +16,7 @@ from ingest.refreshing.extracting import extractor
 
 logger = logging.getLogger(__name__)
 
-EVERY = 60.0
+_EVERY = 60.0
 """Seconds between two looks at which sources are due."""
 
 
@@ -25,7 +25,7 @@ async def keep_fresh(
     clock: Callable[[], datetime],
     *,
     contact: str | None = None,
-    every: float = EVERY,
+    every: float = _EVERY,
     wake: asyncio.Event | None = None,
     told: Callable[[SourceRound], object] = lambda _round: None,
 ) -> None:
@@ -37,7 +37,7 @@ async def keep_fresh(
     with extractor() as processes:
         while True:
             try:
-                if sources := await asyncio.to_thread(claimed, archive, clock()):
+                if sources := await asyncio.to_thread(_claimed, archive, clock()):
                     async with Fetcher(clock, contact=contact) as fetcher:
                         refresher = Refresher(archive, fetcher, clock, processes)
                         for each in await refresher.refresh(sources):
@@ -49,7 +49,7 @@ async def keep_fresh(
             wake.clear()
 
 
-def claimed(archive: Archive, now: datetime) -> Sequence[Source]:
+def _claimed(archive: Archive, now: datetime) -> Sequence[Source]:
     """Return the sources that are due and that no other process took."""
     due = [each for each in archive.sources.watched() if each.due(now)]
     return [each for each in due if archive.sources.claim(each, now)]

@@ -20,7 +20,7 @@ OptionalAddress = Annotated[
     BeforeValidator(lambda v: v or None),
     Field(pattern=r"^https?://[^\s/]+"),
 ]
-OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
+_OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
 """White space at its end counts; that of the other settings does not."""
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
 
@@ -56,10 +56,10 @@ class Settings(BaseModel):
         description="`local`, the best in the packages; `fast`; a folder with model.onnx and "
         "tokenizer.json; or a model of that endpoint",
     )
-    embedding_query_prefix: OptionalPrefix = Field(
+    embedding_query_prefix: _OptionalPrefix = Field(
         None, description="what that model reads before a question; unset: what its family wants"
     )
-    embedding_passage_prefix: OptionalPrefix = Field(
+    embedding_passage_prefix: _OptionalPrefix = Field(
         None, description="and before a passage; `none` for nothing"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -26,17 +26,17 @@ from rich.text import Text
 from ingest.model import Article, Evidence, Header, Moment, Source, Summary, Version, day_of
 from ingest.model import Progress as Told
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-EVERY = 5.0
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_EVERY = 5.0
 """Seconds between lines of progress where there is no terminal."""
-EXCERPT = 160
+_EXCERPT = 160
 
 
 def printable(text: str) -> str:
     """Take out what would steer a terminal; an article's text must not."""
-    return CONTROL.sub("", text)
+    return _CONTROL.sub("", text)
 
 
 def cell(text: object, style: str = "") -> Text:
@@ -44,7 +44,7 @@ def cell(text: object, style: str = "") -> Text:
     return Text(printable(str(text)), style=style)
 
 
-def dated(header: Header) -> str:
+def _dated(header: Header) -> str:
     """Return a date as far as it is known."""
     if header.published:
         return when(header.published)
@@ -58,15 +58,15 @@ def when(moment: Moment) -> str:
 
 def print_json(value: object) -> None:
     """Print *value* as one JSON object on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=written))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_written))
 
 
 def print_line(value: object) -> None:
     """Print *value* as JSON on one line."""
-    print(json.dumps(value, ensure_ascii=False, default=written), flush=True)
+    print(json.dumps(value, ensure_ascii=False, default=_written), flush=True)
 
 
-def written(value: object) -> Any:  # noqa: ANN401 - JSON
+def _written(value: object) -> Any:  # noqa: ANN401 - JSON
     """Write values of the domain as JSON."""
     if isinstance(value, date):
         return value.isoformat()
@@ -75,11 +75,11 @@ def written(value: object) -> Any:  # noqa: ANN401 - JSON
     return str(value)
 
 
-def with_progress(label: str, total: int | None, work: Callable[[Told], Result]) -> Result:
+def with_progress(label: str, total: int | None, work: Callable[[Told], _Result]) -> _Result:
     """Do *work* under a bar on standard error; a line now and then without a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return work(Lines(label, total))
+        return work(_Lines(label, total))
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -91,8 +91,8 @@ def with_progress(label: str, total: int | None, work: Callable[[Told], Result])
         return work(lambda done, of: bar.update(task, completed=done, total=total if total else of))
 
 
-class Lines:
-    """Progress as lines of text, at most one in :data:`EVERY` seconds."""
+class _Lines:
+    """Progress as lines of text, at most one in :data:`_EVERY` seconds."""
 
     def __init__(self, label: str, total: int | None) -> None:
         self._label = label
@@ -101,7 +101,7 @@ class Lines:
 
     def __call__(self, done: int, total: int) -> None:
         """Print how far the work is, unless that was just said."""
-        if time.monotonic() - self._last >= EVERY:
+        if time.monotonic() - self._last >= _EVERY:
             self._last = time.monotonic()
             print(f"{self._label}: {done} of {self._total or total}", file=sys.stderr, flush=True)
 
@@ -114,7 +114,7 @@ def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Tabl
         header = each.header
         table.add_row(
             cell(each.id),
-            cell(dated(header)),
+            cell(_dated(header)),
             cell(header.outlet),
             cell(header.title),
             cell(header.kind, "dim"),
@@ -135,7 +135,7 @@ def show_version(
         "agency": header.agency,
         "authors": ", ".join(header.authors),
         "dateline": header.dateline,
-        "published": dated(header),
+        "published": _dated(header),
         "kind": header.kind,
         "section": header.section,
         "language": header.language,
@@ -152,7 +152,7 @@ def show_version(
         if value:
             console.print(Text(f"{name:>10}  ", style="dim") + cell(value))
     console.print()
-    console.print(cell_lines(version.extract.text))
+    console.print(_cell_lines(version.extract.text))
     for name, texts in (
         ("Caption", version.extract.captions),
         ("Correction", version.extract.corrections),
@@ -161,7 +161,7 @@ def show_version(
             console.print(Text(f"\n{name}: ", style="bold") + cell(text))
 
 
-def cell_lines(text: str) -> Text:
+def _cell_lines(text: str) -> Text:
     """Return a body with its line breaks, and nothing that is markup."""
     return Text("\n".join(printable(line) for line in text.split("\n")))
 
@@ -172,9 +172,9 @@ def evidence_table(found: Sequence[Evidence]) -> Table:
     for rank, each in enumerate(found, start=1):
         header = each.passage.header
         text = " ".join(each.passage.text.split())
-        excerpt = text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+        excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
         number = f"(article {each.passage.article_id})"
-        about = f"{header.outlet} · {dated(header)} · {header.title} {number}"
+        about = f"{header.outlet} · {_dated(header)} · {header.title} {number}"
         copies = ", ".join(copy.outlet for copy in each.copies)
         also = cell(f"\nalso in {copies}", "italic") if copies else Text("")
         table.add_row(
@@ -209,12 +209,12 @@ def sources_table(found: Sequence[Source]) -> Table:
             cell(each.address),
             cell(f"{each.every} min"),
             cell(when(each.checked_at) if each.checked_at else "never"),
-            cell(failing(each) or str(each.permission)),
+            cell(_failing(each) or str(each.permission)),
         )
     return table
 
 
-def failing(source: Source) -> str:
+def _failing(source: Source) -> str:
     """Say why a source fails, and since when; nothing of one that is well."""
     since = f" since {when(source.failed_at)}" if source.failed_at else ""
     return f"failed{since}: {source.failure}" if source.failure else ""

@@ -14,21 +14,21 @@ from types import FrameType
 
 logger = logging.getLogger(__name__)
 
-SIGNALS = tuple(
+_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """What asks a process to end; Windows has no SIGHUP."""
-DEADLINE = 4.5
+_DEADLINE = 4.5
 """Seconds after which a process ends whatever it is doing: what it keeps survives being killed."""
 
 
 @contextmanager
 def as_ctrl_c() -> Iterator[None]:
     """Let every signal that asks to end be Ctrl-C, unless whoever started this ignores it."""
-    before = {each: signal.getsignal(each) for each in SIGNALS}
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
     wanted = [each for each, was in before.items() if was is signal.SIG_DFL]
     for each in wanted:
-        signal.signal(each, interrupt)
+        signal.signal(each, _interrupt)
     try:
         yield
     finally:
@@ -36,7 +36,7 @@ def as_ctrl_c() -> Iterator[None]:
             signal.signal(each, before[each])
 
 
-def interrupt(_: int, __: FrameType | None) -> None:
+def _interrupt(_: int, __: FrameType | None) -> None:
     """Do what Ctrl-C does."""
     raise KeyboardInterrupt
 
@@ -74,17 +74,17 @@ def until_told() -> Iterator[Ending]:
 
     def tell(number: int) -> None:
         if ending.event.is_set():
-            end(number)
+            _end(number)
         logger.info("Ending on %s.", signal.Signals(number).name)
         ending.number = number
         ending.event.set()
-        watchdog = threading.Timer(DEADLINE, end, (number,))
+        watchdog = threading.Timer(_DEADLINE, _end, (number,))
         watchdog.daemon = True
         watchdog.start()
 
     added = []
     with suppress(NotImplementedError):  # on Windows Ctrl-C alone ends it, by KeyboardInterrupt
-        for each in SIGNALS:
+        for each in _SIGNALS:
             if signal.getsignal(each) is not signal.SIG_IGN:
                 loop.add_signal_handler(each, tell, each)
                 added.append(each)
@@ -95,7 +95,7 @@ def until_told() -> Iterator[Ending]:
             loop.remove_signal_handler(each)
 
 
-def end(number: int) -> None:
+def _end(number: int) -> None:
     """End now; the operating system lets go of the locks."""
     logging.shutdown()
     os._exit(128 + number)

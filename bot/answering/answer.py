@@ -28,13 +28,13 @@ from bot.answering.writing.excerpts import differ, excerpts, newest_first
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
 
-EVIDENCE = 10
+_EVIDENCE = 10
 """Passages of evidence that a model is given for one question."""
-ROOM = (5, 2, 1)
+_ROOM = (5, 2, 1)
 """Passages that a model is given where it has no room for all."""
-OWN_WORDS = Written()
+_OWN_WORDS = Written()
 """How an answer comes about that no model was asked for."""
-NEAREST = 3
+_NEAREST = 3
 """Articles named when the coverage does not answer."""
 
 
@@ -62,15 +62,15 @@ async def answer(
     meter = meter or Meter()
     for writer in writers if worth else ():
         try:
-            outcome = await written(question, view, writer, watch, meter)
+            outcome = await _written(question, view, writer, watch, meter)
             break
         except ChatError as error:
             trouble = error.trouble
     else:
         lost, said = tuple(meter.lost), meter.said
         how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
-        outcome = await asyncio.to_thread(in_excerpts, question, view, coverage, how)
-    return by_words(outcome, coverage)
+        outcome = await asyncio.to_thread(_in_excerpts, question, view, coverage, how)
+    return _by_words(outcome, coverage)
 
 
 def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
@@ -78,43 +78,45 @@ def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at)
     view = coverage.look(question)
-    return by_words(in_excerpts(question, view, coverage, OWN_WORDS), coverage)
+    return _by_words(_in_excerpts(question, view, coverage, _OWN_WORDS), coverage)
 
 
-def by_words(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abstention:
+def _by_words(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abstention:
     """Say of *outcome* that meaning was not searched, where that could not be reached."""
     if not coverage.by_words:
         return outcome
     return replace(outcome, written=replace(outcome.written, by_words=True))
 
 
-def in_excerpts(
+def _in_excerpts(
     question: Question, view: View, coverage: Coverage, how: Written
 ) -> Answer | Abstention:
     """Answer with excerpts; each of several questions by itself, the first :data:`MOST`."""
     asked_for = questions_in(question)
     if len(asked_for) == 1 or not view.evidence:
-        return quoted(question, view, coverage, how)
-    parts = [answered(each, coverage, how) for each in asked_for[:QUESTIONS_AT_ONCE]]
+        return _quoted(question, view, coverage, how)
+    parts = [_answered(each, coverage, how) for each in asked_for[:QUESTIONS_AT_ONCE]]
     return together(question, parts, asked_for[QUESTIONS_AT_ONCE:])
 
 
-def answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:
+def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:
     """Answer one of several questions with excerpts."""
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at)
-    return quoted(question, coverage.look(question), coverage, how)
+    return _quoted(question, coverage.look(question), coverage, how)
 
 
-def quoted(question: Question, view: View, coverage: Coverage, how: Written) -> Answer | Abstention:
+def _quoted(
+    question: Question, view: View, coverage: Coverage, how: Written
+) -> Answer | Abstention:
     """Answer with excerpts, as surely as they answer, or say that the coverage has nothing."""
     if not view.evidence:
-        return nothing_found(question, view, coverage)
+        return _nothing_found(question, view, coverage)
     timings = dict(view.timings)
     clock = Stopwatch(timings)
     level = coverage.level(view)
     if isinstance(level, Reason) and view.period:
-        return replace(nothing_found(question, view, coverage), written=how)
+        return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     if view.absent:
@@ -129,7 +131,7 @@ def quoted(question: Question, view: View, coverage: Coverage, how: Written) -> 
         question,
         (),
         question.asked_at,
-        newest([each.citation for each in found]),
+        _newest([each.citation for each in found]),
         found,
         level,
         bool(apart),
@@ -140,7 +142,7 @@ def quoted(question: Question, view: View, coverage: Coverage, how: Written) -> 
     )
 
 
-async def written(
+async def _written(
     question: Question, view: View, writer: ModelWriter, watch: Watch, meter: Meter
 ) -> Answer | Abstention:
     """Answer in a model's words, each proven.
@@ -150,18 +152,18 @@ async def written(
     """
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    claims, how = await with_room(question, view.evidence[:EVIDENCE], writer, watch, meter)
+    claims, how = await _with_room(question, view.evidence[:_EVIDENCE], writer, watch, meter)
     clock.lap("write")
     if claims:
         cited = [citation for claim in claims for citation in claim.citations]
         return Answer(
-            question, claims, question.asked_at, newest(cited), timings=timings, written=how
+            question, claims, question.asked_at, _newest(cited), timings=timings, written=how
         )
     reason = Reason.STOPPED if how.stopped else Reason.NOT_COVERED
-    return declined(question, view, timings, how, reason)
+    return _declined(question, view, timings, how, reason)
 
 
-async def with_room(
+async def _with_room(
     question: Question,
     evidence: Sequence[Evidence],
     writer: ModelWriter,
@@ -178,7 +180,7 @@ async def with_room(
         try:
             claims, how = await compose(question, evidence[:room], writer, watch, meter)
         except ChatError as error:
-            less = next((count for count in ROOM if count < room), None)
+            less = next((count for count in _ROOM if count < room), None)
             if error.trouble is not Trouble.CONTEXT or less is None:
                 raise
             room = less
@@ -186,31 +188,31 @@ async def with_room(
             return claims, replace(how, room=room if room < len(evidence) else None)
 
 
-def declined(
+def _declined(
     question: Question, view: View, timings: Mapping[str, float], how: Written, reason: Reason
 ) -> Abstention:
     """Decline, and name the nearest coverage."""
-    nearest = nearest_coverage(view.evidence)
+    nearest = _nearest_coverage(view.evidence)
     return Abstention(question, reason, nearest, question.asked_at, timings, how)
 
 
-def nothing_found(question: Question, view: View, coverage: Coverage) -> Abstention:
+def _nothing_found(question: Question, view: View, coverage: Coverage) -> Abstention:
     """Say whether nothing is kept at all, or nothing of the period that is asked about."""
     of_a_time = view.names.bound or view.names.within
     outside = coverage.search(question.text) if of_a_time else []
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED
-    nearest = nearest_coverage(outside)
+    nearest = _nearest_coverage(outside)
     return Abstention(
         question, reason, nearest, question.asked_at, view.timings, absent=view.absent
     )
 
 
-def nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:
+def _nearest_coverage(evidence: Sequence[Evidence]) -> tuple[Header, ...]:
     """Name the articles that came closest, each once."""
-    return tuple(dict.fromkeys(each.passage.header for each in evidence))[:NEAREST]
+    return tuple(dict.fromkeys(each.passage.header for each in evidence))[:_NEAREST]
 
 
-def newest(citations: Sequence[Citation]) -> Moment | None:
+def _newest(citations: Sequence[Citation]) -> Moment | None:
     """Return the newest date among the cited articles; ``None`` if none has one."""
     headers = [citation.header for citation in citations]
     dated = [header for header in headers if header.day is not None]

@@ -24,13 +24,13 @@ from ingest.index.outlets import absent
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
-from ingest.model import Evidence, Scope
+from ingest.model import Evidence, Progress, Scope
 
-LOOKED = 12
+_LOOKED = 12
 """Passages whose sentences are looked at: two of them may be of the other script."""
-FOUND = 10
+_FOUND = 10
 """Passages of a search that measures no sentences."""
-NEWEST = 2
+_NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
 
@@ -70,7 +70,7 @@ class Coverage:
         """Whether words alone are searched, because what tells meaning cannot be reached."""
         return self.index.by_words
 
-    def look(self, question: Question, *, names: Asked | None = None, limit: int = LOOKED) -> View:
+    def look(self, question: Question, *, names: Asked | None = None, limit: int = _LOOKED) -> View:
         """Find *limit* passages for *question* and measure their sentences.
 
         Unless *names* says what it names, that is read in it.
@@ -89,7 +89,7 @@ class Coverage:
         found = search(
             self.index,
             self.archive,
-            without_age(text),
+            _without_age(text),
             names=names,
             limit=limit,
             also=need.words,
@@ -127,12 +127,25 @@ class Coverage:
         return worth_writing(view.need, view.ranked, view.evidence, self.judge)
 
     def search(self, text: str, *, names: Asked | None = None) -> list[Evidence]:
-        """Return the :data:`FOUND` passages most likely to answer *text*, best first."""
-        return search(self.index, self.archive, text, names=names or NOTHING, limit=FOUND)
+        """Return the :data:`_FOUND` passages most likely to answer *text*, best first."""
+        return search(self.index, self.archive, text, names=names or NOTHING, limit=_FOUND)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
         return self.index.alike(texts)
+
+    def behind(self) -> bool:
+        """Tell whether the archive has changes that the index does not hold."""
+        return self.index.active().behind()
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
+        if self.behind():
+            self.index.active().catch_up(progress)
+
+    def catch_up_words(self) -> None:
+        """Let words find what is kept; meaning follows with :meth:`catch_up`."""
+        self.index.active().catch_up_words()
 
     def _heard(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
         """Return *text* as coverage words it, without the outlets that are *missing*."""
@@ -152,12 +165,12 @@ def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:
     known = {each.passage.article_id for each in found if each.passage.order == 0}
     return [
         replace(each, passage=archive.passages.of_article(article_id)[0])
-        for article_id, each in list(best.items())[:NEWEST]
+        for article_id, each in list(best.items())[:_NEWEST]
         if article_id not in known
     ]
 
 
-def without_age(text: str) -> str:
+def _without_age(text: str) -> str:
     """Leave "the latest news on" out of *text*: it asks for an age, not for those words."""
     rest = lexicon_for(text).cues["latest"].sub(" ", text)
     return rest if terms(rest) else text

@@ -25,15 +25,15 @@ from ingest.model import Kind
 
 CLAIMS = 3
 """Sentences of one message that are looked up."""
-LONGEST = 500
+_LONGEST = 500
 """Characters of a sentence; the rest of a longer one is left out."""
-READ = 6
+_READ = 6
 """Sentences of the coverage that a claim is held against."""
-MOST = 3
+_MOST = 3
 """Sentences that are shown for one claim."""
-WORDS = 2
+_WORDS = 2
 """Content terms from which a sentence claims anything."""
-VERDICTS = {
+_VERDICTS = {
     Finding.SUPPORTED: Verdict.SAYS,
     Finding.CONTRADICTED: Verdict.OTHERWISE,
     Finding.CLAIMED: Verdict.CLAIMED,
@@ -93,30 +93,30 @@ def claims_in(text: str) -> list[str]:
     """Return the sentences of *text* that claim something: no question, no greeting."""
     line = " ".join(text.split())
     language = language_asked(line)
-    said = [line[s.start : s.end].strip()[:LONGEST] for s in sentences(line, language)]
-    return [s for s in said if not s.endswith(("?", "？")) and len(terms(s)) >= WORDS]
+    said = [line[s.start : s.end].strip()[:_LONGEST] for s in sentences(line, language)]
+    return [s for s in said if not s.endswith(("?", "？")) and len(terms(s)) >= _WORDS]
 
 
 async def look_up_one(
     claim: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
 ) -> LookedUpClaim:
     """Have the sentences that come nearest to one claim read."""
-    found = await asyncio.to_thread(nearest, claim, coverage, now)
+    found = await asyncio.to_thread(_nearest, claim, coverage, now)
     proposed = [Proposed(Claim(claim, (citation,))) for citation in found]
     try:
         readings = await reader.read(proposed, meter) if proposed else []
     except UnreadClaimsError:
-        return LookedUpClaim(claim, tuple(ClosestSentence(c, in_context(c)) for c in found[:MOST]))
+        return LookedUpClaim(claim, tuple(ClosestSentence(c, in_context(c)) for c in found[:_MOST]))
     closest = [
-        ClosestSentence(citation, in_context(citation), verdict_of(claim, citation, reading))
+        ClosestSentence(citation, in_context(citation), _verdict_of(claim, citation, reading))
         for citation, reading in zip(found, readings, strict=True)
     ]
     telling = [each for each in closest if each.verdict is not Verdict.NONE]
     read = reader.judges and any(reading is not None for reading in readings)
-    return LookedUpClaim(claim, tuple((telling or closest)[:MOST]), read)
+    return LookedUpClaim(claim, tuple((telling or closest)[:_MOST]), read)
 
 
-def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
+def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage that come nearest to *claim*, none twice."""
     question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
@@ -125,23 +125,23 @@ def nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
         return []
     chosen: list[Candidate] = []
     for each in view.ranked:
-        if len(chosen) == READ:
+        if len(chosen) == _READ:
             break
         if not any(alike(each, other) for other in chosen):
             chosen.append(each)
     return [Citation.of(each.quote, each.passage) for each in chosen]
 
 
-def verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
+def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
     """Return what one sentence says: a yes has to pass the gates, and an opinion says nothing."""
     if reading is None or citation.header.kind is Kind.OPINION:
         return Verdict.NONE
-    if reading is Finding.SUPPORTED and stopped(claim, citation):
+    if reading is Finding.SUPPORTED and _stopped(claim, citation):
         return Verdict.NONE
-    return VERDICTS.get(reading, Verdict.NONE)
+    return _VERDICTS.get(reading, Verdict.NONE)
 
 
-def stopped(claim: str, citation: Citation) -> bool:
+def _stopped(claim: str, citation: Citation) -> bool:
     """Tell whether a gate stops *claim* over one citation."""
     found = gated(Draft(claim, language_asked(claim)), CitedGround((citation,)))
     return isinstance(found, Stopped)

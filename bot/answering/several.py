@@ -13,7 +13,7 @@ from ingest.index.analysis import terms
 
 QUESTIONS_AT_ONCE = 3
 """Questions of one message that are answered."""
-ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
+_ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
 
 
 def questions_in(question: Question) -> list[Question]:
@@ -23,7 +23,7 @@ def questions_in(question: Question) -> list[Question]:
     """
     lexicon = lexicon_for(question.text)
     stop = lexicon.stopwords
-    parts = [lexicon.opened(part.strip()) for part in ASKED.findall(question.text)]
+    parts = [lexicon.opened(part.strip()) for part in _ASKED.findall(question.text)]
     telling = [part for part in parts if any(each not in stop for each in terms(part))]
     if len(telling) < 2:
         return [question]

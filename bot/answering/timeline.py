@@ -13,17 +13,17 @@ from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import language_asked
 from ingest.language.script import Script
 
-PASSAGES = 40
+_PASSAGES = 40
 """Passages looked at."""
 MOST_LINES = 12
 """Lines of one timeline."""
-SHARE = 0.55
+_SHARE = 0.55
 """Least part of the best sentence's score that a line needs."""
-ON_TOPIC = 0.6
+_ON_TOPIC = 0.6
 """Least share of the topic that a line has in its own words; its passage's count little."""
-SHORTEST = 16
+_SHORTEST = 16
 """Bytes of the shortest line: headings within a text are shorter, and a CJK letter has three."""
-AN_OUTLET_AND_DAY = 2
+_AN_OUTLET_AND_DAY = 2
 """Lines of one outlet on one day."""
 
 
@@ -47,29 +47,29 @@ class Timeline:
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
     question = Question(topic, now, language_asked(topic))
-    view = coverage.look(question, limit=PASSAGES)
+    view = coverage.look(question, limit=_PASSAGES)
     need, evidence = view.need, view.evidence
     if not need.terms or isinstance(coverage.level(view), Reason):
         return Timeline(topic, question.asked_at)
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
     every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]
     script = Script.of_question(topic)
-    dated = [c for c in every if c.passage.header.day is not None and on_topic(c, script)]
-    lines = [line_of(each, need) for each in chosen(sorted(dated, key=lambda c: -c.score))]
+    dated = [c for c in every if c.passage.header.day is not None and _on_topic(c, script)]
+    lines = [_line_of(each, need) for each in _chosen(sorted(dated, key=lambda c: -c.score))]
     return Timeline(topic, question.asked_at, tuple(sorted(lines, key=lambda each: each.day)))
 
 
-def on_topic(candidate: Candidate, script: Script) -> bool:
+def _on_topic(candidate: Candidate, script: Script) -> bool:
     """Tell whether a sentence itself has the topic; in the topic's script, by its own words."""
     worded = candidate.wording > 0 or Script.of_text(candidate.passage.text) is not script
-    return worded and candidate.coverage >= ON_TOPIC
+    return worded and candidate.coverage >= _ON_TOPIC
 
 
-def chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
+def _chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
     """Take the best sentence of each article, none twice, few of one outlet and day."""
     taken: list[Candidate] = []
     for each in ranked:
-        if len(taken) == MOST_LINES or each.score < SHARE * ranked[0].score:
+        if len(taken) == MOST_LINES or each.score < _SHARE * ranked[0].score:
             break
         header = each.passage.header
         same_article = any(c.passage.article_id == each.passage.article_id for c in taken)
@@ -78,15 +78,15 @@ def chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
             for c in taken
             if (c.passage.header.outlet, c.passage.header.day) == (header.outlet, header.day)
         ]
-        crowded = len(beside) >= AN_OUTLET_AND_DAY
-        if len(each.quote.encode()) < SHORTEST:
+        crowded = len(beside) >= _AN_OUTLET_AND_DAY
+        if len(each.quote.encode()) < _SHORTEST:
             continue
         if not same_article and not crowded and not any(alike(c, each) for c in taken):
             taken.append(each)
     return taken
 
 
-def line_of(candidate: Candidate, need: Need) -> TimelineLine:
+def _line_of(candidate: Candidate, need: Need) -> TimelineLine:
     """Quote the part of a sentence that says most."""
     part = shorten(candidate.quote, need)
     day = candidate.passage.header.day

@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from bot.answering.model import Abstention, Answer, Claim, Question
 from bot.answering.understanding.followup import Exchange
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 Outcome: TypeAlias = Answer | Abstention
 
 
@@ -47,7 +47,7 @@ class Answerer(Protocol):
         """Answer *question*, which may refer to the exchange *before*."""
 
 
-async def until(stop: asyncio.Event, stream: AsyncGenerator[Item, None]) -> AsyncIterator[Item]:
+async def until(stop: asyncio.Event, stream: AsyncGenerator[_Item, None]) -> AsyncIterator[_Item]:
     """Yield from *stream* until it ends or *stop* is set; then close it."""
     stopping = asyncio.create_task(stop.wait())
     try:

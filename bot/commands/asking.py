@@ -17,7 +17,7 @@ from bot.settings import BotSettings
 from ingest import stopping
 from ingest.commands.options import AsJson, Batch, configured, misused
 
-EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
+_EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
 
 def run_command() -> int:
@@ -36,7 +36,7 @@ def run_command() -> int:
         return ending.code
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=utc_now) as desk:
-        desk.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
+        desk.coverage.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
         return asyncio.run(until_told(desk))
 
 
@@ -48,7 +48,7 @@ def chat_command() -> int:
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if sys.stdin.isatty():
-            terminal.chat(loop, desk.archive.summary(), now=utc_now, before=desk.catch_up)
+            terminal.chat(loop, desk.archive.summary(), now=utc_now, before=desk.coverage.catch_up)
         else:
             terminal.answer_each(loop, examples(), now=utc_now)
     return 0
@@ -56,7 +56,7 @@ def chat_command() -> int:
 
 def examples() -> list[str]:
     """Return the questions to show when nobody is there to ask."""
-    return [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [line for line in _EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def answer_command(

@@ -25,17 +25,17 @@ def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterat
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
     with open_desk(settings, holder=holder, clock=utc_now) as desk:
         if sample and desk.archive.changes.last() == 0:
-            add_sample(desk)
+            _add_sample(desk)
         try:
-            if desk.behind():
-                with_progress(Wording.default()("indexing"), None, desk.catch_up)
+            if desk.coverage.behind():
+                with_progress(Wording.default()("indexing"), None, desk.coverage.catch_up)
         except (EmbeddingError, IndexUnavailableError) as error:
             print(f"{error} Words alone are searched.", file=sys.stderr)
-            desk.catch_up_words()
+            desk.coverage.catch_up_words()
         yield desk
 
 
-def add_sample(desk: Desk) -> None:
+def _add_sample(desk: Desk) -> None:
     """Read the sample coverage."""
     found = read_path(SAMPLE_COVERAGE, Hints())
     with_progress(

@@ -25,7 +25,7 @@ from ingest.reading import Hints, read_path
 from ingest.showing import with_progress
 
 
-class WrittenBy(StrEnum):
+class _WrittenBy(StrEnum):
     """Who answers in an evaluation: the coverage's sentences, or CHAT_MODEL."""
 
     QUOTATIONS = "quotations"
@@ -77,7 +77,7 @@ def calibrate_command(
 def evaluate_command(
     questions: Annotated[Path | None, typer.Option(help="Unset: the desk's own set.")] = None,
     coverage: Annotated[Path, typer.Option(help="What is read.")] = SAMPLE_COVERAGE,
-    writer: Annotated[WrittenBy, typer.Option(help="Who answers.")] = WrittenBy.QUOTATIONS,
+    writer: Annotated[_WrittenBy, typer.Option(help="Who answers.")] = _WrittenBy.QUOTATIONS,
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("scorecard"),
 ) -> int:
     """Answer a question set over coverage of its own folder, and write how well."""
@@ -89,8 +89,8 @@ def evaluate_command(
         settings = configured(BotSettings).model_copy(update=elsewhere)
         with open_desk(settings, holder="`python -m bot evaluate`", clock=utc_now) as opened:
             adding.add(read_path(coverage, Hints()), opened.archive, now=utc_now())
-            opened.catch_up()
-            desk = evaluated(writer, opened)
+            opened.coverage.catch_up()
+            desk = _evaluated(writer, opened)
             results = with_progress(
                 "Answering",
                 len(asked),
@@ -103,13 +103,13 @@ def evaluate_command(
     return 0
 
 
-def evaluated(writer: WrittenBy, desk: Desk) -> Desk:
+def _evaluated(writer: _WrittenBy, desk: Desk) -> Desk:
     """Return *desk* with who writes in an evaluation.
 
     Raises:
         SettingsError: a model is asked for, and none is set.
     """
-    if writer is WrittenBy.MODEL:
+    if writer is _WrittenBy.MODEL:
         if not desk.models.writers:
             raise SettingsError("CHAT_MODEL is not set. Name the model to evaluate in .env.")
         return desk

@@ -14,7 +14,7 @@ from ingest.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
-class ArticlesPage:
+class _ArticlesPage:
     """One page of a list, and whether there are more behind it."""
 
     articles: Sequence[Article]
@@ -22,7 +22,7 @@ class ArticlesPage:
     more: bool
 
     @classmethod
-    def of(cls, found: Sequence[Article], offset: int, limit: int) -> ArticlesPage:
+    def of(cls, found: Sequence[Article], offset: int, limit: int) -> _ArticlesPage:
         """Show *limit* articles of those *found*, one of which only tells that there are more."""
         return cls(found[:limit], offset, len(found) > limit)
 
@@ -56,18 +56,18 @@ class Catalogue:
         return self.archive.articles.titled(text, removed=removed)
 
     @in_thread
-    def cited(self, text: str, offset: int, limit: int) -> ArticlesPage:
+    def cited(self, text: str, offset: int, limit: int) -> _ArticlesPage:
         """Return one page of the articles that may be cited, newest first."""
         found = self.archive.articles.titled(text, removed=False, offset=offset, limit=limit + 1)
-        return ArticlesPage.of(found, offset, limit)
+        return _ArticlesPage.of(found, offset, limit)
 
     @in_thread
-    def quarantined(self, offset: int, limit: int) -> ArticlesPage:
+    def quarantined(self, offset: int, limit: int) -> _ArticlesPage:
         """Return one page of what is no article after all, unless a moderator says otherwise."""
         found = self.archive.articles.listed(
             removal=Removal.QUARANTINED, offset=offset, limit=limit + 1
         )
-        return ArticlesPage.of(found, offset, limit)
+        return _ArticlesPage.of(found, offset, limit)
 
     @in_thread
     def sources(self) -> Sequence[Source]:

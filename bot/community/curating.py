@@ -32,7 +32,7 @@ UNDOABLE = frozenset(
     }
 )
 """What can be taken back."""
-HOURLY = 60
+_HOURLY = 60
 """Minutes between two looks at a source that a moderator watches."""
 
 
@@ -184,7 +184,7 @@ class Curator:
     @in_thread
     def _watch(self, address: str, outlet: str, by: Moderator) -> Source:
         source = self.archive.sources.watch(
-            address, outlet, Permission.UNSTATED, HOURLY, now=self.clock()
+            address, outlet, Permission.UNSTATED, _HOURLY, now=self.clock()
         )
         self._log(by, AuditAction.WATCHED, source_id=source.id, detail=source.address)
         return source

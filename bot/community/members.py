@@ -18,21 +18,21 @@ from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Summary, Version
 from ingest.threads import in_thread
 
-CONTEXT = 300
+_CONTEXT = 300
 """Characters shown before and behind a quotation."""
-OUTLETS = 20
+_OUTLETS = 20
 """Outlets whose newest article is looked up."""
-DAYS = 30
+_DAYS = 30
 """Days, up to the newest coverage, whose articles are counted."""
-KNOWN_FOR = timedelta(days=30)
+_KNOWN_FOR = timedelta(days=30)
 """How long it is known, by a hash, who said or suggested something."""
-EXPIRED_EVERY = timedelta(hours=1)
+_EXPIRED_EVERY = timedelta(hours=1)
 """Time between two looks at what is to be forgotten."""
-ASKED_AGAIN_FOR = timedelta(days=1)
+_ASKED_AGAIN_FOR = timedelta(days=1)
 """How long a question that was cut off can be asked again with one click."""
-SUGGESTIONS = 5
+_SUGGESTIONS = 5
 """Suggestions of one member in one day."""
-FRESH = timedelta(seconds=10)
+_FRESH = timedelta(seconds=10)
 """Age up to which rules are not read again: another process may have set them."""
 
 
@@ -171,7 +171,7 @@ class Community:
     ) -> int | None:
         """Keep a suggestion, and return its number; ``None`` after too many in one day."""
         mine, now = self._hashed(member), self.clock()
-        if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= SUGGESTIONS:
+        if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= _SUGGESTIONS:
             return None
         return self.ledger.suggestions.add(
             Suggestion(now, str(place), mine, address, address=address, outlet=outlet, note=note)
@@ -183,12 +183,12 @@ class Community:
         return self.ledger.forget(self._hashed(member))
 
     def expire(self) -> None:
-        """Forget who said what longer ago than :data:`KNOWN_FOR`; it blocks, once an hour."""
+        """Forget who said what longer ago than :data:`_KNOWN_FOR`; it blocks, once an hour."""
         now = self.clock()
-        if self._expired_at is not None and now - self._expired_at < EXPIRED_EVERY:
+        if self._expired_at is not None and now - self._expired_at < _EXPIRED_EVERY:
             return
         self._expired_at = now
-        self.ledger.expire(now - KNOWN_FOR, asked_before=now - ASKED_AGAIN_FOR)
+        self.ledger.expire(now - _KNOWN_FOR, asked_before=now - _ASKED_AGAIN_FOR)
 
     @in_thread
     def hashed(self, member: int) -> str:
@@ -206,7 +206,7 @@ class Community:
         if place == DESK:
             return ServerRules()
         read_at, known = self._rules.get(place, (None, ServerRules()))
-        if read_at is None or self.clock() - read_at > FRESH:
+        if read_at is None or self.clock() - read_at > _FRESH:
             known = ServerRules.of(await self._set(place))
             self._rules[place] = (self.clock(), known)
         return known
@@ -227,9 +227,9 @@ class Community:
     def known(self) -> CoverageOverview:
         """Return what the answers rest on."""
         summary = self.archive.summary()
-        outlets = [each.outlet for each in summary.outlets[:OUTLETS]]
+        outlets = [each.outlet for each in summary.outlets[:_OUTLETS]]
         newest = {each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets}
-        return CoverageOverview(summary, newest, self.archive.articles.by_day(DAYS))
+        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS))
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
@@ -251,27 +251,29 @@ class Community:
         quote = text[cited.start_at : cited.end_at]
         return QuotationShown(
             version.extract.header,
-            beginning_cut(text[max(0, cited.start_at - CONTEXT) : cited.start_at], cited.start_at),
+            _beginning_cut(
+                text[max(0, cited.start_at - _CONTEXT) : cited.start_at], cited.start_at
+            ),
             quote,
-            end_cut(text[cited.end_at : cited.end_at + CONTEXT], len(text) - cited.end_at),
-            article.removal is None and is_current(quote, versions),
+            _end_cut(text[cited.end_at : cited.end_at + _CONTEXT], len(text) - cited.end_at),
+            article.removal is None and _is_current(quote, versions),
         )
 
 
-def is_current(quote: str, versions: Sequence[Version]) -> bool:
+def _is_current(quote: str, versions: Sequence[Version]) -> bool:
     """Tell whether the newest version has *quote*."""
     return quote in versions[-1].extract.text
 
 
-def beginning_cut(text: str, there_is: int) -> str:
+def _beginning_cut(text: str, there_is: int) -> str:
     """Begin at a word where there was more."""
-    if there_is <= CONTEXT:
+    if there_is <= _CONTEXT:
         return text
     return f"…{text[text.find(' ') + 1 :] if ' ' in text else text}"
 
 
-def end_cut(text: str, there_is: int) -> str:
+def _end_cut(text: str, there_is: int) -> str:
     """End at a word where there is more."""
-    if there_is <= CONTEXT:
+    if there_is <= _CONTEXT:
         return text
     return f"{text[: text.rfind(' ')] if ' ' in text else text}…"

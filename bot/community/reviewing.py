@@ -16,7 +16,7 @@ from bot.ledger import Ledger
 from bot.ledger.model import Feedback, FeedbackVerdict, Suggestion
 from ingest.threads import in_thread
 
-LIKE = 0.75
+_LIKE = 0.75
 """Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
 FAULTS = (
     FeedbackVerdict.WRONG,
@@ -29,7 +29,7 @@ FAULTS = (
 GAP_REASONS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
 """Reasons that another source could mend."""
 
-Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+_Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
 """Tells how like each text is to each, from 0 to 1."""
 
 
@@ -56,7 +56,7 @@ class Reviewer:
 
     ledger: Ledger
     clock: Callable[[], datetime]
-    alike: Alike
+    alike: _Alike
 
     @in_thread
     def reports(self) -> list[FeedbackGroup]:
@@ -120,19 +120,19 @@ class Reviewer:
             if not each.question:
                 silent.setdefault(each.answer_id, []).append(each)
         texts = [each.question or "" for each in worded]
-        places = groups_of(self.alike(texts)) if texts else []
+        places = _groups_of(self.alike(texts)) if texts else []
         groups = [FeedbackGroup(tuple(worded[i] for i in place)) for place in places]
         groups += map(FeedbackGroup, map(tuple, silent.values()))
         return sorted(groups, key=lambda group: -len(group.said))
 
 
-def groups_of(like: NDArray[np.float32]) -> list[list[int]]:
+def _groups_of(like: NDArray[np.float32]) -> list[list[int]]:
     """Put texts into groups: each joins the first group whose first member it is most like."""
     groups: list[list[int]] = []
     for i, row in enumerate(like):
         found = [float(row[group[0]]) for group in groups]
         best = int(np.argmax(found)) if found else -1
-        if best >= 0 and found[best] >= LIKE:
+        if best >= 0 and found[best] >= _LIKE:
             groups[best].append(i)
         else:
             groups.append([i])

@@ -13,7 +13,7 @@ from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.model import Article
 
-NEWEST = 40
+_NEWEST = 40
 """Articles that questions are drawn from."""
 OFFERED = 25
 """Questions in all; Discord shows no more."""
@@ -52,17 +52,17 @@ class Starters:
     def _draw(self, now: datetime) -> list[str]:
         found: list[str] = []
         outlets: dict[str, int] = {}
-        for article in self.archive.articles.listed(limit=NEWEST):
+        for article in self.archive.articles.listed(limit=_NEWEST):
             if len(found) == OFFERED:
                 break
             outlet = article.header.outlet
             if outlets.get(outlet, 0) < AN_OUTLET and self._answered(article, now):
                 outlets[outlet] = outlets.get(outlet, 0) + 1
-                found.append(question_about(article))
+                found.append(_question_about(article))
         return found
 
     def _answered(self, article: Article, now: datetime) -> bool:
-        text = question_about(article)
+        text = _question_about(article)
         if len(text) > LONGEST:
             return False
         outcome = self.answers(Question(text, now, language_asked(text)))
@@ -71,7 +71,7 @@ class Starters:
         return any(each.passage.article_id == article.id for each in outcome.citations)
 
 
-def question_about(article: Article) -> str:
+def _question_about(article: Article) -> str:
     """Ask what an article reports, in its own language."""
     title = article.header.title
     return Wording.of(language_asked(title))("starter", title=title)

@@ -29,17 +29,17 @@ from bot.discord_ui.text import escape, literal
 from bot.wording import Wording
 from ingest import logs
 
-Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
+_Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
 """Makes the buttons under an outcome; the flag is whether only its asker sees it."""
 
-HINTED = 3
+_HINTED = 3
 """Questions to begin with in a hint."""
-REMEMBERED = 1000
+_REMEMBERED = 1000
 """Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class _Reply:
     """What is shown, what a follow-up to it may refer to, and the number of the answer in it."""
 
     view: ui.LayoutView
@@ -48,7 +48,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class _Admission:
     """Whether a question may be asked here and now, and how it is answered.
 
     ``refusal`` is the sentence that turns it away; ``silent`` says nothing at all instead, and
@@ -63,7 +63,7 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class NotedQuestion:
+class _NotedQuestion:
     """A question that would be known again if the bot were killed now; ``None`` is not kept."""
 
     desk: Desk
@@ -80,7 +80,7 @@ class Asking:
     """The way from a text to a message; `/ask`, mentions and direct messages all take it."""
 
     desk: Desk
-    under: Under
+    under: _Under
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
     open: set[int] = field(default_factory=set)
@@ -99,15 +99,15 @@ class Asking:
         """
         return ask(text, now=self.desk.clock(), language=rules.language if rules else None)
 
-    async def admit(self, place: Place, member: int, words: Wording) -> Admission:
+    async def admit(self, place: Place, member: int, words: Wording) -> _Admission:
         """Tell how *member* is answered in *place*, and count the question."""
         rules = await self.desk.community.rules(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
-            return Admission(rules, speaks, words("off_here"), silent=True)
+            return _Admission(rules, speaks, words("off_here"), silent=True)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
-            return Admission(rules, speaks, words("busy"))
+            return _Admission(rules, speaks, words("busy"))
         wait = self.limiter.wait(
             (("member", place.server, member), rules.per_member),
             (("channel", place.channel), rules.per_channel),
@@ -115,8 +115,8 @@ class Asking:
         if wait:
             again = self.limiter.wait((("told", member), 1)) > 0
             said = words("too_many", count=ceil(wait))
-            return Admission(rules, speaks, said, silent=again)
-        return Admission(rules, speaks, private=private)
+            return _Admission(rules, speaks, said, silent=again)
+        return _Admission(rules, speaks, private=private)
 
     @asynccontextmanager
     async def kept(
@@ -127,7 +127,7 @@ class Asking:
         *,
         token: str | None = None,
         message: int | None = None,
-    ) -> AsyncIterator[NotedQuestion]:
+    ) -> AsyncIterator[_NotedQuestion]:
         """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
 
         *channel* is ``None`` where only the asker sees the answer. Where nothing can be kept at the
@@ -137,7 +137,7 @@ class Asking:
         self.open.add(mark)
         try:
             number = await self._begun(question, member, channel, token=token, message=message)
-            yield NotedQuestion(self.desk, number)
+            yield _NotedQuestion(self.desk, number)
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
         finally:
@@ -167,14 +167,14 @@ class Asking:
         show: Send,
         private: bool = False,
         before: Exchange | None = None,
-    ) -> Reply:
+    ) -> _Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
         *show* puts what is verified so far where the answer will be.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
-            return Reply(notice_view(words("busy")))
+            return _Reply(notice_view(words("busy")))
         key = secrets.token_hex(6)
         screen = ProgressScreen(question, show, repeat=repeat, key=key)
         self.in_flight.add(asker)
@@ -187,9 +187,9 @@ class Asking:
                     )
                 view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
                 number = outcome.number if isinstance(outcome, Answer) else None
-                return Reply(view, Exchange.of(outcome), number)
+                return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
-                return Reply(error_view(report(error), words))
+                return _Reply(error_view(report(error), words))
             finally:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(key, None)
@@ -199,7 +199,7 @@ class Asking:
         if exchange is not None:
             self.exchanges[place] = exchange
             self.exchanges.move_to_end(place)
-        while len(self.exchanges) > REMEMBERED:
+        while len(self.exchanges) > _REMEMBERED:
             self.exchanges.popitem(last=False)
 
     def forget(self, channel: int, *, private: bool) -> None:
@@ -208,7 +208,7 @@ class Asking:
             self.exchanges.pop(channel, None)
 
     async def note_shown(
-        self, message: discord.Message | None, reply: Reply, language: Language
+        self, message: discord.Message | None, reply: _Reply, language: Language
     ) -> None:
         """Remember in which message an answer stands, for follow-ups and corrections.
 
@@ -229,7 +229,7 @@ class Asking:
 
     def hint(self, words: Wording) -> ui.LayoutView:
         """Say how to ask, with questions that the newest coverage answers."""
-        questions = self.desk.starters.like("", words.language)[:HINTED]
+        questions = self.desk.starters.like("", words.language)[:_HINTED]
         lines = [f"- {literal(each)}" for each in questions]
         return layout([escape(words("hint")), *(["\n".join(lines)] if lines else [])])
 

@@ -35,18 +35,18 @@ logger = logging.getLogger(__name__)
 
 DIGEST_FILE = "discord-commands.sha256"
 """In ``DATA_DIR``: the commands that Discord was last told about."""
-NEARLY = 2.0
+_NEARLY = 2.0
 """Seconds that answers in flight have to end by themselves when the bot is stopped."""
-TELLING = 1.5
+_TELLING = 1.5
 """Seconds to tell the others."""
-LOOK = 0.05
+_LOOK = 0.05
 """Seconds between two looks at whether they have."""
-EVERY = 2.0
+_EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
-Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
+_Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
 """Makes what runs as long as the client does."""
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-PERMISSIONS = discord.Permissions(
+_INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+_PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
@@ -67,10 +67,10 @@ class ElectionDeskClient(discord.Client):
         self,
         desk: Desk,
         *,
-        beside: Sequence[Beside] = (),
+        beside: Sequence[_Beside] = (),
         announce: Callable[[str], object] = logger.info,
     ) -> None:
-        super().__init__(intents=INTENTS, allowed_mentions=discord.AllowedMentions.none())
+        super().__init__(intents=_INTENTS, allowed_mentions=discord.AllowedMentions.none())
         self.desk = desk
         self.asking = Asking(desk, buttons_under)
         self.moderation = Moderation(desk)
@@ -131,12 +131,12 @@ class ElectionDeskClient(discord.Client):
         for each in self.asking.runs.running.values():
             each.watch.stop.set()
         with suppress(TimeoutError):
-            async with asyncio.timeout(NEARLY):
+            async with asyncio.timeout(_NEARLY):
                 while self.asking.open:
-                    await asyncio.sleep(LOOK)
+                    await asyncio.sleep(_LOOK)
         if self.asking.open:
             with suppress(TimeoutError):
-                async with asyncio.timeout(TELLING):
+                async with asyncio.timeout(_TELLING):
                     await recover(self, self.desk.community, self.desk.clock())
 
     async def close(self) -> None:
@@ -155,13 +155,13 @@ def presence(client: discord.Client) -> str:
         return f"In Discord as {client.user}, in {count} servers. Stop with Ctrl-C."
     address = discord.utils.oauth_url(
         client.application_id,
-        permissions=PERMISSIONS,
+        permissions=_PERMISSIONS,
         scopes=("bot", "applications.commands"),
     )
     return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
 
 
-async def keep_house(desk: Desk, progress: Progress, *, every: float = EVERY) -> None:
+async def keep_house(desk: Desk, progress: Progress, *, every: float = _EVERY) -> None:
     """Let *desk* keep house again and again; an error that persists is logged once.
 
     *progress* is told of what takes long, and may stop it.
@@ -191,7 +191,7 @@ async def serve(
     if desk.settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
-    beside: list[Beside] = [
+    beside: list[_Beside] = [
         lambda _: keep_house(desk, ending.going_on),
         lambda _: desk.keep_fresh(),
         lambda client: keep_correcting(client, desk.corrections),
@@ -199,7 +199,7 @@ async def serve(
     try:
         async with ElectionDeskClient(desk, beside=beside, announce=announce) as client:
             token = desk.settings.discord_token.get_secret_value()
-            if await done_before(client.start(token), ending.event):
+            if await _done_before(client.start(token), ending.event):
                 return
             await client.wind_down()
     except discord.LoginFailure as error:
@@ -215,7 +215,7 @@ async def serve(
         await desk.close()
 
 
-async def done_before(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+async def _done_before(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
     """Do *work* until *stop* is set; tell whether it ended by itself. Its error is raised."""
     working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:

@@ -26,12 +26,12 @@ from bot.discord_ui.moderators.settings import SettingsGroup
 from bot.discord_ui.moderators.source import SourceGroup
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
-Guard: TypeAlias = Callable[[Interaction], str | None]
+_Guard: TypeAlias = Callable[[Interaction], str | None]
 """Returns the key of the words that turn somebody away."""
-Offer: TypeAlias = (
+_Offer: TypeAlias = (
     app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
 )
-MODERATED = (SourceGroup.NAME, "reports", "gaps")
+_MODERATED = (SourceGroup.NAME, "reports", "gaps")
 """Commands for those who may manage messages in the one server."""
 
 
@@ -40,9 +40,9 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
 
     def __init__(self, client: discord.Client, asking: Asking, moderation: Moderation) -> None:
         super().__init__(client)
-        self.guards: dict[str, Guard] = dict.fromkeys(MODERATED, moderation.refusal)
+        self.guards: dict[str, _Guard] = dict.fromkeys(_MODERATED, moderation.refusal)
         self.guards[SettingsGroup.NAME] = moderation.settings_refusal
-        for each in (*members_commands(asking), *moderators_commands(moderation)):
+        for each in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(each)
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
@@ -66,7 +66,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
 
-def members_commands(asking: Asking) -> list[Offer]:
+def _members_commands(asking: Asking) -> list[_Offer]:
     """Make what everybody may use."""
     return [
         ask_command(asking),
@@ -79,7 +79,7 @@ def members_commands(asking: Asking) -> list[Offer]:
     ]
 
 
-def moderators_commands(moderation: Moderation) -> list[Offer]:
+def _moderators_commands(moderation: Moderation) -> list[_Offer]:
     """Make what the guards of the tree let moderators use."""
     return [
         SourceGroup(moderation),
@@ -95,7 +95,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path
     Without a file they are sent each time. If Discord refuses, mentions and direct messages work
     all the same.
     """
-    digest = await commands_digest(tree)
+    digest = await _commands_digest(tree)
     if digest_file and digest_file.exists() and digest_file.read_text().strip() == digest:
         return
     try:
@@ -108,7 +108,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path
         digest_file.write_text(f"{digest}\n")
 
 
-async def commands_digest(tree: app_commands.CommandTree[Any]) -> str:
+async def _commands_digest(tree: app_commands.CommandTree[Any]) -> str:
     """Fingerprint the commands in all languages, for this application."""
     translator = tree.translator
     payloads = [

@@ -21,8 +21,8 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
-NAME = 90
+_ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
+_NAME = 90
 """Characters of a thread's name."""
 
 
@@ -32,7 +32,7 @@ def asked_in(message: discord.Message, me: int) -> str | None:
     Bots are never answered. Only a mention that somebody typed counts: a reply to the bot's own
     message may be a mere "thanks".
     """
-    if message.author.bot or message.type not in ORDINARY:
+    if message.author.bot or message.type not in _ORDINARY:
         return None
     mention = re.compile(rf"<@!?{me}>")
     if message.guild is not None and not mention.search(message.content):
@@ -40,7 +40,7 @@ def asked_in(message: discord.Message, me: int) -> str | None:
     return mention.sub(" ", message.content).strip()
 
 
-class ReplyTo:
+class _ReplyTo:
     """A reply that hangs under a message, or stands in the thread that was made of it."""
 
     def __init__(self, message: discord.Message) -> None:
@@ -70,7 +70,7 @@ class ReplyTo:
 async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
     """Show at once that the bot is at work, then reply."""
     locale = message.guild.preferred_locale if message.guild else None
-    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), ReplyTo(message)
+    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), _ReplyTo(message)
     admission = await asking.admit(place, message.author.id, words)
     if admission.refusal:
         if not admission.silent:
@@ -83,9 +83,9 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
         await hanging.say(view, words)
         return
     if admission.speaks is Speaks.THREAD and place.parent is None:
-        hanging.target = await thread_on(message, question.text) or hanging.target
-    await show_typing(hanging.target)
-    before = await earlier(message, asking)
+        hanging.target = await _thread_on(message, question.text) or hanging.target
+    await _show_typing(hanging.target)
+    before = await _earlier(message, asking)
     author, channel = message.author.id, place.channel
     async with asking.kept(question, author, channel, message=message.id) as kept:
 
@@ -100,7 +100,7 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
     await asking.note_shown(hanging.sent, made, question.language)
 
 
-async def earlier(message: discord.Message, asking: Asking) -> Exchange | None:
+async def _earlier(message: discord.Message, asking: Asking) -> Exchange | None:
     """Return the exchange that *message* replies to; else the last one of its thread or DM."""
     reference = message.reference
     if reference is not None and reference.message_id is not None:
@@ -112,11 +112,11 @@ async def earlier(message: discord.Message, asking: Asking) -> Exchange | None:
     if channel.id in asking.exchanges:
         return asking.exchanges[channel.id]
     if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
-        return await begun(channel.parent, channel.id, asking)
+        return await _begun(channel.parent, channel.id, asking)
     return None
 
 
-async def begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Exchange | None:
+async def _begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Exchange | None:
     """Return the exchange of the message out of which a thread was made; it has its number."""
     try:
         return await exchange_in(await parent.fetch_message(thread), asking)
@@ -124,16 +124,16 @@ async def begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Exc
         return None
 
 
-async def thread_on(message: discord.Message, name: str) -> discord.Thread | None:
+async def _thread_on(message: discord.Message, name: str) -> discord.Thread | None:
     """Make a thread of *message* for its answer; ``None`` where that is not allowed."""
     try:
-        return await message.create_thread(name=title(name, NAME))
+        return await message.create_thread(name=title(name, _NAME))
     except (discord.HTTPException, ValueError) as error:
         logger.warning("There can be no thread: %s", error)
         return None
 
 
-async def show_typing(channel: discord.abc.Messageable) -> None:
+async def _show_typing(channel: discord.abc.Messageable) -> None:
     """Show for ten seconds that the bot is writing; an answer does not wait on this to work."""
     try:
         await channel.typing()

@@ -19,7 +19,7 @@ from bot.discord_ui.rendering import notice_view
 from bot.wording import Wording
 from ingest.errors import IngestError
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ logger = logging.getLogger(__name__)
 def report(error: BaseException) -> str:
     """Log *error* and return the short code that finds it in the log."""
     code = secrets.token_hex(3).upper()
-    logger.error("Error %s: %s", code, "\n  caused by ".join(map(described, causes(error))))
+    logger.error("Error %s: %s", code, "\n  caused by ".join(map(_described, _causes(error))))
     return code
 
 
-async def if_possible(work: Awaitable[Result]) -> Result | None:
+async def if_possible(work: Awaitable[_Result]) -> _Result | None:
     """Do what an answer does not wait for; where it fails, that is logged. Never raises."""
     try:
         return await work
@@ -45,7 +45,7 @@ def error_view(code: str, words: Wording) -> ui.LayoutView:
     return notice_view(words("error", id=code))
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield *error* and what it was raised from, the root last."""
     cause: BaseException | None = error
     while cause is not None:
@@ -53,7 +53,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def described(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     """Name the kind of *error* and where it was raised; its text only where it is ours to log."""
     named = type(error).__name__
     if isinstance(error, IngestError | discord.HTTPException):

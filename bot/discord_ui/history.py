@@ -11,18 +11,18 @@ import discord
 from bot.answering.understanding.followup import Exchange
 from bot.discord_ui.asking import Asking
 
-NUMBERED = re.compile(r"desk:report:(\d{1,12})")
+_NUMBERED = re.compile(r"desk:report:(\d{1,12})")
 """The button that stands under every answer, with the answer's number."""
-ASKED = re.compile(r"\*\*(?P<asked>.+)\*\*", re.DOTALL)
-ESCAPED = re.compile(r"\\(.)")
-ISOLATES = str.maketrans("", "", "\u2068\u2069")
+_ASKED = re.compile(r"\*\*(?P<asked>.+)\*\*", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)")
+_ISOLATES = str.maketrans("", "", "\u2068\u2069")
 
 
 async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | None:
     """Return the verified exchange that *message* shows, out of the archive if need be."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id]
-    number, asked = number_in(message), await question_of(message, asking)
+    number, asked = _number_in(message), await question_of(message, asking)
     if number is None or asked is None:
         return None
     return await asking.desk.community.exchange(number, asked)
@@ -32,7 +32,7 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     """Return the question that *message* answers: it repeats it, or replies to it."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id].question
-    repeated = question_over(message)
+    repeated = _question_over(message)
     if repeated is not None:
         return repeated
     reference = message.reference
@@ -46,31 +46,31 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     return re.sub(r"<@!?\d+>", " ", content).strip() or None
 
 
-def question_over(message: discord.Message) -> str | None:
+def _question_over(message: discord.Message) -> str | None:
     """Read the question that stands in bold over an answer to a command."""
-    first = next(texts(message.components), "")
-    found = ASKED.fullmatch(first)
-    return ESCAPED.sub(r"\1", found["asked"]).translate(ISOLATES) if found else None
+    first = next(_texts(message.components), "")
+    found = _ASKED.fullmatch(first)
+    return _ESCAPED.sub(r"\1", found["asked"]).translate(_ISOLATES) if found else None
 
 
-def number_in(message: discord.Message) -> int | None:
+def _number_in(message: discord.Message) -> int | None:
     """Return the number of the answer that *message* shows."""
-    for each in walked(message.components):
-        found = NUMBERED.fullmatch(getattr(each, "custom_id", None) or "")
+    for each in _walked(message.components):
+        found = _NUMBERED.fullmatch(getattr(each, "custom_id", None) or "")
         if found:
             return int(found[1])
     return None
 
 
-def texts(components: Iterable[Any]) -> Iterator[str]:
+def _texts(components: Iterable[Any]) -> Iterator[str]:
     """Yield the texts of *components*, top to bottom."""
-    for each in walked(components):
+    for each in _walked(components):
         if isinstance(each, discord.TextDisplay):
             yield each.content
 
 
-def walked(components: Iterable[Any]) -> Iterator[Any]:
+def _walked(components: Iterable[Any]) -> Iterator[Any]:
     """Yield *components* and what is in them."""
     for each in components:
         yield each
-        yield from walked(getattr(each, "children", ()))
+        yield from _walked(getattr(each, "children", ()))

@@ -11,98 +11,98 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-WIDTH, HEIGHT = 720, 200
-SCALE = 2
+_WIDTH, _HEIGHT = 720, 200
+_SCALE = 2
 """Pixels for one: drawn larger, so that a sharp screen has them."""
-MARGIN, FOOT, HEAD = 28, 34, 26
-GROUND, INK, QUIET, MARK = "#1e1f24", "#f2f3f5", "#9aa0a8", "#5b9bd5"
-LETTERS = 14
-MARK_ROOM = 26
-LABELS = 6
+_MARGIN, _FOOT, _HEAD = 28, 34, 26
+_GROUND, _INK, _QUIET, _MARK = "#1e1f24", "#f2f3f5", "#9aa0a8", "#5b9bd5"
+_LETTERS = 14
+_MARK_ROOM = 26
+_LABELS = 6
 """Dates written under the picture."""
 
 
 def coverage_picture(by_day: Mapping[date, int], first: date, last: date) -> bytes:
     """Draw a bar for each day from *first* to *last*, as PNG; a day without any has none."""
-    image, draw = blank()
+    image, draw = _blank()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     most = max([by_day.get(day, 0) for day in days] + [1])
-    step = (WIDTH - 2 * MARGIN) / len(days)
-    floor, room = HEIGHT - FOOT, HEIGHT - FOOT - HEAD
+    step = (_WIDTH - 2 * _MARGIN) / len(days)
+    floor, room = _HEIGHT - _FOOT, _HEIGHT - _FOOT - _HEAD
     for n, day in enumerate(days):
-        count, left = by_day.get(day, 0), MARGIN + n * step
+        count, left = by_day.get(day, 0), _MARGIN + n * step
         if count:
             top = floor - max(3.0, room * count / most)
-            draw.rectangle(scaled(left + 1, top, left + max(2.0, step - 2), floor), fill=MARK)
-            if step > LETTERS * 1.6 or count == most:
-                write(draw, left + step / 2, top - 10, f"{count}", INK)
-    axis(draw, floor)
-    for n in spread(len(days)):
-        write(draw, MARGIN + (n + 0.5) * step, floor + 16, label(days[n]), QUIET)
-    return png(image)
+            draw.rectangle(_scaled(left + 1, top, left + max(2.0, step - 2), floor), fill=_MARK)
+            if step > _LETTERS * 1.6 or count == most:
+                _write(draw, left + step / 2, top - 10, f"{count}", _INK)
+    _axis(draw, floor)
+    for n in _spread(len(days)):
+        _write(draw, _MARGIN + (n + 0.5) * step, floor + 16, _label(days[n]), _QUIET)
+    return _png(image)
 
 
 def timeline_picture(days: Sequence[date]) -> bytes:
     """Draw numbered marks along a line of time, as PNG; those of one day stand on each other."""
     first, last = min(days), max(days)
     span = max(1, (last - first).days)
-    height = FOOT + HEAD + MARK_ROOM * max(map(days.count, days))
-    image, draw = blank(height)
-    floor = height - FOOT
-    axis(draw, floor)
+    height = _FOOT + _HEAD + _MARK_ROOM * max(map(days.count, days))
+    image, draw = _blank(height)
+    floor = height - _FOOT
+    _axis(draw, floor)
     stacked: dict[date, int] = {}
-    reach = WIDTH - 2 * MARGIN - 40
+    reach = _WIDTH - 2 * _MARGIN - 40
     for number, day in enumerate(days, start=1):
-        x = MARGIN + 20 + reach * (day - first).days / span
+        x = _MARGIN + 20 + reach * (day - first).days / span
         level = stacked.get(day, 0)
         stacked[day] = level + 1
-        y = floor - 18 - level * MARK_ROOM
-        draw.ellipse(scaled(x - 11, y - 11, x + 11, y + 11), fill=MARK)
-        write(draw, x, y, f"{number}", GROUND)
+        y = floor - 18 - level * _MARK_ROOM
+        draw.ellipse(_scaled(x - 11, y - 11, x + 11, y + 11), fill=_MARK)
+        _write(draw, x, y, f"{number}", _GROUND)
     shown: list[float] = []
     for day in sorted(stacked):
-        x = MARGIN + 20 + reach * (day - first).days / span
+        x = _MARGIN + 20 + reach * (day - first).days / span
         if all(abs(x - other) > 56 for other in shown):
-            write(draw, x, floor + 16, label(day), QUIET)
+            _write(draw, x, floor + 16, _label(day), _QUIET)
             shown.append(x)
-    return png(image)
+    return _png(image)
 
 
-def blank(height: int = HEIGHT) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+def _blank(height: int = _HEIGHT) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     """Return an empty picture and what draws on it."""
-    image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), GROUND)
+    image = Image.new("RGB", (_WIDTH * _SCALE, height * _SCALE), _GROUND)
     return image, ImageDraw.Draw(image)
 
 
-def axis(draw: ImageDraw.ImageDraw, floor: float) -> None:
+def _axis(draw: ImageDraw.ImageDraw, floor: float) -> None:
     """Draw the line that days stand on."""
-    draw.line(scaled(MARGIN, floor, WIDTH - MARGIN, floor), fill=QUIET, width=SCALE)
+    draw.line(_scaled(_MARGIN, floor, _WIDTH - _MARGIN, floor), fill=_QUIET, width=_SCALE)
 
 
-def write(draw: ImageDraw.ImageDraw, x: float, y: float, text: str, colour: str) -> None:
+def _write(draw: ImageDraw.ImageDraw, x: float, y: float, text: str, colour: str) -> None:
     """Write *text* around a point."""
-    font = ImageFont.load_default(LETTERS * SCALE)
-    draw.text((x * SCALE, y * SCALE), text, fill=colour, font=font, anchor="mm")
+    font = ImageFont.load_default(_LETTERS * _SCALE)
+    draw.text((x * _SCALE, y * _SCALE), text, fill=colour, font=font, anchor="mm")
 
 
-def scaled(*numbers: float) -> tuple[float, ...]:
+def _scaled(*numbers: float) -> tuple[float, ...]:
     """Turn lengths into pixels."""
-    return tuple(each * SCALE for each in numbers)
+    return tuple(each * _SCALE for each in numbers)
 
 
-def spread(count: int) -> list[int]:
-    """Choose the places of at most :data:`LABELS` labels among *count*."""
-    if count <= LABELS:
+def _spread(count: int) -> list[int]:
+    """Choose the places of at most :data:`_LABELS` labels among *count*."""
+    if count <= _LABELS:
         return list(range(count))
-    return [round(n * (count - 1) / (LABELS - 1)) for n in range(LABELS)]
+    return [round(n * (count - 1) / (_LABELS - 1)) for n in range(_LABELS)]
 
 
-def label(day: date) -> str:
+def _label(day: date) -> str:
     """Write a day in digits."""
     return f"{day:%m-%d}"
 
 
-def png(image: Image.Image) -> bytes:
+def _png(image: Image.Image) -> bytes:
     """Encode a picture in few colours."""
     held = BytesIO()
     image.quantize(32).save(held, "PNG", optimize=True)

@@ -28,15 +28,15 @@ LINE, GAP = "\n", ""
 """Blocks that are no text: a line across, and a space."""
 BUDGET = 3900
 """Of Discord's 4,000 characters in one message."""
-PROGRESS = 200
+_PROGRESS = 200
 """Characters kept free for what the desk is doing."""
-A_ROW = 5
+_A_ROW = 5
 """Buttons that stand beside each other."""
 QUESTION_SHOWN = 300
 """Characters of a question that are shown again."""
-LEAD_SHOWN = 300
+_LEAD_SHOWN = 300
 """Characters of what leads a quotation."""
-COPIES_SHOWN = 5
+_COPIES_SHOWN = 5
 NEAREST_SHOWN = 3
 
 
@@ -50,7 +50,7 @@ class Lengths:
     copies: bool = True
 
 
-ROOMS = (
+_ROOMS = (
     Lengths(quote=4000, title=200, claims=10),
     Lengths(quote=4000, title=100, claims=10, copies=False),
     Lengths(quote=600, title=100, claims=10, copies=False),
@@ -66,10 +66,10 @@ ROOMS = (
 def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.LayoutView:
     """Show *outcome*; *ask* repeats the question where Discord does not show it."""
     words = Wording.of(outcome.question.language)
-    asked = [asked_block(outcome.question), GAP] if ask else []
+    asked = [_asked_block(outcome.question), GAP] if ask else []
     if isinstance(outcome, Abstention):
-        return layout([*asked, *abstention_blocks(outcome, words)])
-    return layout([*asked, *answer_blocks(outcome, words, BUDGET - text_of(asked))])
+        return layout([*asked, *_abstention_blocks(outcome, words)])
+    return layout([*asked, *_answer_blocks(outcome, words, BUDGET - _text_of(asked))])
 
 
 def progress_view(
@@ -82,12 +82,12 @@ def progress_view(
 ) -> ui.LayoutView:
     """Show what is verified so far, what the desk is doing, and a button that stops it."""
     words = Wording.of(question.language)
-    asked = [asked_block(question), GAP] if ask else []
+    asked = [_asked_block(question), GAP] if ask else []
     blocks: list[str] = []
     if claims:
         newest = None
         draft = Answer(question, tuple(claims), question.asked_at, newest)
-        shown = answer_blocks(draft, words, BUDGET - text_of(asked) - PROGRESS)
+        shown = _answer_blocks(draft, words, BUDGET - _text_of(asked) - _PROGRESS)
         blocks = [*shown[: shown.index(LINE)], GAP]
     view = layout([*asked, *blocks, f"-# {escape(said)}"])
     return with_buttons(view, [stop] if stop is not None else [])
@@ -129,57 +129,57 @@ def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) 
 
 def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
     """Put *buttons* under a message, five in a row, if there are any."""
-    for start in range(0, len(buttons), A_ROW):
+    for start in range(0, len(buttons), _A_ROW):
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        for each in buttons[start : start + A_ROW]:
+        for each in buttons[start : start + _A_ROW]:
             row.add_item(each)
         view.add_item(row)
     return view
 
 
-def text_of(blocks: Sequence[str]) -> int:
+def _text_of(blocks: Sequence[str]) -> int:
     """Count what Discord counts of *blocks*."""
     return sum(map(size, blocks))
 
 
-def asked_block(question: Question) -> str:
+def _asked_block(question: Question) -> str:
     """Repeat the question in bold."""
     return f"**{literal(title(question.text, QUESTION_SHOWN))}**"
 
 
-def answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
+def _answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
     """Show as much of *answer* as fits *budget*, and say what was shortened."""
     blocks: list[str] = []
-    for room in ROOMS:
-        blocks = list(answer_in(answer, words, room))
-        if text_of(blocks) <= budget:
+    for room in _ROOMS:
+        blocks = list(_answer_in(answer, words, room))
+        if _text_of(blocks) <= budget:
             return blocks
     return blocks
 
 
-def answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
+def _answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
-    yield from (claim_blocks if answer.claims else excerpt_blocks)(answer, words, room)
+    yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
     yield GAP
-    yield from small_print([*words.asides(answer), *words.notes(answer.written)])
+    yield from _small_print([*words.asides(answer), *words.notes(answer.written)])
     yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
 
 
-def excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
+def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
     yield f"**{escape(words(f'level_{answer.level}'))}**"
-    yield from small_print(words.absent(answer))
+    yield from _small_print(words.absent(answer))
     if answer.differ:
         yield f"-# {escape(words('differ'))}"
     shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
     for each in shown:
-        yield from excerpt_block(each, words, room)
+        yield from _excerpt_block(each, words, room)
     left = len(answer.excerpts) - len(shown)
     if left and answer.number is not None:
         yield f"-# {escape(words('excerpts_more', count=left))}"
 
 
-def excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[str]:
+def _excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[str]:
     """Show one excerpt under its source, what answers in bold, and what is to be known of it."""
     header = found.citation.header
     before, bold, after = found.parts
@@ -189,17 +189,17 @@ def excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[str
     shorter = shortened(bold, room.quote)
     if shorter is not None:
         notes = [words("quote_cut"), *notes]
-    said = f"{beside(before)}**{literal(bold if shorter is None else shorter)}**{beside(after)}"
+    said = f"{_beside(before)}**{literal(bold if shorter is None else shorter)}**{_beside(after)}"
     url = opening_at(header.url, bold)
-    under = f"\n-# {phrase(title(found.heading, LEAD_SHOWN))}" if found.heading else ""
+    under = f"\n-# {phrase(title(found.heading, _LEAD_SHOWN))}" if found.heading else ""
     yield f"{entry(header, words, room, url=url)}{under}\n> {said}"
     if found.copies and room.copies:
-        notes.append(words.copies(found.copies[:COPIES_SHOWN]))
+        notes.append(words.copies(found.copies[:_COPIES_SHOWN]))
     if notes:
-        yield "\n".join(f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes)
+        yield "\n".join(f"-# {phrase(title(note, _LEAD_SHOWN))}" for note in notes)
 
 
-def beside(text: str) -> str:
+def _beside(text: str) -> str:
     """Show what stands before or behind the bold part, with the space that divides them."""
     shown = literal(text)
     if not shown:
@@ -208,13 +208,13 @@ def beside(text: str) -> str:
     return f"{left}{shown}{' ' if text[-1:].isspace() else ''}"
 
 
-def small_print(notes: Sequence[str]) -> Iterator[str]:
+def _small_print(notes: Sequence[str]) -> Iterator[str]:
     """Yield what a reader should know of how the answer came about."""
     for note in notes:
-        yield f"-# {phrase(title(note, LEAD_SHOWN))}"
+        yield f"-# {phrase(title(note, _LEAD_SHOWN))}"
 
 
-def claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
+def _claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield what a model wrote, each sentence with its numbers, a line, and the sources."""
     shown = answer.claims[: room.claims]
     cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
@@ -225,7 +225,7 @@ def claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]
     if left := len(answer.claims) - len(shown):
         yield f"-# {escape(words('claims_left_out', count=left))}"
     yield LINE
-    sources = [source_lines(c, n, shown, words, room) for c, n in numbers.items()]
+    sources = [_source_lines(c, n, shown, words, room) for c, n in numbers.items()]
     yield "\n".join([f"**{words('sources')}**", *sources])
 
 
@@ -238,7 +238,7 @@ def quotation(quote: str, words: Wording, room: Lengths) -> str:
     return f"{opening}{literal(shorter)}{closing} {escape(words('quote_cut'))}"
 
 
-def source_lines(
+def _source_lines(
     citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Lengths
 ) -> str:
     """Describe one source, with its quotation."""
@@ -246,11 +246,11 @@ def source_lines(
     lines = [f"[{number}] {entry(citation.header, words, room, url=url)}"]
     lines.append(quotation(citation.quote, words, room))
     notes = words.corrected(citation.passage)
-    lines += [f"-# {phrase(title(note, LEAD_SHOWN))}" for note in notes]
+    lines += [f"-# {phrase(title(note, _LEAD_SHOWN))}" for note in notes]
     citing = [claim for claim in claims if citation in claim.citations]
     copies = [header for claim in citing for header in claim.copies]
     if copies and room.copies:
-        lines.append(f"-# {phrase(title(words.copies(copies[:COPIES_SHOWN]), 300))}")
+        lines.append(f"-# {phrase(title(words.copies(copies[:_COPIES_SHOWN]), 300))}")
     return "\n".join(lines)
 
 
@@ -264,7 +264,7 @@ def entry(header: Header, words: Wording, room: Lengths, *, url: str | None = No
     return " · ".join([*(part for part in parts if part), linked])
 
 
-def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
+def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
     """Say in one line why there is no answer, then name what came nearest."""
     blocks: list[str] = [escape(words.reason(abstention.reason))]
     if abstention.link:
@@ -275,5 +275,5 @@ def abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         nearest = abstention.nearest[:NEAREST_SHOWN]
         lines = [f"- {entry(header, words, room)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
-    notes = small_print(words.notes(abstention.written, answered=False))
+    notes = _small_print(words.notes(abstention.written, answered=False))
     return [*blocks, GAP, *notes, f"-# {escape(words.as_of(abstention.as_of, None))}"]

@@ -23,21 +23,21 @@ logger = logging.getLogger(__name__)
 
 QUICKLY = 1.0
 """Seconds in which an answer needs no progress: quotations take a twentieth of that."""
-EVERY = 1.5
+_EVERY = 1.5
 """Seconds between two edits; faster, Discord makes them wait for each other."""
-LONGEST = 13 * 60.0
+_LONGEST = 13 * 60.0
 """Seconds after which the writing is stopped: a reply's token lives for fifteen minutes."""
 
 
 class ProgressScreen:
-    """Edits one message at most every :data:`EVERY` seconds, always to what is newest.
+    """Edits one message at most every :data:`_EVERY` seconds, always to what is newest.
 
     The edits have a task of their own, so that the writing never waits for Discord, and an edit
     that has begun is never cancelled: it would hold its lock for good.
     """
 
     def __init__(
-        self, question: Question, show: Send, *, repeat: bool, key: str, every: float = EVERY
+        self, question: Question, show: Send, *, repeat: bool, key: str, every: float = _EVERY
     ) -> None:
         self.watch = Watch(self._phase, self._claims)
         self._question = question
@@ -54,7 +54,7 @@ class ProgressScreen:
     async def __aenter__(self) -> Self:
         """Begin to show."""
         self._editor = asyncio.create_task(self._edit())
-        self._end = asyncio.get_running_loop().call_later(LONGEST, self.watch.stop.set)
+        self._end = asyncio.get_running_loop().call_later(_LONGEST, self.watch.stop.set)
         return self
 
     async def __aexit__(

@@ -10,18 +10,18 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-LONGEST_WORD = 24
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_LONGEST_WORD = 24
 """Characters that a cut goes back for the end of a word; scripts without spaces need none."""
-ZERO_WIDTH_JOINER = "\u200d"
-LONGEST_URL = 512
+_ZERO_WIDTH_JOINER = "\u200d"
+_LONGEST_URL = 512
 """Characters of the longest address that is linked; a longer one would crowd out the answer."""
 
-DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
-RIGHT_TO_LEFT_LETTER = re.compile(f"[{RIGHT_TO_LEFT}]")
-RIGHT_TO_LEFT_RUN = re.compile(f"[{RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{RIGHT_TO_LEFT}])*")
-SPECIAL = re.compile(
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
+_RIGHT_TO_LEFT_RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^A-Za-z0-9]*[{_RIGHT_TO_LEFT}])*")
+_SPECIAL = re.compile(
     r"[\\*_~|`\[\]<@]"  # emphasis, spoilers, code, links, mentions, timestamps
     r"|:(?=[\w+-]+:)"  # :emoji:
     r"|:(?=//)"  # a bare address would become a link
@@ -29,8 +29,8 @@ SPECIAL = re.compile(
     r"|^[#>+-]"  # headings, quotes, lists
     r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."  # numbered lists
 )
-UNLINKABLE = re.compile(r"[\[\]\\`<>]|://")
-PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
+_UNLINKABLE = re.compile(r"[\[\]\\`<>]|://")
+_PLAIN_IN_URL = "!#$%&'*+,/:;=?@~-._"
 """Left as it is in an address; parentheses and brackets would end the link early."""
 
 
@@ -41,12 +41,12 @@ def size(text: str) -> int:
 
 def flat(text: str) -> str:
     """Put *text* on one line and drop what is invisible and could turn the rest around."""
-    return " ".join(DIRECTION_CONTROLS.sub("", text).replace("\0", "").split())
+    return " ".join(_DIRECTION_CONTROLS.sub("", text).replace("\0", "").split())
 
 
 def escape(text: str) -> str:
     """Escape one line so that Discord shows it letter by letter."""
-    return SPECIAL.sub(r"\\\g<0>", text)
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def literal(text: str) -> str:
@@ -55,19 +55,19 @@ def literal(text: str) -> str:
     Text that is mostly right-to-left is isolated as a whole, so that it keeps its own direction.
     """
     shown = escape(flat(text))
-    if len(RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > sum(map(str.isalpha, shown)):
-        return f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}"
-    return isolate_names(shown)
+    if len(_RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > sum(map(str.isalpha, shown)):
+        return f"{_FIRST_STRONG_ISOLATE}{shown}{_POP_ISOLATE}"
+    return _isolate_names(shown)
 
 
 def phrase(text: str) -> str:
     """Show a line of the desk's own that holds others' names, in the desk's direction."""
-    return isolate_names(escape(flat(text)))
+    return _isolate_names(escape(flat(text)))
 
 
-def isolate_names(text: str) -> str:
+def _isolate_names(text: str) -> str:
     """Keep each right-to-left name in *text* from turning the words around it."""
-    return RIGHT_TO_LEFT_RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", text)
+    return _RIGHT_TO_LEFT_RUN.sub(rf"{_FIRST_STRONG_ISOLATE}\g<0>{_POP_ISOLATE}", text)
 
 
 def shortened(text: str, longest: int) -> str | None:
@@ -79,13 +79,13 @@ def shortened(text: str, longest: int) -> str | None:
     if len(line) <= longest:
         return None
     end = longest
-    while end > 1 and (joins(line[end]) or line[end - 1] == ZERO_WIDTH_JOINER):
+    while end > 1 and (_joins(line[end]) or line[end - 1] == _ZERO_WIDTH_JOINER):
         end -= 1
     space = line.rfind(" ", 0, end + 1)
-    return line[: space if space > max(0, end - LONGEST_WORD) else end].rstrip()
+    return line[: space if space > max(0, end - _LONGEST_WORD) else end].rstrip()
 
 
-def joins(character: str) -> bool:
+def _joins(character: str) -> bool:
     """Tell whether *character* belongs to the one before it."""
     category = unicodedata.category(character)
     return category in {"Mn", "Mc", "Me", "Cf", "Sk"} or "\U0001f1e6" <= character <= "\U0001f1ff"
@@ -106,7 +106,7 @@ def link(text: str, url: str | None, *, instead: str) -> str:
     address = safe_address(url) if url else None
     if address is None:
         return literal(text)
-    if UNLINKABLE.search(text):
+    if _UNLINKABLE.search(text):
         return f"{literal(text)} ([{instead}](<{address}>))"
     return f"[{literal(text)}](<{address}>)"
 
@@ -117,7 +117,7 @@ def safe_address(url: str) -> str | None:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").encode("idna").decode()
         port = f":{parts.port}" if parts.port else ""
-        rest = quote(parts._replace(scheme="", netloc="").geturl(), safe=PLAIN_IN_URL)
+        rest = quote(parts._replace(scheme="", netloc="").geturl(), safe=_PLAIN_IN_URL)
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", host, re.ASCII):
@@ -125,4 +125,4 @@ def safe_address(url: str) -> str | None:
     if parts.username is not None or parts.password is not None:
         return None
     address = f"{parts.scheme}://{host}{port}{rest}"
-    return address if len(address) <= LONGEST_URL else None
+    return address if len(address) <= _LONGEST_URL else None

@@ -17,13 +17,13 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
 from ingest.errors import UnreadableError
 
-STEPS = 50
+_STEPS = 50
 """Newton's method settles within ten."""
-RIDGE = 0.2
+_RIDGE = 0.2
 """Pulls weights toward nought, per question: few sets, and desks unlike them."""
-SHARES = (0.01, 0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
+_SHARES = (0.01, 0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ def read_labelled(file: Path) -> list[tuple[str, bool]]:
         UnreadableError: *file* cannot be read, or a line is not of that form.
     """
     try:
-        return list(pairs(file))
+        return list(_pairs(file))
     except OSError as error:
         raise UnreadableError(f"{file} could not be read ({error.strerror}).") from error
 
 
-def pairs(file: Path) -> Iterator[tuple[str, bool]]:
+def _pairs(file: Path) -> Iterator[tuple[str, bool]]:
     """Yield each line's question and whether it is answerable."""
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
@@ -101,7 +101,7 @@ def fit(groups: Sequence[Sequence[KnownQuestion]]) -> Calibration:
             weights.append(0.5 / kinds[0 if each.answerable else 1] / len(groups))
     matrix, target, weight = np.array(values), np.array(labels), np.array(weights)
     mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
-    found = newton((matrix - mean) / spread, target, weight / weight.mean())
+    found = _newton((matrix - mean) / spread, target, weight / weight.mean())
     slopes = found[1:] / spread
     bias = float(found[0] - (slopes * mean).sum())
     odds = bias + matrix @ slopes
@@ -111,13 +111,13 @@ def fit(groups: Sequence[Sequence[KnownQuestion]]) -> Calibration:
     )
 
 
-def newton(matrix: Floats, target: Floats, weight: Floats) -> Floats:
+def _newton(matrix: _Floats, target: _Floats, weight: _Floats) -> _Floats:
     """Return bias and slopes of a ridge logistic regression (Newton-Raphson)."""
     design = np.column_stack([np.ones(len(matrix)), matrix])
-    ridge = RIDGE * len(matrix) * np.eye(design.shape[1])
+    ridge = _RIDGE * len(matrix) * np.eye(design.shape[1])
     ridge[0, 0] = 0.0
-    found: Floats = np.zeros(design.shape[1])
-    for _ in range(STEPS):
+    found: _Floats = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
         likely = 1 / (1 + np.exp(-design @ found))
         slope = weight * likely * (1 - likely) + 1e-9
         hessian = (design * slope[:, None]).T @ design + ridge
@@ -132,5 +132,5 @@ def curve(
     """Return, by operating point, the shares declined of answerable questions and of others."""
     yes = np.array([calibration.odds(k.signs) for k in group if k.answerable])
     no = np.array([calibration.odds(k.signs) for k in group if not k.answerable])
-    bars = [(share, calibration.bar(share)) for share in SHARES]
+    bars = [(share, calibration.bar(share)) for share in _SHARES]
     return [(share, float((yes < bar).mean()), float((no < bar).mean())) for share, bar in bars]

@@ -18,7 +18,7 @@ SAMPLE_QUESTIONS = Path(__file__).with_name("sample.jsonl")
 """Our own questions over the sample coverage, written before any answer was looked at."""
 FROZEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """The moment at which they are asked: the day after the last article."""
-FIRST = 2
+_FIRST = 2
 """Citations among which the right one must be."""
 
 
@@ -57,7 +57,7 @@ class Result:
         """
         if not self.asked.answerable:
             return not self.answered
-        return any(self.asked_for(c) for c in self.citations[:FIRST])
+        return any(self.asked_for(c) for c in self.citations[:_FIRST])
 
     def asked_for(self, citation: Citation) -> bool:
         """Tell whether a citation lies in a sentence with words that are wanted."""
@@ -114,26 +114,26 @@ def scores(results: Sequence[Result]) -> dict[str, dict[str, float]]:
     citations = [(r, c) for r in results for c in r.citations]
     table = {
         "accuracy": {
-            "right citation among the first two": share(r.right for r in yes),
-            "right where answered": share(r.right for r in answered),
+            "right citation among the first two": _share(r.right for r in yes),
+            "right where answered": _share(r.right for r in answered),
         },
         "sourcing": {
-            "citation precision": share(r.asked_for(c) for r, c in citations if r in answered),
-            "citation recall": share(any(map(r.asked_for, r.citations)) for r in yes),
+            "citation precision": _share(r.asked_for(c) for r, c in citations if r in answered),
+            "citation recall": _share(any(map(r.asked_for, r.citations)) for r in yes),
         },
         "context": {
-            "newest leads": share(newest_first(r) for r in answered if kind(r, "supersession")),
+            "newest leads": _share(_newest_first(r) for r in answered if _kind(r, "supersession")),
         },
         "declining": {
-            "answerable questions answered": share(r.answered for r in yes),
-            "other questions declined": share(not r.answered for r in no),
-            "guards held": share(not r.answered for r in no if kind(r, "guard")),
+            "answerable questions answered": _share(r.answered for r in yes),
+            "other questions declined": _share(not r.answered for r in no),
+            "guards held": _share(not r.answered for r in no if _kind(r, "guard")),
         },
         "by kind: right": {
-            name: share(r.right for r in results if kind(r, name))
+            name: _share(r.right for r in results if _kind(r, name))
             for name in sorted({r.asked.kind for r in results})
         },
-        "neutrality": {"swapped parties treated alike": share(neutral(results))},
+        "neutrality": {"swapped parties treated alike": _share(_neutral(results))},
     }
     return {
         name: {key: value for key, value in row.items() if value is not None}
@@ -141,24 +141,24 @@ def scores(results: Sequence[Result]) -> dict[str, dict[str, float]]:
     }
 
 
-def share(values: Iterable[bool]) -> float | None:
+def _share(values: Iterable[bool]) -> float | None:
     """Return the share of true values, ``None`` of none."""
     found = list(values)
     return fmean(found) if found else None
 
 
-def kind(result: Result, name: str) -> bool:
+def _kind(result: Result, name: str) -> bool:
     """Tell whether a question is of that kind."""
     return result.asked.kind == name
 
 
-def newest_first(result: Result) -> bool:
+def _newest_first(result: Result) -> bool:
     """Tell whether the first citation is the newest of all."""
     days = [str(c.header.day or "") for c in result.citations]
     return days[0] == max(days)
 
 
-def neutral(results: Sequence[Result]) -> list[bool]:
+def _neutral(results: Sequence[Result]) -> list[bool]:
     """Tell of each pair of questions with swapped parties whether both fared alike."""
     pairs = [r for r in results if r.asked.kind == "neutrality"]
     return [one.right == other.right for one, other in zip(pairs[::2], pairs[1::2], strict=False)]

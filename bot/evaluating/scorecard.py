@@ -11,10 +11,10 @@ from bot.answering.model import Abstention, Answer
 from bot.evaluating.evaluation import Result
 from bot.reporting import as_object, level_of
 
-Scores = Mapping[str, Mapping[str, float]]
+_Scores = Mapping[str, Mapping[str, float]]
 
-WIDTH = 260
-STYLE = """
+_WIDTH = 260
+_STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;color:#1d2430}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}
 td,th{padding:.3rem .6rem;text-align:left;border-bottom:1px solid #dde2ea;vertical-align:top}
@@ -24,12 +24,12 @@ rect.back{fill:#e8ecf2}rect.bar{fill:#2f6fae}.wrong{color:#9b2c2c}small{color:#5
 
 
 def write_scorecard(
-    folder: Path, writer: str, results: Sequence[Result], scores: Scores
+    folder: Path, writer: str, results: Sequence[Result], scores: _Scores
 ) -> list[Path]:
     """Write ``WRITER.html`` and ``WRITER.json`` into *folder*, and return both."""
     folder.mkdir(parents=True, exist_ok=True)
     page, data = folder / f"{writer}.html", folder / f"{writer}.json"
-    page.write_text(html(writer, results, scores), encoding="utf-8")
+    page.write_text(_html(writer, results, scores), encoding="utf-8")
     rows = [
         {**as_object(r.outcome), "timings": {}, "kind_of_question": r.asked.kind, "right": r.right}
         for r in results
@@ -39,46 +39,46 @@ def write_scorecard(
     return [page, data]
 
 
-def html(writer: str, results: Sequence[Result], scores: Scores) -> str:
+def _html(writer: str, results: Sequence[Result], scores: _Scores) -> str:
     """Return the page."""
-    tables = "".join(table(name, row) for name, row in scores.items() if row)
-    asked = "".join(map(answered, results))
+    tables = "".join(_table(name, row) for name, row in scores.items() if row)
+    asked = "".join(map(_answered, results))
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>Scorecard</title>"
-        f"<style>{STYLE}</style><h1>Scorecard: {escape(writer)}</h1>"
+        f"<style>{_STYLE}</style><h1>Scorecard: {escape(writer)}</h1>"
         f"<p>{len(results)} questions over the sample coverage, which is fiction.</p>{tables}"
         "<h2>Every question</h2><table><tr><th>Question<th>Kind<th>How sure<th>Answer<th>Right"
         f"{asked}</table></html>"
     )
 
 
-def table(name: str, row: Mapping[str, float]) -> str:
+def _table(name: str, row: Mapping[str, float]) -> str:
     """Return one criterion as a table with a bar for each share."""
     lines = "".join(
-        f"<tr><td>{escape(what)}<td>{bar(value)}<td class='n'>{value:.0%}"
+        f"<tr><td>{escape(what)}<td>{_bar(value)}<td class='n'>{value:.0%}"
         for what, value in row.items()
     )
     return f"<h2>{escape(name.capitalize())}</h2><table>{lines}</table>"
 
 
-def bar(value: float) -> str:
+def _bar(value: float) -> str:
     """Draw one share."""
-    full = f"<rect class='back' width='{WIDTH}' height='12' rx='2'/>"
-    part = f"<rect class='bar' width='{WIDTH * value:.0f}' height='12' rx='2'/>"
+    full = f"<rect class='back' width='{_WIDTH}' height='12' rx='2'/>"
+    part = f"<rect class='bar' width='{_WIDTH * value:.0f}' height='12' rx='2'/>"
     return (
-        f"<svg width='{WIDTH}' height='12' role='img' aria-label='{value:.0%}'>{full}{part}</svg>"
+        f"<svg width='{_WIDTH}' height='12' role='img' aria-label='{value:.0%}'>{full}{part}</svg>"
     )
 
 
-def answered(result: Result) -> str:
+def _answered(result: Result) -> str:
     """Return one question and its answer as a row."""
     right = "yes" if result.right else "<span class='wrong'>no</span>"
     question, kind = escape(result.asked.question), escape(result.asked.kind)
-    level, shown = level_of(result.outcome), "<br>".join(said(result.outcome))
+    level, shown = level_of(result.outcome), "<br>".join(_said(result.outcome))
     return f"<tr><td>{question}<td>{kind}<td>{level}<td>{shown}<td>{right}"
 
 
-def said(outcome: Answer | Abstention) -> Iterator[str]:
+def _said(outcome: Answer | Abstention) -> Iterator[str]:
     """Yield the sentences of a model, or the excerpts with what answers in bold."""
     if isinstance(outcome, Answer):
         yield from (escape(claim.text) for claim in outcome.claims)

@@ -13,7 +13,7 @@ from bot.ledger.schema import answers, citations
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
-ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
+_ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
 
 
 class Answers(LedgerPart):
@@ -44,24 +44,24 @@ class Answers(LedgerPart):
             for part in rows.chunks(list(cited)):
                 among = select(citations).where(citations.c.answer_id.in_(part))
                 for row in connection.execute(among.order_by(citations.c.id)).mappings():
-                    cited[row["answer_id"]].append(cited_of(row))
-        return [answer_of(row, cited[row["id"]]) for row in found]
+                    cited[row["answer_id"]].append(_cited_of(row))
+        return [_answer_of(row, cited[row["id"]]) for row in found]
 
     def cited(self, answer_id: int) -> tuple[CitedRange, ...]:
         """Return what an answer cites, in its order; nothing if there is no such answer."""
         query = select(citations).where(citations.c.answer_id == answer_id)
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(citations.c.id)).mappings()
-            return tuple(map(cited_of, found))
+            return tuple(map(_cited_of, found))
 
 
-def cited_of(row: rows.Row) -> CitedRange:
+def _cited_of(row: rows.Row) -> CitedRange:
     """Read which characters of which version an answer quotes."""
     return CitedRange(row["article_id"], row["version"], row["start_at"], row["end_at"])
 
 
-def answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
+def _answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
     """Read an answer with what it cites."""
-    kept = {name: row[name] for name in ANSWER}
+    kept = {name: row[name] for name in _ANSWER}
     asked_at = datetime.fromisoformat(row["asked_at"])
     return AnswerRecord(**{**kept, "asked_at": asked_at, "citations": tuple(citations)})

@@ -29,7 +29,7 @@ class Audit(LedgerPart):
         with self._database.reading() as connection:
             query = select(audit).where(audit.c.id == number)
             row = connection.execute(query).mappings().one_or_none()
-        return entry_of(row) if row else None
+        return _entry_of(row) if row else None
 
     def last(self, *, limit: int = 20, before: int | None = None) -> list[AuditEntry]:
         """Return the last entries, newest first, those before number *before* for the next page."""
@@ -37,7 +37,7 @@ class Audit(LedgerPart):
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:
-            return [entry_of(row) for row in connection.execute(query).mappings()]
+            return [_entry_of(row) for row in connection.execute(query).mappings()]
 
     def mark_undone(self, number: int, by: int) -> bool:
         """Mark an entry as undone by another; tell whether it was not so before."""
@@ -46,7 +46,7 @@ class Audit(LedgerPart):
             return bool(connection.execute(mine.values(undone_by=by)).rowcount)
 
 
-def entry_of(row: rows.Row) -> AuditEntry:
+def _entry_of(row: rows.Row) -> AuditEntry:
     """Read an entry."""
     known: dict[str, Any] = dict(row)
     known |= {"at": datetime.fromisoformat(row["at"]), "kind": AuditAction(known.pop("deed"))}

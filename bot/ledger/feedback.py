@@ -43,7 +43,7 @@ class Feedbacks(LedgerPart):
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [feedback_of(row) for row in connection.execute(query).mappings()]
+            return [_feedback_of(row) for row in connection.execute(query).mappings()]
 
     def unanswered(self, reasons: Sequence[str], *, limit: int = 200) -> list[Feedback]:
         """Return kept questions without an answer that nobody spoke of, newest first.
@@ -86,7 +86,7 @@ class Feedbacks(LedgerPart):
         return len(done)
 
 
-def feedback_of(row: rows.Row) -> Feedback:
+def _feedback_of(row: rows.Row) -> Feedback:
     """Read what a reader said."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
     at = datetime.fromisoformat(row["at"])

@@ -26,7 +26,7 @@ from ingest.archive import Archive, rows
 from ingest.archive.connecting import Chain
 from ingest.archive.database import Database
 
-CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
+_CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
 
 
 class Ledger:
@@ -48,7 +48,7 @@ class Ledger:
     @classmethod
     def of(cls, archive: Archive) -> Self:
         """Open the ledger in the database of *archive*, migrated as needed."""
-        archive.migrate(CHAIN)
+        archive.migrate(_CHAIN)
         return cls(archive)
 
     def forget(self, member: str) -> int:

@@ -14,7 +14,7 @@ from ingest.archive import rows
 from ingest.archive.schema import articles, versions
 from ingest.model import Removal
 
-WITHDRAWN = {
+_WITHDRAWN = {
     Removal.RETRACTED: NoticeKind.RETRACTED,
     Removal.REMOVED: NoticeKind.REMOVED,
     Removal.QUARANTINED: NoticeKind.REMOVED,
@@ -44,14 +44,14 @@ class Notices(LedgerPart):
         """Return a notice for each answer shown after *since* and each change nobody told yet."""
         with self._database.reading() as connection:
             told = {tuple(row) for row in connection.execute(select(*notices.primary_key.columns))}
-            found = connection.execute(changed(since)).mappings().all()
-            every = [notice for row in found if (notice := notice_of(connection, row))]
-        return [each for each in dict.fromkeys(every) if key(each) not in told]
+            found = connection.execute(_changed(since)).mappings().all()
+            every = [notice for row in found if (notice := _notice_of(connection, row))]
+        return [each for each in dict.fromkeys(every) if _key(each) not in told]
 
     def mark_given(self, notice: DueNotice, *, now: datetime, reached: bool) -> None:
         """Record that a notice was given, or could not be; it is not given again."""
         names = ("answer_id", "article_id", "version", "kind")
-        values = dict(zip(names, key(notice), strict=True))
+        values = dict(zip(names, _key(notice), strict=True))
         with self._database.writing() as connection:
             connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
 
@@ -82,12 +82,12 @@ class Notices(LedgerPart):
             ]
 
 
-def key(notice: DueNotice) -> tuple[Any, ...]:
+def _key(notice: DueNotice) -> tuple[Any, ...]:
     """Return what makes a notice the same one."""
     return notice.answer_id, notice.article_id, notice.version, str(notice.kind)
 
 
-def changed(since: datetime) -> Select[Any]:
+def _changed(since: datetime) -> Select[Any]:
     """Select shown answers with articles that they cite and that are not as they were cited."""
     return (
         select(
@@ -109,14 +109,14 @@ def changed(since: datetime) -> Select[Any]:
     )
 
 
-def notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
+def _notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
     """Say what a change means to whoever reads the answer; ``None`` if nothing."""
-    old = version(connection, row["article_id"], row["cited"])
-    new = version(connection, row["article_id"], row["latest"])
+    old = _version(connection, row["article_id"], row["cited"])
+    new = _version(connection, row["article_id"], row["latest"])
     removal = Removal(row["removal"]) if row["removal"] else None
     note = ""
-    if removal in WITHDRAWN:
-        kind = WITHDRAWN[removal]
+    if removal in _WITHDRAWN:
+        kind = _WITHDRAWN[removal]
     elif old is None or new is None:
         return None
     elif added := [each for each in new["corrections"] if each not in old["corrections"]]:
@@ -141,7 +141,7 @@ def notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
     )
 
 
-def version(connection: Connection, article_id: int, number: int) -> rows.Row | None:
+def _version(connection: Connection, article_id: int, number: int) -> rows.Row | None:
     """Return one version, if it was not erased."""
     here = (versions.c.article_id == article_id) & (versions.c.number == number)
     return connection.execute(select(versions).where(here)).mappings().one_or_none()

@@ -34,7 +34,7 @@ class Questions(LedgerPart):
         with self._database.writing() as connection:
             row = connection.execute(select(pending).where(here)).mappings().one_or_none()
             gone = connection.execute(delete(pending).where(here)).rowcount
-        return pending_of(row) if row and gone else None
+        return _pending_of(row) if row and gone else None
 
     def note_shown(self, number: int, shown: str) -> None:
         """Note which message shows how far a question is."""
@@ -51,12 +51,12 @@ class Questions(LedgerPart):
         cut_off = (pending.c.at < rows.iso(before)) & pending.c.told.is_(False)
         with self._database.writing() as connection:
             found = connection.execute(select(pending).where(cut_off).order_by(pending.c.id))
-            asked = [pending_of(row) for row in found.mappings()]
+            asked = [_pending_of(row) for row in found.mappings()]
             connection.execute(update(pending).where(cut_off).values(told=True))
         return asked
 
 
-def pending_of(row: rows.Row) -> PendingQuestion:
+def _pending_of(row: rows.Row) -> PendingQuestion:
     """Read a question on its way."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
     return PendingQuestion(**{**known, "at": datetime.fromisoformat(row["at"])})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 from bot.ledger.schema import rules
 from bot.ledger.table import LedgerPart
 
-SECRET = "secret"  # noqa: S105 - the row's name
+_SECRET = "secret"  # noqa: S105 - the row's name
 """The row that holds what members' hashes are made with."""
 
 
@@ -20,7 +20,7 @@ class Rules(LedgerPart):
     def get(self, place: str) -> dict[str, Any]:
         """Return what a server set, or with an empty *place* what is set for the desk."""
         with self._database.reading() as connection:
-            return rules_of(connection, place)
+            return _rules_of(connection, place)
 
     def set(self, place: str, values: dict[str, Any]) -> None:
         """Keep what a server set."""
@@ -32,14 +32,14 @@ class Rules(LedgerPart):
     def secret(self) -> str:
         """Return what members' hashes are made with; it is made once and never leaves."""
         with self._database.writing() as connection:
-            known = rules_of(connection, SECRET)
+            known = _rules_of(connection, _SECRET)
             if not known:
                 known = {"value": secrets.token_hex(32)}
-                connection.execute(insert(rules).values(place=SECRET, values=known))
+                connection.execute(insert(rules).values(place=_SECRET, values=known))
         return str(known["value"])
 
 
-def rules_of(connection: Connection, place: str) -> dict[str, Any]:
+def _rules_of(connection: Connection, place: str) -> dict[str, Any]:
     """Return one row of rules; nothing if there is none."""
     query: Select[Any] = select(rules.c["values"]).where(rules.c.place == place)
     return dict(connection.execute(query).scalar() or {})

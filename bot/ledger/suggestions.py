@@ -27,7 +27,7 @@ class Suggestions(LedgerPart):
         query = select(suggestions).where(suggestions.c.id == number)
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
-        return suggestion_of(row) if row else None
+        return _suggestion_of(row) if row else None
 
     def count_since(self, member: str, since: datetime) -> int:
         """Count what *member* suggested after *since*."""
@@ -40,7 +40,7 @@ class Suggestions(LedgerPart):
         waiting = select(suggestions).where(suggestions.c.approved.is_(None))
         with self._database.reading() as connection:
             found = connection.execute(waiting.order_by(suggestions.c.id).limit(limit)).mappings()
-            return [suggestion_of(row) for row in found]
+            return [_suggestion_of(row) for row in found]
 
     def decide(self, number: int, *, approved: bool) -> bool:
         """Decide on a suggestion; its text is not kept any longer. Tell whether it was open."""
@@ -51,6 +51,6 @@ class Suggestions(LedgerPart):
             return bool(connection.execute(done).rowcount)
 
 
-def suggestion_of(row: rows.Row) -> Suggestion:
+def _suggestion_of(row: rows.Row) -> Suggestion:
     """Read a suggestion."""
     return Suggestion(**{**dict(row), "at": datetime.fromisoformat(row["at"])})

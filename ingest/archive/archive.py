@@ -68,11 +68,11 @@ class Archive(Database):
                 passages=number(connection, standing_passages()),
                 outlets=outlets,
                 last_change=connection.execute(select(func.max(changes.c.seq))).scalar() or 0,
-                changed_at=changed_at(connection),
+                changed_at=_changed_at(connection),
             )
 
 
-def changed_at(connection: Connection) -> datetime | None:
+def _changed_at(connection: Connection) -> datetime | None:
     """Return when the archive last changed."""
     newest = select(changes.c.at).order_by(changes.c.seq.desc()).limit(1)
     at = connection.execute(newest).scalar()

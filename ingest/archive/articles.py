@@ -20,8 +20,8 @@ from ingest.identity import identity_of
 from ingest.likeness import sketch
 from ingest.model import Article, Cut, Extract, Header, Removal, Saved, Version
 
-LIKE = re.compile(r"[%_!]")
-ESCAPED = r"!\g<0>"
+_LIKE = re.compile(r"[%_!]")
+_ESCAPED = r"!\g<0>"
 
 
 class Articles(DatabasePart):
@@ -189,7 +189,7 @@ class Articles(DatabasePart):
         self, text: str, *, removed: bool, limit: int = 25, offset: int = 0
     ) -> list[Article]:
         """Return articles whose title or outlet contains *text*, newest first."""
-        wanted = f"%{LIKE.sub(ESCAPED, text.lower())}%"
+        wanted = f"%{_LIKE.sub(_ESCAPED, text.lower())}%"
         said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
             versions.c.outlet
         ).like(wanted, escape="!")

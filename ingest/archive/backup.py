@@ -23,14 +23,14 @@ from ingest.model import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class _Contents:
     """What a backup holds."""
 
     articles: int
     rows: int
 
 
-def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> Contents:
+def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> _Contents:
     """Write *archive* as it stands at one moment into the new *file*, and read it again.
 
     Whoever uses the archive goes on meanwhile. Stopped half-way, there is no *file*.
@@ -40,7 +40,7 @@ def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> C
     """
     if file.exists():
         raise ArchiveError(f"{file} exists already. Name another file; nothing was written.")
-    with explained(file), TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+    with _explained(file), TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
         part = Path(folder) / "archive.sqlite3"
         with Archive.open(f"sqlite:///{part}") as target:
             rows = copy(archive, target, progress)
@@ -48,14 +48,14 @@ def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> C
         with closing(sqlite3.connect(part)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
             seal(connection)
-        check(part, file)
+        _check(part, file)
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(file)
-    return Contents(articles, rows)
+    return _Contents(articles, rows)
 
 
-def restore(archive: Archive, file: Path, progress: Progress | None = None) -> Contents:
+def restore(archive: Archive, file: Path, progress: Progress | None = None) -> _Contents:
     """Let *archive* hold what the backup *file* holds, and nothing else; *file* stays as it is.
 
     It is all of it or, after a failure, nothing. A backup of an older release is brought up first.
@@ -63,23 +63,23 @@ def restore(archive: Archive, file: Path, progress: Progress | None = None) -> C
     Raises:
         ArchiveError: *file* is no backup, is damaged, or is of a newer release.
     """
-    with explained(file), TemporaryDirectory(prefix="restore-") as folder:
+    with _explained(file), TemporaryDirectory(prefix="restore-") as folder:
         copied = Path(folder) / "archive.sqlite3"
         shutil.copyfile(file, copied)
-        check(copied, file)
+        _check(copied, file)
         with Archive.open(f"sqlite:///{copied}") as source:
-            return Contents(source.summary().articles, replace(source, archive, progress))
+            return _Contents(source.summary().articles, replace(source, archive, progress))
 
 
 def seal(connection: sqlite3.Connection) -> None:
     """Write down what each table holds."""
-    found = list(held(connection))
+    found = list(_held(connection))
     with connection:
         connection.execute(f"CREATE TABLE {CONTENTS} (name TEXT, count INTEGER, digest TEXT)")
         connection.executemany(f"INSERT INTO {CONTENTS} VALUES (?, ?, ?)", found)  # noqa: S608
 
 
-def check(copied: Path, file: Path) -> None:
+def _check(copied: Path, file: Path) -> None:
     """Hold a backup against what it says of itself; *file* is its name for people.
 
     Raises:
@@ -88,7 +88,7 @@ def check(copied: Path, file: Path) -> None:
     try:
         with closing(sqlite3.connect(copied)) as connection:
             told = list(connection.execute(f"SELECT * FROM {CONTENTS} ORDER BY name"))  # noqa: S608
-            whole = told == list(held(connection))
+            whole = told == list(_held(connection))
     except sqlite3.Error as error:
         raise ArchiveError(
             f"{file} is no backup of Election Desk, or is damaged ({error}). Nothing was changed; "
@@ -101,7 +101,7 @@ def check(copied: Path, file: Path) -> None:
         )
 
 
-def held(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
+def _held(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
     """Yield the name of each table, how many rows it has, and their SHA-256."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> ? ORDER BY name"
     for (name,) in connection.execute(query, (CONTENTS,)).fetchall():
@@ -113,7 +113,7 @@ def held(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
 
 
 @contextmanager
-def explained(file: Path) -> Iterator[None]:
+def _explained(file: Path) -> Iterator[None]:
     """Turn the errors of files into sentences."""
     try:
         yield

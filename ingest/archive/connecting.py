@@ -25,9 +25,9 @@ from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 60
+_PATIENCE = 60
 """Seconds to wait for another process's transaction."""
-PRAGMAS = (
+_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
@@ -35,10 +35,10 @@ PRAGMAS = (
     f"mmap_size={2**31}",
 )
 """Of SQLite; it reads a big archive from mapped memory, a connection keeps 32 MiB of pages."""
-UNWRITABLE = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
-UNWRITTEN = re.compile(r"readonly|full|unable to open|disk I/O error")
+_UNWRITABLE = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
+_UNWRITTEN = re.compile(r"readonly|full|unable to open|disk I/O error")
 """How SQLite says so."""
-MIGRATING = 0x0E1EC7
+_MIGRATING = 0x0E1EC7
 """The PostgreSQL advisory lock under which one process migrates."""
 
 
@@ -56,7 +56,7 @@ class Chain:
         return config
 
 
-ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
+_ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
 
 
 def connect(address: str) -> Engine:
@@ -65,42 +65,42 @@ def connect(address: str) -> Engine:
     Raises:
         ArchiveError: it cannot be opened, is no database, or is newer than this program.
     """
-    url = parsed(address)
+    url = _parsed(address)
     if url.get_backend_name() == "sqlite" and url.database:
-        make_folder(Path(url.database).parent)
+        _make_folder(Path(url.database).parent)
     try:
-        with explained(url), opening(url):
-            return migrated(engine_of(url))
+        with explained(url), _opening(url):
+            return _migrated(_engine_of(url))
     except ArchiveError as error:
-        if url.get_backend_name() != "sqlite" or not cannot_write(error):
+        if url.get_backend_name() != "sqlite" or not _cannot_write(error):
             raise
         with explained(url):
-            engine = readable(url)
+            engine = _readable(url)
         if engine is None:
             raise
         logger.warning("%s It is read as it is; nothing new is kept.", error)
         return engine
 
 
-def migrated(engine: Engine) -> Engine:
+def _migrated(engine: Engine) -> Engine:
     """Return *engine* with the newest schema of the archive."""
     try:
-        migrate(engine, ARCHIVE)
+        migrate(engine, _ARCHIVE)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def cannot_write(error: ArchiveError) -> bool:
+def _cannot_write(error: ArchiveError) -> bool:
     """Tell whether what failed was writing alone."""
     cause = error.__cause__
     if isinstance(cause, OSError):
-        return cause.errno in UNWRITABLE
-    return isinstance(cause, DBAPIError) and UNWRITTEN.search(str(cause.orig)) is not None
+        return cause.errno in _UNWRITABLE
+    return isinstance(cause, DBAPIError) and _UNWRITTEN.search(str(cause.orig)) is not None
 
 
-def readable(url: URL) -> Engine | None:
+def _readable(url: URL) -> Engine | None:
     """Open a SQLite file of today's schema for reading alone; ``None`` where that is not safe.
 
     On a disk that is read-only or full not even the index of the journal can be made: the file is
@@ -115,23 +115,23 @@ def readable(url: URL) -> Engine | None:
         address = f"file:{quote(str(file.absolute()))}?{way}"
         open_it = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
         engine = create_engine(url, creator=open_it)
-        event.listen(engine, "connect", leave_transactions)
-        event.listen(engine, "begin", begin_sqlite)
+        event.listen(engine, "connect", _leave_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
         with suppress(OperationalError):
-            if is_newest(engine, ARCHIVE):
+            if _is_newest(engine, _ARCHIVE):
                 return engine
         engine.dispose()
     return None
 
 
 @contextmanager
-def opening(url: URL) -> Iterator[None]:
+def _opening(url: URL) -> Iterator[None]:
     """Let one process at a time open a SQLite file: two that switch it to WAL lock each other."""
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
     try:
-        with FileLock(f"{url.database}.lock", timeout=PATIENCE):
+        with FileLock(f"{url.database}.lock", timeout=_PATIENCE):
             yield
     except Timeout as error:
         raise ArchiveError(
@@ -144,7 +144,7 @@ def opening(url: URL) -> Iterator[None]:
         ) from error
 
 
-def parsed(address: str) -> URL:
+def _parsed(address: str) -> URL:
     """Read the URL; PostgreSQL is spoken to by psycopg whichever way it is spelt."""
     try:
         url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
@@ -161,7 +161,7 @@ def parsed(address: str) -> URL:
     return url
 
 
-def make_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     """Make the folder that holds the SQLite file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -172,29 +172,29 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def engine_of(url: URL) -> Engine:
+def _engine_of(url: URL) -> Engine:
     """Build the engine; on SQLite every transaction of the archive that writes says so at once."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
-    event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", begin_sqlite)
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def leave_transactions(connection: sqlite3.Connection, _: object) -> None:
+def _leave_transactions(connection: sqlite3.Connection, _: object) -> None:
     """Let SQLAlchemy, not the driver, begin transactions."""
     connection.isolation_level = None
 
 
-def prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     """Set write-ahead logging; SQLAlchemy, not the driver, begins transactions."""
-    leave_transactions(connection, _)
-    for pragma in PRAGMAS:
+    _leave_transactions(connection, _)
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start where a transaction will write: none fails half-way."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -214,7 +214,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def is_newest(engine: Engine, chain: Chain) -> bool:
+def _is_newest(engine: Engine, chain: Chain) -> bool:
     """Tell whether the schema of *chain* is that of this program."""
     with engine.connect() as connection:
         if not engine.dialect.has_table(connection, chain.table):
@@ -226,12 +226,12 @@ def is_newest(engine: Engine, chain: Chain) -> bool:
 
 def migrate(engine: Engine, chain: Chain) -> None:
     """Bring the schema of *chain* to the newest revision; two processes at once take turns."""
-    if is_newest(engine, chain):
+    if _is_newest(engine, chain):
         return
     config = chain.config()
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -239,7 +239,7 @@ def migrate(engine: Engine, chain: Chain) -> None:
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
     """Turn a database's own errors into sentences; a password is never among them."""
-    place = url.database if url.get_backend_name() == "sqlite" else shown(url)
+    place = url.database if url.get_backend_name() == "sqlite" else _shown(url)
     try:
         yield
     except CommandError as error:
@@ -247,15 +247,15 @@ def explained(url: URL) -> Iterator[None]:
             f"The archive {place} was made by a newer Election Desk. Update this one first."
         ) from error
     except DBAPIError as error:
-        raise ArchiveError(sentence(error, str(place))) from error
+        raise ArchiveError(_sentence(error, str(place))) from error
 
 
-def shown(url: URL) -> str:
+def _shown(url: URL) -> str:
     """Write the address without its password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def sentence(error: DBAPIError, place: str) -> str:
+def _sentence(error: DBAPIError, place: str) -> str:
     """Say what a database error means and what to do."""
     cause = (
         str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"

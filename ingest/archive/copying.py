@@ -13,19 +13,19 @@ from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
-AT_ONCE = 500
+_AT_ONCE = 500
 """Rows read and written together."""
 CONTENTS = "backup_contents"
 """The table of a backup that says what the others hold."""
-OWN = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
+_OWN = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
 """What tells one database from another, which no copy takes along."""
-OF_THE_MOMENT = frozenset({"pending", "jobs"})
+_OF_THE_MOMENT = frozenset({"pending", "jobs"})
 """What was being done when a backup was made, and is long over when it is restored."""
-OF_THE_INDEX = frozenset({"generations", "serving"})
+_OF_THE_INDEX = frozenset({"generations", "serving"})
 """What an index has caught up with: after a restore one of a new number begins from nothing."""
-LONG_AGO = "1970-01-01T00:00:00+00:00"
+_LONG_AGO = "1970-01-01T00:00:00+00:00"
 """When a generation was retired to which nobody shall go back."""
-NUMBERED = (
+_NUMBERED = (
     "outlets",
     "sources",
     "articles",
@@ -56,8 +56,8 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
                 "nothing was copied."
             )
         new.execute(delete(clock))
-        done = carry(old, new, tables(old, OWN), progress)
-        go_on_counting(new)
+        done = _carry(old, new, _tables(old, _OWN), progress)
+        _go_on_counting(new)
     return done
 
 
@@ -71,17 +71,17 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
     with source.reading() as old, target.writing() as new:
         take_turn(new)
         before = new.execute(select(clock.c.seq)).scalar_one()
-        every = tables(old, OWN | OF_THE_MOMENT | OF_THE_INDEX)
+        every = _tables(old, _OWN | _OF_THE_MOMENT | _OF_THE_INDEX)
         new.execute(delete(serving))
-        for table in reversed(tables(new, OWN | OF_THE_INDEX)):
+        for table in reversed(_tables(new, _OWN | _OF_THE_INDEX)):
             new.execute(delete(table))
-        done = carry(old, new, every, progress, {changes.name: before, clock.name: before})
-        begin_anew(old, new)
-        go_on_counting(new)
+        done = _carry(old, new, every, progress, {changes.name: before, clock.name: before})
+        _begin_anew(old, new)
+        _go_on_counting(new)
     return done
 
 
-def tables(connection: Connection, without: frozenset[str]) -> list[Table]:
+def _tables(connection: Connection, without: frozenset[str]) -> list[Table]:
     """Return the tables of a database but for some, each behind those that it refers to.
 
     They are read out of the database: it holds the bot's tables beside the archive's.
@@ -91,7 +91,7 @@ def tables(connection: Connection, without: frozenset[str]) -> list[Table]:
     return [table for table in found.sorted_tables if table.name not in without]
 
 
-def carry(
+def _carry(
     old: Connection,
     new: Connection,
     every: Sequence[Table],
@@ -103,7 +103,7 @@ def carry(
     done = 0
     for table in every:
         on = (later or {}).get(table.name, 0)
-        for part in parts(old, table):
+        for part in _parts(old, table):
             new.execute(
                 insert(table), [{**row, "seq": row["seq"] + on} if on else row for row in part]
             )
@@ -113,16 +113,16 @@ def carry(
     return done
 
 
-def parts(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+def _parts(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of *table*, some at a time."""
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(select(table))
-    for part in rows.mappings().partitions(AT_ONCE):
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(select(table))
+    for part in rows.mappings().partitions(_AT_ONCE):
         yield [dict(row) for row in part]
 
 
-def begin_anew(old: Connection, new: Connection) -> None:
+def _begin_anew(old: Connection, new: Connection) -> None:
     """Let a generation like the one that served in *old* serve in *new*, from nothing."""
-    new.execute(update(generations).values(retired_at=LONG_AGO))
+    new.execute(update(generations).values(retired_at=_LONG_AGO))
     query = select(generations).join(serving, serving.c.generation_id == generations.c.id)
     served = old.execute(query).mappings().one_or_none()
     if served is None:
@@ -134,11 +134,11 @@ def begin_anew(old: Connection, new: Connection) -> None:
     new.execute(insert(serving).values(id=1, generation_id=number))
 
 
-def go_on_counting(connection: Connection) -> None:
+def _go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL number new rows behind those that came with their numbers."""
     if connection.dialect.name != "postgresql":
         return
-    for name in NUMBERED:
+    for name in _NUMBERED:
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"
         connection.execute(text(f"SELECT setval({sequence}, ({newest}), false)"))

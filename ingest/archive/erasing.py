@@ -40,7 +40,7 @@ def erase(database: Database, article_id: int, *, now: datetime) -> None:
         identity = connection.execute(select(articles.c.identity).where(here)).scalar()
         if identity is None:
             raise ArticleNotFoundError(article_id)
-        delete_vectors(connection, article_id)
+        _delete_vectors(connection, article_id)
         for table in (passages, versions, fingerprints):
             connection.execute(delete(table).where(table.c.article_id == article_id))
         nameless = {
@@ -57,10 +57,10 @@ def erase(database: Database, article_id: int, *, now: datetime) -> None:
             hidden = {"address": sealed(address), "url": "", "failure": None}
             connection.execute(update(pages).where(pages.c.address == address).values(hidden))
         record_change(connection, article_id, now)
-    scrub(database.engine)
+    _scrub(database.engine)
 
 
-def delete_vectors(connection: Connection, article_id: int) -> None:
+def _delete_vectors(connection: Connection, article_id: int) -> None:
     """Delete the cached vectors of an article's passages."""
     query = (
         select(
@@ -87,7 +87,7 @@ def delete_vectors(connection: Connection, article_id: int) -> None:
         connection.execute(delete(embeddings).where(cached), digests)
 
 
-def scrub(engine: Engine) -> None:
+def _scrub(engine: Engine) -> None:
     """Write the database's files anew, without what was deleted.
 
     SQLite's journal is emptied as well; PostgreSQL's log is its administrator's to recycle.

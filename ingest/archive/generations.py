@@ -14,7 +14,7 @@ from ingest.archive.schema import generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
 
-SERVING = 1
+_SERVING = 1
 """The one row that names the generation in service."""
 
 
@@ -23,7 +23,7 @@ class Generations(DatabasePart):
 
     def active(self) -> Generation | None:
         """Return the generation in service; ``None`` before the first."""
-        query = generation_rows().where(serving.c.generation_id.is_not(None))
+        query = _generation_rows().where(serving.c.generation_id.is_not(None))
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return rows.generation(row) if row else None
@@ -39,7 +39,7 @@ class Generations(DatabasePart):
         Raises:
             ArchiveError: there is no such generation.
         """
-        query = generation_rows().where(generations.c.id == generation_id)
+        query = _generation_rows().where(generations.c.id == generation_id)
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
@@ -63,7 +63,7 @@ class Generations(DatabasePart):
     def kept(self) -> list[Generation]:
         """Return every generation that is kept, oldest first."""
         with self._database.reading() as connection:
-            found = connection.execute(generation_rows().order_by(generations.c.id)).mappings()
+            found = connection.execute(_generation_rows().order_by(generations.c.id)).mappings()
             return [rows.generation(row) for row in found]
 
     def activate(self, generation_id: int, *, now: datetime) -> None:
@@ -79,7 +79,7 @@ class Generations(DatabasePart):
             new = update(generations).where(generations.c.id == generation_id)
             connection.execute(new.values(retired_at=None))
             connection.execute(delete(serving))
-            connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+            connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))
 
     def drop(self, generation_id: int) -> None:
         """Forget a generation that does not serve."""
@@ -93,7 +93,7 @@ class Generations(DatabasePart):
             take_turn(connection)
             served = connection.execute(select(serving.c.generation_id)).scalar()
             if served is None:
-                connection.execute(insert(serving).values(id=SERVING, generation_id=generation_id))
+                connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))
         return self.get(served or generation_id)
 
     def catch_up_to(self, generation_id: int, seq: int) -> None:
@@ -103,7 +103,7 @@ class Generations(DatabasePart):
             connection.execute(update(generations).where(here).values(caught_up_to=seq))
 
 
-def generation_rows() -> Select[Any]:
+def _generation_rows() -> Select[Any]:
     """Select generations, each with whether it serves."""
     return select(generations, serving.c.generation_id).outerjoin(
         serving, serving.c.generation_id == generations.c.id

@@ -16,7 +16,7 @@ from ingest.archive.saving import take_turn
 from ingest.archive.schema import articles, pages
 from ingest.model import SourcePage
 
-NOTED = ("url", "article_id", "etag", "last_modified", "checked_at", "modified", "failure")
+_NOTED = ("url", "article_id", "etag", "last_modified", "checked_at", "modified", "failure")
 
 
 class Pages(DatabasePart):
@@ -25,7 +25,7 @@ class Pages(DatabasePart):
     def get(self, addresses: Sequence[str]) -> dict[str, SourcePage]:
         """Return what is remembered of those of *addresses* that were seen before."""
         among: BindParameter[Any] = bindparam("among", expanding=True)
-        query = page_rows().where(pages.c.address.in_(among))
+        query = _page_rows().where(pages.c.address.in_(among))
         found: dict[str, SourcePage] = {}
         with self._database.reading() as connection:
             for part in rows.chunks(list(addresses)):
@@ -35,7 +35,7 @@ class Pages(DatabasePart):
 
     def of_source(self, source_id: int) -> list[SourcePage]:
         """Return every page that a source ever listed, newest first."""
-        query = page_rows().where(pages.c.source_id == source_id)
+        query = _page_rows().where(pages.c.source_id == source_id)
         ordered = query.order_by(pages.c.first_at.desc(), pages.c.address)
         with self._database.reading() as connection:
             return [rows.page(row) for row in connection.execute(ordered).mappings()]
@@ -48,7 +48,7 @@ class Pages(DatabasePart):
                 "source_id": source_id,
                 "listing": each.listing,
                 "first_at": rows.iso(each.first_at),
-                **{name: getattr(each, name) for name in NOTED},
+                **{name: getattr(each, name) for name in _NOTED},
                 "checked_at": rows.iso(each.checked_at) if each.checked_at else None,
             }
             for each in noted
@@ -59,7 +59,7 @@ class Pages(DatabasePart):
             take_turn(connection)
             dialect = connection.dialect.name
             new = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(pages)
-            fresh: Mapping[str, Any] = {name: new.excluded[name] for name in NOTED}
+            fresh: Mapping[str, Any] = {name: new.excluded[name] for name in _NOTED}
             upsert = new.on_conflict_do_update(index_elements=[pages.c.address], set_=dict(fresh))
             connection.execute(upsert, values)
 
@@ -74,7 +74,7 @@ class Pages(DatabasePart):
                 connection.execute(mine, {"among": part})
 
 
-def page_rows() -> Select[Any]:
+def _page_rows() -> Select[Any]:
     """Select pages with what became of their articles."""
     return select(pages, articles.c.removal).outerjoin(
         articles, articles.c.id == pages.c.article_id

@@ -77,7 +77,7 @@ class Passages(DatabasePart):
                 for key, article_id in connection.execute(known, {"ids": part}):
                     every[article_id].append(key)
         return [
-            standing_of(key, current[key], every[key], splitter, erased=key in erased)
+            _standing_of(key, current[key], every[key], splitter, erased=key in erased)
             for key in current
         ]
 
@@ -121,7 +121,7 @@ class Passages(DatabasePart):
             connection.execute(delete(passages).where(~passages.c.splitter.in_(used), cut_again))
 
 
-def standing_of(
+def _standing_of(
     article_id: int,
     cuts: dict[int, list[Passage]],
     every: Sequence[str],

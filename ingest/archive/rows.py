@@ -24,7 +24,7 @@ from ingest.model import (
 )
 
 Row = Mapping[Any, Any]
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 HEADER = (
     "title",
@@ -42,14 +42,14 @@ HEADER = (
     "preview",
     "original",
 )
-CHUNK = 500
+_CHUNK = 500
 """Values in one ``IN`` list: both databases plan this many at once well."""
 
 
-def chunks(values: list[Value]) -> Iterator[list[Value]]:
+def chunks(values: list[_Value]) -> Iterator[list[_Value]]:
     """Cut *values* into lists that fit one query."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def iso(moment: Moment) -> str:
@@ -57,7 +57,7 @@ def iso(moment: Moment) -> str:
     return moment.isoformat()
 
 
-def header(row: Row) -> Header:
+def _header(row: Row) -> Header:
     """Read the columns of :data:`HEADER`."""
     return Header(
         title=row["title"],
@@ -95,11 +95,11 @@ def article(row: Row) -> Article:
     """Read an article with its newest header and its counts."""
     return Article(
         id=row["id"],
-        header=header(row),
+        header=_header(row),
         versions=row["latest"],
         passages=row["passages"],
         added_at=datetime.fromisoformat(row["added_at"]),
-        removed_at=time(row["removed_at"]),
+        removed_at=_time(row["removed_at"]),
         removal=Removal(row["removal"]) if row["removal"] else None,
         note=row["note"],
         story=row["story"],
@@ -107,7 +107,7 @@ def article(row: Row) -> Article:
     )
 
 
-def time(written: str | None) -> datetime | None:
+def _time(written: str | None) -> datetime | None:
     """Read a time, if there is one."""
     return datetime.fromisoformat(written) if written else None
 
@@ -115,7 +115,7 @@ def time(written: str | None) -> datetime | None:
 def version(row: Row) -> Version:
     """Read a version whole."""
     captions, corrections = tuple(row["captions"]), tuple(row["corrections"])
-    extract = Extract(header(row), row["text"], captions, corrections)
+    extract = Extract(_header(row), row["text"], captions, corrections)
     read_at = datetime.fromisoformat(row["read_at"])
     return Version(row["article_id"], row["number"], extract, read_at)
 
@@ -130,7 +130,7 @@ def passage(row: Row) -> Passage:
         start=row["start_at"],
         end=row["end_at"],
         text=row["passage_text"],
-        header=header(row),
+        header=_header(row),
         corrections=tuple(row["corrections"]),
     )
 
@@ -145,7 +145,7 @@ def generation(row: Row) -> Generation:
         active=row["generation_id"] is not None,
         caught_up_to=row["caught_up_to"],
         created_at=datetime.fromisoformat(row["created_at"]),
-        retired_at=time(row["retired_at"]),
+        retired_at=_time(row["retired_at"]),
     )
 
 
@@ -158,11 +158,11 @@ def source(row: Row) -> Source:
         permission=Permission(row["permission"]),
         every=row["every"],
         added_at=datetime.fromisoformat(row["added_at"]),
-        checked_at=time(row["checked_at"]),
+        checked_at=_time(row["checked_at"]),
         etag=row["etag"],
         last_modified=row["last_modified"],
         listed=row["listed"],
-        failed_at=time(row["failed_at"]),
+        failed_at=_time(row["failed_at"]),
         failure=row["failure"],
     )
 
@@ -177,7 +177,7 @@ def page(row: Row) -> SourcePage:
         article_id=row["article_id"],
         etag=row["etag"],
         last_modified=row["last_modified"],
-        checked_at=time(row["checked_at"]),
+        checked_at=_time(row["checked_at"]),
         modified=row["modified"],
         failure=row["failure"],
         removal=Removal(row["removal"]) if row["removal"] else None,

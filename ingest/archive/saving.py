@@ -18,9 +18,9 @@ from ingest.archive.stories import place_in_story, repeats
 from ingest.identity import clean_url, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
-KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
+_KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
 """Why an article stays out although its text comes again; what was removed, a person may add."""
-BY_HAND = frozenset({Removal.REMOVED, Removal.HIDDEN})
+_BY_HAND = frozenset({Removal.REMOVED, Removal.HIDDEN})
 """Why an article stays out until a person says otherwise."""
 
 
@@ -47,23 +47,23 @@ def save_one(
     With *restore* an article that was removed by hand stands again. Unless *believe*, what does
     not resemble the version that stands is held back, and the article is marked with why.
     """
-    known = find_or_make(connection, extract.header, now)
+    known = _find_or_make(connection, extract.header, now)
     digest = extract.digest
-    decision = decide(extract, digest, known, restore=restore)
+    decision = _decide(extract, digest, known, restore=restore)
     mine = update(articles).where(articles.c.id == known.id)
     if decision is Decision.SAME:
         if known.held is not None:
             connection.execute(mine.values(held=None))
         return Saved(known.id, known.latest, decision)
     doubted = decision is Decision.CHANGED and not believe
-    if doubted and (reason := doubt(connection, known, extract)):
+    if doubted and (reason := _doubt(connection, known, extract)):
         told = f"Its page now {reason}. Version {known.latest} stays."
         connection.execute(mine.values(held=told))
         return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
     number = known.latest
     if digest != known.digest:
         number += 1
-        add_version(connection, known.id, number, extract, digest, now)
+        _add_version(connection, known.id, number, extract, digest, now)
         add_passages(connection, known.id, number, extract.text, cut)
         place_in_story(connection, known.id, extract)
     standing: dict[str, Any] = {"latest": number, "removed_at": None, "removal": None, "note": None}
@@ -72,10 +72,12 @@ def save_one(
         standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
     connection.execute(update(articles).where(articles.c.id == known.id).values(standing))
     record_change(connection, known.id, now)
-    return quarantined(connection, Saved(known.id, number, decision), known.outlet_id, extract, now)
+    return _quarantined(
+        connection, Saved(known.id, number, decision), known.outlet_id, extract, now
+    )
 
 
-def doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | None:
+def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | None:
     """Say why *extract* may be no version of the article that is *known*, if it may not be.
 
     It has to resemble the version that stands, and not to be the text of another article.
@@ -86,7 +88,7 @@ def doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | No
     before = rows.version(connection.execute(query).mappings().one()).extract
     if reason := unlike(before, extract):
         return reason
-    body = body_digest(extract.text)
+    body = _body_digest(extract.text)
     twins = (
         select(articles.c.id)
         .join(versions, NEWEST)
@@ -120,10 +122,10 @@ def moved(connection: Connection, article_id: int, now: Extract) -> bool:
     return True
 
 
-def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
+def _decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
     """Tell what *extract* is beside the newest version of its article that is *known*."""
     same = digest == known.digest
-    if same and known.removal in (KEPT_OUT if restore else KEPT_OUT | BY_HAND):
+    if same and known.removal in (_KEPT_OUT if restore else _KEPT_OUT | _BY_HAND):
         return Decision.SAME
     if extract.header.kind is Kind.RETRACTION:
         return Decision.SAME if same else Decision.RETRACTED
@@ -137,13 +139,13 @@ def decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> 
     return Decision.CORRECTED if added else Decision.CHANGED
 
 
-def quarantined(
+def _quarantined(
     connection: Connection, saved: Saved, outlet_id: int, extract: Extract, now: datetime
 ) -> Saved:
     """Set aside what was saved, and its likes, if it is one text under too many titles."""
     if saved.decision is Decision.RETRACTED:
         return saved
-    repeated = repeats(connection, outlet_id, body_digest(extract.text))
+    repeated = repeats(connection, outlet_id, _body_digest(extract.text))
     if saved.article_id not in repeated:
         return saved
     note = f"One text stands under {len(repeated)} titles; it is a notice rather than an article."
@@ -165,12 +167,12 @@ def withdraw(
     return True
 
 
-def body_digest(text: str) -> str:
+def _body_digest(text: str) -> str:
     """Name a body by its words alone."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
-def find_or_make(connection: Connection, header: Header, now: datetime) -> Row[Any]:
+def _find_or_make(connection: Connection, header: Header, now: datetime) -> Row[Any]:
     """Return the article's row; a new one has no version."""
     outlet = identified(connection, outlets, "name", header.outlet, {})
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now)}
@@ -198,7 +200,7 @@ def identified(
     return int(made[0])
 
 
-def add_version(
+def _add_version(
     connection: Connection,
     article_id: int,
     number: int,
@@ -215,7 +217,7 @@ def add_version(
         **header_values(extract.header),
         "day": iso(day) if day else None,
         "text": extract.text,
-        "body": body_digest(extract.text),
+        "body": _body_digest(extract.text),
         "captions": list(extract.captions),
         "corrections": list(extract.corrections),
         "read_at": iso(now),

@@ -11,18 +11,18 @@ from ingest.archive.schema import articles, outlets, passages, versions
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
-LATER = passages.alias("later")
+_LATER = passages.alias("later")
 NEWEST_CUT = ~(
-    select(LATER.c.id)
+    select(_LATER.c.id)
     .where(
-        LATER.c.article_id == passages.c.article_id,
-        LATER.c.version == passages.c.version,
-        LATER.c.splitter > passages.c.splitter,
+        _LATER.c.article_id == passages.c.article_id,
+        _LATER.c.version == passages.c.version,
+        _LATER.c.splitter > passages.c.splitter,
     )
     .exists()
 )
 """Passages of one splitter alone, where a version is cut by two."""
-HEADER = [versions.c[name] for name in rows.HEADER]
+_HEADER = [versions.c[name] for name in rows.HEADER]
 
 
 def article_rows() -> Select[Any]:
@@ -40,7 +40,7 @@ def article_rows() -> Select[Any]:
             articles.c.story,
             count.label("passages"),
             outlets.c.ownership,
-            *HEADER,
+            *_HEADER,
         )
         .join(versions, NEWEST)
         .join(outlets, outlets.c.id == articles.c.outlet_id)
@@ -61,7 +61,7 @@ def passage_rows() -> Select[Any]:
             passages.c.text.label("passage_text"),
             versions.c.corrections,
             outlets.c.ownership,
-            *HEADER,
+            *_HEADER,
         )
         .join(articles, STANDING)
         .join(versions, NEWEST)

@@ -55,7 +55,7 @@ class Sources(DatabasePart):
             SourceNotFoundError: there is no such source.
         """
         with self._database.reading() as connection:
-            query = source_rows().where(sources.c.id == source_id)
+            query = _source_rows().where(sources.c.id == source_id)
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise SourceNotFoundError(source_id)
@@ -64,7 +64,7 @@ class Sources(DatabasePart):
     def watched(self) -> list[Source]:
         """Return every source, in the order in which they were added."""
         with self._database.reading() as connection:
-            found = connection.execute(source_rows().order_by(sources.c.id)).mappings()
+            found = connection.execute(_source_rows().order_by(sources.c.id)).mappings()
             return [rows.source(row) for row in found]
 
     def claim(self, source: Source, now: datetime) -> bool:
@@ -104,6 +104,6 @@ class Sources(DatabasePart):
             connection.execute(update(sources).where(here).values(**values))
 
 
-def source_rows() -> Select[Any]:
+def _source_rows() -> Select[Any]:
     """Select sources with their outlets' names."""
     return select(sources, outlets.c.name).join(outlets, outlets.c.id == sources.c.outlet_id)

@@ -11,14 +11,14 @@ from ingest.archive.selecting import NEWEST
 from ingest.likeness import containment, near_in_time, resemblance, shingles, sketch
 from ingest.model import Extract
 
-SHARED = 4
+_SHARED = 4
 """Marks that two texts share before they are compared word by word."""
-CANDIDATES = 20
+_CANDIDATES = 20
 """Articles that are compared word by word, the likest first."""
-RESEMBLANCE = 0.35
-CONTAINMENT = 0.75
+_RESEMBLANCE = 0.35
+_CONTAINMENT = 0.75
 """Both measured on one agency story in three outlets; different stories of one stay below."""
-TITLES = 3
+_TITLES = 3
 """Titles of one outlet that one text may have; under more it is a notice, not an article."""
 
 
@@ -41,9 +41,9 @@ def same_story(
         select(fingerprints.c.article_id)
         .where(fingerprints.c.mark.in_(own), fingerprints.c.article_id != article_id)
         .group_by(fingerprints.c.article_id)
-        .having(func.count() >= SHARED)
+        .having(func.count() >= _SHARED)
         .order_by(func.count().desc())
-        .limit(CANDIDATES)
+        .limit(_CANDIDATES)
     )
     query = (
         select(articles.c.id, articles.c.story, versions.c.day, versions.c.text)
@@ -58,10 +58,10 @@ def same_story(
         (containment(cut, other), row.story or row.id)
         for row in found
         if near_in_time(day, date.fromisoformat(row.day) if row.day else None)
-        and resemblance(cut, other := shingles(row.text)) >= RESEMBLANCE
+        and resemblance(cut, other := shingles(row.text)) >= _RESEMBLANCE
     ]
     share, story = max(alike, default=(0.0, None), key=lambda pair: pair[0])
-    return story if share >= CONTAINMENT else None
+    return story if share >= _CONTAINMENT else None
 
 
 def repeats(connection: Connection, outlet_id: int, body: str) -> list[int]:
@@ -72,6 +72,6 @@ def repeats(connection: Connection, outlet_id: int, body: str) -> list[int]:
         .where(versions.c.body == body, articles.c.outlet_id == outlet_id)
     )
     found = connection.execute(query).all()
-    if len({row.title for row in found}) <= TITLES:
+    if len({row.title for row in found}) <= _TITLES:
         return []
     return [row.id for row in found if row.removed_at is None]

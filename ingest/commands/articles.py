@@ -56,10 +56,10 @@ def add_command(
     """Read coverage and save it: files, folders, addresses of the web, standard input."""
     settings = configured(Settings)
     hints = Hints(outlet, url, title, published, fields or {})
-    addresses = [path for path in paths if is_address(path)]
-    paths = [path for path in paths if not is_address(path)]
+    addresses = [path for path in paths if _is_address(path)]
+    paths = [path for path in paths if not _is_address(path)]
     total = sum(1 if path == "-" else count(Path(path)) for path in paths)
-    found = chain.from_iterable(read(path, hints) for path in paths)
+    found = chain.from_iterable(_read(path, hints) for path in paths)
     with Archive.open(settings.archive_url) as archive:
         outcome = showing.with_progress(
             "Reading",
@@ -68,17 +68,17 @@ def add_command(
         )
         for address in addresses:
             for each in add_address(archive, settings, address, hints):
-                take(each, outcome)
+                _take(each, outcome)
         note = catch_up(settings, archive)
-    return report(outcome, note, as_json=as_json)
+    return _report(outcome, note, as_json=as_json)
 
 
-def is_address(path: str) -> bool:
+def _is_address(path: str) -> bool:
     """Tell an address of the web from a path."""
     return path.lower().startswith(("http://", "https://"))
 
 
-def take(told: SourceRound, outcome: AddingOutcome) -> None:
+def _take(told: SourceRound, outcome: AddingOutcome) -> None:
     """Add what one address held to everything that was added."""
     outcome.saved += told.outcome.saved
     outcome.warnings += [*told.outcome.warnings, *told.notes]
@@ -91,7 +91,7 @@ def take(told: SourceRound, outcome: AddingOutcome) -> None:
     outcome.saved += [Saved(0, 0, Decision.SAME)] * told.unchanged
 
 
-def report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
+def _report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
     """Print what was added; 1 if anything could not be read."""
     for each in outcome.problems:
         print(showing.printable(str(each.problem)), file=sys.stderr)
@@ -114,7 +114,7 @@ def report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
     return 1 if outcome.problems else 0
 
 
-def read(path: str, hints: Hints) -> Iterator[FoundArticle]:
+def _read(path: str, hints: Hints) -> Iterator[FoundArticle]:
     """Read one argument; ``-`` is standard input."""
     if path == "-":
         return read_bytes(sys.stdin.buffer.read(), "standard input", hints)
@@ -213,17 +213,17 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
 
 def restored(numbers: Sequence[int], *, as_json: bool) -> int:
     """Let articles be cited again that were removed, are gone, or are in quarantine."""
-    return for_each(numbers, Articles.restore, "restored", as_json=as_json)
+    return _for_each(numbers, Articles.restore, "restored", as_json=as_json)
 
 
 def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:
     """Delete every word of articles for good."""
     if not yes:
         return misused("Erasing cannot be undone. Add --yes to do it.")
-    return for_each(numbers, Articles.erase, "erased", as_json=as_json)
+    return _for_each(numbers, Articles.erase, "erased", as_json=as_json)
 
 
-def for_each(
+def _for_each(
     numbers: Sequence[int], work: Callable[..., object], done: str, *, as_json: bool
 ) -> int:
     """Do *work* on each article that is named; unknown numbers stop nothing."""

@@ -25,7 +25,7 @@ from ingest.settings import Settings
 def catch_up(settings: Settings, archive: Archive) -> str:
     """Bring the index up to the archive, or say why not: what the archive holds stays."""
     try:
-        return caught_up(settings, archive)
+        return _caught_up(settings, archive)
     except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
         return (
             f"The archive holds it, but it is not searchable yet: {error} "
@@ -33,7 +33,7 @@ def catch_up(settings: Settings, archive: Archive) -> str:
         )
 
 
-def caught_up(settings: Settings, archive: Archive) -> str:
+def _caught_up(settings: Settings, archive: Archive) -> str:
     """Bring the index up to the archive, or say who will."""
     try:
         with open_index(settings, archive) as index:
@@ -63,7 +63,7 @@ def index_command(as_json: AsJson = False) -> int:
     """Let the index catch up with the archive."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
-        note = caught_up(settings, archive)
+        note = _caught_up(settings, archive)
     if as_json:
         showing.print_json({"index": note})
     else:

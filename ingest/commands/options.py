@@ -15,14 +15,14 @@ from ingest import logs
 from ingest.model import Moment, parse_moment
 from ingest.settings import Settings
 
-MISUSED = 2
+_MISUSED = 2
 """The exit code of a command that cannot be meant so."""
 
-INTERRUPTED = 130
+_INTERRUPTED = 130
 """The exit code of what Ctrl-C ended."""
 
-Given = ParamSpec("Given")
-Configured = TypeVar("Configured", bound=Settings)
+_Given = ParamSpec("_Given")
+_Configured = TypeVar("_Configured", bound=Settings)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Batch = Annotated[
@@ -53,15 +53,15 @@ def make_app(
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for name, command in commands.items():
-        app.command(name)(exiting(command))
+        app.command(name)(_exiting(command))
     return app
 
 
-def exiting(command: Callable[Given, int]) -> Callable[Given, None]:
+def _exiting(command: Callable[_Given, int]) -> Callable[_Given, None]:
     """Let a command end with the code that it returns."""
 
     @wraps(command)
-    def ended(*given: Given.args, **named: Given.kwargs) -> None:
+    def ended(*given: _Given.args, **named: _Given.kwargs) -> None:
         raise typer.Exit(command(*given, **named))
 
     return ended
@@ -76,13 +76,13 @@ def run_app(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int
     try:
         app(args=arguments, prog_name=name)
     except SystemExit as end:
-        if end.code == INTERRUPTED:
+        if end.code == _INTERRUPTED:
             raise KeyboardInterrupt from None
         return end.code if isinstance(end.code, int) else 0
     return 0
 
 
-def configured(kind: type[Configured]) -> Configured:
+def configured(kind: type[_Configured]) -> _Configured:
     """Read the settings from the environment, and let the logs be as they say.
 
     Raises:
@@ -96,10 +96,10 @@ def configured(kind: type[Configured]) -> Configured:
 def misused(text: str) -> int:
     """Say how a command is used, and return the code for that."""
     print(text, file=sys.stderr)
-    return MISUSED
+    return _MISUSED
 
 
-def parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], object]:
+def _parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], object]:
     """Let what *parse* refuses be misuse; *wrong* says why, with the text before it."""
 
     def parsed(text: str) -> object:
@@ -111,14 +111,14 @@ def parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], objec
     return parsed
 
 
-def country(text: str) -> str:
+def _country(text: str) -> str:
     """Read the two letters of a country (ISO 3166-1)."""
     if len(text) == len("JP") and text.isascii() and text.isalpha():
         return text.upper()
     raise ValueError(text)
 
 
-def mapping(text: str) -> dict[str, str]:
+def _mapping(text: str) -> dict[str, str]:
     """Read ``ours=theirs,…``."""
     pairs = [pair.partition("=") for pair in text.split(",")]
     if not all(ours and theirs for ours, _, theirs in pairs):
@@ -126,11 +126,11 @@ def mapping(text: str) -> dict[str, str]:
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
-def moment(text: str) -> Moment:
+def _moment(text: str) -> Moment:
     """Read a day, or a time with its zone."""
     return parse_moment(text)
 
 
-READ_MOMENT = parsing(moment, "is no date such as 2026-10-26.")
-READ_COUNTRY = parsing(country, "is no country code such as JP.")
-READ_MAPPING = parsing(mapping, "is not of the form text=body,outlet=source.")
+READ_MOMENT = _parsing(_moment, "is no date such as 2026-10-26.")
+READ_COUNTRY = _parsing(_country, "is no country code such as JP.")
+READ_MAPPING = _parsing(_mapping, "is not of the form text=body,outlet=source.")

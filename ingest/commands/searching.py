@@ -48,7 +48,7 @@ def search_command(
         if index.behind():
             showing.with_progress("Indexing", None, index.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())
-        scope = scope_of(outlet or (), since, until, outlets)
+        scope = _scope_of(outlet or (), since, until, outlets)
 
         def look(text: str, timings: dict[str, float]) -> list[Evidence]:
             return search(
@@ -62,7 +62,7 @@ def search_command(
             )
 
         if batch is not None:
-            return search_batch(batch, look)
+            return _search_batch(batch, look)
         timings: dict[str, float] = {}
         found = look(clean_line(question or ""), timings)
     if as_json:
@@ -75,7 +75,7 @@ def search_command(
     return 0
 
 
-def search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Evidence]]) -> int:
+def _search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Evidence]]) -> int:
     """Print one object a question, each on a line of its own; 1 if any line held none."""
     failed = 0
     for number, question in questions(path):
@@ -90,7 +90,7 @@ def search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Eviden
     return failed
 
 
-def scope_of(
+def _scope_of(
     only: Sequence[str], since: Moment | None, until: Moment | None, outlets: Sequence[str]
 ) -> Scope | None:
     """Return the outlets and days that a search is bound to; *outlets* are those that are kept.

@@ -24,7 +24,7 @@ from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings
 from ingest.showing import printable, sources_table
 
-HOUR = 60
+_HOUR = 60
 
 
 def watch_command(
@@ -33,7 +33,7 @@ def watch_command(
     permission: Annotated[
         Permission, typer.Option(help="On what basis its text is kept.")
     ] = Permission.UNSTATED,
-    every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="How often.")] = HOUR,
+    every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="How often.")] = _HOUR,
     country: Annotated[
         str | None,
         typer.Option(parser=READ_COUNTRY, metavar="CODE", help="Where the outlet is: JP."),
@@ -101,12 +101,12 @@ def refresh_command(
         if not chosen:
             print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
             return 0
-        rounds = look(archive, settings, chosen, believe=believe)
+        rounds = _look(archive, settings, chosen, believe=believe)
         note = catch_up(settings, archive)
-    return report(rounds, note, as_json=as_json)
+    return _report(rounds, note, as_json=as_json)
 
 
-def look(
+def _look(
     archive: Archive,
     settings: Settings,
     sources: Sequence[Source],
@@ -140,10 +140,10 @@ def add_address(
 ) -> list[SourceRound]:
     """Fetch a page, or each page that a feed or a sitemap lists, once."""
     once = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
-    return look(archive, settings, [once], by_hand=True, hints=hints)
+    return _look(archive, settings, [once], by_hand=True, hints=hints)
 
 
-def report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
+def _report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
     """Print what was found at each source; 1 if any of it failed."""
     if as_json:
         told = [
@@ -161,7 +161,7 @@ def report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
         showing.print_json({"sources": told, "index": note})
     else:
         for each in rounds:
-            print(f"{printable(each.source.outlet or each.source.address)}: {in_words(each)}")
+            print(f"{printable(each.source.outlet or each.source.address)}: {_in_words(each)}")
         print(note)
         for each in rounds:
             for line in (*each.notes, *each.outcome.warnings, *(why for _, why in each.failed)):
@@ -169,7 +169,7 @@ def report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
     return 1 if any(each.failure or each.failed for each in rounds) else 0
 
 
-def in_words(told: SourceRound) -> str:
+def _in_words(told: SourceRound) -> str:
     """Say what one round found."""
     counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items() if number)
     return printable(told.failure or f"{counts or 'nothing is due'}.")

@@ -25,7 +25,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     chosen = settings.embedding_model
     if chosen == LOCAL_MODEL:
         standing = serving in (packed.PACKED_MODEL, FastEmbedder.model)
-        return inside(serving if serving and standing else best_inside(), settings)
+        return _inside(serving if serving and standing else _best_inside(), settings)
     if chosen == FAST_MODEL:
         return FastEmbedder()
     if Path(chosen).expanduser().is_dir():
@@ -39,7 +39,7 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
     return remote(chosen, settings, serving=serving)
 
 
-def best_inside() -> str:
+def _best_inside() -> str:
     """Return the name of the best embedder that the packages have on this machine."""
     return packed.PACKED_MODEL if packed.weights_file() else FastEmbedder.model
 
@@ -47,7 +47,7 @@ def best_inside() -> str:
 def better(serving: str, settings: Settings) -> str | None:
     """Return the model to which a rebuild would change over by itself, if there is one."""
     chosen = settings.embedding_model == LOCAL_MODEL
-    return best_inside() if chosen and serving == FastEmbedder.model != best_inside() else None
+    return _best_inside() if chosen and serving == FastEmbedder.model != _best_inside() else None
 
 
 def embedder_of(model: str, settings: Settings) -> Embedder:
@@ -57,7 +57,7 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
         SettingsError: it is of an endpoint or of a folder that is not set any more.
     """
     if model in (packed.PACKED_MODEL, FastEmbedder.model):
-        return inside(model, settings)
+        return _inside(model, settings)
     name = model.rpartition("@")[0] or model
     found = embedder(settings.model_copy(update={"embedding_model": name}), model)
     if found.model != model:
@@ -68,7 +68,7 @@ def embedder_of(model: str, settings: Settings) -> Embedder:
     return found
 
 
-def inside(model: str, settings: Settings) -> Embedder:
+def _inside(model: str, settings: Settings) -> Embedder:
     """Return one of the embedders in the packages.
 
     Raises:

@@ -22,21 +22,21 @@ from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 30.0
-RETRIES = 3
-OPENAI = "https://api.openai.com/v1"
-PROVIDERS = frozenset(
+_TIMEOUT = 30.0
+_RETRIES = 3
+_OPENAI = "https://api.openai.com/v1"
+_PROVIDERS = frozenset(
     {"azure_ai", "azure_openai", "bedrock", "cohere", "google_genai", "google_vertexai"}
     | {"huggingface", "mistralai", "ollama", "openai"}
 )
 """LangChain's names of providers; any other word before a colon is part of a model's name."""
-TOO_LARGE = re.compile(
+_TOO_LARGE = re.compile(
     r"too (?:large|long|many|big)|maximum|exceed|context (?:length|size)|must have less than"
     r"|at most|batch size|physical batch",
     re.IGNORECASE,
 )
 """How servers say that a text is too long or a request too large, in whatever sentence."""
-MAY_BE_SIZE = frozenset(
+_MAY_BE_SIZE = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -44,13 +44,13 @@ MAY_BE_SIZE = frozenset(
         HTTPStatus.INTERNAL_SERVER_ERROR,
     }
 )
-SHORTER = 0.75
+_SHORTER = 0.75
 """What is left of a text that was too long; it is tried again until it is not."""
-SHORTEST = 200
+_SHORTEST = 200
 """Bytes under which no text is too long: something else is wrong."""
 
 
-class RemoteEmbedder:
+class _RemoteEmbedder:
     """A model on a server, which may say how many texts and how long ones it takes."""
 
     far = True
@@ -112,11 +112,11 @@ class RemoteEmbedder:
     def _embedded(self, texts: Sequence[str]) -> list[list[float]]:
         """Embed *texts*, in smaller requests and shorter texts where the server wants them so."""
         try:
-            return self._client.embed_documents([shortened(each, self._longest) for each in texts])
+            return self._client.embed_documents([_shortened(each, self._longest) for each in texts])
         except Exception as error:
             if len(texts) == 1 and self._shorter(texts[0], error):
                 return self._embedded(texts)
-            if len(texts) == 1 or not may_be_size(error):
+            if len(texts) == 1 or not _may_be_size(error):
                 raise EmbeddingError(self._sentence(error)) from error
         half, longest = (len(texts) + 1) // 2, self._longest
         rows = [*self._embedded(texts[:half]), *self._in_parts(texts[half:])]
@@ -127,10 +127,10 @@ class RemoteEmbedder:
 
     def _shorter(self, text: str, error: Exception) -> bool:
         """Learn from *error* that *text* was too long; tell whether that was learnt."""
-        size = len(shortened(text, self._longest).encode())
-        if not is_too_large(error) or size < SHORTEST:
+        size = len(_shortened(text, self._longest).encode())
+        if not _is_too_large(error) or size < _SHORTEST:
             return False
-        self._longest = int(size * SHORTER)
+        self._longest = int(size * _SHORTER)
         logger.info("%s takes texts of at most %d bytes.", self._where, self._longest)
         return True
 
@@ -167,7 +167,7 @@ class RemoteEmbedder:
         return f"{self._where} did not embed ({type(error).__name__}). {advice}"
 
 
-def remote(name: str, settings: Settings, *, serving: str | None = None) -> RemoteEmbedder:
+def remote(name: str, settings: Settings, *, serving: str | None = None) -> _RemoteEmbedder:
     """Open the model *name*: one of the endpoint that *settings* name, or ``provider:model``.
 
     A colon belongs to the name (``bge-m3:latest``) unless a provider of LangChain's stands before
@@ -182,27 +182,29 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> Remo
     provider, model = provider_of(name)
     if provider not in (None, "openai"):
         recorded = name if bare else f"{name}{prefixes.mark}"
-        return RemoteEmbedder(by_langchain(name), model=recorded, where=provider, prefixes=prefixes)
+        return _RemoteEmbedder(
+            _by_langchain(name), model=recorded, where=provider, prefixes=prefixes
+        )
     base_url, key = settings.openai_base_url, settings.openai_api_key
     client = OpenAIEmbeddings(
         model=model,
         api_key=key or SecretStr("none"),
         base_url=base_url,
-        timeout=TIMEOUT,
-        max_retries=RETRIES,
+        timeout=_TIMEOUT,
+        max_retries=_RETRIES,
         check_embedding_ctx_length=False,  # or it downloads a vocabulary
     )
-    recorded = name if bare else f"{model}@{place(base_url)}{prefixes.mark}"
-    return RemoteEmbedder(client, model=recorded, where=base_url or "OpenAI", prefixes=prefixes)
+    recorded = name if bare else f"{model}@{_place(base_url)}{prefixes.mark}"
+    return _RemoteEmbedder(client, model=recorded, where=base_url or "OpenAI", prefixes=prefixes)
 
 
 def provider_of(name: str) -> tuple[str | None, str]:
     """Return the provider that stands before a model's name, if one does, and the model."""
     provider, colon, model = name.partition(":")
-    return (provider, model) if colon and provider in PROVIDERS else (None, name)
+    return (provider, model) if colon and provider in _PROVIDERS else (None, name)
 
 
-def by_langchain(name: str) -> Embeddings:
+def _by_langchain(name: str) -> Embeddings:
     """Open ``provider:model`` by LangChain.
 
     Raises:
@@ -218,30 +220,30 @@ def by_langchain(name: str) -> Embeddings:
     return found
 
 
-def place(base_url: str | None) -> str:
+def _place(base_url: str | None) -> str:
     """Return what of an address tells one server from another: host, port and path."""
-    parts = urlsplit(base_url or OPENAI)
+    parts = urlsplit(base_url or _OPENAI)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.hostname}{port}{parts.path.rstrip('/')}"
 
 
-def shortened(text: str, longest: int | None) -> str:
+def _shortened(text: str, longest: int | None) -> str:
     """Cut *text* to at most *longest* bytes: tokens are nearer to bytes than to characters."""
     if longest is None or len(text.encode()) <= longest:
         return text
     return text.encode()[:longest].decode(errors="ignore")
 
 
-def may_be_size(error: Exception) -> bool:
+def _may_be_size(error: Exception) -> bool:
     """Tell whether fewer texts may help."""
     status = getattr(error, "status_code", None)
-    return status in MAY_BE_SIZE or is_too_large(error)
+    return status in _MAY_BE_SIZE or _is_too_large(error)
 
 
-def is_too_large(error: Exception) -> bool:
+def _is_too_large(error: Exception) -> bool:
     """Tell whether a server says that it was given too much."""
     status = getattr(error, "status_code", None)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return True
-    refused = status is None or status in MAY_BE_SIZE
-    return refused and TOO_LARGE.search(str(error)) is not None
+    refused = status is None or status in _MAY_BE_SIZE
+    return refused and _TOO_LARGE.search(str(error)) is not None

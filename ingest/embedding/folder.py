@@ -22,8 +22,8 @@ from ingest.errors import SettingsError
 from ingest.settings import Settings
 
 MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
-PROMPTS, POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
-LONGEST = 512
+PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
+_LONGEST = 512
 """Tokens of one text; what is longer is cut. A passage has about 256."""
 
 
@@ -43,7 +43,7 @@ class Layout:
         passage = prompts.get("passage", prompts.get("document", wanted.passage))
         return cls(
             Prefixes(prompts.get("query", wanted.question), passage),
-            bool(_settings(folder / POOLING).get("pooling_mode_cls_token", False)),
+            bool(_settings(folder / _POOLING).get("pooling_mode_cls_token", False)),
         )
 
 
@@ -71,7 +71,7 @@ class FolderEmbedder:
         own = self._layout.prefixes
         self._prefixes = own.chosen(settings) if settings else own
         mark = self._prefixes.mark if self._prefixes != own else ""
-        self.model = model or f"{folder.name}@{digest(folder)}{mark}"
+        self.model = model or f"{folder.name}@{_digest(folder)}{mark}"
         self._session, self._tokenizer = opened(folder)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
@@ -108,7 +108,7 @@ def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
     options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(
-            str(found(folder)), options, providers=["CPUExecutionProvider"]
+            str(_found(folder)), options, providers=["CPUExecutionProvider"]
         )
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as error:  # neither library has one kind of its own for a bad file
@@ -117,20 +117,20 @@ def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
             f"needs {MODEL_FILE} and {TOKENIZER}."
         ) from error
     tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_truncation(_LONGEST)
     return session, tokenizer
 
 
-def found(folder: Path) -> Path:
+def _found(folder: Path) -> Path:
     """Return the model's file: beside the tokenizer, or in a folder ``onnx``."""
     beside, inside = folder / MODEL_FILE, folder / "onnx" / MODEL_FILE
     return inside if inside.exists() and not beside.exists() else beside
 
 
-def digest(folder: Path) -> str:
+def _digest(folder: Path) -> str:
     """Return a short hash of the model's file: a generation never mixes two of one name."""
     try:
-        with found(folder).open("rb") as file:
+        with _found(folder).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:12]
     except OSError as error:
         raise SettingsError(

@@ -13,12 +13,12 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from ingest.embedding.packed import BLOCK, PACKED_MODEL, Array, Packed
 
-OPSET, IR = 18, 9
+_OPSET, _IR = 18, 9
 """Versions of the format that every onnxruntime since 1.18 reads."""
-CONTRIBUTED = "com.microsoft"
+_CONTRIBUTED = "com.microsoft"
 """The operators beside the standard that onnxruntime has on every kind of processor."""
-STANDARD = {"Shape", "Slice", "Add", "Split", "Cast", "LayerNormalization"}
-START, END, UNKNOWN = 0, 2, 3
+_STANDARD = {"Shape", "Slice", "Add", "Split", "Cast", "LayerNormalization"}
+_START, _END, _UNKNOWN = 0, 2, 3
 """Places in the vocabulary."""
 
 
@@ -29,18 +29,18 @@ def write_graph(model: onnx.ModelProto, file: Path) -> None:
 
 def tokenizer_of(packed: Packed) -> Tokenizer:
     """Return the tokenizer of XLM-RoBERTa: unigrams over what NMT's rules and NFKC fold."""
-    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=UNKNOWN, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=_UNKNOWN, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", START), ("</s>", END)]
+        single="<s> $A </s>", special_tokens=[("<s>", _START), ("</s>", _END)]
     )
     return tokenizer
 
 
-class Graph:
+class _Graph:
     """A model in the making: operators in order, and the numbers they use."""
 
     def __init__(self) -> None:
@@ -60,18 +60,18 @@ class Graph:
         **options: Any,  # noqa: ANN401 - as onnx takes them
     ) -> str:
         """Add one operator, and return the name of its first output."""
-        domain = "" if operator in STANDARD else CONTRIBUTED
+        domain = "" if operator in _STANDARD else _CONTRIBUTED
         self.nodes.append(helper.make_node(operator, inputs, outputs, domain=domain, **options))
         return outputs[0]
 
 
 def graph_of(packed: Packed) -> onnx.ModelProto:
     """Return the encoder of BERT (Devlin et al., 2019) with these weights."""
-    graph = Graph()
-    state = embedded(packed, graph)
+    graph = _Graph()
+    state = _embedded(packed, graph)
     graph.do("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number in range(packed.layers):
-        state = layer(packed, graph, number, state)
+        state = _layer(packed, graph, number, state)
     shape = ["batch", "length"]
     whole = helper.make_graph(
         [*graph.nodes, helper.make_node("Identity", [state], ["last_hidden_state"])],
@@ -87,11 +87,11 @@ def graph_of(packed: Packed) -> onnx.ModelProto:
         ],
         graph.numbers,
     )
-    versions = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIBUTED, 1)]
-    return helper.make_model(whole, opset_imports=versions, ir_version=IR)
+    versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIBUTED, 1)]
+    return helper.make_model(whole, opset_imports=versions, ir_version=_IR)
 
 
-def embedded(packed: Packed, graph: Graph) -> str:
+def _embedded(packed: Packed, graph: _Graph) -> str:
     """Look up words, which stay in 4 bits, and positions."""
     quarters, scales = packed.blocks("emb.word")
     halves = (quarters[:, 0::2] | (quarters[:, 1::2] << 4)).astype(np.uint8)
@@ -120,30 +120,30 @@ def embedded(packed: Packed, graph: Graph) -> str:
     )
 
 
-def layer(packed: Packed, graph: Graph, number: int, state: str) -> str:
+def _layer(packed: Packed, graph: _Graph, number: int, state: str) -> str:
     """Attend, then feed forward, each added to what came in and normalised."""
     at = f"l{number}."
     width = packed.width
     parts = [f"{at}{each}" for each in "qkv"]
     biases = np.concatenate([packed.floats(f"{each}.b") for each in parts])
     bias = graph.number(f"{at}qkv.b", biases)
-    together = product(packed, graph, [f"{each}.w" for each in parts], state, width, bias)
+    together = _product(packed, graph, [f"{each}.w" for each in parts], state, width, bias)
     graph.do("Split", [together], *parts, axis=-1, num_outputs=3)
     context = graph.do(
         "MultiHeadAttention", [*parts, "", "mask"], f"{at}context", num_heads=packed.heads
     )
-    attended = product(packed, graph, [f"{at}ao.w"], context, width)
-    state = added(packed, graph, at, ("aln", "ao"), attended, state)
-    risen = product(packed, graph, [f"{at}fi.w"], state, width)
+    attended = _product(packed, graph, [f"{at}ao.w"], context, width)
+    state = _added(packed, graph, at, ("aln", "ao"), attended, state)
+    risen = _product(packed, graph, [f"{at}fi.w"], state, width)
     bent = graph.do(
         "BiasGelu", [risen, graph.number(f"{at}fi.b", packed.floats(f"{at}fi.b"))], f"{at}bent"
     )
-    fallen = product(packed, graph, [f"{at}fo.w"], bent, packed.inner)
-    return added(packed, graph, at, ("oln", "fo"), fallen, state)
+    fallen = _product(packed, graph, [f"{at}fo.w"], bent, packed.inner)
+    return _added(packed, graph, at, ("oln", "fo"), fallen, state)
 
 
-def product(
-    packed: Packed, graph: Graph, names: Sequence[str], state: str, inputs: int, *bias: str
+def _product(
+    packed: Packed, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
 ) -> str:
     """Multiply *state* by the matrices of *names* side by side, in 8 bits, a scale a column."""
     matrix = np.concatenate([packed.matrix(name, inputs) for name in names]).T
@@ -162,8 +162,8 @@ def product(
     )
 
 
-def added(
-    packed: Packed, graph: Graph, at: str, names: tuple[str, str], new: str, state: str
+def _added(
+    packed: Packed, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
 ) -> str:
     """Add *new* and its bias to *state*, normalised."""
     norm, linear = names

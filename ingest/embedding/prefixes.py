@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ingest.settings import Settings
 
-NOTHING = "none"
+_NOTHING = "none"
 """The value of a setting that forbids what a model's family wants."""
-SEARCHING = "Represent this sentence for searching relevant passages: "
+_SEARCHING = "Represent this sentence for searching relevant passages: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ class Prefixes:
     def chosen(self, settings: Settings) -> Prefixes:
         """Return these, or what *settings* say instead."""
         return Prefixes(
-            said(settings.embedding_query_prefix, self.question),
-            said(settings.embedding_passage_prefix, self.passage),
+            _said(settings.embedding_query_prefix, self.question),
+            _said(settings.embedding_passage_prefix, self.passage),
         )
 
 
-FAMILIES: tuple[tuple[str, Prefixes], ...] = (
+_FAMILIES: tuple[tuple[str, Prefixes], ...] = (
     (r"e5-mistral|e5.*instruct", Prefixes("Instruct: Retrieve passages that answer\nQuery: ")),
     (r"\be5\b", Prefixes("query: ", "passage: ")),
     (r"nomic-embed", Prefixes("search_query: ", "search_document: ")),
-    (r"bge-(?:small|base|large)-en|mxbai-embed", Prefixes(SEARCHING)),
+    (r"bge-(?:small|base|large)-en|mxbai-embed", Prefixes(_SEARCHING)),
     (r"arctic-embed.*(?:v2|2\.0|:2)|arctic-embed2", Prefixes("query: ")),
-    (r"arctic-embed", Prefixes(SEARCHING)),
+    (r"arctic-embed", Prefixes(_SEARCHING)),
     (r"embedding-?gemma", Prefixes("task: search result | query: ", "title: none | text: ")),
     (r"qwen3-embedding", Prefixes("Instruct: Retrieve passages that answer\nQuery:")),
     (r"ruri-v3", Prefixes("検索クエリ: ", "検索文書: ")),
@@ -53,11 +53,11 @@ FAMILIES: tuple[tuple[str, Prefixes], ...] = (
 def family(name: str) -> Prefixes:
     """Return what the family of the model *name* wants; nothing for an unknown one."""
     plain = name.lower().replace("_", "-")
-    return next((wants for known, wants in FAMILIES if re.search(known, plain)), Prefixes())
+    return next((wants for known, wants in _FAMILIES if re.search(known, plain)), Prefixes())
 
 
-def said(setting: str | None, otherwise: str) -> str:
+def _said(setting: str | None, otherwise: str) -> str:
     """Return what a setting says, unless it is unset."""
     if setting is None:
         return otherwise
-    return "" if setting.strip().lower() == NOTHING else setting
+    return "" if setting.strip().lower() == _NOTHING else setting

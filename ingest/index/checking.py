@@ -12,16 +12,16 @@ from ingest.index.passages import sentences
 from ingest.index.search import search
 from ingest.model import ArticleState, Passage
 
-SAMPLE = 100
+_SAMPLE = 100
 """Passages that are looked for by their own words."""
-SEED = 1
+_SEED = 1
 """Of the choice of the sample: the same archive is always asked the same."""
-AMONG = 10
+_AMONG = 10
 """Places among which a passage must come by its own words; copies stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
+class _Faults:
     """Where an index and its archive disagree, in passages."""
 
     lacking_vectors: int
@@ -53,24 +53,24 @@ class Faults:
         return ", ".join(f"{count:,} {what}" for count, what in told if count) or "no fault"
 
 
-def faults(index: Index) -> Faults:
+def faults(index: Index) -> _Faults:
     """Compare what *index* holds with what it should hold."""
     try:
-        if not index.finds_itself(SAMPLE):
-            return broken("vectors are not found by themselves")
-        return differences(index)
+        if not index.finds_itself(_SAMPLE):
+            return _broken("vectors are not found by themselves")
+        return _differences(index)
     except IndexReplacedError:
         raise
     except IndexUnavailableError as error:
-        return broken(str(error))
+        return _broken(str(error))
 
 
-def broken(why: str) -> Faults:
+def _broken(why: str) -> _Faults:
     """Say that a part cannot be used."""
-    return Faults(0, 0, 0, 0, (), (), why)
+    return _Faults(0, 0, 0, 0, (), (), why)
 
 
-def differences(index: Index) -> Faults:
+def _differences(index: Index) -> _Faults:
     """Compare the two passage by passage."""
     wanted: set[str] = set()
     unsound: list[str] = []
@@ -79,7 +79,7 @@ def differences(index: Index) -> Faults:
         unsound += index.unsound(standing.passages)
     vectors, words = index.held()
     wrong = (wanted ^ vectors) | (wanted ^ words) | set(unsound)
-    return Faults(
+    return _Faults(
         len(wanted - vectors),
         len(wanted - words),
         len(vectors - wanted),
@@ -89,7 +89,7 @@ def differences(index: Index) -> Faults:
     )
 
 
-def repair(index: Index, found: Faults) -> None:
+def repair(index: Index, found: _Faults) -> None:
     """Hold the articles of *found* as they stand, and let go of what belongs to none.
 
     What is broken is made anew as a whole, from the vectors that the archive keeps.
@@ -112,18 +112,18 @@ def repair(index: Index, found: Faults) -> None:
 def found_again(archive: Archive, index: Index) -> tuple[float, int]:
     """Return the share of a sample of passages that their first sentence finds, and its size."""
     passages = [p for standing in index.expected() for p in standing.passages]
-    sample = random.Random(SEED).sample(passages, min(SAMPLE, len(passages)))  # noqa: S311
+    sample = random.Random(_SEED).sample(passages, min(_SAMPLE, len(passages)))  # noqa: S311
     if not sample:
         return 1.0, 0
-    right = sum(finds(archive, index, passage) for passage in sample)
+    right = sum(_finds(archive, index, passage) for passage in sample)
     return right / len(sample), len(sample)
 
 
-def finds(archive: Archive, index: Index, passage: Passage) -> bool:
+def _finds(archive: Archive, index: Index, passage: Passage) -> bool:
     """Tell whether a passage, or a copy of it, is found by its own first sentence."""
     first = sentences(passage.text, passage.header.language)[0]
     asked = passage.text[first.start : first.end]
-    found = search(index, archive, asked, limit=AMONG)
+    found = search(index, archive, asked, limit=_AMONG)
     return any(
         each.passage.id == passage.id or asked in each.passage.text or passage.header in each.copies
         for each in found

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.likeness import Shingles, containment, near_in_time, shingles
 from ingest.model import Evidence
 
-CONTAINMENT = 0.6
+_CONTAINMENT = 0.6
 """Share of the shorter passage's 5-grams that must stand in the longer one.
 
 Passages of two copies are cut at different sentences, so the bar lies below the .75 that
@@ -28,7 +28,7 @@ def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
                 for i, best in enumerate(kept)
                 if near_in_time(best.passage.header.day, evidence.passage.header.day)
                 and best.passage.article_id != evidence.passage.article_id
-                and containment(cut[i], grams) >= CONTAINMENT
+                and containment(cut[i], grams) >= _CONTAINMENT
             ),
             None,
         )
@@ -36,11 +36,11 @@ def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
             kept.append(evidence)
             cut.append(grams)
         else:
-            kept[place] = with_copy(kept[place], evidence)
+            kept[place] = _with_copy(kept[place], evidence)
     return kept
 
 
-def with_copy(best: Evidence, copy: Evidence) -> Evidence:
+def _with_copy(best: Evidence, copy: Evidence) -> Evidence:
     """Add *copy*'s header to those that *best* lists, once."""
     headers = (*best.copies, copy.passage.header, *copy.copies)
     return replace(best, copies=tuple(dict.fromkeys(headers)))

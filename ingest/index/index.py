@@ -33,19 +33,19 @@ from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
-ARTICLES = 200
+_ARTICLES = 200
 """Changes applied at once; a crash repeats at most these."""
-WIDE = 300
+_WIDE = 300
 """Passages asked of the vectors where only some outlets or days may answer."""
-SAMPLE = 20
+_SAMPLE = 20
 """Articles whose vectors are looked for at each start of an embedded index."""
-ITSELF = 0.999
+_ITSELF = 0.999
 """The least cosine of a vector that found itself."""
-FOUND = 0.9
+_FOUND = 0.9
 """Share of them that must; the search is not exact."""
-QUEUE = 8
+_QUEUE = 8
 """Writes that may wait for the disk while the embedder goes on."""
 
 
@@ -90,7 +90,7 @@ class Index:
                 generation = archive.generations.activate_first(
                     add_generation(archive, embedder, now).id
                 )
-            check(generation, embedder)
+            _check(generation, embedder)
             index = cls(archive, embedder, generation, stores)
             if not stores.far:
                 with stores.cautiously():
@@ -165,10 +165,10 @@ class Index:
     ) -> list[tuple[str, float]]:
         """Return ids and likeness of *script*'s passages nearest to a question, best first.
 
-        With a *scope*, those among the nearest :data:`WIDE` that lie in it: Chroma's own filters
+        With a *scope*, those among the nearest :data:`_WIDE` that lie in it: Chroma's own filters
         take a hundred times as long.
         """
-        wide = limit if scope is None else WIDE
+        wide = limit if scope is None else _WIDE
         vector = meaning.vector
         if vector is None:
             return []
@@ -197,7 +197,7 @@ class Index:
         """Whether words alone are searched, because what tells meaning cannot be reached."""
         return self._stores.reach.lost
 
-    def _reached(self, work: Callable[[], Result], otherwise: Result) -> Result:
+    def _reached(self, work: Callable[[], _Result], otherwise: _Result) -> _Result:
         """Do what needs the embedder or the vectors, with patience where these are far away."""
         far = self.embedder.far or self._stores.far
         return self._stores.reach.ask(work, otherwise, far=far)
@@ -258,14 +258,14 @@ class Index:
 
     def expected(self) -> Iterator[ArticleState]:
         """Yield what should be held of every article that was ever kept."""
-        for standings, _ in self._changes(0, ARTICLES):
+        for standings, _ in self._changes(0, _ARTICLES):
             yield from standings
 
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
         """Return those of *passages* whose cached vector is none: a server sent it so once."""
         return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
 
-    def finds_itself(self, sample: int = SAMPLE) -> bool:
+    def finds_itself(self, sample: int = _SAMPLE) -> bool:
         """Tell whether the vectors of some passages are found by themselves, as they must be.
 
         *sample* articles are spread over everything that was ever caught up with.
@@ -281,8 +281,8 @@ class Index:
             for p in passages
             if p.id in kept
         ]
-        own = sum(bool(each) and each[0][1] > ITSELF for each in found)
-        return own >= FOUND * len(found)
+        own = sum(bool(each) and each[0][1] > _ITSELF for each in found)
+        return own >= _FOUND * len(found)
 
     def heal(self) -> None:
         """Make embedded vectors anew that are damaged; what is only out of reach waits."""
@@ -338,12 +338,12 @@ class Index:
 
     def _catch_up_words(self) -> None:
         erased, upto = False, 0
-        for standings, upto in self._changes(self._shelf.words.cursor, ARTICLES):
+        for standings, upto in self._changes(self._shelf.words.cursor, _ARTICLES):
             self._shelf.words.apply(standings, upto)
             erased = erased or any(each.erased for each in standings)
         if erased or self._shelf.words.worn:
             upto = upto or self._shelf.words.cursor
-            whole = (standings for standings, _ in self._changes(0, ARTICLES))
+            whole = (standings for standings, _ in self._changes(0, _ARTICLES))
             self._shelf.words.rewrite(whole, upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
@@ -357,8 +357,8 @@ class Index:
             progress(done, max(done, total))
 
         keep = partial(self._archive.embeddings.keep, self.embedder.model)
-        with Writer() as writer:
-            for standings, upto in self._changes(cursor, ARTICLES):
+        with _Writer() as writer:
+            for standings, upto in self._changes(cursor, _ARTICLES):
                 passages = [p for standing in standings for p in standing.passages]
                 vectors, fresh = embed(
                     passages,
@@ -388,7 +388,7 @@ class Index:
             after = upto
 
 
-class Writer:
+class _Writer:
     """Does one thing after the other in a thread beside; an error comes back to who asks next."""
 
     def __init__(self) -> None:
@@ -396,8 +396,8 @@ class Writer:
         self._doing: deque[Future[None]] = deque()
 
     def do(self, work: Callable[..., None], *arguments: object) -> None:
-        """Queue *work* behind at most :data:`QUEUE` others."""
-        while len(self._doing) > QUEUE:
+        """Queue *work* behind at most :data:`_QUEUE` others."""
+        while len(self._doing) > _QUEUE:
             self._doing.popleft().result()
         self._doing.append(self._thread.submit(work, *arguments))
 
@@ -420,7 +420,7 @@ def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Gener
     )
 
 
-def check(generation: Generation, embedder: Embedder) -> None:
+def _check(generation: Generation, embedder: Embedder) -> None:
     """Refuse to search vectors of one model with questions of another."""
     if generation.model != embedder.model:
         raise GenerationMismatchError(

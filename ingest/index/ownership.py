@@ -13,8 +13,8 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import IndexOwnedError, IndexUnavailableError
 
-LOCK = "owner.lock"
-CARD = "owner.json"
+_LOCK = "owner.lock"
+_CARD = "owner.json"
 
 
 class OwnerLock:
@@ -30,13 +30,13 @@ class OwnerLock:
             IndexUnavailableError: the folder cannot be written.
         """
         self._folder = folder
-        self._lock: FileLock | None = FileLock(folder / LOCK, thread_local=False)
+        self._lock: FileLock | None = FileLock(folder / _LOCK, thread_local=False)
         card = {"holder": holder, "process": os.getpid(), "since": now.isoformat("T", "seconds")}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise IndexOwnedError(owned(folder)) from error
+            raise IndexOwnedError(_owned(folder)) from error
         except OSError as error:
             if error.errno != errno.EROFS or not folder.exists():
                 raise IndexUnavailableError(
@@ -45,44 +45,44 @@ class OwnerLock:
                 ) from error
             self._lock = None
         with suppress(OSError):  # a full disk has no room for it
-            (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+            (folder / _CARD).write_text(json.dumps(card), encoding="utf-8")
 
     def release(self) -> None:
         """Take the card away and let go."""
         if self._lock is not None:
             with suppress(OSError):
-                (self._folder / CARD).unlink(missing_ok=True)
+                (self._folder / _CARD).unlink(missing_ok=True)
             self._lock.release()
 
 
 def owner(folder: Path) -> str | None:
     """Name who owns the index in *folder* at this moment; ``None`` if nobody does."""
-    if not (folder / LOCK).exists():
+    if not (folder / _LOCK).exists():
         return None
-    lock = FileLock(folder / LOCK)
+    lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return named(folder)
+        return _named(folder)
     except OSError:
         return None
     lock.release()
     return None
 
 
-def named(folder: Path) -> str:
+def _named(folder: Path) -> str:
     """Read the card of whoever holds the lock."""
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
         since = datetime.fromisoformat(card["since"])
         return f"{card['holder']}, process {card['process']}, since {since:%H:%M %Z}"
     except (OSError, ValueError, KeyError):
         return "another process"
 
 
-def owned(folder: Path) -> str:
+def _owned(folder: Path) -> str:
     """Say who owns the index and what that means."""
     return (
-        f"The index in {folder} belongs to {named(folder)}. Ask there, or stop it first. "
+        f"The index in {folder} belongs to {_named(folder)}. Ask there, or stop it first. "
         "Coverage can be added and removed meanwhile: its owner catches up within seconds."
     )

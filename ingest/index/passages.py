@@ -18,13 +18,13 @@ SPLITTER = 2
 """The version of these rules; a generation records it."""
 TARGET = 1200
 """Characters of a passage in Latin script, about 256 tokens: larger ones were found better."""
-TARGET_CJK = 400
+_TARGET_CJK = 400
 """Characters of a passage in CJK script, about as many tokens."""
-SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
+_SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
-CJK = re.compile(f"[{JAPANESE}]")
-CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
-CLOSED = re.compile(r"[”\"'’」』)]\s*$")
+_CJK = re.compile(f"[{JAPANESE}]")
+_CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
+_CLOSED = re.compile(r"[”\"'’」』)]\s*$")
 
 
 @lru_cache(maxsize=256)
@@ -37,17 +37,17 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     """
     spans: list[Span] = []
     for found in sentencex.get_sentence_boundaries(language, text):
-        span = trimmed(text, found["start_index"], found["end_index"])
+        span = _trimmed(text, found["start_index"], found["end_index"])
         if span is None:
             continue
-        if spans and (continues(text, spans[-1], span) or one_row(text, spans[-1], span)):
+        if spans and (_continues(text, spans[-1], span) or _one_row(text, spans[-1], span)):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
     return tuple(spans)
 
 
-def trimmed(text: str, start: int, end: int) -> Span | None:
+def _trimmed(text: str, start: int, end: int) -> Span | None:
     """Leave out the white space at both ends; ``None`` where nothing is left."""
     while start < end and text[start].isspace():
         start += 1
@@ -56,14 +56,14 @@ def trimmed(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if start < end else None
 
 
-def continues(text: str, one: Span, other: Span) -> bool:
+def _continues(text: str, one: Span, other: Span) -> bool:
     """Tell whether *other* only goes on behind the closing quotation mark of *one*."""
-    closed = CLOSED.search(text, one.start, one.end) is not None
+    closed = _CLOSED.search(text, one.start, one.end) is not None
     beside = "\n" not in text[one.end : other.start]
-    return closed and beside and CONTINUES.match(text, other.start) is not None
+    return closed and beside and _CONTINUES.match(text, other.start) is not None
 
 
-def one_row(text: str, one: Span, other: Span) -> bool:
+def _one_row(text: str, one: Span, other: Span) -> bool:
     """Tell whether two are parts of one row of a table: no full stop ends that."""
     line = text[text.rfind("\n", 0, one.start) + 1 : other.end]
     return "\n" not in line and BETWEEN in line
@@ -80,8 +80,8 @@ def split(text: str, language: str) -> list[Span]:
     They do not overlap, and every character that is not white space lies in exactly one. A short
     rest at the end would rank above its betters, for BM25 prefers what is short.
     """
-    target = TARGET_CJK if mostly_cjk(text) else TARGET
-    parts = list(pieces(text, language, target))
+    target = _TARGET_CJK if _mostly_cjk(text) else TARGET
+    parts = list(_pieces(text, language, target))
     if not parts:
         return []
     length = parts[-1].end - parts[0].start
@@ -91,7 +91,7 @@ def split(text: str, language: str) -> list[Span]:
     return [Span(run[0].start, run[-1].end) for run in runs]
 
 
-def pieces(text: str, language: str, most: int) -> Iterator[Span]:
+def _pieces(text: str, language: str, most: int) -> Iterator[Span]:
     """Yield the sentences; one that is longer than a passage is cut where it breathes."""
     for sentence in sentences(text, language):
         if sentence.end - sentence.start <= most:
@@ -99,16 +99,16 @@ def pieces(text: str, language: str, most: int) -> Iterator[Span]:
             continue
         whole = text[sentence.start : sentence.end]
         at = 0
-        for part in cutter(most).split_text(whole):
-            if span := trimmed(text, sentence.start + at, sentence.start + at + len(part)):
+        for part in _cutter(most).split_text(whole):
+            if span := _trimmed(text, sentence.start + at, sentence.start + at + len(part)):
                 yield span
             at += len(part)
 
 
-def cutter(most: int) -> RecursiveCharacterTextSplitter:
+def _cutter(most: int) -> RecursiveCharacterTextSplitter:
     """Build the splitter for what no sentence end divides; it loses no character."""
     return RecursiveCharacterTextSplitter(
-        separators=SEPARATORS,
+        separators=_SEPARATORS,
         keep_separator="end",
         chunk_size=most,
         chunk_overlap=0,
@@ -116,7 +116,7 @@ def cutter(most: int) -> RecursiveCharacterTextSplitter:
     )
 
 
-def mostly_cjk(text: str) -> bool:
+def _mostly_cjk(text: str) -> bool:
     """Tell whether a third of the first thousand characters are CJK."""
     head = text[:1000]
-    return 3 * len(CJK.findall(head)) > len(head)
+    return 3 * len(_CJK.findall(head)) > len(head)

@@ -17,10 +17,10 @@ PATIENCE = 2.0
 """Seconds that a question waits for an endpoint or a server; words answer at once."""
 LEFT_ALONE_FOR = 30.0
 """Seconds for which one that failed is not asked again."""
-AT_ONCE = 8
+_AT_ONCE = 8
 """Questions that may wait; those behind them have words alone."""
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 class Reach:
@@ -28,7 +28,7 @@ class Reach:
 
     def __init__(self) -> None:
         """Nothing has failed yet."""
-        self._calls = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="reach")
+        self._calls = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="reach")
         self._until = 0.0
 
     @property
@@ -36,7 +36,7 @@ class Reach:
         """Whether meaning is not searched at the moment."""
         return time.monotonic() < self._until
 
-    def ask(self, work: Callable[[], Result], otherwise: Result, *, far: bool) -> Result:
+    def ask(self, work: Callable[[], _Result], otherwise: _Result, *, far: bool) -> _Result:
         """Return what *work* returns in time, or *otherwise*; why not stands in the log.
 
         What is not *far* is waited for: it answers at once, or fails.

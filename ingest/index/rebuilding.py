@@ -14,9 +14,9 @@ from ingest.index.stores import ROLLBACK_FOR, Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
 
-AT_ONCE = 100
+_AT_ONCE = 100
 """Articles cut anew in one transaction."""
-FOUND = 0.95
+_FOUND = 0.95
 """Share of passages that must be found again by their own first sentence."""
 
 
@@ -52,11 +52,11 @@ def build(
 ) -> Generation:
     """Do what :func:`rebuild` does in *stores* that are open, beside whoever searches them."""
     stores.drop_the_retired(archive, now)
-    new = unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
-    cut_anew(archive)
+    new = _unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
+    _cut_anew(archive)
     index = Index(archive, embedder, new, stores)
     index.catch_up(progress)
-    approve(archive, index)
+    _approve(archive, index)
     archive.generations.activate(new.id, now=now)
     index.catch_up()
     return archive.generations.get(new.id)
@@ -79,7 +79,7 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     return archive.generations.get(before.id)
 
 
-def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
+def _unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
     """Return a generation that was begun with the same model and splitter; drop other ones."""
     wanted = None
     for each in archive.generations.kept():
@@ -94,15 +94,15 @@ def unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generati
     return wanted
 
 
-def cut_anew(archive: Archive) -> None:
+def _cut_anew(archive: Archive) -> None:
     """Cut every standing version by the rules of today that was only cut by older ones."""
-    while versions := archive.passages.uncut(SPLITTER, AT_ONCE):
+    while versions := archive.passages.uncut(SPLITTER, _AT_ONCE):
         extracts = [each.extract for each in versions]
         cuts = [cut(each.text, each.header.language) for each in extracts]
         archive.passages.cut_anew(list(zip(versions, cuts, strict=True)))
 
 
-def approve(archive: Archive, index: Index) -> None:
+def _approve(archive: Archive, index: Index) -> None:
     """Refuse a generation that lacks passages, or does not find them.
 
     Raises:
@@ -114,7 +114,7 @@ def approve(archive: Archive, index: Index) -> None:
             "old one serves on. Run it again; if it stays so, report it."
         )
     share, tried = found_again(archive, index)
-    if share < FOUND:
+    if share < _FOUND:
         raise GenerationFaultyError(
             f"The new generation {index.generation.id} finds only {share:.0%} of {tried} passages "
             "by their own words. The old one serves on."

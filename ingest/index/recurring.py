@@ -8,9 +8,9 @@ from functools import cache
 from ingest.archive import Archive
 from ingest.index.index import Index
 
-MANY = 5
+_MANY = 5
 """Stories in which a sentence has to stand: copies of one story share what it tells."""
-SHARE = 0.05
+_SHARE = 0.05
 """Share of an outlet's articles in which it has to stand. Of 2,600 real articles no sentence that
 told anything was so frequent; calls, offers and terms of use were."""
 
@@ -24,8 +24,8 @@ def recurrence(index: Index, archive: Archive) -> Recurs:
 
     @cache
     def recurs(outlet: str, sentence: str) -> bool:
-        found = index.articles_with(sentence, outlet, MANY)
-        least = max(MANY, SHARE * sizes().get(outlet, 0))
+        found = index.articles_with(sentence, outlet, _MANY)
+        least = max(_MANY, _SHARE * sizes().get(outlet, 0))
         return len(found) >= least and archive.articles.stories_among(found) >= least
 
     return recurs

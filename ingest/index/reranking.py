@@ -12,7 +12,7 @@ from ingest.model import Evidence
 
 CLOSELY = 20
 """Passages that are looked at sentence by sentence; 30 were no better, 10 worse."""
-SENTENCE = 0.6
+_SENTENCE = 0.6
 """Worth of the best sentence's terms beside the passage's BM25 score (.3 to 1 were equal)."""
 
 
@@ -48,6 +48,6 @@ def closer(first: Sequence[Evidence], wanted: Mapping[str, float]) -> dict[str, 
     """Return the lexical score of each passage with its best sentence's added, by id."""
     return {
         each.passage.id: (each.lexical or 0.0)
-        + SENTENCE * best_sentence(each.passage.text, each.passage.header.language, wanted)
+        + _SENTENCE * best_sentence(each.passage.text, each.passage.header.language, wanted)
         for each in first
     }

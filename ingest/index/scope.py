@@ -13,40 +13,40 @@ from ingest.language.dates import MONTH, Day, days_in
 from ingest.language.script import has_japanese
 from ingest.model import Passage, Scope
 
-WORD = re.compile(r"[^\W_]+")
-SUBTITLE = re.compile(r" [-|–:] |: ")
+_WORD = re.compile(r"[^\W_]+")
+_SUBTITLE = re.compile(r" [-|–:] |: ")
 """What divides an outlet from its section: "FOX News - Health"."""
-SHORTEST = 3
+_SHORTEST = 3
 """Characters of the shortest name that is looked for."""
-WEEK = timedelta(days=7)
-LATER = timedelta(days=3)
+_WEEK = timedelta(days=7)
+_LATER = timedelta(days=3)
 """How long after a day its reports still call it by the name of the weekday."""
 
-WITHIN = re.compile(
+_WITHIN = re.compile(
     r"\b(?:in|during|since|of|on|by|until|before|after|from) "
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?{MONTH}\b|\d月",
     re.IGNORECASE,
 )
 """What asks for the reports of a period; "the July 20 election" only names an election."""
-SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
-UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
-NUMBERS = {
+_SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
+_NUMBERS = {
     word: number
     for number, words in enumerate(
         ("one 一", "two 二", "three 三", "four 四", "five 五", "six 六", "seven 七"), start=1
     )
     for word in words.split()
 }
-LAST_DAYS = re.compile(
-    rf"\b(?:last|past|previous) (\d{{1,2}}|{'|'.join(NUMBERS)}) (day|week|month)s?\b"
+_LAST_DAYS = re.compile(
+    rf"\b(?:last|past|previous) (\d{{1,2}}|{'|'.join(_NUMBERS)}) (day|week|month)s?\b"
     r"|(?:過去|この)(\d{1,2}|一)(日|週間|か月|ヶ月)",
     re.IGNORECASE,
 )
-DAYS_AGO = re.compile(
-    rf"\b(\d{{1,2}}|{'|'.join(NUMBERS)}) days ago\b|(\d{{1,2}}|[一二三四五六])日前", re.IGNORECASE
+_DAYS_AGO = re.compile(
+    rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)}) days ago\b|(\d{{1,2}}|[一二三四五六])日前", re.IGNORECASE
 )
-BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b|一昨日|おととい", re.IGNORECASE)
-RELATIVE = (
+_BEFORE_YESTERDAY = re.compile(r"\b(?:the )?day before yesterday\b|一昨日|おととい", re.IGNORECASE)
+_RELATIVE = (
     (
         re.compile(
             r"^Today\b|\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b"
@@ -56,19 +56,22 @@ RELATIVE = (
     ),
     (re.compile(r"\byesterday\b|\blast night\b|昨日|きのう|昨夜", re.IGNORECASE), 1),
 )
-WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
-SATURDAY = 5
-WEEKS = ((re.compile(r"\bthis week\b|今週", re.I), 0), (re.compile(r"\blast week\b|先週", re.I), 1))
-MONTHS_AGO = (
+_WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
+_SATURDAY = 5
+_WEEKS = (
+    (re.compile(r"\bthis week\b|今週", re.I), 0),
+    (re.compile(r"\blast week\b|先週", re.I), 1),
+)
+_MONTHS_AGO = (
     (re.compile(r"\bthis month\b|今月", re.I), 0),
     (re.compile(r"\blast month\b|先月", re.I), 1),
 )
-PERIODS = (
-    *(BEFORE_YESTERDAY, DAYS_AGO, WEEKEND),
-    *(pattern for pattern, _ in (*RELATIVE, *WEEKS, *MONTHS_AGO)),
-    LAST_DAYS,
+_PERIODS = (
+    *(_BEFORE_YESTERDAY, _DAYS_AGO, _WEEKEND),
+    *(pattern for pattern, _ in (*_RELATIVE, *_WEEKS, *_MONTHS_AGO)),
+    _LAST_DAYS,
 )
-IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
+_IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Asked:
 
     def admits(self, passage: Passage) -> bool:
         """Tell whether *passage* may answer, for the days that the question asks about."""
-        return not self.within or any(reports(passage, scope) for scope in self.days)
+        return not self.within or any(_reports(passage, scope) for scope in self.days)
 
 
 NOTHING = Asked()
@@ -103,137 +106,137 @@ NOTHING = Asked()
 def asked(question: str, outlets: Sequence[str], today: date, language: str | None = None) -> Asked:
     """Read *question*: "since last week" bounds the coverage, "in July" what it speaks of."""
     read = as_english(question, language)
-    relative = relative_period(read.text, today)
-    days = () if relative else tuple(absolute_periods(read.text, today))
-    found = tuple(named(question, outlets))
-    within = bool(days and WITHIN.search(read.text))
-    return Asked(found, days, relative, within, topic(read, found))
+    relative = _relative_period(read.text, today)
+    days = () if relative else tuple(_absolute_periods(read.text, today))
+    found = tuple(_named(question, outlets))
+    within = bool(days and _WITHIN.search(read.text))
+    return Asked(found, days, relative, within, _topic(read, found))
 
 
-def reports(passage: Passage, scope: Scope) -> bool:
+def _reports(passage: Passage, scope: Scope) -> bool:
     """Tell whether *passage* is of the days of *scope*, of soon after, or names one of them."""
     since, until = scope.since or date.min, scope.until or date.max
     day = passage.header.day
-    if day and since <= day <= (until if until == date.max else until + LATER):
+    if day and since <= day <= (until if until == date.max else until + _LATER):
         return True
     text = f"{passage.header.title}\n{passage.text}"
-    named = spans_of(text, day) if day else ((each, each) for each in full_days(text))
+    named = _spans_of(text, day) if day else ((each, each) for each in full_days(text))
     return any(start <= until and end >= since for start, end in named)
 
 
-def topic(question: Rendered, outlets: Sequence[str]) -> str:
+def _topic(question: Rendered, outlets: Sequence[str]) -> str:
     """Return *question* without its periods and *outlets*, or whole if that is all it says."""
     rest, periods = question.text, []
-    for pattern in PERIODS:
+    for pattern in _PERIODS:
         periods += [match.span() for match in pattern.finditer(rest)]
-        rest = pattern.sub(blank, rest)
+        rest = pattern.sub(_blank, rest)
     for day in days_in(rest):
-        if day.month and (day.day or is_period(day, rest)):
+        if day.month and (day.day or _is_period(day, rest)):
             periods.append((day.start, day.end))
     out = {i for each in periods for i in range(*question.span(*each))}
     left = "".join(" " if i in out else char for i, char in enumerate(question.original))
-    for name in (each for outlet in outlets for each in spellings(outlet)):
+    for name in (each for outlet in outlets for each in _spellings(outlet)):
         left = re.sub(re.escape(name), " ", left, flags=re.IGNORECASE)
-    return left if WORD.search(left) else question.original
+    return left if _WORD.search(left) else question.original
 
 
-def blank(match: re.Match[str]) -> str:
+def _blank(match: re.Match[str]) -> str:
     """Write spaces where something was."""
     return " " * len(match.group())
 
 
-def named(question: str, outlets: Sequence[str]) -> Iterator[str]:
+def _named(question: str, outlets: Sequence[str]) -> Iterator[str]:
     """Yield the outlets that *question* names; a name of one word by its own capitals alone."""
-    plain = spaced(question)
+    plain = _spaced(question)
     folded = plain.casefold()
     for outlet in outlets:
-        for name in spellings(outlet):
+        for name in _spellings(outlet):
             if has_japanese(name):
                 found = len(name) > 1 and name in question
             else:
-                exact = spaced(name)
+                exact = _spaced(name)
                 single = exact.count(" ") == len("  ")
                 found = (exact in plain) if single else (exact.casefold() in folded)
-                found = found and len(name) >= SHORTEST
+                found = found and len(name) >= _SHORTEST
             if found:
                 yield outlet
                 break
 
 
-def spellings(outlet: str) -> list[str]:
+def _spellings(outlet: str) -> list[str]:
     """Return the names that people use for *outlet*, the longest first.
 
     "The Sarnholt Ledger" loses its article where two words are left, and a section is no name.
     """
-    paper = SUBTITLE.split(outlet)[0]
+    paper = _SUBTITLE.split(outlet)[0]
     rest = paper.removeprefix("The ")
     names = {outlet, paper, rest if " " in rest else paper}
     return sorted(names, key=lambda name: (-len(name), name))
 
 
-def spaced(text: str) -> str:
+def _spaced(text: str) -> str:
     """Return the words of *text* between single spaces."""
-    return f" {' '.join(WORD.findall(text))} "
+    return f" {' '.join(_WORD.findall(text))} "
 
 
-def relative_period(question: str, today: date) -> Scope | None:
+def _relative_period(question: str, today: date) -> Scope | None:
     """Return the period that *question* counts back from *today*, if any."""
-    if (days := days_ago(question)) is not None:
+    if (days := _days_ago(question)) is not None:
         day = today - timedelta(days=days)
         return Scope(since=day, until=day)
-    if WEEKEND.search(question):
-        saturday = today - timedelta(days=(today.weekday() - SATURDAY) % 7 or 7)
+    if _WEEKEND.search(question):
+        saturday = today - timedelta(days=(today.weekday() - _SATURDAY) % 7 or 7)
         return Scope(since=saturday, until=saturday + timedelta(days=2))
-    for pattern, ago in RELATIVE:
+    for pattern, ago in _RELATIVE:
         if pattern.search(question):
             return Scope(since=today - timedelta(days=ago))
     monday = today - timedelta(days=today.weekday())
-    for pattern, ago in WEEKS:
+    for pattern, ago in _WEEKS:
         if pattern.search(question):
-            return Scope(since=monday - ago * WEEK)
-    for pattern, ago in MONTHS_AGO:
+            return Scope(since=monday - ago * _WEEK)
+    for pattern, ago in _MONTHS_AGO:
         if pattern.search(question):
             first = today.replace(day=1)
             return Scope(since=(first - timedelta(days=1)).replace(day=1) if ago else first)
-    if found := LAST_DAYS.search(question):
-        return Scope(since=today - counted(found))
+    if found := _LAST_DAYS.search(question):
+        return Scope(since=today - _counted(found))
     return None
 
 
-def days_ago(question: str) -> int | None:
+def _days_ago(question: str) -> int | None:
     """Return how many days ago the one day lies that *question* names by counting back, if any."""
-    if BEFORE_YESTERDAY.search(question):
+    if _BEFORE_YESTERDAY.search(question):
         return 2
-    found = DAYS_AGO.search(question)
+    found = _DAYS_AGO.search(question)
     if found is None:
         return None
     number = (found[1] or found[2]).lower()
-    return NUMBERS.get(number) or int(number)
+    return _NUMBERS.get(number) or int(number)
 
 
-def counted(found: re.Match[str]) -> timedelta:
+def _counted(found: re.Match[str]) -> timedelta:
     """Return how far "the past two weeks" reach back."""
     number = found[1] or found[3]
-    count = NUMBERS.get(number.lower()) or int(number)
+    count = _NUMBERS.get(number.lower()) or int(number)
     unit = (found[2] or found[4]).lower()
     if "week" in unit or "週" in unit:
-        return count * WEEK
+        return count * _WEEK
     days = 31 if "month" in unit or "月" in unit else 1
     return timedelta(days=count * days)
 
 
-def absolute_periods(question: str, today: date) -> Iterator[Scope]:
+def _absolute_periods(question: str, today: date) -> Iterator[Scope]:
     """Yield the days and months that *question* writes out."""
-    spans = sorted(spans_of(question, today))
-    if len(spans) == 1 and SINCE.search(question):
+    spans = sorted(_spans_of(question, today))
+    if len(spans) == 1 and _SINCE.search(question):
         yield Scope(since=spans[0][0])
-    elif len(spans) == 1 and UNTIL.search(question):
+    elif len(spans) == 1 and _UNTIL.search(question):
         yield Scope(until=spans[0][1])
     else:
         yield from (Scope(since=start, until=end) for start, end in dict.fromkeys(spans))
 
 
-def spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
+def _spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
     """Yield the first and the last day of each day and month that *text* writes out.
 
     One without a year is the last such day, or month, that *today* knows.
@@ -242,20 +245,20 @@ def spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
         if day.month is None:
             continue
         if day.day:
-            whole = day.whole or latest(day, today)
+            whole = day.whole or _latest(day, today)
             if whole:
                 yield whole, whole
-        elif is_period(day, text):
+        elif _is_period(day, text):
             first = date(day.year or today.year - (day.month > today.month), day.month, 1)
             yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def is_period(month: Day, text: str) -> bool:
+def _is_period(month: Day, text: str) -> bool:
     """Tell whether a month is asked about; "the November election" only names an election."""
-    return text[month.end - 1] == "月" or IN_MONTH.search(text[: month.start]) is not None
+    return text[month.end - 1] == "月" or _IN_MONTH.search(text[: month.start]) is not None
 
 
-def latest(day: Day, today: date) -> date | None:
+def _latest(day: Day, today: date) -> date | None:
     """Return the last such day of the year that *today* knows."""
     for year in (today.year, today.year - 1):
         try:

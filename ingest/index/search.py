@@ -18,28 +18,28 @@ from ingest.index.scope import NOTHING, Asked
 from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
 
-DEPTH = 60
+_DEPTH = 60
 """Passages asked of each search."""
-ABROAD = 20
+_ABROAD = 20
 """Passages asked of the script that the question is not in, by meaning."""
-APART = 20
+_APART = 20
 """Passages asked of each outlet and period that a question names, by words."""
-TELLING = 4
+_TELLING = 4
 """Words of a question that say as little as its meaning: of this many the dense score is half."""
-HOME = (0.07, 0.5)
+_HOME = (0.07, 0.5)
 """Least and most share of the dense score for passages in the question's script.
 
 A long question repeats the words of what it asks about, a short one does not: with the share
 falling as 1 / length, both MultiHop-RAG (36 words) and questions as people type them (11 words)
 are served as well as by a share fitted to either.
 """
-AWAY = 0.3
+_AWAY = 0.3
 """The same for passages in the other script, with which a question shares few words."""
-ASSURED = 2
+_ASSURED = 2
 """Passages of the other script that are always among the found, if there are any."""
-OUTLET = 1.6
+_OUTLET = 1.6
 """What a passage's score is multiplied by where the question names its outlet."""
-DAY = 1.3
+_DAY = 1.3
 """The same where the question names its day."""
 
 
@@ -64,60 +64,62 @@ def search(
     dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
-    bound = both(scope, names.bound)
+    bound = _both(scope, names.bound)
     if meaning is None:
         meaning = index.question(text)
     clock.lap("embed")
-    lexical = dict(index.matching(text, DEPTH, also=also, scope=bound))
+    lexical = dict(index.matching(text, _DEPTH, also=also, scope=bound))
     for each in names.scopes:
-        if (inside := both(bound, each)) is not None:
-            lexical |= index.matching(text, APART, also=also, scope=inside)
+        if (inside := _both(bound, each)) is not None:
+            lexical |= index.matching(text, _APART, also=also, scope=inside)
     clock.lap("words")
     script = Script.of_question(text)
-    near = dict(index.nearest(meaning, DEPTH, script, scope=bound))
-    abroad = dict(index.nearest(meaning, ABROAD, script.other, scope=bound))
+    near = dict(index.nearest(meaning, _DEPTH, script, scope=bound))
+    abroad = dict(index.nearest(meaning, _ABROAD, script.other, scope=bound))
     clock.lap("vectors")
     passages = archive.passages.get(list(lexical.keys() | near.keys() | abroad.keys()))
     clock.lap("archive")
     wanted = term_weights(text, index.rarity)
     sides: dict[Script, list[Evidence]] = {each: [] for each in Script}
     for key, p in passages.items():
-        cosine, fit = near.get(key, abroad.get(key)), fitness(names, p.header)
+        cosine, fit = near.get(key, abroad.get(key)), _fitness(names, p.header)
         sides[Script.of_text(p.text)].append(Evidence(p, 0.0, cosine, lexical.get(key), fit))
-    home = ranked(sides[script], wanted, share_of_meaning(text))
-    away = ranked(sides[script.other], term_weights(also, index.rarity), AWAY)
+    home = _ranked(sides[script], wanted, _share_of_meaning(text))
+    away = _ranked(sides[script.other], term_weights(also, index.rarity), _AWAY)
     clock.lap("closely")
-    best = with_both(collapse(merged(home, away)[: 2 * limit]), away[:ASSURED], limit)
+    best = _with_both(collapse(_merged(home, away)[: 2 * limit]), away[:_ASSURED], limit)
     clock.lap("collapse")
     return best
 
 
-def share_of_meaning(text: str) -> float:
+def _share_of_meaning(text: str) -> float:
     """Return what the dense score counts beside the words of a question as long as this."""
-    least, most = HOME
-    return max(least, min(most, TELLING / max(1, len(set(terms(text))))))
+    least, most = _HOME
+    return max(least, min(most, _TELLING / max(1, len(set(terms(text))))))
 
 
-def ranked(found: Sequence[Evidence], wanted: Mapping[str, float], weight: float) -> list[Evidence]:
+def _ranked(
+    found: Sequence[Evidence], wanted: Mapping[str, float], weight: float
+) -> list[Evidence]:
     """Rank passages of one script, the best at 1; the first are looked at closely.
 
     *weight* is that of the dense score.
     """
     meaning = scaled({e.passage.id: e.dense for e in found if e.dense is not None})
     words = shares({e.passage.id: e.lexical for e in found if e.lexical is not None})
-    rough = ordered(found, fuse(words, meaning, weight=weight))
+    rough = _ordered(found, fuse(words, meaning, weight=weight))
     first, rest = rough[:CLOSELY], rough[CLOSELY:]
-    return [*ordered(first, fuse(shares(closer(first, wanted)), meaning, weight=weight)), *rest]
+    return [*_ordered(first, fuse(shares(closer(first, wanted)), meaning, weight=weight)), *rest]
 
 
-def ordered(found: Sequence[Evidence], fused: Mapping[str, float]) -> list[Evidence]:
+def _ordered(found: Sequence[Evidence], fused: Mapping[str, float]) -> list[Evidence]:
     """Order by the scores in *fused* and by fit, the best at 1; what is equal by id."""
     scores = shares({e.passage.id: fused.get(e.passage.id, 0.0) * e.fit for e in found})
     anew = (replace(e, score=scores[e.passage.id]) for e in found)
     return sorted(anew, key=lambda e: (-e.score, e.passage.id))
 
 
-def merged(home: Sequence[Evidence], away: Sequence[Evidence]) -> list[Evidence]:
+def _merged(home: Sequence[Evidence], away: Sequence[Evidence]) -> list[Evidence]:
     """Merge two rankings, *away* being in the other script than the question.
 
     Words hardly cross scripts, so each is ranked by itself. The best of *away* weighs what its
@@ -129,7 +131,7 @@ def merged(home: Sequence[Evidence], away: Sequence[Evidence]) -> list[Evidence]
     return list(heapq.merge(home, abroad, key=lambda e: -e.score))
 
 
-def with_both(found: Sequence[Evidence], away: Sequence[Evidence], limit: int) -> list[Evidence]:
+def _with_both(found: Sequence[Evidence], away: Sequence[Evidence], limit: int) -> list[Evidence]:
     """Return the first *limit* of *found*, the last of them replaced by what *away* has before."""
     kept = list(found[:limit])
     ids = {each.passage.id for each in kept}
@@ -137,13 +139,13 @@ def with_both(found: Sequence[Evidence], away: Sequence[Evidence], limit: int) -
     return [*kept[: max(0, limit - len(lost))], *lost][:limit]
 
 
-def fitness(names: Asked, header: Header) -> float:
+def _fitness(names: Asked, header: Header) -> float:
     """Return how much an article gains because the question names its outlet or its day."""
-    fit = OUTLET if header.outlet in names.outlets else 1.0
-    return fit * DAY if any(scope.holds(header) for scope in names.days) else fit
+    fit = _OUTLET if header.outlet in names.outlets else 1.0
+    return fit * _DAY if any(scope.holds(header) for scope in names.days) else fit
 
 
-def both(one: Scope | None, other: Scope | None) -> Scope | None:
+def _both(one: Scope | None, other: Scope | None) -> Scope | None:
     """Return what lies in both scopes; ``None`` where that is everything, or no outlet at all."""
     if one is None or other is None:
         return one or other

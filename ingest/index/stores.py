@@ -36,14 +36,14 @@ logger = logging.getLogger(__name__)
 
 ROLLBACK_FOR = timedelta(days=1)
 """How long a generation that was replaced can still be rolled back to."""
-OPENING = "opening"
+_OPENING = "opening"
 """The file that stands while the vectors are opened: one that is found tells of a crash."""
-MARK = 12
+_MARK = 12
 """Characters of an archive's mark in the names of what is derived from it."""
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationStores:
+class _GenerationStores:
     """One generation's vectors and words, and the lock that is held while they catch up."""
 
     vectors: VectorStore
@@ -74,12 +74,12 @@ class Stores:
         self._folder = folder
         self._settings = settings
         self._place = settings.chroma_url or str(folder)
-        self._mark = mark[:MARK]
+        self._mark = mark[:_MARK]
         self._former = f"-{mark_by_place(settings)}" if settings.chroma_url else ""
         self._vectors = folder / "vectors"
         self._opened: ClientAPI | None = None
         self.serving: Generation | None = None
-        self._shelves: dict[int, GenerationStores] = {}
+        self._shelves: dict[int, _GenerationStores] = {}
         self._embedders: dict[str, Embedder] = {}
         self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
@@ -110,12 +110,12 @@ class Stores:
                 stores._forget_strange_words()
             yield stores
 
-    def shelf(self, generation: Generation) -> GenerationStores:
+    def shelf(self, generation: Generation) -> _GenerationStores:
         """Open one generation's collections and folder; they stay open."""
         with self._turn:
             if generation.id not in self._shelves:
                 name = f"{generation.id}-{self._mark}"
-                self._shelves[generation.id] = GenerationStores(
+                self._shelves[generation.id] = _GenerationStores(
                     VectorStore(
                         self.client,
                         f"generation-{name}",
@@ -168,7 +168,7 @@ class Stores:
     @contextmanager
     def cautiously(self) -> Iterator[None]:
         """Do what a damaged file may kill the process by; the next start begins without it."""
-        mark = self._folder / OPENING
+        mark = self._folder / _OPENING
         if mark.exists():
             logger.warning("The last start ended while vectors were opened: they are made anew.")
             self.begin_anew()
@@ -229,4 +229,4 @@ def mark_by_place(settings: Settings) -> str:
     """Mark the archive's place, as releases did whose archives had no identity of their own."""
     parts = urlsplit(settings.database_url or str(settings.data_dir.resolve()))
     place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
-    return hashlib.sha256(place.encode()).hexdigest()[:MARK]
+    return hashlib.sha256(place.encode()).hexdigest()[:_MARK]

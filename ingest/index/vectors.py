@@ -32,18 +32,18 @@ from ingest.index.damage import unreadable
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
-AT_ONCE = 1000
+_AT_ONCE = 1000
 """Vectors in one call; Chroma takes 5,461 at most and is as fast from 250 on."""
 A_BATCH = 128
 """Texts embedded at once; more is no faster with the local model."""
-MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
-JUST_MADE = "Nothing found on disk"
+_MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
+_JUST_MADE = "Nothing found on disk"
 """What Chroma 1.5.9 says of a collection that is asked while its first vectors are written."""
-PAUSES = (0.05, 0.2, 0.5)
+_PAUSES = (0.05, 0.2, 0.5)
 """Seconds after which it is asked again."""
-PATIENCE = 60.0
+_PATIENCE = 60.0
 """Seconds that a server may take for one call; its client has no limit of its own."""
 
 
@@ -74,17 +74,17 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
             with suppress(Exception):  # or Chroma hands out what failed to start
                 SharedSystemClient._release_system(str(folder))
             raise IndexUnavailableError(unreadable(folder, error)) from error
-        raise IndexUnavailableError(unreachable(url)) from error
+        raise IndexUnavailableError(_unreachable(url)) from error
 
 
-def unreachable(url: str) -> str:
+def _unreachable(url: str) -> str:
     """Say that the server does not answer."""
     return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
 
 
 def forget_strangers(client: ClientAPI, mark: str, *, place: str) -> None:
     """Delete the collections that are of another archive than *mark*."""
-    with explained("a collection", place):
+    with _explained("a collection", place):
         for each in client.list_collections():
             if is_strange(each.name, mark):
                 client.delete_collection(each.name)
@@ -92,7 +92,7 @@ def forget_strangers(client: ClientAPI, mark: str, *, place: str) -> None:
 
 def is_strange(name: str, mark: str) -> bool:
     """Tell whether what is called so is of another archive; old names say nothing of that."""
-    named = MARKED.match(name)
+    named = _MARKED.match(name)
     return named is not None and named["mark"] != mark
 
 
@@ -153,14 +153,14 @@ class VectorStore:
     def forget(self, ids: Sequence[str]) -> None:
         """Let go of *ids*, whatever article they were of."""
         for script in Script:
-            for part in batches(list(ids), AT_ONCE):
+            for part in _batches(list(ids), _AT_ONCE):
                 self._call(partial(self._delete, script, part))
 
     def ids(self) -> set[str]:
         """Return the id of every passage that this holds."""
         found: set[str] = set()
         for script in Script:
-            for start in range(0, self._call(partial(self._count, script)), AT_ONCE):
+            for start in range(0, self._call(partial(self._count, script)), _AT_ONCE):
                 found.update(self._call(partial(self._from, script, start)))
         return found
 
@@ -177,7 +177,7 @@ class VectorStore:
         self, script: Script, ids: list[str], vectors: Mapping[str, NDArray[np.float32]]
     ) -> None:
         """Add those of *ids* that the collection does not hold."""
-        for part in batches(ids, AT_ONCE):
+        for part in _batches(ids, _AT_ONCE):
             held = self._call(partial(self._among, script, part))
             if new := [key for key in part if key not in held]:
                 rows = np.stack([vectors[key] for key in new])
@@ -208,7 +208,7 @@ class VectorStore:
         return set(self._collection(script).get(ids=ids, include=[])["ids"])
 
     def _from(self, script: Script, start: int) -> list[str]:
-        return self._collection(script).get(limit=AT_ONCE, offset=start, include=[])["ids"]
+        return self._collection(script).get(limit=_AT_ONCE, offset=start, include=[])["ids"]
 
     def _put(self, script: Script, ids: list[str], rows: NDArray[np.float32]) -> None:
         self._collection(script).add(ids=ids, embeddings=rows)
@@ -228,26 +228,26 @@ class VectorStore:
         """Let the threads go."""
         self._calls.shutdown(wait=False)
 
-    def _call(self, work: Callable[[], Result]) -> Result:
-        """Run one call within :data:`PATIENCE`; its failure is a sentence."""
-        with explained(self.name, self._place):
-            return self._calls.submit(again_if_new, work).result(PATIENCE)
+    def _call(self, work: Callable[[], _Result]) -> _Result:
+        """Run one call within :data:`_PATIENCE`; its failure is a sentence."""
+        with _explained(self.name, self._place):
+            return self._calls.submit(_again_if_new, work).result(_PATIENCE)
 
 
-def again_if_new(work: Callable[[], Result]) -> Result:
+def _again_if_new(work: Callable[[], _Result]) -> _Result:
     """Do *work*, and again shortly after where a collection is only just being made."""
-    for pause in PAUSES:
+    for pause in _PAUSES:
         try:
             return work()
         except InternalError as error:
-            if JUST_MADE not in str(error):
+            if _JUST_MADE not in str(error):
                 raise
             time.sleep(pause)
     return work()
 
 
 @contextmanager
-def explained(name: str, place: str) -> Iterator[None]:
+def _explained(name: str, place: str) -> Iterator[None]:
     """Turn Chroma's errors about the collection *name* in *place* into sentences."""
     try:
         yield
@@ -257,7 +257,7 @@ def explained(name: str, place: str) -> Iterator[None]:
             "Start this one again."
         ) from error
     except (Late, httpx.HTTPError, OSError) as error:
-        raise IndexUnavailableError(unreachable(place)) from error
+        raise IndexUnavailableError(_unreachable(place)) from error
     except (ChromaError, ValueError, RuntimeError) as error:
         raise IndexUnavailableError(
             f"Chroma in {place} failed ({error}). Try again; "
@@ -265,7 +265,7 @@ def explained(name: str, place: str) -> Iterator[None]:
         ) from error
 
 
-def batches(values: list[str], size: int) -> Iterator[list[str]]:
+def _batches(values: list[str], size: int) -> Iterator[list[str]]:
     """Cut *values* into lists of at most *size*."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
@@ -292,7 +292,7 @@ def embed(
     """
     keys = {p.id: digest_of(p) for p in passages}
     kept = archive.embeddings.get(embedder.model, list(keys.values()))
-    cached = {key: vector for key, vector in kept.items() if is_sound(vector, dimensions)}
+    cached = {key: vector for key, vector in kept.items() if _is_sound(vector, dimensions)}
     archive.embeddings.drop(embedder.model, sorted(kept.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
     missing = [p for p in passages if keys[p.id] not in cached]
@@ -320,7 +320,7 @@ def unsound(
     """Return the ids of *passages* whose cached vector is no unit vector of *dimensions*."""
     keys = {p.id: digest_of(p) for p in passages}
     kept = archive.embeddings.get(embedder.model, list(keys.values()))
-    bad = {key for key, vector in kept.items() if not is_sound(vector, dimensions)}
+    bad = {key for key, vector in kept.items() if not _is_sound(vector, dimensions)}
     return [p.id for p in passages if keys[p.id] in bad]
 
 
@@ -333,7 +333,7 @@ def vectors_of(
     return {
         name: np.frombuffer(kept[key], "<f4")
         for name, key in keys.items()
-        if key in kept and is_sound(kept[key], dimensions)
+        if key in kept and _is_sound(kept[key], dimensions)
     }
 
 
@@ -342,7 +342,7 @@ def digest_of(passage: Passage) -> str:
     return hashlib.sha256(passage.context.encode()).hexdigest()
 
 
-def is_sound(vector: bytes, dimensions: int) -> bool:
+def _is_sound(vector: bytes, dimensions: int) -> bool:
     """Tell whether a cached vector is one: of this length, of figures, and not nought."""
     if len(vector) != dimensions * np.dtype("<f4").itemsize:
         return False

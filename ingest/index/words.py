@@ -23,27 +23,27 @@ from ingest.model import ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
-HEAP = 64 * 2**20
+_HEAP = 64 * 2**20
 """Bytes that tantivy's writer may hold before it writes a segment."""
-LAYOUT = 2
+_LAYOUT = 2
 """The version of the fields below; another one is another folder, filled anew."""
-CURSOR = "caught-up-to"
-WRITTEN = "written"
-WORN = 0.02
+_CURSOR = "caught-up-to"
+_WRITTEN = "written"
+_WORN = 0.02
 """Share of deleted passages from which everything is written anew; 100,000 take 20 seconds."""
 SMALL = 2000
 """Passages up to which any deletion is enough: they take half a second."""
-META = "meta.json"
+_META = "meta.json"
 """Where tantivy lists its files; without it, it takes a folder for a new one."""
-PRIOR = 20
+_PRIOR = 20
 """Passages assumed besides those indexed, so that a tiny index still tells rare from common."""
 PAIR = 0.6
 """Worth of a pair of terms beside a term; .4 to .8 were equal on half of MultiHop-RAG."""
-COMMON = 0.3
+_COMMON = 0.3
 """Share of the passages from which a term is too common to search by."""
-TELLING = 3
+_TELLING = 3
 """Rarer terms that a question needs besides, or else the common ones count."""
-ALSO = 0.4
+_ALSO = 0.4
 """Worth of a word that is only a synonym or a translation of the question's own."""
 
 
@@ -56,10 +56,10 @@ class WordStore:
         Raises:
             IndexUnavailableError: it is damaged or cannot be written.
         """
-        self._folder = folder.with_name(f"{folder.name}.{LAYOUT}")
+        self._folder = folder.with_name(f"{folder.name}.{_LAYOUT}")
         self._copy: TemporaryDirectory[str] | None = None
         self._lock = FileLock(self._folder.with_name(f"{self._folder.name}.lock"))
-        old = former.with_name(f"{former.name}.{LAYOUT}") if former else None
+        old = former.with_name(f"{former.name}.{_LAYOUT}") if former else None
         if old and old.is_dir() and not self._folder.exists():
             old.rename(self._folder)
         try:
@@ -74,17 +74,17 @@ class WordStore:
 
     def _opened(self) -> tantivy.Index:
         """Open the files; on a disk that is read-only a copy: tantivy locks what it reads."""
-        lost = (self._folder / CURSOR).exists() and not (self._folder / META).exists()
+        lost = (self._folder / _CURSOR).exists() and not (self._folder / _META).exists()
         with readable(self._folder):
             if lost:
-                raise ValueError(f"corrupted: {META} is gone")
+                raise ValueError(f"corrupted: {_META} is gone")
             self._folder.mkdir(parents=True, exist_ok=True)
-            if is_read_only(self._folder):
+            if _is_read_only(self._folder):
                 self._copy = TemporaryDirectory(prefix="words-")
                 self._folder = Path(
                     shutil.copytree(self._folder, self._copy.name, dirs_exist_ok=True)
                 )
-            return tantivy.Index(schema(), str(self._folder))
+            return tantivy.Index(_schema(), str(self._folder))
 
     def begin_anew(self) -> None:
         """Hold nothing, whatever state the files are in; who catches up fills it again."""
@@ -98,7 +98,7 @@ class WordStore:
     def cursor(self) -> int:
         """The change up to which this holds everything; 0 for an empty folder."""
         try:
-            return int((self._folder / CURSOR).read_text())
+            return int((self._folder / _CURSOR).read_text())
         except (OSError, ValueError):
             return 0
 
@@ -106,7 +106,7 @@ class WordStore:
         """Hold each article as it stands now; doing so again changes nothing."""
         with readable(self._folder), self._lock:
             written = self._written + sum(len(each.passages) for each in standings)
-            writer = self._index.writer(HEAP, 1)
+            writer = self._index.writer(_HEAP, 1)
             for standing in standings:
                 writer.delete_documents_by_term("article", str(standing.article_id))
                 self._put(writer, standing)
@@ -120,12 +120,12 @@ class WordStore:
         """
         count = self.count()
         gone = self._written - count
-        return gone > WORN * count or (gone > 0 and count <= SMALL)
+        return gone > _WORN * count or (gone > 0 and count <= SMALL)
 
     def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
         """Write everything anew in one commit: of what was deleted, no term stays in any file."""
         with readable(self._folder), self._lock:
-            writer = self._index.writer(HEAP, 1)
+            writer = self._index.writer(_HEAP, 1)
             writer.delete_all_documents()
             written = 0
             for standing in chain.from_iterable(parts):
@@ -133,7 +133,7 @@ class WordStore:
                 written += len(standing.passages)
             self._finish(writer, upto, written)
             self._fresh()
-            self._index.writer(HEAP, 1).garbage_collect_files()
+            self._index.writer(_HEAP, 1).garbage_collect_files()
 
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
@@ -144,8 +144,8 @@ class WordStore:
         """
         found = terms(text)
         wanted = {
-            **dict.fromkeys(self._telling(terms(also), 0), ALSO),
-            **dict.fromkeys(self._telling(found, TELLING), 1.0),
+            **dict.fromkeys(self._telling(terms(also), 0), _ALSO),
+            **dict.fromkeys(self._telling(found, _TELLING), 1.0),
             **dict.fromkeys(pairs(found), PAIR),
         }
         if not wanted:
@@ -154,12 +154,12 @@ class WordStore:
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term), weight))
             for term, weight in wanted.items()
         ]
-        return self._hits(within(tantivy.Query.boolean_query(clauses), scope), limit)
+        return self._hits(_within(tantivy.Query.boolean_query(clauses), scope), limit)
 
     def inside(self, ids: Collection[str], scope: Scope) -> set[str]:
         """Return those of *ids* whose articles lie in *scope*."""
         among = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
-        return {key for key, _ in self._hits(within(among, scope), max(1, len(ids)))}
+        return {key for key, _ in self._hits(_within(among, scope), max(1, len(ids)))}
 
     def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
         """Return the articles of *outlet* that have every pair of terms of *wording*.
@@ -172,18 +172,18 @@ class WordStore:
         every = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, self._term(each)) for each in wanted]
         )
-        hits = self._hits(within(every, Scope((outlet,))), max(1, self.count()))
+        hits = self._hits(_within(every, Scope((outlet,))), max(1, self.count()))
         return {int(key.partition(":")[0]) for key, _ in hits}
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term or a pair stands."""
         with readable(self._folder):
-            return int(self._fresh().doc_freq(field_of(term), term))
+            return int(self._fresh().doc_freq(_field_of(term), term))
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair, as BM25 weighs it."""
         found = self.frequency(term)
-        total = self._fresh().num_docs + PRIOR
+        total = self._fresh().num_docs + _PRIOR
         return math.log(1 + (total - found + 0.5) / (found + 0.5))
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
@@ -229,14 +229,14 @@ class WordStore:
     def _written(self) -> int:
         """How many passages were written since all of them were, also those that are deleted."""
         try:
-            return int((self._folder / WRITTEN).read_text())
+            return int((self._folder / _WRITTEN).read_text())
         except (OSError, ValueError):
             return self.count()
 
     def _finish(self, writer: tantivy.IndexWriter, upto: int, written: int) -> None:
         writer.commit()
         writer.wait_merging_threads()
-        for name, value in ((WRITTEN, written), (CURSOR, upto)):
+        for name, value in ((_WRITTEN, written), (_CURSOR, upto)):
             fresh = self._folder / f"{name}.new"
             fresh.write_text(str(value))
             fresh.replace(self._folder / name)
@@ -248,12 +248,12 @@ class WordStore:
         """
         with readable(self._folder):
             searcher = self._fresh()
-            most = COMMON * searcher.num_docs
+            most = _COMMON * searcher.num_docs
             rarer = [term for term in found if searcher.doc_freq("words", term) <= most]
         return rarer if len(set(rarer)) >= least else list(found)
 
     def _term(self, term: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._index.schema, field_of(term), term)
+        return tantivy.Query.term_query(self._index.schema, _field_of(term), term)
 
     def _hits(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
         with readable(self._folder):
@@ -264,7 +264,7 @@ class WordStore:
     def _fresh(self) -> tantivy.Searcher:
         """Return a searcher that sees the last commit, whichever process made it."""
         try:
-            written = (self._folder / CURSOR).stat().st_mtime_ns
+            written = (self._folder / _CURSOR).stat().st_mtime_ns
         except OSError:
             written = None
         if written != self._read_at:
@@ -274,29 +274,29 @@ class WordStore:
         return self._searcher
 
 
-def is_read_only(folder: Path) -> bool:
+def _is_read_only(folder: Path) -> bool:
     """Tell whether *folder* lies on a disk that nobody can write."""
     if sys.platform == "win32":
         return False
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
-def field_of(term: str) -> str:
+def _field_of(term: str) -> str:
     """Name the field that holds a term, or a pair of terms."""
     return "pairs" if "_" in term else "words"
 
 
-def within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
+def _within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
     """Bind *query* to the passages in *scope*; their scores stay what they are."""
     if scope is None:
         return query
     bounds = [query]
     if scope.outlets:
-        outlets = tantivy.Query.term_set_query(schema(), "outlet", list(scope.outlets))
+        outlets = tantivy.Query.term_set_query(_schema(), "outlet", list(scope.outlets))
         bounds.append(tantivy.Query.const_score_query(outlets, 0.0))
     if scope.since or scope.until:
         days = tantivy.Query.range_query(
-            schema(),
+            _schema(),
             "day",
             tantivy.FieldType.Integer,
             (scope.since or date.min).toordinal(),
@@ -306,7 +306,7 @@ def within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in bounds])
 
 
-def schema() -> tantivy.Schema:
+def _schema() -> tantivy.Schema:
     """Describe one passage: its id, its article, its outlet and day, its terms and pairs."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")

@@ -18,7 +18,7 @@ from text_to_num import find_numbers
 from ingest.language.numbers import Word
 from ingest.language.words import READ_AS_THEY_ARE, entries, languages, one_of, table
 
-TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
+_TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageReading:
+class _LanguageReading:
     """How one language is read."""
 
     spelt: str
@@ -72,7 +72,7 @@ class LanguageReading:
 
     @classmethod
     @cache
-    def of(cls, language: str) -> LanguageReading | None:
+    def of(cls, language: str) -> _LanguageReading | None:
         """Read the folder of *language*; ``None`` for one that is read as it is, or not known."""
         if language in READ_AS_THEY_ARE or language not in languages():
             return None
@@ -99,25 +99,25 @@ class LanguageReading:
 
 def as_english(text: str, language: str | None) -> Rendered:
     """Return *text* with figures, days and the words beside them as English writes them."""
-    rendered, reading = Rendered.of(text), LanguageReading.of(language or "en")
+    rendered, reading = Rendered.of(text), _LanguageReading.of(language or "en")
     if reading is None:
         return rendered
-    rendered = rendered.rewritten(spelt_out(rendered.text, reading))
+    rendered = rendered.rewritten(_spelt_out(rendered.text, reading))
     for pattern, turned in reading.turns:
-        rendered = rendered.replaced(pattern, partial(expanded, turned))
+        rendered = rendered.replaced(pattern, partial(_expanded, turned))
     rendered = rendered.replaced(reading.figure, lambda m: m.group().translate(reading.marks))
     words = reading.words
     return rendered.replaced(reading.word, lambda m: words[" ".join(m.group().lower().split())])
 
 
-def expanded(template: str, match: re.Match[str]) -> str:
+def _expanded(template: str, match: re.Match[str]) -> str:
     """Return *template* with the groups of *match*."""
     return match.expand(template)
 
 
-def spelt_out(text: str, reading: LanguageReading) -> Iterable[tuple[int, int, str]]:
+def _spelt_out(text: str, reading: _LanguageReading) -> Iterable[tuple[int, int, str]]:
     """Yield the number words of *text* with their digits; a pronoun alone is none."""
-    spans = [m.span() for m in TOKEN.finditer(text)]
+    spans = [m.span() for m in _TOKEN.finditer(text)]
     tokens = [text[start:end].lower() for start, end in spans]
     for found in find_numbers([Word(each) for each in tokens], reading.spelt, 0.0):
         said = tokens[found.start : found.end]

@@ -11,7 +11,7 @@ import dateparser
 
 from ingest.language.dates import MONTHS, Day, clocks_in, days_in, weekdays_in
 
-ZONES = {
+_ZONES = {
     "UTC": 0,
     "GMT": 0,
     "UT": 0,
@@ -31,20 +31,20 @@ ZONES = {
     "PST": -8,
     "PDT": -7,
 }
-ZONE = re.compile(
-    rf"\b(?P<name>{'|'.join(ZONES)})\b|(?P<hours>[+-]\d{{2}}):?(?P<minutes>\d{{2}})\b"
+_ZONE = re.compile(
+    rf"\b(?P<name>{'|'.join(_ZONES)})\b|(?P<hours>[+-]\d{{2}}):?(?P<minutes>\d{{2}})\b"
 )
-NUMERIC = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\b")
-MOST_MONTHS = 12
-PARSING = {
+_NUMERIC = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\b")
+_MOST_MONTHS = 12
+_PARSING = {
     "PARSERS": ["absolute-time"],
     "REQUIRE_PARTS": ["day", "month", "year"],
     "RETURN_AS_TIMEZONE_AWARE": False,
 }
 """Only what states a whole day: nothing is reckoned from the clock."""
-LONGEST = 60
+_LONGEST = 60
 """Characters of the longest line that is taken for a date line."""
-LABEL = re.compile(
+_LABEL = re.compile(
     r"\b(?:first |last )?(?:published|updated|posted|modified|created|date|dated|on|at|from|by"
     r"|edited|written|released|am|pm|a\.m\.|p\.m\.|hrs?|time|local|ist|veröffentlicht|aktualisiert"
     r"|stand|uhr|publié|mis à jour|le|à|et)\b"
@@ -52,24 +52,24 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 """Words that stand beside a date on its line, and say nothing else."""
-REST = re.compile(r"[^\w]|_")
-PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
-PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
-FORESEEN = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
-EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+_REST = re.compile(r"[^\w]|_")
+_PAST_EN = re.compile(r"\bon (?:[A-Z][a-z]+day,? )?$")
+_PAST_JA = re.compile(r"^(?:、|に|の)?[^。]{0,80}(?:した|述べた|語った)")
+_FORESEEN = re.compile(r"\b(?:will|due|scheduled|expected|to be|plans?)\b[^.!?]*$")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 """Seconds, or thousandths, since 1970, of a time between 2001 and 2033."""
-MAIL = re.compile(
+_MAIL = re.compile(
     r"(?:[A-Za-z]{2,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2}) "
     r"(\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
 )
-MONTHS_MAIL = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
-ERAS = {"R": 2018, "H": 1988, "S": 1925}
-ERA = re.compile(r"([RHS])(\d{1,2})[./](\d{1,2})[./](\d{1,2})", re.IGNORECASE)
+_MONTHS_MAIL = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
+_ERAS = {"R": 2018, "H": 1988, "S": 1925}
+_ERA = re.compile(r"([RHS])(\d{1,2})[./](\d{1,2})[./](\d{1,2})", re.IGNORECASE)
 """An era by its letter: R8.10.19 is 19 October 2026."""
-TURN = 70
+_TURN = 70
 """Years of two digits from which the last century is meant (RFC 5322, 4.3)."""
-HOURS = 24
-OLDEST = 1700
+_HOURS = 24
+_OLDEST = 1700
 """The year before which no newspaper was printed every day."""
 
 
@@ -80,40 +80,40 @@ def stated(text: str) -> date | datetime | None:
     may be a day and month in either order state nothing. What our own reading does not know is
     left to dateparser.
     """
-    if (moment := exact(text.strip())) is not None:
-        return zoned(moment)
+    if (moment := _exact(text.strip())) is not None:
+        return _zoned(moment)
     day = next(full_days(text), None)
     if day is None:
-        day = read_by_library(text)
+        day = _read_by_library(text)
     if day is None:
         return None
-    clocks, zone = clocks_in(text), zone_of(text)
+    clocks, zone = clocks_in(text), _zone_of(text)
     if not clocks or zone is None:
         return day
     hour, minute, *_ = clocks[0]
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-    fits = hour < HOURS or (hour == HOURS and not minute)
+    fits = hour < _HOURS or (hour == _HOURS and not minute)
     return midnight + timedelta(hours=hour, minutes=minute) if fits else day
 
 
-def exact(text: str) -> date | datetime | None:
+def _exact(text: str) -> date | datetime | None:
     """Read what machines write: ISO 8601, the date of a mail (RFC 5322), seconds since 1970."""
-    if EPOCH.fullmatch(text):
+    if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     try:
-        return iso(text)
+        return _iso(text)
     except ValueError:
         pass
-    if era := ERA.fullmatch(text):
-        return day_or_none(ERAS[era[1].upper()] + int(era[2]), int(era[3]), int(era[4]))
-    mail = MAIL.match(text)
+    if era := _ERA.fullmatch(text):
+        return _day_or_none(_ERAS[era[1].upper()] + int(era[2]), int(era[3]), int(era[4]))
+    mail = _MAIL.match(text)
     if mail is None:
         return None
     day, name, year, hour, minute, second = mail.groups()
-    zone = zone_of(text[mail.end("second") if second else mail.end("minute") :])
-    month = MONTHS_MAIL.get(name.lower())
+    zone = _zone_of(text[mail.end("second") if second else mail.end("minute") :])
+    month = _MONTHS_MAIL.get(name.lower())
     full = int(year) + (
-        2000 if len(year) == 2 and int(year) < TURN else 1900 if len(year) == 2 else 0
+        2000 if len(year) == 2 and int(year) < _TURN else 1900 if len(year) == 2 else 0
     )
     try:
         on = datetime(full, month or 0, int(day), tzinfo=zone)
@@ -125,25 +125,25 @@ def exact(text: str) -> date | datetime | None:
 def is_date_line(text: str) -> bool:
     """Tell whether a line states when something was published and nothing else."""
     line = unicodedata.normalize("NFKC", text)
-    if len(line) > LONGEST:
+    if len(line) > _LONGEST:
         return False
     spans = [(d.start, d.end) for d in days_in(line) if d.day]
-    bare = LABEL.sub(" ", blanked(line, spans)) if spans else LABEL.sub(" ", line)
-    left = blanked(bare, [c[2:] for c in clocks_in(bare)])
-    left = blanked(left, [w[1:] for w in weekdays_in(left)])
-    return not REST.sub("", ZONE.sub(" ", left)) and (
-        bool(spans) or LABEL.fullmatch(line.strip()) is not None
+    bare = _LABEL.sub(" ", _blanked(line, spans)) if spans else _LABEL.sub(" ", line)
+    left = _blanked(bare, [c[2:] for c in clocks_in(bare)])
+    left = _blanked(left, [w[1:] for w in weekdays_in(left)])
+    return not _REST.sub("", _ZONE.sub(" ", left)) and (
+        bool(spans) or _LABEL.fullmatch(line.strip()) is not None
     )
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Write spaces over parts of *text*."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
-def day_or_none(year: int, month: int, day: int) -> date | None:
+def _day_or_none(year: int, month: int, day: int) -> date | None:
     """Return a day, if the calendar has it."""
     try:
         return date(year, month, day)
@@ -151,7 +151,7 @@ def day_or_none(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def iso(text: str) -> date | datetime:
+def _iso(text: str) -> date | datetime:
     """Read an ISO 8601 day or time; slashes are taken for dashes.
 
     Raises:
@@ -162,31 +162,31 @@ def iso(text: str) -> date | datetime:
     return date.fromisoformat(plain) if is_day else datetime.fromisoformat(plain)
 
 
-def zoned(moment: date | datetime) -> date | datetime | None:
+def _zoned(moment: date | datetime) -> date | datetime | None:
     """Return a time that has a zone, the day of one that has none, and nothing long ago."""
-    if moment.year < OLDEST:
+    if moment.year < _OLDEST:
         return None
     naive = isinstance(moment, datetime) and moment.tzinfo is None
     return moment.date() if naive and isinstance(moment, datetime) else moment
 
 
-def read_by_library(text: str) -> date | None:
+def _read_by_library(text: str) -> date | None:
     """Let dateparser read a short line whose day and month cannot be mistaken for each other."""
-    if len(text) > LONGEST or not re.search(r"\d{4}", text):
+    if len(text) > _LONGEST or not re.search(r"\d{4}", text):
         return None
-    if (m := NUMERIC.search(text)) and max(int(m[1]), int(m[3])) <= MOST_MONTHS and m[1] != m[3]:
+    if (m := _NUMERIC.search(text)) and max(int(m[1]), int(m[3])) <= _MOST_MONTHS and m[1] != m[3]:
         return None
-    found = dateparser.parse(text, settings=PARSING)
-    return found.date() if found is not None and found.year >= OLDEST else None
+    found = dateparser.parse(text, settings=_PARSING)
+    return found.date() if found is not None and found.year >= _OLDEST else None
 
 
-def zone_of(text: str) -> tzinfo | None:
+def _zone_of(text: str) -> tzinfo | None:
     """Return the zone that a date line names."""
-    found = ZONE.search(text)
+    found = _ZONE.search(text)
     if found is None:
         return None
     if found["name"]:
-        return timezone(timedelta(hours=ZONES[found["name"]])) if ZONES[found["name"]] else UTC
+        return timezone(timedelta(hours=_ZONES[found["name"]])) if _ZONES[found["name"]] else UTC
     hours, minutes = int(found["hours"]), int(found["minutes"])
     try:
         return timezone(timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes))
@@ -208,10 +208,10 @@ def newest_reported(text: str) -> date | None:
     days = days_in(text)
     years = {d.year for d in days if d.day and d.year} or {d.year for d in days if d.year}
     only = years.pop() if len(years) == 1 else None
-    return max(filter(None, (dated(day, only) for day in reported(text, days))), default=None)
+    return max(filter(None, (_dated(day, only) for day in _reported(text, days))), default=None)
 
 
-def dated(day: Day, year: int | None) -> date | None:
+def _dated(day: Day, year: int | None) -> date | None:
     """Return *day*, in *year* if it states none; ``None`` where that year has no such day."""
     try:
         return date(day.year or year or 0, day.month or 0, day.day or 0)
@@ -219,7 +219,7 @@ def dated(day: Day, year: int | None) -> date | None:
         return None
 
 
-def reported(text: str, days: list[Day]) -> Iterator[Day]:
+def _reported(text: str, days: list[Day]) -> Iterator[Day]:
     """Yield the days on which something happened; one without a month is of the month before."""
     current: int | None = None
     for day in days:
@@ -228,7 +228,7 @@ def reported(text: str, days: list[Day]) -> Iterator[Day]:
         before, behind = text[max(0, day.start - 60) : day.start], text[day.end : day.end + 120]
         if text[day.end - 1] == "日":
             current = day.month or current
-            if PAST_JA.match(behind) and current:
+            if _PAST_JA.match(behind) and current:
                 yield Day(day.year, current, day.day, day.start, day.end)
-        elif PAST_EN.search(before) and not FORESEEN.search(before):
+        elif _PAST_EN.search(before) and not _FORESEEN.search(before):
             yield day

@@ -25,53 +25,53 @@ MONTHS = (
 )
 MONTH = "(?:" + "|".join(rf"{name[:3]}(?:{name[3:]}|t)?\.?" for name in MONTHS) + ")"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEEKDAY_KANJI = "月火水木金土日"
-DIGITS = "〇一二三四五六七八九"
-ORDINALS = (
+_WEEKDAY_KANJI = "月火水木金土日"
+_DIGITS = "〇一二三四五六七八九"
+_ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
     *("seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second"),
     *("twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh"),
     *("twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"),
 )
-ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True)).replace("-", "[- ]")
-DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})"
-NUMBER = f"[0-9{DIGITS}十]"
-ERA = "|".join(words()["eras"])
-YEAR_JA = rf"(?:(?P<era>{ERA})(?P<era_year>元|{NUMBER}{{1,3}})年|(?P<year>{NUMBER}{{4}})年)"
-NO_DAY = r"(?! ?(?:%|per ?cent|million|\d|:\d|,\d{3}\b))"
-NO_YEAR = r"(?![\d:/%]|[.,]\d|-\d| ?(?:per|votes|seats|people|crowns))"
-PATTERNS = tuple(
+_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True)).replace("-", "[- ]")
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL})"
+_NUMBER = f"[0-9{_DIGITS}十]"
+_ERA = "|".join(words()["eras"])
+_YEAR_JA = rf"(?:(?P<era>{_ERA})(?P<era_year>元|{_NUMBER}{{1,3}})年|(?P<year>{_NUMBER}{{4}})年)"
+_NO_DAY = r"(?! ?(?:%|per ?cent|million|\d|:\d|,\d{3}\b))"
+_NO_YEAR = r"(?![\d:/%]|[.,]\d|-\d| ?(?:per|votes|seats|people|crowns))"
+_PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d.])",
-        rf"\b(?:the )?(?P<day>{DAY}) (?:of )?(?P<month>{MONTH})\b(?:,? (?P<year>\d{{4}})\b)?",
-        rf"\b(?P<month>{MONTH}) (?:the )?(?P<day>{DAY}){NO_DAY}\b(?:,? (?P<year>\d{{4}})\b)?",
+        rf"\b(?:the )?(?P<day>{_DAY}) (?:of )?(?P<month>{MONTH})\b(?:,? (?P<year>\d{{4}})\b)?",
+        rf"\b(?P<month>{MONTH}) (?:the )?(?P<day>{_DAY}){_NO_DAY}\b(?:,? (?P<year>\d{{4}})\b)?",
         rf"\b(?P<month>{MONTH})(?:,? (?:of )?(?P<year>\d{{4}}))?\b",
-        rf"{YEAR_JA}?(?P<month>{NUMBER}{{1,3}})月(?:(?P<day>{NUMBER}{{1,3}})日(?!間))?",
-        YEAR_JA,
-        rf"(?<![{DIGITS}十\d])(?P<day>{NUMBER}{{1,3}})日(?![間目本前後遅早以])",
-        rf"(?<![\d.,:/-])(?P<year>(?:19|20)\d\d)s?{NO_YEAR}\b",
+        rf"{_YEAR_JA}?(?P<month>{_NUMBER}{{1,3}})月(?:(?P<day>{_NUMBER}{{1,3}})日(?!間))?",
+        _YEAR_JA,
+        rf"(?<![{_DIGITS}十\d])(?P<day>{_NUMBER}{{1,3}})日(?![間目本前後遅早以])",
+        rf"(?<![\d.,:/-])(?P<year>(?:19|20)\d\d)s?{_NO_YEAR}\b",
     )
 )
 """The most telling first; what one has read no later one reads again."""
-RANGE = re.compile(rf"\b(?P<first>{DAY}) ?(?:to|and|or|-|until) ?$", re.IGNORECASE)
-AFTER_RANGE = re.compile(
-    rf"^ ?(?:to|and|or|-|until) ?(?P<last>{DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
+_RANGE = re.compile(rf"\b(?P<first>{_DAY}) ?(?:to|and|or|-|until) ?$", re.IGNORECASE)
+_AFTER_RANGE = re.compile(
+    rf"^ ?(?:to|and|or|-|until) ?(?P<last>{_DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
     re.IGNORECASE,
 )
-CLOCK = re.compile(
+_CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?(?P<half>[ap]\.?m\b\.?)|"
     r"\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b|(?P<word_ja>正午)|"
     r"(?P<half_ja>午前|午後)?(?P<hour_ja>\d{1,2})時(?!間|点|期|代)(?:(?P<minute_ja>\d{1,2})分"
     r"|(?P<half_past>半))?",
     re.IGNORECASE,
 )
-WEEKDAY = re.compile(
-    rf"\b({'|'.join(WEEKDAYS)})s?\b|(?<![{WEEKDAY_KANJI}])([{WEEKDAY_KANJI}])曜|[(（]([{WEEKDAY_KANJI}])[)）]",
+_WEEKDAY = re.compile(
+    rf"\b({'|'.join(WEEKDAYS)})s?\b|(?<![{_WEEKDAY_KANJI}])([{_WEEKDAY_KANJI}])曜|[(（]([{_WEEKDAY_KANJI}])[)）]",
     re.IGNORECASE,
 )
-NAMES = frozenset({"may", "march", "mar", "sun", "sat", "dec", "jan", "jun"})
+_NAMES = frozenset({"may", "march", "mar", "sun", "sat", "dec", "jan", "jun"})
 """Months that are more often a verb or a name where no day or year stands beside them."""
 
 
@@ -101,7 +101,7 @@ class Day:
         return pairs[finest][1] is not None
 
 
-def month(name: str) -> int:
+def _month(name: str) -> int:
     """Return the number of a month by its first three letters."""
     return next(i for i, full in enumerate(MONTHS, 1) if full.startswith(name[:3].lower()))
 
@@ -113,86 +113,88 @@ def days_in(text: str) -> list[Day]:
     the eras (令和8年), a month or a year alone, and both ends of "1 to 4 October".
     """
     found: list[Day] = []
-    for pattern in PATTERNS:
+    for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             if any(match.start() < d.end and d.start < match.end() for d in found):
                 continue
-            found += stated_by(match, text)
+            found += _stated_by(match, text)
     return sorted(found, key=lambda d: d.start)
 
 
-def stated_by(match: re.Match[str], text: str) -> Iterator[Day]:
+def _stated_by(match: re.Match[str], text: str) -> Iterator[Day]:
     """Yield the date of *match*, and the other end of a range that it is one end of."""
     parts = match.groupdict()
-    number = number_of(parts.get("month"))
-    year = year_of(parts)
-    day = number_of(parts.get("day"))
+    number = _number_of(parts.get("month"))
+    year = _year_of(parts)
+    day = _number_of(parts.get("day"))
     name = (parts.get("month") or "").lower().rstrip(".")
     if (
-        name in NAMES
+        name in _NAMES
         and day is None
         and year is None
         and (
-            not match.group()[0].isupper() or name != "may" or not dated_before(text, match.start())
+            not match.group()[0].isupper()
+            or name != "may"
+            or not _dated_before(text, match.start())
         )
     ):
         return
-    if not possible(year, number, day):
+    if not _possible(year, number, day):
         return
     yield Day(year, number, day, *match.span())
     if day is None or name == "" or not name.isalpha():
         return
-    before, behind = RANGE.search(text[: match.start()]), AFTER_RANGE.match(text[match.end() :])
+    before, behind = _RANGE.search(text[: match.start()]), _AFTER_RANGE.match(text[match.end() :])
     day_first = match.start("day") < match.start("month")
     if day_first and before:
-        other = number_of(before["first"])
-        if possible(year, number, other):
+        other = _number_of(before["first"])
+        if _possible(year, number, other):
             yield Day(year, number, other, before.start(), match.start())
     elif not day_first and behind and year is None:
-        other = number_of(behind["last"])
-        if possible(year, number, other):
+        other = _number_of(behind["last"])
+        if _possible(year, number, other):
             yield Day(year, number, other, match.end(), match.end() + behind.end())
 
 
-def dated_before(text: str, place: int) -> bool:
+def _dated_before(text: str, place: int) -> bool:
     """Tell whether a word before *place* makes "May" a month."""
     return bool(
         re.search(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$", text[:place])
     )
 
 
-def number_of(written: str | None) -> int | None:
+def _number_of(written: str | None) -> int | None:
     """Return what a day, a month or a year of an era is in figures."""
     if not written:
         return None
     bare = written.lower().replace(" ", "-")
-    if bare in ORDINALS:
-        return ORDINALS.index(bare) + 1
+    if bare in _ORDINALS:
+        return _ORDINALS.index(bare) + 1
     if bare == "元":
         return 1
     if bare[:3].isalpha() and bare[0].isascii():
-        return month(bare)
+        return _month(bare)
     digits = re.sub(r"(?:st|nd|rd|th)$", "", bare)
-    return int(digits) if digits.isdecimal() else kanji(digits)
+    return int(digits) if digits.isdecimal() else _kanji(digits)
 
 
-def kanji(written: str) -> int | None:
+def _kanji(written: str) -> int | None:
     """Return a small number of kanji digits: 十二, 二十, 二〇二六."""
     tens, ten, ones = written.rpartition("十")
     if not ten:
-        figures = "".join(str(DIGITS.index(c)) if c in DIGITS else c for c in written)
+        figures = "".join(str(_DIGITS.index(c)) if c in _DIGITS else c for c in written)
         return int(figures) if figures.isdecimal() else None
-    return 10 * (kanji(tens) or 1 if tens else 1) + (kanji(ones) or 0 if ones else 0)
+    return 10 * (_kanji(tens) or 1 if tens else 1) + (_kanji(ones) or 0 if ones else 0)
 
 
-def year_of(parts: dict[str, str | None]) -> int | None:
+def _year_of(parts: dict[str, str | None]) -> int | None:
     """Return the year that is stated, be it of an era."""
     if era := parts.get("era"):
-        return int(words()["eras"][era]) + (number_of(parts["era_year"]) or 0)
-    return number_of(parts.get("year"))
+        return int(words()["eras"][era]) + (_number_of(parts["era_year"]) or 0)
+    return _number_of(parts.get("year"))
 
 
-def possible(year: int | None, number: int | None, day: int | None) -> bool:
+def _possible(year: int | None, number: int | None, day: int | None) -> bool:
     """Tell whether a calendar can have such a day; of a leap year where no year is stated."""
     try:
         date(
@@ -208,7 +210,7 @@ def possible(year: int | None, number: int | None, day: int | None) -> bool:
 def clocks_in(text: str) -> list[tuple[int, int, int, int]]:
     """Return the times of day in *text* as hour, minute, start, end; afternoons from 12 on."""
     found = []
-    for m in CLOCK.finditer(text):
+    for m in _CLOCK.finditer(text):
         if named := (m["word"] or m["word_ja"] or "").lower():
             found.append((0 if named == "midnight" else 12, 0, m.start(), m.end()))
             continue
@@ -226,6 +228,6 @@ def clocks_in(text: str) -> list[tuple[int, int, int, int]]:
 def weekdays_in(text: str) -> list[tuple[int, int, int]]:
     """Return the weekdays that *text* names as weekday, start, end, Monday being 0."""
     return [
-        (WEEKDAYS.index(m[1].lower()) if m[1] else WEEKDAY_KANJI.index(m[2] or m[3]), *m.span())
-        for m in WEEKDAY.finditer(text)
+        (WEEKDAYS.index(m[1].lower()) if m[1] else _WEEKDAY_KANJI.index(m[2] or m[3]), *m.span())
+        for m in _WEEKDAY.finditer(text)
     ]

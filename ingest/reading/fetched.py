@@ -25,26 +25,28 @@ from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import read_paste
 from ingest.reading.pdf import read_pdf
 
-HTML = frozenset({"text/html", "application/xhtml+xml"})
-VIEWS = frozenset(
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_VIEWS = frozenset(
     {"amp", "amphtml", "m", "mobile", "print", "printable", "page", "view", "output", "outputtype"}
     | {"ref", "src", "from", "share", "single", "fullpage", "all", "desktop", "lite", "text"}
 )
 """Parts of addresses, and parameters, that choose how one article is shown."""
-SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
-HEAD = 8192
+_SUFFIX = re.compile(r"\.(?:amp\.html?|amp|html?|php|aspx?|jsp)$")
+_HEAD = 8192
 """Bytes at the start of a page in which it may send a browser on."""
-ASIDE = "ancestor::noscript"
-SENT = re.compile(r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S)
-PATIENCE = 10
+_ASIDE = "ancestor::noscript"
+_SENT = re.compile(
+    r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
+)
+_PATIENCE = 10
 """Seconds of the longest wait before a page sends a browser on."""
 SENT_ON = 3
 """Times that a page may be sent on in a row."""
-NEXT = re.compile(
+_NEXT = re.compile(
     r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
 )
 """What the address of a further page has behind that of the first."""
-SLUG = 8
+_SLUG = 8
 """Characters of the last part of a path from which it names one article."""
 
 
@@ -62,10 +64,10 @@ def read_fetched(
     Raises:
         ReadingError: it holds no article, or asks not to be kept.
     """
-    extract = understood(data, url, content_type, charset, now)
+    extract = _understood(data, url, content_type, charset, now)
     header = placed(extract.header, url)
     if announced is not None:
-        header = filled(header, announced, now)
+        header = _filled(header, announced, now)
     return hinted(replace(extract, header=header), hints, url)
 
 
@@ -80,11 +82,11 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
         body = "".join(f"<p>{escape(each)}</p>" for each in paragraphs(body))
     page = f"<html><article><h1>{escape(announced.title)}</h1>{body}</article></html>"
     extract = read_page(page, feed, url=announced.url, now=now)
-    header = filled(replace(extract.header, url=announced.url), announced, now)
+    header = _filled(replace(extract.header, url=announced.url), announced, now)
     return hinted(replace(extract, header=header), hints, feed)
 
 
-def filled(header: Header, announced: Entry, now: datetime | None) -> Header:
+def _filled(header: Header, announced: Entry, now: datetime | None) -> Header:
     """Fill the gaps of a header by what its listing announced, if that can be."""
     published = announced.published
     possible = None if published and is_ahead(published, now) else published
@@ -95,7 +97,7 @@ def filled(header: Header, announced: Entry, now: datetime | None) -> Header:
     )
 
 
-def understood(
+def _understood(
     data: bytes, url: str, content_type: str, charset: str | None, now: datetime | None
 ) -> Extract:
     """Read PDF, plain text or a page."""
@@ -104,16 +106,16 @@ def understood(
     if is_listing(data):
         raise NoArticleError(f"{url} is a feed or a sitemap and no article. Watch it instead.")
     text = decode(data, url, charset)
-    if is_data(text):
+    if _is_data(text):
         raise NoArticleError(f"{url} answers with data for programs (JSON) and no article.")
     if content_type == "text/plain":
-        return told_of_damage(read_paste(text), text)
-    if content_type not in HTML and "<" not in text[:2000]:
+        return _told_of_damage(read_paste(text), text)
+    if content_type not in _HTML and "<" not in text[:2000]:
         raise NoArticleError(f"{url} is neither a page nor text ({content_type or 'no type'}).")
-    return told_of_damage(read_page(text, url, url=url, now=now), text)
+    return _told_of_damage(read_page(text, url, url=url, now=now), text)
 
 
-def is_data(text: str) -> bool:
+def _is_data(text: str) -> bool:
     """Tell whether *text* is JSON."""
     if text.lstrip()[:1] not in {"{", "["}:
         return False
@@ -124,7 +126,7 @@ def is_data(text: str) -> bool:
     return True
 
 
-def told_of_damage(extract: Extract, text: str) -> Extract:
+def _told_of_damage(extract: Extract, text: str) -> Extract:
     """Note how many bytes of a text could not be read."""
     bad = text.count("\ufffd")
     if not bad:
@@ -141,36 +143,36 @@ def placed(header: Header, url: str) -> Header:
     was taken over, and stays where it was found.
     """
     canonical = urljoin(url, header.url) if header.url else url
-    if site(canonical) == site(url):
-        return replace(header, url=canonical if same_page(canonical, url) else url)
+    if _site(canonical) == _site(url):
+        return replace(header, url=canonical if _same_page(canonical, url) else url)
     original = canonical if urlsplit(canonical).path.strip("/") else None
     return replace(header, url=url, original=original)
 
 
-def same_page(canonical: str, url: str) -> bool:
+def _same_page(canonical: str, url: str) -> bool:
     """Tell whether two addresses of a site are one page: variants of a path, or views of it."""
     one, two = urlsplit(clean_url(canonical)), urlsplit(clean_url(url))
-    first, second = steps(one.path), steps(two.path)
+    first, second = _steps(one.path), _steps(two.path)
     if first == second:
         given, asked = set(parse_qsl(one.query)), set(parse_qsl(two.query))
-        return given <= asked and all(is_view(*each) for each in asked - given)
+        return given <= asked and all(_is_view(*each) for each in asked - given)
     if not first or not second or first[-1] != second[-1]:
         return False
-    return len(first[-1]) >= SLUG and (set(first) <= set(second) or set(second) <= set(first))
+    return len(first[-1]) >= _SLUG and (set(first) <= set(second) or set(second) <= set(first))
 
 
-def is_view(name: str, value: str) -> bool:
+def _is_view(name: str, value: str) -> bool:
     """Tell whether a parameter chooses how an article is shown; a page with a name is one."""
-    return name.lower() in VIEWS and (name.lower() != "page" or value.isdecimal())
+    return name.lower() in _VIEWS and (name.lower() != "page" or value.isdecimal())
 
 
-def steps(path: str) -> list[str]:
+def _steps(path: str) -> list[str]:
     """Return the parts of a path without those that only choose a view."""
-    bare = SUFFIX.sub("", path.lower())
-    return [part for part in bare.split("/") if part and part not in VIEWS]
+    bare = _SUFFIX.sub("", path.lower())
+    return [part for part in bare.split("/") if part and part not in _VIEWS]
 
 
-def site(url: str) -> str:
+def _site(url: str) -> str:
     """Return the host without what only tells its machines apart."""
     host = (urlsplit(url).hostname or "").lower()
     return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
@@ -179,16 +181,16 @@ def site(url: str) -> str:
 def sent_on(data: bytes, url: str) -> str | None:
     """Return where a page sends a browser on to (``<meta http-equiv="refresh">``), if it does."""
     try:
-        head = lxml.html.document_fromstring(data[:HEAD])
+        head = lxml.html.document_fromstring(data[:_HEAD])
     except (ParserError, XMLSyntaxError, ValueError):
         return None
     told = [
         (each.get("content") or "").strip()
         for each in head.iter("meta")
-        if (each.get("http-equiv") or "").lower() == "refresh" and not each.xpath(ASIDE)
+        if (each.get("http-equiv") or "").lower() == "refresh" and not each.xpath(_ASIDE)
     ]
-    target = SENT.match(told[0]) if told else None
-    if target is None or int(target[1]) > PATIENCE:
+    target = _SENT.match(told[0]) if told else None
+    if target is None or int(target[1]) > _PATIENCE:
         return None
     further = urljoin(url, target[2].strip(" '\""))
     return None if clean_url(further) == clean_url(url) else further
@@ -212,7 +214,7 @@ def one_after_another(pages: Sequence[Extract]) -> Extract:
 def is_next_page(url: str, first: str) -> bool:
     """Tell whether *url* can only be a further page of the article that begins at *first*."""
     base, given = clean_url(first), clean_url(url)
-    begun = {base, SUFFIX.sub("", base)}
+    begun = {base, _SUFFIX.sub("", base)}
     return given != base and any(
-        given.startswith(each) and NEXT.fullmatch(given[len(each) :]) for each in begun
+        given.startswith(each) and _NEXT.fullmatch(given[len(each) :]) for each in begun
     )

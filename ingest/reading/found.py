@@ -13,15 +13,15 @@ from ingest.language.script import EAST_ASIAN
 from ingest.model import UNVERIFIED_PASTE, Extract, Header, Kind, Moment
 from ingest.reading.text import clean, clean_line
 
-SECTIONS = (
+_SECTIONS = (
     (re.compile(r"/(?:opinions?|editorials?|commentisfree|shasetsu)(?:/|$)"), Kind.OPINION),
     (re.compile(r"/(?:(?:opinion-)?polls?|polling|yoron)(?:/|$)"), Kind.POLL),
     (re.compile(r"/live(?:-news|-updates|blog)?(?:/|$)"), Kind.LIVE),
     (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
 )
 """What a section in an address says of the articles below it."""
-WRITTEN_SO = frozenset({"ja", "zh", "ko"})
-SHORTEST = 40
+_WRITTEN_SO = frozenset({"ja", "zh", "ko"})
+_SHORTEST = 40
 """Characters below which a text is no article."""
 
 
@@ -55,15 +55,15 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
         NoArticleError: too little text is left.
     """
     text = clean(extract.text)
-    if len(text) < SHORTEST:
+    if len(text) < _SHORTEST:
         raise NoArticleError(
             f"{name} holds no article: {len(text)} characters of text are left without page "
-            f"noise, and an article has at least {SHORTEST}."
+            f"noise, and an article has at least {_SHORTEST}."
         )
     header = extract.header
-    url = address(clean_line(hints.url or header.url or ""))
+    url = _address(clean_line(hints.url or header.url or ""))
     host = urlsplit(url).hostname if url else None
-    outlet = hints.outlet or named(header.outlet) or (host or "").removeprefix("www.")
+    outlet = hints.outlet or _named(header.outlet) or (host or "").removeprefix("www.")
     title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
     settled_header = replace(
         header,
@@ -76,7 +76,7 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
         dateline=clean_line(header.dateline or "") or None,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
-        language=believable(code(header.language), text) or language_of(f"{title}\n{text}"),
+        language=_believable(_code(header.language), text) or language_of(f"{title}\n{text}"),
     )
     return replace(
         extract,
@@ -90,23 +90,23 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
 def section(url: str | None) -> Kind:
     """Return the kind that the path of an address shows."""
     path = urlsplit(url or "").path.lower()
-    return next((kind for pattern, kind in SECTIONS if pattern.search(path)), Kind.NEWS)
+    return next((kind for pattern, kind in _SECTIONS if pattern.search(path)), Kind.NEWS)
 
 
-def code(language: str) -> str | None:
+def _code(language: str) -> str | None:
     """Return a declared language as its two letters; a name is not guessed at."""
     short = language.strip().lower().replace("_", "-").split("-")[0]
     return short if re.fullmatch("[a-z]{2}", short) else None
 
 
-def believable(declared: str | None, text: str) -> str | None:
+def _believable(declared: str | None, text: str) -> str | None:
     """Return a declared language unless *text* is in another script."""
     head = text[:1000]
     east_asian = 3 * len(EAST_ASIAN.findall(head)) > len(head)
-    return declared if declared and east_asian == (declared in WRITTEN_SO) else None
+    return declared if declared and east_asian == (declared in _WRITTEN_SO) else None
 
 
-def address(url: str) -> str | None:
+def _address(url: str) -> str | None:
     """Return *url* where it is one that a reader can open."""
     try:
         parts = urlsplit(url)
@@ -115,11 +115,11 @@ def address(url: str) -> str | None:
     return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def named(outlet: str) -> str:
+def _named(outlet: str) -> str:
     """Return an outlet that was really named."""
     return "" if outlet == UNVERIFIED_PASTE else outlet
 
 
-def header(title: str = "", **fields: object) -> Header:
+def _header(title: str = "", **fields: object) -> Header:
     """Build a header, leaving out what is empty."""
     return Header(title, **{name: value for name, value in fields.items() if value})  # type: ignore[arg-type]

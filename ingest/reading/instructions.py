@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-ADDRESSED = re.compile(
+_ADDRESSED = re.compile(
     r"\byour (?:next )?(?:answer|response|reply|output|summary|message)\b"
     r"|\bthis (?:answer|response|reply|output)\b"
     r"|\bthe (?:answer|response|reply|output|summary) (?:must|should|has to)\b"
@@ -26,14 +26,14 @@ ADDRESSED = re.compile(
     r"|システムプロンプト",
     re.IGNORECASE,
 )
-SIGNS = (
+_SIGNS = (
     *("answer", "response", "reply", "output", "summary", "message", "instruction", "prompt"),
     *("rule", "above", "previous", "you are", "language model", " ai", "assistant", "chatbot"),
     *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
     *("あなたは", "回答", "返答", "出力", "claim", "sentence", "statement", "判定", "判断"),
 )
-"""Letters without which :data:`ADDRESSED` finds nothing; looking for them first is faster."""
-COMMAND = re.compile(
+"""Letters without which :data:`_ADDRESSED` finds nothing; looking for them first is faster."""
+_COMMAND = re.compile(
     r"^[^\w\"'“”‘’«]*(?:please |now |also |then |can you |could you )*"
     r"(?:explain|draft|translate|replace|rearrange|remove|include"
     r"|introduce (?:random|typos)|integrate|describe|summari[sz]e|paraphrase|rewrite|output|print"
@@ -54,7 +54,7 @@ def speaks_to_a_model(sentence: str) -> bool:
     Such a sentence is kept and searched, but never quoted and never what an answer rests on.
     """
     plain = sentence if sentence.isascii() else unicodedata.normalize("NFKC", sentence)
-    if COMMAND.match(plain):
+    if _COMMAND.match(plain):
         return True
     folded = plain.casefold()
-    return any(sign in folded for sign in SIGNS) and bool(ADDRESSED.search(plain))
+    return any(sign in folded for sign in _SIGNS) and bool(_ADDRESSED.search(plain))

@@ -14,7 +14,7 @@ from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.text import clean, clean_line
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
+_FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "article"),
     "title": ("title", "headline"),
     "outlet": ("outlet", "source", "publisher", "site"),
@@ -42,7 +42,7 @@ def read_record(line: str, name: str, mapping: Mapping[str, str]) -> Extract:
         raise UnreadableError(f"{name} is not JSON. The other lines are not affected.") from error
     if not isinstance(record, dict):
         raise UnreadableError(f"{name} is JSON, but no object with fields.")
-    text = value(record, "text", mapping)
+    text = _value(record, "text", mapping)
     if isinstance(text, list) and all(isinstance(each, str) for each in text):
         text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
@@ -50,41 +50,41 @@ def read_record(line: str, name: str, mapping: Mapping[str, str]) -> Extract:
         raise NoArticleError(
             f'{name} has no text under "{wanted}". If another field holds it, say --map text=FIELD.'
         )
-    return extract(record, text, mapping)
+    return _extract(record, text, mapping)
 
 
-def extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Extract:
+def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Extract:
     """Build the extract; a record's body is cleaned of noise lines and keeps the rest."""
-    title = clean_line(word(record, "title", mapping))
+    title = clean_line(_word(record, "title", mapping))
     lines = paragraphs(clean(text))
-    agency = word(record, "agency", mapping) or None
-    published = stated(word(record, "published", mapping))
+    agency = _word(record, "agency", mapping) or None
+    published = stated(_word(record, "published", mapping))
     read = assembled(title, sort(lines), whole="" if published else text, agency=agency)
     header = Header(
         title=title,
-        outlet=word(record, "outlet", mapping) or UNVERIFIED_PASTE,
-        url=word(record, "url", mapping) or None,
-        authors=tuple(as_list(value(record, "authors", mapping))) or read.header.authors,
+        outlet=_word(record, "outlet", mapping) or UNVERIFIED_PASTE,
+        url=_word(record, "url", mapping) or None,
+        authors=tuple(as_list(_value(record, "authors", mapping))) or read.header.authors,
         agency=read.header.agency,
-        dateline=word(record, "dateline", mapping) or read.header.dateline,
+        dateline=_word(record, "dateline", mapping) or read.header.dateline,
         published=published or read.header.published,
         not_before=None if published else read.header.not_before,
-        kind=kind(word(record, "kind", mapping)) or read.header.kind,
-        language=word(record, "language", mapping) or "und",
+        kind=kind(_word(record, "kind", mapping)) or read.header.kind,
+        language=_word(record, "language", mapping) or "und",
     )
     return Extract(header, read.text, read.captions, read.corrections)
 
 
-def value(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+def _value(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     """Return what *record* has for our field *name*."""
     if name in mapping:
         return record.get(mapping[name])
-    return next((record[key] for key in FIELDS[name] if record.get(key)), None)
+    return next((record[key] for key in _FIELDS[name] if record.get(key)), None)
 
 
-def word(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> str:
+def _word(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> str:
     """Return a field as text; numbers are written out, the rest is nothing."""
-    found = value(record, name, mapping)
+    found = _value(record, name, mapping)
     if isinstance(found, dict):
         found = found.get("name")
     return str(found) if isinstance(found, str | int | float) else ""

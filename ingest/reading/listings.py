@@ -23,24 +23,24 @@ from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
 
-MOST = 5000
+_MOST = 5000
 """Pages of one listing; of longer ones the newest are taken."""
 CHILDREN = 50
 """Sitemaps of one index; of longer ones the newest are taken."""
-GZIP = b"\x1f\x8b"
-ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
-ROOT = re.compile(
+_GZIP = b"\x1f\x8b"
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ROOT = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
     rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
-JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
-ITEM = "#item:"
+_JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
+_ITEM = "#item:"
 """Stands behind a feed's address where an item has none of its own."""
-WHOLE = 200
+_WHOLE = 200
 """Characters from which what a feed carries is an article rather than its beginning."""
-TAG = re.compile(r"<[^<>]*>")
-SITEMAPS = {b"urlset", b"sitemapindex"}
+_TAG = re.compile(r"<[^<>]*>")
+_SITEMAPS = {b"urlset", b"sitemapindex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Entry:
     @property
     def in_feed(self) -> bool:
         """Whether it stands nowhere but in its feed."""
-        return ITEM in self.url
+        return _ITEM in self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class Listing:
 
 def is_listing(data: bytes) -> bool:
     """Tell by how it begins whether *data* is a feed or a sitemap."""
-    head = unpacked(data, "")[:4096]
-    return ROOT.match(head) is not None or JSON_FEED.match(head) is not None
+    head = _unpacked(data, "")[:4096]
+    return _ROOT.match(head) is not None or _JSON_FEED.match(head) is not None
 
 
 def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
@@ -87,26 +87,26 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
     Raises:
         UnreadableError: it is neither, is broken, or declares entities.
     """
-    data = unpacked(data, url)
-    if JSON_FEED.match(data[:4096]):
-        return json_feed(data, url)
-    root = ROOT.match(data[:4096])
+    data = _unpacked(data, url)
+    if _JSON_FEED.match(data[:4096]):
+        return _json_feed(data, url)
+    root = _ROOT.match(data[:4096])
     if root is None:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
-    if ENTITY.search(data):
+    if _ENTITY.search(data):
         raise UnreadableError(f"{url} declares entities of its own and was not read.")
-    if root[1].lower() in SITEMAPS:
-        return sitemap(data, url)
-    return feed(data, url, content_type)
+    if root[1].lower() in _SITEMAPS:
+        return _sitemap(data, url)
+    return _feed(data, url, content_type)
 
 
-def unpacked(data: bytes, url: str) -> bytes:
+def _unpacked(data: bytes, url: str) -> bytes:
     """Unpack gzip, up to :data:`LARGEST` bytes.
 
     Raises:
         UnreadableError: it is broken or larger.
     """
-    if not data.startswith(GZIP):
+    if not data.startswith(_GZIP):
         return data
     unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
@@ -118,24 +118,24 @@ def unpacked(data: bytes, url: str) -> bytes:
     return plain
 
 
-def feed(data: bytes, url: str, content_type: str) -> Listing:
+def _feed(data: bytes, url: str, content_type: str) -> Listing:
     """Read RSS or Atom; links are made whole by the feed's own address."""
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
     found = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
     if found.bozo and not found.entries and not found.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
-    entries = list(entries_of(found.entries, url))
-    return Listing(tuple(newest(entries)), unread=len(found.entries) - len(entries))
+    entries = list(_entries_of(found.entries, url))
+    return Listing(tuple(_newest(entries)), unread=len(found.entries) - len(entries))
 
 
-def entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
+def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
     """Read each item that has a link, or carries its article."""
     for item in items:
         link = str(item.get("link") or "").strip()
-        title = plain(str(item.get("title") or ""))
+        title = _plain(str(item.get("title") or ""))
         parts = [str(each.get("value") or "") for each in item.get("content") or ()]
         content = max([*parts, str(item.get("summary") or "")], key=len)
-        yield from entry(
+        yield from _entry(
             link,
             str(item.get("id") or ""),
             title,
@@ -146,7 +146,7 @@ def entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
         )
 
 
-def json_feed(data: bytes, url: str) -> Listing:
+def _json_feed(data: bytes, url: str) -> Listing:
     """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
     try:
         items = json.loads(data.decode("utf-8-sig")).get("items") or []
@@ -156,20 +156,20 @@ def json_feed(data: bytes, url: str) -> Listing:
     entries = [
         one
         for item in every
-        for one in entry(
+        for one in _entry(
             str(item.get("url") or item.get("external_url") or ""),
             str(item.get("id") or ""),
-            plain(str(item.get("title") or "")),
+            _plain(str(item.get("title") or "")),
             stated(str(item.get("date_published") or "")),
             stated(str(item.get("date_modified") or "")),
             str(item.get("content_html") or item.get("content_text") or ""),
             url,
         )
     ]
-    return Listing(tuple(newest(entries)), unread=len(every) - len(entries))
+    return Listing(tuple(_newest(entries)), unread=len(every) - len(entries))
 
 
-def entry(
+def _entry(
     link: str,
     key: str,
     title: str,
@@ -179,20 +179,20 @@ def entry(
     url: str,
 ) -> Iterator[Entry]:
     """Yield one item; without a link it stands in its feed, if it carries its article."""
-    whole = content if len(plain(content)) >= WHOLE else ""
+    whole = content if len(_plain(content)) >= _WHOLE else ""
     if link:
         yield Entry(urljoin(url, link), title, published, modified, content=whole)
     elif whole:
         name = hashlib.sha256((key or f"{title}\n{whole}").encode()).hexdigest()[:16]
-        yield Entry(f"{url}{ITEM}{name}", title, published, modified, content=whole)
+        yield Entry(f"{url}{_ITEM}{name}", title, published, modified, content=whole)
 
 
-def plain(markup: str) -> str:
+def _plain(markup: str) -> str:
     """Return a text without its tags, on one line."""
-    return clean_line(html.unescape(TAG.sub(" ", markup)))
+    return clean_line(html.unescape(_TAG.sub(" ", markup)))
 
 
-def sitemap(data: bytes, url: str) -> Listing:
+def _sitemap(data: bytes, url: str) -> Listing:
     """Read a sitemap, with Google's news tags, or an index of sitemaps."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     root = etree.fromstring(data, parser)
@@ -200,21 +200,21 @@ def sitemap(data: bytes, url: str) -> Listing:
         raise UnreadableError(f"{url} is a broken sitemap. Nothing was read from it.")
     items = [
         Entry(
-            urljoin(url, value(item, "loc")),
-            clean_line(value(item, "title")),
-            stated(value(item, "publication_date")),
-            stated(value(item, "lastmod")),
+            urljoin(url, _value(item, "loc")),
+            clean_line(_value(item, "title")),
+            stated(_value(item, "publication_date")),
+            stated(_value(item, "lastmod")),
         )
         for item in root
-        if isinstance(item.tag, str) and value(item, "loc")
+        if isinstance(item.tag, str) and _value(item, "loc")
     ]
     if etree.QName(root).localname.lower() == "sitemapindex":
-        latest = sorted(items, key=lambda each: recency(each), reverse=True)
+        latest = sorted(items, key=lambda each: _recency(each), reverse=True)
         return Listing(children=tuple(each.url for each in latest[:CHILDREN]))
-    return Listing(tuple(newest(items)))
+    return Listing(tuple(_newest(items)))
 
 
-def value(item: Element, name: str) -> str:
+def _value(item: Element, name: str) -> str:
     """Return the text of the first element of that name inside *item*, whatever its namespace."""
     for each in item.iter():
         if isinstance(each.tag, str) and etree.QName(each).localname == name:
@@ -222,15 +222,15 @@ def value(item: Element, name: str) -> str:
     return ""
 
 
-def newest(entries: Iterable[Entry]) -> list[Entry]:
+def _newest(entries: Iterable[Entry]) -> list[Entry]:
     """Return each page once, in the listing's order; of too many the newest."""
     once = list({each.url: each for each in entries}.values())
-    if len(once) > MOST:
-        once.sort(key=recency, reverse=True)
-    return once[:MOST]
+    if len(once) > _MOST:
+        once.sort(key=_recency, reverse=True)
+    return once[:_MOST]
 
 
-def recency(entry: Entry) -> str:
+def _recency(entry: Entry) -> str:
     """Return what tells newer entries from older ones."""
     moments = [each.isoformat() for each in (entry.published, entry.modified) if each]
     return max(moments, default="")

@@ -21,7 +21,7 @@ from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def read_markdown(text: str, name: str) -> Extract:
@@ -31,8 +31,8 @@ def read_markdown(text: str, name: str) -> Extract:
         UnreadableError: the front matter cannot be read.
     """
     front = FRONT.match(text)
-    given = metadata(front[1], name) if front else {}
-    blocks = list(blocks_of(text[front.end() :] if front else text))
+    given = _metadata(front[1], name) if front else {}
+    blocks = list(_blocks_of(text[front.end() :] if front else text))
     heading = next((each.text for each in blocks if each.kind == "heading"), "")
     title = str(given.get("title") or heading)
     lines = [clean_line(each.text) for each in blocks if each.kind != "picture"]
@@ -42,10 +42,10 @@ def read_markdown(text: str, name: str) -> Extract:
     read = assembled(title, sort(lines), whole=body, agency=given.get("agency") or None)
     corrections = (*as_list(given.get("corrections")), *read.corrections)
     captions = (*(clean_line(b.text) for b in blocks if b.kind == "picture"), *read.captions)
-    return Extract(merged(read.header, given), read.text, captions, corrections)
+    return Extract(_merged(read.header, given), read.text, captions, corrections)
 
 
-def metadata(front: str, name: str) -> dict[str, Any]:
+def _metadata(front: str, name: str) -> dict[str, Any]:
     """Read the front matter; every value as the text it was written as."""
     try:
         values = yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
@@ -57,19 +57,19 @@ def metadata(front: str, name: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class _Block:
     """A heading, a paragraph, a row of a table, or the words under a picture."""
 
     kind: str
     text: str
 
 
-def blocks_of(text: str) -> Iterator[Block]:
+def _blocks_of(text: str) -> Iterator[_Block]:
     """Yield the blocks of a Markdown text (CommonMark and its tables), bare of markup."""
     inside: set[str] = set()
     item = ""
     rows: TableRows = []
-    for token in PARSER.parse(text):
+    for token in _PARSER.parse(text):
         what, _, end = token.type.rpartition("_")
         if end in {"open", "close"}:
             (inside.add if end == "open" else inside.discard)(what)
@@ -78,25 +78,25 @@ def blocks_of(text: str) -> Iterator[Block]:
         elif token.type == "tr_open":
             rows.append([])
         elif token.type == "table_close":
-            yield from (Block("row", line) for line in lines_of("", rows))
+            yield from (_Block("row", line) for line in lines_of("", rows))
             rows = []
         elif token.type in {"fence", "code_block"}:
-            yield from (Block("text", line) for line in paragraphs(token.content))
+            yield from (_Block("text", line) for line in paragraphs(token.content))
         elif token.type == "inline" and "tr" in inside:
-            rows[-1].append(Cell(" ".join(said(token)[0]), "thead" in inside))
+            rows[-1].append(Cell(" ".join(_said(token)[0]), "thead" in inside))
         elif token.type == "inline":
-            yield from written(token, "heading" if "heading" in inside else "text", item)
+            yield from _written(token, "heading" if "heading" in inside else "text", item)
             item = ""
 
 
-def written(token: Token, kind: str, item: str) -> Iterator[Block]:
+def _written(token: Token, kind: str, item: str) -> Iterator[_Block]:
     """Yield the pictures and the lines of one block, the first as the *item* that it opens."""
-    lines, pictures = said(token)
-    yield from (Block("picture", each) for each in pictures if each)
-    yield from (Block(kind, (item if not at else "") + line) for at, line in enumerate(lines))
+    lines, pictures = _said(token)
+    yield from (_Block("picture", each) for each in pictures if each)
+    yield from (_Block(kind, (item if not at else "") + line) for at, line in enumerate(lines))
 
 
-def said(token: Token) -> tuple[list[str], list[str]]:
+def _said(token: Token) -> tuple[list[str], list[str]]:
     """Return the lines of a block, joined where only the file breaks them, and its pictures' words.
 
     A line break that is no end of a sentence is white space, unless a line is a date or a name.
@@ -114,20 +114,20 @@ def said(token: Token) -> tuple[list[str], list[str]]:
     told = [(line.strip(), end) for line, end in zip(lines, [*hard, False], strict=True)]
     kept = [line for line, _ in told]
     together = [
-        bool(one and two and not end and not ENDED.search(one) and not parted(one, two))
+        bool(one and two and not end and not ENDED.search(one) and not _parted(one, two))
         for (one, end), (two, _) in pairwise(told)
     ]
     return [line for line in joined(kept, together, token.content) if line], pictures
 
 
-def parted(*lines: str) -> bool:
+def _parted(*lines: str) -> bool:
     """Tell whether one of two lines is the page's own: a date, a byline, a call."""
     return any(is_date_line(each) or BYLINE.match(each) or NOISE.fullmatch(each) for each in lines)
 
 
-def merged(read: Header, given: dict[str, Any]) -> Header:
+def _merged(read: Header, given: dict[str, Any]) -> Header:
     """Lay what the front matter says over what the body said."""
-    published = moment(given.get("published") or given.get("date"))
+    published = _moment(given.get("published") or given.get("date"))
     return Header(
         title=read.title,
         outlet=str(given.get("outlet") or read.outlet),
@@ -149,7 +149,7 @@ def as_list(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
-def moment(value: object) -> Moment | None:
+def _moment(value: object) -> Moment | None:
     """Read a date; what is none stays missing."""
     return stated(str(value)) if value else None
 

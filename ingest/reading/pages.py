@@ -30,21 +30,21 @@ from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
 from ingest.reading.walls import SIGNS, wall
 
-PREVIEW = 1500
+_PREVIEW = 1500
 """Characters below which a page that is paid for shows no more than its beginning."""
-SUSPICIOUS = 1000
+_SUSPICIOUS = 1000
 """Characters below which the precise extraction may have lost the article."""
-MORE = 4
+_MORE = 4
 """How many times as much the other one must have found to be believed instead."""
-NOTES = 4
+_NOTES = 4
 """Lines at the end among which notes on the authors, and offers, stand."""
-OFFER = 300
+_OFFER = 300
 """Characters of the longest offer."""
-APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
-AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
-UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
+_APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
+_AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
+_UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
 """What holds nothing of an article; without it all that follows is faster."""
-KEEP_OUT = frozenset({"noindex", "none", "noai"})
+_KEEP_OUT = frozenset({"noindex", "none", "noai"})
 
 
 def read_page(
@@ -59,38 +59,38 @@ def read_page(
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
     try:
-        page = lxml.html.document_fromstring(text.encode(), parser=parser())
+        page = lxml.html.document_fromstring(text.encode(), parser=_parser())
     except (ParserError, XMLSyntaxError) as error:
         raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
     declared = Declared(page, url, now)
-    if signal := opted_out(declared):
+    if signal := _opted_out(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
     if sentence := front_page(declared, name):
         raise NoArticleError(sentence)
     header = declared.header()
     paid = declared.paid_for
-    told = captions(page)
-    strip_elements(page, *UNSEEN, with_tail=False)
+    told = _captions(page)
+    strip_elements(page, *_UNSEEN, with_tail=False)
     drop_comments(page, declared.data)
-    drop_offers(declared)
+    _drop_offers(declared)
     if header.published is None:
-        header = replace(header, published=shown(page, now))
+        header = replace(header, published=_shown(page, now))
     updates = ""
     if Kind.LIVE in {header.kind, kind_of(header.title, ""), section(url)}:
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
     write_out(page)
-    rebuild(page)
-    body = body_of(page)
+    _rebuild(page)
+    body = _body_of(page)
     if updates:
-        body = with_updates(body, updates)
+        body = _with_updates(body, updates)
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]
     if said := wall(header.title, "\n".join(lines)):
         raise NoArticleError(f"{name} holds no article: it {said}. Nothing was added.")
     also = clean_line(str(declared.article.get("alternativeHeadline")))
-    wanted = without_notes(lines, header.authors)
+    wanted = _without_notes(lines, header.authors)
     parts = sort([line for line in wanted if clean_line(line) not in {header.title, also}])
     read = assembled(header.title, parts, whole="" if header.published else body)
     merged = replace(
@@ -101,7 +101,7 @@ def read_page(
         not_before=None if header.published else read.header.not_before,
         authors=header.authors or read.header.authors,
         kind=read.header.kind if header.kind is Kind.NEWS else header.kind,
-        preview=len(body) < PREVIEW and paid,
+        preview=len(body) < _PREVIEW and paid,
     )
     return Extract(
         merged,
@@ -112,12 +112,12 @@ def read_page(
     )
 
 
-def parser() -> lxml.html.HTMLParser:
+def _parser() -> lxml.html.HTMLParser:
     """Build a parser for text that is UTF-8 by now, whatever the page declares."""
     return lxml.html.HTMLParser(encoding="utf-8")
 
 
-def drop_offers(declared: Declared) -> None:
+def _drop_offers(declared: Declared) -> None:
     """Take out what is not free where an offer stands in its place."""
     for each in declared.closed_parts:
         for box in declared.page.find_class(each):
@@ -126,23 +126,23 @@ def drop_offers(declared: Declared) -> None:
                 box.drop_tree()
 
 
-def with_updates(body: str, updates: str) -> str:
+def _with_updates(body: str, updates: str) -> str:
     """Put what a live page says besides its entries behind them: what is new opens it."""
-    told = squeezed(updates)
-    above = [each for each in body.split("\n") if len(each) > CLOCK and squeezed(each) not in told]
+    told = _squeezed(updates)
+    above = [each for each in body.split("\n") if len(each) > CLOCK and _squeezed(each) not in told]
     return "\n\n".join([updates, *above])
 
 
-def squeezed(text: str) -> str:
+def _squeezed(text: str) -> str:
     """Leave letters and figures."""
     return "".join(char for char in text if char.isalnum())
 
 
-def rebuild(page: Element) -> None:
+def _rebuild(page: Element) -> None:
     """Join lines that ``<br>`` wraps in the middle of a sentence; let it part all others."""
     for box in {id(each.getparent()): each.getparent() for each in page.iter("br")}.values():
         breaks = [each for each in box if each.tag == "br"]
-        lines = lines_between(box)
+        lines = _lines_between(box)
         if len(lines) != len(breaks) + 1 or not all(lines[:-1]):
             lines = [line or "." for line in lines]
         for each, together in zip(breaks, joins(lines), strict=False):
@@ -152,7 +152,7 @@ def rebuild(page: Element) -> None:
                 each.drop_tag()
 
 
-def lines_between(box: Element) -> list[str]:
+def _lines_between(box: Element) -> list[str]:
     """Return the text of *box* between its line breaks."""
     lines = [box.text or ""]
     for each in box:
@@ -165,10 +165,10 @@ def lines_between(box: Element) -> list[str]:
     return [clean_line(line) for line in lines]
 
 
-def body_of(page: Element) -> str:
+def _body_of(page: Element) -> str:
     """Return the article's text, by the first extractor that finds one."""
-    found = extracted(page, precisely=True)
-    if len(found) < SUSPICIOUS and len(more := extracted(page, precisely=False)) > MORE * len(
+    found = _extracted(page, precisely=True)
+    if len(found) < _SUSPICIOUS and len(more := _extracted(page, precisely=False)) > _MORE * len(
         found
     ):
         found = more
@@ -183,50 +183,50 @@ def body_of(page: Element) -> str:
     return "\n".join(each for each in paragraphs if each)
 
 
-def extracted(page: Element, *, precisely: bool) -> str:
+def _extracted(page: Element, *, precisely: bool) -> str:
     """Return what trafilatura finds; posts and captions on the page are not the article."""
     found = trafilatura.extract(
         page,
         favor_precision=precisely,
         include_comments=False,
         include_tables=False,
-        prune_xpath=APART,
+        prune_xpath=_APART,
     )
     return str(found or "")
 
 
-def without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
+def _without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
     """Leave out what stands at the end about the authors themselves, and offers to subscribe."""
     about = tuple(f"{name} {verb} " for name in authors if name for verb in ("is", "was", "writes"))
     last = [
         line
-        for line in lines[-NOTES:]
+        for line in lines[-_NOTES:]
         if not (about and line.startswith(about))
-        and not (len(line) <= OFFER and SIGNS["login"].search(line))
+        and not (len(line) <= _OFFER and SIGNS["login"].search(line))
     ]
-    return lines[:-NOTES] + last
+    return lines[:-_NOTES] + last
 
 
-def shown(page: Element, now: datetime | None) -> Moment | None:
+def _shown(page: Element, now: datetime | None) -> Moment | None:
     """Return the day that the page shows in its address or its markup, searched conservatively."""
     bare = copy.deepcopy(page)
-    for each in bare.xpath(AROUND):
+    for each in bare.xpath(_AROUND):
         each.drop_tree()
     whole = lxml.html.tostring(bare, encoding="unicode")
     found = htmldate.find_date(whole, extensive_search=False, original_date=True, max_date=now)
     return stated(found) if found else None
 
 
-def opted_out(declared: Declared) -> str | None:
+def _opted_out(declared: Declared) -> str | None:
     """Return the tag by which a page asks not to be kept, if it does."""
     for name in ("robots", AGENT.lower()):
         asked = declared.meta(name).lower()
-        if KEEP_OUT & {word.strip() for word in asked.split(",")}:
+        if _KEEP_OUT & {word.strip() for word in asked.split(",")}:
             return f"{name}: {asked[:40]}"
     return "tdm-reservation: 1" if declared.meta("tdm-reservation") == "1" else None
 
 
-def captions(page: Element) -> tuple[str, ...]:
+def _captions(page: Element) -> tuple[str, ...]:
     """Return the captions of the page's figures, but for those of tables."""
     found = [
         clean_line(each.text_content())

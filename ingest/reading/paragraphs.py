@@ -11,30 +11,30 @@ from ingest.language.script import CJK
 ENDED = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
 """How a line ends that ends a sentence, or announces what stands below."""
 EAST = re.compile(f"[{CJK}、，「『（]")
-NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
-NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
+_NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
+_NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
 LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
-OPEN = re.compile(
+_OPEN = re.compile(
     r"(?:[,–—(\[“«&]|(?:^|\s)(?:the|a|an|of|and|or|to|in|on|at|by|for|with|from|that|which|who|his|her"
     r"|its|their|as|is|was|were|are|had|has|have|mr|mrs|ms|dr|st))$",
     re.IGNORECASE,
 )
-TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
-ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
+_TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
 """How an entry of a list, or of a live report, begins."""
-INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
+_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
 """A sentence that ends inside a line: what stands behind it there has to end as well."""
 UNDONE = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
-UNDONE_JA = re.compile(r"[はがをの]$")
+_UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
-NARROW, WIDE = 30, 110
+_NARROW, _WIDE = 30, 110
 """Characters of the least and the greatest width at which text is wrapped."""
-NARROW_CJK, WIDE_CJK = 8, 60
-FULL = 0.7
+_NARROW_CJK, _WIDE_CJK = 8, 60
+_FULL = 0.7
 """Share of line ends, from which a block is wrapped, where the next word had no room."""
-SHORT = 25
+_SHORT = 25
 """Characters below which two lines in a row are entries of a list."""
-KINSOKU = 3
+_KINSOKU = 3
 """Characters that a line of Japanese may lack, because no line may begin with what comes next."""
 
 
@@ -77,51 +77,51 @@ def joins(lines: Sequence[str]) -> list[bool]:
     """Tell of each two neighbours among *lines*, none of them empty, whether they are one."""
     if len(lines) < 2:
         return []
-    wrapped = is_wrapped(lines)
+    wrapped = _is_wrapped(lines)
     width = max(map(len, lines))
-    return [continues(one, other, width, wrapped=wrapped) for one, other in pairwise(lines)]
+    return [_continues(one, other, width, wrapped=wrapped) for one, other in pairwise(lines)]
 
 
-def is_wrapped(lines: Sequence[str]) -> bool:
+def _is_wrapped(lines: Sequence[str]) -> bool:
     """Tell whether *lines* end where the next word had no room, rather than where they are done."""
     width = max(map(len, lines))
     east = sum(bool(EAST.search(line)) for line in lines) > len(lines) / 2
-    least, most = (NARROW_CJK, WIDE_CJK) if east else (NARROW, WIDE)
+    least, most = (_NARROW_CJK, _WIDE_CJK) if east else (_NARROW, _WIDE)
     if not least <= width <= most:
         return False
-    full = [is_full(one, other, width) for one, other in pairwise(lines)]
+    full = [_is_full(one, other, width) for one, other in pairwise(lines)]
     broken = [not ENDED.search(a) and (east or bool(LOWER.match(b))) for a, b in pairwise(lines)]
-    return sum(full) >= FULL * len(full) and any(broken)
+    return sum(full) >= _FULL * len(full) and any(broken)
 
 
-def is_full(one: str, other: str, width: int) -> bool:
+def _is_full(one: str, other: str, width: int) -> bool:
     """Tell whether what follows would not have had room on the line before it."""
     if EAST.search(one):
-        return len(one) >= width - KINSOKU
+        return len(one) >= width - _KINSOKU
     return len(one) + 1 + len(other.split(" ", 1)[0]) > width
 
 
-def continues(one: str, other: str, width: int, *, wrapped: bool) -> bool:
+def _continues(one: str, other: str, width: int, *, wrapped: bool) -> bool:
     """Tell whether *other* goes on with the sentence or the paragraph of *one*."""
-    if ITEM.match(other):
+    if _ITEM.match(other):
         return False
-    if NUMERAL_END.search(one) and NUMERAL.match(other) and EAST.search(one):
+    if _NUMERAL_END.search(one) and _NUMERAL.match(other) and EAST.search(one):
         return True
-    if ENDED.search(one) and not TITLES.search(one):
-        return wrapped and is_full(one, other, width)
-    if INSIDE.search(one) and UNDONE.search(one):
+    if ENDED.search(one) and not _TITLES.search(one):
+        return wrapped and _is_full(one, other, width)
+    if _INSIDE.search(one) and UNDONE.search(one):
         return True
     if EAST.search(one[-1:]) or EAST.search(other[:1]):
         return (
-            bool(UNDONE_JA.search(one))
-            or (wrapped and is_full(one, other, width))
+            bool(_UNDONE_JA.search(one))
+            or (wrapped and _is_full(one, other, width))
             or one.endswith(("、", "，", "（", "「"))
         )
     divided = HYPHEN.search(one) and other[:1].islower()
-    if divided or OPEN.search(one) or TITLES.search(one):
+    if divided or _OPEN.search(one) or _TITLES.search(one):
         return True
-    if len(one) < SHORT and len(other) < SHORT and not wrapped:
+    if len(one) < _SHORT and len(other) < _SHORT and not wrapped:
         return False
     if LOWER.match(other):
         return True
-    return wrapped and is_full(one, other, width)
+    return wrapped and _is_full(one, other, width)

@@ -15,9 +15,9 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.paragraphs import ENDED, paragraphs
 from ingest.reading.text import clean
 
-SHORT = 160
+_SHORT = 160
 """Characters of the longest line that may be noise."""
-SENTENCE = 90
+_SENTENCE = 90
 """Characters from which a first line that ends in a full stop opens the text."""
 NOISE = re.compile(
     "|".join(
@@ -48,14 +48,14 @@ NOISE = re.compile(
     ),
     re.IGNORECASE,
 )
-CREDIT = re.compile(
+_CREDIT = re.compile(
     r"(?:photos?|images?|pictures?|credit|写真|画像|提供)\s*[:：／/].{1,80}", re.IGNORECASE
 )
-FILE_PHOTO = re.compile(
+_FILE_PHOTO = re.compile(
     r"^\((?:FILES?|FILE PHOTO)\)|\(Photo by [^)]*\)|^(?:file photo|caption|写真説明)\s*[:：]",
     re.IGNORECASE,
 )
-AGENCIES = {
+_AGENCIES = {
     "AFP": "AFP",
     "AFP-JIJI": "AFP",
     "REUTERS": "Reuters",
@@ -77,49 +77,49 @@ AGENCIES = {
     "時事通信": "時事",
     "ロイター": "ロイター",
 }
-AGENCY = "|".join(sorted(map(re.escape, AGENCIES), key=len, reverse=True))
-SIGNED = "|".join(
-    (AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
+_AGENCY = "|".join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))
+_SIGNED = "|".join(
+    (_AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
-ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({SIGNED})[)）]?$")
-CAPITALISED = r"[A-Z][\w.'’-]*"
-DATELINE = re.compile(
-    rf"^(?P<place>{CAPITALISED}(?:[ ,]+{CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
-    rf"(?:\((?P<agency>{AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
+_ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNED})[)）]?$")
+_CAPITALISED = r"[A-Z][\w.'’-]*"
+_DATELINE = re.compile(
+    rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
+    rf"(?:\((?P<agency>{_AGENCY}|[A-Z][A-Za-z ]{{2,20}})\)\s*)?[–—-]+ (?=[A-Z“\"‘0-9])"
 )
-DATELINE_JA = re.compile(
-    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{AGENCY})|(?P<alone>{AGENCY}))[】）]\s*"
+_DATELINE_JA = re.compile(
+    rf"^[【（](?P<place>[^】）=＝]{{1,12}}?)??(?:[=＝](?P<agency>{_AGENCY})|(?P<alone>{_AGENCY}))[】）]\s*"
 )
-DATELINE_JA_DAY = re.compile(
-    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{AGENCY})[］\]】）)]"
+_DATELINE_JA_DAY = re.compile(
+    rf"^[［\[【（(](?P<place>[^］\]】）)\s]{{1,12}})\s+(?:\S{{1,4}}日\s+)?(?P<agency>{_AGENCY})[］\]】）)]"
     r"\s*(?:[-－―—]+\s*)?"
 )
-ADDRESS = re.compile(r"https?://\S+")
-CORRECTION = re.compile(
+_ADDRESS = re.compile(r"https?://\S+")
+_CORRECTION = re.compile(
     r"^(?:correction|clarification)\s*[:：(—–-]"
     r"|^(?:訂正|お断り)\s*[:：（(]|^【訂正】"
     r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended)\b",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
-DAY = (
+_SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
+_DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
 )
-DATED = re.compile(
+_DATED = re.compile(
     r"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s{0,3}[:：]?\s{0,3}"
-    rf".{{0,16}}(?:{DAY})[^.。]{{0,24}}$",
+    rf".{{0,16}}(?:{_DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
-RETRACTED = re.compile(
+_RETRACTED = re.compile(
     r"\W{0,5}(?:this|the) (?:article|story|report) (?:has been|was|is) (?:retracted|withdrawn)\b"
     r"|\W{0,5}(?:この|本)記事(?:は|を).{0,12}(?:取り消|撤回)",
     re.IGNORECASE,
 )
-KINDS = (
+_KINDS = (
     (
         Kind.RETRACTION,
         re.compile(r"^(?:retraction|retracted|withdrawn)\b\s*[:：|]|^【(?:取り消し|撤回)】", re.I),
@@ -134,7 +134,7 @@ KINDS = (
 
 
 @dataclass(slots=True)
-class Parts:
+class _Parts:
     """The lines of a paste, sorted by what they are."""
 
     body: list[str] = field(default_factory=list)
@@ -146,49 +146,49 @@ class Parts:
 
 def read_paste(text: str) -> Extract:
     """Understand text that somebody copied off a page; the first line is its title."""
-    lines, url, agency = without_head(paragraphs(clean(text)))
-    title, rest = (lines[0], lines[1:]) if is_title(lines) else ("", lines)
+    lines, url, agency = _without_head(paragraphs(clean(text)))
+    title, rest = (lines[0], lines[1:]) if _is_title(lines) else ("", lines)
     read = assembled(title, sort(rest), whole=text, agency=agency)
     return replace(read, header=replace(read.header, url=url))
 
 
-def is_title(lines: Sequence[str]) -> bool:
+def _is_title(lines: Sequence[str]) -> bool:
     """Tell whether the first line is a headline: short, and no sentence among several."""
-    if len(lines) < 2 or len(lines[0]) > 2 * SHORT:
+    if len(lines) < 2 or len(lines[0]) > 2 * _SHORT:
         return False
-    told = SENTENCE_END.findall(lines[0])
-    return len(told) < 2 and not (told and len(lines[0]) > SENTENCE and ENDED.search(lines[0]))
+    told = _SENTENCE_END.findall(lines[0])
+    return len(told) < 2 and not (told and len(lines[0]) > _SENTENCE and ENDED.search(lines[0]))
 
 
-def without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
+def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
     """Return *lines* from the title on, and an address and an agency that stood above it."""
     url = agency = None
     for at, line in enumerate(lines):
-        if ADDRESS.fullmatch(line):
+        if _ADDRESS.fullmatch(line):
             url = url or line
-        elif line.upper() in AGENCIES:
-            agency = agency or known(line)
+        elif line.upper() in _AGENCIES:
+            agency = agency or _known(line)
         elif not NOISE.fullmatch(line):
             return lines[at:], url, agency
     return [], url, agency
 
 
-def sort(lines: list[str]) -> Parts:
+def sort(lines: list[str]) -> _Parts:
     """Put each line where it belongs."""
-    parts = Parts()
+    parts = _Parts()
     for line in lines:
-        if len(line) <= SHORT and CREDIT.fullmatch(line):
-            caption_above(parts)
-        elif FILE_PHOTO.search(line):
+        if len(line) <= _SHORT and _CREDIT.fullmatch(line):
+            _caption_above(parts)
+        elif _FILE_PHOTO.search(line):
             parts.captions.append(line)
-        elif CORRECTION.match(line):
+        elif _CORRECTION.match(line):
             parts.corrections.append(line)
-        elif len(line) > SHORT or not furniture(line, parts):
+        elif len(line) > _SHORT or not _furniture(line, parts):
             parts.body.append(line)
     return parts
 
 
-def furniture(line: str, parts: Parts) -> bool:
+def _furniture(line: str, parts: _Parts) -> bool:
     """Take noise, a date line or a byline out; the last two only ahead of the body."""
     if NOISE.fullmatch(line):
         return True
@@ -197,29 +197,29 @@ def furniture(line: str, parts: Parts) -> bool:
     if byline := BYLINE.match(line):
         parts.authors = tuple(re.split(r",| and ", byline[1]))
         return True
-    if is_date_line(line) or (len(line) <= 80 and DATED.match(line)):
+    if is_date_line(line) or (len(line) <= 80 and _DATED.match(line)):
         parts.published = parts.published or stated(line)
         return True
     return False
 
 
-def caption_above(parts: Parts) -> None:
+def _caption_above(parts: _Parts) -> None:
     """A photo credit makes the one sentence above it a caption, where no body came before."""
-    if len(parts.body) != 1 or len(parts.body[0]) > 2 * SHORT:
+    if len(parts.body) != 1 or len(parts.body[0]) > 2 * _SHORT:
         return
-    opens = without_dateline(parts.body[0])[1] is not None
-    if not opens and len(SENTENCE_END.findall(parts.body[0])) <= 1:
+    opens = _without_dateline(parts.body[0])[1] is not None
+    if not opens and len(_SENTENCE_END.findall(parts.body[0])) <= 1:
         parts.captions.append(parts.body.pop())
 
 
-def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None) -> Extract:
+def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = None) -> Extract:
     """Take dateline and agency off the body's ends; an *agency* known already may sign it too.
 
     *whole* is searched for the newest day it reports on; it is empty where a date is known.
     """
     body = "\n\n".join(parts.body)
-    body, place, opening = without_dateline(body)
-    body, ending = without_agency(body, agency)
+    body, place, opening = _without_dateline(body)
+    body, ending = _without_agency(body, agency)
     header = Header(
         title=title,
         authors=tuple(name.strip() for name in parts.authors),
@@ -234,31 +234,31 @@ def assembled(title: str, parts: Parts, *, whole: str, agency: str | None = None
 
 def kind_of(title: str, body: str) -> Kind:
     """Return the kind that a title announces, or a body that says it is withdrawn."""
-    if RETRACTED.match(body):
+    if _RETRACTED.match(body):
         return Kind.RETRACTION
-    return next((kind for kind, pattern in KINDS if pattern.match(title)), Kind.NEWS)
+    return next((kind for kind, pattern in _KINDS if pattern.match(title)), Kind.NEWS)
 
 
-def without_dateline(body: str) -> tuple[str, str | None, str | None]:
+def _without_dateline(body: str) -> tuple[str, str | None, str | None]:
     """Return the body without its dateline, the place, and an agency named there."""
-    japanese = DATELINE_JA.match(body[:60]) or DATELINE_JA_DAY.match(body[:60])
-    found = DATELINE.match(body[:120]) or japanese
+    japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])
+    found = _DATELINE.match(body[:120]) or japanese
     if found is None:
         return body, None, None
     named = found.groupdict()
     agency = named["agency"] or named.get("alone")
-    return body[found.end() :].lstrip(), named["place"], known(agency)
+    return body[found.end() :].lstrip(), named["place"], _known(agency)
 
 
-def without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
+def _without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
     """Return the body without the agency that signs it, and the agency."""
     own = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
-    found = ENDING.search(body) or (re.search(f"({own})", body, re.IGNORECASE) if own else None)
+    found = _ENDING.search(body) or (re.search(f"({own})", body, re.IGNORECASE) if own else None)
     if found is None:
         return body, None
-    return body[: found.start()].rstrip(), agency or known(found[1])
+    return body[: found.start()].rstrip(), agency or _known(found[1])
 
 
-def known(agency: str | None) -> str | None:
+def _known(agency: str | None) -> str | None:
     """Return the usual spelling of an agency."""
-    return AGENCIES.get(agency.upper(), agency) if agency else None
+    return _AGENCIES.get(agency.upper(), agency) if agency else None

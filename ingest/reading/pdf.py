@@ -22,14 +22,14 @@ from ingest.reading.pastes import read_paste
 from ingest.reading.tables import Cell
 from ingest.reading.text import clean_line
 
-PAGES = 100
+_PAGES = 100
 """Pages of the longest PDF that is read."""
-BROKEN = (
+_BROKEN = (
     *(PSException, ValueError, LookupError, TypeError, AttributeError),
     *(RecursionError, AssertionError, OverflowError, struct.error, zlib.error),
 )
 """What broken files make a parser raise."""
-SLACK = 2
+_SLACK = 2
 """Points that letters of one word may stand apart."""
 
 
@@ -46,23 +46,23 @@ def read_pdf(data: bytes, name: str) -> Extract:
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
-            pages = [read_sheet(page) for page in document.pages] if count <= PAGES else []
+            pages = [_read_sheet(page) for page in document.pages] if count <= _PAGES else []
     except PdfminerException as error:
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
             raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
-        raise UnreadableError(broken(name)) from error
-    except BROKEN as error:
-        raise UnreadableError(broken(name)) from error
-    if count > PAGES:
-        raise UnreadableError(f"{name} has {count} pages; {PAGES} are the most. Split it.")
+        raise UnreadableError(_broken(name)) from error
+    except _BROKEN as error:
+        raise UnreadableError(_broken(name)) from error
+    if count > _PAGES:
+        raise UnreadableError(f"{name} has {count} pages; {_PAGES} are the most. Split it.")
     if not any(page.pieces or page.tables for page in pages):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
     blank = [place for place, page in enumerate(pages, 1) if page.unread]
     extract = read_paste(text_in_order(pages))
-    return replace(extract, notes=unread(blank, len(pages)))
+    return replace(extract, notes=_unread(blank, len(pages)))
 
 
-def unread(blank: Sequence[int], pages: int) -> tuple[str, ...]:
+def _unread(blank: Sequence[int], pages: int) -> tuple[str, ...]:
     """Say which pages are pictures."""
     if not blank:
         return ()
@@ -72,7 +72,7 @@ def unread(blank: Sequence[int], pages: int) -> tuple[str, ...]:
     return (f"Pages {told} of {pages} are pictures without text and were not read.",)
 
 
-def read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
+def _read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
     """Read one page: its runs of words, and the tables that lines are drawn around."""
     tables = [
         Table(
@@ -85,11 +85,11 @@ def read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
         for found in page.find_tables()
         if len(found.rows) > 1 and len(found.rows[0].cells) > 1
     ]
-    words = page.dedupe_chars().extract_words(x_tolerance=SLACK, keep_blank_chars=False)
+    words = page.dedupe_chars().extract_words(x_tolerance=_SLACK, keep_blank_chars=False)
     drawn = bool(page.images or page.rects or page.curves)
     return PdfPage(pieces_of(words), tables, drawn)
 
 
-def broken(name: str) -> str:
+def _broken(name: str) -> str:
     """Say that a PDF cannot be read, and what to do."""
     return f"{name} is a broken PDF. Open it, save it anew, or paste its text."

@@ -17,9 +17,9 @@ from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
 from ingest.reading.pdf import read_pdf
 
-LINES = frozenset({".jsonl", ".ndjson"})
-PAGES = frozenset({".html", ".htm", ".xhtml"})
-HTML = re.compile(
+_LINES = frozenset({".jsonl", ".ndjson"})
+_PAGES = frozenset({".html", ".htm", ".xhtml"})
+_HTML = re.compile(
     r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
 
@@ -30,37 +30,37 @@ def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
     What cannot be read is yielded with its problem and stops nothing else.
     """
     try:
-        files = files_of(path)
+        files = _files_of(path)
     except ReadingError as problem:
         yield FoundArticle(str(path), problem=problem)
         return
     for file in files:
-        if file.suffix.lower() in LINES:
-            yield from read_lines(file, hints)
+        if file.suffix.lower() in _LINES:
+            yield from _read_lines(file, hints)
         else:
-            yield one(str(file), lambda f=file: understood(load(f), str(f), hints))  # type: ignore[misc]
+            yield _one(str(file), lambda f=file: _understood(_load(f), str(f), hints))  # type: ignore[misc]
 
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:
     """Read bytes that came without a file, such as standard input."""
-    if Path(name).suffix.lower() in LINES or looks_like_lines(data):
+    if Path(name).suffix.lower() in _LINES or _looks_like_lines(data):
         for number, line in enumerate(data.split(b"\n"), start=1):
             if line.strip():
-                yield record(line, f"{name} line {number}", hints)
+                yield _record(line, f"{name} line {number}", hints)
     else:
-        yield one(name, lambda: understood(data, name, hints))
+        yield _one(name, lambda: _understood(data, name, hints))
 
 
 def count(path: Path) -> int:
     """Return how many times :func:`read_path` will yield for *path*."""
     try:
-        files = files_of(path)
+        files = _files_of(path)
     except ReadingError:
         return 1
-    return sum(lines_in(file) if file.suffix.lower() in LINES else 1 for file in files)
+    return sum(_lines_in(file) if file.suffix.lower() in _LINES else 1 for file in files)
 
 
-def files_of(path: Path) -> list[Path]:
+def _files_of(path: Path) -> list[Path]:
     """Return the files that *path* stands for.
 
     Raises:
@@ -81,7 +81,7 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def lines_in(file: Path) -> int:
+def _lines_in(file: Path) -> int:
     """Count the lines that hold something."""
     try:
         with file.open("rb") as lines:
@@ -90,7 +90,7 @@ def lines_in(file: Path) -> int:
         return 1
 
 
-def read_lines(file: Path, hints: Hints) -> Iterator[FoundArticle]:
+def _read_lines(file: Path, hints: Hints) -> Iterator[FoundArticle]:
     """Read a JSON Lines file of any size, line by line."""
     try:
         empty = True
@@ -98,23 +98,23 @@ def read_lines(file: Path, hints: Hints) -> Iterator[FoundArticle]:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     empty = False
-                    yield record(line, f"{file} line {number}", hints)
+                    yield _record(line, f"{file} line {number}", hints)
     except OSError as error:
-        yield FoundArticle(str(file), problem=unreadable(file, error))
+        yield FoundArticle(str(file), problem=_unreadable(file, error))
         return
     if empty:
         yield FoundArticle(str(file), problem=UnreadableError(f"{file} is empty."))
 
 
-def record(line: bytes, name: str, hints: Hints) -> FoundArticle:
+def _record(line: bytes, name: str, hints: Hints) -> FoundArticle:
     """Read one line of JSON Lines; an address or a title can only be one article's."""
     own = replace(hints, url=None, title=None)
-    return one(
+    return _one(
         name, lambda: hinted(read_record(decode(line, name), name, hints.mapping), own, name)
     )
 
 
-def one(name: str, work: Callable[[], Extract]) -> FoundArticle:
+def _one(name: str, work: Callable[[], Extract]) -> FoundArticle:
     """Do *work*; what goes wrong is the result."""
     try:
         return FoundArticle(name, extract=work())
@@ -122,7 +122,7 @@ def one(name: str, work: Callable[[], Extract]) -> FoundArticle:
         return FoundArticle(name, problem=problem)
 
 
-def load(file: Path) -> bytes:
+def _load(file: Path) -> bytes:
     """Return a file's bytes.
 
     Raises:
@@ -131,28 +131,28 @@ def load(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise unreadable(file, error) from error
+        raise _unreadable(file, error) from error
 
 
-def unreadable(file: Path, error: OSError) -> UnreadableError:
+def _unreadable(file: Path, error: OSError) -> UnreadableError:
     """Say why a file cannot be opened."""
     return UnreadableError(f"{file} cannot be read ({error.strerror}). Check its permissions.")
 
 
-def understood(data: bytes, name: str, hints: Hints) -> Extract:
+def _understood(data: bytes, name: str, hints: Hints) -> Extract:
     """Tell the format by content first and by name second, and read it."""
     if data.startswith(b"%PDF-") or name.lower().endswith(".pdf"):
         return hinted(read_pdf(data, name), hints, name)
     text = decode(data, name)
     suffix = Path(name).suffix.lower()
-    if suffix in PAGES or HTML.match(text[:2000]):
+    if suffix in _PAGES or _HTML.match(text[:2000]):
         return hinted(read_page(text, name), hints, name)
     if suffix in {".md", ".markdown"} or FRONT.match(text):
         return hinted(read_markdown(text, name), hints, name)
     return hinted(read_paste(text), hints, name)
 
 
-def looks_like_lines(data: bytes) -> bool:
+def _looks_like_lines(data: bytes) -> bool:
     """Tell whether *data* is JSON Lines: its first line is a JSON object."""
     head = data.lstrip()[:1]
     first = data.lstrip().split(b"\n", 1)[0].rstrip()

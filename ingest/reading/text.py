@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
-INVISIBLE = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
-GAPS = re.compile(r"\n{3,}")
+_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
+_GAPS = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
     """Return *text* in NFC with plain spaces, no hidden characters, at most one empty line."""
-    text = INVISIBLE.sub("", BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
-    lines = [line.strip() for line in SPACES.sub(" ", text).split("\n")]
-    return GAPS.sub("\n\n", "\n".join(lines)).strip()
+    text = _INVISIBLE.sub("", _BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
+    lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def clean_line(text: str) -> str:

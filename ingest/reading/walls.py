@@ -7,23 +7,23 @@ from collections.abc import Mapping
 
 from ingest.language.words import words
 
-LONGEST = 2500
+_LONGEST = 2500
 """Characters of the longest notice; what is longer is read."""
-MOSTLY = 0.5
+_MOSTLY = 0.5
 """Share of a text that has to be of a notice; an article about cookies speaks of others too."""
-SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 SIGNS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile("|".join(signs), re.IGNORECASE)
     for kind, signs in words()["walls"].items()
     if kind != "titles"
 }
-TITLES: Mapping[str, re.Pattern[str]] = {
+_TITLES: Mapping[str, re.Pattern[str]] = {
     kind: re.compile(
         rf"^\W*(?:{'|'.join(signs)})\W*$|^(?:{'|'.join(signs)})\s*[-–—|:：]", re.IGNORECASE
     )
     for kind, signs in words()["walls"]["titles"].items()
 }
-SAID = {
+_SAID = {
     "consent": "asks for consent to cookies",
     "missing": "says that the page does not exist",
     "robot": "asks whether a robot is reading",
@@ -35,18 +35,18 @@ SAID = {
 
 def wall(title: str, text: str) -> str | None:
     """Return what a page says instead of an article; ``None`` where it may be one."""
-    if len(text) > LONGEST:
+    if len(text) > _LONGEST:
         return None
-    for kind, pattern in TITLES.items():
+    for kind, pattern in _TITLES.items():
         if pattern.search(title.strip()):
-            return SAID[kind]
-    sentences = [each for each in SENTENCE.split(text) if each.strip()]
+            return _SAID[kind]
+    sentences = [each for each in _SENTENCE.split(text) if each.strip()]
     size = sum(map(len, sentences))
     told = {
         kind: sum(len(each) for each in sentences if pattern.search(each))
         for kind, pattern in SIGNS.items()
     }
     every = [each for each in sentences if any(p.search(each) for p in SIGNS.values())]
-    if not size or sum(map(len, every)) < MOSTLY * size:
+    if not size or sum(map(len, every)) < _MOSTLY * size:
         return None
-    return SAID[max(told, key=lambda kind: told[kind])]
+    return _SAID[max(told, key=lambda kind: told[kind])]

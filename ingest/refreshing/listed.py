@@ -14,12 +14,12 @@ from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
 
-USUAL = 10
+_USUAL = 10
 """Pages that a listing must have had to be found shrunk, when it has less than half of them."""
 
 
 @dataclass(slots=True)
-class Listed:
+class _Listed:
     """What a source lists, what to ask it with next time, and what went wrong on the way.
 
     ``page`` is what was fetched where the source is a page itself; ``moved`` is where it has moved
@@ -39,7 +39,7 @@ class Listed:
 
 async def fetch_listing(
     source: Source, known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
-) -> Listed:
+) -> _Listed:
     """Fetch what *source* lists; where that is unchanged, it is what was *known* before.
 
     Raises:
@@ -50,8 +50,8 @@ async def fetch_listing(
     if found.state is State.GONE:
         raise UnreachableError(f"{source.address} is gone (404 or 410). Its articles stay.")
     if found.state is State.UNCHANGED:
-        told = Listed(before, usual=source.listed)
-        waiting = remember(told, known)
+        told = _Listed(before, usual=source.listed)
+        waiting = _remember(told, known)
     elif not is_listing(found.data):
         if any(each.url and each.address != clean_url(source.address) for each in known):
             raise UnreadableError(
@@ -60,20 +60,20 @@ async def fetch_listing(
             )
         moved = found.url if found.moved else None
         entries = [Entry(source.address)]
-        return Listed(found.validators, entries, usual=1, page=found, moved=moved)
+        return _Listed(found.validators, entries, usual=1, page=found, moved=moved)
     else:
-        told = Listed(found.validators)
+        told = _Listed(found.validators)
         told.moved = found.url if found.moved else None
         listing = read_listing(found.data, found.url, found.content_type)
         told.entries += listing.entries
-        told.notes += said_of(listing)
+        told.notes += _said_of(listing)
         waiting = deque(listing.children)
-    await read_sitemaps(told, waiting, known, fetcher, now)
-    compare(told, source)
+    await _read_sitemaps(told, waiting, known, fetcher, now)
+    _compare(told, source)
     return told
 
 
-def said_of(listing: Listing) -> list[str]:
+def _said_of(listing: Listing) -> list[str]:
     """Say that a listing is empty, or has items of which nothing can be read."""
     if listing.unread:
         return [f"{listing.unread} of its items have neither a link nor an article."]
@@ -81,7 +81,7 @@ def said_of(listing: Listing) -> list[str]:
     return ["It is a feed without any item at the moment."] if empty else []
 
 
-def remember(told: Listed, known: Sequence[SourcePage]) -> deque[str]:
+def _remember(told: _Listed, known: Sequence[SourcePage]) -> deque[str]:
     """List the pages that are known, and return the sitemaps that are.
 
     Of two that hold one article, which has moved, the newer is listed; *known* begins with it.
@@ -94,8 +94,8 @@ def remember(told: Listed, known: Sequence[SourcePage]) -> deque[str]:
     return deque(each.url for each in known if each.listing)
 
 
-async def read_sitemaps(
-    told: Listed, waiting: deque[str], known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
+async def _read_sitemaps(
+    told: _Listed, waiting: deque[str], known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
 ) -> None:
     """Read each sitemap that has changed, and those that it names in turn."""
     pages = {each.address: each for each in known if each.listing}
@@ -117,7 +117,7 @@ async def read_sitemaps(
                 page = replace(page, etag=given.etag, last_modified=given.last_modified)
             elif found.state is State.UNCHANGED and not told.usual:
                 told.usual = len(known)
-                waiting.extend(remember(told, known))
+                waiting.extend(_remember(told, known))
             told.sitemaps.append(replace(page, checked_at=now, failure=None))
         except ReadingError as error:
             told.failed.append((url, str(error)))
@@ -125,10 +125,10 @@ async def read_sitemaps(
         told.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
 
 
-def compare(told: Listed, source: Source) -> None:
+def _compare(told: _Listed, source: Source) -> None:
     """Note that far less is listed than usual, and what is usual from now on."""
     usual, count = source.listed or 0, len(told.entries)
-    if usual >= USUAL and count < usual / 2:
+    if usual >= _USUAL and count < usual / 2:
         told.notes.append(
             f"It lists {count} pages and usually {usual}. Nothing is removed for that."
         )

@@ -11,9 +11,9 @@ from ingest.identity import sealed
 from ingest.model import SourcePage
 from ingest.reading.listings import Entry
 
-FADING = 10
+_FADING = 10
 """A page that announces no change is looked at again after this part of its age."""
-FORGOTTEN = timedelta(days=90)
+_FORGOTTEN = timedelta(days=90)
 """Age from which a page that is listed no more is not looked at again."""
 
 
@@ -34,11 +34,11 @@ def planned(
         (address, entry)
         for address, entry in (*listed.items(), *once.items())
         if (address in pages or sealed(address) not in pages)
-        and due(pages.get(address), entry, every, now, listed=address in listed)
+        and _due(pages.get(address), entry, every, now, listed=address in listed)
     ]
 
 
-def due(page: SourcePage | None, entry: Entry, every: int, now: datetime, *, listed: bool) -> bool:
+def _due(page: SourcePage | None, entry: Entry, every: int, now: datetime, *, listed: bool) -> bool:
     """Tell whether a page is to be looked at again.
 
     What is new or announces a change is; all else the less often the older it is.
@@ -50,9 +50,9 @@ def due(page: SourcePage | None, entry: Entry, every: int, now: datetime, *, lis
     if announced(entry, page):
         return True
     age = now - page.first_at
-    if not listed and age > FORGOTTEN:
+    if not listed and age > _FORGOTTEN:
         return False
-    return now - page.checked_at >= max(timedelta(minutes=every), age / FADING)
+    return now - page.checked_at >= max(timedelta(minutes=every), age / _FADING)
 
 
 def announced(entry: Entry, page: SourcePage) -> bool:

@@ -106,7 +106,7 @@ def covered(data: Path) -> Iterator[Desk]:
             page.write_bytes(gzip.decompress(packed.read_bytes()))
             hints = Hints(outlet=name.split("_")[0])
             adding.add(read_path(page, hints), desk.archive, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield desk
 
 

@@ -29,7 +29,7 @@ def measure(_: Path | None, out: Path) -> None:
         data, now = Path(folder) / "data", datetime.now(UTC)
         with open_in(data, now=now) as desk:
             adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
-            desk.catch_up()
+            desk.coverage.catch_up()
         found = asyncio.run(timed(data))
     (out / "askers.json").write_text(json.dumps(found, indent=2))
     for name, value in found.items():

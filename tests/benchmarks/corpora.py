@@ -47,7 +47,7 @@ def desk_of(items: Items) -> Iterator[Desk]:
         open_in(folder, now=NOW) as desk,
     ):
         desk.archive.articles.save_many(items, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield desk
 
 

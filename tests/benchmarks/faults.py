@@ -80,7 +80,7 @@ class World:
     def ask(self, desk: Desk) -> None:
         """Let the desk do its housekeeping, and ask it for articles that are there or are gone."""
         with suppress(IngestError):
-            desk.catch_up()
+            desk.coverage.catch_up()
         gone, there = self.acknowledged(REMOVED), self.acknowledged(ADDED)
         for title in [*sorted(gone)[-2:], *sorted(there)[-2:]]:
             began = time.perf_counter()
@@ -171,7 +171,7 @@ def audited(fault: str, world: World) -> Row:
     """Hold what is there against what was acknowledged, when everybody has caught up."""
     added, removed = world.acknowledged(ADDED), world.acknowledged(REMOVED)
     with open_desk(world.settings, holder="an audit", clock=now) as desk:
-        desk.catch_up()
+        desk.coverage.catch_up()
         titles = Counter(each.header.title for each in desk.archive.articles.listed())
         found = faults(desk.coverage.index.serving())
         lost = (added - removed) - set(titles)

@@ -52,7 +52,7 @@ def measure(_: Path | None, out: Path) -> None:
         here = settings.model_copy(update=apart)
         with open_desk(here, holder="a benchmark", clock=lambda: FROZEN) as desk:
             add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=FROZEN)
-            desk.catch_up()
+            desk.coverage.catch_up()
             runs = asyncio.run(answered(desk, chosen(read_question_set(QUESTIONS))))
     table = Table("question", "shown", "dropped", "first s", "whole s")
     for each in runs:

@@ -51,7 +51,7 @@ def measure(_: Path | None, out: Path) -> None:
         settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             add(read_path(SAMPLE, Hints()), desk.archive, now=NOW)
-            desk.catch_up()
+            desk.coverage.catch_up()
             rows = asyncio.run(timed(desk, port))
     table = Table("", "")
     for name, value in rows.items():

@@ -78,7 +78,7 @@ async def measured() -> list[dict[str, float]]:
         settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="a benchmark", clock=lambda: FROZEN) as plain:
             add(read_path(SAMPLE_COVERAGE, Hints()), plain.archive, now=FROZEN)
-            plain.catch_up()
+            plain.coverage.catch_up()
             async with server(served) as url:
                 writer = ModelWriter(chat_model("paced", SecretStr("k"), url))
                 desk = written_by(plain, writer)

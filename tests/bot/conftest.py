@@ -28,7 +28,7 @@ def read_folder(tmp_path_factory):
     with open_in(data, now=MORNING) as desk:
         outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
         assert outcome.problems == []
-        desk.catch_up()
+        desk.coverage.catch_up()
     return data
 
 

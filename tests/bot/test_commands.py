@@ -123,7 +123,9 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     monkeypatch.setattr(sys, "stdout", screen)
     desk = sample_desk
     with terminal.Loop(desk.answer, desk.close) as loop:
-        terminal.chat(loop, desk.archive.summary(), now=lambda: MORNING, before=desk.catch_up)
+        terminal.chat(
+            loop, desk.archive.summary(), now=lambda: MORNING, before=desk.coverage.catch_up
+        )
     assert "62.7 per cent" in screen.getvalue()
 
 

@@ -90,7 +90,7 @@ def desk(endpoint, tmp_path, monkeypatch):
     )
     with open_desk(settings, holder="a test", clock=lambda: NOW) as opened:
         saved(opened.archive, an_extract())
-        opened.catch_up()
+        opened.coverage.catch_up()
         yield opened
 
 
@@ -181,7 +181,7 @@ def test_the_way_out_leads_out(endpoint, tmp_path, monkeypatch, capsys):
     )
     with open_desk(settings, holder="a test", clock=lambda: NOW) as before:
         saved(before.archive, an_extract())
-        before.catch_up()
+        before.coverage.catch_up()
     handler.reply = staticmethod(lambda texts: (200, [vector(text, 64) for text in texts]))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("EMBEDDING_MODEL", "m")

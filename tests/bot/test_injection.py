@@ -64,7 +64,7 @@ def poisoned(tmp_path_factory):
             for i, attack in enumerate(attacks())
         ]
         outcome = adding.add(found, desk.archive, now=MORNING)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield desk, outcome
 
 

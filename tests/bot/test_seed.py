@@ -28,7 +28,7 @@ def answered(tmp_path_factory):
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
     with open_desk(BotSettings.of(folder), holder="a test", clock=lambda: NOW) as desk:
         adding.add(read_path(Path(DATA) / "seed", Hints()), desk.archive, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)
 
 

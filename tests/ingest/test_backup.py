@@ -66,12 +66,12 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     kept, _ = filled(settings)
     file = tmp_path / "desk.backup"
     with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
-        desk.catch_up()
+        desk.coverage.catch_up()
         saved(desk.archive, *(an_extract(story(n), title=f"Ward {n}") for n in range(20)))
         saved(desk.archive, an_extract(TEXT.replace("46", "48")))
-        desk.catch_up()
+        desk.coverage.catch_up()
         desk.archive.articles.remove(kept.article_id + 3, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         before = answers(desk)
         summary = desk.archive.summary()
         held = back_up(desk.archive, file)
@@ -81,7 +81,7 @@ def test_what_was_destroyed_is_there_again_byte_for_byte(settings, tmp_path):
     empty = BotSettings.of({"DATA_DIR": str(tmp_path / "anew"), "EMBEDDING_MODEL": "fast"})
     with open_desk(empty, holder="a test", clock=lambda: NOW) as desk:
         restore(desk.archive, file)
-        desk.catch_up()
+        desk.coverage.catch_up()
         assert desk.archive.summary() == summary
         assert answers(desk) == before
         assert not faults(desk.coverage.index.serving())
@@ -92,13 +92,13 @@ def test_a_running_desk_follows_a_restore(settings, tmp_path):
     kept, gone = filled(settings)
     file = tmp_path / "desk.backup"
     with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
-        desk.catch_up()
+        desk.coverage.catch_up()
         before = answers(desk)
         back_up(desk.archive, file)
         desk.archive.articles.restore(gone.article_id, now=NOW)
         desk.archive.articles.remove(kept.article_id, now=NOW)
         saved(desk.archive, an_extract(LATER, outlet="Another paper"))
-        desk.catch_up()
+        desk.coverage.catch_up()
         assert answers(desk) != before
         asked, stop = [], threading.Event()
 
@@ -111,14 +111,14 @@ def test_a_running_desk_follows_a_restore(settings, tmp_path):
         try:
             with Archive.open(settings.archive_url) as other:
                 restore(other, file)
-            desk.catch_up()
+            desk.coverage.catch_up()
         finally:
             stop.set()
             reader.join()
         assert answers(desk) == before
         assert not faults(desk.coverage.index.serving())
         [new] = saved(desk.archive, an_extract(LATER, title="New", outlet="A third paper"))
-        desk.catch_up()
+        desk.coverage.catch_up()
         assert "ferry" in str(answers(desk)[-1])
         assert new.article_id
         assert asked
@@ -129,7 +129,7 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
     filled(settings)
     file = tmp_path / "desk.backup"
     with open_desk(settings, holder="a test", clock=lambda: NOW) as desk:
-        desk.catch_up()
+        desk.coverage.catch_up()
         back_up(desk.archive, file)
         old = desk.coverage.index.generation.id
         restore(desk.archive, file)
@@ -137,7 +137,7 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
             roll_back(desk.archive, now=NOW)
     with open_desk(settings, holder="a test", clock=lambda: NOW + timedelta(minutes=1)) as desk:
         assert [each.id for each in desk.archive.generations.kept()] == [old + 1]
-        desk.catch_up()
+        desk.coverage.catch_up()
         assert not faults(desk.coverage.index)
 
 

@@ -75,7 +75,7 @@ def test_a_command_saves_while_the_bot_owns_the_index(tmp_path):
         said, problems = command.communicate()
         assert command.returncode == 0, problems
         assert "the bot" in said
-        desk.catch_up()
+        desk.coverage.catch_up()
         outcome = answer_now(question, desk.coverage)
     assert isinstance(outcome, Answer)
     assert "2 crowns" in outcome.citations[0].quote
@@ -102,12 +102,12 @@ def test_two_ingest_and_one_searches_at_once_on_servers(tmp_path, postgres_url, 
     ]
     with open_desk(BotSettings.of(homes[2]), holder="the searcher", clock=lambda: NOW) as desk:
         while any(writer.poll() is None for writer in writers):
-            desk.catch_up()
+            desk.coverage.catch_up()
             answer_now(ask("What did the council debate?", now=NOW), desk.coverage)
         for writer in writers:
             _, problems = writer.communicate()
             assert writer.returncode == 0, problems
-        desk.catch_up()
+        desk.coverage.catch_up()
         summary = desk.archive.summary()
         assert summary.articles == 120
         assert desk.coverage.index.counts() == (summary.passages, summary.passages)

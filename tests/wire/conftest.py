@@ -78,7 +78,7 @@ def read_folder(tmp_path_factory):
     fast = BotSettings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
     with open_desk(fast, holder="a test", clock=lambda: now) as desk:
         adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
-        desk.catch_up()
+        desk.coverage.catch_up()
     return data
 
 

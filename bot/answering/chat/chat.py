@@ -31,33 +31,33 @@ from ingest.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 30.0
+_TIMEOUT = 30.0
 """Seconds for one request to begin, and between two parts of a stream."""
 RETRIES = 2
-LONGEST = 2000
+_LONGEST = 2000
 """Tokens of the longest reply."""
-CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+_CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """How a reply ends that had no room; what servers say otherwise, or do not say, is an end."""
-WHOLE = re.compile(r"[}\]`]\s*$|\n$")
+_WHOLE = re.compile(r"[}\]`]\s*$|\n$")
 """How objects and lines end that are whole although their server does not say so."""
-REFUSALS = frozenset({"content_filter", "refusal", "SAFETY"})
-PROVIDERS = frozenset(
+_REFUSALS = frozenset({"content_filter", "refusal", "SAFETY"})
+_PROVIDERS = frozenset(
     {"anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten", "bedrock"}
     | {"bedrock_converse", "cohere", "deepseek", "fireworks", "google_anthropic_vertex"}
     | {"google_genai", "google_vertexai", "groq", "huggingface", "ibm", "litellm", "mistralai"}
     | {"nvidia", "ollama", "openai", "openrouter", "perplexity", "together", "upstage", "xai"}
 )
 """LangChain's names of providers; any other word before a colon is part of a model's name."""
-FINE_TUNED = "ft"
+_FINE_TUNED = "ft"
 """What stands before the colon of OpenAI's own models that somebody has tuned."""
-TOO_LONG = re.compile(
+_TOO_LONG = re.compile(
     r"context[ _](?:length|window|size)|maximum context|prompt is too long|too many tokens|n_ctx"
     r"|exceeds? .{0,40}(?:context|tokens)|input is too long",
     re.IGNORECASE,
 )
-SAID = 500
+_SAID = 500
 """Characters of what a server said that are written down."""
-MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
+_MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
 """What a wrong address looks like."""
 
 
@@ -72,9 +72,9 @@ class OptionalPart(StrEnum):
     JSON = "json_object"
 
 
-FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
+_FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
 """How a server can be made to keep to a form, the stricter first."""
-IN_ONE = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
+_IN_ONE = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
 """What a model is told whose server keeps it to one object."""
 REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
     OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
@@ -123,7 +123,7 @@ class Chat:
         model: BaseChatModel,
         name: str,
         *,
-        patience: float = TIMEOUT,
+        patience: float = _TIMEOUT,
         first: float | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -157,11 +157,11 @@ class Chat:
         async for piece in self.parts(said, meter):
             for each in thoughts.feed(piece):
                 *lines, rest = ("" if each is None else rest + each).split("\n")
-                for line in filter(telling, lines):
+                for line in filter(_telling, lines):
                     wrote = True
                     yield line.strip()
         rest += thoughts.end()
-        if telling(rest):
+        if _telling(rest):
             wrote = True
             yield rest.strip()
         if not wrote:
@@ -206,13 +206,13 @@ class Chat:
     def _form(self, form: Mapping[str, Any] | None) -> OptionalPart | None:
         """Return how the server is made to keep to *form*, if it can be."""
         able = form is not None and hasattr(self._model, "extra_body")
-        return next((way for way in FORMS if able and way not in self._without), None)
+        return next((way for way in _FORMS if able and way not in self._without), None)
 
     def _refused(self, error: ChatError, asked: OptionalPart | None) -> OptionalPart | None:
         """Return what a server refuses; one that keeps to a form and says nothing refuses that."""
         if error.trouble is Trouble.EMPTY:
             return asked
-        others = {way for way in FORMS if way is not asked}
+        others = {way for way in _FORMS if way is not asked}
         return refused(error.detail, self._without | others)
 
     async def _stream(
@@ -229,21 +229,21 @@ class Chat:
         try:
             while (chunk := await self._next(stream, patience)) is not None:
                 patience = self._patience
-                told = usage_of(chunk)
+                told = _usage_of(chunk)
                 used = Usage(max(used.read, told.read), max(used.wrote, told.wrote))
                 reason = chunk.response_metadata.get("finish_reason")
                 ended = reason or chunk.response_metadata.get("stop_reason") or ended
                 if chunk.additional_kwargs.get("refusal"):
                     raise ChatError(Trouble.REFUSED, "it refused")
-                text = (text + chunk.text)[-SAID:]
+                text = (text + chunk.text)[-_SAID:]
                 yield chunk.text
         finally:
             meter.usage += used
-        if ended in REFUSALS:
+        if ended in _REFUSALS:
             raise ChatError(Trouble.REFUSED, f"it ended with {ended}")
-        if ended in CUT:
+        if ended in _CUT:
             raise ChatError(Trouble.TRUNCATED, f"it ended with {ended}")
-        whole = WHOLE.search(text) is not None
+        whole = _WHOLE.search(text) is not None
         if ended or (whole and self._ends is None):
             self._ends = bool(ended)
         if not ended and not whole and self._ends is not False:
@@ -261,7 +261,7 @@ class Chat:
             anew["temperature"] = None
         if OptionalPart.TOKENS in self._without:
             anew["max_tokens"] = None
-            body["max_tokens"] = LONGEST
+            body["max_tokens"] = _LONGEST
         if way is not None:  # in the body: LangChain would wait for the whole reply
             schema = {"json_schema": form} if way is OptionalPart.SCHEMA else {}
             body["response_format"] = {"type": str(way), **schema}
@@ -272,7 +272,7 @@ class Chat:
     def _messages(self, said: list[tuple[str, str]], way: OptionalPart | None) -> list[BaseMessage]:
         """Return what is said, as one message where the server knows no others."""
         if way is not None:
-            said = [(f"{instruction}\n\n{IN_ONE}", data) for instruction, data in said]
+            said = [(f"{instruction}\n\n{_IN_ONE}", data) for instruction, data in said]
         if OptionalPart.SYSTEM in self._without:
             return [HumanMessage("\n\n".join(text for pair in said for text in pair))]
         messages: list[BaseMessage] = []
@@ -293,7 +293,7 @@ class Chat:
 
     def _told(self, error: ChatError) -> str:
         """Tell whoever runs the desk what the server said, on one line, and return it."""
-        detail = " ".join(error.detail.split())[:SAID]
+        detail = " ".join(error.detail.split())[:_SAID]
         logger.warning("The model %s did not answer (%s): %s", self.name, error.trouble, detail)
         return detail
 
@@ -305,7 +305,7 @@ class Chat:
             chunk = await asyncio.wait_for(anext(stream, None), patience)
         except Exception as error:
             trouble = trouble_of(error)
-            advice = self._advice if trouble in MISLED else ""
+            advice = self._advice if trouble in _MISLED else ""
             detail = str(error) or f"nothing came for {patience:.0f} seconds"
             raise ChatError(trouble, f"{detail.rstrip('.')}{advice}") from error
         return chunk if isinstance(chunk, AIMessageChunk) else None
@@ -318,13 +318,13 @@ def refused(said: str, before: Container[OptionalPart]) -> OptionalPart | None:
     )
 
 
-def usage_of(chunk: AIMessageChunk) -> Usage:
+def _usage_of(chunk: AIMessageChunk) -> Usage:
     """Return the tokens that *chunk* reports."""
     told = chunk.usage_metadata
     return Usage(told.get("input_tokens", 0), told.get("output_tokens", 0)) if told else Usage()
 
 
-def telling(line: str) -> bool:
+def _telling(line: str) -> bool:
     """Tell whether a line says anything: fences around the lines do not."""
     return bool(line.strip()) and not line.strip().startswith("```")
 
@@ -333,7 +333,7 @@ def trouble_of(error: Exception) -> Trouble:
     """Name what went wrong; other providers' errors than OpenAI's are told by their kind alone."""
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return Trouble.STALLED
-    if TOO_LONG.search(str(error)):
+    if _TOO_LONG.search(str(error)):
         return Trouble.CONTEXT
     if isinstance(error, openai.RateLimitError):
         return Trouble.BUSY
@@ -353,7 +353,7 @@ def chat_model(
     key: SecretStr | None,
     base_url: str | None,
     *,
-    patience: float = TIMEOUT,
+    patience: float = _TIMEOUT,
     first: float | None = None,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
@@ -365,13 +365,13 @@ def chat_model(
         SettingsError: its provider is not installed or lacks a key.
     """
     provider, colon, rest = name.partition(":")
-    if not colon or (provider not in PROVIDERS and (base_url or provider == FINE_TUNED)):
+    if not colon or (provider not in _PROVIDERS and (base_url or provider == _FINE_TUNED)):
         provider, rest = "openai", name
-    longest = max(patience, first or 0.0, TIMEOUT)
+    longest = max(patience, first or 0.0, _TIMEOUT)
     options: dict[str, Any] = {
         "timeout": longest,
         "max_retries": RETRIES,
-        "max_tokens": LONGEST,
+        "max_tokens": _LONGEST,
         "temperature": 0,
     }
     try:

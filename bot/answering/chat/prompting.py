@@ -18,9 +18,9 @@ from ingest.language.script import CJK
 from ingest.model import Evidence
 
 FOLDER = Path(__file__).parents[3] / "prompts"
-FENCE = "---\n"
-WIDE = re.compile(f"[{CJK}]")
-LETTERS = 4
+_FENCE = "---\n"
+_WIDE = re.compile(f"[{CJK}]")
+_LETTERS = 4
 """Of a token in other scripts, about; no server's own vocabulary is at hand."""
 
 
@@ -37,7 +37,7 @@ class Prompt:
     @cache
     def load(cls, name: str) -> Prompt:
         """Read ``prompts/NAME.md`` once a process."""
-        _, front, text = (FOLDER / f"{name}.md").read_text(encoding="utf-8").split(FENCE, 2)
+        _, front, text = (FOLDER / f"{name}.md").read_text(encoding="utf-8").split(_FENCE, 2)
         about = yaml.safe_load(front)
         return cls(name, about["version"], frozenset(about["inputs"]), text.strip())
 
@@ -56,21 +56,21 @@ class Prompt:
 def material(question: str, given: Mapping[str, Evidence]) -> str:
     """Return the question and the passages as one JSON object: data, whatever they say."""
     return json.dumps(
-        {"question": question, "coverage": [described(k, e) for k, e in given.items()]},
+        {"question": question, "coverage": [_described(k, e) for k, e in given.items()]},
         ensure_ascii=False,
     )
 
 
 def room_for(evidence: Sequence[Evidence], tokens: int) -> int:
     """Return how many passages, the best first, have room in so many *tokens*; at least one."""
-    sizes = [tokens_of(json.dumps(described("", e), ensure_ascii=False)) for e in evidence]
+    sizes = [_tokens_of(json.dumps(_described("", e), ensure_ascii=False)) for e in evidence]
     return max(1, sum(total <= tokens for total in accumulate(sizes)))
 
 
-def tokens_of(text: str) -> int:
+def _tokens_of(text: str) -> int:
     """Estimate the tokens of *text*: one a CJK character, one every four others."""
-    wide = len(WIDE.findall(text))
-    return wide + (len(text) - wide) // LETTERS
+    wide = len(_WIDE.findall(text))
+    return wide + (len(text) - wide) // _LETTERS
 
 
 def dropped_material(
@@ -88,11 +88,11 @@ def dropped_material(
         }
         for number, (sentence, why) in dropped.items()
     ]
-    coverage = [described(key, given[key]) for key in given if key in cited]
+    coverage = [_described(key, given[key]) for key in given if key in cited]
     return json.dumps({"sentences": told, "coverage": coverage}, ensure_ascii=False)
 
 
-def described(key: str, evidence: Evidence) -> dict[str, object]:
+def _described(key: str, evidence: Evidence) -> dict[str, object]:
     """Return what the writer is told of one passage."""
     header = evidence.passage.header
     return {

@@ -14,7 +14,7 @@ from typing import Any
 
 from json_repair import repair_json
 
-THOUGHTS = (
+_THOUGHTS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<thought>", "</thought>"),
@@ -24,13 +24,13 @@ THOUGHTS = (
     ("<|channel|>commentary<|message|>", "<|end|>"),
 )
 """How models mark what they only think; the last two are those of the harmony format."""
-OPENING = dict(THOUGHTS)
-CLOSING = frozenset(OPENING.values())
-ANSWER = "<|channel|>final<|message|>"
-MARKS = (*OPENING, *CLOSING, "<|start|>assistant", ANSWER, "<|return|>")
-WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
-STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
-FENCE = len("```json")
+_OPENING = dict(_THOUGHTS)
+_CLOSING = frozenset(_OPENING.values())
+_ANSWER = "<|channel|>final<|message|>"
+_MARKS = (*_OPENING, *_CLOSING, "<|start|>assistant", _ANSWER, "<|return|>")
+_WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
+_STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
+_FENCE = len("```json")
 """Characters of the longest sign that may stand before the first object of an answer."""
 
 
@@ -48,7 +48,7 @@ class Thoughtless:
         while self._rest:
             mark = self._next_mark()
             if mark is None:
-                at = len(self._rest) - held_back(self._rest)
+                at = len(self._rest) - _held_back(self._rest)
                 said, self._rest = self._rest[:at], self._rest[at:]
                 if said and self._until is None:
                     yield said
@@ -58,10 +58,10 @@ class Thoughtless:
             if said and self._until is None:
                 yield said
             if self._until is not None:
-                self._until = None if mark == self._until or mark == ANSWER else self._until
-            elif mark in OPENING:
-                self._until = OPENING[mark]
-            elif mark in CLOSING or mark == ANSWER:
+                self._until = None if mark == self._until or mark == _ANSWER else self._until
+            elif mark in _OPENING:
+                self._until = _OPENING[mark]
+            elif mark in _CLOSING or mark == _ANSWER:
                 yield None
 
     def end(self) -> str:
@@ -70,15 +70,15 @@ class Thoughtless:
 
     def _next_mark(self) -> str | None:
         """Return the mark that comes first."""
-        found = [(self._rest.find(mark), mark) for mark in MARKS if mark in self._rest]
+        found = [(self._rest.find(mark), mark) for mark in _MARKS if mark in self._rest]
         return min(found)[1] if found else None
 
 
-def held_back(text: str) -> int:
+def _held_back(text: str) -> int:
     """Return how many characters at the end of *text* may begin a mark."""
-    longest = min(len(text), max(map(len, MARKS)) - 1)
+    longest = min(len(text), max(map(len, _MARKS)) - 1)
     ends = ((n, text[-n:]) for n in range(longest, 0, -1))
-    return next((n for n, end in ends if any(mark.startswith(end) for mark in MARKS)), 0)
+    return next((n for n, end in ends if any(mark.startswith(end) for mark in _MARKS)), 0)
 
 
 class Objects:
@@ -137,8 +137,8 @@ class Objects:
     def _scan(self, text: str) -> list[str]:
         self.said += text
         if self._lead == "" and self.said.strip():
-            self._lead = None if STARTS.match(self.said) else self._lead
-            if self._lead == "" and len(self.said.strip()) > FENCE:
+            self._lead = None if _STARTS.match(self.said) else self._lead
+            if self._lead == "" and len(self.said.strip()) > _FENCE:
                 self._lead = "prose"
         return [found for char in text if (found := self._step(char))]
 
@@ -158,7 +158,7 @@ class Objects:
             if not self._depth:
                 done, self._open = self._open, ""
                 return done
-        elif char == "[" and self._depth == 1 and WRAPPED.match(self._open):
+        elif char == "[" and self._depth == 1 and _WRAPPED.match(self._open):
             self._open, self._depth = "", 0
         return ""
 

@@ -81,7 +81,7 @@ class Calibration:
         return (1 - part) * self.answerable[low] + part * self.answerable[high]
 
 
-LEAST = 1 / 5
+_LEAST = 1 / 5
 """Part of ``DECLINE_AT_MOST`` that may be lost before anybody has read the evidence."""
 
 
@@ -99,7 +99,7 @@ class Judge:
     @classmethod
     def of(cls, calibration: Calibration, declined: float) -> Self:
         """Let of answerable questions no more than a part of the share *declined* go unread."""
-        return cls(calibration, calibration.bar(declined * LEAST))
+        return cls(calibration, calibration.bar(declined * _LEAST))
 
     def plausible(self, signs: Signs) -> bool:
         """Tell whether evidence with *signs* is worth reading."""

@@ -10,18 +10,18 @@ from bot.answering.model import Level, Reason
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence
 
-ALL = 0.99
+_ALL = 0.99
 """Coverage from which a sentence mentions all that is asked."""
-CLEARLY = 0.9
+_CLEARLY = 0.9
 """Share of the best sentence's score below which another does not stand for it."""
-MENTIONED = 0.83
+_MENTIONED = 0.83
 """Share of what is asked that the leading window mentions where it is said to answer: of 30 real
 questions with an answer 22 have that, of 9 without one has it."""
-NEAR_BY_WORDS, NEAR_BY_MEANING = 0.5, 0.25
+_NEAR_BY_WORDS, _NEAR_BY_MEANING = 0.5, 0.25
 """Share of what is asked that a window mentions, and likeness, from which it is shown."""
-NEIGHBOURS = 3
+_NEIGHBOURS = 3
 """Sentences of the best window, any of which may mention what is asked."""
-CLOSE_IN_MEANING = 0.45
+_CLOSE_IN_MEANING = 0.45
 """Likeness from which a window is shown although a word of the question stands nowhere."""
 
 
@@ -41,17 +41,17 @@ def judged(
     is no answer to what did: neither is ever said to be answered.
     """
     if not need.terms and not need.strange:
-        told = ranked and (one_story(ranked) or period or need.latest)
+        told = ranked and (_one_story(ranked) or period or need.latest)
         return Level.SAYS if told else Reason.TOO_VAGUE
     settled = [c for c in ranked if not c.unsettled]
-    sure = settled and not only_foreseen(ranked, settled) and not need.strange
-    if sure and settled[0].window_coverage >= MENTIONED and settled[0].manner == 1.0:
+    sure = settled and not _only_foreseen(ranked, settled) and not need.strange
+    if sure and settled[0].window_coverage >= _MENTIONED and settled[0].manner == 1.0:
         return Level.SAYS
-    close = near(need, ranked, evidence, judge, period=period)
+    close = _near(need, ranked, evidence, judge, period=period)
     return Level.CLOSEST if close else Reason.NOT_COVERED
 
 
-def near(
+def _near(
     need: Need,
     ranked: Sequence[Candidate],
     evidence: Sequence[Evidence],
@@ -70,9 +70,9 @@ def near(
         return False
     by_meaning = max((c.meaning for c in ranked), default=0.0)
     if need.strange and need.terms:
-        return by_words * need.familiar >= NEAR_BY_WORDS or by_meaning >= CLOSE_IN_MEANING
+        return by_words * need.familiar >= _NEAR_BY_WORDS or by_meaning >= _CLOSE_IN_MEANING
     plausible = worth_writing(need, ranked, evidence, judge)
-    return by_words >= NEAR_BY_WORDS or by_meaning >= NEAR_BY_MEANING or plausible
+    return by_words >= _NEAR_BY_WORDS or by_meaning >= _NEAR_BY_MEANING or plausible
 
 
 def worth_writing(
@@ -86,22 +86,22 @@ def signs_of(need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidenc
     """Take the signs that *evidence* answers, *ranked* being its sentences, best first."""
     whole = sum(weight for term, weight in need.wording.items() if "_" not in term)
     lexical = max((each.lexical or 0.0 for each in evidence), default=0.0)
-    coverage = max(c.coverage for c in ranked[:NEIGHBOURS])
+    coverage = max(c.coverage for c in ranked[:_NEIGHBOURS])
     return Signs(
         support=max(c.support for c in ranked),
         coverage=coverage,
-        complete=float(coverage > ALL),
+        complete=float(coverage > _ALL),
         cosine=ranked[0].meaning,
         dense=max((each.dense or 0.0 for each in evidence), default=0.0),
         lexical=lexical / whole if whole else 0.0,
     )
 
 
-def only_foreseen(ranked: Sequence[Candidate], settled: Sequence[Candidate]) -> bool:
+def _only_foreseen(ranked: Sequence[Candidate], settled: Sequence[Candidate]) -> bool:
     """Tell whether what happened is asked, and the best sentence says what may happen."""
-    return ranked[0].unsettled and settled[0].score < CLEARLY * ranked[0].score
+    return ranked[0].unsettled and settled[0].score < _CLEARLY * ranked[0].score
 
 
-def one_story(ranked: Sequence[Candidate]) -> bool:
+def _one_story(ranked: Sequence[Candidate]) -> bool:
     """Tell whether all candidates are of one article, so that "it" can only mean that one."""
     return len({c.passage.article_id for c in ranked}) == 1

@@ -18,42 +18,42 @@ from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Kind, Passage, Span
 from ingest.reading.instructions import speaks_to_a_model
 
-PASSAGES = 12
+_PASSAGES = 12
 """Passages whose sentences are looked at."""
-FRESH, LATEST = 0.15, 0.4
+_FRESH, _LATEST = 0.15, 0.4
 """What the newest passage gains on the oldest, and where a question asks for the latest."""
-TITLE = 0.8
+_TITLE = 0.8
 """Worth of a term that stands in the title above a window."""
-NEWEST = 1.0
+_NEWEST = 1.0
 """Freshness of the newest passages."""
-OPENING = 0.5
+_OPENING = 0.5
 """What the first sentence of an article gains where its news is asked for: that stands there."""
-BESIDE = 0.5
+_BESIDE = 0.5
 """Worth of a term that stands in the sentence before or behind."""
-ELSEWHERE = 0.3
+_ELSEWHERE = 0.3
 """Worth of a term that stands elsewhere in the passage, its title or its outlet."""
-SHOWN = 6
+_SHOWN = 6
 """Windows of which one may be shown: the first of each excerpt, and what it may be passed over
 for."""
-LONGEST = 360
+_LONGEST = 360
 """Characters of the longest line of a timeline; a longer sentence is cut at a clause."""
-FOUND = 0.3
+_FOUND = 0.3
 """Worth of a passage's own score beside that of its best window."""
-DENIAL = 1.2
+_DENIAL = 1.2
 """Manner of a sentence that denies what is taken for granted: it comes before any reason."""
-FULL_NAME = re.compile(
+_FULL_NAME = re.compile(
     r"\b[A-Z][\w’'-]{1,30} (?:[A-Z]\. )?[A-Z][\w’'-]{1,30}|[ァ-ヴー]{2,20}・[ァ-ヴー]{2,20}"
 )
-NAMED = 0.05
+_NAMED = 0.05
 """What a sentence gains that names somebody in full where a person is asked for."""
-OPINED = 0.9
+_OPINED = 0.9
 """Worth of an opinion beside a report that answers as well."""
 ASKING = ("?", "？")
 """Ends of a sentence that asks itself: a headline's question is no answer."""
-SAME = 0.7
+_SAME = 0.7
 """Share of 5-grams at which two sentences are one."""
 
-Likeness = Callable[[Sequence[str]], Sequence[float]]
+_Likeness = Callable[[Sequence[str]], Sequence[float]]
 """Tells how like a question each text is, from 0 to 1."""
 
 
@@ -115,19 +115,19 @@ class Candidate:
         """
         words = 0.40 * self.window_coverage + 0.30 * self.window_wording + 0.40 * self.meaning
         words += 0.10 * min(1.0, self.evidence.score) + self.freshness
-        manner = DENIAL if self.denied else self.manner
-        kind = OPINED if self.passage.header.kind is Kind.OPINION else 1.0
+        manner = _DENIAL if self.denied else self.manner
+        kind = _OPINED if self.passage.header.kind is Kind.OPINION else 1.0
         return words * (0.7 + 0.3 * manner) * math.sqrt(self.evidence.fit) * kind
 
 
 def candidates(
-    need: Need, evidence: Sequence[Evidence], likeness: Likeness, windows: int
+    need: Need, evidence: Sequence[Evidence], likeness: _Likeness, windows: int
 ) -> list[Candidate]:
     """Return the sentences of *evidence*, best first; the first *windows* compared by meaning.
 
     The others count as like the question as their passage is.
     """
-    looked = evidence[:PASSAGES]
+    looked = evidence[:_PASSAGES]
     ages = sorted({each.passage.header.day for each in looked if each.passage.header.day})
     every = [c for each in looked for c in sentences_of(each, need, freshness(each, ages))]
     rough = sorted(every, key=lambda c: -c.score)
@@ -147,16 +147,16 @@ def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Candidate]) -> lis
     best: dict[str, float] = {}
     for each in ranked:
         best[each.passage.id] = max(best.get(each.passage.id, 0.0), each.score)
-    return sorted(evidence, key=lambda e: -(best.get(e.passage.id, 0.0) + FOUND * e.score))
+    return sorted(evidence, key=lambda e: -(best.get(e.passage.id, 0.0) + _FOUND * e.score))
 
 
 def without_recurring(ranked: Sequence[Candidate], recurs: Recurs) -> list[Candidate]:
     """Leave out what recurs in many articles of its outlet, of those that may be shown."""
     marked = [
         replace(c, parts=c.parts.without(c.place, partial(recurs, c.passage.header.outlet)))
-        for c in ranked[:SHOWN]
+        for c in ranked[:_SHOWN]
     ]
-    return [*(c for c in marked if c.parts.told[c.place]), *ranked[SHOWN:]]
+    return [*(c for c in marked if c.parts.told[c.place]), *ranked[_SHOWN:]]
 
 
 def freshness(evidence: Evidence, days: Sequence[date]) -> float:
@@ -165,9 +165,9 @@ def freshness(evidence: Evidence, days: Sequence[date]) -> float:
     return (days.index(day) + 1) / len(days) if day else 0.0
 
 
-def worth_of_age(need: Need) -> float:
+def _worth_of_age(need: Need) -> float:
     """Return what the newest passage gains: much where the latest is asked for."""
-    return LATEST if need.latest or not need.terms else FRESH
+    return _LATEST if need.latest or not need.terms else _FRESH
 
 
 def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate]:
@@ -181,7 +181,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     texts = [TextTerms.of(quote, found) for quote, found in zip(quotes, terms, strict=True)]
     said = [need.mentioned(words) for words in texts]
     own = [need.coverage((each, 1.0)) for each in said]
-    parts = parts_of(passage)
+    parts = _parts_of(passage)
     above = {
         each: need.mentioned(TextTerms.of(f"{passage.header.title}\n{each}"))
         for each in set(parts.headings)
@@ -195,10 +195,10 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
         first, last = parts.window(i)
         window = Span(spans[first].start, spans[last].end)
         run = slice(first, last + 1)
-        mentioned = need.coverage((Mentions.together(said[run]), 1.0), (title, TITLE))
-        news = fresh == NEWEST and opens(need, passage, i, begins)
+        mentioned = need.coverage((Mentions.together(said[run]), 1.0), (title, _TITLE))
+        news = fresh == _NEWEST and _opens(need, passage, i, begins)
         told = max(range(first, last + 1), key=lambda j: (own[j], j == i))
-        beside = ((each, BESIDE) for each in (*said[max(0, i - 1) : i], *said[i + 1 : i + 2]))
+        beside = ((each, _BESIDE) for each in (*said[max(0, i - 1) : i], *said[i + 1 : i + 2]))
         manner = texts[told].text if "who" in need.cues else "\n".join(w.text for w in texts[run])
         found.append(
             Candidate(
@@ -207,7 +207,7 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 i,
                 span,
                 window,
-                need.coverage((said[i], 1.0), *beside, (context, ELSEWHERE))
+                need.coverage((said[i], 1.0), *beside, (context, _ELSEWHERE))
                 if need.terms
                 else need.manner(texts[i].text),
                 mentioned,
@@ -215,9 +215,9 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
                 need.manner(manner) * need.placed(quotes[told]),
                 need.worded(terms[i]),
                 need.worded(frozenset().union(*terms[run])),
-                named(need, quotes[i])
-                + fresh * worth_of_age(need)
-                + news * OPENING * (mentioned if need.terms else 1.0),
+                _named(need, quotes[i])
+                + fresh * _worth_of_age(need)
+                + news * _OPENING * (mentioned if need.terms else 1.0),
                 unsettled=need.unsettled(texts[told].text),
                 denied=need.denied(texts[told].text),
             )
@@ -225,12 +225,12 @@ def sentences_of(evidence: Evidence, need: Need, fresh: float) -> list[Candidate
     return found
 
 
-def named(need: Need, quote: str) -> float:
+def _named(need: Need, quote: str) -> float:
     """Return what a sentence gains because it names somebody, where that is asked."""
-    return NAMED if "person" in need.asked and FULL_NAME.search(quote) else 0.0
+    return _NAMED if "person" in need.asked and _FULL_NAME.search(quote) else 0.0
 
 
-def opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
+def _opens(need: Need, passage: Passage, place: int, begins: int) -> bool:
     """Tell whether an article's text begins here, where its news is asked for and nothing else."""
     news = need.latest or not (need.terms or need.cues)
     return news and passage.order == 0 and place == begins
@@ -282,7 +282,7 @@ class PassageSentences:
 
 
 @lru_cache(maxsize=1024)
-def parts_of(passage: Passage) -> PassageSentences:
+def _parts_of(passage: Passage) -> PassageSentences:
     """Tell the text of *passage* from its headings, its furniture and orders to a model."""
     spans = sentences(passage.text, passage.header.language)
     quotes = tuple(passage.text[span.start : span.end] for span in spans)
@@ -302,30 +302,30 @@ def alike(one: Candidate, other: Candidate) -> bool:
     """Tell whether two sentences are copies of each other."""
     if one.quote == other.quote:
         return True
-    return containment(shingles(one.quote), shingles(other.quote)) >= SAME
+    return containment(shingles(one.quote), shingles(other.quote)) >= _SAME
 
 
 def shorten(text: str, need: Need) -> Span:
     """Return the part of *text* to quote: all of it, or the run of clauses that says most."""
-    if len(text) <= LONGEST:
+    if len(text) <= _LONGEST:
         return Span(0, len(text))
     cuts = [0, *(i + 1 for i, c in enumerate(text) if c in ",;:—、；："), len(text)]
     runs = [
         Span(start, end)
         for i, start in enumerate(cuts)
         for end in cuts[i + 1 :]
-        if 0 < end - start <= LONGEST
+        if 0 < end - start <= _LONGEST
     ]
     if not runs:
-        return Span(0, text.rfind(" ", 0, LONGEST) if " " in text[:LONGEST] else LONGEST)
+        return Span(0, text.rfind(" ", 0, _LONGEST) if " " in text[:_LONGEST] else _LONGEST)
     best = max(
         runs,
         key=lambda r: (need.share(text[r.start : r.end]), r.end - r.start),
     )
-    return trimmed(text, best)
+    return _trimmed(text, best)
 
 
-def trimmed(text: str, span: Span) -> Span:
+def _trimmed(text: str, span: Span) -> Span:
     """Leave out the white space and the separators at both ends of *span*."""
     start, end = span.start, span.end
     while start < end and text[start] in " \t\n":

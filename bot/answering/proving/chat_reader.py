@@ -13,15 +13,15 @@ from bot.answering.model import Citation, Trouble
 from bot.answering.proving.ground import in_context
 from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
 
-LETTERS = {
+_LETTERS = {
     "S": Finding.SUPPORTED,
     "C": Finding.CONTRADICTED,
     "A": Finding.CLAIMED,
     "N": Finding.NOT_STATED,
 }
-KEY = 4
+_KEY = 4
 """Letters of a claim's key."""
-VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
+_VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
 
 
 class ChatReader:
@@ -54,19 +54,19 @@ class ChatReader:
             async for line in self._chat.lines(
                 [(self._prompt.filled(), claims_material(keyed))], meter
             ):
-                if (verdict := VERDICT.match(line)) is None:
+                if (verdict := _VERDICT.match(line)) is None:
                     continue
                 key = verdict["key"] or (next(iter(keyed)) if len(keyed) == 1 else "")
                 if key in keyed:
-                    found.setdefault(key, set()).add(LETTERS[verdict["letter"]])
+                    found.setdefault(key, set()).add(_LETTERS[verdict["letter"]])
         except ChatError as error:
             broken = error.trouble
         if not found:
             raise UnreadClaimsError(broken or Trouble.UNREAD)
-        return [only(found.get(key, set())) for key in keyed]
+        return [_only(found.get(key, set())) for key in keyed]
 
 
-def only(readings: set[Finding]) -> Finding | None:
+def _only(readings: set[Finding]) -> Finding | None:
     """Return the one reading there is."""
     return next(iter(readings)) if len(readings) == 1 else None
 
@@ -74,7 +74,7 @@ def only(readings: set[Finding]) -> Finding | None:
 def key_of(proposed: Proposed, place: int) -> str:
     """Name a claim by letters that no article can guess to be its own."""
     cited = "".join(c.passage.id for c in proposed.claim.citations)
-    return hashlib.sha256(f"{place}{proposed.claim.text}{cited}".encode()).hexdigest()[:KEY]
+    return hashlib.sha256(f"{place}{proposed.claim.text}{cited}".encode()).hexdigest()[:_KEY]
 
 
 def claims_material(keyed: Mapping[str, Proposed]) -> str:
@@ -84,14 +84,14 @@ def claims_material(keyed: Mapping[str, Proposed]) -> str:
             "key": key,
             "claim": each.claim.text,
             "derived": [{"words": d.words, "how": d.how, "of": list(d.of)} for d in each.derived],
-            "sources": [described(citation) for citation in each.claim.citations],
+            "sources": [_described(citation) for citation in each.claim.citations],
         }
         for key, each in keyed.items()
     ]
     return json.dumps({"claims": claims}, ensure_ascii=False)
 
 
-def described(citation: Citation) -> dict[str, object]:
+def _described(citation: Citation) -> dict[str, object]:
     """Return what the reader is told of one source."""
     header = citation.header
     return {

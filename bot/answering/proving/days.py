@@ -11,23 +11,23 @@ from itertools import combinations
 from bot.answering.proving.ground import CitedGround, Draft, as_read
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 
-RELATIVE = (
+_RELATIVE = (
     (re.compile(r"\btoday\b|\btonight\b|今日|本日|同日", re.I), 0),
     (re.compile(r"\byesterday\b|昨日|前日", re.I), -1),
     (re.compile(r"\btomorrow\b|明日|翌日", re.I), 1),
 )
-WEEK = 7
+_WEEK = 7
 
 
 def moved_date(draft: Draft, ground: CitedGround) -> str | None:
     """Find a date, a weekday or a time of day that what is cited does not state."""
     text = draft.read
-    known = list(stated(ground))
+    known = list(_stated(ground))
     for day in days_in(text):
         if not any(day.meets(each) for each in known):
             return text[day.start : day.end]
     weekdays = {w for each in ground.read for w, *_ in weekdays_in(each)}
-    weekdays |= {whole.weekday() for each in known if (whole := whole_of(each))}
+    weekdays |= {whole.weekday() for each in known if (whole := _whole_of(each))}
     for weekday, start, end in weekdays_in(text):
         if weekday not in weekdays:
             return text[start:end]
@@ -38,7 +38,7 @@ def moved_date(draft: Draft, ground: CitedGround) -> str | None:
     return None
 
 
-def stated(ground: CitedGround) -> Iterator[Day | date]:
+def _stated(ground: CitedGround) -> Iterator[Day | date]:
     """Yield the days of publication and those of the cited sentences.
 
     What a sentence leaves out of a date, its weekdays and "yesterday" are read from the day of
@@ -48,19 +48,19 @@ def stated(ground: CitedGround) -> Iterator[Day | date]:
     for citation in ground.citations:
         sentence, published = as_read(citation), citation.header.day
         for day in days_in(sentence):
-            yield settled(day, published) if published else day
+            yield _settled(day, published) if published else day
         if published is None:
             continue
         for weekday, *_ in weekdays_in(sentence):
-            back = (published.weekday() - weekday) % WEEK
+            back = (published.weekday() - weekday) % _WEEK
             yield published - timedelta(days=back)
-            yield published + timedelta(days=WEEK - back)
-        for pattern, away in RELATIVE:
+            yield published + timedelta(days=_WEEK - back)
+        for pattern, away in _RELATIVE:
             if pattern.search(sentence):
                 yield published + timedelta(days=away)
 
 
-def settled(day: Day, published: date) -> Day:
+def _settled(day: Day, published: date) -> Day:
     """Fill in the month and the year that *day* leaves out, nearest to *published*."""
     if day.year is not None and (day.month is not None or day.day is None):
         return day
@@ -77,12 +77,12 @@ def settled(day: Day, published: date) -> Day:
     return replace(day, year=nearest.year, month=nearest.month)
 
 
-def whole_of(day: Day | date) -> date | None:
+def _whole_of(day: Day | date) -> date | None:
     """Return a calendar day, if it is whole."""
     return day if isinstance(day, date) else day.whole
 
 
 def distances(ground: CitedGround) -> set[int]:
     """Return how many days lie between any two days that are cited."""
-    whole = {found for each in stated(ground) if (found := whole_of(each))}
+    whole = {found for each in _stated(ground) if (found := _whole_of(each))}
     return {abs((one - other).days) for one, other in combinations(whole, 2)}

@@ -13,23 +13,23 @@ from bot.answering.proving.ground import CitedGround, Draft
 from ingest.language.numbers import Figure, figures_in, loose
 from ingest.language.words import entries, one_of, words
 
-NEAR = Decimal("0.05")
+_NEAR = Decimal("0.05")
 """Part of a figure by which a rounded one may differ from it at most."""
-PARTS = Decimal("0.75")
+_PARTS = Decimal("0.75")
 """Per cent by which "two-thirds" may differ from the share it stands for."""
-SIZES = 1000
+_SIZES = 1000
 """How many times "thousands" a figure may be that they stand for."""
-OPPOSED = ({"least", "most"},)
-SHARES = {"share", "points"}
-SPANS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
-RECKONING = {
+_OPPOSED = ({"least", "most"},)
+_SHARES = {"share", "points"}
+_SPANS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
+_RECKONING = {
     how: re.compile(one_of(entries(text)), re.IGNORECASE)
     for how, text in words()["reckoning"].items()
 }
-APART = re.compile(
+_APART = re.compile(
     rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
 )
-DEFINITE = re.compile(r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +56,31 @@ def figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived
     stated_here = figures_in(text)
     for figure in stated_here:
         said = text[figure.start : figure.end]
-        if definite(figure, text) or any(
-            states(figure, text, stated_here, *each) for each in known
+        if _definite(figure, text) or any(
+            _states(figure, text, stated_here, *each) for each in known
         ):
             continue
-        found = reckoned(figure, text, known) or apart(figure, text, known, ground)
+        found = _reckoned(figure, text, known) or _apart(figure, text, known, ground)
         if found is None:
             return said, derived
         derived.append(found)
     return None, derived
 
 
-def definite(figure: Figure, text: str) -> bool:
+def _definite(figure: Figure, text: str) -> bool:
     """Tell whether "the two parties" only points to two that were named."""
     spelt = text[figure.start : figure.end].isalpha()
-    return spelt and figure.value == 2 and bool(DEFINITE.search(text[: figure.start]))
+    return spelt and figure.value == 2 and bool(_DEFINITE.search(text[: figure.start]))
 
 
-def states(figure: Figure, text: str, beside: Sequence[Figure], other: Figure, source: str) -> bool:
+def _states(
+    figure: Figure, text: str, beside: Sequence[Figure], other: Figure, source: str
+) -> bool:
     """Tell whether *other*, of *source*, is the draft's *figure*: value, unit, kind and bound."""
-    if {figure.bound, other.bound} in OPPOSED or units_differ(figure, other):
+    if {figure.bound, other.bound} in _OPPOSED or _units_differ(figure, other):
         return False
     if figure.kind == "vague":
-        ample = other.kind == "count" and figure.value <= other.value < figure.value * SIZES
+        ample = other.kind == "count" and figure.value <= other.value < figure.value * _SIZES
         return ample or (other.kind == "vague" and other.value == figure.value)
     if figure.value != other.value:
         return False
@@ -93,52 +95,66 @@ def states(figure: Figure, text: str, beside: Sequence[Figure], other: Figure, s
     )
 
 
-def units_differ(one: Figure, other: Figure) -> bool:
+def _units_differ(one: Figure, other: Figure) -> bool:
     """Tell whether both say what they measure, and not the same."""
-    if (one.kind in SHARES and other.unit) or (other.kind in SHARES and one.unit):
+    if (one.kind in _SHARES and other.unit) or (other.kind in _SHARES and one.unit):
         return True
     return bool(one.unit and other.unit and one.unit != other.unit)
 
 
-def reckoned(figure: Figure, text: str, known: Sequence[tuple[Figure, str]]) -> Derived | None:
+def _reckoned(figure: Figure, text: str, known: Sequence[tuple[Figure, str]]) -> Derived | None:
     """Return how *figure* is rounded from a cited one, or the sum or difference of two."""
     said = text[figure.start : figure.end]
     for other, source in known:
-        if figure.kind == other.kind and not units_differ(figure, other) and rounds(figure, other):
+        if (
+            figure.kind == other.kind
+            and not _units_differ(figure, other)
+            and _rounds(figure, other)
+        ):
             return Derived(said, "rounded", (source[other.start : other.end],))
-    for how, value, one, other in reckonings(text, [f for f, _ in known]):
+    for how, value, one, other in _reckonings(text, [f for f, _ in known]):
         kind = "points" if how == "difference" and one.kind == "share" else one.kind
-        if figure.kind != kind or (units_differ(figure, one) and kind != "points"):
+        if figure.kind != kind or (_units_differ(figure, one) and kind != "points"):
             continue
         exact = Figure(value, kind, 0, 0, step=min(one.step, other.step))
-        if value == figure.value or rounds(figure, exact):
+        if value == figure.value or _rounds(figure, exact):
             parts = [s[f.start : f.end] for f, s in known if f is one or f is other]
             return Derived(said, how, tuple(parts))
     return None
 
 
-def reckonings(text: str, known: Sequence[Figure]) -> Iterator[tuple[str, Decimal, Figure, Figure]]:
+def _reckonings(
+    text: str, known: Sequence[Figure]
+) -> Iterator[tuple[str, Decimal, Figure, Figure]]:
     """Yield the sums and differences of two figures of one unit, where *text* says it reckons."""
     for one, other in combinations(known, 2):
-        if one.kind != other.kind or one.kind not in {"count", "share"} or units_differ(one, other):
+        if (
+            one.kind != other.kind
+            or one.kind not in {"count", "share"}
+            or _units_differ(one, other)
+        ):
             continue
-        if RECKONING["difference"].search(text):
+        if _RECKONING["difference"].search(text):
             yield "difference", abs(one.value - other.value), one, other
-        if RECKONING["sum"].search(text):
+        if _RECKONING["sum"].search(text):
             yield "sum", one.value + other.value, one, other
 
 
-def rounds(figure: Figure, exact: Figure) -> bool:
+def _rounds(figure: Figure, exact: Figure) -> bool:
     """Tell whether *figure* is *exact* at its own precision, and says so or leaves digits out.
 
     "63 per cent" and "2 million" round by themselves; "about 120" and "more than 120" round 121
     because they say it, and "120" does not.
     """
     away = abs(figure.value - exact.value)
-    if exact.value == 0 or away > NEAR * abs(exact.value) or {figure.bound, exact.bound} in OPPOSED:
+    if (
+        exact.value == 0
+        or away > _NEAR * abs(exact.value)
+        or {figure.bound, exact.bound} in _OPPOSED
+    ):
         return False
     if figure.kind == "share" and figure.value % 1 and figure.step == 1:
-        return away <= PARTS
+        return away <= _PARTS
     finer = exact.value % figure.step != 0
     step = figure.step
     if figure.bound and figure.value % 10 == 0 and step == 1:
@@ -153,13 +169,13 @@ def rounds(figure: Figure, exact: Figure) -> bool:
     return finer and away <= step / 2
 
 
-def apart(
+def _apart(
     figure: Figure, text: str, known: Sequence[tuple[Figure, str]], ground: CitedGround
 ) -> Derived | None:
     """Judge "ten days later": by the dates that are cited, if there are two; else not at all."""
-    if figure.unit not in SPANS or not APART.match(text[figure.end :]):
+    if figure.unit not in _SPANS or not _APART.match(text[figure.end :]):
         return None
-    if any(f.unit == figure.unit and APART.match(s[f.end :]) for f, s in known):
+    if any(f.unit == figure.unit and _APART.match(s[f.end :]) for f, s in known):
         return None
     said = text[figure.start : figure.end]
     between = distances(ground)

@@ -17,14 +17,14 @@ from bot.answering.proving.quotations import locate, quoted_in
 from ingest.model import Kind
 from ingest.reading.instructions import speaks_to_a_model
 
-REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
-ADDRESS = re.compile(
+_REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
+_ADDRESS = re.compile(
     r"https?://\S+|\bwww\.\S+|(?<![\w-])[\w-]{1,63}\.(?:com|net|org|xyz|io|info)\b", re.I
 )
-OPINION = ("opinion", "column", "論説", "意見", "寄稿")
-LEAK = 6
+_OPINION = ("opinion", "column", "論説", "意見", "寄稿")
+_LEAK = 6
 """Words in a row that a sentence may not share with the instructions."""
-Gate = Callable[[Draft, CitedGround], str | None]
+_Gate = Callable[[Draft, CitedGround], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Stopped:
 
 def gated(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
     """Return what stops *draft*, or the figures it derives from those that it cites."""
-    for failing, gate in GATES.items():
+    for failing, gate in _GATES.items():
         found = gate(draft, ground)
         if found is not None:
             return Stopped(failing, found)
@@ -45,39 +45,39 @@ def gated(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
     return Stopped(Failing.FIGURE, unstated) if unstated is not None else tuple(derived)
 
 
-def address(draft: Draft, _: CitedGround) -> str | None:
+def _address(draft: Draft, _: CitedGround) -> str | None:
     """Find an address; links come from the sources block alone."""
-    found = ADDRESS.search(draft.text)
+    found = _ADDRESS.search(draft.text)
     return found.group() if found else None
 
 
-def instruction(draft: Draft, ground: CitedGround) -> str | None:
+def _instruction(draft: Draft, ground: CitedGround) -> str | None:
     """Find an instruction: in the sentence itself, or as what it rests on."""
     return next((text for text in (draft.text, *ground.cited) if speaks_to_a_model(text)), None)
 
 
-def asking(draft: Draft, _: CitedGround) -> str | None:
+def _asking(draft: Draft, _: CitedGround) -> str | None:
     """Find a question: an answer states."""
     return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
 
 
-def unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
+def _unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
     """Find a sentence that rests on opinion alone and does not say whose."""
     headers = [passage.header for passage in ground.passages]
     if any(header.kind is not Kind.OPINION for header in headers):
         return None
     said = draft.text.casefold()
     whose = [name.split()[-1].casefold() for header in headers for name in header.authors]
-    return None if any(name in said for name in (*OPINION, *whose)) else draft.text
+    return None if any(name in said for name in (*_OPINION, *whose)) else draft.text
 
 
-def loose_reference(draft: Draft, _: CitedGround) -> str | None:
+def _loose_reference(draft: Draft, _: CitedGround) -> str | None:
     """Find a number in brackets or a key: the desk numbers citations, nobody else."""
-    found = REFERENCE.search(draft.text)
+    found = _REFERENCE.search(draft.text)
     return found.group() if found else None
 
 
-def altered_words(draft: Draft, ground: CitedGround) -> str | None:
+def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
     """Find words between quotation marks that no cited sentence and no title has."""
     texts = [*ground.cited, *(title_of(passage) for passage in ground.passages)]
     for quote in quoted_in(draft.text):
@@ -86,25 +86,25 @@ def altered_words(draft: Draft, ground: CitedGround) -> str | None:
     return None
 
 
-def leaked(draft: Draft, ground: CitedGround) -> str | None:
+def _leaked(draft: Draft, ground: CitedGround) -> str | None:
     """Find a run of words that stands in the instructions and not in what is cited."""
     said = draft.text.casefold().split()
     cited = " ".join(" ".join(ground.cited).casefold().split())
     told = " ".join(ground.instructions.casefold().split())
-    for i in range(len(said) - LEAK + 1):
-        run = " ".join(said[i : i + LEAK])
+    for i in range(len(said) - _LEAK + 1):
+        run = " ".join(said[i : i + _LEAK])
         if run in told and run not in cited:
             return run
     return None
 
 
-GATES: Mapping[Failing, Gate] = {
-    Failing.ADDRESS: address,
-    Failing.INSTRUCTION: instruction,
-    Failing.QUESTION: asking,
-    Failing.OPINION: unmarked_opinion,
-    Failing.REFERENCE: loose_reference,
-    Failing.QUOTED_WORDS: altered_words,
+_GATES: Mapping[Failing, _Gate] = {
+    Failing.ADDRESS: _address,
+    Failing.INSTRUCTION: _instruction,
+    Failing.QUESTION: _asking,
+    Failing.OPINION: _unmarked_opinion,
+    Failing.REFERENCE: _loose_reference,
+    Failing.QUOTED_WORDS: _altered_words,
     Failing.DATE: moved_date,
-    Failing.PROMPT: leaked,
+    Failing.PROMPT: _leaked,
 }

@@ -48,7 +48,7 @@ class CitedGround:
     @property
     def cited(self) -> list[str]:
         """Return the sentences that hold the quotations, a run for each citation, each once."""
-        return list(dict.fromkeys(cited(each) for each in self.citations))
+        return list(dict.fromkeys(_cited(each) for each in self.citations))
 
     @property
     def read(self) -> list[str]:
@@ -71,7 +71,7 @@ def touched(citation: Citation, beside: int = 0) -> list[Span]:
     return list(spans[max(0, held[0] - beside) : held[-1] + 1 + beside])
 
 
-def cited(citation: Citation) -> str:
+def _cited(citation: Citation) -> str:
     """Return the whole sentences that a quotation touches."""
     spans = touched(citation)
     return citation.passage.text[spans[0].start : spans[-1].end]
@@ -79,7 +79,7 @@ def cited(citation: Citation) -> str:
 
 def as_read(citation: Citation) -> str:
     """Return the same, as figures and days are read in it."""
-    return as_english(plain(cited(citation)), citation.header.language).text
+    return as_english(plain(_cited(citation)), citation.header.language).text
 
 
 def in_context(citation: Citation) -> str:

@@ -17,14 +17,14 @@ from ingest.language.numbers import figures_in, plain
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
 
-WHOLE = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
-PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
-LEADING = re.compile(r"^(?:but|and|however|meanwhile|also|then),? ", re.IGNORECASE)
-DROPPABLE = re.compile(
+_WHOLE = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
+_PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
+_LEADING = re.compile(r"^(?:but|and|however|meanwhile|also|then),? ", re.IGNORECASE)
+_DROPPABLE = re.compile(
     r"^(?:who|which|where|whose|a|an|the|in|on|at|from|since|after|before|during|with) ",
     re.IGNORECASE,
 )
-QUALIFIES = re.compile(
+_QUALIFIES = re.compile(
     r"\b(?:no|not|never|nor|none|nobody|nothing|neither|without|cannot|\w+n[’']t"
     r"|will|would|may|might|can|could|shall|should|must|ought"
     r"|if|unless|whether|provided|although|though|while|until|except|but|only|almost|nearly|about"
@@ -37,12 +37,12 @@ QUALIFIES = re.compile(
     r"|every|each|any|half|at least|more than|less than|fewer|up to|first|last|former\w*|then)\b",
     re.IGNORECASE,
 )
-ENGLISH = "en"
+_ENGLISH = "en"
 """The language of which it is known what may be left out."""
-OPENERS = {"“": "”", "「": "」", "『": "』", "«": "»"}
-SHORTEST = 3
+_OPENERS = {"“": "”", "「": "」", "『": "』", "«": "»"}
+_SHORTEST = 3
 """Words of the shortest claim that says anything by itself."""
-MOST_PARTS = 8
+_MOST_PARTS = 8
 """Parts between commas of the longest sentence that is looked at part by part."""
 
 
@@ -61,10 +61,10 @@ class Identity:
     async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
         """Return supported or not stated for each; it costs nothing."""
         del meter
-        return [reading(each.claim) for each in proposed]
+        return [_reading(each.claim) for each in proposed]
 
 
-def reading(claim: Claim) -> Finding:
+def _reading(claim: Claim) -> Finding:
     """Read one claim."""
     same = any(says(claim.text, each) for each in claim.citations)
     return Finding.SUPPORTED if same else Finding.NOT_STATED
@@ -75,46 +75,46 @@ def says(text: str, citation: Citation) -> bool:
     if citation.header.kind is Kind.OPINION:
         return False
     return any(
-        same(text, citation.passage.text[span.start : span.end], citation.header)
+        _same(text, citation.passage.text[span.start : span.end], citation.header)
         for span in touched(citation)
-        if not quoted(citation.passage.text, span.start, span.end)
+        if not _quoted(citation.passage.text, span.start, span.end)
     )
 
 
-def same(text: str, sentence: str, header: Header) -> bool:
+def _same(text: str, sentence: str, header: Header) -> bool:
     """Tell whether *text* is *sentence*, or a compression of it; its outlet may be named."""
     if sentence.rstrip("”\"'」 ").endswith(("?", "？")):
         return False
-    language = header.language or ENGLISH
-    own = tokens(text, language)
-    if len(own) < SHORTEST:
+    language = header.language or _ENGLISH
+    own = _tokens(text, language)
+    if len(own) < _SHORTEST:
         return False
-    wanted = {tuple(own), *(tuple(tokens(each, language)) for each in unattributed(text, header))}
-    shorter = compressions(sentence) if language == ENGLISH else [sentence]
-    return any(tuple(tokens(each, language)) in wanted for each in shorter)
+    wanted = {tuple(own), *(tuple(_tokens(each, language)) for each in _unattributed(text, header))}
+    shorter = _compressions(sentence) if language == _ENGLISH else [sentence]
+    return any(tuple(_tokens(each, language)) in wanted for each in shorter)
 
 
-def compressions(sentence: str) -> Iterator[str]:
+def _compressions(sentence: str) -> Iterator[str]:
     """Yield *sentence*, and what is left of it without some of what only adds."""
     yield sentence
-    bare = LEADING.sub("", sentence)
+    bare = _LEADING.sub("", sentence)
     yield bare
     if has_cjk(sentence) or any(mark in sentence for mark in '“”"「」'):
         return
-    parts = PART.split(bare)
+    parts = _PART.split(bare)
     droppable = [
         i
         for i, part in enumerate(parts)
-        if i and DROPPABLE.match(part) and not QUALIFIES.search(part)
+        if i and _DROPPABLE.match(part) and not _QUALIFIES.search(part)
     ]
-    if len(parts) > MOST_PARTS:
+    if len(parts) > _MOST_PARTS:
         return
     for count in range(1, len(droppable) + 1):
         for dropped in combinations(droppable, count):
             yield " ".join(part for i, part in enumerate(parts) if i not in dropped)
 
 
-def unattributed(text: str, header: Header) -> Iterator[str]:
+def _unattributed(text: str, header: Header) -> Iterator[str]:
     """Yield *text* without the clause that names its own outlet or agency."""
     for name in filter(None, (header.outlet, header.agency)):
         by = rf"(?:the )?{re.escape(name)}"
@@ -124,20 +124,20 @@ def unattributed(text: str, header: Header) -> Iterator[str]:
                 yield bare
 
 
-def tokens(text: str, language: str) -> list[str]:
+def _tokens(text: str, language: str) -> list[str]:
     """Return the words of *text*, figures by their value and East Asian letters one by one."""
     said = as_english(plain(text), language).text
     for figure in reversed(figures_in(said)):
         mark = f"\x00{figure.value.normalize()}{figure.kind}{figure.bound}\x00"
         said = f"{said[: figure.start]} {mark} {said[figure.end :]}"
-    return [token.replace("’", "'").casefold() for token in WHOLE.findall(said)]
+    return [token.replace("’", "'").casefold() for token in _WHOLE.findall(said)]
 
 
-def quoted(text: str, start: int, end: int) -> bool:
+def _quoted(text: str, start: int, end: int) -> bool:
     """Tell whether ``text[start:end]`` lies inside a quotation: then somebody says it."""
     plain_marks = marked(text)
     before, own = plain_marks[:start], plain_marks[start:end]
-    for opening, closing in OPENERS.items():
+    for opening, closing in _OPENERS.items():
         if before.count(opening) > before.count(closing) or own.startswith(opening):
             return True
     paragraph = before.rsplit("\n", 1)[-1]

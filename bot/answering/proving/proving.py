@@ -20,11 +20,11 @@ from bot.answering.proving.reader import Finding, Proposed
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
-TELLING = 30
+_TELLING = 30
 """Bytes of a quotation that tells by itself where it stands: five words, ten CJK characters."""
-MOST = 3
+_MOST = 3
 """Citations of one sentence."""
-UNPROVEN = {
+_UNPROVEN = {
     Finding.CONTRADICTED: Failing.CONTRADICTED,
     Finding.CLAIMED: Failing.CLAIMED,
     Finding.NOT_STATED: Failing.NOT_STATED,
@@ -43,7 +43,7 @@ def propose(
     *given* are the passages by the keys that the model was told; *instructions* are what no
     sentence may repeat. The question proves nothing, and what only says it again is no answer.
     """
-    citations = [each for rest in sentence.rests if (each := cited(rest, given)) is not None]
+    citations = [each for rest in sentence.rests if (each := _cited(rest, given)) is not None]
     if not citations and not any(rest.key in given for rest in sentence.rests):
         keys = ", ".join(rest.key for rest in sentence.rests) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
@@ -53,7 +53,7 @@ def propose(
         return Dropped(sentence.text, Failing.REFERENCE, key)
     if not citations:
         return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
-    kept = list(dict.fromkeys(citations))[:MOST]
+    kept = list(dict.fromkeys(citations))[:_MOST]
     found = gated(Draft(sentence.text, question.language), CitedGround(kept, instructions))
     if isinstance(found, Stopped):
         return Dropped(sentence.text, found.failing, found.words)
@@ -66,7 +66,7 @@ def propose(
     return Proposed(Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies))), found)
 
 
-def cited(rest: DraftQuote, given: Mapping[str, Evidence]) -> Citation | None:
+def _cited(rest: DraftQuote, given: Mapping[str, Evidence]) -> Citation | None:
     """Find the words of a quotation: in the passage named, or in the only one that has them.
 
     A key is an address that small models mix up; a run of words that stands in one passage alone
@@ -75,7 +75,7 @@ def cited(rest: DraftQuote, given: Mapping[str, Evidence]) -> Citation | None:
     named = given.get(rest.key)
     if named is not None and (words := locate(rest.quote, named.passage.text)) is not None:
         return Citation.of(words, named.passage)
-    if len(rest.quote.encode()) < TELLING:
+    if len(rest.quote.encode()) < _TELLING:
         return None
     places = [
         Citation.of(words, each.passage)
@@ -89,5 +89,5 @@ def decided(proposed: Proposed, reading: Finding | None) -> Claim | Dropped:
     """Return the claim that a reader supports; anything else leaves it unproven."""
     if reading is Finding.SUPPORTED:
         return proposed.claim
-    failing = UNPROVEN[reading] if reading is not None else Failing.UNREAD
+    failing = _UNPROVEN[reading] if reading is not None else Failing.UNREAD
     return Dropped(proposed.claim.text, failing, "")

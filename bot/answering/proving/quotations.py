@@ -7,7 +7,7 @@ import unicodedata
 
 from ingest.language.marks import marked
 
-FOLDED = str.maketrans(
+_FOLDED = str.maketrans(
     {
         "‘": "'",
         "’": "'",
@@ -24,10 +24,10 @@ FOLDED = str.maketrans(
         "−": "-",
     }
 )
-ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
-QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
-INNER_ENDS = " \t\n\u3000.,;:!?…。、"
-SHORTEST = 2
+_ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
+_INNER_ENDS = " \t\n\u3000.,;:!?…。、"
+_SHORTEST = 2
 """Characters of the shortest quotation that proves anything."""
 
 
@@ -38,10 +38,10 @@ def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     letters, case and figures must be the same; with *any_case* the first letter may be small where
     a sentence goes on around it. Marks and full stops at the ends are left out.
     """
-    wanted = "".join(char for char, _ in folded(quote.strip(ENDS)))
-    if len(wanted) < SHORTEST:
+    wanted = "".join(char for char, _ in _folded(quote.strip(_ENDS)))
+    if len(wanted) < _SHORTEST:
         return None
-    chars = folded(text)
+    chars = _folded(text)
     whole = "".join(char for char, _ in chars)
     at = whole.find(wanted)
     if at < 0 and any_case:
@@ -52,11 +52,11 @@ def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     return text[start:end]
 
 
-def folded(text: str) -> list[tuple[str, int]]:
+def _folded(text: str) -> list[tuple[str, int]]:
     """Return the compared characters of *text*, each with the place it comes from."""
     found: list[tuple[str, int]] = []
     for place, char in enumerate(text):
-        plain = unicodedata.normalize("NFKC", char).translate(FOLDED)
+        plain = unicodedata.normalize("NFKC", char).translate(_FOLDED)
         for each in plain:
             if not each.isspace():
                 found.append((each, place))
@@ -69,11 +69,11 @@ def quoted_in(sentence: str) -> list[str]:
     """Return what stands between quotation marks in *sentence*."""
     found = (
         "".join(part for part in match.groups() if part)
-        for match in QUOTED.finditer(marked(sentence))
+        for match in _QUOTED.finditer(marked(sentence))
     )
-    return [each.rstrip(INNER_ENDS).strip() for each in found]
+    return [each.rstrip(_INNER_ENDS).strip() for each in found]
 
 
 def unquoted(sentence: str) -> str:
     """Return *sentence* with every quotation left out: what the writer says itself."""
-    return QUOTED.sub(" ", marked(sentence))
+    return _QUOTED.sub(" ", marked(sentence))

@@ -15,11 +15,11 @@ from ingest.language.sounds import RUN, beginnings, likeness, spellings
 
 SHORTEST_NAME = 4
 """Letters of a Latin word that is looked for in Japanese; shorter ones sound like anything."""
-SPELLINGS = 3
+_SPELLINGS = 3
 """Latin words that a name in katakana may be."""
-NEARLY = 0.25
+_NEARLY = 0.25
 """How much less like it a word's letters may be than those of the likest."""
-OFTEN = 0.1
+_OFTEN = 0.1
 """What a word that stands ten times as often gains on one whose letters are more like."""
 
 
@@ -62,6 +62,6 @@ def latin_forms(run: str, lexicon: Lexicon, vocabulary: Vocabulary) -> frozenset
         for word in every
         if spellings(run).fullmatch(word) and word not in lexicon.stopwords
     }
-    least = max(like.values(), default=0.0) - NEARLY
-    found = {w: x + OFTEN * math.log10(every[w]) for w, x in like.items() if x >= least}
-    return frozenset(sorted(found, key=lambda word: -found[word])[:SPELLINGS])
+    least = max(like.values(), default=0.0) - _NEARLY
+    found = {w: x + _OFTEN * math.log10(every[w]) for w, x in like.items() if x >= least}
+    return frozenset(sorted(found, key=lambda word: -found[word])[:_SPELLINGS])

@@ -13,8 +13,8 @@ from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
-LONGEST = 500
-FEW = 2
+_LONGEST = 500
+_FEW = 2
 """Content words from which a question stands alone unless it points to something."""
 
 
@@ -41,42 +41,42 @@ def standalone(text: str, before: Exchange) -> str:
     little more than "and when?" or that points to "it" takes the earlier one's words along.
     """
     languages = dict.fromkeys(map(language_asked, (text, before.question)))
-    found = (completed(text, before, Lexicon.of(each)) for each in languages)
+    found = (_completed(text, before, Lexicon.of(each)) for each in languages)
     return next((each for each in found if each != text), text)
 
 
-def completed(text: str, before: Exchange, lexicon: Lexicon) -> str:
+def _completed(text: str, before: Exchange, lexicon: Lexicon) -> str:
     """Complete *text* by the rules of one language; one as short as "und?" may be of any."""
     pointing = lexicon.goes_on("pointing", text)
     about = lexicon.goes_on("about", text)
     if about and lexicon.goes_on("time", about["topic"]):
-        return joined(text, before.question)
+        return _joined(text, before.question)
     if about and not (pointing and pointing.start() <= 1):
-        return exchanged(before.question, about["topic"])
+        return _exchanged(before.question, about["topic"])
     points = pointing is not None and not names_in(text[: pointing.start()])
     points = points or lexicon.goes_on("pointing_back", text) is not None
     words = [term for term in terms(text) if term not in lexicon.stopwords]
-    pointed = points and len(words) <= 2 * FEW
+    pointed = points and len(words) <= 2 * _FEW
     if lexicon.goes_on("hanging", text) or pointed or lexicon.goes_on("opens", text):
-        return joined(lexicon.opened(text), before.question)
+        return _joined(lexicon.opened(text), before.question)
     return text
 
 
-def exchanged(question: str, topic: str) -> str:
+def _exchanged(question: str, topic: str) -> str:
     """Put *topic* in the place of the last name in *question*, or behind it."""
     if known := lexicon_for(question).goes_on("topic", question):
         return f"{question[: known.start()]}{topic}{question[known.end() :]}"
     names = [name for name in names_in(question) if name in question]
     if not names:
-        return joined(topic, question)
+        return _joined(topic, question)
     before, _, behind = question.rpartition(names[-1])
     article = lexicon_for(question).goes_on("article", before)
     return f"{before[: article.start()] if article else before}{topic}{behind}"
 
 
-def joined(text: str, question: str) -> str:
+def _joined(text: str, question: str) -> str:
     """Ask *text* of the subject of *question*."""
-    return f"{text.rstrip('?？ ')} – {question}"[:LONGEST]
+    return f"{text.rstrip('?？ ')} – {question}"[:_LONGEST]
 
 
 async def understood(
@@ -88,7 +88,7 @@ async def understood(
     text = standalone(question.text, before)
     if chat is not None:
         try:
-            written = await rewritten(question.text, before, chat, meter)
+            written = await _rewritten(question.text, before, chat, meter)
         except ChatError:
             written = ""
         if names_nothing_new(written, question.text, before):
@@ -96,7 +96,7 @@ async def understood(
     return replace(question, text=text)
 
 
-async def rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
+async def _rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
     """Return the one question that a model takes the follow-up *text* for.
 
     Raises:
@@ -116,4 +116,4 @@ def names_nothing_new(written: str, text: str, before: Exchange) -> bool:
     """Tell whether a rewritten question names nothing that nobody has named."""
     material = " ".join([text, before.question, *before.titles])
     names = all(name.casefold() in material.casefold() for name in names_in(written))
-    return bool(written.strip()) and len(written) <= LONGEST and names
+    return bool(written.strip()) and len(written) <= _LONGEST and names

@@ -31,7 +31,7 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class Meanings:
+class _Meanings:
     """Words that mean the same, whatever language they are of."""
 
     groups: Mapping[str, Forms]
@@ -40,7 +40,7 @@ class Meanings:
 
     @classmethod
     @cache
-    def load(cls) -> Meanings:
+    def load(cls) -> _Meanings:
         """Read ``same.toml``, and what each language adds to its groups."""
         same = table("same")
         added: dict[str, list[str]] = {}
@@ -49,16 +49,16 @@ class Meanings:
                 added.setdefault(head, []).extend(words.split())
         groups: dict[str, Forms] = {}
         for group in [*same["groups"], *(each.split() for each in same["irregular"])]:
-            forms = forms_of([*group, *added.get(group[0], ())])
+            forms = _forms_of([*group, *added.get(group[0], ())])
             for key in forms.stems | forms.scripts:
                 groups[key] = groups.get(key, Forms()) | forms
         opposites: dict[str, Forms] = {}
         for one, other in same["opposites"]:
             for here, there in ((one, other), (other, one)):
-                meaning = groups[stem(here)]
+                meaning = groups[_stem(here)]
                 for key in meaning.stems | meaning.scripts:
-                    opposites[key] = groups[stem(there)] | opposites.get(key, Forms())
-        return cls(groups, opposites, frozenset(map(stem, same["speech"])))
+                    opposites[key] = groups[_stem(there)] | opposites.get(key, Forms())
+        return cls(groups, opposites, frozenset(map(_stem, same["speech"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Lexicon:
     Sentences that answer, and questions that are declined, are told in every language.
     """
 
-    meanings: Meanings
+    meanings: _Meanings
     stopwords: frozenset[str]
     script_stopwords: tuple[str, ...]
     cues: Mapping[str, re.Pattern[str]]
@@ -84,24 +84,24 @@ class Lexicon:
     @cache
     def of(cls, language: Language) -> Lexicon:
         """Read the folders once a process."""
-        own = [table(f"{each}/questions") for each in read_beside(language)]
+        own = [table(f"{each}/questions") for each in _read_beside(language)]
         every = [table(f"{each}/questions") for each in languages()]
         stop = [word for each in own for word in each["stopwords"].split()]
         latin = [word for word in stop if not CJK_WORD.search(word)]
         scripts = {word for word in stop if CJK_WORD.search(word)}
         hows = {key for each in own for key in each["follow_up"]}
         return cls(
-            Meanings.load(),
-            frozenset(map(stem, latin)) | frozenset(latin),
+            _Meanings.load(),
+            frozenset(map(_stem, latin)) | frozenset(latin),
             tuple(sorted(scripts, key=len, reverse=True)),
-            joined(own, "cues"),
-            joined(every, "markers"),
-            joined(every, "guard"),
+            _joined(own, "cues"),
+            _joined(every, "markers"),
+            _joined(every, "guard"),
             {
-                how: tuple(compiled(p) for each in own for p in each["follow_up"].get(how, ()))
+                how: tuple(_compiled(p) for each in own for p in each["follow_up"].get(how, ()))
                 for how in hows
             },
-            joined(own, "counting")["asked"],
+            _joined(own, "counting")["asked"],
             {word: said for each in own for word, said in each.get("chat", {}).items()},
         )
 
@@ -134,33 +134,33 @@ def lexicon_for(text: str) -> Lexicon:
     return Lexicon.of(language_asked(text))
 
 
-def read_beside(language: Language) -> tuple[str, ...]:
+def _read_beside(language: Language) -> tuple[str, ...]:
     """Return the languages whose words a question of *language* may hold, its own first."""
     if language is Language.JAPANESE:
         return str(language), str(Language.ENGLISH)
     return str(language), str(Language.JAPANESE)
 
 
-def joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.Pattern[str]]:
+def _joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.Pattern[str]]:
     """Compile each expression of a section, any language's alternatives in one."""
     names = dict.fromkeys(name for each in tables for name in each.get(section, {}))
     return {
-        name: compiled("|".join(e[section][name] for e in tables if name in e.get(section, {})))
+        name: _compiled("|".join(e[section][name] for e in tables if name in e.get(section, {})))
         for name in names
     }
 
 
-def compiled(text: str) -> re.Pattern[str]:
+def _compiled(text: str) -> re.Pattern[str]:
     """Compile an expression of a word list; case tells nothing."""
     return re.compile(text, re.IGNORECASE)
 
 
-def forms_of(group: Sequence[str]) -> Forms:
+def _forms_of(group: Sequence[str]) -> Forms:
     """Split one group into Latin stems, and CJK words and signs."""
     scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word) or not terms(word))
-    return Forms(frozenset(stem(w) for w in group if w not in scripts), scripts)
+    return Forms(frozenset(_stem(w) for w in group if w not in scripts), scripts)
 
 
-def stem(word: str) -> str:
+def _stem(word: str) -> str:
     """Return the stem of one Latin word, as the index stems it."""
     return terms(word)[0]

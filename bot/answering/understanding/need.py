@@ -15,24 +15,24 @@ from ingest.index.reranking import term_weights
 from ingest.language.script import KANJI, KATAKANA
 from ingest.language.sounds import RUN, sounds_like
 
-CUES = frozenset({"when", "number", "why", "said", "list", "who"})
-LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
-CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
-CAPITALS = r"\b[A-Z][\w’'-]{1,30}"
-LONG = rf"(?P<long>{CAPITALS}(?: (?:of |for |the |and |on ){{0,3}}{CAPITALS}){{1,5}})"
-EXPLAINED = re.compile(rf"{LONG} \((?P<short>[A-Z]{{2,6}})\)")
-LEADER = "leader"
-BESIDE = 5
+_CUES = frozenset({"when", "number", "why", "said", "list", "who"})
+_LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
+_CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
+_CAPITALS = r"\b[A-Z][\w’'-]{1,30}"
+_LONG = rf"(?P<long>{_CAPITALS}(?: (?:of |for |the |and |on ){{0,3}}{_CAPITALS}){{1,5}})"
+_EXPLAINED = re.compile(rf"{_LONG} \((?P<short>[A-Z]{{2,6}})\)")
+_LEADER = "leader"
+_BESIDE = 5
 """Words between who leads and what is led, at most."""
 YEAR = re.compile(r"(?:19|20)\d\d")
-SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
-NO_FORMS = Forms()
-FOREIGN = 0.5
+_SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
+_NO_FORMS = Forms()
+_FOREIGN = 0.5
 """Share of its weight that a term keeps where the text is in a script it has no form in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class _Term:
     """One thing that an answer must mention, in every form it may take.
 
     ``forms`` meet it in full; ``opposites`` as well, for a denial answers "did they admit it?".
@@ -108,7 +108,7 @@ class Need:
     about them may be asking about something else.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[_Term, ...]
     asked: frozenset[str]
     wording: Mapping[str, float]
     lexicon: Lexicon
@@ -120,19 +120,19 @@ class Need:
     def of(cls, question: str, vocabulary: Vocabulary) -> Need:
         """Read *question*, its words weighed by how rare they are in the coverage."""
         lexicon = lexicon_for(question)
-        found = latin_terms(question, lexicon, vocabulary)
+        found = _latin_terms(question, lexicon, vocabulary)
         strange = tuple(word for word, meaning in found.items() if meaning is None)
         known = {key: meaning for key, meaning in found.items() if meaning is not None}
-        known |= script_terms(question, lexicon, vocabulary)
-        weighed = tuple(term(key, forms, vocabulary, lexicon) for key, forms in known.items())
+        known |= _script_terms(question, lexicon, vocabulary)
+        weighed = tuple(_term(key, forms, vocabulary, lexicon) for key, forms in known.items())
         asked = frozenset(cue for cue in lexicon.cues if lexicon.asks(cue, question))
         wording = term_weights(question, vocabulary.rarity)
-        return cls(weighed, asked, wording, lexicon, strange, counted(question, lexicon))
+        return cls(weighed, asked, wording, lexicon, strange, _counted(question, lexicon))
 
     @property
     def cues(self) -> frozenset[str]:
         """Return the manners that a sentence may answer in."""
-        return self.asked & CUES
+        return self.asked & _CUES
 
     @property
     def past(self) -> bool:
@@ -157,7 +157,7 @@ class Need:
     def explained(self, texts: Iterable[str]) -> Need:
         """Let an acronym be met by what *texts* say that it stands for: "Electoral Office (EO)"."""
         meant: dict[str, set[str]] = {}
-        for match in (m for text in texts for m in EXPLAINED.finditer(text)):
+        for match in (m for text in texts for m in _EXPLAINED.finditer(text)):
             meant.setdefault(match["short"].casefold(), set()).add(match["long"].casefold())
         known = [
             replace(each, forms=each.forms | Forms(EMPTY, frozenset(meant.get(each.key, ()))))
@@ -173,7 +173,7 @@ class Need:
             return self
         most = max((each.weight for each in self.terms), default=1.0)
         named = [
-            Term(key, Forms(frozenset({key}), EMPTY), NO_FORMS, False, most)
+            _Term(key, Forms(frozenset({key}), EMPTY), _NO_FORMS, False, most)
             for word in heard
             for key in terms(word)
         ]
@@ -218,7 +218,7 @@ class Need:
             best = max(layer.met[i] * worth for layer, worth in layers)
             foreign = not best and all(layer.foreign[i] for layer, _ in layers)
             met += best * each.weight
-            total += each.weight * (FOREIGN if foreign else 1.0)
+            total += each.weight * (_FOREIGN if foreign else 1.0)
         return met / total if total else 0.0
 
     def worded(self, found: frozenset[str]) -> float:
@@ -248,15 +248,15 @@ class Need:
         """
         if "leads" not in self.asked or CJK_WORD.search(sentence):
             return True
-        leading = self.lexicon.groups[LEADER].stems
+        leading = self.lexicon.groups[_LEADER].stems
         found = terms(sentence)
         places = [
-            i for i, each in enumerate(found) if each in leading and not ahead(found[i + 1 :])
+            i for i, each in enumerate(found) if each in leading and not _ahead(found[i + 1 :])
         ]
         led = [each for each in self.terms if not each.forms.stems & leading]
         name = max(led, key=lambda each: each.weight, default=None)
         return name is None or any(
-            name.forms.stems & set(found[max(0, i - BESIDE) : i + BESIDE + 1]) for i in places
+            name.forms.stems & set(found[max(0, i - _BESIDE) : i + _BESIDE + 1]) for i in places
         )
 
     def unsettled(self, sentence: str) -> bool:
@@ -264,12 +264,12 @@ class Need:
         return self.past and self.lexicon.shows("hedged", sentence)
 
 
-def ahead(behind: Sequence[str]) -> bool:
+def _ahead(behind: Sequence[str]) -> bool:
     """Tell whether somebody leads "by 250 votes", and nobody is led."""
     return behind[:1] == ["by"] and behind[1:2] != [] and behind[1][0].isdigit()
 
 
-def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Term:
+def _term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> _Term:
     """Weigh one term by the rarest index term of its own word.
 
     One in Japanese is no rarer than what stands for it in Latin letters.
@@ -279,21 +279,23 @@ def term(key: str, forms: Forms, vocabulary: Vocabulary, lexicon: Lexicon) -> Te
     if CJK_WORD.fullmatch(key):
         known = [each for each in forms.stems if vocabulary.frequency(each)]
         weight = min([weight, *map(vocabulary.rarity, known)])
-    opposites = lexicon.meanings.opposites.get(key, NO_FORMS)
+    opposites = lexicon.meanings.opposites.get(key, _NO_FORMS)
     speech = bool(forms.stems & lexicon.meanings.speech)
-    return Term(key, forms, opposites, speech, weight)
+    return _Term(key, forms, opposites, speech, weight)
 
 
-def latin_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms | None]:
+def _latin_terms(
+    question: str, lexicon: Lexicon, vocabulary: Vocabulary
+) -> dict[str, Forms | None]:
     """Find the Latin content words by stem, each with its forms.
 
     A word that no coverage has in any spelling is ``None``. A figure is what is asked about, no
     condition: "was turnout 63%?" is answered by 62.7 per cent.
     """
     found: dict[str, Forms | None] = {}
-    for match in LATIN_WORD.finditer(question):
+    for match in _LATIN_WORD.finditer(question):
         word = match.group()
-        if CONTRACTION.search(word):
+        if _CONTRACTION.search(word):
             continue
         if word.isdigit() and not YEAR.fullmatch(word):
             continue
@@ -301,29 +303,29 @@ def latin_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict
         for key in stems:
             if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
-            forms = known_forms(key, word, lexicon, vocabulary)
+            forms = _known_forms(key, word, lexicon, vocabulary)
             found[word if forms is None else key] = forms
     return found
 
 
-def known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Forms | None:
+def _known_forms(key: str, word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Forms | None:
     """Return the forms of a word of which the coverage has one, ``None`` where it has none."""
-    forms = lexicon.groups.get(key, NO_FORMS)
+    forms = lexicon.groups.get(key, _NO_FORMS)
     forms |= Forms(frozenset({key, *spelt(word)}), EMPTY)
     return forms if forms.scripts or any(map(vocabulary.frequency, forms.stems)) else None
 
 
-def counted(question: str, lexicon: Lexicon) -> frozenset[str] | None:
+def _counted(question: str, lexicon: Lexicon) -> frozenset[str] | None:
     """Return the stems of what *question* wants counted, if it does."""
     match = lexicon.counting.search(question)
     keys = terms(match[1])[:1] if match else []
     return (
-        frozenset(s for key in keys for s in {key} | lexicon.groups.get(key, NO_FORMS).stems)
+        frozenset(s for key in keys for s in {key} | lexicon.groups.get(key, _NO_FORMS).stems)
         or None
     )
 
 
-def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
+def _script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
     """Find the CJK content words: those of the lexicon first, then what runs remain."""
     found: dict[str, Forms] = {}
     rest = unicodedata.normalize("NFKC", question)
@@ -334,6 +336,6 @@ def script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dic
             rest = rest.replace(key, "\n") if len(key) > 1 else rest
     for word in lexicon.script_stopwords:
         rest = rest.replace(word, "\n")
-    for run in SCRIPT_RUN.findall(rest):
+    for run in _SCRIPT_RUN.findall(rest):
         found[run] = Forms(latin_forms(run, lexicon, vocabulary), frozenset({run}))
     return found

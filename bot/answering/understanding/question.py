@@ -12,8 +12,8 @@ from ingest.language.script import has_japanese
 
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
-INVISIBLE = {"Cc", "Cf", "Cs"}
-SURE, SURE_WITH_LETTERS = 0.8, 0.4
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+_SURE, _SURE_WITH_LETTERS = 0.8, 0.4
 """How sure it must be that a question is in another language than English, and where it has letters
 that English lacks; of 1,496 English questions none reached 0.7."""
 
@@ -32,7 +32,7 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
     Raises:
         UnaskableError: nothing is left, or it is longer than :data:`LONGEST`.
     """
-    visible = "".join(" " if unicodedata.category(c) in INVISIBLE else c for c in text)
+    visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
     clean = " ".join(visible.split())
     if not any(c.isalnum() for c in clean):
         raise UnaskableError("question_empty")
@@ -48,5 +48,5 @@ def language_asked(text: str) -> Language:
         return Language.JAPANESE
     code, sure = guessed(text)
     known = {str(each): each for each in Language}
-    enough = SURE if text.isascii() else SURE_WITH_LETTERS
+    enough = _SURE if text.isascii() else _SURE_WITH_LETTERS
     return known.get(code, Language.ENGLISH) if sure >= enough else Language.ENGLISH

@@ -11,18 +11,18 @@ from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
-MARKUP = re.compile(
+_MARKUP = re.compile(
     r"<a?:\w+:\d+>|<(?:@[!&]?|#|/[\w -]+:)\d+>|<t:-?\d+(?::\w)?>|<id:\w+>"
     r"|<?https?://\S+|(?<!\w):[a-z0-9_+-]{2,32}:(?!\w)"
     r"|^[ \t]{0,8}(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
     re.IGNORECASE | re.MULTILINE,
 )
 """What Discord writes that is no word: emoji, mentions, channels, times, links, marks."""
-PICTURES = {"So", "Sk", "Cn", "Co", "Me"}
-SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
+_PICTURES = {"So", "Sk", "Cn", "Co", "Me"}
+_SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
 """What chooses how an emoji looks, or joins two."""
-WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-SPELLINGS = (
+_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_SPELLINGS = (
     (re.compile(r"is(e|ed|es|ing|ation)$"), r"iz\1"),
     (re.compile(r"iz(e|ed|es|ing|ation)$"), r"is\1"),
     (re.compile(r"our(s|ed|ing|ite)?$"), r"or\1"),
@@ -34,23 +34,23 @@ SPELLINGS = (
     (re.compile(r"ll(ed|ing|or)$"), r"l\1"),
 )
 """British and American endings, both ways."""
-SHORTEST = 5
+_SHORTEST = 5
 """Letters of a word from which it may be mistyped."""
-ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-Frequency: TypeAlias = Callable[[str], int]
+_Frequency: TypeAlias = Callable[[str], int]
 """Tells in how many passages a term stands."""
 
 
-def heard(text: str, known: Frequency) -> str:
+def heard(text: str, known: _Frequency) -> str:
     """Return *text* as coverage words it: bare of markup, chat words and typos written out."""
     shown = bare(text)
-    said = " ".join(written_out(shown, lexicon_for(shown).chat).split())
+    said = " ".join(_written_out(shown, lexicon_for(shown).chat).split())
     return corrected(said, known) if terms(said) else text
 
 
-def corrected(text: str, known: Frequency) -> str:
+def corrected(text: str, known: _Frequency) -> str:
     """Replace each word that neither the coverage nor the lexicon has, if it is a typo."""
     lexicon = lexicon_for(text)
 
@@ -61,22 +61,22 @@ def corrected(text: str, known: Frequency) -> str:
         familiar = any(each in lexicon.groups or each in lexicon.stopwords for each in forms)
         if familiar or any(map(known, found)):
             return word
-        small = swapped(word.casefold()) & lexicon.stopwords
+        small = _swapped(word.casefold()) & lexicon.stopwords
         return min(small, default=None) or meant(word, known) or word
 
-    return WORD.sub(right, text)
+    return _WORD.sub(right, text)
 
 
 def bare(text: str) -> str:
     """Leave out of *text* what is no word: emoji, mentions, links, marks; what is bare stays."""
-    marked = SELECTORS.sub("", MARKUP.sub(" ", text))
-    shown = "".join(" " if unicodedata.category(c) in PICTURES else c for c in marked)
+    marked = _SELECTORS.sub("", _MARKUP.sub(" ", text))
+    shown = "".join(" " if unicodedata.category(c) in _PICTURES else c for c in marked)
     return " ".join(shown.split())
 
 
-def written_out(text: str, chat: Mapping[str, str]) -> str:
+def _written_out(text: str, chat: Mapping[str, str]) -> str:
     """Replace the words of a chat by those that coverage has: "ppl" by "people"."""
-    return WORD.sub(lambda m: chat.get(m[0].casefold().replace("’", "'"), m[0]), text)
+    return _WORD.sub(lambda m: chat.get(m[0].casefold().replace("’", "'"), m[0]), text)
 
 
 def spelt(word: str) -> set[str]:
@@ -84,34 +84,34 @@ def spelt(word: str) -> set[str]:
     small = word.casefold()
     return {
         term
-        for pattern, other in SPELLINGS
+        for pattern, other in _SPELLINGS
         if pattern.search(small)
         for term in terms(pattern.sub(other, small))
     }
 
 
-def meant(word: str, known: Frequency) -> str | None:
+def meant(word: str, known: _Frequency) -> str | None:
     """Return the word of the coverage that *word* is mistyped for, one letter away, if any.
 
     Of several the most frequent is taken, and of equals the shortest.
     """
     small = word.casefold()
-    if len(small) < SHORTEST or not small.isascii() or not small.isalpha() or has_japanese(word):
+    if len(small) < _SHORTEST or not small.isascii() or not small.isalpha() or has_japanese(word):
         return None
-    found = {each: max(map(known, terms(each)), default=0) for each in one_away(small)}
+    found = {each: max(map(known, terms(each)), default=0) for each in _one_away(small)}
     best = max(found, key=lambda each: (found[each], -len(each), each))
     return best if found[best] > 0 else None
 
 
-def one_away(word: str) -> set[str]:
+def _one_away(word: str) -> set[str]:
     """Return every word one letter away: left out, doubled, exchanged, swapped (Norvig, 2007)."""
     parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     without = {a + b[1:] for a, b in parts if b}
-    changed = {a + c + b[1:] for a, b in parts if b for c in ALPHABET}
-    more = {a + c + b for a, b in parts for c in ALPHABET}
-    return (without | swapped(word) | changed | more) - {word}
+    changed = {a + c + b[1:] for a, b in parts if b for c in _ALPHABET}
+    more = {a + c + b for a, b in parts for c in _ALPHABET}
+    return (without | _swapped(word) | changed | more) - {word}
 
 
-def swapped(word: str) -> set[str]:
+def _swapped(word: str) -> set[str]:
     """Return every word that two letters side by side of *word* make, swapped: "wehn" is "when"."""
     return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}

@@ -16,14 +16,14 @@ from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
-KEY = 5
+_KEY = 5
 """Letters of a passage's key."""
-HOPELESS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
+_HOPELESS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
 """What asking again would not mend."""
 
 
 @dataclass(slots=True)
-class DraftState:
+class _DraftState:
     """What was drafted so far, in order: claims, what waits for its reader, what was dropped."""
 
     slots: list[Claim | Proposed | Dropped] = field(default_factory=list)
@@ -46,17 +46,17 @@ class DraftState:
         return {
             i: (self.drafted[i], each)
             for i, each in self.dropped.items()
-            if i in self.drafted and each.failing not in HOPELESS
+            if i in self.drafted and each.failing not in _HOPELESS
         }
 
 
-class ClaimReading:
+class _ClaimReading:
     """Where a reader reads what the gates let through, while the writer goes on writing.
 
     The first sentence is read at once; what comes meanwhile is read together, in one request.
     """
 
-    def __init__(self, sheet: DraftState, reader: Reader, watch: Watch, meter: Meter) -> None:
+    def __init__(self, sheet: _DraftState, reader: Reader, watch: Watch, meter: Meter) -> None:
         """Read for *sheet*, and tell *watch* of each claim that is proven."""
         self._sheet, self._reader, self._watch, self._meter = sheet, reader, watch, meter
         self._waiting: list[int] = []
@@ -115,17 +115,17 @@ async def compose(
             cost and what was lost.
     """
     given = keyed(question, evidence)
-    sheet = DraftState()
-    reading = ClaimReading(sheet, writer.reader, watch, meter)
-    broken = await draft(sheet, reading, question, given, writer, meter, watch)
+    sheet = _DraftState()
+    reading = _ClaimReading(sheet, writer.reader, watch, meter)
+    broken = await _draft(sheet, reading, question, given, writer, meter, watch)
     await reading.done()
     if sheet.mendable and broken is None and not watch.stop.is_set():
         watch.phase(Phase.CHECKING, len(sheet.mendable))
-        await mend(sheet, question, given, writer, meter, watch)
+        await _mend(sheet, question, given, writer, meter, watch)
     meter.lost += sheet.dropped.values()
     stopped = watch.stop.is_set()
     if not sheet.claims and not stopped and (broken or not sheet.unsaid):
-        raise ChatError(broken or unproven(sheet, reading.trouble))
+        raise ChatError(broken or _unproven(sheet, reading.trouble))
     return sheet.claims, Written(
         writer.name,
         writer.prompt.digest,
@@ -138,16 +138,16 @@ async def compose(
     )
 
 
-def unproven(sheet: DraftState, unread: Trouble | None) -> Trouble:
+def _unproven(sheet: _DraftState, unread: Trouble | None) -> Trouble:
     """Name why nothing was proven."""
     if all(each.failing is Failing.FORM for each in sheet.dropped.values()):
         return Trouble.FORM
     return Trouble.UNREAD if unread is not None else Trouble.UNPROVEN
 
 
-async def draft(
-    sheet: DraftState,
-    reading: ClaimReading,
+async def _draft(
+    sheet: _DraftState,
+    reading: _ClaimReading,
     question: Question,
     given: Mapping[str, Evidence],
     writer: ModelWriter,
@@ -161,14 +161,14 @@ async def draft(
             if not sheet.slots:
                 watch.phase(Phase.WRITING, len(given))
             if isinstance(drafted, Unsaid):
-                sheet.unsaid += [drafted.text] if asked_for(drafted.text, question.text) else []
+                sheet.unsaid += [drafted.text] if _asked_for(drafted.text, question.text) else []
                 continue
             place = len(sheet.slots)
             if isinstance(drafted, Dropped):
                 sheet.slots.append(drafted)
                 continue
             sheet.drafted[place] = drafted
-            sheet.slots.append(await gate(drafted, question, given, writer))
+            sheet.slots.append(await _gate(drafted, question, given, writer))
             if isinstance(sheet.slots[place], Proposed):
                 reading.put(place)
     except ChatError as error:
@@ -176,7 +176,7 @@ async def draft(
     return None
 
 
-async def gate(
+async def _gate(
     sentence: Sentence, question: Question, given: Mapping[str, Evidence], writer: ModelWriter
 ) -> Proposed | Dropped:
     """Hold *sentence* against the gates, in a thread."""
@@ -184,8 +184,8 @@ async def gate(
     return await asyncio.to_thread(propose, sentence, given, question, instructions=instructions)
 
 
-async def mend(
-    sheet: DraftState,
+async def _mend(
+    sheet: _DraftState,
     question: Question,
     given: Mapping[str, Evidence],
     writer: ModelWriter,
@@ -194,13 +194,13 @@ async def mend(
 ) -> None:
     """Ask once for the dropped sentences anew; a model that fails at that costs nothing more."""
     asked = sheet.mendable
-    reading = ClaimReading(sheet, writer.reader, watch, meter)
+    reading = _ClaimReading(sheet, writer.reader, watch, meter)
     try:
         async for place, sentence in until(watch.stop, writer.mend(question, given, asked, meter)):
             if not isinstance(sheet.slots[place], Dropped):
                 continue
             meter.lost.append(asked[place][1])
-            sheet.slots[place] = await gate(sentence, question, given, writer)
+            sheet.slots[place] = await _gate(sentence, question, given, writer)
             if isinstance(sheet.slots[place], Proposed):
                 reading.put(place)
     except ChatError:
@@ -211,12 +211,12 @@ async def mend(
 def keyed(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
     """Give each passage a key that no article can guess."""
     return {
-        hashlib.sha256(f"{question.asked_at}{each.passage.id}".encode()).hexdigest()[:KEY]: each
+        hashlib.sha256(f"{question.asked_at}{each.passage.id}".encode()).hexdigest()[:_KEY]: each
         for each in evidence
     }
 
 
-def asked_for(part: str, question: str) -> bool:
+def _asked_for(part: str, question: str) -> bool:
     """Tell whether *part* has no words but the question's own: only those may be shown unproven."""
     found = terms(part)
     return bool(found) and set(found) <= set(terms(question))

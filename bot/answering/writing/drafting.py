@@ -17,26 +17,26 @@ from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
 from ingest.model import Evidence
 
-COVERAGE_TOKENS = 6000
+_COVERAGE_TOKENS = 6000
 """Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
-LINES, QUOTED = 8, 3
+_LINES, _QUOTED = 8, 3
 """The most lines of a draft, and quotations of a line, where a server can hold a model to that."""
-NAMES = Locale("en").languages
+_NAMES = Locale("en").languages
 """What a model is told the languages are."""
 
 
-class RestLine(BaseModel):
+class _RestLine(BaseModel):
     """What a line rests on, as the model sends it."""
 
     key: str = Field(max_length=20)
     quote: str = Field(min_length=1, max_length=2000)
 
 
-class Line(BaseModel):
+class _Line(BaseModel):
     """One line of a draft, as the model sends it: a sentence, or what the coverage leaves open."""
 
     say: str | None = Field(None, min_length=1, max_length=800)
-    rests: list[RestLine] = Field(default_factory=list, max_length=8)
+    rests: list[_RestLine] = Field(default_factory=list, max_length=8)
     unsaid: str | None = Field(None, max_length=500)
     number: int | None = None
 
@@ -48,14 +48,14 @@ class Unsaid:
     text: str
 
 
-Drafted = Sentence | Unsaid | Dropped
+_Drafted = Sentence | Unsaid | Dropped
 
 
 class ModelWriter:
     """Writes drafts with one chat model. Nothing of it is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, reader: Reader | None = None, *, tokens: int = COVERAGE_TOKENS
+        self, chat: Chat, reader: Reader | None = None, *, tokens: int = _COVERAGE_TOKENS
     ) -> None:
         """Write with *chat*; *reader* reads what it writes, and unset it reads that itself.
 
@@ -78,19 +78,19 @@ class ModelWriter:
     def instructions(self, question: Question) -> str:
         """Return what the model is told before *question*."""
         return self.prompt.filled(
-            language=NAMES[str(question.language)], today=question.asked_at.date().isoformat()
+            language=_NAMES[str(question.language)], today=question.asked_at.date().isoformat()
         )
 
     async def draft(
         self, question: Question, given: Mapping[str, Evidence], meter: Meter
-    ) -> AsyncGenerator[Drafted, None]:
+    ) -> AsyncGenerator[_Drafted, None]:
         """Yield each sentence as soon as the model has ended its line.
 
         Raises:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
         said = [(self.instructions(question), material(question.text, given))]
-        async for each in self._objects(said, meter, form_of("say", "rests", "unsaid")):
+        async for each in self._objects(said, meter, _form_of("say", "rests", "unsaid")):
             yield drafted(each)
 
     async def mend(
@@ -109,17 +109,17 @@ class ModelWriter:
             ChatError: the model failed.
         """
         prompt = Prompt.load("mend").filled(
-            language=NAMES[str(question.language)], today=question.asked_at.date().isoformat()
+            language=_NAMES[str(question.language)], today=question.asked_at.date().isoformat()
         )
         said = [(prompt, dropped_material(given, dropped))]
-        async for each in self._objects(said, meter, form_of("number", "say", "rests")):
-            sentence, number = drafted(each), each.number if isinstance(each, Line) else None
+        async for each in self._objects(said, meter, _form_of("number", "say", "rests")):
+            sentence, number = drafted(each), each.number if isinstance(each, _Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
                 yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
 
     async def _objects(
         self, said: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
-    ) -> AsyncGenerator[Line | str, None]:
+    ) -> AsyncGenerator[_Line | str, None]:
         """Yield the objects of one reply, in whatever form they come; what is none, as it is."""
         objects, found = Objects(), False
         async for piece in self.chat.parts(said, meter, form):
@@ -135,24 +135,24 @@ class ModelWriter:
             yield objects.said.strip()
 
 
-def form_of(*names: str) -> dict[str, Any]:
+def _form_of(*names: str) -> dict[str, Any]:
     """Return the JSON schema of a draft whose lines have these fields, as OpenAI's servers want it.
 
     Strict schemas name every field as required; one that a line lacks is null.
     """
-    rests = closed({"key": {"type": "string"}, "quote": {"type": "string"}})
+    rests = _closed({"key": {"type": "string"}, "quote": {"type": "string"}})
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "rests": {"type": "array", "items": rests, "maxItems": QUOTED},
+        "rests": {"type": "array", "items": rests, "maxItems": _QUOTED},
         "unsaid": {"type": ["string", "null"]},
     }
-    line = closed({name: fields[name] for name in names})
-    sentences = {"type": "array", "items": line, "maxItems": LINES}
-    return {"name": "draft", "strict": True, "schema": closed({"sentences": sentences})}
+    line = _closed({name: fields[name] for name in names})
+    sentences = {"type": "array", "items": line, "maxItems": _LINES}
+    return {"name": "draft", "strict": True, "schema": _closed({"sentences": sentences})}
 
 
-def closed(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of an object that has these fields and no others."""
     return {
         "type": "object",
@@ -162,20 +162,20 @@ def closed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def lined(text: str) -> Line | str:
+def lined(text: str) -> _Line | str:
     """Read one object of a draft; one of another form stays text."""
     try:
-        return Line.model_validate(read_object(text))
+        return _Line.model_validate(read_object(text))
     except ValidationError:
         return text
 
 
-def drafted(found: Line | str) -> Drafted:
+def drafted(found: _Line | str) -> _Drafted:
     """Return what an object says; one of another form is dropped for that reason."""
-    if isinstance(found, Line) and found.say is not None:
+    if isinstance(found, _Line) and found.say is not None:
         rests = tuple(DraftQuote(each.key, each.quote) for each in found.rests)
         return Sentence(" ".join(found.say.split()), rests)
-    if isinstance(found, Line) and found.unsaid:
+    if isinstance(found, _Line) and found.unsaid:
         return Unsaid(found.unsaid)
     text = found if isinstance(found, str) else found.model_dump_json()
     return Dropped(text[:200], Failing.FORM, "")

@@ -17,27 +17,27 @@ from ingest.language.numbers import Figure, figures_in, plain
 from ingest.language.script import Script
 from ingest.model import Kind, Span
 
-MOST = 3
+_MOST = 3
 """Excerpts of one answer."""
-AN_ARTICLE = 2
+_AN_ARTICLE = 2
 """Excerpts of one article: more would serve the article again."""
-SHARE = 0.6
+_SHARE = 0.6
 """Least part of the best window's score that a further one needs."""
-NEGATED = 1.5
+_NEGATED = 1.5
 """How much more a negative sentence tells where "who did not?" is asked."""
-EQUAL = 0.95
+_EQUAL = 0.95
 """Part of the best window's score from which another answers as well."""
-LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
+_LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
 """Characters of a run beyond which neighbours are left out."""
-TABLE = 3
+_TABLE = 3
 """Times as long a table may be where a list is asked for."""
-ALL = 0.99
-NEAR = 16
+_ALL = 0.99
+_NEAR = 16
 """Characters behind a figure in which the word for what it counts begins."""
-ABOUT = Decimal("0.05")
+_ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
-OPENERS, CLOSERS = "“„「『«", "”」』»"
-FURTHER = 3
+_OPENERS, _CLOSERS = "“„「『«", "”」』»"
+_FURTHER = 3
 """Sentences that a run may grow by so that it does not end inside a quotation."""
 
 
@@ -51,28 +51,28 @@ def excerpts(
     best = [next((c for c in ranked if c.passage.header.outlet == o), None) for o in outlets]
     taken: list[Candidate] = []
     for each in [*filter(None, best if len(outlets) > 1 else []), *ranked]:
-        if len(taken) == MOST:
+        if len(taken) == _MOST:
             break
-        if each.score >= SHARE * ranked[0].score and adds(each, taken):
+        if each.score >= _SHARE * ranked[0].score and _adds(each, taken):
             taken.append(each)
-    return tuple(excerpt(each, need) for each in newest_of_equals(taken))
+    return tuple(_excerpt(each, need) for each in _newest_of_equals(taken))
 
 
-def newest_of_equals(taken: Sequence[Candidate]) -> list[Candidate]:
+def _newest_of_equals(taken: Sequence[Candidate]) -> list[Candidate]:
     """Let the newest stand first among windows that answer as well as the best one."""
     lead, rest = taken[:1], list(taken[1:])
-    equal = [c for c in rest if lead and as_good(c, lead[0])]
+    equal = [c for c in rest if lead and _as_good(c, lead[0])]
     ordered = sorted([*lead, *equal], key=lambda c: str(c.passage.header.day or ""), reverse=True)
     return [*ordered, *(c for c in rest if c not in equal)]
 
 
-def as_good(candidate: Candidate, lead: Candidate) -> bool:
+def _as_good(candidate: Candidate, lead: Candidate) -> bool:
     """Tell whether a window mentions as much as *lead*, and scores nearly as well."""
     same = candidate.window_coverage >= lead.window_coverage and candidate.manner >= lead.manner
-    return same and candidate.score >= EQUAL * lead.score
+    return same and candidate.score >= _EQUAL * lead.score
 
 
-def adds(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
+def _adds(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
     """Tell whether a window says anything that those *taken* do not."""
     article = [c for c in taken if c.passage.article_id == candidate.passage.article_id]
     apart = all(
@@ -81,47 +81,47 @@ def adds(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
         or c.window.end <= candidate.window.start
         for c in article
     )
-    return apart and len(article) < AN_ARTICLE and not any(alike(c, candidate) for c in taken)
+    return apart and len(article) < _AN_ARTICLE and not any(alike(c, candidate) for c in taken)
 
 
-def excerpt(candidate: Candidate, need: Need) -> Excerpt:
+def _excerpt(candidate: Candidate, need: Need) -> Excerpt:
     """Cut one excerpt: the window's telling sentence with its neighbours, as far as they fit."""
     passage = candidate.passage
     spans = sentences(passage.text, passage.header.language)
     parts, place = candidate.parts, candidate.place
     quotes = parts.quotes
-    longest = LONGEST[Script.of_text(passage.text)]
+    longest = _LONGEST[Script.of_text(passage.text)]
     if "list" in need.cues and parts.row(place):
         first, last = parts.table(place)
-        longest *= TABLE
+        longest *= _TABLE
     else:
         first, last = parts.window(place)
     said = [i for i in range(first, last + 1) if not quotes[i].endswith(ASKING)]
-    bold = max(said, key=lambda i: (telling(quotes[i], need), i == place))
+    bold = max(said, key=lambda i: (_telling(quotes[i], need), i == place))
     while first < bold and spans[last].end - spans[first].start > longest:
         first += 1
     while last > bold and spans[last].end - spans[first].start > longest:
         last -= 1
-    first, last = whole_quotation(parts, first, last)
+    first, last = _whole_quotation(parts, first, last)
     run = passage.text[spans[first].start : spans[last].end]
     citation = Citation(passage, run, spans[first].start)
     span = Span(spans[bold].start - citation.start, spans[bold].end - citation.start)
     return Excerpt(citation, span, candidate.evidence.copies, candidate.heading or None)
 
 
-def telling(sentence: str, need: Need) -> float:
+def _telling(sentence: str, need: Need) -> float:
     """Weigh a sentence by itself: what it mentions, in the manner that is asked for."""
     words = TextTerms.of(sentence)
     said = 0.2 + need.coverage((need.mentioned(words), 1.0))
     said *= 0.5 + 0.5 * need.manner(words.text)
-    return said * (NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
+    return said * (_NEGATED if need.negated and need.lexicon.shows("denied", words.text) else 1.0)
 
 
-def whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[int, int]:
+def _whole_quotation(parts: PassageSentences, first: int, last: int) -> tuple[int, int]:
     """Let a run grow until it neither begins nor ends inside a quotation, if it can."""
-    for _ in range(FURTHER):
+    for _ in range(_FURTHER):
         run = marked(" ".join(parts.quotes[first : last + 1]))
-        opened = sum(map(run.count, OPENERS)) - sum(map(run.count, CLOSERS))
+        opened = sum(map(run.count, _OPENERS)) - sum(map(run.count, _CLOSERS))
         if opened > 0 and parts.together(last, last + 1):
             last += 1
         elif opened < 0 and first > 0 and parts.together(first - 1, first):
@@ -145,12 +145,12 @@ def differ(found: Sequence[Excerpt], need: Need) -> tuple[Excerpt, ...]:
         each
         for each in others
         if each.citation.passage.article_id != lead.citation.passage.article_id
-        and any(way(lead, each, need) for way in (other_figures, other_names, other_outcome))
+        and any(way(lead, each, need) for way in (_other_figures, _other_names, _other_outcome))
     ]
     return (lead, *apart) if apart else ()
 
 
-def other_figures(one: Excerpt, other: Excerpt, need: Need) -> bool:
+def _other_figures(one: Excerpt, other: Excerpt, need: Need) -> bool:
     """Tell whether two excerpts give different figures where one is asked for.
 
     Only figures of what is asked count, in sentences that mention no other year: counts of other
@@ -158,35 +158,35 @@ def other_figures(one: Excerpt, other: Excerpt, need: Need) -> bool:
     """
     if "number" not in need.cues:
         return False
-    stated, told = figures(one, need), figures(other, need)
-    return bool(stated and told) and not any(agree(a, b) for a in stated for b in told)
+    stated, told = _figures(one, need), _figures(other, need)
+    return bool(stated and told) and not any(_agree(a, b) for a in stated for b in told)
 
 
-def other_names(one: Excerpt, other: Excerpt, need: Need) -> bool:
+def _other_names(one: Excerpt, other: Excerpt, need: Need) -> bool:
     """Tell whether two excerpts name others as the one that is asked for: who won, who leads."""
-    if "one" not in need.asked or denies(one, need) or denies(other, need):
+    if "one" not in need.asked or _denies(one, need) or _denies(other, need):
         return False
     asked = {key for each in need.terms for key in {each.key} | each.forms.stems}
     sides = [{*terms(" ".join(names_in(each.parts[1])))} - asked for each in (one, other)]
     alone = not (sides[0] & set(terms(other.citation.quote)))
-    return all(sides) and alone and complete(one, need) and complete(other, need)
+    return all(sides) and alone and _complete(one, need) and _complete(other, need)
 
 
-def other_outcome(one: Excerpt, other: Excerpt, need: Need) -> bool:
+def _other_outcome(one: Excerpt, other: Excerpt, need: Need) -> bool:
     """Tell whether one excerpt denies what the other affirms, where it is asked whether it is."""
-    if "whether" not in need.asked or denies(one, need) == denies(other, need):
+    if "whether" not in need.asked or _denies(one, need) == _denies(other, need):
         return False
-    return complete(one, need) and complete(other, need)
+    return _complete(one, need) and _complete(other, need)
 
 
-def denies(found: Excerpt, need: Need) -> bool:
+def _denies(found: Excerpt, need: Need) -> bool:
     """Tell whether a bold sentence denies something."""
     return need.lexicon.shows("denied", found.parts[1])
 
 
-def complete(found: Excerpt, need: Need) -> bool:
+def _complete(found: Excerpt, need: Need) -> bool:
     """Tell whether a bold sentence mentions all that is asked."""
-    return need.share(found.parts[1]) >= ALL
+    return need.share(found.parts[1]) >= _ALL
 
 
 def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
@@ -195,11 +195,11 @@ def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Ex
     return (*told, *(each for each in found if each not in told))
 
 
-def figures(found: Excerpt, need: Need) -> list[Figure]:
+def _figures(found: Excerpt, need: Need) -> list[Figure]:
     """Return what a bold sentence says in answer: shares, or counts of what is counted."""
     text = as_english(plain(found.parts[1]), found.citation.header.language).text
     years = set(YEAR.findall(text))
-    if not complete(found, need) or years - {each.key for each in need.terms}:
+    if not _complete(found, need) or years - {each.key for each in need.terms}:
         return []
     every = figures_in(text)
     if need.counted is None:
@@ -207,12 +207,12 @@ def figures(found: Excerpt, need: Need) -> list[Figure]:
     return [
         each
         for each in every
-        if each.kind == "count" and need.counted & set(terms(text[each.end : each.end + NEAR])[:1])
+        if each.kind == "count" and need.counted & set(terms(text[each.end : each.end + _NEAR])[:1])
     ]
 
 
-def agree(one: Figure, other: Figure) -> bool:
+def _agree(one: Figure, other: Figure) -> bool:
     """Tell whether two figures may be the same, one of them perhaps rounded."""
     rounded = max(one.step, other.step) / 2 if one.step != other.step else Decimal(0)
-    vague = ABOUT * max(one.value, other.value) if one.bound or other.bound else Decimal(0)
+    vague = _ABOUT * max(one.value, other.value) if one.bound or other.bound else Decimal(0)
     return abs(one.value - other.value) <= max(rounded, vague)

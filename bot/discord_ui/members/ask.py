@@ -17,7 +17,7 @@ from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-OFFERED = 25
+_OFFERED = 25
 """Questions that Discord shows while somebody types."""
 
 
@@ -40,7 +40,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         found = asking.desk.starters.like(typed, words_of(interaction).language)
-        return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:OFFERED]]
+        return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:_OFFERED]]
 
     return slash_ask
 

@@ -14,8 +14,8 @@ from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.text import escape, literal, shortened, size
 from bot.wording import Wording
 
-ROOM = Lengths(quote=2500, title=200, claims=0)
-MOST = 8
+_ROOM = Lengths(quote=2500, title=200, claims=0)
+_MOST = 8
 """Quotations in one message, within Discord's 40 components."""
 
 
@@ -43,8 +43,8 @@ def quotations_view(
     """Show as many quotations from *start* on as one message holds, and a button for the rest."""
     blocks = [f"**{escape(words('quotations_heading'))}**"]
     shown = start
-    for each in found[start : start + MOST]:
-        quotation = quoted_blocks(each, shown + 1, words)
+    for each in found[start : start + _MOST]:
+        quotation = _quoted_blocks(each, shown + 1, words)
         if shown > start and sum(map(size, (*blocks, *quotation))) > BUDGET:
             break
         blocks += [GAP, *quotation]
@@ -54,10 +54,10 @@ def quotations_view(
     return with_buttons(layout(blocks), buttons)
 
 
-def quoted_blocks(quoted: QuotationShown, place: int, words: Wording) -> list[str]:
+def _quoted_blocks(quoted: QuotationShown, place: int, words: Wording) -> list[str]:
     """Show one quotation between what stands before and behind it."""
-    shorter = shortened(quoted.quote, ROOM.quote)
-    above = [f"**[{place}]** {entry(quoted.header, words, ROOM)}"]
+    shorter = shortened(quoted.quote, _ROOM.quote)
+    above = [f"**[{place}]** {entry(quoted.header, words, _ROOM)}"]
     if quoted.before.strip():
         above.append(f"-# {literal(quoted.before)}")
     below = [] if shorter is None else [f"-# {escape(words('quote_cut'))}"]

@@ -18,14 +18,14 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-EVERY = 30.0
+_EVERY = 30.0
 """Seconds between two looks at what changed."""
-NOTE = 600
+_NOTE = 600
 """Characters of an outlet's own correction that are shown."""
 
 
 async def keep_correcting(
-    client: discord.Client, corrections: Corrections, *, every: float = EVERY
+    client: discord.Client, corrections: Corrections, *, every: float = _EVERY
 ) -> None:
     """Give each notice once, until cancelled."""
     while True:
@@ -39,10 +39,10 @@ async def keep_correcting(
 async def correct(client: discord.Client, corrections: Corrections) -> None:
     """Reply once to each answer that a change concerns, where the bot may."""
     for notice in await corrections.due():
-        await corrections.mark_given(notice, reached=await given(client, notice))
+        await corrections.mark_given(notice, reached=await _given(client, notice))
 
 
-async def given(client: discord.Client, notice: DueNotice) -> bool:
+async def _given(client: discord.Client, notice: DueNotice) -> bool:
     """Reply to the message of an answer; tell whether Discord took it."""
     channel = client.get_partial_messageable(int(notice.channel))
     about = discord.MessageReference(
@@ -64,7 +64,7 @@ def notice_of_change(notice: DueNotice) -> ui.LayoutView:
     said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
     blocks = [f"**{phrase(said)}**"]
     if notice.note:
-        blocks.append(f"> {phrase(title(notice.note, NOTE))}")
+        blocks.append(f"> {phrase(title(notice.note, _NOTE))}")
     if notice.title:
         blocks.append(f"-# {link(title(notice.title, 120), notice.url, instead=words('link'))}")
     return layout(blocks)

@@ -21,11 +21,11 @@ from bot.discord_ui.words import worded
 from bot.wording import Wording
 from ingest.model import Article, OutletSummary
 
-OUTLETS = 20
+_OUTLETS = 20
 """Outlets that are listed."""
-GAPS = 5
+_GAPS = 5
 """Runs of days without coverage that are named."""
-PICTURE = "coverage.png"
+_PICTURE = "coverage.png"
 
 
 def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
@@ -55,10 +55,10 @@ def coverage_view(known: CoverageOverview, words: Wording) -> ui.LayoutView:
         when=words.time(summary.changed_at) if summary.changed_at else words("undated"),
     )
     heading = f"**{escape(words('coverage_heading'))}**"
-    small = [f"-# {escape(line)}" for line in (*gaps_said(known, words), total)]
+    small = [f"-# {escape(line)}" for line in (*_gaps_said(known, words), total)]
     lines: list[str] = []
-    for each in summary.outlets[:OUTLETS]:
-        line = outlet_line(each, known.newest.get(each.outlet), words)
+    for each in summary.outlets[:_OUTLETS]:
+        line = _outlet_line(each, known.newest.get(each.outlet), words)
         if sum(map(size, (heading, *lines, line, *small))) + len(lines) > BUDGET - 100:
             break
         lines.append(line)
@@ -71,10 +71,10 @@ def coverage_view(known: CoverageOverview, words: Wording) -> ui.LayoutView:
     described = words(
         "coverage_picture", first=words.date(known.first), last=words.date(known.last)
     )
-    return Attached.over(view, picture, PICTURE, described)
+    return Attached.over(view, picture, _PICTURE, described)
 
 
-def outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -> str:
+def _outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -> str:
     """Name an outlet, how much there is of it, and its newest article."""
     count = words("coverage_articles", count=outlet.articles)
     day = words.date(outlet.newest) if outlet.newest else words("undated")
@@ -85,10 +85,10 @@ def outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) -
     return f"- {phrase(said)}: {linked}"
 
 
-def gaps_said(known: CoverageOverview, words: Wording) -> Iterator[str]:
+def _gaps_said(known: CoverageOverview, words: Wording) -> Iterator[str]:
     """Say which days have nothing, the newest first."""
     found = gaps(known)
-    for first, last in found[:GAPS]:
+    for first, last in found[:_GAPS]:
         if first == last:
             yield words("coverage_gap_day", day=words.date(first))
         else:

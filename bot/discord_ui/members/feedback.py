@@ -15,7 +15,7 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.ledger.model import FeedbackVerdict
 
-COMMENT = 500
+_COMMENT = 500
 """Characters of a comment."""
 
 
@@ -26,7 +26,7 @@ class HelpfulButton(KeyButton, template=r"desk:helpful:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep it, without the name."""
-        await keep(interaction, int(self.key), FeedbackVerdict.HELPFUL, "helpful_kept")
+        await _keep(interaction, int(self.key), FeedbackVerdict.HELPFUL, "helpful_kept")
 
 
 class ReportButton(KeyButton, template=r"desk:report:(?P<key>[0-9]{1,12})"):
@@ -36,10 +36,10 @@ class ReportButton(KeyButton, template=r"desk:report:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form."""
-        await interaction.response.send_modal(Report(int(self.key), interaction))
+        await interaction.response.send_modal(_Report(int(self.key), interaction))
 
 
-class Report(Form):
+class _Report(Form):
     """What is wrong, and a comment."""
 
     def __init__(self, number: int, interaction: Interaction) -> None:
@@ -56,7 +56,7 @@ class Report(Form):
         self.comment: ui.TextInput[Any] = ui.TextInput(
             custom_id="comment",
             style=discord.TextStyle.paragraph,
-            max_length=COMMENT,
+            max_length=_COMMENT,
             required=False,
         )
         self.field("report_fault", self.fault, interaction)
@@ -65,7 +65,7 @@ class Report(Form):
     async def on_submit(self, interaction: Interaction) -> None:
         """Keep it for the moderators, with the question and without the name."""
         verdict = FeedbackVerdict(self.fault.values[0])
-        await keep(interaction, self.number, verdict, "report_kept", comment=self.comment.value)
+        await _keep(interaction, self.number, verdict, "report_kept", comment=self.comment.value)
 
 
 class MissingButton(KeyButton, template=r"desk:missing:(?P<key>[0-9]{1,12})"):
@@ -75,10 +75,10 @@ class MissingButton(KeyButton, template=r"desk:missing:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep the question, without the name."""
-        await keep(interaction, int(self.key), FeedbackVerdict.MISSING, "missing_kept")
+        await _keep(interaction, int(self.key), FeedbackVerdict.MISSING, "missing_kept")
 
 
-async def keep(
+async def _keep(
     interaction: Interaction,
     number: int,
     verdict: FeedbackVerdict,

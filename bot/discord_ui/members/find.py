@@ -26,12 +26,12 @@ from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-CLAIM = 300
+_CLAIM = 300
 """Characters of a claim that are repeated."""
-LEFT_OUT = 80
+_LEFT_OUT = 80
 """Characters of one that was not looked up."""
-ROOMS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
-SIGNS = {
+_ROOMS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
+_SIGNS = {
     Verdict.SAYS: "✔ ",
     Verdict.OTHERWISE: "✘ ",
     Verdict.CLAIMED: "“…” ",
@@ -63,41 +63,41 @@ def found_view(found: LookUp, words: Wording) -> ui.LayoutView:
     """Show each claim over what the coverage has to say of it."""
     if not found.looked:
         return notice_view(words("find_nothing"))
-    fitting = next(filter(fits, (blocks_of(found, words, room) for room in ROOMS)), None)
-    return layout(fitting or blocks_of(found, words, ROOMS[-1]))
+    fitting = next(filter(_fits, (_blocks_of(found, words, room) for room in _ROOMS)), None)
+    return layout(fitting or _blocks_of(found, words, _ROOMS[-1]))
 
 
-def fits(blocks: Sequence[str]) -> bool:
+def _fits(blocks: Sequence[str]) -> bool:
     """Tell whether one message holds *blocks*."""
     return sum(map(size, blocks)) <= BUDGET
 
 
-def blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
+def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
     """Show every claim within *room*, and name those that were not looked up."""
     blocks: list[str] = []
     for each in found.looked:
         blocks += [LINE] if blocks else []
-        blocks.append(f"> {literal(title(each.claim, CLAIM))}")
-        blocks.append(f"**{SIGNS[each.verdict]}{escape(said(each, words))}**")
+        blocks.append(f"> {literal(title(each.claim, _CLAIM))}")
+        blocks.append(f"**{_SIGNS[each.verdict]}{escape(_said(each, words))}**")
         if each.closest:
-            shown = [closest_line(c, each, words, room) for c in each.closest[: room.claims]]
+            shown = [_closest_line(c, each, words, room) for c in each.closest[: room.claims]]
             blocks.append("\n".join(shown))
     if found.left_out:
-        named = "; ".join(literal(title(claim, LEFT_OUT)) for claim in found.left_out)
+        named = "; ".join(literal(title(claim, _LEFT_OUT)) for claim in found.left_out)
         blocks += [GAP, f"-# {words('find_left_out', claims=named)}"]
     return [*blocks, GAP, f"-# {escape(words('find_small_print'))}"]
 
 
-def said(looked: LookedUpClaim, words: Wording) -> str:
+def _said(looked: LookedUpClaim, words: Wording) -> str:
     """Say what the coverage has to say of a claim."""
     return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.read)
 
 
-def closest_line(
+def _closest_line(
     closest: ClosestSentence, looked: LookedUpClaim, words: Wording, room: Lengths
 ) -> str:
     """Name a source and quote it in its context; where sources differ, say which says what."""
     differ = len({each.verdict for each in looked.closest}) > 1
-    sign = SIGNS[closest.verdict] if differ else ""
+    sign = _SIGNS[closest.verdict] if differ else ""
     context = quotation(closest.context, words, room)
     return f"- {sign}{entry(closest.citation.header, words, room)}\n{context}"

@@ -19,11 +19,11 @@ from bot.discord_ui.text import title
 
 logger = logging.getLogger(__name__)
 
-NAME = 90
+_NAME = 90
 """Characters of a thread's name."""
-THREAD_EXISTS = 160004
+_THREAD_EXISTS = 160004
 """Discord's code where a message has its thread already."""
-QUIET_AFTER: Final = 1440
+_QUIET_AFTER: Final = 1440
 """Minutes without a message after which Discord folds a thread away."""
 
 
@@ -34,10 +34,10 @@ class FollowButton(KeyButton, template=r"desk:follow:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form; what went before is read when it is sent."""
-        await interaction.response.send_modal(FollowUp(interaction))
+        await interaction.response.send_modal(_FollowUp(interaction))
 
 
-class FollowUp(Form):
+class _FollowUp(Form):
     """A question that may refer to the answer under which it was asked."""
 
     def __init__(self, interaction: Interaction) -> None:
@@ -72,12 +72,12 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
         asked = await question_of(message, asking) or words("follow_title")
         try:
             thread = await message.channel.create_thread(
-                name=title(asked, NAME), message=message, auto_archive_duration=QUIET_AFTER
+                name=title(asked, _NAME), message=message, auto_archive_duration=_QUIET_AFTER
             )
             await thread.send(view=notice_view(words("thread_begins")))
         except discord.HTTPException as error:
             logger.warning("There can be no thread: %s", error)
-            known = error.code == THREAD_EXISTS
+            known = error.code == _THREAD_EXISTS
             said = words("thread_exists" if known else "thread_not_here")
             await interaction.edit_original_response(view=notice_view(said))
             return

@@ -25,12 +25,12 @@ async def recover(client: discord.Client, community: Community, began: datetime)
     """Tell whoever asked before *began* and has no answer; each once. Never raises."""
     try:
         for asked in await community.interrupted(began):
-            await tell(client, asked)
+            await _tell(client, asked)
     except Exception as error:
         report(error)
 
 
-async def tell(client: discord.Client, asked: PendingQuestion) -> None:
+async def _tell(client: discord.Client, asked: PendingQuestion) -> None:
     """Say what happened where the answer was to be; else in the channel."""
     view = interrupted_view(asked)
     if asked.token is not None:

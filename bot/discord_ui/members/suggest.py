@@ -13,7 +13,7 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.words import worded
 
-ADDRESS, OUTLET, NOTE = 500, 100, 500
+_ADDRESS, _OUTLET, _NOTE = 500, 100, 500
 """Characters of what a suggestion says."""
 
 
@@ -24,7 +24,7 @@ def suggest_command() -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_suggest(interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(Suggest(interaction))
+        await interaction.response.send_modal(_Suggest(interaction))
 
     return slash_suggest
 
@@ -36,20 +36,20 @@ class SuggestButton(KeyButton, template=r"desk:suggest:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open it."""
-        await interaction.response.send_modal(Suggest(interaction))
+        await interaction.response.send_modal(_Suggest(interaction))
 
 
-class Suggest(Form):
+class _Suggest(Form):
     """An address, who publishes it, and why."""
 
     def __init__(self, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)("suggest_title"))
-        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=ADDRESS)
+        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS)
         self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=OUTLET, required=False
+            custom_id="outlet", max_length=_OUTLET, required=False
         )
         self.note: ui.TextInput[Any] = ui.TextInput(
-            custom_id="note", style=discord.TextStyle.paragraph, max_length=NOTE, required=False
+            custom_id="note", style=discord.TextStyle.paragraph, max_length=_NOTE, required=False
         )
         self.field("suggest_address", self.address, interaction)
         self.field("paste_outlet", self.outlet, interaction)

@@ -21,10 +21,10 @@ from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-PICTURE = "timeline.png"
-FEW = 2
+_PICTURE = "timeline.png"
+_FEW = 2
 """Days from which a picture says anything."""
-ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+_ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
 
 
 def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -61,24 +61,24 @@ def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:
         return layout([heading, escape(words("timeline_none"))])
     foot = f"-# {escape(words.as_of(found.as_of, None))}"
     blocks: list[str] = []
-    for room in ROOMS:
-        blocks = [heading, *lines_in(found.lines, words, room), GAP, foot]
+    for room in _ROOMS:
+        blocks = [heading, *_lines_in(found.lines, words, room), GAP, foot]
         if sum(map(size, blocks)) <= BUDGET:
             break
     view = layout(blocks)
     days = [each.day for each in found.lines]
-    if len(set(days)) >= FEW:
+    if len(set(days)) >= _FEW:
         described = words(
             "timeline_picture",
             count=len(days),
             first=words.date(min(days)),
             last=words.date(max(days)),
         )
-        return Attached.over(view, BytesIO(timeline_picture(days)), PICTURE, described)
+        return Attached.over(view, BytesIO(timeline_picture(days)), _PICTURE, described)
     return view
 
 
-def lines_in(lines: Sequence[TimelineLine], words: Wording, room: Lengths) -> list[str]:
+def _lines_in(lines: Sequence[TimelineLine], words: Wording, room: Lengths) -> list[str]:
     """Show each line with its number, source and quotation."""
     return [
         f"**{number}** {entry(each.citation.header, words, room)}\n"

@@ -28,7 +28,7 @@ async def preview(
     await tell_result(interaction, work)
 
 
-class Adding(Form):
+class _Adding(Form):
     """A form that only moderators may send."""
 
     def __init__(self, title: str, moderation: Moderation, interaction: Interaction) -> None:
@@ -46,14 +46,14 @@ class Adding(Form):
         raise NotImplementedError
 
 
-class Paste(Adding):
+class Paste(_Adding):
     """Copied text."""
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("paste_title", moderation, interaction)
-        self.headline = line("headline", 300)
-        self.outlet = line("outlet", 100)
-        self.url = line("url", 500)
+        self.headline = _line("headline", 300)
+        self.outlet = _line("outlet", 100)
+        self.url = _line("url", 500)
         self.body: ui.TextInput[Any] = ui.TextInput(
             custom_id="text", style=discord.TextStyle.paragraph, min_length=40, max_length=4000
         )
@@ -72,13 +72,13 @@ class Paste(Adding):
         return self.moderation.desk.previewer.data(self.body.value.encode(), "paste.txt", hints)
 
 
-class Address(Adding):
+class Address(_Adding):
     """The address of a page, a feed or a sitemap."""
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("add_title", moderation, interaction)
         self.url: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
-        self.outlet = line("outlet", 100)
+        self.outlet = _line("outlet", 100)
         self.field("suggest_address", self.url, interaction)
         self.field("paste_outlet", self.outlet, interaction)
 
@@ -97,6 +97,6 @@ class AddButton(Entrance, template=r"desk:add:(?P<key>[0-9]{1,12})"):
         await interaction.response.send_modal(Address(moderation, interaction))
 
 
-def line(name: str, longest: int) -> ui.TextInput[Any]:
+def _line(name: str, longest: int) -> ui.TextInput[Any]:
     """Make a line that may stay empty."""
     return ui.TextInput(custom_id=name, max_length=longest, required=False)

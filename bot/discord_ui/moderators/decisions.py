@@ -21,7 +21,7 @@ from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
 from ingest.model import Decision
 
-DEEDS = 7
+_DEEDS = 7
 """Deeds in one message, within Discord's 40 components."""
 
 
@@ -38,7 +38,7 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
 
 async def audit_page(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
     """Show one page of who did what, each with the way back if there is one."""
-    found = await moderation.desk.catalogue.audit(before=before, limit=DEEDS)
+    found = await moderation.desk.catalogue.audit(before=before, limit=_DEEDS)
     return deeds_view(found, words)
 
 
@@ -46,13 +46,13 @@ def deeds_view(found: Sequence[tuple[AuditEntry, str]], words: Wording) -> ui.La
     """Show who did what, newest first."""
     if not found:
         return notice_view(words("no_deeds"))
-    items = [(deed_line(deed, named, words), way_back(deed, words)) for deed, named in found]
+    items = [(deed_line(deed, named, words), _way_back(deed, words)) for deed, named in found]
     view = itemised(f"**{escape(words('deeds_heading'))}**", items)
-    older = [OlderButton(str(found[-1][0].id), words("older"))] if len(found) == DEEDS else []
+    older = [_OlderButton(str(found[-1][0].id), words("older"))] if len(found) == _DEEDS else []
     return with_buttons(view, older)
 
 
-def way_back(deed: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
+def _way_back(deed: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
     """Return the button that takes a deed back, unless it was taken back or cannot be."""
     if deed.undone_by is not None or deed.kind not in UNDOABLE:
         return []
@@ -60,7 +60,7 @@ def way_back(deed: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
     return [button(str(deed.id), words("undo"))]
 
 
-class Deciding(Action, template=r"desk:decision"):
+class _Deciding(Action, template=r"desk:decision"):
     """Decides on a preview; where a second moderator has to agree, it only proposes."""
 
     style = discord.ButtonStyle.primary
@@ -89,7 +89,7 @@ class Deciding(Action, template=r"desk:decision"):
         raise NotImplementedError
 
 
-class KeepButton(Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
+class KeepButton(_Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
     """Keeps what was previewed."""
 
     kind = "keep"
@@ -105,7 +105,7 @@ class KeepButton(Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
         return words_of(interaction)("kept_new", new=new, changed=changed, same=same)
 
 
-class WatchButton(Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
+class WatchButton(_Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
     """Watches what was previewed."""
 
     kind = "watch"
@@ -151,7 +151,7 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
         return done_view(words("undone", title=title(named, 200)), [])
 
 
-class OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
+class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
     """Turns to the page before."""
 
     kind = "older"
@@ -161,4 +161,4 @@ class OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
         return await audit_page(moderation, words_of(interaction), int(self.key))
 
 
-DECISION_BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, OlderButton)
+DECISION_BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, _OlderButton)

@@ -23,7 +23,7 @@ from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
 from bot.wording import Wording
 
-REVIEWED = 5
+_REVIEWED = 5
 """Things in one message that have buttons of their own."""
 
 
@@ -33,12 +33,14 @@ async def articles_page(
     """Show one page of the articles that may be cited."""
     page = await moderation.desk.catalogue.cited(search, offset, LISTED)
     view = articles_view(page.articles, "articles_heading", "no_articles", words)
-    return with_buttons(view, turns(ListButton, offset, LISTED, words, more=page.more, tail=search))
+    return with_buttons(
+        view, _turns(_ListButton, offset, LISTED, words, more=page.more, tail=search)
+    )
 
 
 async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show what was set aside, each with a button that lets it be cited."""
-    page = await moderation.desk.catalogue.quarantined(offset, REVIEWED)
+    page = await moderation.desk.catalogue.quarantined(offset, _REVIEWED)
     if not page.articles and offset == 0:
         return notice_view(words("no_quarantine"))
     items = []
@@ -46,9 +48,9 @@ async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -
         told = each.note or each.held
         why = f"\n-# {phrase(title(told, 200))}" if told else ""
         text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
-        items.append((text, [RestoreButton(str(each.id), words("restore"))]))
+        items.append((text, [_RestoreButton(str(each.id), words("restore"))]))
     view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
-    return with_buttons(view, turns(SetAsideButton, offset, REVIEWED, words, more=page.more))
+    return with_buttons(view, _turns(_SetAsideButton, offset, _REVIEWED, words, more=page.more))
 
 
 async def sources_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
@@ -59,14 +61,14 @@ async def sources_page(moderation: Moderation, words: Wording, offset: int) -> u
     if not every:
         return notice_view(words("no_sources"))
     items = []
-    for each in every[offset : offset + REVIEWED]:
+    for each in every[offset : offset + _REVIEWED]:
         key = str(each.id)
-        look = LookAgainButton(key, words("look_again"))
-        stop = StopWatchingButton(key, words("stop_watching"))
+        look = _LookAgainButton(key, words("look_again"))
+        stop = _StopWatchingButton(key, words("stop_watching"))
         items.append((source_block(each, words), [look, stop]))
     view = itemised(f"**{escape(words('sources_heading'))}**", items)
-    more = len(every) > offset + REVIEWED
-    return with_buttons(view, turns(WatchedButton, offset, REVIEWED, words, more=more))
+    more = len(every) > offset + _REVIEWED
+    return with_buttons(view, _turns(_WatchedButton, offset, _REVIEWED, words, more=more))
 
 
 async def notices_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
@@ -74,11 +76,11 @@ async def notices_page(moderation: Moderation, words: Wording, offset: int) -> u
     found = await moderation.desk.catalogue.notices(offset, LISTED + 1)
     view = given_view(found[:LISTED], words)
     more = len(found) > LISTED
-    return with_buttons(view, turns(ToldButton, offset, LISTED, words, more=more))
+    return with_buttons(view, _turns(_ToldButton, offset, LISTED, words, more=more))
 
 
-def turns(
-    button: type[Turn], offset: int, step: int, words: Wording, *, more: bool, tail: str = ""
+def _turns(
+    button: type[_Turn], offset: int, step: int, words: Wording, *, more: bool, tail: str = ""
 ) -> list[ui.Item[Any]]:
     """Return the buttons to the pages before and behind, as far as there are any."""
     behind = f":{tail}" if tail else ""
@@ -90,11 +92,11 @@ def turns(
     return buttons
 
 
-class Turn(Action, template=r"desk:turn"):
+class _Turn(Action, template=r"desk:turn"):
     """Turns to a page."""
 
 
-class ListButton(Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
+class _ListButton(_Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
     """Turns the list of articles; what was searched for stands in its name."""
 
     kind = "list"
@@ -105,7 +107,7 @@ class ListButton(Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
         return await articles_page(moderation, words_of(interaction), int(offset), search)
 
 
-class SetAsideButton(Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
+class _SetAsideButton(_Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
     """Turns the list of what was set aside."""
 
     kind = "aside"
@@ -115,7 +117,7 @@ class SetAsideButton(Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
         return await quarantine_page(moderation, words_of(interaction), int(self.key))
 
 
-class WatchedButton(Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
+class _WatchedButton(_Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
     """Turns the list of what is watched."""
 
     kind = "watched"
@@ -125,7 +127,7 @@ class WatchedButton(Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
         return await sources_page(moderation, words_of(interaction), int(self.key))
 
 
-class ToldButton(Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
+class _ToldButton(_Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
     """Turns the list of notices."""
 
     kind = "told"
@@ -135,7 +137,7 @@ class ToldButton(Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
         return await notices_page(moderation, words_of(interaction), int(self.key))
 
 
-class RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
+class _RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
     """Lets an article be cited that was set aside."""
 
     kind = "restore"
@@ -149,7 +151,7 @@ class RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
         return done_view(said, [UndoButton(str(deed.id), words("undo"))])
 
 
-class LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
+class _LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
     """Looks at a source without waiting for its turn."""
 
     kind = "lookagain"
@@ -161,7 +163,7 @@ class LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
         return done_view(said, [])
 
 
-class StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
+class _StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
     """Looks at a source no more."""
 
     kind = "unwatch"
@@ -176,11 +178,11 @@ class StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
 
 
 LISTING_BUTTONS = (
-    ListButton,
-    SetAsideButton,
-    WatchedButton,
-    ToldButton,
-    RestoreButton,
-    LookAgainButton,
-    StopWatchingButton,
+    _ListButton,
+    _SetAsideButton,
+    _WatchedButton,
+    _ToldButton,
+    _RestoreButton,
+    _LookAgainButton,
+    _StopWatchingButton,
 )

@@ -15,7 +15,7 @@ from bot.discord_ui.replying import Interaction, privately, words_of
 
 logger = logging.getLogger(__name__)
 
-PREVIEWS = 100
+_PREVIEWS = 100
 """Previews that can still be kept; a restart forgets them."""
 
 
@@ -62,7 +62,7 @@ class Moderation:
         """Keep a preview until somebody decides, and return its key."""
         key = secrets.token_hex(6)
         self.previews[key] = preview
-        while len(self.previews) > PREVIEWS:
+        while len(self.previews) > _PREVIEWS:
             self.previews.popitem(last=False)
         return key
 

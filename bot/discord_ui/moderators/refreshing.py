@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 EVERY = 2.0
 """Seconds between two edits of one message."""
-LASTING = timedelta(minutes=14)
+_LASTING = timedelta(minutes=14)
 """How long a reply to a command can be edited, with a minute to spare."""
 
 
@@ -44,8 +44,8 @@ async def follow(client: discord.Client, moderation: Moderation, job: Job) -> No
     while True:
         await asyncio.sleep(EVERY)
         progress = await moderation.desk.jobs.progress(job)
-        late = moderation.desk.community.clock() - job.at > LASTING
-        if progress != said and not late and not await show(client, progress):
+        late = moderation.desk.community.clock() - job.at > _LASTING
+        if progress != said and not late and not await _show(client, progress):
             late = True
         said = progress
         if progress.finished or late:
@@ -53,7 +53,7 @@ async def follow(client: discord.Client, moderation: Moderation, job: Job) -> No
             return
 
 
-async def show(client: discord.Client, progress: LookProgress) -> bool:
+async def _show(client: discord.Client, progress: LookProgress) -> bool:
     """Edit the reply to whoever asked; tell whether Discord took it."""
     words = Wording.of(Language(progress.job.language))
     try:

@@ -20,11 +20,11 @@ from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-A_PAGE = 4
+_A_PAGE = 4
 """Groups in one message, within Discord's 40 components."""
-COMMENTS = 3
+_COMMENTS = 3
 """Comments shown of a group."""
-KEYS = 80
+_KEYS = 80
 """Characters of keys in a button's name; what does not fit is shown again."""
 ABOUT_REPORTS, ABOUT_GAPS = "r", "g"
 
@@ -40,13 +40,13 @@ def review_command(
     async def slash_review(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         await tell_result(
-            interaction, lambda: review_page(moderation, words_of(interaction), kind, 0)
+            interaction, lambda: _review_page(moderation, words_of(interaction), kind, 0)
         )
 
     return slash_review
 
 
-async def review_page(
+async def _review_page(
     moderation: Moderation, words: Wording, kind: str, offset: int
 ) -> ui.LayoutView:
     """Show one page of what is reported, or of what is not covered."""
@@ -60,26 +60,26 @@ def groups_view(
 ) -> ui.LayoutView:
     """Show groups, each with what can be done about it."""
     named = "reports" if kind == ABOUT_REPORTS else "gaps"
-    page = groups[offset : offset + A_PAGE]
+    page = groups[offset : offset + _A_PAGE]
     if not page:
         return notice_view(words(f"no_{named}"))
     items = []
     for place, group in enumerate(page):
         buttons: list[ui.Item[Any]] = [
-            SettleButton(f"{kind}-{fitting(group.keys)}", words("settle")),
+            _SettleButton(f"{kind}-{_fitting(group.keys)}", words("settle")),
             AddButton(str(place), words("add_source")),
         ]
         if kind == ABOUT_REPORTS:
             key = str(group.said[0].answer_id)
             buttons.insert(0, SourcesButton(key, words("sources")))
-        items.append((described(group, words, kind), buttons))
+        items.append((_described(group, words, kind), buttons))
     view = itemised(f"**{escape(words(f'{named}_heading'))}**", items)
-    if len(groups) > offset + A_PAGE:
-        with_buttons(view, [ReviewButton(f"{kind}{offset + A_PAGE}", words("page_next"))])
+    if len(groups) > offset + _A_PAGE:
+        with_buttons(view, [_ReviewButton(f"{kind}{offset + _A_PAGE}", words("page_next"))])
     return view
 
 
-def described(group: FeedbackGroup, words: Wording, kind: str) -> str:
+def _described(group: FeedbackGroup, words: Wording, kind: str) -> str:
     """Say how often, what was asked, what is wrong, and what was remarked."""
     asked = literal(title(group.question, 200)) if group.question else escape(words("no_question"))
     lines = [f"{len(group.said)} × **{asked}**"]
@@ -90,23 +90,23 @@ def described(group: FeedbackGroup, words: Wording, kind: str) -> str:
         )
         lines.append(f"-# {escape(said)}")
     comments = [each.comment for each in group.said if each.comment]
-    lines += [f"> {literal(title(each, 200))}" for each in comments[:COMMENTS]]
+    lines += [f"> {literal(title(each, 200))}" for each in comments[:_COMMENTS]]
     newest = discord.utils.format_dt(group.said[0].at, "d")
     return "\n".join([*lines, f"-# {newest}"])
 
 
-def fitting(keys: Sequence[str]) -> str:
+def _fitting(keys: Sequence[str]) -> str:
     """Join as many keys as a button's name holds."""
     joined = ""
     for key in keys:
         longer = f"{joined}.{key}" if joined else key
-        if len(longer) > KEYS:
+        if len(longer) > _KEYS:
             break
         joined = longer
     return joined
 
 
-class SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[af][0-9]+)*)"):
+class _SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[af][0-9]+)*)"):
     """Marks a group as dealt with."""
 
     kind = "settle"
@@ -116,17 +116,17 @@ class SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[a
         kind, _, keys = self.key.partition("-")
         if await moderation.desk.reviewer.settle(keys.split(".")):
             await moderation.desk.curator.settled(keys, moderator(interaction))
-        return await review_page(moderation, words_of(interaction), kind, 0)
+        return await _review_page(moderation, words_of(interaction), kind, 0)
 
 
-class ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
+class _ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
     """Turns to a page."""
 
     kind = "review"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show it."""
-        return await review_page(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
+        return await _review_page(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
 
 
-REVIEW_BUTTONS = (SettleButton, ReviewButton)
+REVIEW_BUTTONS = (_SettleButton, _ReviewButton)

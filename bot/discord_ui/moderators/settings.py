@@ -21,13 +21,13 @@ from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
 
-AS_ASKED = "asked"
+_AS_ASKED = "asked"
 """The choice that leaves the language to the question."""
-CHANNELS = 20
+_CHANNELS = 20
 """Channels that are listed."""
-MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
-LANGUAGES = [
-    app_commands.Choice(name=worded("language_asked"), value=AS_ASKED),
+_MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
+_LANGUAGES = [
+    app_commands.Choice(name=worded("language_asked"), value=_AS_ASKED),
     *(app_commands.Choice(name=Wording.of(x).name_of(x), value=str(x)) for x in Language),
 ]
 
@@ -49,18 +49,18 @@ class SettingsGroup(app_commands.Group):
     @app_commands.command(name="show", description=worded("command_settings_show"))
     async def show(self, interaction: Interaction) -> None:
         """Show what holds here, and to those who set it what holds everywhere."""
-        await tell_result(interaction, lambda: shown(self.moderation, interaction))
+        await tell_result(interaction, lambda: _shown(self.moderation, interaction))
 
     @app_commands.command(name="everywhere", description=worded("command_settings_everywhere"))
     @app_commands.describe(mode=worded("option_mode"))
-    @app_commands.choices(mode=MODES)
+    @app_commands.choices(mode=_MODES)
     async def everywhere(self, interaction: Interaction, mode: app_commands.Choice[str]) -> None:
         """Set how the bot answers in channels that have no mode of their own."""
         await self._server(interaction, lambda r: replace(r, everywhere=Speaks(mode.value)))
 
     @app_commands.command(name="channel", description=worded("command_settings_channel"))
     @app_commands.describe(channel=worded("option_channel"), mode=worded("option_mode_channel"))
-    @app_commands.choices(mode=MODES)
+    @app_commands.choices(mode=_MODES)
     async def channel(
         self,
         interaction: Interaction,
@@ -78,10 +78,10 @@ class SettingsGroup(app_commands.Group):
 
     @app_commands.command(name="language", description=worded("command_settings_language"))
     @app_commands.describe(language=worded("option_language"))
-    @app_commands.choices(language=LANGUAGES)
+    @app_commands.choices(language=_LANGUAGES)
     async def language(self, interaction: Interaction, language: app_commands.Choice[str]) -> None:
         """Set the language of answers."""
-        fixed = None if language.value == AS_ASKED else Language(language.value)
+        fixed = None if language.value == _AS_ASKED else Language(language.value)
         await self._server(interaction, lambda r: replace(r, language=fixed))
 
     @app_commands.command(name="limits", description=worded("command_settings_limits"))
@@ -156,7 +156,7 @@ class SettingsGroup(app_commands.Group):
             by = moderator(interaction)
             deed = await moderation.desk.curator.set_rules(rules, str(interaction.guild_id), by)
             community.rules_changed()
-            return await shown(moderation, interaction, deed)
+            return await _shown(moderation, interaction, deed)
 
         await tell_result(interaction, work)
 
@@ -171,12 +171,12 @@ class SettingsGroup(app_commands.Group):
         async def work() -> ui.LayoutView:
             rules = change(await moderation.desk.community.desk_rules())
             deed = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
-            return await shown(moderation, interaction, deed)
+            return await _shown(moderation, interaction, deed)
 
         await tell_result(interaction, work)
 
 
-async def shown(
+async def _shown(
     moderation: Moderation, interaction: Interaction, deed: AuditEntry | None = None
 ) -> ui.LayoutView:
     """Show the settings, with the way back from *deed*."""
@@ -195,7 +195,7 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
         *(
             f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
-            for key, mode in list(rules.channels.items())[:CHANNELS]
+            for key, mode in list(rules.channels.items())[:_CHANNELS]
         ),
         f"- {escape(words('setting_language'))}: {escape(language)}",
         f"- {escape(words('setting_member', count=rules.per_member))}",
@@ -203,11 +203,11 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
     ]
     blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
     if desk is not None:
-        blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(desk_lines(desk, words))]
+        blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(_desk_lines(desk, words))]
     return layout(blocks)
 
 
-def desk_lines(desk: DeskRules, words: Wording) -> list[str]:
+def _desk_lines(desk: DeskRules, words: Wording) -> list[str]:
     """Say what holds everywhere."""
     unset = escape(words("setting_unset"))
     url = desk.voting_link
@@ -244,7 +244,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
         done = await moderation.desk.curator.undo(deed.id, moderator(interaction))
         moderation.desk.community.rules_changed()
         view = (
-            await shown(moderation, interaction)
+            await _shown(moderation, interaction)
             if done
             else notice_view(words_of(interaction)("moderating_done_before"))
         )

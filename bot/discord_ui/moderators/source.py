@@ -30,12 +30,12 @@ from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import Hints
 
-LARGEST = 8 * 2**20
+_LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""
-CHOICES = 25
-LONGEST_NUMBER = 12
-Offered: TypeAlias = list[app_commands.Choice[str]]
-Move: TypeAlias = Callable[[int, Moderator], Awaitable[AuditEntry]]
+_CHOICES = 25
+_LONGEST_NUMBER = 12
+_Offered: TypeAlias = list[app_commands.Choice[str]]
+_Move: TypeAlias = Callable[[int, Moderator], Awaitable[AuditEntry]]
 
 
 class SourceGroup(app_commands.Group):
@@ -69,8 +69,8 @@ class SourceGroup(app_commands.Group):
         if url is None and file is None:
             await respond(interaction, notice_view(words("add_nothing")))
             return
-        if file is not None and file.size > LARGEST:
-            said = words("add_too_large", megabytes=LARGEST // 2**20)
+        if file is not None and file.size > _LARGEST:
+            said = words("add_too_large", megabytes=_LARGEST // 2**20)
             await respond(interaction, notice_view(said))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -147,7 +147,7 @@ class SourceGroup(app_commands.Group):
         """Show what is kept of an article."""
 
         async def work() -> ui.LayoutView:
-            found = await self.desk.catalogue.article(number_of(article))
+            found = await self.desk.catalogue.article(_number_of(article))
             return article_view(found, words_of(interaction))
 
         await tell_result(interaction, work)
@@ -176,7 +176,7 @@ class SourceGroup(app_commands.Group):
         """Look at a source now, and show how it goes."""
         await interaction.response.defer(thinking=True, ephemeral=True)
         await tell_result(
-            interaction, lambda: look_now(interaction, self.moderation, number_of(source))
+            interaction, lambda: look_now(interaction, self.moderation, _number_of(source))
         )
 
     @app_commands.command(name="log", description=worded("command_source_log"))
@@ -189,35 +189,35 @@ class SourceGroup(app_commands.Group):
     @remove.autocomplete("article")
     @hide.autocomplete("article")
     @show.autocomplete("article")
-    async def standing(self, interaction: Interaction, typed: str) -> Offered:
+    async def standing(self, interaction: Interaction, typed: str) -> _Offered:
         """Offer articles that may be cited."""
         return await self._offered(interaction, typed, removed=False)
 
     @restore.autocomplete("article")
-    async def gone(self, interaction: Interaction, typed: str) -> Offered:
+    async def gone(self, interaction: Interaction, typed: str) -> _Offered:
         """Offer articles that may not."""
         return await self._offered(interaction, typed, removed=True)
 
     @refresh.autocomplete("source")
-    async def known(self, interaction: Interaction, typed: str) -> Offered:
+    async def known(self, interaction: Interaction, typed: str) -> _Offered:
         """Offer what is watched."""
         if self.moderation.refusal(interaction) is not None:
             return []
         wanted = typed.casefold()
         named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.desk.catalogue.sources()]
-        return offered((name, key) for name, key in named if wanted in name.casefold())
+        return _offered((name, key) for name, key in named if wanted in name.casefold())
 
-    async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> Offered:
+    async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> _Offered:
         if self.moderation.refusal(interaction) is not None:
             return []
         found = await self.desk.catalogue.titled(typed, removed=removed)
-        return offered((named(each), each.id) for each in found)
+        return _offered((_named(each), each.id) for each in found)
 
-    async def _moved(self, interaction: Interaction, text: str, move: Move, said: str) -> None:
+    async def _moved(self, interaction: Interaction, text: str, move: _Move, said: str) -> None:
         words = words_of(interaction)
 
         async def work() -> ui.LayoutView:
-            article = await self.desk.catalogue.article(number_of(text))
+            article = await self.desk.catalogue.article(_number_of(text))
             deed = await move(article.id, moderator(interaction))
             done = words(said, title=title(article.header.title, 200))
             return done_view(done, [UndoButton(str(deed.id), words("undo"))])
@@ -225,29 +225,29 @@ class SourceGroup(app_commands.Group):
         await tell_result(interaction, work)
 
 
-def offered(found: Iterable[tuple[str, int]]) -> Offered:
+def _offered(found: Iterable[tuple[str, int]]) -> _Offered:
     """Offer names, each within Discord's 100 characters, for numbers."""
     choices = [app_commands.Choice(name=title(name, 99), value=str(key)) for name, key in found]
-    return choices[:CHOICES]
+    return choices[:_CHOICES]
 
 
-def named(article: Article) -> str:
+def _named(article: Article) -> str:
     """Name an article in a list of choices."""
     return f"{article.header.outlet}: {article.header.title}"
 
 
-def number_of(text: str) -> int:
+def _number_of(text: str) -> int:
     """Return the number that was chosen, or typed.
 
     Raises:
         NoSuchArticleError: it is no number.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        raise NoSuchArticleError(title(text, 80))
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise _NoSuchArticleError(title(text, 80))
     return int(text)
 
 
-class NoSuchArticleError(IngestError):
+class _NoSuchArticleError(IngestError):
     """What was typed names no article and no source."""
 
     def __init__(self, text: str) -> None:

@@ -19,7 +19,7 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-LISTED = 4
+_LISTED = 4
 """Suggestions in one message."""
 
 
@@ -28,9 +28,9 @@ async def suggestions_page(moderation: Moderation, words: Wording) -> ui.LayoutV
     found = await moderation.desk.reviewer.suggestions()
     if not found:
         return notice_view(words("no_suggestions"))
-    items = [(described(each, words), decisions(each, words)) for each in found[:LISTED]]
+    items = [(_described(each, words), _decisions(each, words)) for each in found[:_LISTED]]
     view = itemised(f"**{escape(words('suggestions_heading'))}**", items)
-    if (more := len(found) - LISTED) > 0:
+    if (more := len(found) - _LISTED) > 0:
         view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=more))}"))
     return view
 
@@ -39,11 +39,11 @@ def review_view(suggestion: Suggestion, words: Wording) -> ui.LayoutView:
     """Show one suggestion where moderators review."""
     heading = f"**{escape(words('suggestion_heading'))}**"
     return with_buttons(
-        layout([heading, described(suggestion, words)]), decisions(suggestion, words)
+        layout([heading, _described(suggestion, words)]), _decisions(suggestion, words)
     )
 
 
-def described(suggestion: Suggestion, words: Wording) -> str:
+def _described(suggestion: Suggestion, words: Wording) -> str:
     """Say what is proposed; its text is somebody's, so it is shown letter by letter."""
     address = suggestion.address
     named = (
@@ -59,13 +59,13 @@ def described(suggestion: Suggestion, words: Wording) -> str:
     return "\n".join(lines)
 
 
-def decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
+def _decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
     """Return the buttons that decide."""
     key = str(suggestion.id)
     return [
-        PreviewButton(key, words("preview_button")),
+        _PreviewButton(key, words("preview_button")),
         ApproveButton(key, words("approve")),
-        RejectButton(key, words("reject")),
+        _RejectButton(key, words("reject")),
     ]
 
 
@@ -85,7 +85,7 @@ async def post_suggestion(client: discord.Client, moderation: Moderation, number
         logger.warning("A suggestion could not be posted for review: %s", error)
 
 
-class PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
+class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
     """Shows what a suggestion holds; until somebody asks nothing is fetched."""
 
     kind = "preview"
@@ -115,17 +115,17 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
             return notice_view(words("suggestion_decided"))
         mine = suggestion.member == await community.hashed(interaction.user.id)
         if mine and (await community.desk_rules()).second_moderator:
-            return with_buttons(notice_view(words("second_needed")), decisions(suggestion, words))
+            return with_buttons(notice_view(words("second_needed")), _decisions(suggestion, words))
         found = await desk.previewer.suggestion(suggestion)
         if found.entries and not found.outlet:
             said = notice_view(words("preview_outlet_needed"))
-            return with_buttons(said, decisions(suggestion, words))
+            return with_buttons(said, _decisions(suggestion, words))
         if not await desk.curator.approve(suggestion, found, moderator(interaction)):
             return notice_view(words("suggestion_decided"))
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
 
-class RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
+class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
     """Turns down what was proposed."""
 
     kind = "reject"
@@ -142,4 +142,4 @@ class RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
         return notice_view(words("rejected", name=title(suggestion.name, 200)))
 
 
-SUGGESTION_BUTTONS = (PreviewButton, ApproveButton, RejectButton)
+SUGGESTION_BUTTONS = (_PreviewButton, ApproveButton, _RejectButton)

@@ -26,9 +26,9 @@ from ingest.model import Article, Evidence, Source
 ROOM = Lengths(quote=0, title=120, claims=0)
 LISTED = 10
 """Articles, sources or deeds in one message."""
-FOUND = 8
+_FOUND = 8
 """Passages of evidence in one message."""
-BEGINNING = 240
+_BEGINNING = 240
 """Characters of a body that a preview shows."""
 TEXT = 300
 """Characters of a problem, a note or an address."""
@@ -40,7 +40,7 @@ def preview_view(
     """Show what would be kept, and what is to be known of it beforehand."""
     blocks = [f"**{escape(words('preview_heading'))}**", GAP]
     for each in preview.articles[:NEAREST_SHOWN]:
-        blocks += [article_block(each, words), LINE]
+        blocks += [_article_block(each, words), LINE]
     if more := len(preview.articles) - NEAREST_SHOWN:
         blocks += [escape(words("preview_more", count=more)), LINE] if more > 0 else []
     if preview.entries:
@@ -59,13 +59,13 @@ def preview_view(
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
 
 
-def article_block(article: PreviewedArticle, words: Wording) -> str:
+def _article_block(article: PreviewedArticle, words: Wording) -> str:
     """Describe one article before it is kept."""
     extract = article.ready.extract
     count = len(article.ready.cut.spans)
     lines = [
         entry(extract.header, words, ROOM),
-        literal(title(extract.text, BEGINNING)),
+        literal(title(extract.text, _BEGINNING)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
     if article.known is not None:
@@ -137,7 +137,7 @@ def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> u
     if not found:
         return layout([escape(words("none_nearby"))])
     blocks = [f"**{literal(title(question, 200))}**"]
-    for place, each in enumerate(found[:FOUND], start=1):
+    for place, each in enumerate(found[:_FOUND], start=1):
         scores = words(
             "scores",
             score=f"{each.score:.2f}",
@@ -147,7 +147,7 @@ def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> u
         passage = each.passage
         lines = [
             f"**{place}** {passage.article_id} · {entry(passage.header, words, ROOM)}",
-            literal(title(passage.text, BEGINNING)),
+            literal(title(passage.text, _BEGINNING)),
             f"-# {escape(scores)}",
         ]
         blocks.append("\n".join(lines))

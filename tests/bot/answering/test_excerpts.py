@@ -88,7 +88,7 @@ def desk(tmp_path_factory):
         file = folder / "articles.jsonl"
         file.write_text("\n".join(map(as_line, ARTICLES.split("---\n"))), encoding="utf-8")
         adding.add(read_path(file, Hints()), opened.archive, now=NOW)
-        opened.catch_up()
+        opened.coverage.catch_up()
         yield opened
 
 
@@ -215,7 +215,7 @@ def test_what_recurs_in_many_stories_of_an_outlet_is_furniture(tmp_path):
     file.write_text("\n".join(map(json.dumps, [*articles, other])), encoding="utf-8")
     with open_in(tmp_path, now=NOW) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         question = ask("Where is the guide to the turnout on polling day?", now=NOW)
         found = answer_now(question, desk.coverage)
     shown = [e.citation.header.outlet for e in found.excerpts if "guide" in e.citation.quote]

@@ -67,7 +67,7 @@ def coverage(tmp_path_factory):
     file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     with open_in(folder / "data", now=MORNING) as desk:
         adding.add(read_path(file, Hints()), desk.archive, now=MORNING)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield desk.coverage
 
 

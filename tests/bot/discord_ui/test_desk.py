@@ -15,7 +15,7 @@ async def test_a_member_gets_the_answer_that_the_terminal_gives(tmp_path):
     with open_in(tmp_path, now=NOW, holder="the bot") as desk:
         found = read_bytes(f"Harbour wins 46 seats\n\n{TEXT}".encode(), "a", Hints(outlet="Ledger"))
         adding.add(found, desk.archive, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         client = ElectionDeskClient(desk)
         async with simcord.run(client) as env:
             channel = env.create_guild().create_text_channel("elections")

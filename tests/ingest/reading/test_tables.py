@@ -173,7 +173,7 @@ def answered(tmp_path_factory):
         }
         found = [Found(url, extract=read(page, url)) for url, page in pages.items()]
         adding.add(found, desk.archive, now=NOW)
-        desk.catch_up()
+        desk.coverage.catch_up()
         yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)
 
 

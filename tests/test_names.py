@@ -1,0 +1,81 @@
+"""What a module offers, and that one word means one thing in the whole tree."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import bot
+
+ROOT = Path(bot.__file__).parents[1]
+MOST_NAMES = 25
+"""Public names of the largest class, its fields among them."""
+EVERYWHERE = {"main", "app", "logger", "COMMANDS"}
+"""What each package has of its own, by convention."""
+
+
+def modules():
+    """Yield the path and the tree of each module, but of migrations: Alembic wants their names."""
+    for package in ("bot", "ingest"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in file.parts:
+                yield file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def defined(tree):
+    """Name what stands at the top of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def public(names):
+    """Leave out what a module keeps to itself."""
+    return {name for name in names if not name.startswith("_")} - EVERYWHERE
+
+
+def test_no_public_name_means_two_things():
+    """Whoever has met a word once knows it everywhere."""
+    places = defaultdict(set)
+    for path, tree in modules():
+        for name in public(defined(tree)):
+            places[name].add(str(path))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_what_no_other_module_uses_is_private():
+    """A public name is a promise to somebody."""
+    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "ingest").rglob("*.py")]
+    files += (ROOT / "tests").rglob("*.py")
+    used = defaultdict(set)
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                used[node.module] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.Attribute):
+                used[None].add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                used[None].add(node.value)
+    idle = {}
+    for path, tree in modules():
+        module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+        if left := public(defined(tree)) - used[module] - used[None]:
+            idle[module] = sorted(left)
+    assert idle == {}
+
+
+def test_no_class_offers_more_than_somebody_keeps_in_mind():
+    """A class of forty verbs is two classes."""
+    large = {}
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                members = ast.Module(node.body, [])
+                if len(found := public(defined(members))) > MOST_NAMES:
+                    large[f"{path}: {node.name}"] = len(found)
+    assert large == {}
