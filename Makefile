@@ -10,7 +10,7 @@ DATA_DIR ?= .data
 export DATA_DIR
 
 .DEFAULT_GOAL := run
-.PHONY: run ask install check test benchmark gallery
+.PHONY: run ask install check test docs benchmark gallery
 
 run: install  ## Start the bot, or a terminal chat over the sample coverage
 	@$(BIN)/python -m bot
@@ -29,8 +29,11 @@ check: .venv/installed-dev  ## Format, lint, types, import directions
 test: check  ## What `check` looks at, and every test
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
 
-benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|verifying|model|faults|extraction|refreshing|streaming|askers|scale] [DATA=folder]
+benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|constants|verifying|model|faults|extraction|refreshing|streaming|askers|scale] [DATA=folder]
 	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")
+
+docs: .venv/installed-dev  ## Build the documents into site/
+	$(BIN)/mkdocs build --strict --quiet
 
 gallery: .venv/installed-dev  ## Render every Discord message to pictures (needs chromium)
 	$(BIN)/python -m tests.gallery

@@ -14,7 +14,7 @@ from bot.answering.model import (
     Reason,
     Written,
 )
-from bot.ledger.model import AnswerRecord, CitedRange
+from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
 from bot.linking import opening_at
 from ingest.model import Header, Moment
 
@@ -111,9 +111,9 @@ def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRec
     written = outcome.written
     return AnswerRecord(
         asked_at=outcome.as_of,
-        kind="answer" if answered else "abstention",
+        kind=AnswerKind.ANSWER if answered else AnswerKind.ABSTENTION,
         reason=None if isinstance(outcome, Answer) else outcome.reason.value,
-        language=outcome.question.language.value,
+        language=outcome.question.language,
         question=outcome.question.text if keep_question else None,
         writer=written.writer,
         prompt=written.prompt,

@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.answering.model import Abstention, Answer, Citation, Language, Question
+from bot.answering.model import Abstention, Answer, Citation, Question
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
@@ -27,6 +27,7 @@ from bot.reporting import as_object
 from bot.wording import Wording
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
+from ingest.language.languages import Language
 from ingest.model import Header, Summary
 from ingest.showing import cell, print_json, printable, when
 

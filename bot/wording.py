@@ -14,8 +14,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from bot.answering.model import Abstention, Answer, Language, Reason, Verdict, Written
+from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
 from bot.answering.watching import Phase
+from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"

@@ -12,8 +12,8 @@ import pytest
 
 import bot
 import ingest
-from bot.answering.model import Language
 from bot.answering.understanding.lexicon import Lexicon
+from ingest.language.languages import Language
 
 LENGTH = 20_000
 """Characters at which what grows with the square of its length takes seconds."""

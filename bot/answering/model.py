@@ -8,15 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from ingest.language.languages import Language
 from ingest.model import Header, Moment, Passage, Span
-
-
-class Language(StrEnum):
-    """A language in which the desk has words of its own."""
-
-    ENGLISH = "en"
-    JAPANESE = "ja"
-    GERMAN = "de"
 
 
 class UnsupportedQuoteError(ValueError):

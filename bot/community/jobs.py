@@ -13,6 +13,7 @@ from bot.ledger import Ledger
 from bot.ledger.model import Job
 from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
+from ingest.language.languages import Language
 from ingest.model import Source
 from ingest.threads import in_thread
 
@@ -45,7 +46,7 @@ class Jobs:
     _ended: dict[int, datetime] = field(default_factory=dict)
 
     @in_thread
-    def begin(self, source_id: int, token: str, language: str) -> Job:
+    def begin(self, source_id: int, token: str, language: Language) -> Job:
         """Keep that somebody waits, with the token of what they asked by."""
         job = Job(self.clock(), source_id, token, language)
         return replace(job, id=self.ledger.jobs.add(job))

@@ -15,6 +15,7 @@ from bot.ledger import Ledger
 from bot.ledger.model import CitedRange, Feedback, FeedbackVerdict, PendingQuestion, Suggestion
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.language.languages import Language
 from ingest.model import Article, Header, Summary, Version
 from ingest.threads import in_thread
 
@@ -118,7 +119,7 @@ class Community:
     def begin(
         self,
         question: str,
-        language: str,
+        language: Language,
         member: int,
         channel: int | None,
         *,
@@ -232,7 +233,7 @@ class Community:
         return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS))
 
     @in_thread
-    def note_shown(self, number: int, channel: int, message: int, language: str) -> None:
+    def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:
         """Remember where an answer stands, so that corrections reach its readers."""
         noted = (number, str(channel), str(message), language)
         self.ledger.notices.note_shown(*noted, now=self.clock())

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from bot.answering.model import Language
+from ingest.language.languages import Language
 
 DESK = ""
 """The place under which the desk's own rules are kept."""

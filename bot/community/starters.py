@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Language, Level, Question
+from bot.answering.model import Answer, Level, Question
 from bot.answering.understanding.question import LONGEST, language_asked
 from bot.answering.watching import Outcome
 from bot.wording import Wording
 from ingest.archive import Archive
+from ingest.language.languages import Language
 from ingest.model import Article
 
 _NEWEST = 40

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Language, Question
+from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
 from bot.community.limits import Limiter
@@ -28,6 +28,7 @@ from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, literal
 from bot.wording import Wording
 from ingest import logs
+from ingest.language.languages import Language
 
 _Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
 """Makes the buttons under an outcome; the flag is whether only its asker sees it."""
@@ -153,7 +154,7 @@ class Asking:
         message: int | None,
     ) -> int | None:
         """Keep a question, and return its number; ``None`` where nothing is kept."""
-        text, language = question.text, str(question.language)
+        text, language = question.text, question.language
         return await if_possible(
             self.desk.community.begin(text, language, member, channel, token=token, message=message)
         )
@@ -221,7 +222,7 @@ class Asking:
             self.remember(message.channel.id, reply.exchange)
         if reply.number is None or message.flags.ephemeral:
             return
-        place = (message.channel.id, message.id, str(language))
+        place = (message.channel.id, message.id, language)
         try:
             await self.desk.community.note_shown(reply.number, *place)
         except Exception as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot.answering.model import Language
 from bot.wording import Wording
+from ingest.language.languages import Language
 
 
 class DeskTranslator(app_commands.Translator):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.ledger.model import AuditAction, AuditEntry
+from bot.ledger.model import AuditEntry
 from bot.ledger.schema import audit
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
@@ -20,7 +20,7 @@ class Audit(LedgerPart):
     def add(self, entry: AuditEntry) -> int:
         """Write down what somebody did, and return its number."""
         values = {name: value for name, value in asdict(entry).items() if name != "id"}
-        values |= {"at": rows.iso(entry.at), "deed": str(entry.kind)}
+        values |= {"at": rows.iso(entry.at), "deed": entry.kind}
         del values["kind"]
         return self._insert(audit, values)
 
@@ -49,5 +49,5 @@ class Audit(LedgerPart):
 def _entry_of(row: rows.Row) -> AuditEntry:
     """Read an entry."""
     known: dict[str, Any] = dict(row)
-    known |= {"at": datetime.fromisoformat(row["at"]), "kind": AuditAction(known.pop("deed"))}
+    known |= {"at": datetime.fromisoformat(row["at"]), "kind": known.pop("deed")}
     return AuditEntry(**known)

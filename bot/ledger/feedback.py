@@ -24,7 +24,7 @@ class Feedbacks(LedgerPart):
         Returns whether there is such an answer.
         """
         values = {k: v for k, v in asdict(said).items() if k != "id"}
-        values |= {"at": rows.iso(said.at), "verdict": str(said.verdict)}
+        values["at"] = rows.iso(said.at)
         mine = (feedback.c.answer_id == said.answer_id) & (feedback.c.member == said.member)
         with self._database.writing() as connection:
             known = select(answers.c.id).where(answers.c.id == said.answer_id)
@@ -38,7 +38,7 @@ class Feedbacks(LedgerPart):
         """Return what was said and nobody settled yet, newest first."""
         query = (
             select(feedback)
-            .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(map(str, verdicts)))
+            .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
@@ -50,9 +50,7 @@ class Feedbacks(LedgerPart):
 
         They look like what a reader would say; nobody did, so they have no number.
         """
-        spoken = select(feedback.c.answer_id).where(
-            feedback.c.verdict == str(FeedbackVerdict.MISSING)
-        )
+        spoken = select(feedback.c.answer_id).where(feedback.c.verdict == FeedbackVerdict.MISSING)
         query = (
             select(answers.c.id, answers.c.asked_at, answers.c.question)
             .where(
@@ -78,7 +76,7 @@ class Feedbacks(LedgerPart):
 
     def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
         """Mark questions without an answer as dealt with, that nobody spoke of."""
-        values = {"at": rows.iso(now), "verdict": str(FeedbackVerdict.MISSING), "member": ""}
+        values = {"at": rows.iso(now), "verdict": FeedbackVerdict.MISSING, "member": ""}
         done = [{**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)]
         if done:
             with self._database.writing() as connection:
@@ -90,4 +88,4 @@ def _feedback_of(row: rows.Row) -> Feedback:
     """Read what a reader said."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
     at = datetime.fromisoformat(row["at"])
-    return Feedback(**{**known, "at": at, "verdict": FeedbackVerdict(row["verdict"])})
+    return Feedback(**{**known, "at": at})

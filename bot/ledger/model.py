@@ -7,6 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ingest.language.languages import Language
+
+
+class AnswerKind(StrEnum):
+    """What came of a question."""
+
+    ANSWER = "answer"
+    ABSTENTION = "abstention"
+
 
 @dataclass(frozen=True, slots=True)
 class CitedRange:
@@ -28,9 +37,9 @@ class AnswerRecord:
     """
 
     asked_at: datetime
-    kind: str
+    kind: AnswerKind
     reason: str | None
-    language: str
+    language: Language
     question: str | None
     writer: str | None
     prompt: str | None
@@ -126,7 +135,7 @@ class PendingQuestion:
     at: datetime
     channel: str
     question: str
-    language: str
+    language: Language
     member: str
     token: str | None = None
     message: str | None = None
@@ -144,7 +153,7 @@ class Job:
     at: datetime
     source_id: int
     token: str
-    language: str
+    language: Language
     id: int = 0
 
 
@@ -190,7 +199,7 @@ class DueNotice:
     answer_id: int
     channel: str
     message: str
-    language: str
+    language: Language
     article_id: int
     version: int
     kind: NoticeKind

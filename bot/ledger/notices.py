@@ -12,6 +12,7 @@ from bot.ledger.schema import citations, notices, shown_answers
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.schema import articles, versions
+from ingest.language.languages import Language
 from ingest.model import Removal
 
 _WITHDRAWN = {
@@ -27,7 +28,7 @@ class Notices(LedgerPart):
     """Where answers stand, and which of them a reader should look at again."""
 
     def note_shown(
-        self, answer_id: int, channel: str, message: str, language: str, *, now: datetime
+        self, answer_id: int, channel: str, message: str, language: Language, *, now: datetime
     ) -> None:
         """Remember in which message an answer was shown."""
         values = {
@@ -71,7 +72,7 @@ class Notices(LedgerPart):
             return [
                 GivenNotice(
                     datetime.fromisoformat(row["at"]),
-                    NoticeKind(row["kind"]),
+                    row["kind"],
                     row["article_id"],
                     row["title"] or "",
                     row["channel"],
@@ -84,7 +85,7 @@ class Notices(LedgerPart):
 
 def _key(notice: DueNotice) -> tuple[Any, ...]:
     """Return what makes a notice the same one."""
-    return notice.answer_id, notice.article_id, notice.version, str(notice.kind)
+    return notice.answer_id, notice.article_id, notice.version, notice.kind
 
 
 def _changed(since: datetime) -> Select[Any]:

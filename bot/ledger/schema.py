@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Enum,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -16,18 +19,32 @@ from sqlalchemy import (
     false,
 )
 
+from bot.ledger.model import AnswerKind, AuditAction, FeedbackVerdict, NoticeKind
 from ingest.archive.schema import articles
+from ingest.language.languages import Language
 
 ledger_metadata = MetaData()
+
+
+def _coded(kind: type[StrEnum], length: int = 20) -> Enum:
+    """Make a column's type of *kind*: its values are what is kept, its members what is read."""
+    return Enum(
+        kind,
+        length=length,
+        native_enum=False,
+        create_constraint=False,
+        values_callable=lambda members: [each.value for each in members],
+    )
+
 
 answers = Table(
     "answers",
     ledger_metadata,
     Column("id", Integer, primary_key=True),
     Column("asked_at", String(40), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
+    Column("kind", _coded(AnswerKind), nullable=False),
     Column("reason", String(40)),
-    Column("language", String(20), nullable=False),
+    Column("language", _coded(Language), nullable=False),
     Column("question", Text),
     Column("writer", Text),
     Column("prompt", String(20)),
@@ -66,7 +83,7 @@ audit = Table(
     Column("at", String(40), nullable=False),
     Column("who", String(40), nullable=False),
     Column("place", String(40), nullable=False),
-    Column("deed", String(20), nullable=False),
+    Column("deed", _coded(AuditAction), nullable=False),
     Column("article_id", Integer, index=True),
     Column("source_id", Integer),
     Column("undone_by", Integer),
@@ -80,7 +97,7 @@ shown_answers = Table(
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     Column("channel", String(40), nullable=False),
     Column("message", String(40), nullable=False),
-    Column("language", String(20), nullable=False),
+    Column("language", _coded(Language), nullable=False),
     Column("at", String(40), nullable=False, index=True),
 )
 
@@ -90,7 +107,7 @@ notices = Table(
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     Column("article_id", ForeignKey(articles.c.id), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String(20), primary_key=True),
+    Column("kind", _coded(NoticeKind), primary_key=True),
     Column("at", String(40), nullable=False),
     Column("reached", Boolean, nullable=False),
 )
@@ -101,7 +118,7 @@ feedback = Table(
     Column("id", Integer, primary_key=True),
     Column("at", String(40), nullable=False),
     Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
-    Column("verdict", String(20), nullable=False),
+    Column("verdict", _coded(FeedbackVerdict), nullable=False),
     Column("member", String(64), nullable=False, index=True),
     Column("question", Text),
     Column("comment", Text),
@@ -115,7 +132,7 @@ pending = Table(
     Column("at", String(40), nullable=False),
     Column("channel", String(40), nullable=False),
     Column("question", Text, nullable=False),
-    Column("language", String(20), nullable=False),
+    Column("language", _coded(Language), nullable=False),
     Column("member", String(64), nullable=False),
     Column("token", Text),
     Column("message", String(40)),
@@ -130,7 +147,7 @@ jobs = Table(
     Column("at", String(40), nullable=False),
     Column("source_id", Integer, nullable=False),
     Column("token", Text, nullable=False),
-    Column("language", String(20), nullable=False),
+    Column("language", _coded(Language), nullable=False),
 )
 
 suggestions = Table(

@@ -7,6 +7,7 @@
     make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
     make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
     make benchmark WHAT=asked DATA=folder           # folder/asked, folder/multihoprag
+    make benchmark WHAT=constants DATA=folder       # folder/asked: each moved by itself
     make benchmark WHAT=verifying DATA=folder       # folder/claims, folder/qags
     make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=refreshing                  # 2,000 pages on loopback
@@ -26,6 +27,7 @@ from tests.benchmarks import (
     abstention,
     asked,
     askers,
+    constants,
     extraction,
     faults,
     model,
@@ -50,6 +52,7 @@ def main() -> None:
         "retrieval": retrieval.measure,
         "abstention": abstention.measure,
         "asked": asked.measure,
+        "constants": constants.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,

@@ -16,7 +16,7 @@ from bot.discord_ui.rendering import outcome_view
 from bot.settings import BotSettings
 from ingest import adding
 from ingest.model import Extract, Header
-from ingest.reading import Found
+from ingest.reading import FoundArticle
 from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import links, markdown_of, tokens_of
@@ -48,7 +48,7 @@ def poisoned(tmp_path_factory):
     folder = {"DATA_DIR": str(tmp_path_factory.mktemp("desk"))}
     with open_desk(BotSettings.of(folder), holder="a test", clock=lambda: MORNING) as desk:
         found = [
-            Found(
+            FoundArticle(
                 f"{i}",
                 Extract(
                     Header(

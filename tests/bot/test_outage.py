@@ -152,7 +152,7 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
     folder = shutil.copytree(sample_folder, tmp_path / "data")
     monkeypatch.setattr(connecting, "FileLock", Refusing)
     monkeypatch.setattr("ingest.index.ownership.FileLock", Refusing)
-    monkeypatch.setattr("ingest.index.words.is_read_only", lambda _folder: True)
+    monkeypatch.setattr("ingest.index.words._is_read_only", lambda _folder: True)
 
     def read_only(self):
         raise IndexUnavailableError("attempt to write a readonly database")

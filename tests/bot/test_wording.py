@@ -5,9 +5,10 @@ from string import Formatter
 
 import pytest
 
-from bot.answering.model import Language, Reason
+from bot.answering.model import Reason
 from bot.answering.understanding.question import LONGEST
 from bot.wording import Wording
+from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
 ENGLISH, JAPANESE = Wording.of(Language.ENGLISH), Wording.of(Language.JAPANESE)

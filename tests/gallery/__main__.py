@@ -23,7 +23,7 @@ from PIL import Image, ImageChops
 from playwright.async_api import async_playwright
 from simcord.preview import _capture
 
-from bot.answering.model import Excerpt, Language, Level, Reason, Trouble, Written
+from bot.answering.model import Excerpt, Level, Reason, Trouble, Written
 from bot.answering.watching import Phase
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
@@ -37,6 +37,7 @@ from bot.discord_ui.screen import StopButton
 from bot.ledger import Ledger
 from bot.wording import Wording
 from ingest.archive import Archive
+from ingest.language.languages import Language
 from tests.bot.discord_ui import builders as built
 from tests.gallery import forms, members, moderators
 

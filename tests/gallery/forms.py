@@ -8,12 +8,12 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.answering.model import Language
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.feedback import ReportButton
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.moderators.adding import AddButton
+from ingest.language.languages import Language
 from tests.bot.discord_ui.speaking import speaking
 
 BUTTONS = {

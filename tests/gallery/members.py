@@ -9,7 +9,7 @@ from datetime import date
 from discord import ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
-from bot.answering.model import Answer, Language, Verdict
+from bot.answering.model import Answer, Verdict
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.community.members import QuotationShown
 from bot.discord_ui.members.citations import quotations_view
@@ -21,6 +21,7 @@ from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
 from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
+from ingest.language.languages import Language
 from tests.bot.discord_ui import builders as built
 
 NOTICES = (

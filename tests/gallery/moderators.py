@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 from discord import ui
 
-from bot.answering.model import Language
 from bot.community.curating import Candidate, Preview, Shown
 from bot.community.jobs import Progress
 from bot.community.members import CoverageOverview
@@ -54,6 +53,7 @@ from bot.ledger.model import (
 )
 from bot.wording import Wording
 from ingest.adding import prepared_article
+from ingest.language.languages import Language
 from ingest.model import (
     Article,
     Evidence,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answering.model import Citation, Language
+from bot.answering.model import Citation
 from bot.answering.proving.quotations import unquoted
 from ingest.index.passages import sentences
 from ingest.language.as_english import as_english
+from ingest.language.languages import Language
 from ingest.language.numbers import plain
 from ingest.model import Passage, Span
 from ingest.reading.instructions import speaks_to_a_model

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bot.answering.model import Language
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
+from ingest.language.languages import Language
 from ingest.language.script import JAPANESE
 from ingest.language.words import languages, table
 

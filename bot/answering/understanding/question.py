@@ -6,8 +6,9 @@ import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
-from bot.answering.model import Language, Question
+from bot.answering.model import Question
 from ingest.language.detecting import guessed
+from ingest.language.languages import Language
 from ingest.language.script import has_japanese
 
 LONGEST = 500

@@ -8,7 +8,6 @@ import logging
 import discord
 from discord import ui
 
-from bot.answering.model import Language
 from bot.community.corrections import Corrections
 from bot.discord_ui.errors import report
 from bot.discord_ui.rendering import layout
@@ -60,7 +59,7 @@ async def _given(client: discord.Client, notice: DueNotice) -> bool:
 
 def notice_of_change(notice: DueNotice) -> ui.LayoutView:
     """Say what changed in a source of the answer above."""
-    words = Wording.of(Language(notice.language))
+    words = Wording.of(notice.language)
     said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
     blocks = [f"**{phrase(said)}**"]
     if notice.note:

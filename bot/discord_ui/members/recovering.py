@@ -8,7 +8,6 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.answering.model import Language
 from bot.community.members import Community
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.follow_up import AgainButton
@@ -61,7 +60,7 @@ async def _tell(client: discord.Client, asked: PendingQuestion) -> None:
 
 def interrupted_view(asked: PendingQuestion) -> ui.LayoutView:
     """Repeat the question, say what happened, and offer to ask again."""
-    words = Wording.of(Language(asked.language))
+    words = Wording.of(asked.language)
     blocks = [
         f"**{literal(title(asked.question, QUESTION_SHOWN))}**",
         escape(words("interrupted")),

@@ -9,7 +9,6 @@ from datetime import timedelta
 import discord
 from discord import ui
 
-from bot.answering.model import Language
 from bot.community.jobs import LookProgress
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.views import TEXT
@@ -33,7 +32,7 @@ async def look_now(
     """Let a source be looked at, and show that it is; what follows is shown in the same place."""
     words = words_of(interaction)
     source = await moderation.desk.curator.look_again(source_id)
-    job = await moderation.desk.jobs.begin(source_id, interaction.token, str(words.language))
+    job = await moderation.desk.jobs.begin(source_id, interaction.token, words.language)
     interaction.client.run_beside(follow(interaction.client, moderation, job))
     return notice_view(words("looking_again", address=title(source.address, 200)))
 
@@ -55,7 +54,7 @@ async def follow(client: discord.Client, moderation: Moderation, job: Job) -> No
 
 async def _show(client: discord.Client, progress: LookProgress) -> bool:
     """Edit the reply to whoever asked; tell whether Discord took it."""
-    words = Wording.of(Language(progress.job.language))
+    words = Wording.of(progress.job.language)
     try:
         await edit_reply(client, progress.job.token, look_progress_view(progress, words))
     except discord.HTTPException as error:

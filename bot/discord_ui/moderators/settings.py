@@ -10,7 +10,6 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answering.model import Language
 from bot.community.rules import DESK, DeskRules, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
@@ -20,6 +19,7 @@ from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
+from ingest.language.languages import Language
 
 _AS_ASKED = "asked"
 """The choice that leaves the language to the question."""

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Citation, Language, Level, Reason
+from bot.answering.model import Answer, Citation, Level, Reason
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.identity import says
@@ -19,6 +19,7 @@ from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask, language_asked
 from bot.wording import Wording
 from ingest import adding
+from ingest.language.languages import Language
 from ingest.model import Header, Passage, passage_id
 from ingest.reading import Hints, read_path
 from tests.bot.builders import open_in

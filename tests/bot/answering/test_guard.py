@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answering.model import Language, Reason
+from bot.answering.model import Reason
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import LONGEST, UnaskableError, ask
+from ingest.language.languages import Language
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

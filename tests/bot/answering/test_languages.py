@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.model import Language
 from bot.answering.understanding.lexicon import Lexicon
 from bot.wording import WORDS
 from ingest.language.as_english import as_english
 from ingest.language.dates import MONTHS, WEEKDAYS
+from ingest.language.languages import Language
 from ingest.language.words import READ_AS_THEY_ARE, languages, table
 
 OTHERS = [each for each in Language if each not in READ_AS_THEY_ARE]

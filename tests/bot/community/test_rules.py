@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from bot.answering.model import Language
 from bot.community.rules import DeskRules, ServerRules, Speaks
+from ingest.language.languages import Language
 
 
 def test_rules_come_back_as_they_were():

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answering.model import Language
 from bot.community.starters import AN_OUTLET, DRAWN_EVERY, OFFERED, Starters
 from ingest.archive import Archive
+from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 from tests.builders import NOW, an_extract, saved
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import simcord.interactions
 
-from bot.answering.model import Language
+from ingest.language.languages import Language
 
 
 @contextmanager

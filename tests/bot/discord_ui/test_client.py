@@ -8,12 +8,12 @@ import discord
 import pytest
 import simcord
 
-from bot.answering.model import Language
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
 from bot.discord_ui.members.under import buttons_under
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
+from ingest.language.languages import Language
 from ingest.stopping import Ending
 from tests.bot.builders import a_desk_in, answering
 from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer
@@ -232,10 +232,11 @@ async def test_the_command_is_described_in_japanese(simcord_env):
     """Whoever has Discord in Japanese finds the command in Japanese."""
     tree = simcord_env.bot.tree
     payload = await tree.get_command("ask").get_translated_payload(tree, tree.translator)
-    assert payload["description_localizations"] == {
-        "ja": "選挙報道について質問する（回答にはすべて引用と出典が付きます）"
-    }
-    assert payload["options"][0]["description_localizations"] == {"ja": "質問（一文で）"}
+    assert payload["description_localizations"]["ja"] == (
+        "選挙報道について質問する（回答にはすべて引用と出典が付きます）"
+    )
+    assert payload["description_localizations"].keys() == {"ja", "de"}
+    assert payload["options"][0]["description_localizations"]["ja"] == "質問（一文で）"
     assert payload["options"][0]["max_length"] == 500
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.model import Claim, Excerpt, Language, Level, Reason, Trouble, Written
+from bot.answering.model import Claim, Excerpt, Level, Reason, Trouble, Written
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.wording import Wording
+from ingest.language.languages import Language
 from ingest.model import Span
 from tests.bot.discord_ui.builders import (
     HOSTILE,
@@ -213,7 +214,7 @@ def test_an_article_without_a_title_can_still_be_opened():
 @pytest.mark.parametrize("language", Language)
 def test_how_an_answer_came_about_is_told(language):
     """Whoever reads quotations because a model failed learns why, in their language."""
-    text = {"en": "Will she resign?", "ja": "辞任する？"}[language]
+    text = {"en": "Will she resign?", "ja": "辞任する？", "de": "Tritt sie nicht zurück?"}[language]
     for written in (
         *(Written(trouble=each) for each in Trouble),
         Written("a-model"),

@@ -59,7 +59,7 @@ def archive(settings):
 def index(archive, settings):
     """Open its index."""
     with Index.open(archive, MODEL, settings, holder="a test", now=NOW) as opened:
-        opened.coverage.catch_up()
+        opened.catch_up()
         yield opened
 
 

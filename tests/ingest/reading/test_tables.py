@@ -7,7 +7,7 @@ from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.settings import BotSettings
 from ingest import adding
-from ingest.reading import Found
+from ingest.reading import FoundArticle
 from tests.builders import NOW
 from tests.ingest.reading.pages import FIRST, JAPANESE, STORY, THIRD, a_page, lines, read
 
@@ -171,7 +171,7 @@ def answered(tmp_path_factory):
             )
             for n, (name, markup) in enumerate(ASKED_OF.items())
         }
-        found = [Found(url, extract=read(page, url)) for url, page in pages.items()]
+        found = [FoundArticle(url, extract=read(page, url)) for url, page in pages.items()]
         adding.add(found, desk.archive, now=NOW)
         desk.coverage.catch_up()
         yield lambda text: answer_now(ask(text, now=NOW), desk.coverage)

@@ -260,7 +260,7 @@ async def test_a_look_shows_how_it_goes(
     await simcord_env.settle()
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
     assert "is looked at now" in str(edits[0].json)
-    assert "Done: 0 pages looked at, 3 listed" in str(edits[-1].json)
+    assert "Done. Pages looked at: 0; listed: 3" in str(edits[-1].json)
     assert Ledger.of(archive).jobs.waiting() == []
     assert result.ephemeral
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.model import Language
 from bot.discord_ui.moderators.settings import UnsetButton
 from bot.ledger import Ledger
+from ingest.language.languages import Language
 from tests.bot.discord_ui.moderators.conftest import send, shown
 from tests.bot.discord_ui.reading import seen
 from tests.bot.discord_ui.speaking import speaking
