@@ -66,7 +66,8 @@ class Wording:
         """
         text = self.texts[key]
         if not isinstance(text, str):
-            text = text[self.locale.plural_form(int(str(values["count"])))]
+            form = self.locale.plural_form(int(str(values["count"])))
+            text = text.get(form, text["other"])
         said = {k: v if k in _NAMING else self.number(v) for k, v in values.items()}
         return text.format(**said)
 

@@ -11,3 +11,4 @@ class Language(StrEnum):
     ENGLISH = "en"
     JAPANESE = "ja"
     GERMAN = "de"
+    SPANISH = "es"
