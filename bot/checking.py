@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answering.chat.chat import Meter
+from bot.answering.chat.meter import Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import DraftQuote, Dropped, Question, Sentence

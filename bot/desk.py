@@ -12,18 +12,15 @@ from functools import partial
 from typing import Self
 
 from bot.answering.answer import answer, answer_now
-from bot.answering.chat.chat import Chat, Meter, chat_model
+from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.calibration import OWN, Calibration, Judge, shipped
 from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
 from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
-from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.identity import Identity
-from bot.answering.proving.reader import Reader
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.understanding.followup import Exchange, understood
 from bot.answering.watching import Watch
-from bot.answering.writing.drafting import ModelWriter
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
 from bot.community.corrections import Corrections
@@ -36,6 +33,7 @@ from bot.community.rules import DESK, DeskRules
 from bot.community.starters import Starters
 from bot.ledger import Ledger
 from bot.metrics import Metrics
+from bot.models import Models
 from bot.reporting import level_of, record_of
 from bot.settings import BotSettings
 from ingest import logs
@@ -51,30 +49,6 @@ from ingest.threads import in_thread
 logger = logging.getLogger(__name__)
 
 _Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The chat models of the settings: those that write, first to last, and the one that reads."""
-
-    writers: tuple[ModelWriter, ...] = ()
-    checker: Reader | None = None
-    chats: tuple[Chat, ...] = ()
-
-    @classmethod
-    def of(cls, settings: BotSettings) -> Self:
-        """Open them; nothing is sent before they are asked."""
-        writing, reading = chats(settings)
-        reader, tokens = ChatReader(reading) if reading else None, settings.coverage_tokens
-        writers = tuple(ModelWriter(each, reader, tokens=tokens) for each in writing)
-        return cls(writers, reader, (*writing, *((reading,) if reading else ())))
-
-    @property
-    def reader(self) -> Reader:
-        """Who reads a claim against the coverage: a model where there is one, else identity."""
-        if self.writers:
-            return self.writers[0].reader
-        return self.checker or Identity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,29 +239,6 @@ def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[
         ) as index,
     ):
         yield Desk.of(archive, index, settings, clock)
-
-
-def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
-    """Open the chat models of the settings: those that write, first to last, and the reader's."""
-    key, base_url = settings.openai_api_key, settings.openai_base_url
-    named = (("CHAT_MODEL", settings.chat_model), ("FALLBACK_MODEL", settings.fallback_model))
-    patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}
-    writing = tuple(
-        chat_model(name, key, base_url, setting=each, **patience) for each, name in named if name
-    )
-    if settings.check_model is None:
-        return writing, None
-    own = settings.check_base_url
-    check_key = settings.check_api_key or (None if own else key)
-    return writing, chat_model(
-        settings.check_model, check_key, own or base_url, setting="CHECK_MODEL", **patience
-    )
-
-
-def reading_chat(settings: BotSettings) -> Chat | None:
-    """Open the model that reads: its own, or the one that writes; ``None`` without either."""
-    writing, reading = chats(settings)
-    return reading or (writing[0] if writing else None)
 
 
 def _judge(settings: BotSettings) -> Judge:

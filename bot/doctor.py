@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.chat.chat import Chat, ChatError, Meter
-from bot.desk import chats
+from bot.answering.chat.meter import ChatError, Meter
+from bot.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
@@ -22,6 +23,9 @@ from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
 from ingest.model import Generation
 from ingest.showing import cell, print_line, when
+
+if TYPE_CHECKING:
+    from bot.answering.chat.chat import Chat
 
 _ASKED = [("Answer with the one word OK and nothing else.", "Are you there?")]
 """What a chat model is asked."""

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from ingest.archive import Archive
 from ingest.index.passages import cut, sentences
+from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Cut, Decision, Extract, Header, Progress, Saved
 from ingest.reading import FoundArticle
-from ingest.reading.instructions import speaks_to_a_model
 
 _BATCH = 32
 """Articles saved in one transaction; a crash repeats at most these."""

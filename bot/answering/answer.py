@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.answering.chat.chat import ChatError, Meter
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.coverage import Coverage, View
 from bot.answering.model import (
     Abstention,

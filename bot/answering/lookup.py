@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.answering.chat.chat import Meter
+from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import Candidate, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict

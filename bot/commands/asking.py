@@ -12,7 +12,8 @@ import typer
 from bot import checking, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
 from bot.commands.preparing import prepared_desk, utc_now
-from bot.desk import Desk, open_desk, reading_chat
+from bot.desk import Desk, open_desk
+from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest import stopping
 from ingest.commands.options import AsJson, Batch, configured, misused

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.embedding import packed
-from ingest.embedding.endpoint import provider_of, remote
 from ingest.embedding.folder import FolderEmbedder
 from ingest.embedding.universal import FastEmbedder
 from ingest.embedding.vectors import Embedder
@@ -30,6 +29,8 @@ def embedder(settings: Settings, serving: str | None = None) -> Embedder:
         return FastEmbedder()
     if Path(chosen).expanduser().is_dir():
         return FolderEmbedder(Path(chosen).expanduser(), settings)
+    from ingest.embedding.endpoint import provider_of, remote  # a second to load: only where named
+
     provider, _ = provider_of(chosen)
     if not (provider or settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import sentencex
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from ingest.language.lines import BETWEEN
 from ingest.language.script import JAPANESE
 from ingest.model import Cut, Span
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 SPLITTER = 2
 """The version of these rules; a generation records it."""
@@ -107,6 +110,8 @@ def _pieces(text: str, language: str, most: int) -> Iterator[Span]:
 
 def _cutter(most: int) -> RecursiveCharacterTextSplitter:
     """Build the splitter for what no sentence end divides; it loses no character."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # few texts need it
+
     return RecursiveCharacterTextSplitter(
         separators=_SEPARATORS,
         keep_separator="end",

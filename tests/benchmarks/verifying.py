@@ -22,7 +22,7 @@ from rich.table import Table
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Finding
 from bot.checking import ClaimLine, RestLine, check
-from bot.desk import reading_chat
+from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences

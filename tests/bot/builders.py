@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from bot.desk import Desk, Models, open_desk
+from bot.desk import Desk, open_desk
+from bot.models import Models
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from tests.builders import NOW

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import re
-from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -15,7 +14,6 @@ from collections.abc import (
     Container,
     Mapping,
 )
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -25,8 +23,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
 
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.replies import Thoughtless
-from bot.answering.model import Dropped, Trouble, Usage
+from bot.answering.model import Trouble, Usage
 from ingest.errors import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -89,30 +88,6 @@ REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
     OptionalPart.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
 }
 """How a server says so, in whatever sentence."""
-
-
-class ChatError(Exception):
-    """The model did not reply; ``trouble`` says why, and the words for it are the wording's.
-
-    ``detail`` is what the server said, for whoever runs the desk and nobody else.
-    """
-
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
-        self.detail = detail
-
-
-@dataclass(slots=True)
-class Meter:
-    """What models were given and wrote, in tokens, and which of their sentences were lost."""
-
-    usage: Usage = field(default_factory=Usage)
-    lost: list[Dropped] = field(default_factory=list)
-    said: str = ""
-    """What a server said when it last failed, on one line."""
-    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Requests by model and how they ended: "ok", or in what trouble."""
 
 
 class Chat:

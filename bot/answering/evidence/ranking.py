@@ -13,10 +13,10 @@ from bot.answering.understanding.need import Mentions, Need, TextTerms
 from ingest.index.passages import sentences
 from ingest.index.recurring import Recurs
 from ingest.index.reranking import sentence_terms
+from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import BETWEEN, Role, roles
 from ingest.likeness import containment, shingles
 from ingest.model import Evidence, Kind, Passage, Span
-from ingest.reading.instructions import speaks_to_a_model
 
 _PASSAGES = 12
 """Passages whose sentences are looked at."""

@@ -6,12 +6,16 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Citation, Trouble
 from bot.answering.proving.ground import in_context
 from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
+
+if TYPE_CHECKING:
+    from bot.answering.chat.chat import Chat
 
 _LETTERS = {
     "S": Finding.SUPPORTED,

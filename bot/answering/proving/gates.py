@@ -14,8 +14,8 @@ from bot.answering.proving.days import moved_date
 from bot.answering.proving.figures import Derived, figures
 from bot.answering.proving.ground import CitedGround, Draft, title_of
 from bot.answering.proving.quotations import locate, quoted_in
+from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Kind
-from ingest.reading.instructions import speaks_to_a_model
 
 _REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)", re.IGNORECASE)
 _ADDRESS = re.compile(

@@ -10,10 +10,10 @@ from bot.answering.model import Citation
 from bot.answering.proving.quotations import unquoted
 from ingest.index.passages import sentences
 from ingest.language.as_english import as_english
+from ingest.language.instructions import speaks_to_a_model
 from ingest.language.languages import Language
 from ingest.language.numbers import plain
 from ingest.model import Passage, Span
-from ingest.reading.instructions import speaks_to_a_model
 
 
 @dataclass(frozen=True, slots=True)

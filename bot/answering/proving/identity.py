@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.answering.chat.chat import Meter
+from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import touched
 from bot.answering.proving.reader import Finding, Proposed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.answering.chat.chat import Meter
+from bot.answering.chat.meter import Meter
 from bot.answering.model import Claim, Trouble
 from bot.answering.proving.figures import Derived
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
+
+if TYPE_CHECKING:
+    from bot.answering.chat.chat import Chat
 
 _LONGEST = 500
 _FEW = 2

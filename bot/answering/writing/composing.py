@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.chat.chat import ChatError, Meter
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
 from bot.answering.proving.proving import decided, propose
 from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError

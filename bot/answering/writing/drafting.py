@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.answering.chat.chat import Chat, ChatError, Meter
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt, dropped_material, material, room_for
 from bot.answering.chat.replies import Objects, read_object
 from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
 from ingest.model import Evidence
+
+if TYPE_CHECKING:
+    from bot.answering.chat.chat import Chat
 
 _COVERAGE_TOKENS = 6000
 """Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""

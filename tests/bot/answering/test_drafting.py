@@ -5,7 +5,8 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from bot.answering.chat.chat import Chat, ChatError, Meter, chat_model
+from bot.answering.chat.chat import Chat, chat_model
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import FOLDER, Prompt
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
 from bot.answering.understanding.question import ask

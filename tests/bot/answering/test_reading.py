@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import Meter, chat_model
+from bot.answering.chat.chat import chat_model
+from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim, Dropped, Failing, Trouble
 from bot.answering.proving.chat_reader import ChatReader, claims_material, key_of
 from bot.answering.proving.figures import Derived
