@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Language(StrEnum):
-    """A language by its code (ISO 639-1): a folder beside this, and a word list in ``prompts``."""
+    """A language by its code (ISO 639-1): a folder beside this, and a word list in ``prompts``.
 
-    ENGLISH = "en"
-    JAPANESE = "ja"
-    GERMAN = "de"
-    SPANISH = "es"
+    ``in_english`` is what a model is told that it is called, ``own_name`` what its speakers see.
+    """
+
+    in_english: str
+    own_name: str
+
+    def __new__(cls, code: str, in_english: str = "", own_name: str = "") -> Self:
+        """Make a member that is its code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.in_english, member.own_name = in_english, own_name
+        return member
+
+    ENGLISH = "en", "English", "English"
+    JAPANESE = "ja", "Japanese", "日本語"
+    GERMAN = "de", "German", "Deutsch"
+    SPANISH = "es", "Spanish", "español"

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from babel import Locale
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat.meter import ChatError, Meter
@@ -24,8 +23,6 @@ _COVERAGE_TOKENS = 6000
 """Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
 _LINES, _QUOTED = 8, 3
 """The most lines of a draft, and quotations of a line, where a server can hold a model to that."""
-_NAMES = Locale("en").languages
-"""What a model is told the languages are."""
 
 
 class _RestLine(BaseModel):
@@ -81,7 +78,7 @@ class ModelWriter:
     def instructions(self, question: Question) -> str:
         """Return what the model is told before *question*."""
         return self.prompt.filled(
-            language=_NAMES[str(question.language)], today=question.asked_at.date().isoformat()
+            language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
 
     async def draft(
@@ -112,7 +109,7 @@ class ModelWriter:
             ChatError: the model failed.
         """
         prompt = Prompt.load("mend").filled(
-            language=_NAMES[str(question.language)], today=question.asked_at.date().isoformat()
+            language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
         said = [(prompt, dropped_material(given, dropped))]
         async for each in self._objects(said, meter, _form_of("number", "say", "rests")):

@@ -28,7 +28,7 @@ _CHANNELS = 20
 _MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
 _LANGUAGES = [
     app_commands.Choice(name=worded("language_asked"), value=_AS_ASKED),
-    *(app_commands.Choice(name=Wording.of(x).name_of(x), value=str(x)) for x in Language),
+    *(app_commands.Choice(name=x.own_name, value=str(x)) for x in Language),
 ]
 
 

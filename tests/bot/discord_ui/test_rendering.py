@@ -214,7 +214,12 @@ def test_an_article_without_a_title_can_still_be_opened():
 @pytest.mark.parametrize("language", Language)
 def test_how_an_answer_came_about_is_told(language):
     """Whoever reads quotations because a model failed learns why, in their language."""
-    text = {"en": "Will she resign?", "ja": "辞任する？", "de": "Tritt sie nicht zurück?"}[language]
+    text = {
+        "en": "Will she resign?",
+        "ja": "辞任する？",
+        "de": "Tritt sie nicht zurück?",
+        "es": "¿Dimitirá?",
+    }[language]
     for written in (
         *(Written(trouble=each) for each in Trouble),
         Written("a-model"),

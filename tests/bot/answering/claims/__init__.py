@@ -38,7 +38,8 @@ def line_of(each, extracts):
     """Find the first article with each quotation."""
     rests = []
     for quote in each["quotes"]:
-        extract = next(e for e in extracts if quote in e.text)
+        extract = next((e for e in extracts if quote in e.text), None)
+        assert extract, f"{each['id']} quotes what no article of the sample says: {quote}"
         header = extract.header
         rests.append(
             RestLine(
