@@ -1,4 +1,4 @@
-# The two commands of the README are `make run` and `make test`; the rest is what they are made of.
+# The commands of the README are `make run`, `make check` and `make test`.
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 PYTHON ?= python
@@ -6,11 +6,13 @@ else
 BIN := .venv/bin
 PYTHON ?= python3
 endif
+# One more than there are cores: some tests wait for processes that they started.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 DATA_DIR ?= .data
 export DATA_DIR
 
 .DEFAULT_GOAL := run
-.PHONY: run ask install check test docs benchmark gallery
+.PHONY: run ask install check test coverage docs benchmark gallery
 
 run: install  ## Start the bot, or a terminal chat over the sample coverage
 	@$(BIN)/python -m bot
@@ -26,8 +28,11 @@ check: .venv/installed-dev  ## Format, lint, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: check  ## What `check` looks at, and every test
-	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
+test: .venv/installed-dev  ## Every test
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+
+coverage: .venv/installed-dev  ## The same, held to a floor of what it covers
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|constants|verifying|model|faults|extraction|refreshing|streaming|askers|scale] [DATA=folder]
 	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")
