@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -81,6 +82,9 @@ def test_a_command_of_the_documents_runs(line, here, monkeypatch, capsys):
     if line.startswith("make "):
         target = shlex.split(line)[1]
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        return
+    if line.startswith(".ci/"):
+        assert os.access(ROOT / line, os.X_OK)
         return
     if line.startswith("pbpaste | "):
         line = line.removeprefix("pbpaste | ")

@@ -138,7 +138,7 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Stop, if whoever pressed may; the message itself says what became of it."""
-        running: RunningAnswers = interaction.client.asking.runs
+        running = _running_in(interaction)
         moderates = interaction.permissions.manage_messages
         refusal = running.stop(self.key, interaction.user.id, moderates=moderates)
         if refusal is None:
@@ -146,3 +146,10 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
             return
         view = notice_view(words_of(interaction)(refusal))
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def _running_in(interaction: Interaction) -> RunningAnswers:
+    """Return what is being written in the client that took *interaction*."""
+    found = interaction.client.asking.runs
+    assert isinstance(found, RunningAnswers)
+    return found

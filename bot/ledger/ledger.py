@@ -1,4 +1,4 @@
-"""What the bot writes down: answers, what people say and suggest, deeds, rules, what it costs.
+"""What the bot writes down: answers, what people say and suggest, audit, rules, what it costs.
 
 It lies in the archive's database, for it refers to articles, and has tables and migrations of its
 own.

@@ -80,7 +80,7 @@ class AuditEntry:
     """What somebody did; ``who`` and ``place`` are Discord's own numbers.
 
     ``detail`` names what is neither an article nor a source; ``before`` is the rules as they were,
-    where they were set. ``undone_by`` is the deed that took it back.
+    where they were set. ``undone_by`` is the entry that took it back.
     """
 
     at: datetime

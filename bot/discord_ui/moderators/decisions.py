@@ -1,4 +1,4 @@
-"""The buttons under previews, deeds and logs; each checks who presses it."""
+"""The buttons under previews, acts and logs; each checks who presses it."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def deeds_view(found: Sequence[tuple[AuditEntry, str]], words: Wording) -> ui.La
     """Show who did what, newest first."""
     if not found:
         return notice_view(words("no_deeds"))
-    items = [(deed_line(deed, named, words), _way_back(deed, words)) for deed, named in found]
+    items = [(deed_line(logged, named, words), _way_back(logged, words)) for logged, named in found]
     view = itemised(f"**{escape(words('deeds_heading'))}**", items)
     older = [_OlderButton(str(found[-1][0].id), words("older"))] if len(found) == _DEEDS else []
     return with_buttons(view, older)
 
 
-def _way_back(deed: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
-    """Return the button that takes a deed back, unless it was taken back or cannot be."""
-    if deed.undone_by is not None or deed.kind not in UNDOABLE:
+def _way_back(logged: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
+    """Return the button that takes an act back, unless it was taken back or cannot be."""
+    if logged.undone_by is not None or logged.kind not in UNDOABLE:
         return []
-    button = UnsetButton if deed.kind is AuditAction.SET else UndoButton
-    return [button(str(deed.id), words("undo"))]
+    button = UnsetButton if logged.kind is AuditAction.SET else UndoButton
+    return [button(str(logged.id), words("undo"))]
 
 
 class _Deciding(Action, template=r"desk:decision"):
@@ -133,7 +133,7 @@ class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
 
 
 class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
-    """Takes a deed back."""
+    """Takes an act back."""
 
     kind = "undo"
 
@@ -142,12 +142,12 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
         words, desk = words_of(interaction), moderation.desk
         known = await desk.catalogue.entry(int(self.key))
         setting = known is not None and known.kind is AuditAction.SET
-        deed = None if setting else await desk.curator.undo(int(self.key), moderator(interaction))
-        if deed is None:
+        logged = None if setting else await desk.curator.undo(int(self.key), moderator(interaction))
+        if logged is None:
             return notice_view(words("moderating_done_before"))
-        named = deed.detail or ""
-        if deed.article_id is not None:
-            named = (await desk.catalogue.article(deed.article_id)).header.title
+        named = logged.detail or ""
+        if logged.article_id is not None:
+            named = (await desk.catalogue.article(logged.article_id)).header.title
         return done_view(words("undone", title=title(named, 200)), [])
 
 
@@ -157,7 +157,7 @@ class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
     kind = "older"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show older deeds."""
+        """Show older acts."""
         return await audit_page(moderation, words_of(interaction), int(self.key))
 
 

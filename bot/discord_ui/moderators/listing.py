@@ -146,9 +146,9 @@ class _RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
         """Restore it, and offer the way back."""
         words, desk = words_of(interaction), moderation.desk
         article = await desk.catalogue.article(int(self.key))
-        deed = await desk.curator.restore(article.id, moderator(interaction))
+        logged = await desk.curator.restore(article.id, moderator(interaction))
         said = words("restored_article", title=title(article.header.title, 200))
-        return done_view(said, [UndoButton(str(deed.id), words("undo"))])
+        return done_view(said, [UndoButton(str(logged.id), words("undo"))])
 
 
 class _LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
@@ -172,9 +172,9 @@ class _StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})")
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Stop, and offer the way back."""
         words = words_of(interaction)
-        deed = await moderation.desk.curator.unwatch(int(self.key), moderator(interaction))
-        said = words("unwatched", address=title(deed.detail or "", 200))
-        return done_view(said, [UndoButton(str(deed.id), words("undo"))])
+        logged = await moderation.desk.curator.unwatch(int(self.key), moderator(interaction))
+        said = words("unwatched", address=title(logged.detail or "", 200))
+        return done_view(said, [UndoButton(str(logged.id), words("undo"))])
 
 
 LISTING_BUTTONS = (

@@ -154,9 +154,9 @@ class SettingsGroup(app_commands.Group):
             community.rules_changed()
             rules = change(await community.rules(interaction.guild_id))
             by = moderator(interaction)
-            deed = await moderation.desk.curator.set_rules(rules, str(interaction.guild_id), by)
+            logged = await moderation.desk.curator.set_rules(rules, str(interaction.guild_id), by)
             community.rules_changed()
-            return await _shown(moderation, interaction, deed)
+            return await _shown(moderation, interaction, logged)
 
         await tell_result(interaction, work)
 
@@ -170,22 +170,22 @@ class SettingsGroup(app_commands.Group):
 
         async def work() -> ui.LayoutView:
             rules = change(await moderation.desk.community.desk_rules())
-            deed = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
-            return await _shown(moderation, interaction, deed)
+            logged = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
+            return await _shown(moderation, interaction, logged)
 
         await tell_result(interaction, work)
 
 
 async def _shown(
-    moderation: Moderation, interaction: Interaction, deed: AuditEntry | None = None
+    moderation: Moderation, interaction: Interaction, logged: AuditEntry | None = None
 ) -> ui.LayoutView:
-    """Show the settings, with the way back from *deed*."""
+    """Show the settings, with the way back from *logged*."""
     words, community = words_of(interaction), moderation.desk.community
     rules = await community.rules(interaction.guild_id)
     home = moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
     view = settings_view(rules, desk, words)
-    return with_buttons(view, [UnsetButton(str(deed.id), words("undo"))] if deed else [])
+    return with_buttons(view, [UnsetButton(str(logged.id), words("undo"))] if logged else [])
 
 
 def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) -> ui.LayoutView:
@@ -231,17 +231,17 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Take it back, once."""
         moderation = moderation_of(interaction)
-        deed = await moderation.desk.catalogue.entry(int(self.key))
-        everywhere = deed is not None and not deed.detail
+        logged = await moderation.desk.catalogue.entry(int(self.key))
+        everywhere = logged is not None and not logged.detail
         refuses: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
         if not await admitted(interaction, refuses(interaction)):
             return
-        here = deed is not None and deed.detail in {DESK, str(interaction.guild_id)}
-        if deed is None or deed.kind is not AuditAction.SET or not here:
+        here = logged is not None and logged.detail in {DESK, str(interaction.guild_id)}
+        if logged is None or logged.kind is not AuditAction.SET or not here:
             await respond(interaction, notice_view(words_of(interaction)("settings_elsewhere")))
             return
         await interaction.response.defer()
-        done = await moderation.desk.curator.undo(deed.id, moderator(interaction))
+        done = await moderation.desk.curator.undo(logged.id, moderator(interaction))
         moderation.desk.community.rules_changed()
         view = (
             await _shown(moderation, interaction)

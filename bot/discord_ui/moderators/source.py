@@ -218,9 +218,9 @@ class SourceGroup(app_commands.Group):
 
         async def work() -> ui.LayoutView:
             article = await self.desk.catalogue.article(_number_of(text))
-            deed = await move(article.id, moderator(interaction))
+            logged = await move(article.id, moderator(interaction))
             done = words(said, title=title(article.header.title, 200))
-            return done_view(done, [UndoButton(str(deed.id), words("undo"))])
+            return done_view(done, [UndoButton(str(logged.id), words("undo"))])
 
         await tell_result(interaction, work)
 

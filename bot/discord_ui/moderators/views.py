@@ -25,7 +25,7 @@ from ingest.model import Article, Evidence, Source
 
 ROOM = Lengths(quote=0, title=120, claims=0)
 LISTED = 10
-"""Articles, sources or deeds in one message."""
+"""Articles, sources or acts in one message."""
 _FOUND = 8
 """Passages of evidence in one message."""
 _BEGINNING = 240
@@ -154,14 +154,14 @@ def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> u
     return layout(blocks)
 
 
-def deed_line(deed: AuditEntry, named: str, words: Wording) -> str:
+def deed_line(logged: AuditEntry, named: str, words: Wording) -> str:
     """Say when who did what; a name is shown, and nobody is mentioned."""
-    if deed.kind is AuditAction.SET:
-        named = deed.detail or words("settings_desk")
-    when = discord.utils.format_dt(deed.at, "f")
-    undone = f" ({escape(words('deed_undone'))})" if deed.undone_by else ""
-    kind = escape(words(f"deed_{deed.kind}"))
-    return f"{when} · <@{int(deed.who)}> · {kind}{undone}: {literal(title(named, 100))}"
+    if logged.kind is AuditAction.SET:
+        named = logged.detail or words("settings_desk")
+    when = discord.utils.format_dt(logged.at, "f")
+    undone = f" ({escape(words('deed_undone'))})" if logged.undone_by else ""
+    kind = escape(words(f"deed_{logged.kind}"))
+    return f"{when} · <@{int(logged.who)}> · {kind}{undone}: {literal(title(named, 100))}"
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
