@@ -21,7 +21,7 @@ class DeskTranslator(app_commands.Translator):
         """Look *string* up in the catalogue by its key."""
         del context
         key = string.extras.get("key")
-        words = Wording.of_locale(str(locale))
+        words = Wording.of_locale(locale.value)
         if key is None or words.language is Language.ENGLISH:
             return None
         return words(key)

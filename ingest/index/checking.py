@@ -74,9 +74,10 @@ def _differences(index: Index) -> _Faults:
     """Compare the two passage by passage."""
     wanted: set[str] = set()
     unsound: list[str] = []
-    for standing in index.expected():
-        wanted.update(p.id for p in standing.passages)
-        unsound += index.unsound(standing.passages)
+    for standings in index.expected_together():
+        passages = [p for each in standings for p in each.passages]
+        wanted.update(p.id for p in passages)
+        unsound += index.unsound(passages)
     vectors, words = index.held()
     wrong = (wanted ^ vectors) | (wanted ^ words) | set(unsound)
     return _Faults(

@@ -258,8 +258,13 @@ class Index:
 
     def expected(self) -> Iterator[ArticleState]:
         """Yield what should be held of every article that was ever kept."""
-        for standings, _ in self._changes(0, _ARTICLES):
+        for standings in self.expected_together():
             yield from standings
+
+    def expected_together(self) -> Iterator[Sequence[ArticleState]]:
+        """Yield the same, as many articles together as are read at once."""
+        for standings, _ in self._changes(0, _ARTICLES):
+            yield standings
 
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
         """Return those of *passages* whose cached vector is none: a server sent it so once."""
@@ -343,8 +348,7 @@ class Index:
             erased = erased or any(each.erased for each in standings)
         if erased or self._shelf.words.worn:
             upto = upto or self._shelf.words.cursor
-            whole = (standings for standings, _ in self._changes(0, _ARTICLES))
-            self._shelf.words.rewrite(whole, upto)
+            self._shelf.words.rewrite(self.expected_together(), upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Embed one batch while what came before is written."""

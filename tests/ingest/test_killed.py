@@ -22,7 +22,7 @@ from ingest.settings import Settings
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
 
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 """How often each is killed; ``KILLS=20`` for a thorough run."""
 FEED = "http://ledger.example/feed.xml"
 PAGES = 120

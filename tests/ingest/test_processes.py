@@ -17,7 +17,7 @@ from bot.desk import open_desk
 from bot.settings import BotSettings
 from tests.builders import NOW
 
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 """How often an ingest is killed; ``KILLS=20`` for a thorough run."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,9 +16,13 @@ from bot.desk import open_desk
 from bot.settings import BotSettings
 from ingest import adding
 from ingest.reading import Hints, read_path
+from tests.processes import PROCESSES
+from tests.wire.launcher import launch
 from tests.wire.server import WireDiscord
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    import signal
+    from multiprocessing.context import ForkServerProcess
 
 
 class Bot:
@@ -28,41 +32,42 @@ class Bot:
         self.discord = discord
         self.data = data
         self.log = data.parent / "bot.log"
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: ForkServerProcess | None = None
 
     async def start(self, **settings: str) -> None:
         """Start, and wait until Discord has it."""
         known = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.wire.launcher",
-                cwd=ROOT,
-                env={
-                    **known,
-                    "WIRE": str(self.discord.port),
-                    "DISCORD_TOKEN": "a.b.c",
-                    "EMBEDDING_MODEL": "fast",
-                    "DATA_DIR": str(self.data),
-                    "PYTHONPATH": str(ROOT),
-                    **settings,
-                },
-                stdout=log,
-                stderr=log,
-            )
+        environment = {
+            **known,
+            "WIRE": str(self.discord.port),
+            "DISCORD_TOKEN": "a.b.c",
+            "EMBEDDING_MODEL": "fast",
+            "DATA_DIR": str(self.data),
+            **settings,
+        }
+        self.process = PROCESSES.Process(target=launch, args=(environment, self.log), daemon=True)
+        self.process.start()
         await self.discord.ready()
+
+    def signal(self, sign: signal.Signals) -> None:
+        """Send it *sign*."""
+        os.kill(self.process.pid, sign)
+
+    async def ended(self) -> int:
+        """Wait for its end, and return its code; below 0 where a signal ended it."""
+        await asyncio.to_thread(self.process.join)
+        return self.process.exitcode
 
     async def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""
-        if self.process is not None and self.process.returncode is None:
+        if self.running():
             self.process.kill()
-            await self.process.wait()
+            await self.ended()
         self.discord.gone()
 
     def running(self) -> bool:
         """Tell whether it is there."""
-        return self.process is not None and self.process.returncode is None
+        return self.process is not None and self.process.is_alive()
 
     def slow(self) -> dict[str, str]:
         """Return the settings with which a model writes that takes as long as a test wants."""

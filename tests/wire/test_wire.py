@@ -232,8 +232,8 @@ async def test_whoever_waits_is_told_when_the_bot_is_ended(bot, discord, sign):
     for member in members[2:]:
         discord.say(member, TURNOUT)
     await until(lambda: len([m for m in discord.answers() if "Stop" in text_of(m)]) == 4)
-    bot.process.send_signal(signal.Signals[sign])
-    code = await bot.process.wait()
+    bot.signal(signal.Signals[sign])
+    code = await bot.ended()
     assert code in {130 if sign == "SIGINT" else 0, 128 + signal.Signals[sign]}
     shown = [text_of(message) for message in discord.answers()]
     assert len(shown) == 4
@@ -254,10 +254,10 @@ async def test_a_second_signal_ends_it_at_once(bot, discord):
     await bot.start(**bot.slow())
     discord.slash(discord.member("asker"), "ask", question=TURNOUT)
     await until(lambda: [m for m in discord.answers() if "Stop" in text_of(m)])
-    bot.process.send_signal(signal.SIGTERM)
+    bot.signal(signal.SIGTERM)
     await asyncio.sleep(0.3)
-    bot.process.send_signal(signal.SIGTERM)
-    code = await asyncio.wait_for(bot.process.wait(), 3)
+    bot.signal(signal.SIGTERM)
+    code = await asyncio.wait_for(bot.ended(), 3)
     assert code in {0, 128 + signal.SIGTERM, -signal.SIGTERM}
 
 

@@ -1,6 +1,5 @@
 """The archive keeps everything and loses nothing, on SQLite and on PostgreSQL alike."""
 
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -15,6 +14,7 @@ from ingest.index.passages import SPLITTER, cut
 from ingest.model import Cut, Decision, Kind, Permission, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database
+from tests.processes import PROCESSES
 
 
 @pytest.fixture
@@ -136,11 +136,10 @@ def save_in_order(url, titles):
 
 def test_batches_that_overlap_wait_for_each_other_and_never_for_good(archive_url):
     """Two processes that save the same articles in different orders both come through."""
-    spawn = multiprocessing.get_context("spawn")
     titles = [str(i) for i in range(12)]
     with Archive.open(archive_url) as archive:
         savers = [
-            spawn.Process(target=save_in_order, args=(archive_url, order))
+            PROCESSES.Process(target=save_in_order, args=(archive_url, order))
             for order in (titles, titles[::-1], titles[6:] + titles[:6])
         ]
         for saver in savers:
@@ -225,8 +224,7 @@ def save_twenty(url, name):
 
 def test_two_processes_may_save_at_once(archive_url):
     """The bot and a command write one archive, and both may be the first to open it."""
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=save_twenty, args=(archive_url, n)) for n in ("a", "b")]
+    workers = [PROCESSES.Process(target=save_twenty, args=(archive_url, n)) for n in ("a", "b")]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -1,39 +1,20 @@
 """Files of the index that are cut, empty or gone: it is made anew, and nothing is lost."""
 
-import multiprocessing
 import shutil
-import zlib
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from ingest.archive import Archive
 from ingest.errors import IndexUnavailableError
 from ingest.index import index as index_module
-from ingest.index.analysis import terms
 from ingest.index.checking import faults, repair
 from ingest.index.index import Index
 from ingest.index.search import search
 from ingest.settings import Settings
-from tests.builders import NOW, an_extract, saved
+from tests.builders import NOW, Hashing, an_extract, saved
 from tests.ingest.newsroom import story
-
-
-class Hashing:
-    """An embedder that takes no time: a text's words, by their hashes."""
-
-    model, dimensions, far, windows = "hashing", 64, False, 1
-
-    def passages(self, texts):
-        return np.stack([self.question(text) for text in texts])
-
-    def question(self, text):
-        found = np.zeros(self.dimensions, np.float32)
-        for term in terms(text) or ["-"]:
-            found[zlib.crc32(term.encode()) % self.dimensions] += 1.0
-        return found / np.linalg.norm(found)
-
+from tests.processes import PROCESSES
 
 MODEL = Hashing()
 MANY = 1050
@@ -113,8 +94,7 @@ def test_damaged_vectors_are_made_anew_at_the_next_start(settings, name, how):
     harm(settings, name, how)
     ended = []
     while not ended or (ended[-1] < 0 and len(ended) < 2):
-        spawn = multiprocessing.get_context("spawn")
-        process = spawn.Process(target=all_is_found, args=(settings,))
+        process = PROCESSES.Process(target=all_is_found, args=(settings,))
         process.start()
         process.join()
         ended.append(process.exitcode)

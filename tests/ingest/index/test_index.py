@@ -1,6 +1,5 @@
 """The index is derived: caught up, healed and rebuilt from the archive, embedded or served."""
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -22,6 +21,7 @@ from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.ingest.newsroom import story
+from tests.processes import PROCESSES
 
 MODEL = FastEmbedder()
 
@@ -186,9 +186,8 @@ def hold(folder, ready, release):
 def test_an_owned_index_names_its_owner_until_that_is_killed(tmp_path):
     """One process owns the embedded index; a killed one holds nothing."""
     settings = Settings.of({"DATA_DIR": str(tmp_path)})
-    spawn = multiprocessing.get_context("spawn")
-    ready, release = spawn.Event(), spawn.Event()
-    other = spawn.Process(target=hold, args=(str(tmp_path), ready, release))
+    ready, release = PROCESSES.Event(), PROCESSES.Event()
+    other = PROCESSES.Process(target=hold, args=(str(tmp_path), ready, release))
     other.start()
     ready.wait()
     with Archive.open(settings.archive_url) as archive:

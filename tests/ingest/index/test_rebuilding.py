@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
 from ingest.errors import GenerationFaultyError, NoGenerationError
 from ingest.index import index as index_module
 from ingest.index import passages, rebuilding
@@ -20,21 +19,16 @@ from ingest.index.search import search
 from ingest.index.stores import ROLLBACK_FOR, Stores
 from ingest.language.script import Script
 from ingest.settings import Settings
-from tests.builders import NOW, an_extract, saved
+from tests.builders import NOW, Hashing, an_extract, saved
 from tests.ingest.newsroom import story
 
-MODEL = FastEmbedder()
+MODEL = Hashing()
 
 
-class Half(FastEmbedder):
+class Half(Hashing):
     """Another model, of another length: to mix the two is an error of Chroma's."""
 
-    model = "half-of-it"
-    dimensions = 256
-
-    def passages(self, texts):
-        half = super().passages(texts)[:, :256]
-        return half / np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-9)
+    model, dimensions = "half-of-it", 32
 
 
 @pytest.fixture(params=["embedded", "server"])
@@ -95,7 +89,7 @@ def test_readers_never_notice_five_switches(archive, index, monkeypatch):
         assert made.active
     count = len(searches)
     while len(searches) < count + 4:
-        pass
+        time.sleep(0.01)
     over.set()
     for reader in readers:
         reader.join()
@@ -180,7 +174,7 @@ def test_any_disagreement_is_found_and_mended(archive, index, broken):
         shelf.words.apply([type(standing)(standing.article_id, (), ())], shelf.words.cursor)
     else:
         collection = shelf.vectors._collection(next(iter(Script)))
-        collection.add(ids=["999:1:0:abc"], embeddings=[[1.0] + [0.0] * 511])
+        collection.add(ids=["999:1:0:abc"], embeddings=[[1.0] + [0.0] * (MODEL.dimensions - 1)])
     found = faults(index)
     assert found
     assert str(found) != "no fault"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import discord
@@ -9,6 +10,7 @@ import pytest
 
 from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
+from bot.ledger import Ledger
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.embedding.memory import Memory
@@ -37,11 +39,21 @@ async def web():
         yield opened
 
 
-@pytest.fixture
-def archive(tmp_path):
-    """Open an archive with one article."""
-    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as opened:
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """Make an archive with one article, once."""
+    file = tmp_path_factory.mktemp("kept") / "archive.sqlite3"
+    with Archive.open(f"sqlite:///{file}") as opened:
         saved(opened, an_extract())
+        Ledger.of(opened)
+    return file
+
+
+@pytest.fixture
+def archive(kept, tmp_path):
+    """Open a copy of it."""
+    file = shutil.copy(kept, tmp_path / "archive.sqlite3")
+    with Archive.open(f"sqlite:///{file}") as opened:
         yield opened
 
 
