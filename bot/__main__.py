@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 from dotenv import load_dotenv
 
-from bot import terminal
 from bot.answering.understanding.question import UnaskableError
 from bot.commands import asking, upkeep
+from bot.wording import Wording, unaskable
 from ingest import stopping
 from ingest.commands.options import make_app, run_app
 from ingest.errors import IngestError
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with stopping.as_ctrl_c():
             return run_app(app, arguments, "python -m bot")
     except UnaskableError as error:
-        print(terminal.unaskable(error), file=sys.stderr)
+        print(unaskable(error, Wording.default()), file=sys.stderr)
         return 1
     except IngestError as error:
         print(error, file=sys.stderr)

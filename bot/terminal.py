@@ -24,7 +24,7 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
 from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object
-from bot.wording import Wording
+from bot.wording import Wording, unaskable
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
 from ingest.language.languages import Language
@@ -119,17 +119,16 @@ def answer_batch(loop: Loop, path: Path, *, now: _Clock) -> int:
             question = ask(text, now=now())
         except (BadLineError, UnaskableError) as error:
             failed = 1
-            said = unaskable(error) if isinstance(error, UnaskableError) else str(error)
+            said = (
+                unaskable(error, Wording.default())
+                if isinstance(error, UnaskableError)
+                else str(error)
+            )
             result: dict[str, object] = {"line": number, "error": said}
         else:
             result = as_object(loop.answer(question))
         print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
     return failed
-
-
-def unaskable(error: UnaskableError) -> str:
-    """Say why a text is no question."""
-    return Wording.of(Language.ENGLISH)(error.key)
 
 
 def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], object]) -> None:
@@ -144,7 +143,7 @@ def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], obje
         try:
             question = ask(line, now=now())
         except UnaskableError as error:
-            console.print(unaskable(error))
+            console.print(unaskable(error, words))
             continue
         try:
             before()

@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
+from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
@@ -189,3 +190,9 @@ class Wording:
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said
+
+
+def unaskable(error: UnaskableError, words: Wording) -> str:
+    """Say why a text is no question, or answer it, in the language in which it was said."""
+    known = words if error.language is None else Wording.of(error.language)
+    return known(error.key)

@@ -16,7 +16,7 @@ from discord import ui
 
 from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import ask
+from bot.answering.understanding.question import UnaskableError, ask
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.desk import Desk
@@ -26,14 +26,16 @@ from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_but
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, literal
-from bot.wording import Wording
+from bot.wording import Wording, unaskable
 from ingest import logs
 from ingest.language.languages import Language
 
 _Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
 """Makes the buttons under an outcome; the flag is whether only its asker sees it."""
 
-_HINTED = 3
+_BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
+"""What is said to whoever has not asked anything yet."""
+_OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
 """Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
@@ -228,11 +230,17 @@ class Asking:
         except Exception as error:
             report(error)
 
-    def hint(self, words: Wording) -> ui.LayoutView:
-        """Say how to ask, with questions that the newest coverage answers."""
-        questions = self.desk.starters.like("", words.language)[:_HINTED]
-        lines = [f"- {literal(each)}" for each in questions]
-        return layout([escape(words("hint")), *(["\n".join(lines)] if lines else [])])
+    def unasked(self, error: UnaskableError, words: Wording) -> ui.LayoutView:
+        """Answer what is no question; whoever begins is offered some that the coverage answers."""
+        said = escape(unaskable(error, words))
+        if error.key not in _BEGINNINGS:
+            return layout([said])
+        return layout([said, *self.beginnings(error.language or words.language)])
+
+    def beginnings(self, language: Language) -> list[str]:
+        """List questions that the newest coverage answers, in one block; none if there are none."""
+        lines = [f"- {literal(q)}" for q in self.desk.starters.like("", language)[:_OFFERED]]
+        return ["\n".join(lines)] if lines else []
 
 
 def asking_of(interaction: Interaction) -> Asking:

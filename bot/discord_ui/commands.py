@@ -17,6 +17,7 @@ from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
 from bot.discord_ui.members.coverage import coverage_command
 from bot.discord_ui.members.find import find_command
+from bot.discord_ui.members.help import help_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
@@ -44,6 +45,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self.guards[SettingsGroup.NAME] = moderation.settings_refusal
         for each in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(each)
+        self.add_command(help_command(asking, self.guards))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let nobody reach a command that is not theirs, whatever a server's settings show.

@@ -79,8 +79,8 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        view = notice_view(words(error.key)) if text else asking.hint(words)
-        await hanging.say(view, words)
+        said = error if text else UnaskableError("hint")
+        await hanging.say(asking.unasked(said, words), words)
         return
     if admission.speaks is Speaks.THREAD and place.parent is None:
         hanging.target = await _thread_on(message, question.text) or hanging.target

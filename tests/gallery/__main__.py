@@ -15,7 +15,6 @@ from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import Mock
 
 import discord
 import simcord
@@ -25,19 +24,15 @@ from simcord.preview import _capture
 
 from bot.answering.model import Excerpt, Level, Reason, Trouble, Written
 from bot.answering.watching import Phase
-from bot.community.curating import Curator
-from bot.community.jobs import Jobs
-from bot.community.reviewing import Reviewer
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.errors import error_view
-from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.rendering import notice_view, outcome_view, progress_view
 from bot.discord_ui.replying import files_of
 from bot.discord_ui.screen import StopButton
-from bot.ledger import Ledger
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
+from tests.bot.builders import a_desk, scripted
 from tests.bot.discord_ui import builders as built
 from tests.gallery import forms, members, moderators
 
@@ -172,7 +167,8 @@ def use_installed_browser() -> None:
 async def render(folder: Path, only: str) -> None:
     """Send each message in a simulated server, open each form, and take their pictures."""
     with TemporaryDirectory() as data, Archive.open(f"sqlite:///{data}/archive.sqlite3") as archive:
-        client = a_client(archive, Path(data))
+        desk = scripted(a_desk(archive, now=built.NOW), built.an_answer())
+        client = ElectionDeskClient(desk)
         async with simcord.run(client) as env:
             await client.user.edit(username="Election Desk")
             channel = env.create_guild("Orvessa").create_text_channel("election-desk")
@@ -194,22 +190,6 @@ async def render(folder: Path, only: str) -> None:
             wanted = partial(fnmatch, pat=only)
             async for name, form in forms.opened(client, channel, reader, wanted):
                 await picture(name, form)
-
-
-def a_client(archive: Archive) -> ElectionDeskClient:
-    """Return the bot with everything that it offers."""
-    offers = built.some_offers(archive)
-    curator = Curator(archive, Ledger.of(archive), lambda: built.NOW, Mock())
-    reviewer, jobs = (
-        Reviewer(Ledger.of(archive), lambda: built.NOW, Mock()),
-        Jobs(archive, Ledger.of(archive), lambda: built.NOW),
-    )
-    return ElectionDeskClient(
-        built.scripted(built.an_answer()),
-        clock=lambda: built.NOW,
-        moderation=Moderation(curator, offers.community, reviewer, jobs),
-        offers=offers,
-    )
 
 
 def shrink(picture: Path) -> None:

@@ -14,6 +14,7 @@ from bot.answering.timeline import Timeline, TimelineLine
 from bot.community.members import QuotationShown
 from bot.discord_ui.members.citations import quotations_view
 from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.help import help_view
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
@@ -24,6 +25,15 @@ from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui import builders as built
 
+TALK = ("hello", "help", "thanks", "stop")
+MEMBERS_COMMANDS = {
+    **{name: f"command_{name}" for name in ("ask", "coverage", "timeline", "suggest", "privacy")},
+    "forget-me": "command_forget",
+    "help": "command_help",
+}
+MODERATORS_COMMANDS = {
+    name: f"command_{name}" for name in ("source", "settings", "reports", "gaps")
+}
 NOTICES = (
     "helpful_kept",
     "report_kept",
@@ -75,15 +85,34 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "find-hostile": found_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
+        "help": help_view(words, described(words, MEMBERS_COMMANDS), set(), beginnings(words)),
+        "help-moderator": help_view(
+            words,
+            described(words, {**MEMBERS_COMMANDS, **MODERATORS_COMMANDS}),
+            set(MODERATORS_COMMANDS),
+            beginnings(words),
+        ),
+        **{f"talk-{said}": notice_view(words(f"talk_{said}")) for said in TALK},
         "privacy": privacy_view(words, keeps_questions=False, has_model=False),
         "privacy-model": privacy_view(words, keeps_questions=True, has_model=True),
         "interrupted": interrupted_view(
-            PendingQuestion(built.NOW, "1", answer.question.text, str(words.language), "", id=3)
+            PendingQuestion(built.NOW, "1", answer.question.text, words.language, "", id=3)
         ),
-        "too-many": notice_view(words("too_many", seconds=42)),
+        "too-many": notice_view(words("too_many", count=42)),
         "forgotten": notice_view(words("forgotten", count=3)),
         **{f"notice-{key}": notice_view(words(key)) for key in NOTICES},
     }
+
+
+def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:
+    """Describe *commands* as Discord would."""
+    return {name: words(key) for name, key in commands.items()}
+
+
+def beginnings(words: Wording) -> list[str]:
+    """Return two questions to begin with, in one block."""
+    titles = ("Final count: Common Field 50, Harbour 46", "Turnout at 62.7 per cent")
+    return ["\n".join(f"- {words('starter', title=title)}" for title in titles)]
 
 
 def quoted(answer: Answer) -> list[QuotationShown]:

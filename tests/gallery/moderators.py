@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 from discord import ui
 
-from bot.community.curating import Candidate, Preview, Shown
-from bot.community.jobs import Progress
+from bot.community.jobs import LookProgress
 from bot.community.members import CoverageOverview
-from bot.community.reviewing import Group
+from bot.community.previewing import Preview, PreviewedArticle
+from bot.community.reviewing import FeedbackGroup
 from bot.community.rules import DeskRules, ServerRules, Speaks
 from bot.discord_ui.members.correcting import notice_of_change
 from bot.discord_ui.members.coverage import coverage_view
@@ -89,10 +89,12 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     watch = [WatchButton(KEY, words("watch")), DiscardButton(KEY, words("discard"))]
     undo = [UndoButton("1", words("undo"))]
     copy = an_article(2, built.COURIER)
-    plain = Candidate(
+    plain = PreviewedArticle(
         prepared_article(an_extract(url="https://sarnholt-ledger.example/a")), article, (copy,)
     )
-    hostile = Candidate(prepared_article(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None)
+    hostile = PreviewedArticle(
+        prepared_article(an_extract(f"{HOSTILE} {HOSTILE}", title=HOSTILE)), None
+    )
     entries = tuple(
         Entry(f"https://sarnholt-ledger.example/{n}", f"Count, part {n}") for n in range(40)
     )
@@ -137,10 +139,12 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             settings_view(some_rules(), DeskRules(Decimal("5"), URL, True, 1), words),
             [UnsetButton("1", words("undo"))],
         ),
-        "looking": look_progress_view(Progress(a_job(), a_source(1, listed=40), 12), words),
-        "looked": look_progress_view(Progress(a_job(), a_source(1, listed=40), 40, True), words),
+        "looking": look_progress_view(LookProgress(a_job(), a_source(1, listed=40), 12), words),
+        "looked": look_progress_view(
+            LookProgress(a_job(), a_source(1, listed=40), 40, True), words
+        ),
         "looked-failed": look_progress_view(
-            Progress(a_job(), a_source(1, failure="It answers 500."), 0, True), words
+            LookProgress(a_job(), a_source(1, failure="It answers 500."), 0, True), words
         ),
         "proposed": notice_view(words("proposed", number=3)),
         "second-needed": notice_view(words("second_needed")),
@@ -162,7 +166,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
 
 def some_moderation(articles: list[Article] | None = None) -> Moderation:
     """Return what lists are made of, over what is made up here."""
-    page = Shown(articles or [], 0, False)
+    page = SimpleNamespace(articles=articles or [], offset=0, more=False)
     sources = [a_source(1), a_source(2, failure="It answers 500.")]
 
     async def those(*_: object) -> object:
@@ -174,9 +178,9 @@ def some_moderation(articles: list[Article] | None = None) -> Moderation:
     async def proposed() -> object:
         return suggestions()
 
-    curator = SimpleNamespace(quarantined=those, sources=these)
+    catalogue = SimpleNamespace(quarantined=those, sources=these)
     reviewer = SimpleNamespace(suggestions=proposed)
-    return SimpleNamespace(curator=curator, reviewer=reviewer)
+    return SimpleNamespace(desk=SimpleNamespace(catalogue=catalogue, reviewer=reviewer))
 
 
 def suggestions() -> list[Suggestion]:
@@ -188,19 +192,19 @@ def suggestions() -> list[Suggestion]:
     ]
 
 
-def groups() -> list[Group]:
+def groups() -> list[FeedbackGroup]:
     """Return what readers said of three questions."""
     asked = "How many chess clubs are there in Sarnholt?"
     at = built.NOW
     return [
-        Group(
+        FeedbackGroup(
             (
                 Feedback(at, 7, FeedbackVerdict.WRONG, "", asked, "It was 47, not 46.", id=1),
                 Feedback(at, 8, FeedbackVerdict.OUTDATED, "", asked, None, id=2),
             )
         ),
-        Group((Feedback(at, 9, FeedbackVerdict.OTHER, "", HOSTILE, HOSTILE, id=3),)),
-        Group((Feedback(at, 10, FeedbackVerdict.MISQUOTED, "", None, None, id=4),)),
+        FeedbackGroup((Feedback(at, 9, FeedbackVerdict.OTHER, "", HOSTILE, HOSTILE, id=3),)),
+        FeedbackGroup((Feedback(at, 10, FeedbackVerdict.MISQUOTED, "", None, None, id=4),)),
     ]
 
 
@@ -226,7 +230,7 @@ def some_rules() -> ServerRules:
 
 def a_job() -> Job:
     """Return a look that somebody waits for."""
-    return Job(built.NOW, 1, "token", "en")
+    return Job(built.NOW, 1, "token", Language.ENGLISH)
 
 
 def an_article(number: int, header: object) -> Article:
@@ -284,7 +288,7 @@ def a_notice(kind: NoticeKind, words: Wording) -> DueNotice:
         1,
         "1",
         "2",
-        str(words.language),
+        words.language,
         3,
         2,
         kind,

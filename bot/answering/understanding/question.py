@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.model import Question
+from bot.answering.understanding.talk import talk_in
 from ingest.language.detecting import guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese
@@ -20,18 +21,22 @@ that English lacks; of 1,496 English questions none reached 0.7."""
 
 
 class UnaskableError(ValueError):
-    """There is no question, or one that is too long; ``key`` names the words that say so."""
+    """There is no question, or one that is too long; ``key`` names the words that say so.
 
-    def __init__(self, key: str) -> None:
+    ``language`` is that of what was said instead, where that is known.
+    """
+
+    def __init__(self, key: str, language: Language | None = None) -> None:
         super().__init__(key)
         self.key = key
+        self.language = language
 
 
 def ask(text: str, *, now: datetime, language: Language | None = None) -> Question:
     """Clean *text* and settle the language to answer in, unless it is given.
 
     Raises:
-        UnaskableError: nothing is left, or it is longer than :data:`LONGEST`.
+        UnaskableError: nothing is left, it is longer than :data:`LONGEST`, or it says hello.
     """
     visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
     clean = " ".join(visible.split())
@@ -39,6 +44,9 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
         raise UnaskableError("question_empty")
     if len(clean) > LONGEST:
         raise UnaskableError("question_too_long")
+    talk = talk_in(clean)
+    if talk is not None:
+        raise UnaskableError(f"talk_{talk.said}", language or talk.language)
     return Question(clean, now, language or language_asked(clean))
 
 

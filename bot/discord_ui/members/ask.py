@@ -65,7 +65,7 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        await respond(interaction, notice_view(words(error.key)))
+        await respond(interaction, asking.unasked(error, words))
         return False
     private = private or admission.private
     await interaction.response.defer(thinking=True, ephemeral=private)

@@ -45,7 +45,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         try:
             text = asking.question(topic).text
         except UnaskableError as error:
-            await respond(interaction, notice_view(words(error.key)))
+            await respond(interaction, asking.unasked(error, words))
             return
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
         view = timeline_view(await asking.desk.timeline(text), words)

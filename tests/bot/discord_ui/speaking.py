@@ -19,7 +19,7 @@ def speaking(language: Language) -> Iterator[None]:
 
     def payload(*arguments: Any, **more: Any) -> Any:
         record, made = plain(*arguments, **more)
-        locale = "ja" if language is Language.JAPANESE else "en-US"
+        locale = "en-US" if language is Language.ENGLISH else str(language)
         return record, {**made, "locale": locale}
 
     with pytest.MonkeyPatch.context() as patch:

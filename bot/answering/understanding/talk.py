@@ -1,0 +1,61 @@
+"""What people say to a bot that is no question: hello, thanks, help, stop."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ingest.language.languages import Language
+from ingest.language.words import table
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_BESIDE = "beside"
+_TURNS = ("help", "stop", "thanks", "hello")
+"""What is answered where one message says several, the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was said (``help``, ``hello``, ``thanks`` or ``stop``), and in which language."""
+
+    said: str
+    language: Language
+
+
+def talk_in(text: str) -> Talk | None:
+    """Return what *text* says when it says nothing else; ``None`` when it may ask something."""
+    words = tuple(_WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'")))
+    for language in Language:
+        said = _said_in(words, _phrases(language))
+        for turn in _TURNS:
+            if turn in said:
+                return Talk(turn, language)
+    return None
+
+
+def _said_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
+    """Take *words* apart into phrases, the longest first; nothing if one word is left over."""
+    said: set[str] = set()
+    at = 0
+    while at < len(words):
+        ends = range(len(words), at, -1)
+        end = next((end for end in ends if tuple(words[at:end]) in phrases), None)
+        if end is None:
+            return set()
+        said.add(phrases[tuple(words[at:end])])
+        at = end
+    return said
+
+
+@cache
+def _phrases(language: Language) -> dict[tuple[str, ...], str]:
+    """Read what is said in *language*, each phrase by its words."""
+    listed: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
+    return {
+        tuple(phrase.split()): said
+        for said in (*_TURNS, _BESIDE)
+        for phrase in listed.get(said, ())
+    }

@@ -1,0 +1,76 @@
+"""`/help`: what the bot does, and the commands of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import discord
+from discord import app_commands, ui
+
+from bot.discord_ui.asking import Asking
+from bot.discord_ui.rendering import GAP, layout
+from bot.discord_ui.replying import Interaction, words_of
+from bot.discord_ui.text import escape
+from bot.discord_ui.words import worded
+from bot.wording import Wording
+
+_Guards: TypeAlias = Mapping[str, Callable[[Interaction], str | None]]
+"""For the commands that are not everybody's: what turns somebody away, or ``None``."""
+
+
+def help_command(asking: Asking, guards: _Guards) -> app_commands.Command[Any, ..., None]:
+    """Make `/help`; it lists what *guards* let its reader use."""
+
+    @app_commands.command(name="help", description=worded("command_help"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_help(interaction: discord.Interaction) -> None:
+        words = words_of(interaction)
+        open_to = {name for name, refusal in guards.items() if refusal(interaction) is None}
+        tree = interaction.client.tree  # type: ignore[attr-defined]
+        commands = {
+            each.name: await _described(each, tree, interaction.locale)
+            for each in tree.get_commands(type=discord.AppCommandType.chat_input)
+            if each.name not in guards or each.name in open_to
+        }
+        view = help_view(words, commands, open_to, asking.beginnings(words.language))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    return slash_help
+
+
+async def _described(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group,
+    tree: app_commands.CommandTree[Any],
+    locale: discord.Locale,
+) -> str:
+    """Return what Discord says of *command* to whoever reads *locale*."""
+    assert tree.translator is not None
+    payload = await command.get_translated_payload(tree, tree.translator)
+    said = payload.get("description_localizations", {}).get(locale.value)
+    return str(said or payload["description"])
+
+
+def help_view(
+    words: Wording,
+    commands: Mapping[str, str],
+    of_moderators: set[str],
+    beginnings: Sequence[str],
+) -> ui.LayoutView:
+    """Say what the bot does and how to begin, and list *commands*; those *of_moderators* apart."""
+
+    def listed(own: bool) -> str:
+        return "\n".join(
+            f"- `/{name}` {escape(said)}"
+            for name, said in commands.items()
+            if (name in of_moderators) is own
+        )
+
+    ways = words("help_ways", find=words("command_find"))
+    blocks = [escape(words("talk_help")), GAP, escape(ways), *beginnings, GAP]
+    blocks.append(f"**{escape(words('help_members'))}**\n{listed(False)}")
+    if of_moderators:
+        blocks.append(GAP)
+        blocks.append(f"**{escape(words('help_moderators'))}**\n{listed(True)}")
+    return layout(blocks)

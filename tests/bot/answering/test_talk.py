@@ -1,0 +1,102 @@
+"""What people type in a bot's first hour that asks nothing of the coverage, and what does ask."""
+
+import pytest
+
+from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.understanding.talk import Talk, talk_in
+from ingest.language.languages import Language
+from tests.builders import NOW
+
+EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.SPANISH
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language"),
+    [
+        ("help", "help", EN),
+        ("HELP!!!", "help", EN),
+        ("What can you do?", "help", EN),
+        ("hi, what can you do?", "help", EN),
+        ("who are you", "help", EN),
+        ("How does this work?", "help", EN),
+        ("are you an AI?", "help", EN),
+        ("hello", "hello", EN),
+        ("Hello there :)", "hello", EN),
+        ("hey bot", "hello", EN),
+        ("good morning everyone", "hello", EN),
+        ("what’s up", "hello", EN),
+        ("test", "hello", EN),
+        ("thanks", "thanks", EN),
+        ("Thank you so much!", "thanks", EN),
+        ("ok thanks", "thanks", EN),
+        ("ty 🙏", "thanks", EN),
+        ("good bot", "thanks", EN),
+        ("lol", "thanks", EN),
+        ("stop", "stop", EN),
+        ("shut up bot", "stop", EN),
+        ("thanks, you can stop", "stop", EN),
+        ("thanks, stop now please", "stop", EN),
+        ("こんにちは", "hello", JA),
+        ("こんにちは、ボットさん！", "hello", JA),
+        ("ありがとうございます。", "thanks", JA),
+        ("何ができますか？", "help", JA),
+        ("使い方を教えてください", "help", JA),
+        ("やめて", "stop", JA),
+        ("Hallo zusammen", "hello", DE),
+        ("Danke sehr!", "thanks", DE),
+        ("Was kannst du?", "help", DE),
+        ("Hör auf", "stop", DE),
+        ("¡Hola!", "hello", ES),
+        ("Muchas gracias", "thanks", ES),
+        ("¿Qué puedes hacer?", "help", ES),
+        ("Cállate", "stop", ES),
+    ],
+)
+def test_talk_is_told_from_questions(text, said, language):
+    """Whoever says hello is greeted in their language, out of nothing that is in an article."""
+    assert talk_in(text) == Talk(said, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who won",
+        "turnout?",
+        "stop the count",
+        "Did they stop the count?",
+        "hello, who won the election?",
+        "thanks, and the turnout?",
+        "Who thanked the voters?",
+        "help for ferry workers",
+        "what can the Harbour Alliance do?",
+        "who are you voting for?",
+        "ok but why",
+        "and then?",
+        "you",
+        "what is this about the ferries",
+        "Marrowen",
+        "good results for the Greens?",
+        "投票率は？",
+        "ありがとう党の議席は？",
+        "誰が勝ちましたか",
+        "Wer hat gewonnen?",
+        "Danke, und die Wahlbeteiligung?",
+        "¿Quién ganó?",
+        "para quién",
+        "?!",
+        "",
+    ],
+)
+def test_what_may_ask_something_is_left_a_question(text):
+    """One word more, and it is for the coverage to answer."""
+    assert talk_in(text) is None
+
+
+def test_talk_is_no_question():
+    """It names its words and its language; a server's own language goes before that."""
+    with pytest.raises(UnaskableError) as found:
+        ask("¡Hola!", now=NOW)
+    assert (found.value.key, found.value.language) == ("talk_hello", ES)
+    with pytest.raises(UnaskableError) as found:
+        ask("¡Hola!", now=NOW, language=JA)
+    assert found.value.language is JA

@@ -1,0 +1,88 @@
+"""Hello, thanks, help and stop: a short true answer, and nothing from the coverage."""
+
+import discord
+import pytest
+
+from ingest.language.languages import Language
+from tests.bot.discord_ui.reading import markdown_of, seen
+from tests.bot.discord_ui.speaking import speaking
+
+ALL = ("/ask", "/coverage", "/timeline", "/suggest", "/privacy", "/forget-me", "/help")
+OF_MODERATORS = ("/source", "/reports", "/gaps")
+
+
+def said_in(channel):
+    """Return what the channel shows last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+def lines_of(components):
+    """Return the lines of the lists in a message, without what escapes its marks."""
+    lines = "\n".join(markdown_of(components)).replace("\\", "").splitlines()
+    return [line[2:] for line in lines if line.startswith("- ")]
+
+
+@pytest.mark.parametrize(
+    ("text", "answered", "begins"),
+    [
+        ("hello!", "Hello! Ask me about the election coverage", True),
+        ("what can you do?", "I answer questions about the election coverage", True),
+        ("thanks", "Glad to hear from you.", False),
+        ("stop", "I write only when I am asked", False),
+    ],
+)
+async def test_talk_is_answered_in_a_sentence(
+    simcord_env, desk, channel, alice, text, answered, begins
+):
+    """Whoever begins gets questions that the coverage answers; nobody gets an article."""
+    desk.starters.keep()
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> {text}")
+    shown = said_in(channel)
+    assert shown.startswith(answered)
+    assert shown.count("What is reported on “") == (3 if begins else 0)
+    assert "Sources" not in shown
+
+
+async def test_whoever_speaks_german_is_answered_so(channel, alice):
+    """Privately in `/ask`, for nobody else needs to read it."""
+    result = await alice.slash(channel, "ask", question="Hallo zusammen")
+    assert result.ephemeral
+    assert seen(result.response.components).startswith("Hallo! Frag mich")
+
+
+async def test_the_questions_that_are_offered_are_answered(simcord_env, desk, channel, alice):
+    """What a newcomer is shown leads somewhere."""
+    desk.starters.keep()
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> help")
+    offered = lines_of([each.to_dict() for each in channel.last_message.components])
+    assert len(offered) == 3
+    for question in offered:
+        await alice.send_dm(question)
+        shown = said_in(alice.user.dm_channel)
+        assert "The coverage says" in shown, question
+
+
+@pytest.mark.parametrize(
+    ("rights", "more"),
+    [
+        ({}, ()),
+        ({"manage_messages": True}, OF_MODERATORS),
+        ({"manage_messages": True, "manage_guild": True}, (*OF_MODERATORS, "/settings")),
+    ],
+)
+async def test_help_lists_what_its_reader_may_use(simcord_env, channel, rights, more):
+    """Privately; a command that would turn them away is not named as one of theirs."""
+    role = simcord_env.guild.create_role("some", permissions=discord.Permissions(**rights))
+    member = simcord_env.guild.add_member(simcord_env.create_user("reader"), roles=[role])
+    result = await member.slash(channel, "help")
+    assert result.ephemeral
+    lines = lines_of(result.response.components)
+    assert {line.split("`")[1] for line in lines if line[0] == "`"} == {*ALL, *more}
+    assert ("For you, who look after" in seen(result.response.components)) is bool(more)
+
+
+async def test_help_is_in_the_language_of_its_reader(channel, alice):
+    """The descriptions are those that Discord shows."""
+    with speaking(Language.JAPANESE):
+        result = await alice.slash(channel, "help")
+    assert "あなたについて何がどれだけの期間保存されるか" in seen(result.response.components)
