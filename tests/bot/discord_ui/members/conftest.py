@@ -25,6 +25,23 @@ def desk(read_folder, tmp_path, reader):
         yield written_by(opened, checker=reader)
 
 
+@pytest.fixture(scope="session")
+def drawn(read_folder, tmp_path_factory):
+    """Draw the questions to begin with, once: each is asked before it is offered."""
+    data = shutil.copytree(read_folder, tmp_path_factory.mktemp("drawn") / "data")
+    with open_in(data, now=MORNING) as opened:
+        opened.starters.keep()
+        return opened.starters
+
+
+@pytest.fixture
+def starters(desk, drawn):
+    """Return what a desk that has been open for a while offers."""
+    for name in ("_questions", "_change", "_drawn"):
+        setattr(desk.starters, name, getattr(drawn, name))
+    return desk.starters
+
+
 @pytest.fixture
 def simcord_bot(desk):
     """Return the bot as it is run."""

@@ -115,9 +115,8 @@ async def test_gaps_are_runs_of_days(desk):
     assert list(runs) == sorted(runs, reverse=True)
 
 
-async def test_starters_are_offered_and_answered(desk, channel, alice):
+async def test_starters_are_offered_and_answered(starters, channel, alice):
     """Every question that is offered has an answer that cites the article it is about."""
-    desk.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "final count")
     [choice] = offered
     assert "Final count" in choice["name"]
@@ -125,17 +124,15 @@ async def test_starters_are_offered_and_answered(desk, channel, alice):
     assert "Final count: Common Field 50" in shown(result)
 
 
-async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, desk, channel, alice):
+async def test_a_mention_alone_gets_questions_to_begin_with(simcord_env, starters, channel, alice):
     """Three of them, as they would be typed."""
-    desk.starters.keep()
     await alice.send(channel, f"<@{simcord_env.bot.user.id}>")
     text = seen([each.to_dict() for each in channel.last_message.components])
     assert text.count("What is reported on “") == 3
 
 
-async def test_japanese_coverage_has_japanese_starters(desk, channel, alice):
+async def test_japanese_coverage_has_japanese_starters(starters, channel, alice):
     """A question is in the language of the article it is about."""
-    desk.starters.keep()
     offered = await alice.autocomplete(channel, "ask", "question", "スケロウ島")
     assert all("について何が報じられていますか" in each["value"] for each in offered)
     assert offered

@@ -32,10 +32,9 @@ def lines_of(components):
     ],
 )
 async def test_talk_is_answered_in_a_sentence(
-    simcord_env, desk, channel, alice, text, answered, begins
+    simcord_env, starters, channel, alice, text, answered, begins
 ):
     """Whoever begins gets questions that the coverage answers; nobody gets an article."""
-    desk.starters.keep()
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> {text}")
     shown = said_in(channel)
     assert shown.startswith(answered)
@@ -50,9 +49,8 @@ async def test_whoever_speaks_german_is_answered_so(channel, alice):
     assert seen(result.response.components).startswith("Hallo! Frag mich")
 
 
-async def test_the_questions_that_are_offered_are_answered(simcord_env, desk, channel, alice):
+async def test_the_questions_that_are_offered_are_answered(simcord_env, starters, channel, alice):
     """What a newcomer is shown leads somewhere."""
-    desk.starters.keep()
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> help")
     offered = lines_of([each.to_dict() for each in channel.last_message.components])
     assert len(offered) == 3
