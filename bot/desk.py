@@ -146,7 +146,7 @@ class Desk:
         meter = Meter()
         found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
-        await self._count("", today, meter.usage)
+        await self._count(today, meter.usage)
         return found
 
     async def look_up_one(self, claim: str) -> LookedUpClaim:
@@ -194,9 +194,9 @@ class Desk:
         return self.budget.refuses(member, today)
 
     @in_thread
-    def _count(self, member: str, today: date, usage: Usage) -> None:
-        if member or usage != Usage():
-            self.budget.count(member, today, usage)
+    def _count(self, today: date, usage: Usage) -> None:
+        if usage != Usage():
+            self.budget.count("", today, usage)
 
     @in_thread
     def _kept(

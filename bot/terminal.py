@@ -117,16 +117,11 @@ def answer_batch(loop: Loop, path: Path, *, now: _Clock) -> int:
             if isinstance(text, BadLineError):
                 raise text
             question = ask(text, now=now())
-        except (BadLineError, UnaskableError) as error:
-            failed = 1
-            said = (
-                unaskable(error, Wording.default())
-                if isinstance(error, UnaskableError)
-                else str(error)
-            )
-            result: dict[str, object] = {"line": number, "error": said}
-        else:
             result = as_object(loop.answer(question))
+        except BadLineError as error:
+            failed, result = 1, {"line": number, "error": str(error)}
+        except UnaskableError as error:
+            failed, result = 1, {"line": number, "error": unaskable(error, Wording.default())}
         print(jsonlib.dumps(result, ensure_ascii=False), flush=True)
     return failed
 

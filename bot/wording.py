@@ -28,9 +28,6 @@ _LOCALES = {Language.ENGLISH: "en_GB"}
 """Where a language alone would write days as another country does."""
 
 
-_BY_CODE = {str(language): language for language in Language}
-
-
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One language's catalogue; call it with a key to get the words."""
@@ -55,7 +52,7 @@ class Wording:
     def of_locale(cls, locale: str | None) -> Self:
         """Return the words for whoever's Discord is in *locale*: "ja", "en-GB", "de"."""
         code = (locale or "").partition("-")[0]
-        return cls.of(_BY_CODE.get(code, Language.ENGLISH))
+        return cls.of(Language.of_code(code) or Language.ENGLISH)
 
     @classmethod
     def default(cls) -> Self:

@@ -11,12 +11,12 @@ import typer
 
 from bot import checking, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
-from bot.commands.preparing import prepared_desk, utc_now
+from bot.commands.preparing import prepared_desk
 from bot.desk import Desk, open_desk
 from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest import stopping
-from ingest.commands.options import AsJson, Batch, configured, misused
+from ingest.commands.options import AsJson, Batch, configured, misused, now
 
 _EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
@@ -31,12 +31,12 @@ def run_command() -> int:
     async def until_told(desk: Desk) -> int:
         with (
             stopping.until_told() as ending,
-            metrics.served(desk.metrics, desk.archive, utc_now, settings.metrics_port),
+            metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
             await serve(desk, ending)
         return ending.code
 
-    with open_desk(settings, holder="the bot (`python -m bot`)", clock=utc_now) as desk:
+    with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
         desk.coverage.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
         return asyncio.run(until_told(desk))
 
@@ -49,9 +49,9 @@ def chat_command() -> int:
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if sys.stdin.isatty():
-            terminal.chat(loop, desk.archive.summary(), now=utc_now, before=desk.coverage.catch_up)
+            terminal.chat(loop, desk.archive.summary(), now=now, before=desk.coverage.catch_up)
         else:
-            terminal.answer_each(loop, examples(), now=utc_now)
+            terminal.answer_each(loop, examples(), now=now)
     return 0
 
 
@@ -73,8 +73,8 @@ def answer_command(
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if batch is not None:
-            return terminal.answer_batch(loop, batch, now=utc_now)
-        return terminal.answer_once(loop, question or "", now=utc_now, json=as_json)
+            return terminal.answer_batch(loop, batch, now=now)
+        return terminal.answer_once(loop, question or "", now=now, json=as_json)
 
 
 def look_up_command(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import adding
+from ingest.commands.options import now
 from ingest.errors import EmbeddingError, IndexUnavailableError
 from ingest.reading import Hints, count, read_path
 from ingest.showing import with_progress
@@ -23,7 +23,7 @@ SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
 @contextmanager
 def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterator[Desk]:
     """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
-    with open_desk(settings, holder=holder, clock=utc_now) as desk:
+    with open_desk(settings, holder=holder, clock=now) as desk:
         if sample and desk.archive.changes.last() == 0:
             _add_sample(desk)
         try:
@@ -41,10 +41,5 @@ def _add_sample(desk: Desk) -> None:
     with_progress(
         "Reading the sample coverage",
         count(SAMPLE_COVERAGE),
-        lambda told: adding.add(found, desk.archive, now=utc_now(), progress=told),
+        lambda told: adding.add(found, desk.archive, now=now(), progress=told),
     )
-
-
-def utc_now() -> datetime:
-    """Read the clock; the only place of the bot that does."""
-    return datetime.now(UTC)

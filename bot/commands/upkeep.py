@@ -13,13 +13,13 @@ import typer
 
 from bot import doctor, terminal
 from bot.answering.evidence.calibration import OWN
-from bot.commands.preparing import SAMPLE_COVERAGE, prepared_desk, utc_now
+from bot.commands.preparing import SAMPLE_COVERAGE, prepared_desk
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
 from bot.settings import BotSettings
 from ingest import adding
 from ingest.archive import Archive
-from ingest.commands.options import AsJson, configured
+from ingest.commands.options import AsJson, configured, now
 from ingest.errors import SettingsError
 from ingest.reading import Hints, read_path
 from ingest.showing import with_progress
@@ -39,16 +39,15 @@ def answers_command(
     with Archive.open(configured(BotSettings).archive_url) as archive:
         ledger = Ledger.of(archive)
         found = ledger.answers.last(limit=limit)
-        today = ledger.spending.of(utc_now().date())
+        today = ledger.spending.of(now().date())
     terminal.show_answers(found, today, as_json=as_json)
     return 0
 
 
 def doctor_command(as_json: AsJson = False) -> int:
     """Try each part that the settings name; exit 1 if one is bad."""
-    return (
-        0 if doctor.show(doctor.examine(configured(BotSettings), utc_now()), as_json=as_json) else 1
-    )
+    well = doctor.show(doctor.examine(configured(BotSettings), now()), as_json=as_json)
+    return 0 if well else 1
 
 
 def calibrate_command(
@@ -66,7 +65,7 @@ def calibrate_command(
     settings = configured(BotSettings)
     questions = [read_labelled(file) for file in files]
     with prepared_desk(settings, "`python -m bot calibrate`", sample=False) as desk:
-        groups = [known_questions(desk, each, utc_now()) for each in questions]
+        groups = [known_questions(desk, each, now()) for each in questions]
     calibration = fit(groups)
     calibration.write(settings.data_dir / OWN)
     curves = zip(files, groups, strict=True)
@@ -87,8 +86,8 @@ def evaluate_command(
     with TemporaryDirectory() as folder:
         elsewhere = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
         settings = configured(BotSettings).model_copy(update=elsewhere)
-        with open_desk(settings, holder="`python -m bot evaluate`", clock=utc_now) as opened:
-            adding.add(read_path(coverage, Hints()), opened.archive, now=utc_now())
+        with open_desk(settings, holder="`python -m bot evaluate`", clock=now) as opened:
+            adding.add(read_path(coverage, Hints()), opened.archive, now=now())
             opened.coverage.catch_up()
             desk = _evaluated(writer, opened)
             results = with_progress(

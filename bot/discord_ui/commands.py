@@ -45,7 +45,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         self.guards[SettingsGroup.NAME] = moderation.settings_refusal
         for each in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(each)
-        self.add_command(help_command(asking, self.guards))
+        self.add_command(help_command(asking, self, self.guards))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let nobody reach a command that is not theirs, whatever a server's settings show.

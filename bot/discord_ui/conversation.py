@@ -16,14 +16,12 @@ from bot.discord_ui.history import exchange_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver
-from bot.discord_ui.text import title
+from bot.discord_ui.text import thread_name
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
 _ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
-_NAME = 90
-"""Characters of a thread's name."""
 
 
 def asked_in(message: discord.Message, me: int) -> str | None:
@@ -127,7 +125,7 @@ async def _begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Ex
 async def _thread_on(message: discord.Message, name: str) -> discord.Thread | None:
     """Make a thread of *message* for its answer; ``None`` where that is not allowed."""
     try:
-        return await message.create_thread(name=title(name, _NAME))
+        return await message.create_thread(name=thread_name(name))
     except (discord.HTTPException, ValueError) as error:
         logger.warning("There can be no thread: %s", error)
         return None

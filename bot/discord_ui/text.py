@@ -97,6 +97,11 @@ def title(text: str, longest: int) -> str:
     return flat(text) if shorter is None else f"{shorter}…"
 
 
+def thread_name(text: str) -> str:
+    """Name a thread after *text*, well within Discord's 100 characters."""
+    return title(text, 90)
+
+
 def link(text: str, url: str | None, *, instead: str) -> str:
     """Show *text* as a link that does not unfurl.
 

@@ -14,8 +14,8 @@ from ingest import showing
 from ingest.archive import Archive, backup
 from ingest.archive.copying import copy
 from ingest.commands import articles
-from ingest.commands.indexing import catch_up, now
-from ingest.commands.options import AsJson, Yes, configured, misused
+from ingest.commands.indexing import catch_up
+from ingest.commands.options import AsJson, Yes, configured, misused, now
 from ingest.embedding.embedder import better
 from ingest.index.ownership import owner
 from ingest.settings import Settings

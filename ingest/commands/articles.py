@@ -17,7 +17,7 @@ from ingest import adding, showing
 from ingest.adding import AddingOutcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
-from ingest.commands.indexing import catch_up, now
+from ingest.commands.indexing import catch_up
 from ingest.commands.options import (
     READ_MAPPING,
     READ_MOMENT,
@@ -26,6 +26,7 @@ from ingest.commands.options import (
     Yes,
     configured,
     misused,
+    now,
 )
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError

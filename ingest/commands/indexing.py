@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from ingest import showing
 from ingest.archive import Archive
-from ingest.commands.options import AsJson, configured
+from ingest.commands.options import AsJson, configured, now
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
 from ingest.index.checking import faults, repair
@@ -92,11 +91,6 @@ def rebuild_command(as_json: AsJson = False) -> int:
     else:
         print(f"Generation {generation.id} serves, built with {generation.model}.")
     return 0
-
-
-def now() -> datetime:
-    """Read the clock; the only place of these commands that does."""
-    return datetime.now(UTC)
 
 
 def rollback_command(as_json: AsJson = False) -> int:

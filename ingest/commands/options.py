@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -12,7 +13,7 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 
 from ingest import logs
-from ingest.model import Moment, parse_moment
+from ingest.model import parse_moment
 from ingest.settings import Settings
 
 _MISUSED = 2
@@ -93,6 +94,11 @@ def configured(kind: type[_Configured]) -> _Configured:
     return settings
 
 
+def now() -> datetime:
+    """Read the clock; the only place of the commands of both packages that does."""
+    return datetime.now(UTC)
+
+
 def misused(text: str) -> int:
     """Say how a command is used, and return the code for that."""
     print(text, file=sys.stderr)
@@ -126,11 +132,6 @@ def _mapping(text: str) -> dict[str, str]:
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
-def _moment(text: str) -> Moment:
-    """Read a day, or a time with its zone."""
-    return parse_moment(text)
-
-
-READ_MOMENT = _parsing(_moment, "is no date such as 2026-10-26.")
+READ_MOMENT = _parsing(parse_moment, "is no date such as 2026-10-26.")
 READ_COUNTRY = _parsing(_country, "is no country code such as JP.")
 READ_MAPPING = _parsing(_mapping, "is not of the form text=body,outlet=source.")

@@ -14,8 +14,8 @@ from rich.console import Console
 from ingest import showing
 from ingest.archive import Archive
 from ingest.batch import BadLineError, questions
-from ingest.commands.indexing import now, open_index
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused
+from ingest.commands.indexing import open_index
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
 from ingest.errors import SettingsError
 from ingest.index.scope import asked
 from ingest.index.search import search

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from ingest import showing
 from ingest.archive import Archive
-from ingest.commands.indexing import catch_up, now
-from ingest.commands.options import READ_COUNTRY, AsJson, configured
+from ingest.commands.indexing import catch_up
+from ingest.commands.options import READ_COUNTRY, AsJson, configured, now
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Ownership, Permission, Progress, Source

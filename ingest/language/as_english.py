@@ -15,7 +15,7 @@ from typing import Any
 
 from text_to_num import find_numbers
 
-from ingest.language.numbers import Word
+from ingest.language.numbers import Word, plain
 from ingest.language.words import READ_AS_THEY_ARE, entries, languages, one_of, table
 
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
@@ -80,9 +80,9 @@ class _LanguageReading:
         numbers = found["numbers"]
         group, decimal = re.escape(numbers["group"]), re.escape(numbers["decimal"])
         words = {
-            german: english.replace("-", " ")
+            own: english.replace("-", " ")
             for english, written in found["reads_as"].items()
-            for german in entries(written)
+            for own in entries(written)
         }
         return cls(
             numbers["spelt"],
@@ -110,6 +110,11 @@ def as_english(text: str, language: str | None) -> Rendered:
     return rendered.replaced(reading.word, lambda m: words[" ".join(m.group().lower().split())])
 
 
+def plain_english(text: str, language: str | None) -> str:
+    """Return *text* as figures and days are read in it: plain, and as English writes them."""
+    return as_english(plain(text), language).text
+
+
 def _expanded(template: str, match: re.Match[str]) -> str:
     """Return *template* with the groups of *match*."""
     return match.expand(template)
@@ -121,8 +126,6 @@ def _spelt_out(text: str, reading: _LanguageReading) -> Iterable[tuple[int, int,
     tokens = [text[start:end].lower() for start, end in spans]
     for found in find_numbers([Word(each) for each in tokens], reading.spelt, 0.0):
         said = tokens[found.start : found.end]
-        if len(said) == 1 and (said[0] in reading.pronouns or said[0].isdigit()):
-            continue
-        if said[0] in reading.words and len(said) == 1:
-            continue
-        yield spans[found.start][0], spans[found.end - 1][1], found.text
+        alone = said[0] if len(said) == 1 else ""
+        if not (alone in reading.pronouns or alone in reading.words or alone.isdigit()):
+            yield spans[found.start][0], spans[found.end - 1][1], found.text

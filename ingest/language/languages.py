@@ -26,3 +26,8 @@ class Language(StrEnum):
     JAPANESE = "ja", "Japanese", "日本語"
     GERMAN = "de", "German", "Deutsch"
     SPANISH = "es", "Spanish", "español"
+
+    @classmethod
+    def of_code(cls, code: str) -> Self | None:
+        """Return the language of a code; ``None`` for one that is not known."""
+        return next((each for each in cls if each == code), None)

@@ -38,7 +38,7 @@ SEARCHED = {
     "bot.answering.understanding.crossing": "_SPELLINGS _NEARLY _OFTEN",
     "bot.answering.evidence.ranking": "_FRESH _LATEST _TITLE _OPENING _BESIDE _ELSEWHERE _SHOWN"
     " _FOUND _DENIAL _NAMED _OPINED _SAME",
-    "bot.answering.evidence.confidence": "_ALL _CLEARLY _MENTIONED _NEAR_BY_WORDS"
+    "bot.answering.evidence.confidence": "ALL_MENTIONED _CLEARLY _MENTIONED _NEAR_BY_WORDS"
     " _NEAR_BY_MEANING _NEIGHBOURS _CLOSE_IN_MEANING",
     "bot.answering.writing.excerpts": "_AN_ARTICLE _SHARE _NEGATED _EQUAL _LONGEST _NEAR",
 }

@@ -10,7 +10,7 @@ from bot.answering.model import Level, Reason
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence
 
-_ALL = 0.99
+ALL_MENTIONED = 0.99
 """Coverage from which a sentence mentions all that is asked."""
 _CLEARLY = 0.9
 """Share of the best sentence's score below which another does not stand for it."""
@@ -90,7 +90,7 @@ def signs_of(need: Need, ranked: Sequence[Candidate], evidence: Sequence[Evidenc
     return Signs(
         support=max(c.support for c in ranked),
         coverage=coverage,
-        complete=float(coverage > _ALL),
+        complete=float(coverage > ALL_MENTIONED),
         cosine=ranked[0].meaning,
         dense=max((each.dense or 0.0 for each in evidence), default=0.0),
         lexical=lexical / whole if whole else 0.0,

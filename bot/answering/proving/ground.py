@@ -9,10 +9,9 @@ from datetime import date
 from bot.answering.model import Citation
 from bot.answering.proving.quotations import unquoted
 from ingest.index.passages import sentences
-from ingest.language.as_english import as_english
+from ingest.language.as_english import plain_english
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.languages import Language
-from ingest.language.numbers import plain
 from ingest.model import Passage, Span
 
 
@@ -31,7 +30,7 @@ class Draft:
     @property
     def read(self) -> str:
         """The same, as figures and days are read in it."""
-        return as_english(plain(self.own), self.language).text
+        return plain_english(self.own, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _cited(citation: Citation) -> str:
 
 def as_read(citation: Citation) -> str:
     """Return the same, as figures and days are read in it."""
-    return as_english(plain(_cited(citation)), citation.header.language).text
+    return plain_english(_cited(citation), citation.header.language)
 
 
 def in_context(citation: Citation) -> str:

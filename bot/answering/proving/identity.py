@@ -11,9 +11,9 @@ from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import touched
 from bot.answering.proving.reader import Finding, Proposed
-from ingest.language.as_english import as_english
+from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
-from ingest.language.numbers import figures_in, plain
+from ingest.language.numbers import figures_in
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
 
@@ -126,7 +126,7 @@ def _unattributed(text: str, header: Header) -> Iterator[str]:
 
 def _tokens(text: str, language: str) -> list[str]:
     """Return the words of *text*, figures by their value and East Asian letters one by one."""
-    said = as_english(plain(text), language).text
+    said = plain_english(text, language)
     for figure in reversed(figures_in(said)):
         mark = f"\x00{figure.value.normalize()}{figure.kind}{figure.bound}\x00"
         said = f"{said[: figure.start]} {mark} {said[figure.end :]}"

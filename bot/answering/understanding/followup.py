@@ -10,14 +10,13 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
-from bot.answering.understanding.question import language_asked
+from bot.answering.understanding.question import LONGEST, language_asked
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
-_LONGEST = 500
 _FEW = 2
 """Content words from which a question stands alone unless it points to something."""
 
@@ -80,7 +79,7 @@ def _exchanged(question: str, topic: str) -> str:
 
 def _joined(text: str, question: str) -> str:
     """Ask *text* of the subject of *question*."""
-    return f"{text.rstrip('?？ ')} – {question}"[:_LONGEST]
+    return f"{text.rstrip('?？ ')} – {question}"[:LONGEST]
 
 
 async def understood(
@@ -120,4 +119,4 @@ def names_nothing_new(written: str, text: str, before: Exchange) -> bool:
     """Tell whether a rewritten question names nothing that nobody has named."""
     material = " ".join([text, before.question, *before.titles])
     names = all(name.casefold() in material.casefold() for name in names_in(written))
-    return bool(written.strip()) and len(written) <= _LONGEST and names
+    return bool(written.strip()) and len(written) <= LONGEST and names

@@ -56,6 +56,6 @@ def language_asked(text: str) -> Language:
     if has_japanese(text):
         return Language.JAPANESE
     code, sure = guessed(text)
-    known = {str(each): each for each in Language}
     enough = _SURE if text.isascii() else _SURE_WITH_LETTERS
-    return known.get(code, Language.ENGLISH) if sure >= enough else Language.ENGLISH
+    known = Language.of_code(code) if sure >= enough else None
+    return known or Language.ENGLISH

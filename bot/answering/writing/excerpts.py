@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.answering.evidence.confidence import ALL_MENTIONED
 from bot.answering.evidence.ranking import ASKING, Candidate, PassageSentences, alike
 from bot.answering.model import Citation, Excerpt
 from bot.answering.understanding.need import YEAR, Need, TextTerms
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
-from ingest.language.as_english import as_english
+from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
 from ingest.language.names import names_in
-from ingest.language.numbers import Figure, figures_in, plain
+from ingest.language.numbers import Figure, figures_in
 from ingest.language.script import Script
 from ingest.model import Kind, Span
 
@@ -31,7 +32,6 @@ _LONGEST = {Script.ALPHABETIC: 700, Script.EAST_ASIAN: 280}
 """Characters of a run beyond which neighbours are left out."""
 _TABLE = 3
 """Times as long a table may be where a list is asked for."""
-_ALL = 0.99
 _NEAR = 16
 """Characters behind a figure in which the word for what it counts begins."""
 _ABOUT = Decimal("0.05")
@@ -186,7 +186,7 @@ def _denies(found: Excerpt, need: Need) -> bool:
 
 def _complete(found: Excerpt, need: Need) -> bool:
     """Tell whether a bold sentence mentions all that is asked."""
-    return need.share(found.parts[1]) >= _ALL
+    return need.share(found.parts[1]) >= ALL_MENTIONED
 
 
 def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Excerpt, ...]:
@@ -197,7 +197,7 @@ def newest_first(found: Sequence[Excerpt], apart: Sequence[Excerpt]) -> tuple[Ex
 
 def _figures(found: Excerpt, need: Need) -> list[Figure]:
     """Return what a bold sentence says in answer: shares, or counts of what is counted."""
-    text = as_english(plain(found.parts[1]), found.citation.header.language).text
+    text = plain_english(found.parts[1], found.citation.header.language)
     years = set(YEAR.findall(text))
     if not _complete(found, need) or years - {each.key for each in need.terms}:
         return []

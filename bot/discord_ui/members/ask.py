@@ -17,9 +17,6 @@ from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-_OFFERED = 25
-"""Questions that Discord shows while somebody types."""
-
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     """Make `/ask`; it offers questions that the coverage answers."""
@@ -40,7 +37,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         found = asking.desk.starters.like(typed, words_of(interaction).language)
-        return [app_commands.Choice(name=title(q, 99), value=q) for q in found[:_OFFERED]]
+        return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
 
     return slash_ask
 

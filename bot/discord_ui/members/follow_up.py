@@ -15,12 +15,10 @@ from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
-from bot.discord_ui.text import title
+from bot.discord_ui.text import thread_name
 
 logger = logging.getLogger(__name__)
 
-_NAME = 90
-"""Characters of a thread's name."""
 _THREAD_EXISTS = 160004
 """Discord's code where a message has its thread already."""
 _QUIET_AFTER: Final = 1440
@@ -72,7 +70,7 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
         asked = await question_of(message, asking) or words("follow_title")
         try:
             thread = await message.channel.create_thread(
-                name=title(asked, _NAME), message=message, auto_archive_duration=_QUIET_AFTER
+                name=thread_name(asked), message=message, auto_archive_duration=_QUIET_AFTER
             )
             await thread.send(view=notice_view(words("thread_begins")))
         except discord.HTTPException as error:

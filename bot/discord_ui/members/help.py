@@ -19,8 +19,10 @@ _Guards: TypeAlias = Mapping[str, Callable[[Interaction], str | None]]
 """For the commands that are not everybody's: what turns somebody away, or ``None``."""
 
 
-def help_command(asking: Asking, guards: _Guards) -> app_commands.Command[Any, ..., None]:
-    """Make `/help`; it lists what *guards* let its reader use."""
+def help_command(
+    asking: Asking, tree: app_commands.CommandTree[Any], guards: _Guards
+) -> app_commands.Command[Any, ..., None]:
+    """Make `/help`; it lists what of *tree* its reader may use, by *guards*."""
 
     @app_commands.command(name="help", description=worded("command_help"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -28,7 +30,6 @@ def help_command(asking: Asking, guards: _Guards) -> app_commands.Command[Any, .
     async def slash_help(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
         open_to = {name for name, refusal in guards.items() if refusal(interaction) is None}
-        tree = interaction.client.tree  # type: ignore[attr-defined]
         commands = {
             each.name: await _described(each, tree, interaction.locale)
             for each in tree.get_commands(type=discord.AppCommandType.chat_input)
