@@ -5,24 +5,17 @@ The coverage and the questions are our own, written by hand about a fictional el
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Citation, Level, Reason
-from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import CitedGround, Draft
+from bot.answering.model import Answer, Level, Reason
 from bot.answering.proving.identity import says
 from bot.answering.understanding.followup import Exchange, standalone
 from bot.answering.understanding.guard import guard
-from bot.answering.understanding.question import ask, language_asked
+from bot.answering.understanding.question import ask
 from bot.wording import Wording
-from ingest import adding
 from ingest.language.languages import Language
-from ingest.model import Header, Passage, passage_id
-from ingest.reading import Hints, read_path
-from tests.bot.builders import open_in
+from tests.bot.answering.abroad import cited, coverage_of, stopped
 from tests.bot.conftest import MORNING
 
 ARTICLES = (
@@ -59,17 +52,8 @@ ARTICLES = (
 @pytest.fixture(scope="module")
 def coverage(tmp_path_factory):
     """Return coverage in German."""
-    folder = tmp_path_factory.mktemp("german")
-    file = folder / "articles.jsonl"
-    urls = (f"https://bote.example/{number}" for number in range(9))
-    records = [
-        {**each, "url": url, "language": "de"} for each, url in zip(ARTICLES, urls, strict=False)
-    ]
-    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    with open_in(folder / "data", now=MORNING) as desk:
-        adding.add(read_path(file, Hints()), desk.archive, now=MORNING)
-        desk.coverage.catch_up()
-        yield desk.coverage
+    with coverage_of(ARTICLES, "de", tmp_path_factory.mktemp("german")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -144,17 +128,6 @@ def test_a_follow_up_is_completed(text, meant):
     assert standalone(text, before) == meant
 
 
-def cited(number=0):
-    """Cite the whole of an article."""
-    text = ARTICLES[number]["text"]
-    header = Header(
-        "Titel", "Bote", "https://bote.example/1", published=MORNING.date(), language="de"
-    )
-    return Citation.of(
-        text, Passage(passage_id(1, 1, 0, text), 1, 1, 0, 0, len(text), text, header)
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "number", "passes"),
     [
@@ -175,15 +148,13 @@ def cited(number=0):
 )
 def test_gates_read_german(text, number, passes):
     """A wrong figure, day or quotation stops; the same in another form or language does not."""
-    found = gated(Draft(text, language_asked(text)), CitedGround((cited(number),)))
-    assert (not isinstance(found, Stopped)) is passes, found
+    found = stopped(text, cited(ARTICLES[number]["text"], "de"))
+    assert (found is None) is passes, found
 
 
 def test_nothing_is_left_out_of_a_german_sentence():
     """What only adds is known of English alone: elsewhere identity takes a sentence whole."""
     text = "Die Partei wird, in keinem Fall, mit ihnen regieren."
-    header = Header("Titel", "Bote", "https://bote.example/1", language="de")
-    passage = Passage(passage_id(1, 1, 0, text), 1, 1, 0, 0, len(text), text, header)
-    citation = Citation.of(text, passage)
+    citation = cited(text, "de")
     assert says(text, citation)
     assert not says("Die Partei wird mit ihnen regieren.", citation)

@@ -31,6 +31,7 @@ def test_a_language_asks_in_every_way(language):
     assert set(own["guard"]) == set(english["guard"])
     assert set(english["cues"]) - set(own["cues"]) <= ENGLISH_ALONE
     assert set(english["markers"]) == set(own["markers"])
+    assert set(own["talk"]) == set(english["talk"])
     assert "about" in own["follow_up"]
     assert "hanging" in own["follow_up"]
     assert Lexicon.of(language).stopwords

@@ -5,27 +5,21 @@ The coverage and the questions are our own, written by hand about a fictional el
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.model import Answer, Citation, Reason
-from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import CitedGround, Draft
+from bot.answering.model import Answer, Reason
 from bot.answering.understanding.followup import Exchange, standalone
 from bot.answering.understanding.guard import guard
-from bot.answering.understanding.question import ask, language_asked
-from ingest import adding
+from bot.answering.understanding.question import ask
 from ingest.language.as_english import as_english
 from ingest.language.dates import clocks_in, days_in
 from ingest.language.languages import Language
 from ingest.language.numbers import figures_in, plain
-from ingest.model import Header, Passage, passage_id
-from ingest.reading import Hints, read_path
-from tests.bot.builders import open_in
+from tests.bot.answering.abroad import cited, coverage_of, stopped
 from tests.bot.conftest import MORNING
 
 ARTICLES = (
@@ -61,17 +55,8 @@ ARTICLES = (
 @pytest.fixture(scope="module")
 def coverage(tmp_path_factory):
     """Return coverage in Spanish."""
-    folder = tmp_path_factory.mktemp("spanish")
-    file = folder / "articles.jsonl"
-    records = [
-        {**each, "url": f"https://diario.example/{number}", "language": "es"}
-        for number, each in enumerate(ARTICLES)
-    ]
-    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    with open_in(folder / "data", now=MORNING) as desk:
-        adding.add(read_path(file, Hints()), desk.archive, now=MORNING)
-        desk.coverage.catch_up()
-        yield desk.coverage
+    with coverage_of(ARTICLES, "es", tmp_path_factory.mktemp("spanish")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -172,10 +157,5 @@ def test_a_day_and_a_time_are_read():
 )
 def test_gates_read_spanish(text, number, passes):
     """A wrong figure, day or quotation stops; the same in another form or language does not."""
-    body = ARTICLES[number]["text"]
-    header = Header(
-        "Título", "Diario", "https://d.example/1", published=MORNING.date(), language="es"
-    )
-    passage = Passage(passage_id(1, 1, 0, body), 1, 1, 0, 0, len(body), body, header)
-    found = gated(Draft(text, language_asked(text)), CitedGround((Citation.of(body, passage),)))
-    assert (not isinstance(found, Stopped)) is passes, found
+    found = stopped(text, cited(ARTICLES[number]["text"], "es"))
+    assert (found is None) is passes, found
