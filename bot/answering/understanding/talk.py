@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.answering.understanding.markup import bare
 from ingest.language.languages import Language
 from ingest.language.words import table
 
@@ -27,11 +28,12 @@ class Talk:
 
 def talk_in(text: str) -> Talk | None:
     """Return what *text* says when it says nothing else; ``None`` when it may ask something."""
-    words = tuple(_WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'")))
+    said = unicodedata.normalize("NFKC", bare(text)).casefold().replace("’", "'")
+    words = tuple(_WORD.findall(said))
     for language in Language:
-        said = _said_in(words, _phrases(language))
+        found = _said_in(words, _phrases(language))
         for turn in _TURNS:
-            if turn in said:
+            if turn in found:
                 return Talk(turn, language)
     return None
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.markup import bare
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
-_MARKUP = re.compile(
-    r"<a?:\w+:\d+>|<(?:@[!&]?|#|/[\w -]+:)\d+>|<t:-?\d+(?::\w)?>|<id:\w+>"
-    r"|<?https?://\S+|(?<!\w):[a-z0-9_+-]{2,32}:(?!\w)"
-    r"|^[ \t]{0,8}(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""What Discord writes that is no word: emoji, mentions, channels, times, links, marks."""
-_PICTURES = {"So", "Sk", "Cn", "Co", "Me"}
-_SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
-"""What chooses how an emoji looks, or joins two."""
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _SPELLINGS = (
     (re.compile(r"is(e|ed|es|ing|ation)$"), r"iz\1"),
@@ -65,13 +55,6 @@ def corrected(text: str, known: _Frequency) -> str:
         return min(small, default=None) or meant(word, known) or word
 
     return _WORD.sub(right, text)
-
-
-def bare(text: str) -> str:
-    """Leave out of *text* what is no word: emoji, mentions, links, marks; what is bare stays."""
-    marked = _SELECTORS.sub("", _MARKUP.sub(" ", text))
-    shown = "".join(" " if unicodedata.category(c) in _PICTURES else c for c in marked)
-    return " ".join(shown.split())
 
 
 def _written_out(text: str, chat: Mapping[str, str]) -> str:

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from bot.answering.answer import answer_now
+from bot.answering.understanding.markup import bare
 from bot.answering.understanding.question import ask
-from bot.answering.understanding.typed import bare, corrected, heard, meant, spelt
+from bot.answering.understanding.typed import corrected, heard, meant, spelt
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
