@@ -22,6 +22,8 @@ SEATS_JA = Exchange("ハーバー同盟は何議席を得たか", ("開票結果
         ("How did it happen?", SEATS, "How did it happen – How many seats did Common Field win?"),
         ("by how much?", SEATS, "by how much – How many seats did Common Field win?"),
         ("for how long?", SEATS, "for how long – How many seats did Common Field win?"),
+        ("who won there", SEATS, "who won there – How many seats did Common Field win?"),
+        ("how many are there?", SEATS, "how many are there – How many seats did Common Field win?"),
         ("why her", SEATS, "why her – How many seats did Common Field win?"),
         (
             "what did Pellowe say about that",
@@ -51,6 +53,8 @@ def test_a_follow_up_becomes_a_question_of_its_own(text, before, meant):
         "Who is Samira Qasteli?",
         "What was the turnout in the election of 2022?",
         "What did Marrowen say about the interview with the Nippo that she gave in October?",
+        "How many chess clubs are there in Sarnholt?",
+        "Is there a recount in Skerrow?",
         "スケロウ島では何時まで投票できたのですか",
     ],
 )
