@@ -19,6 +19,9 @@ class BotSettings(IngestSettings):
     discord_token: OptionalSecret = Field(
         None, description="the bot's token; unset: `make run` opens a terminal chat"
     )
+    message_content_intent: bool = Field(
+        False, description="read replies and threads without a mention; the portal has to allow it"
+    )
     decline_at_most: float = Field(
         0.1,
         ge=0.0,

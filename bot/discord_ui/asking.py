@@ -35,6 +35,8 @@ _Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
+_CHECK = "talk_check"
+"""What is said to whoever points to a message that cannot be seen from here."""
 _OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
@@ -92,6 +94,8 @@ class Asking:
     exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
     """Verified exchanges by the message that shows the answer, and by the thread or the direct
     channel in which it stands."""
+    told: OrderedDict[tuple[object, ...], None] = field(default_factory=OrderedDict)
+    """What was said once and is not said again, the newest."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
     def question(self, text: str, rules: ServerRules | None = None) -> Question:
@@ -107,7 +111,8 @@ class Asking:
         rules = await self.desk.community.rules(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
-            return _Admission(rules, speaks, words("off_here"), silent=True)
+            once = self.first("off", place.channel, member)
+            return _Admission(rules, speaks, words("off_here"), silent=not once)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
             return _Admission(rules, speaks, words("busy"))
@@ -197,6 +202,14 @@ class Asking:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(key, None)
 
+    def first(self, *what: object) -> bool:
+        """Tell whether *what* was not said yet, as far back as that is remembered."""
+        new = what not in self.told
+        self.told[what] = None
+        while len(self.told) > _REMEMBERED:
+            self.told.popitem(last=False)
+        return new
+
     def remember(self, place: int, exchange: Exchange | None) -> None:
         """Keep what a reply in *place* may refer to."""
         if exchange is not None:
@@ -233,6 +246,9 @@ class Asking:
     def unasked(self, error: UnaskableError, words: Wording) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
         said = escape(unaskable(error, words))
+        if error.key == _CHECK:
+            known = Wording.of(error.language) if error.language else words
+            return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
         return layout([said, *self.beginnings(error.language or words.language)])

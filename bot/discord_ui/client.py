@@ -15,7 +15,7 @@ import discord
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
-from bot.discord_ui.conversation import answer_message, asked_in
+from bot.discord_ui.conversation import Addressed, answer_message
 from bot.discord_ui.errors import report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.correcting import keep_correcting
@@ -45,7 +45,6 @@ _EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
 _Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
 """Makes what runs as long as the client does."""
-_INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -70,7 +69,9 @@ class ElectionDeskClient(discord.Client):
         beside: Sequence[_Beside] = (),
         announce: Callable[[str], object] = logger.info,
     ) -> None:
-        super().__init__(intents=_INTENTS, allowed_mentions=discord.AllowedMentions.none())
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        intents.message_content = desk.settings.message_content_intent
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.desk = desk
         self.asking = Asking(desk, buttons_under)
         self.moderation = Moderation(desk)
@@ -111,9 +112,9 @@ class ElectionDeskClient(discord.Client):
         """Answer a message that asks the bot something."""
         if self.user is None:
             return
-        text = asked_in(message, self.user.id)
-        if text is not None:
-            await answer_message(message, text, self.asking)
+        addressed = Addressed.of(message, self.user.id)
+        if addressed is not None:
+            await answer_message(message, addressed, self.asking)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log what went wrong in an event, without what people wrote."""
@@ -206,6 +207,11 @@ async def serve(
         raise SettingsError(
             "Discord refused DISCORD_TOKEN. Reset the token in the Developer Portal and write the"
             " new one in .env."
+        ) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise SettingsError(
+            "Discord does not let this bot read messages without a mention. Switch on “Message"
+            " Content Intent” in the Developer Portal, or set MESSAGE_CONTENT_INTENT=false in .env."
         ) from error
     except aiohttp.ClientConnectionError as error:
         raise IngestError(

@@ -1,41 +1,74 @@
-"""Questions in messages: a mention in a server, anything in a direct message."""
+"""Questions in messages: a mention, a reply to an answer, a thread, a direct message."""
 
 from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 
 import discord
 from discord import ui
 
-from bot.answering.understanding.followup import Exchange
+from bot.answering.understanding.followup import Exchange, asks
 from bot.answering.understanding.question import UnaskableError
-from bot.community.rules import Speaks
+from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.history import exchange_in
+from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
+from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import deliver
+from bot.discord_ui.rendering import notice_view, with_buttons
+from bot.discord_ui.replying import deliver, failure_view
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
 _ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
+_CHECK = "talk_check"
+"""The key of what points to another message: "is this true?"."""
+_POINTING = frozenset({_CHECK, "question_empty"})
+"""What says nothing by itself, but may mean the message to which it replies: "^"."""
+_SAID_TO_ANYBODY = frozenset({"question_empty", "talk_thanks"})
+"""What needs no reply unless the bot is called."""
 
 
-def asked_in(message: discord.Message, me: int) -> str | None:
-    """Return what *message* asks the bot, without its mention; ``None`` if it does not ask.
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """What a message says to the bot, without its mention.
 
-    Bots are never answered. Only a mention that somebody typed counts: a reply to the bot's own
-    message may be a mere "thanks".
+    ``called`` is whether somebody typed its name or writes to it alone; who merely replies to an
+    answer, or writes in its thread, may also speak to others there.
     """
-    if message.author.bot or message.type not in _ORDINARY:
+
+    text: str
+    called: bool
+
+    @classmethod
+    def of(cls, message: discord.Message, me: int) -> Addressed | None:
+        """Return what *message* says to the bot; ``None`` if it speaks to others.
+
+        Bots are never answered.
+        """
+        if message.author.bot or message.type not in _ORDINARY:
+            return None
+        mention = re.compile(rf"<@!?{me}>")
+        text = mention.sub(" ", message.content).strip()
+        called = message.guild is None or mention.search(message.content) is not None
+        if called or _continues(message, me):
+            return cls(text, called)
         return None
-    mention = re.compile(rf"<@!?{me}>")
-    if message.guild is not None and not mention.search(message.content):
-        return None
-    return mention.sub(" ", message.content).strip()
+
+
+def _continues(message: discord.Message, me: int) -> bool:
+    """Tell whether *message* goes on from the bot: as a reply, or in a thread that it made."""
+    if any(each.id != me for each in message.mentions):
+        return False
+    reference = message.reference
+    if reference is not None:
+        about = reference.resolved
+        return isinstance(about, discord.Message) and about.author.id == me and is_answer(about)
+    return isinstance(message.channel, discord.Thread) and message.channel.owner_id == me
 
 
 class _ReplyTo:
@@ -65,26 +98,47 @@ class _ReplyTo:
         await deliver(view, self.reply, self.post, words)
 
 
-async def answer_message(message: discord.Message, text: str, asking: Asking) -> None:
-    """Show at once that the bot is at work, then reply."""
+async def answer_message(message: discord.Message, addressed: Addressed, asking: Asking) -> None:
+    """Answer a message, or what it points to; one that cannot be read is told so once."""
     locale = message.guild.preferred_locale if message.guild else None
-    place, words, hanging = Place.of(message), Wording.of_locale(str(locale)), _ReplyTo(message)
-    admission = await asking.admit(place, message.author.id, words)
+    words, hanging = Wording.of_locale(str(locale)), _ReplyTo(message)
+    text = addressed.text
+    if not addressed.called:
+        if not text:
+            await _tell_unread(hanging, asking, words)
+            return
+        if not (message.reference or asks(text)):
+            return
+    admission = await asking.admit(Place.of(message), message.author.id, words)
     if admission.refusal:
-        if not admission.silent:
+        off = admission.speaks is Speaks.OFF and not addressed.called
+        if not (off or admission.silent):
             await hanging.say(notice_view(admission.refusal), words)
         return
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
+        if not addressed.called and error.key in _SAID_TO_ANYBODY:
+            return
         said = error if text else UnaskableError("hint")
-        await hanging.say(asking.unasked(said, words), words)
+        if error.key in _POINTING and (message.reference or error.key == _CHECK):
+            await _answer_pointed(hanging, asking, admission.rules, error, words)
+        else:
+            await hanging.say(asking.unasked(said, words), words)
         return
-    if admission.speaks is Speaks.THREAD and place.parent is None:
+    if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
+    await _answer(hanging, asking, question.text, admission.rules, repeat=False)
+
+
+async def _answer(
+    hanging: _ReplyTo, asking: Asking, text: str, rules: ServerRules, *, repeat: bool
+) -> None:
+    """Show at once that the bot is at work, then reply."""
+    question, message = asking.question(text, rules), hanging.message
     await _show_typing(hanging.target)
-    before = await _earlier(message, asking)
-    author, channel = message.author.id, place.channel
+    before = None if repeat else await _earlier(message, asking)
+    author, channel = message.author.id, message.channel.id
     async with asking.kept(question, author, channel, message=message.id) as kept:
 
         async def show(view: ui.LayoutView) -> None:
@@ -93,9 +147,61 @@ async def answer_message(message: discord.Message, text: str, asking: Asking) ->
             if first:
                 await kept.note_progress(hanging.sent)
 
-        made = await asking.ask(question, author, repeat=False, show=show, before=before)
+        made = await asking.ask(question, author, repeat=repeat, show=show, before=before)
         await hanging.say(made.view, Wording.of(question.language))
     await asking.note_shown(hanging.sent, made, question.language)
+
+
+async def _answer_pointed(
+    hanging: _ReplyTo, asking: Asking, rules: ServerRules, error: UnaskableError, words: Wording
+) -> None:
+    """Answer or look up the message to which somebody replies, where Discord lets it be read."""
+    message = hanging.message
+    words = words if error.language is None else Wording.of(error.language)
+    reference = message.reference
+    about = reference.resolved if reference else None
+    said = said_in(about) if isinstance(about, discord.Message) else ""
+    if reference is None:
+        own = await last_exchange(message.channel, asking) is not None
+    else:
+        own = isinstance(about, discord.Message) and is_answer(about)
+    if own:
+        await hanging.say(notice_view(words("check_own")), words)
+    elif not said:
+        await hanging.say(asking.unasked(UnaskableError(_CHECK), words), words)
+    elif asks(said):
+        try:
+            text = asking.question(said, rules).text
+        except UnaskableError as unaskable:
+            await hanging.say(asking.unasked(unaskable, words), words)
+            return
+        await _answer(hanging, asking, text, rules, repeat=True)
+    else:
+        await _show_typing(hanging.target)
+        try:
+            found = await asking.desk.look_up(said, member=str(message.author.id))
+            view = found_view(found, words, private=False)
+        except Exception as failure:
+            view = failure_view(failure, words)
+        await hanging.say(view, words)
+
+
+async def _tell_unread(hanging: _ReplyTo, asking: Asking, words: Wording) -> None:
+    """Say once that a message without a mention cannot be read, with the form that can."""
+    message = hanging.message
+    if asking.desk.settings.message_content_intent or message.attachments or message.stickers:
+        return
+    if isinstance(message.channel, discord.Thread):
+        where: tuple[object, ...] = (message.channel.id,)
+    else:
+        where = (message.channel.id, message.author.id)
+    if not asking.first("unread", *where):
+        return
+    view = with_buttons(notice_view(words("unread")), [FollowButton("0", words("follow"))])
+    before = await _earlier(message, asking)
+    await hanging.say(view, words)
+    if hanging.sent is not None:
+        asking.remember(hanging.sent.id, before)
 
 
 async def _earlier(message: discord.Message, asking: Asking) -> Exchange | None:
@@ -106,20 +212,7 @@ async def _earlier(message: discord.Message, asking: Asking) -> Exchange | None:
             return asking.exchanges[reference.message_id]
         if isinstance(reference.resolved, discord.Message):
             return await exchange_in(reference.resolved, asking)
-    channel = message.channel
-    if channel.id in asking.exchanges:
-        return asking.exchanges[channel.id]
-    if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
-        return await _begun(channel.parent, channel.id, asking)
-    return None
-
-
-async def _begun(parent: discord.TextChannel, thread: int, asking: Asking) -> Exchange | None:
-    """Return the exchange of the message out of which a thread was made; it has its number."""
-    try:
-        return await exchange_in(await parent.fetch_message(thread), asking)
-    except discord.HTTPException:
-        return None
+    return await last_exchange(message.channel, asking)
 
 
 async def _thread_on(message: discord.Message, name: str) -> discord.Thread | None:

@@ -1,4 +1,4 @@
-"""What an answer's own message still says of it, long after it was written."""
+"""What messages in Discord say: an answer's own, long after it was written, and others'."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _NUMBERED = re.compile(r"desk:report:(\d{1,12})")
 _ASKED = re.compile(r"\*\*(?P<asked>.+)\*\*", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
 _ISOLATES = str.maketrans("", "", "\u2068\u2069")
+_STATED = re.compile(
+    r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
+)
+"""What an answer states: an excerpt, or a sentence before its numbers."""
+_MENTION = re.compile(r"<@!?\d+>")
 
 
 async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | None:
@@ -43,7 +48,58 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     except discord.HTTPException:
         return None
     content = asked.content if isinstance(asked, discord.Message) else ""
-    return re.sub(r"<@!?\d+>", " ", content).strip() or None
+    return _MENTION.sub(" ", content).strip() or None
+
+
+async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
+    """Return the last exchange of a thread or a direct channel; elsewhere questions stand alone.
+
+    A thread that was made of an answer begins with it.
+    """
+    if not isinstance(channel, discord.Thread | discord.DMChannel):
+        return None
+    if channel.id in asking.exchanges:
+        return asking.exchanges[channel.id]
+    if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
+        try:
+            return await exchange_in(await channel.parent.fetch_message(channel.id), asking)
+        except discord.HTTPException:
+            return None
+    return None
+
+
+def said_in(message: discord.Message) -> str:
+    """Return what *message* says, as far as Discord lets it be read; "" if that is nothing.
+
+    Those are its own words, what it forwards, what it embeds, and of an answer of the desk what
+    it states.
+    """
+    texts = [message.content, *_embedded(message.embeds)]
+    for each in message.message_snapshots:
+        texts += [each.content, *_embedded(each.embeds)]
+    shown = "\n".join(_texts(message.components))
+    if _number_in(message) is None:
+        texts.append(shown)
+    else:
+        stated = (each["quoted"] or each["claim"] for each in _STATED.finditer(shown))
+        texts += [_ESCAPED.sub(r"\1", each.replace("**", "")) for each in stated]
+    said = _MENTION.sub(" ", "\n".join(filter(None, texts)))
+    return said.translate(_ISOLATES).strip()
+
+
+def is_answer(message: discord.Message) -> bool:
+    """Tell whether *message* shows an answer of the desk, or that it has none."""
+    return any(
+        (getattr(each, "custom_id", None) or "").startswith("desk:")
+        for each in _walked(message.components)
+    )
+
+
+def _embedded(embeds: Iterable[discord.Embed]) -> Iterator[str]:
+    """Yield what *embeds* say: of a page that is linked, its title and what it is about."""
+    for each in embeds:
+        yield from filter(None, (each.title, each.description))
+        yield from (field.value for field in each.fields if field.value)
 
 
 def _question_over(message: discord.Message) -> str | None:

@@ -75,11 +75,11 @@ async def privately(interaction: Interaction, view: ui.LayoutView) -> None:
 async def failed(interaction: Interaction, error: Exception) -> None:
     """Tell whoever acts what went wrong. Never raises."""
     words = words_of(interaction)
-    view = _sentence(error, words)
+    view = failure_view(error, words)
     await deliver(view, partial(privately, interaction), show_nowhere, words)
 
 
-def _sentence(error: Exception, words: Wording) -> ui.LayoutView:
+def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
     """Say *error*: its own sentence if it has one, else that something went wrong."""
     if isinstance(error, IngestError):
         return notice_view(str(error))
@@ -122,7 +122,7 @@ async def tell_result(
     try:
         view = await work()
     except Exception as error:
-        view = _sentence(error, words)
+        view = failure_view(error, words)
     await deliver(view, partial(respond, interaction), show_nowhere, words)
 
 

@@ -37,6 +37,11 @@ class Exchange:
         return cls(outcome.question.text, tuple(titles))
 
 
+def asks(text: str) -> bool:
+    """Tell whether *text*, which nobody in particular was told, asks anything."""
+    return lexicon_for(text).asks("asking", text)
+
+
 def standalone(text: str, before: Exchange) -> str:
     """Return the question that the follow-up *text* means, by rules.
 

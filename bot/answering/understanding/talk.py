@@ -1,4 +1,4 @@
-"""What people say to a bot that is no question: hello, thanks, help, stop."""
+"""What people say to a bot that is no question: hello, thanks, help, stop, "true?"."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BESIDE = "beside"
-_TURNS = ("help", "stop", "thanks", "hello")
+_TURNS = ("help", "stop", "check", "thanks", "hello")
 """What is answered where one message says several, the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What was said (``help``, ``hello``, ``thanks`` or ``stop``), and in which language."""
+    """What was said (``help``, ``stop``, ``check``, ``thanks``, ``hello``), in which language.
+
+    ``check`` points to something else that is to be answered or checked: "is this true?".
+    """
 
     said: str
     language: Language

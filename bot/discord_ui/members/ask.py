@@ -7,9 +7,9 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.history import exchange_in, last_exchange
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
@@ -48,9 +48,11 @@ async def answer_here(
     asking: Asking,
     *,
     private: bool = False,
-    before: Exchange | None = None,
+    on: discord.Message | None = None,
 ) -> bool:
     """Acknowledge at once, then put the answer in that place.
+
+    It may go on from the answer that *on* shows, else from the last one of its thread.
 
     Returns whether the question was let in; whoever is turned away is told why.
     """
@@ -76,6 +78,8 @@ async def answer_here(
         nonlocal sent
         sent = await post(interaction, view)
 
+    before = await exchange_in(on, asking) if on else None
+    before = before or await last_exchange(interaction.channel, asking)
     channel, token = None if private else place.channel, interaction.token
     async with asking.kept(question, interaction.user.id, channel, token=token):
         made = await asking.ask(

@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.history import said_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
     BUDGET,
@@ -30,6 +31,10 @@ _CLAIM = 300
 """Characters of a claim that are repeated."""
 _LEFT_OUT = 80
 """Characters of one that was not looked up."""
+_NAMED = 5
+"""Claims that were not looked up and are named."""
+_SMALL_PRINT = 400
+"""Characters kept free for what is said below."""
 _ROOMS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
 _SIGNS = {
     Verdict.SAYS: "✔ ",
@@ -51,7 +56,10 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             if admission.refusal:
                 return notice_view(admission.refusal)
             member = str(interaction.user.id)
-            return found_view(await asking.desk.look_up(message.content, member=member), words)
+            said = said_in(message)
+            if not said and message.attachments:
+                return notice_view(words("find_picture"))
+            return found_view(await asking.desk.look_up(said, member=member), words)
 
         await tell_result(interaction, work)
 
@@ -59,17 +67,19 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
     return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(menu)
 
 
-def found_view(found: LookUp, words: Wording) -> ui.LayoutView:
+def found_view(found: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
     """Show each claim over what the coverage has to say of it."""
     if not found.looked:
         return notice_view(words("find_nothing"))
-    fitting = next(filter(_fits, (_blocks_of(found, words, room) for room in _ROOMS)), None)
-    return layout(fitting or _blocks_of(found, words, _ROOMS[-1]))
+    shown = (_blocks_of(found, words, room) for room in _ROOMS)
+    fitting = next(filter(_fits, shown), None) or _blocks_of(found, words, _ROOMS[-1])
+    alone = [words("only_you")] if private else []
+    return layout([*fitting, GAP, f"-# {escape(' '.join([*alone, words('find_small_print')]))}"])
 
 
 def _fits(blocks: Sequence[str]) -> bool:
     """Tell whether one message holds *blocks*."""
-    return sum(map(size, blocks)) <= BUDGET
+    return sum(map(size, blocks)) <= BUDGET - _SMALL_PRINT
 
 
 def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
@@ -83,9 +93,11 @@ def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
             shown = [_closest_line(c, each, words, room) for c in each.closest[: room.claims]]
             blocks.append("\n".join(shown))
     if found.left_out:
-        named = "; ".join(literal(title(claim, _LEFT_OUT)) for claim in found.left_out)
-        blocks += [GAP, f"-# {words('find_left_out', claims=named)}"]
-    return [*blocks, GAP, f"-# {escape(words('find_small_print'))}"]
+        named = [literal(title(claim, _LEFT_OUT)) for claim in found.left_out[:_NAMED]]
+        more = len(found.left_out) - len(named)
+        named += [escape(words("preview_more", count=more))] if more else []
+        blocks += [GAP, f"-# {words('find_left_out', claims='; '.join(named))}"]
+    return blocks
 
 
 def _said(looked: LookedUpClaim, words: Wording) -> str:

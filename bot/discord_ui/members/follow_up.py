@@ -9,13 +9,14 @@ import discord
 from discord import ui
 
 from bot.answering.understanding.question import LONGEST
-from bot.discord_ui.asking import asking_of
+from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_here
-from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.text import thread_name
+from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,8 @@ class _FollowUp(Form):
     async def on_submit(self, interaction: Interaction) -> None:
         """Answer it, out of nothing but the verified exchange."""
         asking, message = asking_of(interaction), interaction.message
-        before = await exchange_in(message, asking) if message else None
         private = message is not None and message.flags.ephemeral
-        await answer_here(interaction, self.asked.value, asking, private=private, before=before)
+        await answer_here(interaction, self.asked.value, asking, private=private, on=message)
 
 
 class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
@@ -72,7 +72,7 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
             thread = await message.channel.create_thread(
                 name=thread_name(asked), message=message, auto_archive_duration=_QUIET_AFTER
             )
-            await thread.send(view=notice_view(words("thread_begins")))
+            await thread.send(view=_thread_view(self.key, words, read=_reads(asking)))
         except discord.HTTPException as error:
             logger.warning("There can be no thread: %s", error)
             known = error.code == _THREAD_EXISTS
@@ -82,6 +82,19 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
         asking.remember(thread.id, await exchange_in(message, asking))
         made = notice_view(words("thread_made"))
         await interaction.edit_original_response(view=made)
+
+
+def _thread_view(key: str, words: Wording, *, read: bool) -> ui.LayoutView:
+    """Begin a thread on answer *key*; *read* tells whether messages without a mention are."""
+    if read:
+        return notice_view(words("thread_begins_read"))
+    begins = notice_view(words("thread_begins"))
+    return with_buttons(begins, [FollowButton(key, words("follow"))])
+
+
+def _reads(asking: Asking) -> bool:
+    """Tell whether messages without a mention can be read."""
+    return asking.desk.settings.message_content_intent
 
 
 class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):

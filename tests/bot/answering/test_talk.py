@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.answering.understanding.followup import asks
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.understanding.talk import Talk, talk_in
 from ingest.language.languages import Language
@@ -38,6 +39,13 @@ EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.
         ("shut up bot", "stop", EN),
         ("thanks, you can stop", "stop", EN),
         ("thanks, stop now please", "stop", EN),
+        ("is this true?", "check", EN),
+        ("Fact check pls", "check", EN),
+        ("can you answer this?", "check", EN),
+        ("source?", "check", EN),
+        ("これって本当ですか？", "check", JA),
+        ("Stimmt das?", "check", DE),
+        ("¿Es cierto esto?", "check", ES),
         ("こんにちは", "hello", JA),
         ("こんにちは、ボットさん！", "hello", JA),
         ("ありがとうございます。", "thanks", JA),
@@ -73,6 +81,9 @@ def test_talk_is_told_from_questions(text, said, language):
         "what can the Harbour Alliance do?",
         "who are you voting for?",
         "ok but why",
+        "is it true that the ferries are free?",
+        "fact check the turnout figure",
+        "what is the source of the 62.7 per cent",
         "and then?",
         "<:wave_2:123456789012345678>",
         "you",
@@ -103,3 +114,26 @@ def test_talk_is_no_question():
     with pytest.raises(UnaskableError) as found:
         ask("¡Hola!", now=NOW, language=JA)
     assert found.value.language is JA
+
+
+@pytest.mark.parametrize(
+    ("text", "asking"),
+    [
+        ("and in 2022?", True),
+        ("who won", True),
+        ("but how many seats", True),
+        ("wer hat gewonnen", True),
+        ("¿y en 2022", True),
+        ("誰が勝った", True),
+        ("投票率は何%ですか", True),
+        ("I think she lied", False),
+        ("yeah exactly", False),
+        ("da hat sie gelogen", False),
+        ("eso no puede ser", False),
+        ("その通り", False),
+        ("Turnout was 62.7 per cent, which is low", False),
+    ],
+)
+def test_a_question_to_anybody_is_told_from_chatter(text, asking):
+    """Where people talk to each other as well, only what asks something is answered."""
+    assert asks(text) is asking

@@ -20,13 +20,15 @@ def at_me(env, text=QUESTION):
 
 
 async def test_a_channel_that_is_off_is_quiet(simcord_env, channel, alice, manager, asked):
-    """A command says so to its asker alone, a mention gets nothing at all."""
+    """It says so once to whoever mentions it, and to the asker of a command alone."""
     await manager.slash(channel, "settings everywhere", mode="off")
-    result = await alice.slash(channel, "ask", question=QUESTION)
-    assert result.ephemeral
-    assert "not answered in this channel" in shown(result)
+    await alice.send(channel, at_me(simcord_env))
+    assert text_of(channel.last_message).startswith("I do not answer in this channel.")
     message = await alice.send(channel, at_me(simcord_env))
     assert channel.last_message.id == message.id
+    result = await alice.slash(channel, "ask", question=QUESTION)
+    assert result.ephemeral
+    assert "do not answer in this channel" in shown(result)
     assert asked == []
 
 
@@ -34,7 +36,7 @@ async def test_off_by_default_and_on_in_one_channel(simcord_env, channel, alice,
     """The channel's own mode goes before that of all."""
     await manager.slash(channel, "settings everywhere", mode="off")
     result = await manager.slash(channel, "settings channel", channel=channel, mode="on")
-    assert "answers everything" in shown(result)
+    assert "answers /ask and mentions" in shown(result)
     await alice.slash(channel, "ask", question=QUESTION)
     assert len(asked) == 1
     await manager.slash(channel, "settings channel", channel=channel)
@@ -106,7 +108,7 @@ async def test_what_is_set_is_logged_and_taken_back_once(channel, manager, archi
     result = await manager.slash(channel, "settings everywhere", mode="off")
     assert "Channels: does not answer" in shown(result)
     back = await manager.click(result.response, label="Undo")
-    assert "Channels: answers everything" in shown(back)
+    assert "Channels: answers /ask and mentions for all to see" in shown(back)
     old = await send(channel, UnsetButton("1", "Undo"))
     late = await manager.click(old, custom_id="desk:unset:1")
     assert "done or taken back before" in shown(late)
@@ -156,7 +158,7 @@ async def test_the_log_has_the_way_back(channel, manager, archive):
     assert "Taken back" in shown(undone)
     log = await manager.slash(channel, "source log")
     unset = await manager.click(log.response, custom_id="desk:unset:1")
-    assert "Channels: answers everything" in shown(unset)
+    assert "Channels: answers /ask and mentions for all to see" in shown(unset)
     log = await manager.slash(channel, "source log")
     assert shown(log).count("(taken back)") == 2
     assert archive.articles.count() == 1

@@ -1,0 +1,215 @@
+"""Asked as people ask: a reply without a mention, a thread, "is this true?" under a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+import pytest
+import simcord
+from simcord.results import to_discord_message
+
+from bot.discord_ui.client import ElectionDeskClient, serve
+from ingest.errors import SettingsError
+from ingest.stopping import Ending
+from tests.bot.builders import open_in
+from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.reading import seen
+
+FERRIES = "What did Harbour say about ferries?"
+COMMON = "What about Common Field?"
+UNREAD = "Discord lets me read a message only where I am mentioned."
+
+
+def last(channel):
+    """Return what the newest message of *channel* shows."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+def count(channel):
+    """Count the messages of *channel*."""
+    return len(channel.history())
+
+
+@pytest.fixture
+def me(simcord_env):
+    """Return the bot's mention."""
+    return f"<@{simcord_env.bot.user.id}>"
+
+
+@pytest.fixture
+def reading(desk):
+    """Let the owner allow the bot to read messages."""
+    settings = desk.settings.model_copy(update={"message_content_intent": True})
+    return replace(desk, settings=settings)
+
+
+async def thread_of(channel, alice):
+    """Ask, open a thread on the answer, and return it."""
+    result = await alice.slash(channel, "ask", question=FERRIES)
+    await alice.click(result.response, label="Thread")
+    [thread] = channel.threads
+    return thread
+
+
+async def test_a_reply_to_an_answer_asks_on(me, channel, alice):
+    """A reply pings whom it replies to, and Discord sends its words: no mention is to be typed."""
+    await alice.send(channel, f"{me} {FERRIES}")
+    await alice.send(channel, COMMON, reply_to=channel.last_message)
+    assert "Common Field" in last(channel)
+    assert channel.last_message.author.bot
+
+
+async def test_thanks_under_an_answer_is_left_alone(me, channel, alice):
+    """Politeness to the bot needs no message."""
+    await alice.send(channel, f"{me} {FERRIES}")
+    answer, before = channel.last_message, count(channel)
+    await alice.send(channel, "thanks", reply_to=answer)
+    assert count(channel) == before + 1
+
+
+async def test_a_reply_that_cannot_be_read_is_told_so_once(channel, alice):
+    """Discord keeps back what is said to the answer of a command; the button has a form."""
+    result = await alice.slash(channel, "ask", question=FERRIES)
+    await alice.send(channel, COMMON, reply_to=result.response)
+    told = channel.last_message
+    assert last(channel).startswith(UNREAD)
+    await alice.send(channel, "hello?", reply_to=result.response)
+    assert not channel.last_message.author.bot
+    form = await alice.click(told, label="Ask on")
+    answer = await alice.submit_modal(form, {"question": COMMON})
+    assert seen(answer.response.components).startswith("What did Common Field say about ferries?")
+
+
+async def test_a_thread_says_once_that_it_cannot_be_read(channel, alice):
+    """The thread begins with the button; whoever writes without a mention is told it once more."""
+    thread = await thread_of(channel, alice)
+    assert last(thread).startswith("Mention me here with your next question, or press the button")
+    form = await alice.click(thread.last_message, label="Ask on")
+    answer = await alice.submit_modal(form, {"question": COMMON})
+    assert seen(answer.response.components).startswith("What did Common Field say about ferries?")
+    for _ in range(2):
+        await alice.send(thread, "and what about the islands?")
+    told = [m for m in thread.history() if UNREAD in seen([c.to_dict() for c in m.components])]
+    assert len(told) == 1
+
+
+async def test_a_command_in_a_thread_knows_what_was_said(channel, alice):
+    """`/ask` goes on from the last answer there, as a mention does."""
+    thread = await thread_of(channel, alice)
+    result = await alice.slash(thread, "ask", question=COMMON)
+    assert seen(result.response.components).startswith("What did Common Field say about ferries?")
+
+
+async def test_a_command_in_a_channel_stands_alone(channel, alice):
+    """Somebody else's answer there is nothing to go on from."""
+    await alice.slash(channel, "ask", question=FERRIES)
+    result = await alice.slash(channel, "ask", question=COMMON)
+    assert seen(result.response.components).startswith(COMMON)
+
+
+async def test_messages_are_read_where_the_owner_lets_them(reading, tmp_path):
+    """A question in the thread is answered; what people say to each other there is not."""
+    client = ElectionDeskClient(reading)
+    async with simcord.run(client, approved_intents=discord.Intents.all()) as env:
+        channel = env.create_guild("Orvessa").create_text_channel("desk")
+        alice = env.guild.add_member(env.create_user("alice"))
+        bob = env.guild.add_member(env.create_user("bob"))
+        thread = await thread_of(channel, alice)
+        assert last(thread).startswith("Write your next question here")
+        await alice.send(thread, COMMON)
+        assert "Common Field" in last(thread)
+        said = thread.last_message
+        before = count(thread)
+        for chatter in ("I think she lied", f"<@{bob.id}> who won?", "lol", ""):
+            if chatter:
+                await alice.send(thread, chatter)
+        await bob.send(channel, "who won?")
+        assert count(thread) == before + 3
+        await bob.send(thread, "How many seats did Common Field win?", reply_to=said)
+        assert "50 of the 121" in last(thread)
+
+
+async def test_without_the_portal_s_leave_it_says_what_to_do(read_folder, monkeypatch):
+    """The setting alone is not enough."""
+
+    async def refuse(self, token):
+        raise discord.PrivilegedIntentsRequired(None)
+
+    monkeypatch.setattr(discord.Client, "start", refuse)
+    with (
+        open_in(read_folder, now=MORNING, DISCORD_TOKEN="x", MESSAGE_CONTENT_INTENT="true") as desk,
+        pytest.raises(SettingsError, match="Message Content Intent"),
+    ):
+        await serve(desk, Ending())
+
+
+@pytest.mark.parametrize("text", ["is this true?", "fact check pls", "^", "", "これ本当？"])
+async def test_a_message_that_is_pointed_to_is_looked_up(me, channel, alice, text):
+    """The claim is another's, and so is what the coverage is held against."""
+    claim = await alice.send(channel, f"{me} Common Field won 50 seats and Harbour 46.")
+    await alice.send(channel, f"{me} {text}", reply_to=claim)
+    shown = last(channel)
+    assert shown.startswith("Common Field won 50 seats and Harbour 46.")
+    assert "50 of the 121" in shown
+    assert "Only you see this" not in shown
+
+
+async def test_a_question_that_is_pointed_to_is_answered(me, channel, alice):
+    """It stands over the answer, for whoever pointed did not write it."""
+    asked = await alice.send(channel, f"{me} what was the turnout")
+    await alice.send(channel, f"{me} can you answer this?", reply_to=asked)
+    shown = last(channel)
+    assert shown.startswith("what was the turnout")
+    assert "62.7 per cent" in shown
+
+
+async def test_what_cannot_be_read_is_pointed_to_find(me, channel, alice):
+    """Nothing else is answered in its place."""
+    claim = await alice.send(channel, "Common Field won 50 seats and Harbour 46.")
+    await alice.send(channel, f"{me} is this true?", reply_to=claim)
+    assert "“Find coverage of this”" in last(channel)
+    assert "50 of the 121" not in last(channel)
+
+
+@pytest.mark.parametrize("reply", [True, False])
+async def test_is_this_true_of_the_bot_s_own_answer(me, channel, alice, reply):
+    """An answer is checked by its sources; without a reply nobody knows what is meant."""
+    await alice.send(channel, f"{me} {FERRIES}")
+    answer = channel.last_message if reply else None
+    await alice.send(channel, f"{me} is that true?", reply_to=answer)
+    assert ("“Sources” under it" in last(channel)) is reply
+    assert ("“Find coverage of this”" in last(channel)) is not reply
+
+
+async def test_find_reads_an_answer_of_the_bot(channel, alice):
+    """Its sentences, not its buttons and small print."""
+    result = await alice.slash(channel, "ask", question="How many seats did Common Field win?")
+    found = await alice.context_menu(channel, "Find coverage of this", target=result.response)
+    shown = seen(found.response.components)
+    assert "50 of the 121" in shown
+    assert "As of" not in shown
+    assert "The coverage says so" in shown
+
+
+async def test_find_reads_what_is_forwarded_and_embedded(simcord_env, channel, alice):
+    """People pass on what they want to have checked."""
+    other = simcord_env.guild.create_text_channel("rumours")
+    claim = await alice.send(other, "Common Field won 50 seats and Harbour 46.")
+    forwarded = await alice.forward(claim, channel)
+    found = await alice.context_menu(channel, "Find coverage of this", target=forwarded)
+    assert "50 of the 121" in seen(found.response.components)
+    embed = discord.Embed(title="Turnout in Orvessa", description="Turnout was 62.7 per cent.")
+    linked = to_discord_message(
+        simcord_env,
+        simcord_env.backend.create_message(channel.id, alice.id, "look", embeds=[embed.to_dict()]),
+    )
+    found = await alice.context_menu(channel, "Find coverage of this", target=linked)
+    assert "62.7 per cent" in seen(found.response.components)
+
+
+async def test_find_says_that_it_reads_no_pictures(channel, alice):
+    """A screenshot of a claim is no text."""
+    picture = await alice.send(channel, attachments=[("claim.png", b"png")])
+    found = await alice.context_menu(channel, "Find coverage of this", target=picture)
+    assert "I read words alone" in seen(found.response.components)
