@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -111,11 +111,12 @@ class Desk:
         *,
         member: str = "",
         before: Exchange | None = None,
+        outlets: Sequence[str] = (),
     ) -> Answer | Abstention:
         """Answer *question* of *member* from the archive, or say why not; both are kept.
 
         A follow-up is understood from the exchange *before*. *watch* is told what happens
-        meanwhile. Nothing kept says who asked.
+        meanwhile. With *outlets* only their articles are cited. Nothing kept says who asked.
         """
         began, meter = time.perf_counter(), Meter()
         with logs.request():
@@ -125,7 +126,7 @@ class Desk:
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
                 await understood(question, before, rewriting, meter),
-                await self._coverage(),
+                await self._coverage(outlets),
                 writers=writers,
                 trouble=trouble,
                 watch=watch,
@@ -138,13 +139,14 @@ class Desk:
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 
-    async def look_up(self, text: str, *, member: str = "") -> LookUp:
+    async def look_up(self, text: str, *, member: str = "", outlets: Sequence[str] = ()) -> LookUp:
         """Look up what *text* claims; nothing of it is kept but what it cost."""
         now = self.clock()
         today = now.astimezone(UTC).date()
         reader = Identity() if await self._refuses(member, today) else self.models.reader
         meter = Meter()
-        found = await look_up(text, await self._coverage(), reader, now=now, meter=meter)
+        coverage = await self._coverage(outlets)
+        found = await look_up(text, coverage, reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         await self._count(today, meter.usage)
         return found
@@ -155,9 +157,9 @@ class Desk:
         return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
 
     @in_thread
-    def timeline(self, topic: str) -> Timeline:
+    def timeline(self, topic: str, *, outlets: Sequence[str] = ()) -> Timeline:
         """Draw up what was reported on *topic*; nothing of it is kept."""
-        return timeline(topic, self.coverage.serving, now=self.clock())
+        return timeline(topic, self._serving(outlets), now=self.clock())
 
     def link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
@@ -186,8 +188,12 @@ class Desk:
         )
 
     @in_thread
-    def _coverage(self) -> Coverage:
-        return self.coverage.serving
+    def _coverage(self, outlets: Sequence[str] = ()) -> Coverage:
+        return self._serving(outlets)
+
+    def _serving(self, outlets: Sequence[str]) -> Coverage:
+        """Return what serves now, of some outlets alone if there are any."""
+        return replace(self.coverage.serving, only=tuple(outlets))
 
     @in_thread
     def _refuses(self, member: str, today: date) -> Trouble | None:

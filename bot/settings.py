@@ -65,7 +65,10 @@ class BotSettings(IngestSettings):
         7, ge=0, description="days for which an answer is told when its sources are corrected"
     )
     moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
-        None, description="the one server whose moderators look after the coverage"
+        None, description="the one server whose moderators look after all coverage"
+    )
+    adding_elsewhere: bool = Field(
+        False, description="moderators elsewhere add coverage too, and look after what they added"
     )
     voting_link: OptionalAddress = Field(
         None, description="the election authority's page on how, when and where to vote"

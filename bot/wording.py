@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
 from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
+from ingest.errors import IngestError
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
@@ -187,6 +188,22 @@ class Wording:
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said
+
+
+class WordedError(IngestError):
+    """An error that the catalogue says in each language; its own text is English.
+
+    ``key`` and ``values`` are what :class:`Wording` is called with.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(Wording.default()(key, **values))
+        self.key = key
+        self.values = values
+
+    def said(self, words: Wording) -> str:
+        """Say it in the language of *words*."""
+        return words(self.key, **self.values)
 
 
 def unaskable(error: UnaskableError, words: Wording) -> str:

@@ -54,11 +54,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """An archive, its index, and who tells whether what is found is enough; everything blocks."""
+    """An archive, its index, and who tells whether what is found is enough; everything blocks.
+
+    With *only* nothing but the articles of these outlets is looked at.
+    """
 
     archive: Archive
     index: Index
     judge: Judge
+    only: tuple[str, ...] = ()
 
     @property
     def serving(self) -> Coverage:
@@ -77,7 +81,7 @@ class Coverage:
         """
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
-        outlets = self.archive.outlets.names()
+        outlets = [o for o in self.archive.outlets.names() if o in self.only or not self.only]
         language = str(language_asked(question.text))
         missing = absent(question.text, outlets, language)
         text = self._heard(question.text, missing, outlets)
@@ -93,6 +97,7 @@ class Coverage:
             names=names,
             limit=limit,
             also=need.words,
+            scope=self._scope,
             meaning=meaning,
             timings=timings,
         )
@@ -128,7 +133,8 @@ class Coverage:
 
     def search(self, text: str, *, names: Asked | None = None) -> list[Evidence]:
         """Return the :data:`_FOUND` passages most likely to answer *text*, best first."""
-        return search(self.index, self.archive, text, names=names or NOTHING, limit=_FOUND)
+        names = names or NOTHING
+        return search(self.index, self.archive, text, names=names, limit=_FOUND, scope=self._scope)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
@@ -146,6 +152,11 @@ class Coverage:
     def catch_up_words(self) -> None:
         """Let words find what is kept; meaning follows with :meth:`catch_up`."""
         self.index.active().catch_up_words()
+
+    @property
+    def _scope(self) -> Scope | None:
+        """What is looked at, ``None`` for everything."""
+        return Scope(outlets=self.only) if self.only else None
 
     def _heard(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
         """Return *text* as coverage words it, without the outlets that are *missing*."""

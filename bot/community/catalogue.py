@@ -70,6 +70,11 @@ class Catalogue:
         return _ArticlesPage.of(found, offset, limit)
 
     @in_thread
+    def outlets(self) -> Sequence[str]:
+        """Return the outlets that are kept, by their names."""
+        return sorted(self.archive.outlets.names())
+
+    @in_thread
     def sources(self) -> Sequence[Source]:
         """Return what is watched."""
         return self.archive.sources.watched()
@@ -85,9 +90,14 @@ class Catalogue:
         return self.ledger.audit.get(number)
 
     @in_thread
-    def audit(self, before: int | None = None, limit: int = 10) -> list[tuple[AuditEntry, str]]:
-        """Return the last acts, newest first, each with the title of what it was done to."""
-        found = self.ledger.audit.last(limit=limit, before=before)
+    def audit(
+        self, before: int | None = None, limit: int = 10, place: str | None = None
+    ) -> list[tuple[AuditEntry, str]]:
+        """Return the last acts, newest first, each with the title of what it was done to.
+
+        With *place* only those of one server.
+        """
+        found = self.ledger.audit.last(limit=limit, before=before, place=place)
         return [(each, self._named(each)) for each in found]
 
     def _named(self, entry: AuditEntry) -> str:

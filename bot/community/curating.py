@@ -15,6 +15,7 @@ from bot.community.previewing import Preview
 from bot.community.rules import DeskRules, ServerRules
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry, Suggestion
+from bot.wording import WordedError
 from ingest.adding import AddingOutcome, keep_prepared
 from ingest.archive import Archive
 from ingest.model import Permission, Removal, Saved, Source
@@ -38,10 +39,21 @@ _HOURLY = 60
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """Who acts, and in which server; both are Discord's numbers."""
+    """Who acts, and in which server; both are Discord's numbers.
+
+    ``everywhere`` is whether that server looks after all coverage, or after what it added alone.
+    """
 
     who: str
     place: str
+    everywhere: bool = False
+
+
+class NotYoursError(WordedError):
+    """Somebody may not change what others added."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__("not_yours", named=named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +68,59 @@ class Curator:
 
     @in_thread
     def keep(self, preview: Preview, by: Moderator) -> list[Saved]:
-        """Keep what was previewed."""
+        """Keep what was previewed.
+
+        Raises:
+            NotYoursError: it would change an article that others added.
+        """
+        self._allow_keeping(preview, by)
         articles = [each.ready for each in preview.articles]
         kept = keep_prepared(articles, self.archive, self.clock(), AddingOutcome(), restore=True)
-        for each in kept:
-            self._log(by, AuditAction.ADDED, article_id=each.article_id)
+        for saved in kept:
+            became = str(saved.decision)
+            self._log(by, AuditAction.ADDED, article_id=saved.article_id, detail=became)
         return kept
 
     async def watch(self, preview: Preview, outlet: str, by: Moderator) -> Source:
-        """Look at a feed or a sitemap from now on."""
+        """Look at a feed or a sitemap from now on.
+
+        Raises:
+            NotYoursError: others watch it.
+        """
         source = await self._watch(preview.name, outlet, by)
         self.wake.set()
         return source
 
     @in_thread
     def remove(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Take an article out of every answer."""
+        """Take an article out of every answer.
+
+        Raises:
+            NotYoursError: others added it.
+        """
+        self._allow(article_id, by)
         self.archive.articles.remove(article_id, now=self.clock())
         return self._log(by, AuditAction.REMOVED, article_id=article_id)
 
     @in_thread
     def restore(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Let an article be cited again."""
+        """Let an article be cited again.
+
+        Raises:
+            NotYoursError: others added it.
+        """
+        self._allow(article_id, by)
         self.archive.articles.restore(article_id, now=self.clock())
         return self._log(by, AuditAction.RESTORED, article_id=article_id)
 
     @in_thread
     def hide(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Keep an article out of new answers; those that cite it are not told."""
+        """Keep an article out of new answers; those that cite it are not told.
+
+        Raises:
+            NotYoursError: others added it.
+        """
+        self._allow(article_id, by)
         self.archive.articles.remove(article_id, now=self.clock(), removal=Removal.HIDDEN)
         return self._log(by, AuditAction.HIDDEN, article_id=article_id)
 
@@ -93,7 +130,9 @@ class Curator:
 
         Raises:
             SourceNotFoundError: there is no such source.
+            NotYoursError: others watch it.
         """
+        self._allow_source(self.archive.sources.get(source_id), by)
         source = self.archive.sources.unwatch(source_id)
         before = {"outlet": source.outlet, "permission": str(source.permission)}
         return self._log(
@@ -126,16 +165,24 @@ class Curator:
 
         Raises:
             ArticleNotFoundError: its article was erased meanwhile.
+            NotYoursError: it is about what others added.
         """
         act = await asyncio.to_thread(self.ledger.audit.get, number)
         if act is None or act.undone_by is not None or act.kind not in UNDOABLE:
+            return None
+        if not (by.everywhere or act.place == by.place):
             return None
         done = await self._reversed(act, by)
         marked = await asyncio.to_thread(self.ledger.audit.mark_undone, number, done.id)
         return done if marked else None
 
     async def approve(self, suggestion: Suggestion, preview: Preview, by: Moderator) -> bool:
-        """Keep or watch what was proposed; tell whether it was still open."""
+        """Keep or watch what was proposed; tell whether it was still open.
+
+        Raises:
+            NotYoursError: it would change what others added.
+        """
+        await asyncio.to_thread(self._allow_keeping, preview, by)
         if not await self._decided(suggestion, by, approved=True):
             return False
         if preview.entries and preview.outlet:
@@ -183,6 +230,9 @@ class Curator:
 
     @in_thread
     def _watch(self, address: str, outlet: str, by: Moderator) -> Source:
+        known = next((s for s in self.archive.sources.watched() if s.address == address), None)
+        if known is not None:
+            self._allow_source(known, by)
         source = self.archive.sources.watch(
             address, outlet, Permission.UNSTATED, _HOURLY, now=self.clock()
         )
@@ -202,6 +252,31 @@ class Curator:
         action = AuditAction.APPROVED if approved else AuditAction.REJECTED
         self._log(by, action, detail=suggestion.name)
         return True
+
+    def _allow_keeping(self, preview: Preview, by: Moderator) -> None:
+        """Let nobody write a further version of an article that others added."""
+        for each in preview.articles:
+            known = self.archive.articles.known(each.ready.extract.header)
+            if known is not None:
+                self._allow(known.id, by)
+
+    def _allow(self, article_id: int, by: Moderator) -> None:
+        """Let only those change an article who added it, or look after everything."""
+        if by.everywhere:
+            return
+        place = self.ledger.audit.added_in(article_id)
+        if place is None:
+            sources = map(self.archive.sources.get, self.archive.pages.sources_of(article_id))
+            places = {self.ledger.audit.watched_in(each.id, each.address) for each in sources}
+            place = by.place if by.place in places else None
+        if place != by.place:
+            raise NotYoursError(self.archive.articles.get(article_id).header.title)
+
+    def _allow_source(self, source: Source, by: Moderator) -> None:
+        """Let only those change a source who watch it, or look after everything."""
+        place = self.ledger.audit.watched_in(source.id, source.address)
+        if not by.everywhere and place != by.place:
+            raise NotYoursError(source.address)
 
     def _log(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -109,10 +109,14 @@ class Community:
         *,
         question: str | None = None,
         comment: str | None = None,
-    ) -> bool:
-        """Keep what a member says of an answer; tell whether there is such an answer."""
-        mine = self._hashed(member)
-        said = Feedback(self.clock(), number, verdict, mine, question, comment or None)
+        place: int | None = None,
+    ) -> int | None:
+        """Keep what a member says of an answer, and where; return its number.
+
+        ``None`` if there is no such answer.
+        """
+        mine, here = self._hashed(member), str(place or "")
+        said = Feedback(self.clock(), number, verdict, mine, question, comment or None, here)
         return self.ledger.feedback.add(said)
 
     @in_thread
@@ -225,12 +229,16 @@ class Community:
         self._rules.clear()
 
     @in_thread
-    def known(self) -> CoverageOverview:
-        """Return what the answers rest on."""
+    def known(self, only: Sequence[str] = ()) -> CoverageOverview:
+        """Return what the answers rest on; with *only*, where they cite these outlets alone."""
         summary = self.archive.summary()
+        if only:
+            chosen = tuple(each for each in summary.outlets if each.outlet in only)
+            count = sum(each.articles for each in chosen)
+            summary = replace(summary, outlets=chosen, articles=count)
         outlets = [each.outlet for each in summary.outlets[:_OUTLETS]]
         newest = {each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets}
-        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS))
+        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, only))
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:

@@ -59,43 +59,60 @@ class Reviewer:
     alike: _Alike
 
     @in_thread
-    def reports(self) -> list[FeedbackGroup]:
-        """Return what is reported of answers, those most often reported first."""
-        return self._grouped(self.ledger.feedback.open(FAULTS))
+    def reports(self, place: str | None = None) -> list[FeedbackGroup]:
+        """Return what is reported of answers, those most often reported first.
+
+        With *place* what is reported in one server.
+        """
+        return self._grouped(self.ledger.feedback.open(FAULTS, place=place))
 
     @in_thread
-    def gaps(self) -> list[FeedbackGroup]:
+    def said(self, number: int) -> FeedbackGroup | None:
+        """Return what one reader said, by itself, while nobody has settled it."""
+        found = self.ledger.feedback.get(number)
+        return FeedbackGroup((found,)) if found else None
+
+    @in_thread
+    def gaps(self, place: str | None = None) -> list[FeedbackGroup]:
         """Return questions that the coverage does not answer, the most frequent first.
 
         Members sent them along; where the settings keep questions, every other one is here too.
+        With *place* what was sent along in one server, for a kept question has none.
         """
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING])
+        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], place=place)
+        if place is not None:
+            return self._grouped(told)
         kept = self.ledger.feedback.unanswered([str(each) for each in GAP_REASONS])
         return self._grouped([*told, *kept])
 
     @in_thread
-    def settle(self, keys: Sequence[str]) -> int:
-        """Mark what ``FeedbackGroup.keys`` name as dealt with; return how much was not before."""
+    def settle(self, keys: Sequence[str], place: str | None = None) -> int:
+        """Mark what ``FeedbackGroup.keys`` name as dealt with; return how much was not before.
+
+        With *place* only what was said in one server.
+        """
         said = [int(key[1:]) for key in keys if key.startswith("f")]
-        asked = [int(key[1:]) for key in keys if key.startswith("a")]
+        asked = [int(key[1:]) for key in keys if key.startswith("a") and place is None]
         now = self.clock()
         feedback = self.ledger.feedback
         known = {
             each.answer_id for each in feedback.unanswered([str(reason) for reason in GAP_REASONS])
         }
         open_ = [number for number in asked if number in known]
-        return feedback.settle(said, now=now) + feedback.settle_answers(open_, now=now)
+        return feedback.settle(said, now=now, place=place) + feedback.settle_answers(open_, now=now)
 
     @in_thread
-    def suggestions(self) -> list[Suggestion]:
-        """Return what nobody decided on yet, oldest first."""
-        return self.ledger.suggestions.open()
+    def suggestions(self, place: str | None = None) -> list[Suggestion]:
+        """Return what nobody decided on yet, in one server or in all, oldest first."""
+        return self.ledger.suggestions.open(place)
 
     @in_thread
-    def suggestion(self, number: int) -> Suggestion | None:
-        """Return a suggestion that is still open."""
+    def suggestion(self, number: int, place: str | None = None) -> Suggestion | None:
+        """Return a suggestion that is still open, and made in *place* if that is given."""
         found = self.ledger.suggestions.get(number)
-        return found if found is not None and found.approved is None else None
+        if found is None or found.approved is not None:
+            return None
+        return found if place in {None, found.place} else None
 
     @in_thread
     def propose(self, preview: Preview, member: str, place: str) -> int:

@@ -30,7 +30,9 @@ class ServerRules:
     """One server's rules; ``channels`` are those that differ from ``everywhere``.
 
     ``language`` is what answers are in whatever the question's is; ``per_member`` and
-    ``per_channel`` count questions in a minute.
+    ``per_channel`` count questions in a minute. ``outlets`` are those that answers here may cite,
+    all if there are none. ``review_channel`` is where what members here propose and report goes,
+    and whoever has ``moderator_role`` looks after the coverage beside those who manage messages.
     """
 
     everywhere: Speaks = Speaks.ON
@@ -38,6 +40,9 @@ class ServerRules:
     language: Language | None = None
     per_member: int = 6
     per_channel: int = 120
+    outlets: tuple[str, ...] = ()
+    review_channel: int | None = None
+    moderator_role: int | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -63,7 +68,7 @@ class DeskRules:
     """What the moderated server sets for every server; ``None`` leaves it to the settings.
 
     With ``second_moderator`` nothing is kept before another moderator agrees; ``review_channel``
-    is where members' suggestions and those decisions go.
+    is where the suggestions of servers go that have no such channel of their own.
     """
 
     daily_budget: Decimal | None = None

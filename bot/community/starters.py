@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,7 +31,8 @@ class Starters:
     archive: Archive
     answers: Callable[[Question], Outcome]
     clock: Callable[[], datetime]
-    _questions: list[str] = field(default_factory=list)
+    _questions: dict[str, str] = field(default_factory=dict)
+    """Each question, and the outlet whose article answers it."""
     _change: int = -1
     _drawn: datetime | None = None
 
@@ -44,14 +45,21 @@ class Starters:
         self._questions = self._draw(now)
         self._change, self._drawn = change, now
 
-    def like(self, typed: str, language: Language) -> list[str]:
-        """Return the questions that contain *typed*, those in *language* first."""
+    def like(self, typed: str, language: Language, outlets: Sequence[str] = ()) -> list[str]:
+        """Return the questions that contain *typed*, those in *language* first.
+
+        With *outlets* only what their articles answer.
+        """
         wanted = typed.casefold().strip()
-        found = [each for each in self._questions if wanted in each.casefold()]
+        found = [
+            question
+            for question, outlet in self._questions.items()
+            if wanted in question.casefold() and (outlet in outlets or not outlets)
+        ]
         return sorted(found, key=lambda each: language_asked(each) is not language)
 
-    def _draw(self, now: datetime) -> list[str]:
-        found: list[str] = []
+    def _draw(self, now: datetime) -> dict[str, str]:
+        found: dict[str, str] = {}
         outlets: dict[str, int] = {}
         for article in self.archive.articles.listed(limit=_NEWEST):
             if len(found) == OFFERED:
@@ -59,7 +67,7 @@ class Starters:
             outlet = article.header.outlet
             if outlets.get(outlet, 0) < AN_OUTLET and self._answered(article, now):
                 outlets[outlet] = outlets.get(outlet, 0) + 1
-                found.append(_question_about(article))
+                found[_question_about(article)] = outlet
         return found
 
     def _answered(self, article: Article, now: datetime) -> bool:

@@ -175,10 +175,12 @@ class Asking:
         show: Send,
         private: bool = False,
         before: Exchange | None = None,
+        outlets: Sequence[str] = (),
     ) -> _Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
-        *show* puts what is verified so far where the answer will be.
+        *show* puts what is verified so far where the answer will be. With *outlets* only their
+        articles are cited.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
@@ -191,7 +193,11 @@ class Asking:
             try:
                 async with screen:
                     outcome = await self.desk.answer(
-                        question, screen.watch, member=str(asker), before=before
+                        question,
+                        screen.watch,
+                        member=str(asker),
+                        before=before,
+                        outlets=outlets,
                     )
                 view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
                 number = outcome.number if isinstance(outcome, Answer) else None
@@ -243,7 +249,9 @@ class Asking:
         except Exception as error:
             report(error)
 
-    def unasked(self, error: UnaskableError, words: Wording) -> ui.LayoutView:
+    def unasked(
+        self, error: UnaskableError, words: Wording, rules: ServerRules | None = None
+    ) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
         said = escape(unaskable(error, words))
         if error.key == _CHECK:
@@ -251,11 +259,16 @@ class Asking:
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        return layout([said, *self.beginnings(error.language or words.language)])
+        outlets = rules.outlets if rules else ()
+        return layout([said, *self.beginnings(error.language or words.language, outlets)])
 
-    def beginnings(self, language: Language) -> list[str]:
-        """List questions that the newest coverage answers, in one block; none if there are none."""
-        lines = [f"- {literal(q)}" for q in self.desk.starters.like("", language)[:_OFFERED]]
+    def beginnings(self, language: Language, outlets: Sequence[str] = ()) -> list[str]:
+        """List questions that the newest coverage answers, in one block; none if there are none.
+
+        With *outlets* only what their articles answer.
+        """
+        offered = self.desk.starters.like("", language, outlets)[:_OFFERED]
+        lines = [f"- {literal(q)}" for q in offered]
         return ["\n".join(lines)] if lines else []
 
 

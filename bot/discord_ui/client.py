@@ -24,6 +24,7 @@ from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.refreshing import follow
+from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
@@ -43,6 +44,10 @@ _LOOK = 0.05
 """Seconds between two looks at whether they have."""
 _EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
+_SEVERAL = (
+    "The moderators of %d servers add coverage that all of them cite, each after what it added"
+    " itself. Set MODERATED_IN to the number of one that looks after all of it."
+)
 _Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
 """Makes what runs as long as the client does."""
 _PERMISSIONS = discord.Permissions(
@@ -102,11 +107,17 @@ class ElectionDeskClient(discord.Client):
         if self._announce is not None:
             self._announce(presence(self))
             self._announce = None
+            if len(self.guilds) > 1 and self.desk.settings.moderated_in is None:
+                logger.warning(_SEVERAL, len(self.guilds))
         await recover(self, self.desk.community, self.began)
 
     async def on_suggestion(self, number: int) -> None:
         """Put what was just proposed where moderators review."""
         await post_suggestion(self, self.moderation, number)
+
+    async def on_feedback(self, number: int) -> None:
+        """Put what was just said of an answer where moderators review."""
+        await post_feedback(self, self.moderation, number)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot something."""
@@ -153,7 +164,8 @@ def presence(client: discord.Client) -> str:
     """Say as whom and where *client* is connected."""
     count = len(client.guilds)
     if count or client.application_id is None:
-        return f"In Discord as {client.user}, in {count} servers. Stop with Ctrl-C."
+        where = "1 server" if count == 1 else f"{count} servers"
+        return f"In Discord as {client.user}, in {where}. Stop with Ctrl-C."
     address = discord.utils.oauth_url(
         client.application_id,
         permissions=_PERMISSIONS,

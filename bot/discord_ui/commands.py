@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,13 +27,13 @@ from bot.discord_ui.moderators.settings import SettingsGroup
 from bot.discord_ui.moderators.source import SourceGroup
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
-_Guard: TypeAlias = Callable[[Interaction], str | None]
+_Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
 """Returns the key of the words that turn somebody away."""
 _Offer: TypeAlias = (
     app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
 )
 _MODERATED = (SourceGroup.NAME, "reports", "gaps")
-"""Commands for those who may manage messages in the one server."""
+"""Commands for those who look after the coverage."""
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):
@@ -57,7 +57,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         guard = self.guards.get(data.get("name", ""))
         if typing or guard is None:
             return True
-        return await admitted(interaction, guard(interaction))
+        return await admitted(interaction, await guard(interaction))
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

@@ -124,7 +124,7 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if error.key in _POINTING and (message.reference or error.key == _CHECK):
             await _answer_pointed(hanging, asking, admission.rules, error, words)
         else:
-            await hanging.say(asking.unasked(said, words), words)
+            await hanging.say(asking.unasked(said, words, admission.rules), words)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
@@ -147,7 +147,9 @@ async def _answer(
             if first:
                 await kept.note_progress(hanging.sent)
 
-        made = await asking.ask(question, author, repeat=repeat, show=show, before=before)
+        made = await asking.ask(
+            question, author, repeat=repeat, show=show, before=before, outlets=rules.outlets
+        )
         await hanging.say(made.view, Wording.of(question.language))
     await asking.note_shown(hanging.sent, made, question.language)
 
@@ -179,7 +181,8 @@ async def _answer_pointed(
     else:
         await _show_typing(hanging.target)
         try:
-            found = await asking.desk.look_up(said, member=str(message.author.id))
+            author = str(message.author.id)
+            found = await asking.desk.look_up(said, member=author, outlets=rules.outlets)
             view = found_view(found, words, private=False)
         except Exception as failure:
             view = failure_view(failure, words)

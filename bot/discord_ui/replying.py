@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
-from bot.wording import Wording
+from bot.wording import WordedError, Wording
 from ingest.errors import IngestError
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,8 @@ async def failed(interaction: Interaction, error: Exception) -> None:
 
 def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
     """Say *error*: its own sentence if it has one, else that something went wrong."""
+    if isinstance(error, WordedError):
+        return notice_view(error.said(words))
     if isinstance(error, IngestError):
         return notice_view(str(error))
     return error_view(report(error), words)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, true, update
 
 from bot.ledger.model import Feedback, FeedbackVerdict
 from bot.ledger.schema import answers, feedback
@@ -18,10 +18,10 @@ from ingest.archive import rows
 class Feedbacks(LedgerPart):
     """What was said, and what somebody has dealt with."""
 
-    def add(self, said: Feedback) -> bool:
+    def add(self, said: Feedback) -> int | None:
         """Keep what a reader says; what the same reader said of that answer before gives way.
 
-        Returns whether there is such an answer.
+        Returns its number, or ``None`` if there is no such answer.
         """
         values = {k: v for k, v in asdict(said).items() if k != "id"}
         values["at"] = rows.iso(said.at)
@@ -29,16 +29,27 @@ class Feedbacks(LedgerPart):
         with self._database.writing() as connection:
             known = select(answers.c.id).where(answers.c.id == said.answer_id)
             if connection.execute(known).first() is None:
-                return False
+                return None
             connection.execute(delete(feedback).where(mine, feedback.c.member != ""))
-            connection.execute(insert(feedback).values(values))
-        return True
+            made = connection.execute(insert(feedback).values(values)).inserted_primary_key
+        assert made is not None
+        return int(made[0])
 
-    def open(self, verdicts: Sequence[FeedbackVerdict], *, limit: int = 500) -> list[Feedback]:
-        """Return what was said and nobody settled yet, newest first."""
+    def get(self, number: int) -> Feedback | None:
+        """Return what a reader said, while nobody has settled it."""
+        here = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
+        with self._database.reading() as connection:
+            row = connection.execute(select(feedback).where(here)).mappings().one_or_none()
+        return _feedback_of(row) if row else None
+
+    def open(
+        self, verdicts: Sequence[FeedbackVerdict], *, place: str | None = None, limit: int = 500
+    ) -> list[Feedback]:
+        """Return what was said, in one server or in all, and nobody settled yet, newest first."""
         query = (
             select(feedback)
             .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
+            .where(true() if place is None else feedback.c.place == place)
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
@@ -67,9 +78,10 @@ class Feedbacks(LedgerPart):
                 for number, at, question in connection.execute(query)
             ]
 
-    def settle(self, numbers: Sequence[int], *, now: datetime) -> int:
-        """Mark what readers said as dealt with; return how much of it was not so before."""
+    def settle(self, numbers: Sequence[int], *, now: datetime, place: str | None = None) -> int:
+        """Mark what readers said, in one server or in all, as dealt with; count what was open."""
         here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
+        here &= true() if place is None else feedback.c.place == place
         with self._database.writing() as connection:
             done = update(feedback).where(here).values(settled_at=rows.iso(now))
             return int(connection.execute(done).rowcount)

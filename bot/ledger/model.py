@@ -79,8 +79,9 @@ class AuditAction(StrEnum):
 class AuditEntry:
     """What somebody did; ``who`` and ``place`` are Discord's own numbers.
 
-    ``detail`` names what is neither an article nor a source; ``before`` is the rules as they were,
-    where they were set. ``undone_by`` is the entry that took it back.
+    ``detail`` names what is neither an article nor a source, or says what became of an article
+    that was added; ``before`` is the rules as they were, where they were set. ``undone_by`` is the
+    entry that took it back.
     """
 
     at: datetime
@@ -111,7 +112,7 @@ class FeedbackVerdict(StrEnum):
 class Feedback:
     """What one reader said of an answer; ``member`` is a hash that expires.
 
-    ``question`` is there because the reader sent it along.
+    ``question`` is there because the reader sent it along; ``place`` is the server, if any.
     """
 
     at: datetime
@@ -120,6 +121,7 @@ class Feedback:
     member: str
     question: str | None = None
     comment: str | None = None
+    place: str = ""
     id: int = 0
 
 

@@ -123,6 +123,7 @@ feedback = Table(
     Column("question", Text),
     Column("comment", Text),
     Column("settled_at", String(40)),
+    Column("place", String(40), nullable=False, server_default=""),
 )
 
 pending = Table(

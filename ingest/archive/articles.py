@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
@@ -223,9 +223,13 @@ class Articles(DatabasePart):
         with self._database.reading() as connection:
             return {Removal(why): count for why, count in connection.execute(query)}
 
-    def by_day(self, days: int) -> dict[date, int]:
-        """Count the articles of each of the last *days* up to the newest coverage."""
+    def by_day(self, days: int, outlets: Sequence[str] = ()) -> dict[date, int]:
+        """Count the articles of each of the last *days* up to the newest coverage.
+
+        With *outlets* only theirs.
+        """
         standing = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
+        standing &= versions.c.outlet.in_(outlets) if outlets else true()
         count = (
             select(versions.c.day, func.count())
             .join(articles, NEWEST)

@@ -40,6 +40,12 @@ class Pages(DatabasePart):
         with self._database.reading() as connection:
             return [rows.page(row) for row in connection.execute(ordered).mappings()]
 
+    def sources_of(self, article_id: int) -> list[int]:
+        """Return the sources, as far as they are still watched, that name an article's page."""
+        mine = (pages.c.article_id == article_id) & pages.c.source_id.is_not(None)
+        with self._database.reading() as connection:
+            return list(connection.execute(select(pages.c.source_id).where(mine)).scalars())
+
     def note(self, source_id: int | None, noted: Iterable[SourcePage]) -> None:
         """Remember what was found of each page just now."""
         values = [

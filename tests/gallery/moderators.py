@@ -29,8 +29,7 @@ from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.refreshing import look_progress_view
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, groups_view
 from bot.discord_ui.moderators.settings import UnsetButton, settings_view
-from bot.discord_ui.moderators.suggestions import review_view
-from bot.discord_ui.moderators.suggestions import suggestions_page as listed_suggestions
+from bot.discord_ui.moderators.suggestions import review_view, suggestions_view
 from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
@@ -128,7 +127,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "told": given_view(given(), words),
         "told-none": given_view([], words),
         "suggestion": review_view(suggestions()[0], words),
-        "suggestions": await listed_suggestions(some_moderation(), words),
+        "suggestions": suggestions_view(suggestions(), words),
         "suggestions-none": notice_view(words("no_suggestions")),
         "reports": groups_view(groups(), words, ABOUT_REPORTS, 0),
         "gaps": groups_view(groups(), words, ABOUT_GAPS, 0),
@@ -159,6 +158,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "kept": notice_view(words("kept_new", new=2, changed=1, same=0)),
         "not-allowed": notice_view(words("moderating_not_allowed")),
         "elsewhere": notice_view(words("moderating_elsewhere")),
+        "not-yours": notice_view(words("not_yours", named=article.header.title)),
         "too-old": notice_view(words("moderating_too_old")),
         **{f"notice-{kind}": notice_of_change(a_notice(kind, words)) for kind in NoticeKind},
     }
@@ -175,12 +175,8 @@ def some_moderation(articles: list[Article] | None = None) -> Moderation:
     async def these() -> object:
         return sources
 
-    async def proposed() -> object:
-        return suggestions()
-
     catalogue = SimpleNamespace(quarantined=those, sources=these)
-    reviewer = SimpleNamespace(suggestions=proposed)
-    return SimpleNamespace(desk=SimpleNamespace(catalogue=catalogue, reviewer=reviewer))
+    return SimpleNamespace(desk=SimpleNamespace(catalogue=catalogue))
 
 
 def suggestions() -> list[Suggestion]:

@@ -36,7 +36,9 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     async def offered(
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        found = asking.desk.starters.like(typed, words_of(interaction).language)
+        rules = await asking.desk.community.rules(interaction.guild_id)
+        language = words_of(interaction).language
+        found = asking.desk.starters.like(typed, language, rules.outlets)
         return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
 
     return slash_ask
@@ -64,7 +66,7 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        await respond(interaction, asking.unasked(error, words))
+        await respond(interaction, asking.unasked(error, words, admission.rules))
         return False
     private = private or admission.private
     await interaction.response.defer(thinking=True, ephemeral=private)
@@ -83,7 +85,13 @@ async def answer_here(
     channel, token = None if private else place.channel, interaction.token
     async with asking.kept(question, interaction.user.id, channel, token=token):
         made = await asking.ask(
-            question, interaction.user.id, repeat=True, show=show, private=private, before=before
+            question,
+            interaction.user.id,
+            repeat=True,
+            show=show,
+            private=private,
+            before=before,
+            outlets=admission.rules.outlets,
         )
         second = show_nowhere if private else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))

@@ -92,7 +92,14 @@ async def _keep(
     asked = None
     if verdict is not FeedbackVerdict.HELPFUL and message is not None:
         asked = await question_of(message, asking)
-    known = await asking.desk.community.say(
-        number, verdict, interaction.user.id, question=asked, comment=comment
+    kept = await asking.desk.community.say(
+        number,
+        verdict,
+        interaction.user.id,
+        question=asked,
+        comment=comment,
+        place=interaction.guild_id,
     )
-    await privately(interaction, notice_view(words(said if known else "answer_too_old")))
+    await privately(interaction, notice_view(words(said if kept else "answer_too_old")))
+    if kept and verdict is not FeedbackVerdict.HELPFUL:
+        interaction.client.dispatch("feedback", kept)

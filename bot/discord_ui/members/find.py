@@ -59,7 +59,9 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             said = said_in(message)
             if not said and message.attachments:
                 return notice_view(words("find_picture"))
-            return found_view(await asking.desk.look_up(said, member=member), words)
+            outlets = admission.rules.outlets
+            found = await asking.desk.look_up(said, member=member, outlets=outlets)
+            return found_view(found, words)
 
         await tell_result(interaction, work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import discord
@@ -15,7 +15,7 @@ from bot.discord_ui.text import escape
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-_Guards: TypeAlias = Mapping[str, Callable[[Interaction], str | None]]
+_Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
 """For the commands that are not everybody's: what turns somebody away, or ``None``."""
 
 
@@ -29,13 +29,15 @@ def help_command(
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_help(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
-        open_to = {name for name, refusal in guards.items() if refusal(interaction) is None}
+        open_to = {name for name, guard in guards.items() if await guard(interaction) is None}
         commands = {
             each.name: await _described(each, tree, interaction.locale)
             for each in tree.get_commands(type=discord.AppCommandType.chat_input)
             if each.name not in guards or each.name in open_to
         }
-        view = help_view(words, commands, open_to, asking.beginnings(words.language))
+        rules = await asking.desk.community.rules(interaction.guild_id)
+        begin = asking.beginnings(words.language, rules.outlets)
+        view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_help

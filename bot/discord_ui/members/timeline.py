@@ -48,7 +48,8 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, asking.unasked(error, words))
             return
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        view = timeline_view(await asking.desk.timeline(text), words)
+        found = await asking.desk.timeline(text, outlets=admission.rules.outlets)
+        view = timeline_view(found, words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
     return slash_timeline

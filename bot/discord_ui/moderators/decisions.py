@@ -36,10 +36,13 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
 
 
-async def audit_page(moderation: Moderation, words: Wording, before: int | None) -> ui.LayoutView:
+async def audit_page(
+    moderation: Moderation, interaction: Interaction, before: int | None
+) -> ui.LayoutView:
     """Show one page of who did what, each with the way back if there is one."""
-    found = await moderation.desk.catalogue.audit(before=before, limit=_DEEDS)
-    return deeds_view(found, words)
+    place = moderation.place(interaction)
+    found = await moderation.desk.catalogue.audit(before=before, limit=_DEEDS, place=place)
+    return deeds_view(found, words_of(interaction))
 
 
 def deeds_view(found: Sequence[tuple[AuditEntry, str]], words: Wording) -> ui.LayoutView:
@@ -158,7 +161,7 @@ class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show older acts."""
-        return await audit_page(moderation, words_of(interaction), int(self.key))
+        return await audit_page(moderation, interaction, int(self.key))
 
 
 DECISION_BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, _OlderButton)

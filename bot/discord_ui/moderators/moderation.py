@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import discord
+from discord import ui
 
 from bot.community.curating import Moderator
 from bot.community.previewing import Preview
 from bot.desk import Desk
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
@@ -23,40 +28,55 @@ _PREVIEWS = 100
 class Moderation:
     """What the commands and buttons share: the desk, who may do what, the open previews.
 
-    Coverage is one for all servers, so only the moderators of one, its home, look after it.
+    Coverage is one for all servers. The moderators of the one that ``MODERATED_IN`` names, or of
+    the only one, look after all of it; those of others, where they may, after what they added.
     """
 
     desk: Desk
     previews: OrderedDict[str, Preview] = field(default_factory=OrderedDict)
 
-    def refusal(self, interaction: Interaction) -> str | None:
+    async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not moderate; ``None`` lets in."""
-        rights = interaction.permissions
-        if interaction.guild_id is None or not (rights.administrator or rights.manage_messages):
+        if interaction.guild_id is None or not await self._moderates(interaction):
             return "moderating_not_allowed"
-        return None if self.at_home(interaction) else "moderating_elsewhere"
+        settings = self.desk.settings
+        apart = settings.moderated_in is None or settings.adding_elsewhere
+        return None if apart or self.at_home(interaction) else "moderating_elsewhere"
 
-    def settings_refusal(self, interaction: Interaction) -> str | None:
+    async def _moderates(self, interaction: Interaction) -> bool:
+        """Tell whether somebody may manage messages, or has the role that the server names."""
+        rights = interaction.permissions
+        if rights.administrator or rights.manage_messages:
+            return True
+        role = (await self.desk.community.rules(interaction.guild_id)).moderator_role
+        roles = getattr(interaction.user, "roles", ())
+        return role is not None and any(each.id == role for each in roles)
+
+    async def settings_refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not set a server's rules."""
         rights = interaction.permissions
         if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
             return "settings_not_allowed"
         return None
 
-    def desk_refusal(self, interaction: Interaction) -> str | None:
+    async def desk_refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not set what holds everywhere."""
-        refused = self.settings_refusal(interaction)
+        refused = await self.settings_refusal(interaction)
         return refused or (None if self.at_home(interaction) else "settings_elsewhere")
 
     def at_home(self, interaction: Interaction) -> bool:
-        """Tell whether somebody acts in the one server that looks after the coverage."""
+        """Tell whether somebody acts in the one server that looks after all coverage."""
         guilds = interaction.client.guilds
         home = self.desk.settings.moderated_in or (guilds[0].id if len(guilds) == 1 else None)
         return interaction.guild_id == home
 
     async def admits(self, interaction: Interaction) -> bool:
         """Let a moderator in, and tell everybody else why not."""
-        return await admitted(interaction, self.refusal(interaction))
+        return await admitted(interaction, await self.refusal(interaction))
+
+    def place(self, interaction: Interaction) -> str | None:
+        """Return the server whose own things somebody looks after; ``None`` for everything."""
+        return None if self.at_home(interaction) else str(interaction.guild_id)
 
     def hold(self, preview: Preview) -> str:
         """Keep a preview until somebody decides, and return its key."""
@@ -78,6 +98,30 @@ async def admitted(interaction: Interaction, refusal: str | None) -> bool:
     return False
 
 
+async def post_for_review(
+    client: discord.Client,
+    moderation: Moderation,
+    place: str,
+    view: Callable[[Wording], ui.LayoutView],
+) -> None:
+    """Post something where the moderators of a server review, else where those of all do.
+
+    Never raises for Discord.
+    """
+    community = moderation.desk.community
+    own = (await community.rules(int(place or 0))).review_channel
+    target = own or (await community.desk_rules()).review_channel
+    if target is None:
+        return
+    channel = client.get_channel(target)
+    locale = channel.guild.preferred_locale if isinstance(channel, discord.TextChannel) else None
+    words = Wording.of_locale(str(locale))
+    try:
+        await client.get_partial_messageable(target).send(view=view(words))
+    except discord.HTTPException as error:
+        logger.warning("What is to be reviewed could not be posted: %s", error)
+
+
 def moderation_of(interaction: Interaction) -> Moderation:
     """Return what looks after the coverage in the client that took *interaction*."""
     found = interaction.client.moderation
@@ -86,5 +130,6 @@ def moderation_of(interaction: Interaction) -> Moderation:
 
 
 def moderator(interaction: Interaction) -> Moderator:
-    """Say who acts, and where."""
-    return Moderator(str(interaction.user.id), str(interaction.guild_id))
+    """Say who acts, and where, and whether that server looks after everything."""
+    everywhere = moderation_of(interaction).at_home(interaction)
+    return Moderator(str(interaction.user.id), str(interaction.guild_id), everywhere)

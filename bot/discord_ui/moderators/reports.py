@@ -13,11 +13,12 @@ from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, tell_result, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
+from bot.ledger.model import FeedbackVerdict
 from bot.wording import Wording
 
 _A_PAGE = 4
@@ -39,20 +40,18 @@ def review_command(
     @app_commands.default_permissions(manage_messages=True)
     async def slash_review(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(
-            interaction, lambda: _review_page(moderation, words_of(interaction), kind, 0)
-        )
+        await tell_result(interaction, lambda: _review_page(moderation, interaction, kind, 0))
 
     return slash_review
 
 
 async def _review_page(
-    moderation: Moderation, words: Wording, kind: str, offset: int
+    moderation: Moderation, interaction: Interaction, kind: str, offset: int
 ) -> ui.LayoutView:
     """Show one page of what is reported, or of what is not covered."""
-    reviewer = moderation.desk.reviewer
-    groups = await (reviewer.reports() if kind == ABOUT_REPORTS else reviewer.gaps())
-    return groups_view(groups, words, kind, offset)
+    reviewer, place = moderation.desk.reviewer, moderation.place(interaction)
+    groups = await (reviewer.reports(place) if kind == ABOUT_REPORTS else reviewer.gaps(place))
+    return groups_view(groups, words_of(interaction), kind, offset)
 
 
 def groups_view(
@@ -77,6 +76,18 @@ def groups_view(
     if len(groups) > offset + _A_PAGE:
         with_buttons(view, [_ReviewButton(f"{kind}{offset + _A_PAGE}", words("page_next"))])
     return view
+
+
+async def post_feedback(client: discord.Client, moderation: Moderation, number: int) -> None:
+    """Put what one reader said where the moderators of their server review."""
+    group = await moderation.desk.reviewer.said(number)
+    if group is None:
+        return
+    missing = group.said[0].verdict is FeedbackVerdict.MISSING
+    kind = ABOUT_GAPS if missing else ABOUT_REPORTS
+    await post_for_review(
+        client, moderation, group.said[0].place, lambda w: groups_view([group], w, kind, 0)
+    )
 
 
 def _described(group: FeedbackGroup, words: Wording, kind: str) -> str:
@@ -114,9 +125,9 @@ class _SettleButton(Action, template=r"desk:settle:(?P<key>[rg]-[af][0-9]+(?:\.[
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Settle it, and show what is left."""
         kind, _, keys = self.key.partition("-")
-        if await moderation.desk.reviewer.settle(keys.split(".")):
+        if await moderation.desk.reviewer.settle(keys.split("."), moderation.place(interaction)):
             await moderation.desk.curator.settled(keys, moderator(interaction))
-        return await _review_page(moderation, words_of(interaction), kind, 0)
+        return await _review_page(moderation, interaction, kind, 0)
 
 
 class _ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
@@ -126,7 +137,7 @@ class _ReviewButton(Action, template=r"desk:review:(?P<key>[rg][0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show it."""
-        return await _review_page(moderation, words_of(interaction), self.key[0], int(self.key[1:]))
+        return await _review_page(moderation, interaction, self.key[0], int(self.key[1:]))
 
 
 REVIEW_BUTTONS = (_SettleButton, _ReviewButton)

@@ -15,7 +15,7 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
-from bot.discord_ui.text import escape, link, safe_address
+from bot.discord_ui.text import escape, link, phrase, safe_address, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
@@ -25,6 +25,12 @@ _AS_ASKED = "asked"
 """The choice that leaves the language to the question."""
 _CHANNELS = 20
 """Channels that are listed."""
+_OUTLETS = 20
+"""Outlets that are listed."""
+_NAMED = 800
+"""Characters of their names."""
+_CHOICES, _CHOICE = 25, 100
+"""Choices that Discord shows, and characters of one."""
 _MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
 _LANGUAGES = [
     app_commands.Choice(name=worded("language_asked"), value=_AS_ASKED),
@@ -140,9 +146,62 @@ class SettingsGroup(app_commands.Group):
     async def review(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
-        """Set where suggestions are posted; without a channel nowhere."""
+        """Set where what members here propose and report is posted; without a channel nowhere.
+
+        Where all coverage is looked after, other servers' suggestions go there as well.
+        """
         number = channel.id if channel else None
-        await self._desk(interaction, lambda r: replace(r, review_channel=number))
+        if self.moderation.at_home(interaction):
+            await self._desk(interaction, lambda r: replace(r, review_channel=number))
+        else:
+            await self._server(interaction, lambda r: replace(r, review_channel=number))
+
+    @app_commands.command(name="moderators", description=worded("command_settings_moderators"))
+    @app_commands.describe(role=worded("option_role"))
+    async def moderators(self, interaction: Interaction, role: discord.Role | None = None) -> None:
+        """Set whose role lets them look after the coverage; without one nobody's."""
+        number = role.id if role else None
+        await self._server(interaction, lambda r: replace(r, moderator_role=number))
+
+    @app_commands.command(name="outlets", description=worded("command_settings_outlets"))
+    @app_commands.describe(
+        also=worded("option_outlets_also"), without=worded("option_outlets_without")
+    )
+    async def outlets(
+        self,
+        interaction: Interaction,
+        also: app_commands.Range[str, 1, 100] | None = None,
+        without: app_commands.Range[str, 1, 100] | None = None,
+    ) -> None:
+        """Set which outlets answers here may cite; without options all of them."""
+        names = await self.moderation.desk.catalogue.outlets()
+        unknown = next((each for each in (also, without) if each and each not in names), None)
+        if unknown is not None:
+            said = words_of(interaction)("outlet_unknown", outlet=unknown)
+            await respond(interaction, notice_view(said))
+            return
+
+        def change(rules: ServerRules) -> ServerRules:
+            if also is None and without is None:
+                return replace(rules, outlets=())
+            here = rules.outlets or (tuple(names) if also is None else ())
+            chosen = dict.fromkeys([*here, *([also] if also else [])])
+            return replace(rules, outlets=tuple(each for each in chosen if each != without))
+
+        await self._server(interaction, change)
+
+    @outlets.autocomplete("also")
+    @outlets.autocomplete("without")
+    async def outlets_offered(
+        self, interaction: Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the outlets that are kept."""
+        if await self.moderation.settings_refusal(interaction) is not None:
+            return []
+        names = await self.moderation.desk.catalogue.outlets()
+        wanted = typed.casefold()
+        found = [each for each in names if wanted in each.casefold() and len(each) <= _CHOICE]
+        return [app_commands.Choice(name=each, value=each) for each in found[:_CHOICES]]
 
     async def _server(
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
@@ -165,7 +224,7 @@ class SettingsGroup(app_commands.Group):
     ) -> None:
         """Change what holds everywhere, if whoever acts may."""
         moderation = self.moderation
-        if not await admitted(interaction, moderation.desk_refusal(interaction)):
+        if not await admitted(interaction, await moderation.desk_refusal(interaction)):
             return
 
         async def work() -> ui.LayoutView:
@@ -182,7 +241,7 @@ async def _shown(
     """Show the settings, with the way back from *logged*."""
     words, community = words_of(interaction), moderation.desk.community
     rules = await community.rules(interaction.guild_id)
-    home = moderation.desk_refusal(interaction) is None
+    home = await moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
     view = settings_view(rules, desk, words)
     return with_buttons(view, [UnsetButton(str(logged.id), words("undo"))] if logged else [])
@@ -200,11 +259,26 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
         f"- {escape(words('setting_language'))}: {escape(language)}",
         f"- {escape(words('setting_member', count=rules.per_member))}",
         f"- {escape(words('setting_channel', count=rules.per_channel))}",
+        f"- {escape(words('setting_outlets'))}: {_outlets_said(rules, words)}",
     ]
+    if rules.moderator_role is not None:
+        lines.append(f"- {escape(words('setting_role'))}: <@&{int(rules.moderator_role)}>")
+    if rules.review_channel is not None:
+        lines.append(f"- {escape(words('setting_review'))}: <#{int(rules.review_channel)}>")
     blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
     if desk is not None:
         blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(_desk_lines(desk, words))]
     return layout(blocks)
+
+
+def _outlets_said(rules: ServerRules, words: Wording) -> str:
+    """Name the outlets that answers may cite, as far as there is room."""
+    if not rules.outlets:
+        return escape(words("setting_outlets_all"))
+    named = words("list_comma").join(rules.outlets[:_OUTLETS])
+    more = len(rules.outlets) - _OUTLETS
+    rest = f" {escape(words('preview_more', count=more))}" if more > 0 else ""
+    return f"{phrase(title(named, _NAMED))}{rest}"
 
 
 def _desk_lines(desk: DeskRules, words: Wording) -> list[str]:
@@ -234,7 +308,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
         logged = await moderation.desk.catalogue.entry(int(self.key))
         everywhere = logged is not None and not logged.detail
         refuses: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
-        if not await admitted(interaction, refuses(interaction)):
+        if not await admitted(interaction, await refuses(interaction)):
             return
         here = logged is not None and logged.detail in {DESK, str(interaction.guild_id)}
         if logged is None or logged.kind is not AuditAction.SET or not here:

@@ -137,9 +137,7 @@ class SourceGroup(app_commands.Group):
     @app_commands.command(name="suggestions", description=worded("command_source_suggestions"))
     async def suggestions(self, interaction: Interaction) -> None:
         """Review what was proposed."""
-        await tell_result(
-            interaction, lambda: suggestions_page(self.moderation, words_of(interaction))
-        )
+        await tell_result(interaction, lambda: suggestions_page(self.moderation, interaction))
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
@@ -182,9 +180,7 @@ class SourceGroup(app_commands.Group):
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
         """Show who did what."""
-        await tell_result(
-            interaction, lambda: audit_page(self.moderation, words_of(interaction), None)
-        )
+        await tell_result(interaction, lambda: audit_page(self.moderation, interaction, None))
 
     @remove.autocomplete("article")
     @hide.autocomplete("article")
@@ -201,14 +197,14 @@ class SourceGroup(app_commands.Group):
     @refresh.autocomplete("source")
     async def known(self, interaction: Interaction, typed: str) -> _Offered:
         """Offer what is watched."""
-        if self.moderation.refusal(interaction) is not None:
+        if await self.moderation.refusal(interaction) is not None:
             return []
         wanted = typed.casefold()
         named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.desk.catalogue.sources()]
         return _offered((name, key) for name, key in named if wanted in name.casefold())
 
     async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> _Offered:
-        if self.moderation.refusal(interaction) is not None:
+        if await self.moderation.refusal(interaction) is not None:
             return []
         found = await self.desk.catalogue.titled(typed, removed=removed)
         return _offered((_named(each), each.id) for each in found)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from bot.discord_ui.moderators.actions import Action, Look
-from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
 from bot.discord_ui.moderators.views import TEXT, preview_view
 from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
@@ -17,15 +17,18 @@ from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.ledger.model import Suggestion
 from bot.wording import Wording
 
-logger = logging.getLogger(__name__)
-
 _LISTED = 4
 """Suggestions in one message."""
 
 
-async def suggestions_page(moderation: Moderation, words: Wording) -> ui.LayoutView:
+async def suggestions_page(moderation: Moderation, interaction: Interaction) -> ui.LayoutView:
     """Show what nobody decided on yet, oldest first."""
-    found = await moderation.desk.reviewer.suggestions()
+    found = await moderation.desk.reviewer.suggestions(moderation.place(interaction))
+    return suggestions_view(found, words_of(interaction))
+
+
+def suggestions_view(found: Sequence[Suggestion], words: Wording) -> ui.LayoutView:
+    """List suggestions, each with the buttons that decide on it."""
     if not found:
         return notice_view(words("no_suggestions"))
     items = [(_described(each, words), _decisions(each, words)) for each in found[:_LISTED]]
@@ -70,19 +73,20 @@ def _decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
 
 
 async def post_suggestion(client: discord.Client, moderation: Moderation, number: int) -> None:
-    """Put a suggestion where moderators review, if they set a channel. Never raises for Discord."""
-    rules = await moderation.desk.community.desk_rules()
+    """Put a suggestion where its server's moderators review, else where those of all do.
+
+    Never raises for Discord.
+    """
     suggestion = await moderation.desk.reviewer.suggestion(number)
-    if rules.review_channel is None or suggestion is None:
-        return
-    channel = client.get_channel(rules.review_channel)
-    locale = channel.guild.preferred_locale if isinstance(channel, discord.TextChannel) else None
-    words = Wording.of_locale(str(locale))
-    place = client.get_partial_messageable(rules.review_channel)
-    try:
-        await place.send(view=review_view(suggestion, words))
-    except discord.HTTPException as error:
-        logger.warning("A suggestion could not be posted for review: %s", error)
+    if suggestion is not None:
+        await post_for_review(
+            client, moderation, suggestion.place, lambda words: review_view(suggestion, words)
+        )
+
+
+async def _open(key: str, moderation: Moderation, interaction: Interaction) -> Suggestion | None:
+    """Return a suggestion that is open and that whoever acts may decide on."""
+    return await moderation.desk.reviewer.suggestion(int(key), moderation.place(interaction))
 
 
 class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
@@ -93,7 +97,7 @@ class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
     async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Fetch or read it."""
         words = words_of(interaction)
-        suggestion = await moderation.desk.reviewer.suggestion(int(self.key))
+        suggestion = await _open(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
         found = await moderation.desk.previewer.suggestion(suggestion)
@@ -110,7 +114,7 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
         """Approve; not by whoever proposed it where a second moderator has to."""
         words, desk = words_of(interaction), moderation.desk
         community = moderation.desk.community
-        suggestion = await desk.reviewer.suggestion(int(self.key))
+        suggestion = await _open(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
         mine = suggestion.member == await community.hashed(interaction.user.id)
@@ -134,7 +138,7 @@ class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Reject."""
         words = words_of(interaction)
-        suggestion = await moderation.desk.reviewer.suggestion(int(self.key))
+        suggestion = await _open(self.key, moderation, interaction)
         if suggestion is None or not await moderation.desk.curator.reject(
             suggestion, moderator(interaction)
         ):

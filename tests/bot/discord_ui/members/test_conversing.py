@@ -9,6 +9,7 @@ import pytest
 import simcord
 from simcord.results import to_discord_message
 
+from bot.community.rules import ServerRules
 from bot.discord_ui.client import ElectionDeskClient, serve
 from ingest.errors import SettingsError
 from ingest.stopping import Ending
@@ -213,3 +214,20 @@ async def test_find_says_that_it_reads_no_pictures(channel, alice):
     picture = await alice.send(channel, attachments=[("claim.png", b"png")])
     found = await alice.context_menu(channel, "Find coverage of this", target=picture)
     assert "I read words alone" in seen(found.response.components)
+
+
+async def test_a_server_s_outlets_are_the_only_ones_cited(simcord_env, desk, me, channel, alice):
+    """In answers, timelines, what is looked up, and what is offered to begin with."""
+    rules = ServerRules(outlets=("Dunmere Courier",))
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
+    await alice.send(channel, f"{me} How many seats did Harbour win?")
+    shown = last(channel)
+    assert "Dunmere Courier" in shown
+    claim = await alice.send(channel, "Common Field won 50 seats and Harbour 46.")
+    found = await alice.context_menu(channel, "Find coverage of this", target=claim)
+    timeline = await alice.slash(channel, "timeline", topic="ferries")
+    shown += seen(found.response.components) + seen(timeline.response.components)
+    others = set(desk.archive.outlets.names()) - {"Dunmere Courier"}
+    assert [each for each in others if f"{each} · " in shown] == []
+    known = seen((await alice.slash(channel, "coverage")).response.components)
+    assert [each for each in others if f"{each}: " in known] == []
