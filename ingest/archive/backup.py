@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest.archive.archive import Archive
-from ingest.archive.copying import CONTENTS, copy, replace
+from ingest.archive.copying import CONTENTS, bring_up, copy, replace
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
@@ -68,6 +68,7 @@ def restore(archive: Archive, file: Path, progress: Progress | None = None) -> _
         shutil.copyfile(file, copied)
         _check(copied, file)
         with Archive.open(f"sqlite:///{copied}") as source:
+            bring_up(source, source)
             return _Contents(source.summary().articles, replace(source, archive, progress))
 
 

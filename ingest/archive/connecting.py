@@ -56,6 +56,8 @@ class Chain:
         return config
 
 
+BESIDE = (Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),)
+"""Whoever else has tables in an archive's database; told by path, for ingest imports no bot."""
 _ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
 
 

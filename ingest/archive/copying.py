@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from ingest.archive.archive import Archive
+from ingest.archive.connecting import BESIDE
 from ingest.archive.saving import take_turn
 from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
@@ -49,6 +61,7 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
     Raises:
         ArchiveError: *target* holds articles already.
     """
+    bring_up(source, target)
     with source.reading() as old, target.writing() as new:
         if new.execute(select(func.count()).select_from(articles)).scalar_one():
             raise ArchiveError(
@@ -68,6 +81,7 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
     generation of the index takes over once it has caught up: what an index knew before is of
     another archive.
     """
+    bring_up(source, target)
     with source.reading() as old, target.writing() as new:
         take_turn(new)
         before = new.execute(select(clock.c.seq)).scalar_one()
@@ -79,6 +93,14 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
         _begin_anew(old, new)
         _go_on_counting(new)
     return done
+
+
+def bring_up(source: Archive, target: Archive) -> None:
+    """Let *target* have the tables that others keep in *source*, as today's release has them."""
+    known = inspect(source.engine).get_table_names()
+    for chain in BESIDE:
+        if chain.table in known:
+            target.migrate(chain)
 
 
 def _tables(connection: Connection, without: frozenset[str]) -> list[Table]:

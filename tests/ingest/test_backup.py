@@ -11,6 +11,8 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
+from bot.ledger import Ledger
+from bot.ledger.model import AnswerKind, AnswerRecord, Feedback, FeedbackVerdict
 from bot.reporting import as_object
 from bot.settings import BotSettings
 from ingest.__main__ import main as ingest
@@ -20,6 +22,7 @@ from ingest.archive.copying import CONTENTS
 from ingest.errors import ArchiveError, NoGenerationError
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
+from ingest.language.languages import Language
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.ingest.newsroom import story
 
@@ -175,6 +178,33 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         restore(archive, file)
         assert archive.summary().articles == before.articles
         assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, older):
+    """Also where nobody has opened the bot there yet, and from before a column was added."""
+    filled(settings)
+    file = tmp_path / "desk.backup"
+    record = AnswerRecord(
+        NOW, AnswerKind.ANSWER, None, Language.ENGLISH, None, None, None, None, [], 0, 0
+    )
+    with Archive.open(settings.archive_url) as archive:
+        ledger = Ledger.of(archive)
+        number = ledger.answers.add(record)
+        place = "" if older else "7"
+        ledger.feedback.add(Feedback(NOW, number, FeedbackVerdict.WRONG, "m", "Who?", place=place))
+        back_up(archive, file)
+    if older:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("ALTER TABLE feedback DROP COLUMN place")
+            connection.execute("UPDATE ledger_version SET version_num = '0001'")
+            connection.execute(f"DROP TABLE {CONTENTS}")
+        with closing(sqlite3.connect(file)) as connection:
+            seal(connection)
+    with Archive.open(f"sqlite:///{tmp_path / 'new.sqlite3'}") as new:
+        restore(new, file)
+        [said] = Ledger.of(new).feedback.open([FeedbackVerdict.WRONG])
+        assert (said.question, said.place) == ("Who?", place)
 
 
 def damage(file, harm):
