@@ -18,7 +18,13 @@ from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
 from bot.linking import opening_at
 from ingest.model import Header, Moment
 
-_NOTHING = {Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED, Reason.TOO_VAGUE, Reason.STOPPED}
+_NOTHING = {
+    Reason.NOT_COVERED,
+    Reason.NOTHING_ARCHIVED,
+    Reason.TOO_VAGUE,
+    Reason.STOPPED,
+    Reason.UNREAD,
+}
 """Why nothing is shown although the question would be answered."""
 
 

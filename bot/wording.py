@@ -18,6 +18,7 @@ from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
 from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
 from ingest.errors import IngestError
+from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
@@ -106,9 +107,11 @@ class Wording:
         return outlet
 
     def kind(self, header: Header) -> str | None:
-        """Label what is not plain news, or not all of it; ``None`` for news."""
+        """Label what is not plain news, not all of it, or in another language; else ``None``."""
         labels = [] if header.kind is Kind.NEWS else [self(f"kind_{header.kind}")]
         labels += [self("preview")] if header.preview else []
+        if header.language not in {str(self.language), UNKNOWN_LANGUAGE}:
+            labels += filter(None, [self.locale.languages.get(header.language or "")])
         return self("list_comma").join(labels) or None
 
     def corrected(self, passage: Passage) -> list[str]:
@@ -132,11 +135,12 @@ class Wording:
         utc = moment.astimezone(UTC)
         return self("time", date=self.date(utc), clock=f"{utc:%H:%M}")
 
-    def as_of(self, as_of: datetime, newest: Moment | None) -> str:
-        """Say when the coverage was looked at, and how new it was."""
+    def as_of(self, as_of: datetime, newest: Moment | None, *, shown: str | None = None) -> str:
+        """Say when the coverage was looked at, and how new it was; *shown* stands for the time."""
+        when = self.time(as_of) if shown is None else shown
         if newest is None:
-            return self("as_of_alone", as_of=self.time(as_of))
-        return self("as_of", as_of=self.time(as_of), newest=self.date(newest))
+            return self("as_of_alone", as_of=when)
+        return self("as_of", as_of=when, newest=self.date(newest))
 
     def copies(self, copies: Sequence[Header]) -> str:
         """Name the outlets that carry the same story, each once."""
@@ -145,7 +149,8 @@ class Wording:
 
     def reason(self, reason: Reason) -> str:
         """Say in one line why there is no answer."""
-        return self(f"reason_{reason}")
+        languages = self("list_comma").join(map(self.name_of, Language))
+        return self(f"reason_{reason}", languages=languages)
 
     def verdict(self, verdict: Verdict, *, found: bool, read: bool) -> str:
         """Say what the coverage has to say of a claim; without a reader, that nobody judged."""

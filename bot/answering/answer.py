@@ -21,6 +21,7 @@ from bot.answering.model import (
 )
 from bot.answering.several import QUESTIONS_AT_ONCE, questions_in, together
 from bot.answering.understanding.guard import guard
+from bot.answering.understanding.question import in_unread_language
 from bot.answering.watching import Phase, Watch
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
@@ -34,6 +35,8 @@ _ROOM = (5, 2, 1)
 """Passages that a model is given where it has no room for all."""
 _OWN_WORDS = Written()
 """How an answer comes about that no model was asked for."""
+_SILENT = frozenset({Reason.NOT_COVERED, Reason.TOO_VAGUE})
+"""What says little where the question was hardly understood."""
 _NEAREST = 3
 """Articles named when the coverage does not answer."""
 
@@ -70,7 +73,7 @@ async def answer(
         lost, said = tuple(meter.lost), meter.said
         how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
         outcome = await asyncio.to_thread(_in_excerpts, question, view, coverage, how)
-    return _by_words(outcome, coverage)
+    return _qualified(outcome, coverage)
 
 
 def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
@@ -78,11 +81,14 @@ def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at)
     view = coverage.look(question)
-    return _by_words(_in_excerpts(question, view, coverage, _OWN_WORDS), coverage)
+    return _qualified(_in_excerpts(question, view, coverage, _OWN_WORDS), coverage)
 
 
-def _by_words(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abstention:
-    """Say of *outcome* that meaning was not searched, where that could not be reached."""
+def _qualified(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abstention:
+    """Say of *outcome* what kept it from being sure: a language, or meaning out of reach."""
+    if isinstance(outcome, Abstention) and outcome.reason in _SILENT:
+        unread = in_unread_language(outcome.question.text)
+        outcome = replace(outcome, reason=Reason.UNREAD) if unread else outcome
     if not coverage.by_words:
         return outcome
     return replace(outcome, written=replace(outcome.written, by_words=True))

@@ -257,6 +257,7 @@ class Reason(StrEnum):
     POPULARITY = "popularity"
     CAMPAIGN = "campaign"
     STOPPED = "stopped"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)

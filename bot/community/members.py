@@ -171,12 +171,20 @@ class Community:
         return self.ledger.questions.interrupted(before)
 
     @in_thread
+    def may_suggest(self, member: int) -> bool:
+        """Tell whether a member may suggest something more today."""
+        return self._suggested(self._hashed(member)) < _SUGGESTIONS
+
+    def _suggested(self, mine: str) -> int:
+        return self.ledger.suggestions.count_since(mine, self.clock() - timedelta(days=1))
+
+    @in_thread
     def suggest(
         self, address: str, outlet: str | None, note: str | None, member: int, place: int
     ) -> int | None:
         """Keep a suggestion, and return its number; ``None`` after too many in one day."""
         mine, now = self._hashed(member), self.clock()
-        if self.ledger.suggestions.count_since(mine, now - timedelta(days=1)) >= _SUGGESTIONS:
+        if self._suggested(mine) >= _SUGGESTIONS:
             return None
         return self.ledger.suggestions.add(
             Suggestion(now, str(place), mine, address, address=address, outlet=outlet, note=note)

@@ -12,7 +12,7 @@ from ingest.errors import ReadingError
 from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetched
-from ingest.model import Article
+from ingest.model import Article, Source
 from ingest.reading import Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
@@ -32,7 +32,8 @@ class PreviewedArticle:
 class Preview:
     """What an address, a file or a paste holds.
 
-    A feed or a sitemap has ``entries`` and can be watched; everything else has ``articles``.
+    A feed or a sitemap has ``entries`` and can be watched, unless it is ``watched`` already;
+    everything else has ``articles``.
     ``data`` are the bytes of a file or a paste, and ``hints`` what was said of them: another
     moderator may have to look at it as well.
     """
@@ -44,6 +45,7 @@ class Preview:
     outlet: str | None = None
     data: bytes | None = None
     hints: Mapping[str, str] = field(default_factory=dict)
+    watched: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ class Previewer:
         if is_listing(found.data):
             listing = read_listing(found.data, found.url, found.content_type)
             children = tuple(map(Entry, listing.children))
-            return Preview(url, entries=listing.entries or children, outlet=outlet)
+            every = self.archive.sources.watched()
+            watched = next((each for each in every if each.address == url), None)
+            entries = listing.entries or children
+            return Preview(url, entries=entries, outlet=outlet, watched=watched)
         hints = Hints(outlet=outlet)
         extract = read_fetched(found.data, found.url, found.content_type, found.charset, hints)
         return Preview(url, (self._article(prepared_article(extract)),), outlet=outlet)

@@ -115,6 +115,11 @@ class Reviewer:
         return found if place in {None, found.place} else None
 
     @in_thread
+    def name(self, suggestion: Suggestion, outlet: str) -> None:
+        """Say which outlet a suggestion is of."""
+        self.ledger.suggestions.name(suggestion.id, outlet)
+
+    @in_thread
     def propose(self, preview: Preview, member: str, place: str) -> int:
         """Keep a preview for another moderator to decide on, and return its number."""
         suggestion = Suggestion(

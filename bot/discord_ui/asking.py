@@ -14,14 +14,14 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Question
+from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
-from bot.discord_ui.places import Place
+from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
@@ -30,8 +30,8 @@ from bot.wording import Wording, unaskable
 from ingest import logs
 from ingest.language.languages import Language
 
-_Under: TypeAlias = Callable[[Answer | Abstention, bool], Sequence[ui.Item[Any]]]
-"""Makes the buttons under an outcome; the flag is whether only its asker sees it."""
+_Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
+"""Makes the controls under what has a number, for its audience; the reason is why there is none."""
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
@@ -171,9 +171,9 @@ class Asking:
         question: Question,
         asker: int,
         *,
+        audience: Audience,
         repeat: bool,
         show: Send,
-        private: bool = False,
         before: Exchange | None = None,
         outlets: Sequence[str] = (),
     ) -> _Reply:
@@ -199,7 +199,10 @@ class Asking:
                         before=before,
                         outlets=outlets,
                     )
-                view = with_buttons(outcome_view(outcome, ask=repeat), self.under(outcome, private))
+                view = outcome_view(outcome, ask=repeat)
+                if outcome.number is not None:
+                    reason = outcome.reason if isinstance(outcome, Abstention) else None
+                    with_buttons(view, self.under(str(outcome.number), words, audience, reason))
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
@@ -230,7 +233,11 @@ class Asking:
             self.exchanges.pop(channel, None)
 
     async def note_shown(
-        self, message: discord.Message | None, reply: _Reply, language: Language
+        self,
+        message: discord.Message | None,
+        exchange: Exchange | None,
+        number: int | None,
+        language: Language,
     ) -> None:
         """Remember in which message an answer stands, for follow-ups and corrections.
 
@@ -238,14 +245,14 @@ class Asking:
         """
         if message is None:
             return
-        self.remember(message.id, reply.exchange)
+        self.remember(message.id, exchange)
         if not isinstance(message.channel, discord.abc.GuildChannel):
-            self.remember(message.channel.id, reply.exchange)
-        if reply.number is None or message.flags.ephemeral:
+            self.remember(message.channel.id, exchange)
+        if number is None or message.flags.ephemeral:
             return
         place = (message.channel.id, message.id, language)
         try:
-            await self.desk.community.note_shown(reply.number, *place)
+            await self.desk.community.note_shown(number, *place)
         except Exception as error:
             report(error)
 

@@ -15,10 +15,11 @@ import discord
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
-from bot.discord_ui.conversation import Addressed, answer_message
+from bot.discord_ui.conversation import Addressed, answer_message, offer_again
 from bot.discord_ui.errors import report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.correcting import keep_correcting
+from bot.discord_ui.members.menu import AnswerMenu
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
@@ -88,7 +89,9 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start what runs beside."""
-        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS)
+        self.add_dynamic_items(
+            StopButton, AnswerMenu, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS
+        )
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         for each in self._beside:
@@ -126,6 +129,13 @@ class ElectionDeskClient(discord.Client):
         addressed = Addressed.of(message, self.user.id)
         if addressed is not None:
             await answer_message(message, addressed, self.asking)
+
+    async def on_message_edit(self, before: discord.Message, after: discord.Message) -> None:
+        """Offer to answer again what was asked in other words."""
+        if self.user is None or before.content == after.content:
+            return
+        if Addressed.of(after, self.user.id) is not None:
+            await offer_again(after, self.asking)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log what went wrong in an event, without what people wrote."""

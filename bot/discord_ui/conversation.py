@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 from discord import ui
@@ -16,7 +16,8 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
-from bot.discord_ui.places import Place
+from bot.discord_ui.members.own import ReaskButton
+from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view
 from bot.discord_ui.text import thread_name
@@ -147,11 +148,20 @@ async def _answer(
             if first:
                 await kept.note_progress(hanging.sent)
 
+        place = Place.of(message)
+        threads = place.threads and hanging.target is message.channel
         made = await asking.ask(
-            question, author, repeat=repeat, show=show, before=before, outlets=rules.outlets
+            question,
+            author,
+            audience=Audience(replace(place, threads=threads)),
+            repeat=repeat,
+            show=show,
+            before=before,
+            outlets=rules.outlets,
         )
         await hanging.say(made.view, Wording.of(question.language))
-    await asking.note_shown(hanging.sent, made, question.language)
+    asking.first("answered", message.id)
+    await asking.note_shown(hanging.sent, made.exchange, made.number, question.language)
 
 
 async def _answer_pointed(
@@ -187,6 +197,16 @@ async def _answer_pointed(
         except Exception as failure:
             view = failure_view(failure, words)
         await hanging.say(view, words)
+
+
+async def offer_again(message: discord.Message, asking: Asking) -> None:
+    """Offer once to answer a question as its author has changed it since it was answered."""
+    if ("answered", message.id) not in asking.told or not asking.first("edited", message.id):
+        return
+    words = Wording.of_locale(str(message.guild.preferred_locale) if message.guild else None)
+    view = notice_view(words("question_edited"))
+    again = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
+    await _ReplyTo(message).say(again, words)
 
 
 async def _tell_unread(hanging: _ReplyTo, asking: Asking, words: Wording) -> None:

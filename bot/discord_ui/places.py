@@ -12,11 +12,15 @@ from bot.discord_ui.replying import Interaction
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel by its number; ``parent`` is the channel of a thread, ``server`` of a server."""
+    """A channel by its number; ``parent`` is the channel of a thread, ``server`` of a server.
+
+    ``threads`` is whether the bot may make a thread of a message there.
+    """
 
     server: int | None
     channel: int
     parent: int | None = None
+    threads: bool = False
 
     @classmethod
     def of(cls, where: discord.Message | Interaction) -> Self:
@@ -24,4 +28,20 @@ class Place:
         channel = where.channel
         server = where.guild.id if where.guild else None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-        return cls(server, channel.id if channel else 0, parent)
+        return cls(server, channel.id if channel else 0, parent, _takes_threads(channel))
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who sees an answer, and where; ``showable`` is one that its asker may show to all."""
+
+    place: Place
+    private: bool = False
+    showable: bool = False
+
+
+def _takes_threads(channel: object) -> bool:
+    """Tell whether the bot may make a thread in *channel*."""
+    if not isinstance(channel, discord.TextChannel):
+        return False
+    return channel.permissions_for(channel.guild.me).create_public_threads

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from discord import ui
+from discord.utils import format_dt
 
-from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Question
+from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
 from bot.discord_ui.text import (
     escape,
     flat,
@@ -22,7 +25,7 @@ from bot.discord_ui.text import (
 )
 from bot.linking import opening_at
 from bot.wording import Wording
-from ingest.model import Header
+from ingest.model import Header, Moment
 
 LINE, GAP = "\n", ""
 """Blocks that are no text: a line across, and a space."""
@@ -37,7 +40,18 @@ QUESTION_SHOWN = 300
 _LEAD_SHOWN = 300
 """Characters of what leads a quotation."""
 _COPIES_SHOWN = 5
+MARK = "\ue000"
+"""Stands for a time until what is around it is escaped."""
 NEAREST_SHOWN = 3
+
+
+class Colour(IntEnum):
+    """Of the edge of a message, by what kind of answer it is; the words say it as well."""
+
+    SAYS = 0x2E8B57
+    CLOSEST = 0xC98A1B
+    NOTHING = 0x7A7F87
+    NEWS = 0x3B7DD8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,10 @@ def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.Layou
     words = Wording.of(outcome.question.language)
     asked = [_asked_block(outcome.question), GAP] if ask else []
     if isinstance(outcome, Abstention):
-        return layout([*asked, *_abstention_blocks(outcome, words)])
-    return layout([*asked, *_answer_blocks(outcome, words, BUDGET - _text_of(asked))])
+        return layout([*asked, *_abstention_blocks(outcome, words)], Colour.NOTHING)
+    blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked))
+    closest = not outcome.claims and outcome.level is Level.CLOSEST
+    return layout([*asked, *blocks], Colour.CLOSEST if closest else Colour.SAYS)
 
 
 def progress_view(
@@ -98,9 +114,9 @@ def notice_view(text: str) -> ui.LayoutView:
     return layout([escape(text)])
 
 
-def layout(blocks: Sequence[str]) -> ui.LayoutView:
-    """Set *blocks* under each other in one container."""
-    container: ui.Container[ui.LayoutView] = ui.Container()
+def layout(blocks: Sequence[str], colour: Colour | None = None) -> ui.LayoutView:
+    """Set *blocks* under each other in one container; *colour* adds nothing to its words."""
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
     for block in blocks:
         if block in {LINE, GAP}:
             container.add_item(ui.Separator(visible=block == LINE))
@@ -128,12 +144,14 @@ def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) 
 
 
 def with_buttons(view: ui.LayoutView, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
-    """Put *buttons* under a message, five in a row, if there are any."""
-    for start in range(0, len(buttons), _A_ROW):
-        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        for each in buttons[start : start + _A_ROW]:
-            row.add_item(each)
-        view.add_item(row)
+    """Put *buttons* under a message, five in a row, if there are any; a menu fills a row."""
+    rows: list[list[ui.Item[Any]]] = []
+    for each in buttons:
+        if not rows or sum(item.width for item in (*rows[-1], each)) > _A_ROW:
+            rows.append([])
+        rows[-1].append(each)
+    for items in rows:
+        view.add_item(ui.ActionRow(*items))
     return view
 
 
@@ -162,7 +180,13 @@ def _answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
     yield GAP
     yield from _small_print([*words.asides(answer), *words.notes(answer.written)])
-    yield f"-# {escape(words.as_of(answer.as_of, answer.newest))}"
+    yield as_of_line(answer.as_of, answer.newest, words)
+
+
+def as_of_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
+    """Say when the coverage was looked at, in the reader's own zone, and how new it was."""
+    said = words.as_of(as_of, newest, shown=MARK)
+    return f"-# {escape(said).replace(MARK, format_dt(as_of, 'f'))}"
 
 
 def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
@@ -225,7 +249,10 @@ def _claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str
     if left := len(answer.claims) - len(shown):
         yield f"-# {escape(words('claims_left_out', count=left))}"
     yield LINE
-    sources = [_source_lines(c, n, shown, words, room) for c, n in numbers.items()]
+    articles: dict[int, list[Citation]] = {}
+    for citation in cited:
+        articles.setdefault(citation.passage.article_id, []).append(citation)
+    sources = [_source_lines(each, numbers, shown, words, room) for each in articles.values()]
     yield "\n".join([f"**{words('sources')}**", *sources])
 
 
@@ -239,16 +266,25 @@ def quotation(quote: str, words: Wording, room: Lengths) -> str:
 
 
 def _source_lines(
-    citation: Citation, number: int, claims: Sequence[Claim], words: Wording, room: Lengths
+    cited: Sequence[Citation],
+    numbers: Mapping[Citation, int],
+    claims: Sequence[Claim],
+    words: Wording,
+    room: Lengths,
 ) -> str:
-    """Describe one source, with its quotation."""
-    url = opening_at(citation.header.url, citation.quote)
-    lines = [f"[{number}] {entry(citation.header, words, room, url=url)}"]
-    lines.append(quotation(citation.quote, words, room))
-    notes = words.corrected(citation.passage)
+    """Describe one article once, with each quotation of it under its number."""
+    first = cited[0]
+    url = opening_at(first.header.url, first.quote)
+    alone = len(cited) == 1
+    number = f"[{numbers[first]}] " if alone else ""
+    lines = [f"{number}{entry(first.header, words, room, url=url)}"]
+    for each in cited:
+        number = "" if alone else f"[{numbers[each]}] "
+        lines.append(f"{number}{quotation(each.quote, words, room)}")
+    notes = words.corrected(first.passage)
     lines += [f"-# {phrase(title(note, _LEAD_SHOWN))}" for note in notes]
-    citing = [claim for claim in claims if citation in claim.citations]
-    copies = [header for claim in citing for header in claim.copies]
+    citing = [claim for claim in claims if any(each in claim.citations for each in cited)]
+    copies = list(dict.fromkeys(header for claim in citing for header in claim.copies))
     if copies and room.copies:
         lines.append(f"-# {phrase(title(words.copies(copies[:_COPIES_SHOWN]), 300))}")
     return "\n".join(lines)
@@ -276,4 +312,4 @@ def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         lines = [f"- {entry(header, words, room)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     notes = _small_print(words.notes(abstention.written, answered=False))
-    return [*blocks, GAP, *notes, f"-# {escape(words.as_of(abstention.as_of, None))}"]
+    return [*blocks, GAP, *notes, as_of_line(abstention.as_of, None, words)]

@@ -55,12 +55,14 @@ def words_of(interaction: Interaction) -> Wording:
     return Wording.of_locale(str(interaction.locale))
 
 
-async def respond(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:
-    """Reply to *interaction*, whether it was acknowledged or not; a fresh reply is private."""
+async def respond(
+    interaction: Interaction, view: ui.LayoutView, *, private: bool = True
+) -> discord.Message | None:
+    """Reply to *interaction*, whether it was acknowledged or not; a fresh reply may be public."""
     files = files_of(view)
     if interaction.response.is_done():
         return await interaction.edit_original_response(view=view, attachments=files)
-    await interaction.response.send_message(view=view, files=files, ephemeral=True)
+    await interaction.response.send_message(view=view, files=files, ephemeral=private)
     return None
 
 

@@ -43,6 +43,12 @@ class Suggestions(LedgerPart):
             found = connection.execute(waiting.order_by(suggestions.c.id).limit(limit)).mappings()
             return [_suggestion_of(row) for row in found]
 
+    def name(self, number: int, outlet: str) -> None:
+        """Say which outlet an open suggestion is of."""
+        open_ = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
+        with self._database.writing() as connection:
+            connection.execute(update(suggestions).where(open_).values(outlet=outlet))
+
     def decide(self, number: int, *, approved: bool) -> bool:
         """Decide on a suggestion; its text is not kept any longer. Tell whether it was open."""
         open_ = (suggestions.c.id == number) & suggestions.c.approved.is_(None)

@@ -11,6 +11,8 @@ from ingest.language.script import HANGUL, KANA, LETTER
 
 _has_kana = re.compile(f"[{KANA}]").search
 _has_hangul = re.compile(f"[{HANGUL}]").search
+UNKNOWN_LANGUAGE = "und"
+"""The code of ISO 639-2 for a text that does not tell its language."""
 _HEAD = 600
 """Characters that are looked at."""
 
@@ -31,9 +33,13 @@ def guessed(text: str) -> tuple[str, float]:
     if _has_hangul(head):
         return "ko", 1.0
     if not LETTER.search(head):
-        return "und", 0.0
+        return UNKNOWN_LANGUAGE, 0.0
     guesses = _detector().detect(head.replace("\n", " "))
-    return (str(guesses[0]["lang"]), float(guesses[0]["score"])) if guesses else ("und", 0.0)
+    return (
+        (str(guesses[0]["lang"]), float(guesses[0]["score"]))
+        if guesses
+        else (UNKNOWN_LANGUAGE, 0.0)
+    )
 
 
 @cache

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.identity import clean_url
 from ingest.language.datelines import stated
+from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
@@ -157,7 +158,7 @@ class Declared:
             or self.meta("article:section")
             or None,
             kind=next((_KINDS[each] for each in types(about) if each in _KINDS), Kind.NEWS),
-            language=(self.page.get("lang") or "").split("-")[0].lower() or "und",
+            language=(self.page.get("lang") or "").split("-")[0].lower() or UNKNOWN_LANGUAGE,
         )
 
     def title(self) -> str:

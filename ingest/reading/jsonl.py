@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.datelines import stated
+from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
@@ -70,7 +71,7 @@ def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> E
         published=published or read.header.published,
         not_before=None if published else read.header.not_before,
         kind=kind(_word(record, "kind", mapping)) or read.header.kind,
-        language=_word(record, "language", mapping) or "und",
+        language=_word(record, "language", mapping) or UNKNOWN_LANGUAGE,
     )
     return Extract(header, read.text, read.captions, read.corrections)
 

@@ -16,6 +16,7 @@ from bot.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.reporting import as_object
 from bot.settings import BotSettings
@@ -88,10 +89,12 @@ async def test_a_question_that_cannot_be_noted_is_answered(desk):
         async def show(view):
             shown.append(view)
 
-        reply = await asking.ask(question, 1, repeat=False, show=show)
+        reply = await asking.ask(
+            question, 1, audience=Audience(Place(1, 2)), repeat=False, show=show
+        )
     assert reply.number is None
     assert "62.7" in str(reply.view.to_components())
-    await asking.note_shown(None, reply, question.language)
+    await asking.note_shown(None, reply.exchange, reply.number, question.language)
 
 
 def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):

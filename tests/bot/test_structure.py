@@ -9,6 +9,7 @@ from pathlib import Path
 import bot
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.places import Audience, Place
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
 from ingest.index.index import Index
@@ -82,7 +83,9 @@ async def test_a_question_passes_five_frames_to_the_index(sample_desk, monkeypat
         return None
 
     way = Way(monkeypatch, Index, "matching")
-    reply = await way.follow(asking.ask(question, 1, repeat=False, show=show))
+    reply = await way.follow(
+        asking.ask(question, 1, audience=Audience(Place(1, 2)), repeat=False, show=show)
+    )
     assert "62.7" in str(reply.view.to_components())
     assert way.frames == ["Asking.ask", "Desk.answer", "answer", "Coverage.look", "search"]
     assert len(way.frames) <= MOST_TO_THE_INDEX

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from discord import ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
-from bot.answering.model import Answer, Verdict
+from bot.answering.model import Answer, Reason, Verdict
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.community.members import QuotationShown
 from bot.discord_ui.members.citations import quotations_view
@@ -19,12 +18,15 @@ from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
 from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui import builders as built
 
+SEEN = Audience(Place(1, 2, threads=True))
+ALONE = Audience(Place(1, 2), private=True, showable=True)
 TALK = ("hello", "help", "thanks", "stop")
 MEMBERS_COMMANDS = {
     **{name: f"command_{name}" for name in ("ask", "coverage", "timeline", "suggest", "privacy")},
@@ -72,11 +74,13 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     declined = replace(built.an_abstention(text=text), number=8)
     return {
         "answer-buttons": with_buttons(
-            outcome_view(answer, ask=True), buttons_under(answer, False)
+            outcome_view(answer, ask=True), buttons_under("7", words, SEEN, None)
         ),
-        "answer-private": with_buttons(outcome_view(answer, ask=True), buttons_under(answer, True)),
+        "answer-private": with_buttons(
+            outcome_view(answer, ask=True), buttons_under("7", words, ALONE, None)
+        ),
         "abstention-buttons": with_buttons(
-            outcome_view(declined, ask=True), buttons_under(declined, False)
+            outcome_view(declined, ask=True), buttons_under("8", words, SEEN, Reason.NOT_COVERED)
         ),
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
@@ -169,6 +173,5 @@ def hostile(answer: Answer) -> LookUp:
 def a_timeline(answer: Answer) -> Timeline:
     """Return a few days, two lines on one of them."""
     cited = [*answer.citations, *answer.citations]
-    days = (date(2026, 10, 5), date(2026, 10, 13), date(2026, 10, 13), date(2026, 10, 27))
-    lines = tuple(TimelineLine(day, each) for day, each in zip(days, cited, strict=True))
-    return Timeline("Marrowen", built.NOW, lines)
+    lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
+    return Timeline("Marrowen", built.NOW, tuple(lines))

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from bot.answering.model import Question
 from bot.answering.understanding.talk import talk_in
-from ingest.language.detecting import guessed
+from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese
 
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
+_KOREAN = "ko"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _SURE, _SURE_WITH_LETTERS = 0.8, 0.4
 """How sure it must be that a question is in another language than English, and where it has letters
@@ -55,7 +56,19 @@ def language_asked(text: str) -> Language:
     """Return the language of a question: Japanese for any kana or kanji, English in doubt."""
     if has_japanese(text):
         return Language.JAPANESE
+    return Language.of_code(_code_of(text)) or Language.ENGLISH
+
+
+def in_unread_language(text: str) -> bool:
+    """Tell whether a question is, for all that can be told, in a language that is not read."""
+    code = _code_of(text)
+    kanji_alone = has_japanese(text) and code != _KOREAN
+    return not kanji_alone and code != UNKNOWN_LANGUAGE and Language.of_code(code) is None
+
+
+@lru_cache(maxsize=1024)
+def _code_of(text: str) -> str:
+    """Return the code of a question's language where that is sure enough."""
     code, sure = guessed(text)
     enough = _SURE if text.isascii() else _SURE_WITH_LETTERS
-    known = Language.of_code(code) if sure >= enough else None
-    return known or Language.ENGLISH
+    return code if sure >= enough else UNKNOWN_LANGUAGE

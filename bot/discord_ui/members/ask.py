@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
-from bot.discord_ui.places import Place
+from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
 from bot.discord_ui.text import title
@@ -68,6 +68,7 @@ async def answer_here(
     except UnaskableError as error:
         await respond(interaction, asking.unasked(error, words, admission.rules))
         return False
+    showable = private and not admission.private and place.server is not None
     private = private or admission.private
     await interaction.response.defer(thinking=True, ephemeral=private)
     sent: discord.Message | None = None
@@ -87,13 +88,13 @@ async def answer_here(
         made = await asking.ask(
             question,
             interaction.user.id,
+            audience=Audience(place, private, showable),
             repeat=True,
             show=show,
-            private=private,
             before=before,
             outlets=admission.rules.outlets,
         )
         second = show_nowhere if private else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
-    await asking.note_shown(sent, made, question.language)
+    await asking.note_shown(sent, made.exchange, made.number, question.language)
     return True

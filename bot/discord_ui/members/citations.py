@@ -44,7 +44,8 @@ def quotations_view(
     blocks = [f"**{escape(words('quotations_heading'))}**"]
     shown = start
     for each in found[start : start + _MOST]:
-        quotation = _quoted_blocks(each, shown + 1, words)
+        again = shown > start and found[shown - 1].header == each.header
+        quotation = _quoted_blocks(each, shown + 1, words, again=again)
         if shown > start and sum(map(size, (*blocks, *quotation))) > BUDGET:
             break
         blocks += [GAP, *quotation]
@@ -54,10 +55,13 @@ def quotations_view(
     return with_buttons(layout(blocks), buttons)
 
 
-def _quoted_blocks(quoted: QuotationShown, place: int, words: Wording) -> list[str]:
-    """Show one quotation between what stands before and behind it."""
+def _quoted_blocks(quoted: QuotationShown, place: int, words: Wording, *, again: bool) -> list[str]:
+    """Show one quotation between what stands before and behind it.
+
+    Its article is named unless it is the one of the quotation above, *again*.
+    """
     shorter = shortened(quoted.quote, _ROOM.quote)
-    above = [f"**[{place}]** {entry(quoted.header, words, _ROOM)}"]
+    above = [f"**[{place}]**" if again else f"**[{place}]** {entry(quoted.header, words, _ROOM)}"]
     if quoted.before.strip():
         above.append(f"-# {literal(quoted.before)}")
     below = [] if shorter is None else [f"-# {escape(words('quote_cut'))}"]

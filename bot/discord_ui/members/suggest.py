@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import discord
 from discord import app_commands, ui
 
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import Form, KeyButton
-from bot.discord_ui.rendering import notice_view
+from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.text import safe_address
 from bot.discord_ui.words import worded
 
 _ADDRESS, _OUTLET, _NOTE = 500, 100, 500
@@ -24,7 +26,7 @@ def suggest_command() -> app_commands.Command[Any, ..., None]:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     async def slash_suggest(interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(_Suggest(interaction))
+        await _open_form(interaction)
 
     return slash_suggest
 
@@ -36,6 +38,17 @@ class SuggestButton(KeyButton, template=r"desk:suggest:(?P<key>[0-9]{1,12})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open it."""
+        await _open_form(interaction)
+
+
+async def _open_form(interaction: Interaction) -> None:
+    """Open the form, unless what would be written there could not be kept."""
+    words, community = words_of(interaction), asking_of(interaction).desk.community
+    if interaction.guild_id is None:
+        await privately(interaction, notice_view(words("suggest_in_server")))
+    elif not await community.may_suggest(interaction.user.id):
+        await privately(interaction, notice_view(words("suggest_too_many")))
+    else:
         await interaction.response.send_modal(_Suggest(interaction))
 
 
@@ -59,11 +72,14 @@ class _Suggest(Form):
         """Keep it until a moderator decides; nothing is fetched before that."""
         words = words_of(interaction)
         community = asking_of(interaction).desk.community
-        if interaction.guild_id is None:
-            await privately(interaction, notice_view(words("suggest_in_server")))
+        assert interaction.guild_id is not None
+        address = _address_in(self.address.value)
+        if address is None:
+            again = [SuggestButton("0", words("suggest"))]
+            await privately(interaction, with_buttons(notice_view(words("no_address")), again))
             return
         number = await community.suggest(
-            self.address.value,
+            address,
             self.outlet.value or None,
             self.note.value or None,
             interaction.user.id,
@@ -74,3 +90,12 @@ class _Suggest(Form):
             return
         await privately(interaction, notice_view(words("suggest_kept")))
         interaction.client.dispatch("suggestion", number)
+
+
+def _address_in(text: str) -> str | None:
+    """Return the web address in *text*, whose https:// may be left out; ``None`` if it is none."""
+    address = text.strip()
+    if "://" not in address:
+        address = f"https://{address}"
+    host = urlsplit(address).hostname if safe_address(address) else None
+    return address if host and "." in host else None

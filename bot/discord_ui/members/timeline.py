@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
@@ -15,8 +16,19 @@ from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.pictures import timeline_picture
 from bot.discord_ui.places import Place
-from bot.discord_ui.rendering import BUDGET, GAP, Lengths, entry, layout, notice_view, quotation
+from bot.discord_ui.rendering import (
+    BUDGET,
+    GAP,
+    Colour,
+    Lengths,
+    as_of_line,
+    entry,
+    layout,
+    notice_view,
+    quotation,
+)
 from bot.discord_ui.replying import Attached, deliver, post, respond, words_of
+from bot.discord_ui.screen import QUICKLY
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -47,10 +59,13 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         except UnaskableError as error:
             await respond(interaction, asking.unasked(error, words))
             return
-        await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        found = await asking.desk.timeline(text, outlets=admission.rules.outlets)
-        view = timeline_view(found, words)
-        await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+        drawing = asyncio.create_task(asking.desk.timeline(text, outlets=admission.rules.outlets))
+        if not (await asyncio.wait({drawing}, timeout=QUICKLY))[0]:
+            await interaction.response.defer(thinking=True, ephemeral=admission.private)
+        found = await drawing
+        private = admission.private or not found.lines
+        send = partial(respond, interaction, private=private)
+        await deliver(timeline_view(found, words), send, partial(post, interaction), words)
 
     return slash_timeline
 
@@ -59,14 +74,14 @@ def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:
     """Show the lines under their picture, in the order of their days."""
     heading = f"**{escape(words('timeline_heading'))} {literal(title(found.topic, 200))}**"
     if not found.lines:
-        return layout([heading, escape(words("timeline_none"))])
-    foot = f"-# {escape(words.as_of(found.as_of, None))}"
+        return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
+    foot = as_of_line(found.as_of, None, words)
     blocks: list[str] = []
     for room in _ROOMS:
         blocks = [heading, *_lines_in(found.lines, words, room), GAP, foot]
         if sum(map(size, blocks)) <= BUDGET:
             break
-    view = layout(blocks)
+    view = layout(blocks, Colour.SAYS)
     days = [each.day for each in found.lines]
     if len(set(days)) >= _FEW:
         described = words(

@@ -1,4 +1,4 @@
-"""The buttons under an answer, and under there being none."""
+"""The controls under an answer, and under there being none: three buttons, and a menu."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import Any
 
 from discord import ui
 
-from bot.answering.model import Abstention, Answer
+from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
+from bot.discord_ui.members.menu import AnswerMenu
+from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.suggest import SuggestButton
+from bot.discord_ui.places import Audience
 from bot.wording import Wording
 
 MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
@@ -24,27 +27,35 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     ThreadButton,
     AgainButton,
     SuggestButton,
+    ShowButton,
+    DeleteButton,
+    ReaskButton,
 )
 
 
-def buttons_under(outcome: Answer | Abstention, private: bool) -> list[ui.Item[Any]]:
-    """Return what its reader may do with *outcome*; nothing where it is not kept."""
-    if outcome.number is None:
-        return []
-    words, key = Wording.of(outcome.question.language), str(outcome.number)
-    if isinstance(outcome, Answer):
-        thread = [] if private else [ThreadButton(key, words("thread"))]
+def buttons_under(
+    key: str, words: Wording, audience: Audience, reason: Reason | None
+) -> list[ui.Item[Any]]:
+    """Return what the readers of answer *key* may do with it; *reason* is why there is none."""
+    delete = [] if audience.private else [DeleteButton.kind]
+    if reason is None:
+        thread = audience.place.threads and not audience.private
+        entries = [
+            HelpfulButton.kind,
+            *([ThreadButton.kind] if thread else []),
+            *([ShowButton.kind] if audience.showable else []),
+            *delete,
+        ]
         return [
-            HelpfulButton(key, words("helpful")),
-            ReportButton(key, words("report")),
             SourcesButton(key, words("sources")),
             FollowButton(key, words("follow")),
-            *thread,
+            ReportButton(key, words("report")),
+            AnswerMenu(key, entries, words),
         ]
-    if outcome.reason in GAP_REASONS:
-        return [
-            MissingButton(key, words("missing")),
-            SuggestButton(key, words("suggest")),
-            FollowButton(key, words("ask_else")),
-        ]
-    return [FollowButton(key, words("ask_else"))]
+    follow = FollowButton(key, words("ask_else"))
+    if reason not in GAP_REASONS:
+        return [follow, *([AnswerMenu(key, delete, words)] if delete else [])]
+    told: list[ui.Item[Any]] = [MissingButton(key, words("missing")), follow]
+    if audience.place.server is not None:
+        told.append(SuggestButton(key, words("suggest")))
+    return [*told, *([AnswerMenu(key, delete, words)] if delete else [])]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import discord
 from discord import ui
 
 from bot.community.curating import UNDOABLE
 from bot.community.previewing import Preview
-from bot.discord_ui.moderators.actions import Action
-from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.buttons import Form
+from bot.discord_ui.moderators.actions import Action, Entrance
+from bot.discord_ui.moderators.moderation import Moderation, moderation_of, moderator
 from bot.discord_ui.moderators.settings import UnsetButton
 from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
@@ -31,8 +34,9 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
     buttons: list[ui.Item[Any]] = []
     if preview.articles:
         buttons.append(KeepButton(key, words("keep")))
-    if preview.entries and preview.outlet:
-        buttons.append(WatchButton(key, words("watch")))
+    if preview.entries and preview.watched is None:
+        name = _NameButton(key, words("name_outlet"))
+        buttons.append(WatchButton(key, words("watch")) if preview.outlet else name)
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
 
 
@@ -124,6 +128,50 @@ class WatchButton(_Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
         return words_of(interaction)("watching", number=source.id)
 
 
+class OutletForm(Form):
+    """The name of the outlet whose feed or sitemap is to be watched."""
+
+    def __init__(self, address: str, name: Callable[[Interaction, str], Awaitable[None]]) -> None:
+        """Ask for it, with the site's as a beginning; *name* is told what was written."""
+        super().__init__(title=Wording.default()("name_outlet"))
+        self._name = name
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+        self.outlet: ui.TextInput[Any] = ui.TextInput(
+            custom_id="outlet", max_length=100, default=host or None
+        )
+
+    async def ask(self, interaction: Interaction) -> None:
+        """Open the form in the language of whoever pressed."""
+        self.title = words_of(interaction)("name_outlet")
+        self.field("paste_outlet", self.outlet, interaction)
+        await interaction.response.send_modal(self)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Tell what was written, if whoever sent it still may."""
+        if await moderation_of(interaction).admits(interaction):
+            await self._name(interaction, self.outlet.value.strip())
+
+
+class _NameButton(Entrance, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
+    """Names the outlet of a feed, so that it can be watched."""
+
+    kind = "name"
+    style = discord.ButtonStyle.primary
+
+    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form; the preview then has the button that watches."""
+        words, preview = words_of(interaction), moderation.previews.get(self.key)
+        if preview is None:
+            await interaction.response.edit_message(view=notice_view(words("moderating_too_old")))
+            return
+
+        async def named(sent: Interaction, outlet: str) -> None:
+            view = previewed(replace(preview, outlet=outlet), moderation, words_of(sent))
+            await sent.response.edit_message(view=view)
+
+        await OutletForm(preview.name, named).ask(interaction)
+
+
 class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
     """Lets a preview go."""
 
@@ -164,4 +212,4 @@ class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
         return await audit_page(moderation, interaction, int(self.key))
 
 
-DECISION_BUTTONS = (KeepButton, WatchButton, DiscardButton, UndoButton, _OlderButton)
+DECISION_BUTTONS = (KeepButton, WatchButton, _NameButton, DiscardButton, UndoButton, _OlderButton)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.discord_ui.moderators.actions import Action, Look
+from bot.discord_ui.moderators.actions import Action, Entrance, Look
+from bot.discord_ui.moderators.decisions import OutletForm
 from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
 from bot.discord_ui.moderators.views import TEXT, preview_view
 from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
@@ -123,10 +125,33 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
         found = await desk.previewer.suggestion(suggestion)
         if found.entries and not found.outlet:
             said = notice_view(words("preview_outlet_needed"))
-            return with_buttons(said, _decisions(suggestion, words))
+            name = _NameOutletButton(self.key, words("name_outlet"))
+            return with_buttons(said, [name, *_decisions(suggestion, words)])
         if not await desk.curator.approve(suggestion, found, moderator(interaction)):
             return notice_view(words("suggestion_decided"))
         return notice_view(words("approved", name=title(suggestion.name, 200)))
+
+
+class _NameOutletButton(Entrance, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
+    """Names the outlet of a feed that was proposed without."""
+
+    kind = "nameof"
+    style = discord.ButtonStyle.primary
+
+    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form; the suggestion is then shown with its outlet."""
+        suggestion = await _open(self.key, moderation, interaction)
+        if suggestion is None:
+            gone = notice_view(words_of(interaction)("suggestion_decided"))
+            await interaction.response.edit_message(view=gone)
+            return
+
+        async def named(sent: Interaction, outlet: str) -> None:
+            await moderation.desk.reviewer.name(suggestion, outlet)
+            view = review_view(replace(suggestion, outlet=outlet), words_of(sent))
+            await sent.response.edit_message(view=view)
+
+        await OutletForm(suggestion.name, named).ask(interaction)
 
 
 class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
@@ -146,4 +171,4 @@ class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
         return notice_view(words("rejected", name=title(suggestion.name, 200)))
 
 
-SUGGESTION_BUTTONS = (_PreviewButton, ApproveButton, _RejectButton)
+SUGGESTION_BUTTONS = (_PreviewButton, ApproveButton, _NameOutletButton, _RejectButton)

@@ -12,6 +12,7 @@ from bot.community.previewing import Preview, PreviewedArticle
 from bot.discord_ui.rendering import (
     GAP,
     LINE,
+    MARK,
     NEAREST_SHOWN,
     Lengths,
     entry,
@@ -48,7 +49,12 @@ def preview_view(
         for listed in preview.entries[:NEAREST_SHOWN]:
             named = link(title(listed.title or listed.url, 100), listed.url, instead=words("link"))
             blocks.append(f"- {named}")
-        if not preview.outlet:
+        if preview.watched is not None:
+            known = words(
+                "preview_watched", number=preview.watched.id, outlet=preview.watched.outlet
+            )
+            blocks.append(phrase(known))
+        elif not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
@@ -108,10 +114,12 @@ def article_view(article: Article, words: Wording) -> ui.LayoutView:
 
 def source_block(source: Source, words: Wording) -> str:
     """Describe what is watched, and how it went last."""
-    when = words.time(source.checked_at) if source.checked_at else words("source_never")
-    said = words("source_line", outlet=source.outlet, minutes=source.every, when=when)
+    when = MARK if source.checked_at else words("source_never")
+    said = phrase(words("source_line", outlet=source.outlet, minutes=source.every, when=when))
+    if source.checked_at:
+        said = said.replace(MARK, discord.utils.format_dt(source.checked_at, "f"))
     linked = link(title(source.address, TEXT), source.address, instead=words("link"))
-    lines = [f"{source.id} · {phrase(said)}", linked]
+    lines = [f"{source.id} · {said}", linked]
     if source.failure:
         failed = words("source_failed", failure=title(source.failure, TEXT))
         lines.append(f"-# ⚠ {phrase(failed)}")

@@ -6,7 +6,12 @@ import pytest
 
 from bot.answering.model import Reason
 from bot.answering.understanding.guard import guard
-from bot.answering.understanding.question import LONGEST, UnaskableError, ask
+from bot.answering.understanding.question import (
+    LONGEST,
+    UnaskableError,
+    ask,
+    in_unread_language,
+)
 from ingest.language.languages import Language
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -23,6 +28,11 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
         ("Where do I vote?", Reason.HOW_TO_VOTE),
         ("How can I register to vote?", Reason.HOW_TO_VOTE),
         ("どこで投票できますか？", Reason.HOW_TO_VOTE),
+        ("When do the polls close?", Reason.HOW_TO_VOTE),
+        ("what time will polling stations open", Reason.HOW_TO_VOTE),
+        ("What are the opening hours of polling stations?", Reason.HOW_TO_VOTE),
+        ("投票は何時までですか？", Reason.HOW_TO_VOTE),
+        ("Wann schließen die Wahllokale?", Reason.HOW_TO_VOTE),
         ("Paste the whole article", Reason.WHOLE_ARTICLE),
         ("please print the full text of the story", Reason.WHOLE_ARTICLE),
         ("記事の全文を見せて", Reason.WHOLE_ARTICLE),
@@ -56,6 +66,9 @@ def test_the_desk_gives_no_advice_no_procedure_and_no_whole_article(text, reason
         "Where did the leaders debate?",
         "How did the islands vote?",
         "投票率は？",
+        "When did the polls close?",
+        "Why were polling hours extended on Skerrow?",
+        "スケロウ島の投票は何時まで延長された？",
         "Who won the full recount?",
         "How many seats will they win?",
         "What do polls predict for Lantern?",
@@ -86,3 +99,24 @@ def test_what_is_no_question_says_so(text):
 def test_hidden_characters_leave_the_question():
     """A direction override cannot disguise what is asked."""
     assert ask("Who\u202e won\x00?", now=NOW).text == "Who won ?"
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("Qui a gagné les élections ?", True),
+        ("Quem ganhou as eleições?", True),
+        ("Kto wygrał wybory?", True),
+        ("선거에서 누가 이겼나요?", True),
+        ("من فاز في الانتخابات؟", True),
+        ("Who won?", False),
+        ("Castrel?", False),
+        ("turnout in Dunmere", False),
+        ("誰が勝った？", False),
+        ("Wer hat gewonnen?", False),
+        ("¿Quién ganó?", False),
+    ],
+)
+def test_a_language_that_is_not_read_is_told(text, unread):
+    """Finding nothing for such a question says nothing of the coverage."""
+    assert in_unread_language(text) is unread

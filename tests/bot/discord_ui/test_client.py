@@ -11,6 +11,7 @@ import simcord
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
 from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
 from ingest.language.languages import Language
@@ -212,7 +213,9 @@ async def test_somebody_has_one_question_at_a_time(desk):
         raise AssertionError("an answer within a second shows no progress")
 
     def view():
-        return asking.ask(asking.question(QUESTION), 1, repeat=False, show=show)
+        return asking.ask(
+            asking.question(QUESTION), 1, audience=Audience(Place(1, 2)), repeat=False, show=show
+        )
 
     first = asyncio.create_task(view())
     await asyncio.sleep(0)

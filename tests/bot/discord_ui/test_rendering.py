@@ -12,9 +12,12 @@ from bot.wording import Wording
 from ingest.language.languages import Language
 from ingest.model import Span
 from tests.bot.discord_ui.builders import (
+    COURIER,
     HOSTILE,
     LEDGER,
     LIVE,
+    NIPPO,
+    NOW,
     OPINION,
     a_claim,
     a_header,
@@ -108,9 +111,39 @@ def test_a_missing_date_is_said_to_be_missing():
 
 
 def test_freshness_is_always_shown():
-    """Every answer ends with when it was made and its newest source."""
-    text = seen(outcome_view(an_answer()))
-    assert text.endswith("As of 2 November 2026, 09:05 UTC; newest source 14 October 2026.")
+    """Every answer ends with when it was made, in its reader's zone, and its newest source."""
+    text = markdown_of(outcome_view(an_answer()))[-1]
+    assert text == f"-# As of <t:{int(NOW.timestamp())}:f>; newest source 14 October 2026."
+
+
+def test_an_article_is_named_once_over_all_that_is_quoted_of_it():
+    """Whoever reads three quotations of one article need not read its title three times."""
+    claims = [a_claim(f"It was said {n} times.", number=1) for n in (1, 2)]
+    claims.append(a_claim("It was said again.", COURIER, number=2))
+    text = seen(outcome_view(a_model_s_answer(*claims)))
+    assert text.count("Marrowen rules out governing with the Lantern Movement") == 1
+    assert "[1] “It was said 1 times.”\n[2] “It was said 2 times.”" in text
+    assert "[3] Dunmere Courier" in text
+
+
+def test_a_foreign_article_says_its_language():
+    """A reader of English should not open a Japanese page unawares, and the other way round."""
+    assert "オルヴェッサ日報 · 5 October 2026 · Japanese · " in seen(
+        outcome_view(an_answer(an_excerpt("投票率は62.7%だった。", NIPPO)))
+    )
+    assert " · English" not in seen(outcome_view(an_answer()))
+
+
+def test_the_edge_has_the_colour_of_the_kind_and_the_words_say_it_too():
+    """Nobody needs to tell colours apart."""
+
+    def edge(outcome):
+        return outcome_view(outcome).children[0].accent_colour
+
+    closest = an_answer(level=Level.CLOSEST)
+    edges = [edge(each) for each in (an_answer(), closest, an_abstention())]
+    assert len(set(edges)) == 3
+    assert "Closest in the coverage" in seen(outcome_view(closest))
 
 
 def test_a_japanese_question_is_answered_in_japanese():

@@ -15,6 +15,7 @@ from ingest.errors import SettingsError
 from ingest.stopping import Ending
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.choosing import choose
 from tests.bot.discord_ui.reading import seen
 
 FERRIES = "What did Harbour say about ferries?"
@@ -48,7 +49,7 @@ def reading(desk):
 async def thread_of(channel, alice):
     """Ask, open a thread on the answer, and return it."""
     result = await alice.slash(channel, "ask", question=FERRIES)
-    await alice.click(result.response, label="Thread")
+    await choose(alice, result.response, "thread")
     [thread] = channel.threads
     return thread
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import discord
+import pytest
 
+from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger.model import FeedbackVerdict
 from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.choosing import choose, entries, labels
 from tests.bot.discord_ui.reading import seen
 
 TURNOUT = "What was the turnout?"
@@ -16,20 +19,6 @@ UNKNOWN = "How many chess clubs are there in Sarnholt?"
 def shown(result):
     """Return what a person reads of a reply."""
     return seen(result.response.components)
-
-
-def labels(message):
-    """Return the labels of a message's buttons, in their order."""
-    found = []
-
-    def walk(components):
-        for each in components:
-            if each["type"] == discord.ComponentType.button.value:
-                found.append(each["label"])
-            walk(each.get("components", []))
-
-    walk(message.components)
-    return found
 
 
 async def restart(env, desk):
@@ -42,18 +31,24 @@ async def restart(env, desk):
 async def test_an_answer_has_its_buttons(channel, alice):
     """Each has a word, so that nobody has to guess a sign."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    assert labels(result.response) == ["Helpful", "Report", "Sources", "Ask on", "Thread"]
+    assert labels(result.response) == ["Sources", "Ask on", "Report"]
+    assert entries(result.response) == ["Helpful", "Thread", "Delete this answer"]
     declined = await alice.slash(channel, "ask", question=UNKNOWN)
-    assert labels(declined.response) == ["Tell the moderators", "Suggest a source", "Ask again"]
+    assert labels(declined.response) == [
+        "Tell the moderators",
+        "Ask differently",
+        "Suggest a source",
+    ]
     advice = await alice.slash(channel, "ask", question="Whom should I vote for?")
-    assert labels(advice.response) == ["Ask again"]
+    assert labels(advice.response) == ["Ask differently"]
 
 
 async def test_a_private_answer_is_for_its_asker_alone(channel, alice):
     """Nobody else sees it, and no thread can be made of it."""
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     assert result.ephemeral
-    assert labels(result.response) == ["Helpful", "Report", "Sources", "Ask on"]
+    assert labels(result.response) == ["Sources", "Ask on", "Report"]
+    assert entries(result.response) == ["Helpful", "Show to all here"]
 
 
 async def test_sources_show_each_quotation_with_what_stands_around_it(channel, alice):
@@ -82,7 +77,7 @@ async def test_a_follow_up_is_asked_in_a_form(channel, alice):
     form = await alice.click(result.response, label="Ask on")
     answer = await alice.submit_modal(form, {"question": "What about Common Field?"})
     assert shown(answer).startswith("What did Common Field say about ferries?")
-    assert labels(answer.response)[0] == "Helpful"
+    assert labels(answer.response)[0] == "Sources"
 
 
 async def test_a_follow_up_after_a_restart_still_knows(simcord_env, desk, channel, alice):
@@ -109,13 +104,13 @@ async def test_a_reply_after_a_restart_still_knows(simcord_env, desk, channel, a
 async def test_a_thread_of_ones_own(simcord_env, channel, alice):
     """It says how to go on, and what is asked in it refers to the answer above."""
     result = await alice.slash(channel, "ask", question="What did Harbour say about ferries?")
-    opened = await alice.click(result.response, label="Thread")
+    opened = await choose(alice, result.response, "thread")
     assert opened.ephemeral
     assert "thread is open" in shown(opened)
     thread = next(t for t in channel._env.bot.get_channel(channel.id).threads)
     assert thread.name == "What did Harbour say about ferries?"
     simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=400, code=160004)
-    again = await alice.click(result.response, label="Thread")
+    again = await choose(alice, result.response, "thread")
     assert "has its thread already" in shown(again)
 
 
@@ -123,7 +118,7 @@ async def test_where_there_can_be_no_thread_another_way_is_named(simcord_env, ch
     """A missing permission is a sentence."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
     simcord_env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
-    refused = await alice.click(result.response, label="Thread")
+    refused = await choose(alice, result.response, "thread")
     assert "Use “Ask on”" in shown(refused)
 
 
@@ -131,7 +126,7 @@ async def test_helpful_is_kept_without_a_name(desk, channel, alice):
     """Nobody is counted twice, and nobody is named."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
     for _ in range(2):
-        thanked = await alice.click(result.response, label="Helpful")
+        thanked = await choose(alice, result.response, "helpful")
         assert thanked.ephemeral
     [said] = desk.ledger.feedback.open([FeedbackVerdict.HELPFUL])
     assert said.answer_id == 1
@@ -163,8 +158,10 @@ async def test_buttons_of_an_unknown_answer_say_so_kindly(channel, alice, desk):
     desk.ledger.answers.cited = lambda _number: ()
     desk.ledger.feedback.add = lambda _said: False
     try:
-        for label in ("Helpful", "Sources"):
-            answer = await alice.click(result.response, label=label)
+        for answer in (
+            await choose(alice, result.response, "helpful"),
+            await alice.click(result.response, label="Sources"),
+        ):
             assert answer.ephemeral
             assert "too old" in shown(answer)
     finally:
@@ -174,11 +171,102 @@ async def test_buttons_of_an_unknown_answer_say_so_kindly(channel, alice, desk):
 async def test_a_suggestion_waits_for_a_moderator(desk, channel, alice):
     """Nothing is fetched before somebody decides; five a day are enough."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
-    for number in range(6):
+    for number in range(5):
         form = await alice.click(result.response, label="Suggest a source")
-        sent = await alice.submit_modal(
-            form, {"url": f"https://chess.example/{number}", "outlet": "Chess", "note": ""}
+        await alice.submit_modal(
+            form, {"url": f"chess.example/{number}", "outlet": "Chess", "note": ""}
         )
-    assert "enough suggestions for today" in shown(sent)
+    refused = await alice.click(result.response, label="Suggest a source")
+    assert "enough suggestions for today" in shown(refused)
     waiting = desk.ledger.suggestions.open()
     assert [each.address for each in waiting] == [f"https://chess.example/{n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    "text", ["nothing", "the Ledger", "ftp://ledger.example", "a@b.example/x y"]
+)
+async def test_what_is_no_address_is_said_at_once(desk, channel, alice, text):
+    """And the form is one click away."""
+    form = await alice.slash(channel, "suggest")
+    said = await alice.submit_modal(form, {"url": text, "outlet": "", "note": ""})
+    assert shown(said).startswith("That is no address of the web.")
+    assert labels(said.response) == ["Suggest a source"]
+    assert desk.ledger.suggestions.open() == []
+
+
+async def test_in_a_direct_message_nothing_is_offered_that_is_refused(alice):
+    """Sources are suggested in servers, threads made in channels."""
+    await alice.send_dm(UNKNOWN)
+    assert "Suggest a source" not in controls_of(alice.user.dm_channel)
+    await alice.send_dm(TURNOUT)
+    assert "Thread" not in controls_of(alice.user.dm_channel)
+
+
+def controls_of(channel):
+    """Return all that stands in the newest message, its controls among it."""
+    return str([each.to_dict() for each in channel.last_message.components])
+
+
+async def test_whoever_asked_deletes_the_answer(simcord_env, channel, alice):
+    """By a command or by a mention; nobody else does but who manages messages."""
+    bob = simcord_env.guild.add_member(simcord_env.create_user("bob"))
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    refused = await choose(bob, result.response, "delete")
+    assert "Only whoever asked" in shown(refused)
+    await choose(alice, result.response, "delete")
+    assert channel.last_message is None
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    answer = channel.last_message
+    menu = "desk:menu:2"
+    await bob.select(answer, ["delete"], custom_id=menu)
+    assert channel.last_message.id == answer.id
+    role = simcord_env.guild.create_role(
+        "mods", permissions=discord.Permissions(manage_messages=True)
+    )
+    mod = simcord_env.guild.add_member(simcord_env.create_user("mod"), roles=[role])
+    await mod.select(answer, ["delete"], custom_id=menu)
+    assert channel.last_message.id != answer.id
+
+
+async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alice):
+    """Once, with the controls of a public one, and corrections reach it."""
+    result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
+    assert channel.last_message is None
+    public = await choose(alice, result.response, "show")
+    assert not public.ephemeral
+    assert shown(public).startswith(TURNOUT)
+    assert "62.7 per cent" in shown(public)
+    assert entries(public.response) == ["Helpful", "Thread", "Delete this answer"]
+    again = await choose(alice, result.response, "show")
+    assert "shown to all already" in shown(again)
+    asked_on = await alice.click(public.response, label="Ask on")
+    answer = await alice.submit_modal(asked_on, {"question": "and when?"})
+    assert "What was the turnout" in shown(answer)
+
+
+async def test_where_answers_are_private_none_is_shown_to_all(simcord_env, desk, channel, alice):
+    """A server's rule goes before its members' wish."""
+    rules = ServerRules(everywhere=Speaks.MENTION)
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
+    result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
+    assert entries(result.response) == ["Helpful"]
+
+
+async def test_a_question_that_was_changed_is_offered_again(simcord_env, channel, alice):
+    """To its author, once, and only if it was answered."""
+    bob = simcord_env.guild.add_member(simcord_env.create_user("bob"))
+    me = f"<@{simcord_env.bot.user.id}>"
+    asked = await alice.send(channel, f"{me} What was the turnout on Skerrow?")
+    await alice.edit(asked, f"{me} {TURNOUT}")
+    offer = channel.last_message
+    assert "You changed your question" in seen([c.to_dict() for c in offer.components])
+    refused = await bob.click(offer, label="Ask again")
+    assert "Only whoever wrote the question" in shown(refused)
+    await alice.click(offer, label="Ask again")
+    assert "62.7 per cent" in seen([c.to_dict() for c in channel.last_message.components])
+    assert offer.id not in {each.id for each in channel.history()}
+    before = len(channel.history())
+    await alice.edit(asked, f"{me} {TURNOUT} And when?")
+    other = await bob.send(channel, "who won?")
+    await bob.edit(other, f"{me} who won?")
+    assert len(channel.history()) == before + 1

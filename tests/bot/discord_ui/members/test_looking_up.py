@@ -12,6 +12,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.coverage import gaps
 from bot.ledger.model import FeedbackVerdict
 from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.discord_ui.choosing import choose
 from tests.bot.discord_ui.reading import links, seen
 
 FIND = "Find coverage of this"
@@ -88,8 +89,9 @@ async def test_a_timeline_is_dated_cited_and_drawn(channel, alice):
 
 
 async def test_a_timeline_of_nothing_says_so(channel, alice):
-    """An empty one is a sentence."""
+    """An empty one is a sentence, for whoever asked alone."""
     result = await alice.slash(channel, "timeline", topic="quantum chess")
+    assert result.ephemeral
     assert "No dated coverage of that was found." in shown(result)
     empty = await alice.slash(channel, "timeline", topic="???")
     assert "There is no question in that." in shown(empty)
@@ -146,7 +148,7 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
     nothing = await alice.slash(channel, "forget-me")
     assert "Nothing was known of you." in shown(nothing)
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    await alice.click(result.response, label="Helpful")
+    await choose(alice, result.response, "helpful")
     assert desk.ledger.feedback.open([FeedbackVerdict.HELPFUL])
     forgotten = await alice.slash(channel, "forget-me")
     assert "Forgotten; entries removed: 1." in shown(forgotten)

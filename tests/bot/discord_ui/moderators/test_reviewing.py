@@ -312,3 +312,19 @@ async def test_a_file_too_large_is_a_sentence(channel, moderator, archive, size)
     file = ("big.txt", b"x" * size)
     result = await moderator.slash(channel, "source add", file=file)
     assert "larger than 8 MB" in shown(result)
+
+
+async def test_a_feed_that_was_proposed_without_its_outlet_is_named(
+    desk, channel, moderator, web, archive
+):
+    """Whoever approves it says whose it is."""
+    web.feed(FEED, [(PAGE, "Ward 1 decides")])
+    await desk.community.suggest(FEED, None, None, 5, channel._env.guild.id)
+    listed = await moderator.slash(channel, "source suggestions")
+    named = await moderator.click(listed.response, label="Approve")
+    form = await moderator.click(named.response, label="Name the outlet")
+    suggestion = await moderator.submit_modal(form, {"outlet": "Ledger"})
+    assert "Outlet: Ledger" in shown(suggestion)
+    await moderator.click(suggestion.response, label="Approve")
+    [source] = archive.sources.watched()
+    assert (source.address, source.outlet) == (FEED, "Ledger")

@@ -6,9 +6,11 @@ import discord
 import pytest
 
 from bot.community.curating import Moderator, NotYoursError
+from bot.community.previewing import Preview
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger.model import AuditAction, FeedbackVerdict
+from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, allow, at_home, send, shown
 from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
@@ -99,10 +101,13 @@ async def test_the_way_back_is_only_for_those_who_did_it(here, there, archive, d
 async def test_a_source_is_looked_after_where_it_is_watched(here, there, desk, web):
     """Neither described anew nor stopped from elsewhere."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
-    for who, where in (here, there):
-        result = await who.slash(where, "source add", url=FEED, outlet="Ledger")
-        outcome = await who.click(result.response, label="Watch")
-    assert "was added elsewhere" in told(outcome)
+    result = await here[0].slash(here[1], "source add", url=FEED, outlet="Ledger")
+    await here[0].click(result.response, label="Watch")
+    again = await there[0].slash(there[1], "source add", url=FEED, outlet="Other")
+    assert "Watched already as source 1, of Ledger." in shown(again)
+    assert labels(again.response) == ["Discard"]
+    with pytest.raises(NotYoursError):
+        await desk.curator.watch(Preview(FEED), "Other", Moderator("1", "2"))
     [source] = desk.archive.sources.watched()
     listed = await there[0].slash(there[1], "source watched")
     refused = await there[0].click(listed.response, label="Stop watching")

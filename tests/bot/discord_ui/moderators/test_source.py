@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_ui.moderators.decisions import DECISION_BUTTONS
+from bot.discord_ui.moderators.decisions import DECISION_BUTTONS, UndoButton
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
@@ -39,11 +39,12 @@ async def test_a_preview_says_what_is_known_and_who_has_it(channel, moderator, a
 
 
 async def test_a_feed_is_watched_after_its_outlet_is_named(channel, moderator, archive, web):
-    """Without an outlet there is no button; with one it begins at once."""
+    """Without an outlet a form asks for it; then the button that watches is there."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
     nameless = await moderator.slash(channel, "source add", url=FEED)
     assert "Name the outlet" in shown(nameless)
-    result = await moderator.slash(channel, "source add", url=FEED, outlet="Ledger")
+    form = await moderator.click(nameless.response, label="Name the outlet")
+    result = await moderator.submit_modal(form, {"outlet": "Ledger"})
     assert "pages: 1" in shown(result)
     assert "is watched" in shown(await moderator.click(result.response, label="Watch"))
     assert archive.sources.watched()[0].address == FEED
@@ -88,7 +89,7 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     log = shown(await moderator.slash(channel, "source log"))
     assert log.count("Harbour wins 46 seats") == 2
     assert "taken back" in log
-    view = DECISION_BUTTONS[3]("1", "Undo")
+    view = UndoButton("1", "Undo")
     message = await send(channel, view)
     assert "done or taken back before" in shown(
         await moderator.click(message, custom_id="desk:undo:1")

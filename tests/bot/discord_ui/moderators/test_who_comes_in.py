@@ -48,6 +48,7 @@ KEYS = {
     "keep": "a" * 12,
     "watch": "a" * 12,
     "discard": "a" * 12,
+    "name": "a" * 12,
     "list": "10:Harbour",
     "settle": "r-f1",
     "review": "g0",
