@@ -27,6 +27,7 @@ from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
 from bot.community.members import Community
+from bot.community.news import News
 from bot.community.previewing import Previewer
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
@@ -71,6 +72,7 @@ class Desk:
     catalogue: Catalogue
     reviewer: Reviewer
     jobs: Jobs
+    news: News
 
     @classmethod
     def of(
@@ -102,6 +104,7 @@ class Desk:
             Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             Jobs(archive, ledger, clock),
+            News(archive),
         )
 
     async def answer(
@@ -161,7 +164,7 @@ class Desk:
         """Draw up what was reported on *topic*; nothing of it is kept."""
         return timeline(topic, self._serving(outlets), now=self.clock())
 
-    def link_for_voting(self) -> str | None:
+    def _link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
         rules = DeskRules.of(self.ledger.rules.get(DESK))
         return rules.voting_link or self.settings.voting_link
@@ -221,7 +224,7 @@ class Desk:
         except ArchiveError as error:
             logger.warning("An answer is shown and not kept: %s", error)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
-            outcome = replace(outcome, link=self.link_for_voting())
+            outcome = replace(outcome, link=self._link_for_voting())
         written = replace(outcome.written, unkept=number is None)
         return replace(outcome, number=number, written=written)
 

@@ -22,6 +22,7 @@ from bot.answering.model import Abstention, Answer, Citation, Question
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
+from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object
 from bot.wording import Wording, unaskable
@@ -126,8 +127,18 @@ def answer_batch(loop: Loop, path: Path, *, now: _Clock) -> int:
     return failed
 
 
-def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], object]) -> None:
-    """Answer line after line until the person leaves; *before* runs ahead of each answer."""
+def chat(
+    loop: Loop,
+    summary: Summary,
+    *,
+    now: _Clock,
+    before: Callable[[], object],
+    newest: Callable[[], Sequence[Story]],
+) -> None:
+    """Answer line after line until the person leaves; *before* runs ahead of each answer.
+
+    Whoever asks what is new is told the *newest* stories.
+    """
     console = Console()
     words = Wording.of(Language.ENGLISH)
     console.print(words("chat_welcome", articles=summary.articles, outlets=len(summary.outlets)))
@@ -138,7 +149,10 @@ def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], obje
         try:
             question = ask(line, now=now())
         except UnaskableError as error:
-            console.print(unaskable(error, words))
+            if error.key == "talk_news":
+                _show_news(newest(), words, console)
+            else:
+                console.print(unaskable(error, words))
             continue
         try:
             before()
@@ -147,6 +161,15 @@ def chat(loop: Loop, summary: Summary, *, now: _Clock, before: Callable[[], obje
             _show(outcome, console)
         except IngestError as error:
             console.print(Text(printable(str(error))))
+
+
+def _show_news(stories: Sequence[Story], words: Wording, console: Console) -> None:
+    """Print what is new, each story once."""
+    if not stories:
+        console.print(words("coverage_none"))
+    for each in stories:
+        header = each.article.header
+        console.print(Text(printable(f"- {words.source(header)}: {header.title}")))
 
 
 def _prompt(console: Console) -> str | None:

@@ -18,6 +18,8 @@ from bot.settings import BotSettings
 from ingest import stopping
 from ingest.commands.options import AsJson, Batch, configured, misused, now
 
+_NEWEST = 8
+"""Stories that whoever asks what is new is told."""
 _EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
 
@@ -49,7 +51,13 @@ def chat_command() -> int:
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
         if sys.stdin.isatty():
-            terminal.chat(loop, desk.archive.summary(), now=now, before=desk.coverage.catch_up)
+            terminal.chat(
+                loop,
+                desk.archive.summary(),
+                now=now,
+                before=desk.coverage.catch_up,
+                newest=lambda: desk.news.newest(_NEWEST),
+            )
         else:
             terminal.answer_each(loop, examples(), now=now)
     return 0

@@ -17,10 +17,12 @@ from discord import ui
 from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
+from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
@@ -37,6 +39,8 @@ _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
 _CHECK = "talk_check"
 """What is said to whoever points to a message that cannot be seen from here."""
+_NEWS = "talk_news"
+"""What whoever asks what is new gets instead of a sentence."""
 _OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
@@ -102,9 +106,13 @@ class Asking:
         """Take *text* as a question, to be answered in the language that *rules* may fix.
 
         Raises:
-            UnaskableError: there is none, or it is too long.
+            UnaskableError: there is none, it is too long, or it asks for news.
         """
-        return ask(text, now=self.desk.clock(), language=rules.language if rules else None)
+        fixed = rules.language if rules else None
+        question = ask(text, now=self.desk.clock(), language=fixed)
+        if news := news_in(question.text):
+            raise UnaskableError(_NEWS, fixed or news.language, news.topic)
+        return question
 
     async def admit(self, place: Place, member: int, words: Wording) -> _Admission:
         """Tell how *member* is answered in *place*, and count the question."""
@@ -256,18 +264,29 @@ class Asking:
         except Exception as error:
             report(error)
 
-    def unasked(
+    async def unasked(
         self, error: UnaskableError, words: Wording, rules: ServerRules | None = None
     ) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
+        known = Wording.of(error.language) if error.language else words
+        outlets = rules.outlets if rules else ()
+        if error.key == _NEWS:
+            return await self.latest(error.topic, known, outlets)
         said = escape(unaskable(error, words))
         if error.key == _CHECK:
-            known = Wording.of(error.language) if error.language else words
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        outlets = rules.outlets if rules else ()
         return layout([said, *self.beginnings(error.language or words.language, outlets)])
+
+    async def latest(
+        self, topic: str, words: Wording, outlets: Sequence[str] = ()
+    ) -> ui.LayoutView:
+        """Show the newest stories, or what was reported last on *topic*."""
+        if topic:
+            return latest_on_view(await self.desk.timeline(topic, outlets=outlets), words)
+        stories = await self.desk.news.latest(STORIES_SHOWN, outlets)
+        return latest_view(stories, self.desk.clock(), words)
 
     def beginnings(self, language: Language, outlets: Sequence[str] = ()) -> list[str]:
         """List questions that the newest coverage answers, in one block; none if there are none.

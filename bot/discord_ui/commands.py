@@ -18,6 +18,7 @@ from bot.discord_ui.members.ask import ask_command
 from bot.discord_ui.members.coverage import coverage_command
 from bot.discord_ui.members.find import find_command
 from bot.discord_ui.members.help import help_command
+from bot.discord_ui.members.latest import latest_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
@@ -74,6 +75,7 @@ def _members_commands(asking: Asking) -> list[_Offer]:
         ask_command(asking),
         coverage_command(asking.desk),
         timeline_command(asking),
+        latest_command(asking),
         find_command(asking),
         suggest_command(),
         privacy_command(asking.desk),

@@ -125,7 +125,7 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if error.key in _POINTING and (message.reference or error.key == _CHECK):
             await _answer_pointed(hanging, asking, admission.rules, error, words)
         else:
-            await hanging.say(asking.unasked(said, words, admission.rules), words)
+            await hanging.say(await asking.unasked(said, words, admission.rules), words)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
@@ -180,12 +180,12 @@ async def _answer_pointed(
     if own:
         await hanging.say(notice_view(words("check_own")), words)
     elif not said:
-        await hanging.say(asking.unasked(UnaskableError(_CHECK), words), words)
+        await hanging.say(await asking.unasked(UnaskableError(_CHECK), words), words)
     elif asks(said):
         try:
             text = asking.question(said, rules).text
         except UnaskableError as unaskable:
-            await hanging.say(asking.unasked(unaskable, words), words)
+            await hanging.say(await asking.unasked(unaskable, words), words)
             return
         await _answer(hanging, asking, text, rules, repeat=True)
     else:

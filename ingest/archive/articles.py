@@ -146,6 +146,28 @@ class Articles(DatabasePart):
             found = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [rows.article(row) for row in found]
 
+    def newest(
+        self,
+        limit: int | None,
+        outlets: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+    ) -> list[Article]:
+        """Return standing articles, newest day first, undated ones last.
+
+        With *outlets* only theirs, with *since* only those that were added after it.
+        """
+        query = article_rows().where(articles.c.removed_at.is_(None))
+        if outlets:
+            query = query.where(versions.c.outlet.in_(outlets))
+        if since is not None:
+            query = query.where(articles.c.added_at > rows.iso(since))
+        query = query.order_by(
+            versions.c.day.is_(None), versions.c.day.desc(), articles.c.id.desc()
+        )
+        with self._database.reading() as connection:
+            return [rows.article(row) for row in connection.execute(query.limit(limit)).mappings()]
+
     def versions(self, article_id: int) -> list[Version]:
         """Return every version of an article, oldest first.
 

@@ -117,16 +117,22 @@ def test_without_a_terminal_the_examples_are_answered(tmp_path):
 
 def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     """An empty line is passed over, a bad one explained, and /quit leaves."""
-    typed = iter(["", "?!", TURNOUT, "/quit"])
+    typed = iter(["", "?!", "what's new?", TURNOUT, "/quit"])
     monkeypatch.setattr(Console, "input", lambda *_: next(typed))
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stdout", screen)
     desk = sample_desk
     with terminal.Loop(desk.answer, desk.close) as loop:
         terminal.chat(
-            loop, desk.archive.summary(), now=lambda: MORNING, before=desk.coverage.catch_up
+            loop,
+            desk.archive.summary(),
+            now=lambda: MORNING,
+            before=desk.coverage.catch_up,
+            newest=lambda: desk.news.newest(8),
         )
     assert "62.7 per cent" in screen.getvalue()
+    [newest, *_] = desk.news.newest(1)
+    assert newest.article.header.title in " ".join(screen.getvalue().split())
 
 
 def test_when_to_decline_is_fitted_to_questions_of_ones_own(here, sample_folder, tmp_path, capsys):

@@ -24,20 +24,23 @@ that English lacks; of 1,496 English questions none reached 0.7."""
 class UnaskableError(ValueError):
     """There is no question, or one that is too long; ``key`` names the words that say so.
 
-    ``language`` is that of what was said instead, where that is known.
+    ``language`` is that of what was said instead, where that is known, and ``topic`` what news
+    are asked for of.
     """
 
-    def __init__(self, key: str, language: Language | None = None) -> None:
+    def __init__(self, key: str, language: Language | None = None, topic: str = "") -> None:
         super().__init__(key)
         self.key = key
         self.language = language
+        self.topic = topic
 
 
 def ask(text: str, *, now: datetime, language: Language | None = None) -> Question:
     """Clean *text* and settle the language to answer in, unless it is given.
 
     Raises:
-        UnaskableError: nothing is left, it is longer than :data:`LONGEST`, or it says hello.
+        UnaskableError: nothing is left, it is longer than :data:`LONGEST`, or it says hello or asks
+            what is new.
     """
     visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
     clean = " ".join(visible.split())

@@ -1,4 +1,4 @@
-"""What people say to a bot that is no question: hello, thanks, help, stop, "true?"."""
+"""What people say to a bot that is no question: hello, help, stop, "true?", "news?"."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BESIDE = "beside"
-_TURNS = ("help", "stop", "check", "thanks", "hello")
+_TURNS = ("help", "stop", "check", "news", "thanks", "hello")
 """What is answered where one message says several, the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What was said (``help``, ``stop``, ``check``, ``thanks``, ``hello``), in which language.
+    """What was said, ``help``, ``stop``, ``thanks`` or ``hello``, and in which language.
 
     ``check`` points to something else that is to be answered or checked: "is this true?".
+    ``news`` asks what is new, of ``topic`` where that is named.
     """
 
     said: str
     language: Language
+    topic: str = ""
 
 
 def talk_in(text: str) -> Talk | None:
@@ -39,6 +41,23 @@ def talk_in(text: str) -> Talk | None:
             if turn in found:
                 return Talk(turn, language)
     return None
+
+
+def news_in(text: str) -> Talk | None:
+    """Return of what *text* wants the news: "the latest on the ferries"."""
+    text = bare(text)
+    for language in Language:
+        pattern = _news_pattern(language)
+        if found := pattern and pattern.search(text):
+            return Talk("news", language, found["topic"].strip())
+    return None
+
+
+@cache
+def _news_pattern(language: Language) -> re.Pattern[str] | None:
+    """Compile how news of something are asked for in *language*."""
+    written = table(f"{language}/questions").get("talk", {}).get("news_of")
+    return re.compile(written, re.IGNORECASE) if written else None
 
 
 def _said_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:

@@ -66,7 +66,7 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        await respond(interaction, asking.unasked(error, words, admission.rules))
+        await respond(interaction, await asking.unasked(error, words, admission.rules))
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private

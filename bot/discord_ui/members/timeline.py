@@ -57,7 +57,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         try:
             text = asking.question(topic).text
         except UnaskableError as error:
-            await respond(interaction, asking.unasked(error, words))
+            await respond(interaction, await asking.unasked(error, words))
             return
         drawing = asyncio.create_task(asking.desk.timeline(text, outlets=admission.rules.outlets))
         if not (await asyncio.wait({drawing}, timeout=QUICKLY))[0]:

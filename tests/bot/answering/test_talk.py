@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.understanding.followup import asks
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.answering.understanding.talk import Talk, talk_in
+from bot.answering.understanding.talk import Talk, news_in, talk_in
 from ingest.language.languages import Language
 from tests.builders import NOW
 
@@ -46,6 +46,11 @@ EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.
         ("これって本当ですか？", "check", JA),
         ("Stimmt das?", "check", DE),
         ("¿Es cierto esto?", "check", ES),
+        ("what's new?", "news", EN),
+        ("any news today?", "news", EN),
+        ("Was gibt's Neues?", "news", DE),
+        ("¿Qué hay de nuevo?", "news", ES),
+        ("最新ニュース", "news", JA),
         ("こんにちは", "hello", JA),
         ("こんにちは、ボットさん！", "hello", JA),
         ("ありがとうございます。", "thanks", JA),
@@ -137,3 +142,24 @@ def test_talk_is_no_question():
 def test_a_question_to_anybody_is_told_from_chatter(text, asking):
     """Where people talk to each other as well, only what asks something is answered."""
     assert asks(text) is asking
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("latest on the ferries", "the ferries"),
+        ("What's the latest news about Marrowen?", "Marrowen"),
+        ("any updates on the recount", "the recount"),
+        ("Was gibt es Neues zur Fähre?", "Fähre"),
+        ("¿Qué hay de nuevo sobre la participación?", "la participación"),
+        ("フェリーに関する最新ニュースは？", "フェリー"),
+        ("who is the new leader of Harbour", None),
+        ("What was new in the manifesto?", None),
+        ("What did the newest poll say about Lantern?", None),
+        ("what happened in Dunmere?", None),
+    ],
+)
+def test_news_of_a_topic_are_told_from_questions(text, topic):
+    """Whoever wants what is new on something gets it by day; others get an answer."""
+    found = news_in(text)
+    assert (found.topic if found else None) == topic

@@ -1,0 +1,63 @@
+"""What is new, by story: one story is told once, however many outlets carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ingest.archive import Archive
+from ingest.model import Article
+from ingest.threads import in_thread
+
+_LOOKED = 60
+"""Articles of which the newest stories are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The article that had a story first, and the others that carry its text."""
+
+    article: Article
+    copies: tuple[Article, ...] = ()
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Return the outlets that carry it, each once, the first one first."""
+        every = (self.article, *self.copies)
+        return tuple(dict.fromkeys(each.header.outlet for each in every))
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Reads what is new."""
+
+    archive: Archive
+
+    @in_thread
+    def latest(self, limit: int, outlets: Sequence[str] = ()) -> list[Story]:
+        """Return the newest stories, by the day of their articles; with *outlets* only theirs."""
+        return self.newest(limit, outlets)
+
+    def newest(self, limit: int, outlets: Sequence[str] = ()) -> list[Story]:
+        """Do the same; it blocks."""
+        return _stories_of(self.archive.articles.newest(_LOOKED, outlets))[:limit]
+
+    def added(self, since: datetime, outlets: Sequence[str] = ()) -> list[Story]:
+        """Return the stories whose first article was added after *since*; it blocks."""
+        found = self.archive.articles.newest(None, outlets, since=since)
+        return _stories_of([each for each in found if each.story in {None, each.id}])
+
+
+def _stories_of(articles: Sequence[Article]) -> list[Story]:
+    """Group *articles* by what they carry, in the order of their newest."""
+    grouped: dict[int, list[Article]] = {}
+    for each in articles:
+        grouped.setdefault(each.story or each.id, []).append(each)
+    return [_story(each) for each in grouped.values()]
+
+
+def _story(articles: Sequence[Article]) -> Story:
+    """Tell the first article of a story from its copies."""
+    first, *copies = sorted(articles, key=lambda each: (each.header.day or date.max, each.id))
+    return Story(first, tuple(copies))

@@ -1,0 +1,71 @@
+"""What is new, as messages: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ui
+
+from bot.answering.timeline import Timeline
+from bot.community.news import Story
+from bot.discord_ui.rendering import (
+    BUDGET,
+    GAP,
+    Colour,
+    Lengths,
+    as_of_line,
+    entry,
+    layout,
+    quotation,
+)
+from bot.discord_ui.text import escape, literal, phrase, size, title
+from bot.wording import Wording
+
+_ROOM = Lengths(quote=240, title=120, claims=0)
+_COPIES = 200
+"""Characters of the outlets that carry a story as well."""
+STORIES_SHOWN = 8
+"""Stories in one message."""
+
+
+def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui.LayoutView:
+    """List the newest stories, each once."""
+    if not stories:
+        return layout([escape(words("coverage_none"))], Colour.NOTHING)
+    blocks = [f"**{escape(words('latest_heading'))}**"]
+    blocks += _story_lines(stories, words, BUDGET - _COPIES)
+    return layout([*blocks, GAP, as_of_line(as_of, None, words)], Colour.NEWS)
+
+
+def latest_on_view(found: Timeline, words: Wording) -> ui.LayoutView:
+    """Quote what was reported last on a topic, the newest first."""
+    topic = literal(title(found.topic, 200))
+    heading = f"**{escape(words('latest_on'))} {topic}**"
+    if not found.lines:
+        return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
+    lines = [
+        f"{entry(each.citation.header, words, _ROOM)}\n"
+        f"> {quotation(each.citation.quote, words, _ROOM)}"
+        for each in sorted(found.lines, key=lambda line: line.day, reverse=True)[:STORIES_SHOWN]
+    ]
+    while sum(map(size, lines)) > BUDGET - 2 * _COPIES:
+        lines.pop()
+    return layout([heading, *lines, GAP, as_of_line(found.as_of, None, words)], Colour.NEWS)
+
+
+def _story_lines(stories: Sequence[Story], words: Wording, room: int) -> list[str]:
+    """Name each story in a line with who else carries it, as many as *room* characters hold."""
+    lines: list[str] = []
+    for each in stories:
+        line = f"- {entry(each.article.header, words, _ROOM)}"
+        others = [outlet for outlet in each.outlets if outlet != each.article.header.outlet]
+        if others:
+            said = words("copies", outlets=words("list_comma").join(others))
+            line += f"\n-# {phrase(title(said, _COPIES))}"
+        if sum(map(size, (*lines, line))) > room:
+            break
+        lines.append(line)
+    left = len(stories) - len(lines)
+    more = [f"-# {escape(words('preview_more', count=left))}"] if left else []
+    return ["\n".join(lines), *more] if lines else more

@@ -1,0 +1,59 @@
+"""What is new: newest first, each story once, in a command or asked in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.discord_ui.reading import seen
+
+
+def said_last(channel):
+    """Return what the channel shows last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+@pytest.fixture
+def newest(desk):
+    """Return the newest stories."""
+    return desk.news.newest(8)
+
+
+async def test_the_newest_stories_are_listed_once_each(channel, alice, newest):
+    """With who else carries them."""
+    result = await alice.slash(channel, "latest")
+    shown = seen(result.response.components)
+    titles = [each.article.header.title for each in newest]
+    places = [shown.index(title) for title in titles]
+    assert places == sorted(places)
+    assert all(shown.count(title) == 1 for title in titles)
+    days = [each.article.header.day for each in newest if each.article.header.day]
+    assert days[0] == max(days)
+
+
+async def test_what_is_new_is_asked_in_words(simcord_env, channel, alice, newest):
+    """A mention and a direct message get the same list."""
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> what's new?")
+    assert newest[0].article.header.title in said_last(channel)
+    await alice.send_dm("any news?")
+    assert newest[0].article.header.title in said_last(alice.user.dm_channel)
+
+
+@pytest.mark.parametrize("way", ["command", "mention"])
+async def test_the_latest_on_a_topic_is_quoted_newest_first(simcord_env, channel, alice, way):
+    """By the same rules as a timeline."""
+    if way == "command":
+        await alice.slash(channel, "latest", topic="ferries")
+    else:
+        await alice.send(channel, f"<@{simcord_env.bot.user.id}> what's the latest on ferries?")
+    shown = said_last(channel)
+    assert shown.startswith("Latest on ferries")
+    found = await simcord_env.bot.desk.timeline("ferries")
+    last = max(found.lines, key=lambda line: line.day)
+    first = min(found.lines, key=lambda line: line.day)
+    assert shown.index(last.citation.header.title) < shown.rindex(first.citation.header.title)
+
+
+async def test_nothing_on_a_topic_is_a_sentence(channel, alice):
+    """And no list of something else."""
+    result = await alice.slash(channel, "latest", topic="quantum chess")
+    assert "No dated coverage of that was found." in seen(result.response.components)
