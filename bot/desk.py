@@ -27,11 +27,11 @@ from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
 from bot.community.members import Community
-from bot.community.news import News
 from bot.community.previewing import Previewer
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
 from bot.community.starters import Starters
+from bot.community.telling import News
 from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.models import Models
@@ -104,7 +104,7 @@ class Desk:
             Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             Jobs(archive, ledger, clock),
-            News(archive),
+            News.of(archive, ledger, coverage, clock),
         )
 
     async def answer(
@@ -177,6 +177,7 @@ class Desk:
     def keep_house(self, progress: Progress | None = None) -> None:
         """Do what is done again and again: catch up, draw starters, forget what is old."""
         self.coverage.catch_up(progress)
+        self.news.following.catch_up()
         self.starters.keep()
         self.community.expire()
 

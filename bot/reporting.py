@@ -128,11 +128,11 @@ def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRec
         dropped=[_dropped(each) for each in written.dropped],
         tokens_read=written.usage.read,
         tokens_written=written.usage.wrote,
-        citations=tuple(map(_cited, outcome.citations)) if isinstance(outcome, Answer) else (),
+        citations=tuple(map(cited_range, outcome.citations)) if isinstance(outcome, Answer) else (),
     )
 
 
-def _cited(citation: Citation) -> CitedRange:
+def cited_range(citation: Citation) -> CitedRange:
     """Return where a quotation stands in its article's version."""
     passage = citation.passage
     start = passage.start + citation.start

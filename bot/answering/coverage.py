@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -56,13 +57,15 @@ class View:
 class Coverage:
     """An archive, its index, and who tells whether what is found is enough; everything blocks.
 
-    With *only* nothing but the articles of these outlets is looked at.
+    With *only* nothing but the articles of these outlets is looked at, with *since* nothing of
+    before that day.
     """
 
     archive: Archive
     index: Index
     judge: Judge
     only: tuple[str, ...] = ()
+    since: date | None = None
 
     @property
     def serving(self) -> Coverage:
@@ -156,7 +159,13 @@ class Coverage:
     @property
     def _scope(self) -> Scope | None:
         """What is looked at, ``None`` for everything."""
-        return Scope(outlets=self.only) if self.only else None
+        if not self.only and self.since is None:
+            return None
+        return Scope(outlets=self.only, since=self.since)
+
+    def newer(self, day: date) -> Coverage:
+        """Look at nothing of before *day*; what is undated has no place there."""
+        return replace(self, since=day)
 
     def _heard(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
         """Return *text* as coverage words it, without the outlets that are *missing*."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -46,17 +46,39 @@ class Timeline:
 
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Draw up what was reported on *topic*; coverage without a day has no place in it."""
-    question = Question(topic, now, language_asked(topic))
-    view = coverage.look(question, limit=_PASSAGES)
+    need, ranked = _ranked(topic, coverage, now)
+    lines = [_line_of(each, need) for each in _chosen(ranked)]
+    return Timeline(topic, now, tuple(sorted(lines, key=lambda each: each.day)))
+
+
+def reported(
+    topic: str, coverage: Coverage, among: Collection[int], *, now: datetime
+) -> dict[int, Citation]:
+    """Quote what each of the articles *among* reports on *topic*, if it does."""
+    need, ranked = _ranked(topic, coverage, now)
+    best: dict[int, Candidate] = {}
+    for each in ranked:
+        if each.passage.article_id in among and _is_long_enough(each):
+            best.setdefault(each.passage.article_id, each)
+    return {article: _line_of(each, need).citation for article, each in best.items()}
+
+
+def _ranked(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list[Candidate]]:
+    """Return the dated sentences on *topic*, best first, and what it needs."""
+    view = coverage.look(Question(topic, now, language_asked(topic)), limit=_PASSAGES)
     need, evidence = view.need, view.evidence
     if not need.terms or isinstance(coverage.level(view), Reason):
-        return Timeline(topic, question.asked_at)
+        return need, []
     days = sorted({each.passage.header.day for each in evidence if each.passage.header.day})
     every = [c for each in evidence for c in sentences_of(each, need, freshness(each, days))]
     script = Script.of_question(topic)
     dated = [c for c in every if c.passage.header.day is not None and _on_topic(c, script)]
-    lines = [_line_of(each, need) for each in _chosen(sorted(dated, key=lambda c: -c.score))]
-    return Timeline(topic, question.asked_at, tuple(sorted(lines, key=lambda each: each.day)))
+    return need, sorted(dated, key=lambda c: -c.score)
+
+
+def _is_long_enough(candidate: Candidate) -> bool:
+    """Tell a sentence from a heading within a text."""
+    return len(candidate.quote.encode()) >= _SHORTEST
 
 
 def _on_topic(candidate: Candidate, script: Script) -> bool:
@@ -79,7 +101,7 @@ def _chosen(ranked: Sequence[Candidate]) -> list[Candidate]:
             if (c.passage.header.outlet, c.passage.header.day) == (header.outlet, header.day)
         ]
         crowded = len(beside) >= _AN_OUTLET_AND_DAY
-        if len(each.quote.encode()) < _SHORTEST:
+        if not _is_long_enough(each):
             continue
         if not same_article and not crowded and not any(alike(c, each) for c in taken):
             taken.append(each)

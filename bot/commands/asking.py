@@ -56,7 +56,7 @@ def chat_command() -> int:
                 desk.archive.summary(),
                 now=now,
                 before=desk.coverage.catch_up,
-                newest=lambda: desk.news.newest(_NEWEST),
+                newest=lambda: desk.news.stories.newest(_NEWEST),
             )
         else:
             terminal.answer_each(loop, examples(), now=now)

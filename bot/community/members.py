@@ -224,6 +224,11 @@ class Community:
             self._rules[place] = (self.clock(), known)
         return known
 
+    @in_thread
+    def every_rules(self) -> dict[str, ServerRules]:
+        """Return what each server set, by its number."""
+        return {place: ServerRules.of(each) for place, each in self.ledger.rules.all().items()}
+
     async def desk_rules(self) -> DeskRules:
         """Return what is set for the whole desk."""
         return DeskRules.of(await self._set(DESK))

@@ -29,7 +29,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Stories:
     """Reads what is new."""
 
     archive: Archive
@@ -46,7 +46,8 @@ class News:
     def added(self, since: datetime, outlets: Sequence[str] = ()) -> list[Story]:
         """Return the stories whose first article was added after *since*; it blocks."""
         found = self.archive.articles.newest(None, outlets, since=since)
-        return _stories_of([each for each in found if each.story in {None, each.id}])
+        new = {each.id for each in found if each.story in {None, each.id}}
+        return _stories_of([each for each in found if (each.story or each.id) in new])
 
 
 def _stories_of(articles: Sequence[Article]) -> list[Story]:

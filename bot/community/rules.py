@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
@@ -26,6 +28,33 @@ class Speaks(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When and where a digest is posted: each day, or on one weekday (0 is Monday), at an hour.
+
+    It begins after ``set_at``.
+    """
+
+    channel: int
+    hour: int
+    set_at: datetime
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From which hour until which nothing is posted that nobody asked for at that moment."""
+
+    begin: int
+    end: int
+
+    def hold(self, hour: int) -> bool:
+        """Tell whether *hour* is one of them; they may go past midnight."""
+        if self.begin <= self.end:
+            return self.begin <= hour < self.end
+        return hour >= self.begin or hour < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class ServerRules:
     """One server's rules; ``channels`` are those that differ from ``everywhere``.
 
@@ -33,6 +62,7 @@ class ServerRules:
     ``per_channel`` count questions in a minute. ``outlets`` are those that answers here may cite,
     all if there are none. ``review_channel`` is where what members here propose and report goes,
     and whoever has ``moderator_role`` looks after the coverage beside those who manage messages.
+    ``timezone`` is the IANA name by which hours are meant.
     """
 
     everywhere: Speaks = Speaks.ON
@@ -43,6 +73,9 @@ class ServerRules:
     outlets: tuple[str, ...] = ()
     review_channel: int | None = None
     moderator_role: int | None = None
+    timezone: str = "UTC"
+    quiet: QuietHours | None = None
+    digest: DigestPlan | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -55,6 +88,12 @@ class ServerRules:
         return next(
             (self.channels[str(each)] for each in channels if str(each) in self.channels),
             self.everywhere,
+        )
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Tell whether *now* is within the quiet hours."""
+        return self.quiet is not None and self.quiet.hold(
+            now.astimezone(ZoneInfo(self.timezone)).hour
         )
 
     def values(self) -> dict[str, Any]:

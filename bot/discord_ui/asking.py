@@ -285,7 +285,7 @@ class Asking:
         """Show the newest stories, or what was reported last on *topic*."""
         if topic:
             return latest_on_view(await self.desk.timeline(topic, outlets=outlets), words)
-        stories = await self.desk.news.latest(STORIES_SHOWN, outlets)
+        stories = await self.desk.news.stories.latest(STORIES_SHOWN, outlets)
         return latest_view(stories, self.desk.clock(), words)
 
     def beginnings(self, language: Language, outlets: Sequence[str] = ()) -> list[str]:

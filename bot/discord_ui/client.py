@@ -28,6 +28,7 @@ from bot.discord_ui.moderators.refreshing import follow
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.screen import StopButton
+from bot.discord_ui.telling import keep_telling
 from bot.discord_ui.words import DeskTranslator
 from ingest import stopping
 from ingest.errors import IngestError, SettingsError
@@ -218,6 +219,7 @@ async def serve(
         lambda _: keep_house(desk, ending.going_on),
         lambda _: desk.keep_fresh(),
         lambda client: keep_correcting(client, desk.corrections),
+        lambda client: keep_telling(client, desk),
     ]
     try:
         async with ElectionDeskClient(desk, beside=beside, announce=announce) as client:

@@ -17,6 +17,7 @@ from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
 from bot.discord_ui.members.coverage import coverage_command
 from bot.discord_ui.members.find import find_command
+from bot.discord_ui.members.following import follow_command, following_command
 from bot.discord_ui.members.help import help_command
 from bot.discord_ui.members.latest import latest_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
@@ -76,6 +77,8 @@ def _members_commands(asking: Asking) -> list[_Offer]:
         coverage_command(asking.desk),
         timeline_command(asking),
         latest_command(asking),
+        follow_command(asking),
+        following_command(asking),
         find_command(asking),
         suggest_command(),
         privacy_command(asking.desk),

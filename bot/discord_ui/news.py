@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from discord import ui
+from discord.utils import format_dt
 
 from bot.answering.timeline import Timeline
+from bot.community.digests import Digest
+from bot.community.following import DueNews
 from bot.community.news import Story
 from bot.discord_ui.rendering import (
     BUDGET,
@@ -20,11 +23,14 @@ from bot.discord_ui.rendering import (
     quotation,
 )
 from bot.discord_ui.text import escape, literal, phrase, size, title
+from bot.linking import opening_at
 from bot.wording import Wording
 
 _ROOM = Lengths(quote=240, title=120, claims=0)
 _COPIES = 200
 """Characters of the outlets that carry a story as well."""
+_QUOTED, _CORRECTED = 3, 5
+"""Articles that are quoted in one message of a follow, and corrections in a digest."""
 STORIES_SHOWN = 8
 """Stories in one message."""
 
@@ -52,6 +58,42 @@ def latest_on_view(found: Timeline, words: Wording) -> ui.LayoutView:
     while sum(map(size, lines)) > BUDGET - 2 * _COPIES:
         lines.pop()
     return layout([heading, *lines, GAP, as_of_line(found.as_of, None, words)], Colour.NEWS)
+
+
+def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
+    """Quote what is new for one follow: a few articles, and how many more there are."""
+    text = literal(title(due.follow.text, 200))
+    heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
+    lines = []
+    for each in due.quoted[:_QUOTED]:
+        url = opening_at(each.header.url, each.quote)
+        lines.append(
+            f"{entry(each.header, words, _ROOM, url=url)}\n> {quotation(each.quote, words, _ROOM)}"
+        )
+    left = len(due.quoted) - len(lines)
+    more = [f"-# {escape(words('preview_more', count=left))}"] if left else []
+    return layout([heading, *lines, *more], Colour.NEWS)
+
+
+def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
+    """List what is new in a period: stories, corrections, and how much is not covered."""
+    since, until = (format_dt(each, "D") for each in (digest.since, digest.until))
+    blocks = [f"**{escape(words('digest_heading'))}** {since} – {until}"]
+    if digest.stories:
+        blocks += _story_lines(digest.stories, words, BUDGET // 2)
+    elif not digest.corrected:
+        blocks.append(escape(words("digest_nothing")))
+    if digest.corrected:
+        lines = [f"**{escape(words('digest_corrections'))}**"]
+        for article, note in digest.corrected[:_CORRECTED]:
+            said = phrase(title(note, _COPIES))
+            lines.append(f"- {entry(article.header, words, _ROOM)}\n-# {said}")
+        left = len(digest.corrected) - _CORRECTED
+        lines += [f"-# {escape(words('preview_more', count=left))}"] if left > 0 else []
+        blocks.append("\n".join(lines))
+    if digest.gaps:
+        blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
+    return layout([*blocks, GAP, as_of_line(digest.until, None, words)], Colour.NEWS)
 
 
 def _story_lines(stories: Sequence[Story], words: Wording, room: int) -> list[str]:

@@ -10,16 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.ledger.answers import Answers
 from bot.ledger.audit import Audit
+from bot.ledger.digests import PostedDigests
 from bot.ledger.feedback import Feedbacks
+from bot.ledger.follows import Follows
 from bot.ledger.jobs import JobList
 from bot.ledger.notices import Notices
 from bot.ledger.questions import Questions
 from bot.ledger.rules import Rules
-from bot.ledger.schema import feedback, pending, suggestions
+from bot.ledger.schema import feedback, follow_news, follows, pending, suggestions
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
 from ingest.archive import Archive, rows
@@ -44,6 +46,8 @@ class Ledger:
         self.jobs = JobList(database)
         self.suggestions = Suggestions(database)
         self.rules = Rules(database)
+        self.follows = Follows(database)
+        self.digests = PostedDigests(database)
 
     @classmethod
     def of(cls, archive: Archive) -> Self:
@@ -52,11 +56,15 @@ class Ledger:
         return cls(archive)
 
     def forget(self, member: str) -> int:
-        """Forget who said or suggested something, and what is on its way; count what there was."""
+        """Forget what somebody said, suggested, asked and follows; count what there was."""
         with self.database.writing() as connection:
             gone = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
             said = delete(feedback).where(feedback.c.member == member)
             gone += connection.execute(said).rowcount
+            followed = select(follows.c.id).where(follows.c.member == member)
+            connection.execute(delete(follow_news).where(follow_news.c.follow_id.in_(followed)))
+            own = delete(follows).where(follows.c.member == member)
+            gone += connection.execute(own).rowcount
             mine = update(suggestions).where(suggestions.c.member == member)
             gone += connection.execute(mine.values(member="")).rowcount
         return int(gone)

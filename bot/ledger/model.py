@@ -182,6 +182,41 @@ class Suggestion:
     id: int = 0
 
 
+class FollowKind(StrEnum):
+    """What somebody wants to hear of."""
+
+    TOPIC = "topic"
+    OUTLET = "outlet"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Something that somebody follows: new coverage of it comes into ``channel``.
+
+    ``channel`` may be a direct one, and ``place`` is its server, if any; ``member`` is a hash. A
+    ``QUESTION`` ends once it is answered.
+    """
+
+    at: datetime
+    member: str
+    channel: str
+    place: str
+    kind: FollowKind
+    text: str
+    language: Language
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedNews:
+    """What was found for a follow: the characters of one version, as an answer cites them."""
+
+    follow_id: int
+    story: int
+    cited: CitedRange
+
+
 class NoticeKind(StrEnum):
     """What happened to a source after an answer had cited it."""
 

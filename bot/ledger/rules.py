@@ -29,6 +29,12 @@ class Rules(LedgerPart):
             connection.execute(delete(rules).where(here))
             connection.execute(insert(rules).values(place=place, values=values))
 
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Return what each server set, by its number."""
+        query = select(rules.c.place, rules.c["values"]).where(rules.c.place.not_in(["", _SECRET]))
+        with self._database.reading() as connection:
+            return {place: dict(values) for place, values in connection.execute(query)}
+
     def secret(self) -> str:
         """Return what members' hashes are made with; it is made once and never leaves."""
         with self._database.writing() as connection:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.ledger.model import AnswerKind, AuditAction, FeedbackVerdict, NoticeKind
+from bot.ledger.model import AnswerKind, AuditAction, FeedbackVerdict, FollowKind, NoticeKind
 from ingest.archive.schema import articles
 from ingest.language.languages import Language
 
@@ -166,6 +166,47 @@ suggestions = Table(
     Column("hints", JSON),
     Column("watch", Boolean, nullable=False),
     Column("approved", Boolean),
+)
+
+follows = Table(
+    "follows",
+    ledger_metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("member", String(64), nullable=False, index=True),
+    Column("channel", String(40), nullable=False, index=True),
+    Column("place", String(40), nullable=False),
+    Column("kind", _coded(FollowKind), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", _coded(Language), nullable=False),
+)
+
+follow_news = Table(
+    "follow_news",
+    ledger_metadata,
+    Column("follow_id", ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
+    Column("story", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", ForeignKey(articles.c.id), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("sent_at", String(40), index=True),
+)
+
+news_seen = Table(
+    "news_seen",
+    ledger_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    ledger_metadata,
+    Column("place", String(40), primary_key=True),
+    Column("due_at", String(40), primary_key=True),
+    Column("sent_at", String(40)),
 )
 
 rules = Table(

@@ -168,6 +168,30 @@ class Articles(DatabasePart):
         with self._database.reading() as connection:
             return [rows.article(row) for row in connection.execute(query.limit(limit)).mappings()]
 
+    def corrected(
+        self, since: datetime, until: datetime, outlets: Sequence[str] = ()
+    ) -> list[tuple[Article, str]]:
+        """Return standing articles that were corrected between two moments, with the last note.
+
+        With *outlets* only theirs.
+        """
+        query = (
+            article_rows()
+            .add_columns(versions.c.corrections)
+            .where(
+                articles.c.removed_at.is_(None),
+                articles.c.latest > 1,
+                versions.c.read_at > rows.iso(since),
+                versions.c.read_at <= rows.iso(until),
+                versions.c.outlet.in_(outlets) if outlets else true(),
+            )
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(articles.c.id)).mappings()
+            return [
+                (rows.article(row), row["corrections"][-1]) for row in found if row["corrections"]
+            ]
+
     def versions(self, article_id: int) -> list[Version]:
         """Return every version of an article, oldest first.
 

@@ -31,7 +31,7 @@ CONTENTS = "backup_contents"
 """The table of a backup that says what the others hold."""
 _OWN = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
 """What tells one database from another, which no copy takes along."""
-_OF_THE_MOMENT = frozenset({"pending", "jobs"})
+_OF_THE_MOMENT = frozenset({"pending", "jobs", "news_seen"})
 """What was being done when a backup was made, and is long over when it is restored."""
 _OF_THE_INDEX = frozenset({"generations", "serving"})
 """What an index has caught up with: after a restore one of a new number begins from nothing."""
@@ -49,6 +49,7 @@ _NUMBERED = (
     "pending",
     "suggestions",
     "jobs",
+    "follows",
 )
 """Tables whose rows the database numbers."""
 
@@ -160,7 +161,8 @@ def _go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL number new rows behind those that came with their numbers."""
     if connection.dialect.name != "postgresql":
         return
-    for name in _NUMBERED:
+    there = set(inspect(connection).get_table_names())
+    for name in (each for each in _NUMBERED if each in there):
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"
         connection.execute(text(f"SELECT setval({sequence}, ({newest}), false)"))

@@ -128,10 +128,10 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
             desk.archive.summary(),
             now=lambda: MORNING,
             before=desk.coverage.catch_up,
-            newest=lambda: desk.news.newest(8),
+            newest=lambda: desk.news.stories.newest(8),
         )
     assert "62.7 per cent" in screen.getvalue()
-    [newest, *_] = desk.news.newest(1)
+    [newest, *_] = desk.news.stories.newest(1)
     assert newest.article.header.title in " ".join(screen.getvalue().split())
 
 

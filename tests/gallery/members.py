@@ -4,32 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from discord import ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Answer, Reason, Verdict
 from bot.answering.timeline import Timeline, TimelineLine
+from bot.community.digests import Digest
+from bot.community.following import DueNews
 from bot.community.members import QuotationShown
+from bot.community.news import Story
 from bot.discord_ui.members.citations import quotations_view
 from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.follow_up import FollowButton
+from bot.discord_ui.members.following import UnfollowButton, following_view
 from bot.discord_ui.members.help import help_view
+from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.news import digest_view, latest_on_view, latest_view, news_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
-from bot.ledger.model import PendingQuestion
+from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
+from ingest.model import Article
 from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
 ALONE = Audience(Place(1, 2), private=True, showable=True)
-TALK = ("hello", "help", "thanks", "stop")
+TALK = ("hello", "help", "thanks", "stop", "check")
 MEMBERS_COMMANDS = {
-    **{name: f"command_{name}" for name in ("ask", "coverage", "timeline", "suggest", "privacy")},
+    **{
+        name: f"command_{name}"
+        for name in (
+            *("ask", "latest", "follow", "following"),
+            *("coverage", "timeline", "suggest", "privacy"),
+        )
+    },
     "forget-me": "command_forget",
     "help": "command_help",
 }
@@ -37,6 +54,19 @@ MODERATORS_COMMANDS = {
     name: f"command_{name}" for name in ("source", "settings", "reports", "gaps")
 }
 NOTICES = (
+    "check_own",
+    "find_picture",
+    "delete_not_yours",
+    "show_not_here",
+    "show_done",
+    "reask_not_yours",
+    "follow_too_many",
+    "follow_here_not_allowed",
+    "follow_unreachable",
+    "following_none",
+    "unfollow_not_yours",
+    "unfollowed_before",
+    "no_address",
     "helpful_kept",
     "report_kept",
     "missing_kept",
@@ -89,6 +119,17 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "find-hostile": found_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
+        "latest": latest_view(stories(answer), built.NOW, words),
+        "latest-none": latest_view([], built.NOW, words),
+        "latest-on": latest_on_view(a_timeline(answer), words),
+        "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
+        "digest": digest_view(a_digest(answer), words),
+        "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),
+        "following": following_view(follows(words), words),
+        "unread": with_buttons(notice_view(words("unread")), [FollowButton("0", words("follow"))]),
+        "edited": with_buttons(
+            notice_view(words("question_edited")), [ReaskButton("1", words("again"))]
+        ),
         "help": help_view(words, described(words, MEMBERS_COMMANDS), set(), beginnings(words)),
         "help-moderator": help_view(
             words,
@@ -106,6 +147,44 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "forgotten": notice_view(words("forgotten", count=3)),
         **{f"notice-{key}": notice_view(words(key)) for key in NOTICES},
     }
+
+
+def stories(answer: Answer) -> list[Story]:
+    """Return two stories, one that somebody else carries too."""
+    first, second = (
+        Article(n, each.header, 1, 1, built.NOW) for n, each in enumerate(answer.citations[:2])
+    )
+    copy = Article(9, replace(built.COURIER, outlet="Tessary Post"), 1, 1, built.NOW)
+    return [Story(first, (copy,)), Story(second)]
+
+
+def follows(words: Wording) -> list[Follow]:
+    """Return one follow of each kind."""
+    texts = ("Marrowen", "The Sarnholt Ledger", "Does Volstrand pay the Lantern Movement?")
+    return [
+        Follow(built.NOW, "", "1", "", kind, text, words.language, n)
+        for n, (kind, text) in enumerate(zip(FollowKind, texts, strict=True))
+    ]
+
+
+def due(answer: Answer, words: Wording) -> DueNews:
+    """Return what is new for somebody who follows a topic."""
+    news = tuple(FollowedNews(1, n, CitedRange(1, 1, 0, 1)) for n in range(5))
+    quoted = [SimpleNamespace(header=c.header, quote=c.quote) for c in answer.citations]
+    return DueNews(follows(words)[0], (*quoted, *quoted, *quoted)[:5], news)
+
+
+def unfollow(words: Wording) -> list[ui.Item[Any]]:
+    """Return the way out."""
+    return [UnfollowButton("1", words("unfollow"))]
+
+
+def a_digest(answer: Answer) -> Digest:
+    """Return a day with two stories, a correction and two gaps."""
+    told = stories(answer)
+    note = "An earlier version gave the wrong day of the count."
+    since = built.NOW - timedelta(days=1)
+    return Digest("1", 1, since, built.NOW, None, tuple(told), ((told[1].article, note),), 2)
 
 
 def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:

@@ -196,6 +196,8 @@ def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, 
         back_up(archive, file)
     if older:
         with closing(sqlite3.connect(file)) as connection, connection:
+            for later in ("follow_news", "follows", "news_seen", "digests"):
+                connection.execute(f"DROP TABLE {later}")
             connection.execute("ALTER TABLE feedback DROP COLUMN place")
             connection.execute("UPDATE ledger_version SET version_num = '0001'")
             connection.execute(f"DROP TABLE {CONTENTS}")

@@ -67,7 +67,10 @@ class WireDiscord:
         self.muted = False
         self.writing = asyncio.Event()
         self.writing.set()
+        self.held: str | None = None
+        self.let_go = asyncio.Event()
         self.port = 0
+        self._by_nonce: dict[tuple[str, str], Any] = {}
         self._frames: list[dict[str, Any]] = []
         self._lines: dict[web.WebSocketResponse, asyncio.Queue[dict[str, Any]]] = {}
         self._ready = asyncio.Event()
@@ -88,6 +91,7 @@ class WireDiscord:
             yield self
         finally:
             self.writing.set()
+            self.let_go.set()
             await runner.cleanup()
 
     # What the bot asks
@@ -96,8 +100,10 @@ class WireDiscord:
         """Answer one REST call."""
         path = "/" + unquote(request.match_info["tail"])
         body, files = await parsed(request)
-        status, answer, headers = self.answer(request, path, body, files)
+        status, answer, headers = self.once(request, path, body, files)
         self.requests.append(Request(time.monotonic(), request.method, path, body, status))
+        if self.held is not None and self.held in json.dumps(body):
+            await self.let_go.wait()
         if answer is None and status == 204:
             return web.Response(status=204, headers=headers)
         # Exactly this type, with no charset: the client compares it letter by letter.
@@ -105,6 +111,20 @@ class WireDiscord:
         return web.Response(
             status=status, body=text, headers={**headers, "Content-Type": "application/json"}
         )
+
+    def once(
+        self, request: web.Request, path: str, body: Any, files: list[Any]
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Answer a message with a nonce that is known by the message that it made, as Discord does.
+
+        It does so for some minutes, and that is as long as a test.
+        """
+        nonce = body.get("nonce") if isinstance(body, dict) and body.get("enforce_nonce") else None
+        if nonce is None:
+            return self.answer(request, path, body, files)
+        if (path, nonce) not in self._by_nonce:
+            self._by_nonce[path, nonce] = self.answer(request, path, body, files)
+        return self._by_nonce[path, nonce]
 
     def answer(
         self, request: web.Request, path: str, body: Any, files: list[Any]

@@ -9,11 +9,18 @@ import signal
 import socket
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
+from bot.community.rules import DigestPlan, ServerRules
+from bot.discord_ui.telling import TELLING
+from bot.ledger import Ledger
+from bot.ledger.model import Follow, FollowKind
+from ingest.archive import Archive
+from ingest.language.languages import Language
+from tests.builders import an_extract, saved
 from tests.wire.conftest import until
 from tests.wire.server import Fault, text_of
 
@@ -295,3 +302,52 @@ async def test_metrics_are_served_where_a_port_is_set(bot, discord):
     assert "election_desk_articles 22.0" in text
     assert "turnout" not in text.lower()
     assert "asker" not in text
+
+
+async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
+    """Killed while Discord has a message and has not said so: neither lost nor doubled."""
+    now = datetime.now(UTC)
+    with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
+        ledger = Ledger.of(archive)
+        here, there = str(discord.channel.id), str(discord.guild.id)
+        ledger.follows.add(
+            Follow(
+                now - timedelta(hours=3),
+                "m",
+                here,
+                there,
+                FollowKind.TOPIC,
+                "chess clubs",
+                Language.ENGLISH,
+            )
+        )
+        plan = DigestPlan(discord.channel.id, now.hour, now - timedelta(days=2))
+        ledger.rules.set(there, ServerRules(digest=plan).values())
+        ledger.follows.note([], archive.changes.last(), now=now)
+        extract = an_extract(
+            "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday.",
+            title="Eleven chess clubs",
+            published=now.date(),
+        )
+        before = now.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=5)
+        saved(archive, extract, now=before)
+
+    def sent(said):
+        return [each for each in discord.answers() if said in text_of(each)]
+
+    for said in ("New in the coverage", "New on"):
+        discord.held = said
+        await bot.start()
+        await until(lambda said=said: sent(said))
+        await bot.kill()
+    discord.held = None
+    await bot.start()
+    followed = await until(lambda: [r for r in discord.requests if "New on" in str(r.json)][1:])
+    assert len(followed) == 1
+    assert len([r for r in discord.requests if "New in the coverage" in str(r.json)]) == 2
+    assert len(sent("New on")) == len(sent("New in the coverage")) == 1
+    await asyncio.sleep(TELLING)
+    await bot.kill()
+    await bot.start()
+    await asyncio.sleep(TELLING + 1)
+    assert len([r for r in discord.requests if r.json and "nonce" in r.json]) == 4

@@ -12,11 +12,13 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.feedback import HelpfulButton
 from bot.discord_ui.members.follow_up import ThreadButton
 from bot.discord_ui.members.own import DeleteButton, ShowButton
+from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.replying import Interaction, failed
 from bot.wording import Wording
 
 _ENTRIES: Mapping[str, type[KeyButton]] = {
-    each.kind: each for each in (HelpfulButton, ThreadButton, ShowButton, DeleteButton)
+    each.kind: each
+    for each in (HelpfulButton, ThreadButton, SuggestButton, ShowButton, DeleteButton)
 }
 """What each entry does: the same as its button, which older messages still have."""
 

@@ -37,7 +37,14 @@ def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> u
     """Say what is kept, in the words of whoever asks."""
     model = "privacy_model" if has_model else "privacy_no_model"
     questions = "privacy_questions_kept" if keeps_questions else "privacy_questions"
-    keys = (questions, "privacy_cut_off", "privacy_feedback", "privacy_limits", model)
+    keys = (
+        questions,
+        "privacy_cut_off",
+        "privacy_feedback",
+        "privacy_follows",
+        "privacy_limits",
+        model,
+    )
     lines = [f"- {escape(words(key))}" for key in keys]
     heading = f"**{escape(words('privacy_heading'))}**"
     return layout([heading, "\n".join(lines), f"-# {escape(words('privacy_forget'))}"])

@@ -12,6 +12,7 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
+from bot.discord_ui.members.following import TellMeButton, UnfollowButton
 from bot.discord_ui.members.menu import AnswerMenu
 from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.suggest import SuggestButton
@@ -30,6 +31,8 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     ShowButton,
     DeleteButton,
     ReaskButton,
+    TellMeButton,
+    UnfollowButton,
 )
 
 
@@ -55,7 +58,11 @@ def buttons_under(
     follow = FollowButton(key, words("ask_else"))
     if reason not in GAP_REASONS:
         return [follow, *([AnswerMenu(key, delete, words)] if delete else [])]
-    told: list[ui.Item[Any]] = [MissingButton(key, words("missing")), follow]
-    if audience.place.server is not None:
-        told.append(SuggestButton(key, words("suggest")))
-    return [*told, *([AnswerMenu(key, delete, words)] if delete else [])]
+    suggest = [SuggestButton.kind] if audience.place.server is not None else []
+    entries = [*suggest, *delete]
+    return [
+        MissingButton(key, words("missing")),
+        TellMeButton(key, words("tellme")),
+        follow,
+        *([AnswerMenu(key, entries, words)] if entries else []),
+    ]

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands, ui
 
-from bot.community.rules import DESK, DeskRules, ServerRules, Speaks
+from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
+from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
 from bot.discord_ui.text import escape, link, phrase, safe_address, title
@@ -203,6 +205,81 @@ class SettingsGroup(app_commands.Group):
         found = [each for each in names if wanted in each.casefold() and len(each) <= _CHOICE]
         return [app_commands.Choice(name=each, value=each) for each in found[:_CHOICES]]
 
+    @app_commands.command(name="digest", description=worded("command_settings_digest"))
+    @app_commands.describe(
+        channel=worded("option_digest"),
+        hour=worded("option_hour"),
+        weekday=worded("option_weekday"),
+        timezone=worded("option_timezone"),
+    )
+    async def digest(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | None = None,
+        hour: app_commands.Range[int, 0, 23] = 18,
+        weekday: app_commands.Range[int, 1, 7] | None = None,
+        timezone: str | None = None,
+    ) -> None:
+        """Set where and when what is new is posted; without a channel nowhere."""
+        if not await _knows(timezone, interaction):
+            return
+        day = weekday - 1 if weekday else None
+        now = self.moderation.desk.clock()
+        plan = DigestPlan(channel.id, hour, now, day) if channel else None
+
+        def change(rules: ServerRules) -> ServerRules:
+            return replace(rules, digest=plan, timezone=timezone or rules.timezone)
+
+        await self._server(interaction, change)
+
+    @app_commands.command(name="preview", description=worded("command_settings_preview"))
+    async def preview(self, interaction: Interaction) -> None:
+        """Show what a digest would have now."""
+        desk = self.moderation.desk
+
+        async def work() -> ui.LayoutView:
+            rules = await desk.community.rules(interaction.guild_id)
+            here = interaction.channel_id or 0
+            plan = rules.digest or DigestPlan(here, 0, desk.clock())
+            found = await desk.news.digests.preview(interaction.guild_id or 0, rules, plan)
+            words = Wording.of(rules.language) if rules.language else words_of(interaction)
+            return digest_view(found, words)
+
+        await tell_result(interaction, work)
+
+    @app_commands.command(name="quiet", description=worded("command_settings_quiet"))
+    @app_commands.describe(
+        begin=worded("option_quiet_begin"),
+        end=worded("option_quiet_end"),
+        timezone=worded("option_timezone"),
+    )
+    async def quiet(
+        self,
+        interaction: Interaction,
+        begin: app_commands.Range[int, 0, 23] | None = None,
+        end: app_commands.Range[int, 0, 23] = 7,
+        timezone: str | None = None,
+    ) -> None:
+        """Set the hours in which what is followed here waits; without a beginning none."""
+        if not await _knows(timezone, interaction):
+            return
+        hours = None if begin is None else QuietHours(begin, end)
+        await self._server(
+            interaction,
+            lambda r: replace(r, quiet=hours, timezone=timezone or r.timezone),
+        )
+
+    @digest.autocomplete("timezone")
+    @quiet.autocomplete("timezone")
+    async def timezones_offered(
+        self, interaction: Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the time zones that there are."""
+        del interaction
+        wanted = typed.casefold().replace(" ", "_")
+        found = sorted(each for each in available_timezones() if wanted in each.casefold())
+        return [app_commands.Choice(name=each, value=each) for each in found[:_CHOICES]]
+
     async def _server(
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
     ) -> None:
@@ -235,6 +312,15 @@ class SettingsGroup(app_commands.Group):
         await tell_result(interaction, work)
 
 
+async def _knows(timezone: str | None, interaction: Interaction) -> bool:
+    """Tell whether there is such a time zone, and say so if not."""
+    if timezone is None or timezone in available_timezones():
+        return True
+    said = words_of(interaction)("timezone_unknown", timezone=title(timezone, 80))
+    await respond(interaction, notice_view(said))
+    return False
+
+
 async def _shown(
     moderation: Moderation, interaction: Interaction, logged: AuditEntry | None = None
 ) -> ui.LayoutView:
@@ -265,10 +351,28 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
         lines.append(f"- {escape(words('setting_role'))}: <@&{int(rules.moderator_role)}>")
     if rules.review_channel is not None:
         lines.append(f"- {escape(words('setting_review'))}: <#{int(rules.review_channel)}>")
+    lines += _times_said(rules, words)
     blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
     if desk is not None:
         blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(_desk_lines(desk, words))]
     return layout(blocks)
+
+
+def _times_said(rules: ServerRules, words: Wording) -> list[str]:
+    """Say when something is posted that nobody asked for, and when not."""
+    lines, zone = [], rules.timezone
+    if rules.digest is not None:
+        hour = f"{rules.digest.hour:02}:00"
+        day = rules.digest.weekday
+        names = words.locale.days["stand-alone"]["wide"]
+        when = words("digest_daily") if day is None else names[day]
+        said = phrase(words("setting_digest", day=when, hour=hour, timezone=zone))
+        lines.append(f"- {said}: <#{int(rules.digest.channel)}>")
+    if rules.quiet is not None:
+        begin, end = (f"{each:02}:00" for each in (rules.quiet.begin, rules.quiet.end))
+        said = words("setting_quiet", begin=begin, end=end, timezone=zone)
+        lines.append(f"- {phrase(said)}")
+    return lines
 
 
 def _outlets_said(rules: ServerRules, words: Wording) -> str:

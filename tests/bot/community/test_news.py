@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.community.news import News
+from bot.community.news import Stories
 from ingest.archive import Archive
 from tests.builders import NOW, TEXT, an_extract, saved
 
@@ -23,12 +23,12 @@ def test_copies_are_told_with_the_story_that_they_carry(archive):
     saved(archive, an_extract(TEXT, outlet="Ledger", published=date(2026, 10, 26)))
     saved(archive, an_extract(TEXT, outlet="Courier", published=date(2026, 10, 27)))
     saved(archive, an_extract(OTHER, outlet="Post", title="Ferry", published=date(2026, 10, 25)))
-    first, second = News(archive).newest(5)
+    first, second = Stories(archive).newest(5)
     assert first.article.header.outlet == "Ledger"
     assert first.outlets == ("Ledger", "Courier")
     assert second.outlets == ("Post",)
-    assert [each.outlets for each in News(archive).newest(5, ["Courier"])] == [("Courier",)]
-    assert len(News(archive).newest(1)) == 1
+    assert [each.outlets for each in Stories(archive).newest(5, ["Courier"])] == [("Courier",)]
+    assert len(Stories(archive).newest(1)) == 1
 
 
 def test_what_was_added_since_leaves_out_further_copies(archive):
@@ -36,6 +36,6 @@ def test_what_was_added_since_leaves_out_further_copies(archive):
     saved(archive, an_extract(TEXT, outlet="Ledger"))
     saved(archive, an_extract(TEXT, outlet="Courier"), now=NOW + timedelta(hours=2))
     saved(archive, an_extract(OTHER, outlet="Post", title="F"), now=NOW + timedelta(hours=2))
-    found = News(archive).added(NOW + timedelta(hours=1))
+    found = Stories(archive).added(NOW + timedelta(hours=1))
     assert [each.outlets for each in found] == [("Post",)]
-    assert News(archive).added(NOW + timedelta(hours=3)) == []
+    assert Stories(archive).added(NOW + timedelta(hours=3)) == []

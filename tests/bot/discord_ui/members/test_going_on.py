@@ -36,9 +36,10 @@ async def test_an_answer_has_its_buttons(channel, alice):
     declined = await alice.slash(channel, "ask", question=UNKNOWN)
     assert labels(declined.response) == [
         "Tell the moderators",
+        "Tell me when it is covered",
         "Ask differently",
-        "Suggest a source",
     ]
+    assert entries(declined.response) == ["Suggest a source", "Delete this answer"]
     advice = await alice.slash(channel, "ask", question="Whom should I vote for?")
     assert labels(advice.response) == ["Ask differently"]
 
@@ -172,11 +173,11 @@ async def test_a_suggestion_waits_for_a_moderator(desk, channel, alice):
     """Nothing is fetched before somebody decides; five a day are enough."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
     for number in range(5):
-        form = await alice.click(result.response, label="Suggest a source")
+        form = await choose(alice, result.response, "suggest")
         await alice.submit_modal(
             form, {"url": f"chess.example/{number}", "outlet": "Chess", "note": ""}
         )
-    refused = await alice.click(result.response, label="Suggest a source")
+    refused = await choose(alice, result.response, "suggest")
     assert "enough suggestions for today" in shown(refused)
     waiting = desk.ledger.suggestions.open()
     assert [each.address for each in waiting] == [f"https://chess.example/{n}" for n in range(5)]

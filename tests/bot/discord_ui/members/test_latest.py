@@ -15,7 +15,7 @@ def said_last(channel):
 @pytest.fixture
 def newest(desk):
     """Return the newest stories."""
-    return desk.news.newest(8)
+    return desk.news.stories.newest(8)
 
 
 async def test_the_newest_stories_are_listed_once_each(channel, alice, newest):

@@ -7,7 +7,10 @@ from ingest.language.languages import Language
 from tests.bot.discord_ui.reading import markdown_of, seen
 from tests.bot.discord_ui.speaking import speaking
 
-ALL = ("/ask", "/latest", "/coverage", "/timeline", "/suggest", "/privacy", "/forget-me", "/help")
+ALL = (
+    *("/ask", "/latest", "/follow", "/following", "/coverage", "/timeline"),
+    *("/suggest", "/privacy", "/forget-me", "/help"),
+)
 OF_MODERATORS = ("/source", "/reports", "/gaps")
 
 

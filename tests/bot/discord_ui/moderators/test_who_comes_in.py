@@ -39,6 +39,8 @@ SETTINGS = (
     ("settings review", {}),
     ("settings moderators", {}),
     ("settings outlets", {}),
+    ("settings digest", {}),
+    ("settings quiet", {}),
 )
 DESK = (
     ("settings voting-link", {"url": "https://vote.example"}),
@@ -89,6 +91,7 @@ def test_no_command_is_missing_here(simcord_env):
     tried = {name for name, _ in (*SOURCE, *SETTINGS, *DESK)} | {
         "settings channel",
         "settings budget",
+        "settings preview",
     }
     tree = simcord_env.bot.tree
     there = {

@@ -1,0 +1,274 @@
+"""What people follow: new coverage of it is found once, and waits until it may be sent.
+
+The cost of an article does not grow with the followers: it is held against the words that every
+topic needs, and only topics that could be meant are searched for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from bot.answering.answer import answer_now
+from bot.answering.coverage import Coverage
+from bot.answering.model import Answer, Citation, Level, Question
+from bot.answering.timeline import reported
+from bot.answering.understanding.need import Need, TextTerms
+from bot.answering.understanding.question import language_asked
+from bot.ledger import Ledger
+from bot.ledger.model import Follow, FollowedNews, FollowKind
+from bot.reporting import cited_range
+from ingest.archive import Archive
+from ingest.errors import ArticleNotFoundError
+from ingest.index.passages import sentences
+from ingest.language.languages import Language
+from ingest.model import Article, Header
+from ingest.threads import in_thread
+
+_A_ROUND = 200
+"""Articles that are looked through at a time."""
+_FRESH = timedelta(days=3)
+"""Age of an article from which it is no news when it is added."""
+_REST = timedelta(hours=2)
+"""Time between two messages of one follow; what is found meanwhile waits."""
+_KEYS = 2
+"""Words of a topic by which it is found, the weightiest."""
+_MENTIONED = 0.6
+"""Share of a topic's words that an article has before it is looked at closely."""
+_OF_A_MEMBER, _OF_A_CHANNEL = 10, 20
+"""Follows that one may have."""
+LONGEST_TOPIC = 200
+"""Characters of a topic."""
+_PREFIX = 2
+"""Characters by which words without spaces are found."""
+_Interest: TypeAlias = tuple[FollowKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _QuotedNews:
+    """A quotation of new coverage, with the article that it stands in."""
+
+    header: Header
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueNews:
+    """What is to be sent for one follow now; ``found`` are the rows that are done with then."""
+
+    follow: Follow
+    quoted: tuple[_QuotedNews, ...]
+    found: tuple[FollowedNews, ...]
+
+    @property
+    def nonce(self) -> str:
+        """Name the message, so that Discord takes it once however often it is sent."""
+        return f"f{self.follow.id}.{min(each.story for each in self.found)}"
+
+
+class _Interests:
+    """All follows, found by the words that an article has."""
+
+    def __init__(self, follows: Sequence[Follow], need_of: Callable[[str], Need]) -> None:
+        self.outlets: dict[str, list[Follow]] = defaultdict(list)
+        self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
+        self.needs: dict[_Interest, Need] = {}
+        self._stems: dict[str, set[_Interest]] = defaultdict(set)
+        self._scripts: dict[str, set[tuple[str, _Interest]]] = defaultdict(set)
+        for each in follows:
+            if each.kind is FollowKind.OUTLET:
+                self.outlets[each.text.casefold()].append(each)
+                continue
+            interest = each.kind, each.text
+            if interest not in self.needs:
+                self._index(interest, need_of(each.text))
+            self.followers[interest].append(each)
+
+    def _index(self, interest: _Interest, need: Need) -> None:
+        """Find an interest by the forms of its weightiest words."""
+        self.needs[interest] = need
+        for term in sorted(need.terms, key=lambda term: -term.weight)[:_KEYS]:
+            for stem in term.forms.stems:
+                self._stems[stem].add(interest)
+            for word in term.forms.scripts:
+                self._scripts[word[:_PREFIX]].add((word, interest))
+
+    def in_text(self, text: str) -> set[_Interest]:
+        """Return what an article may be about: it has a weighty word, and most of them."""
+        read = TextTerms.of(text)
+        found = {each for stem in read.stems for each in self._stems.get(stem, ())}
+        for start in {read.text[i : i + _PREFIX] for i in range(len(read.text) - 1)}:
+            words = self._scripts.get(start, ())
+            found |= {interest for word, interest in words if word in read.text}
+        return {each for each in found if self.needs[each].share(text) >= _MENTIONED}
+
+
+@dataclass(slots=True)
+class Following:
+    """The verbs of who follows something, and of who finds what is new for them."""
+
+    archive: Archive
+    ledger: Ledger
+    coverage: Coverage
+    clock: Callable[[], datetime]
+    _known: tuple[int, int] | None = None
+    _interests: _Interests | None = None
+
+    @in_thread
+    def follow(
+        self,
+        text: str,
+        member: str,
+        channel: int,
+        place: int | None,
+        language: Language,
+        *,
+        question: bool = False,
+    ) -> Follow | None:
+        """Follow an outlet, or a topic, or until it is answered a question.
+
+        ``None`` where the member, or in a server the channel, follows enough. What is followed
+        already stays one follow.
+        """
+        outlets = {each.casefold(): each for each in self.archive.outlets.names()}
+        named = outlets.get(text.casefold())
+        kind = FollowKind.QUESTION if question else FollowKind.TOPIC
+        kind = FollowKind.OUTLET if named and not question else kind
+        there = self.ledger.follows.in_channel(str(channel))
+        same = (each for each in there if (each.kind, each.text) == (kind, named or text))
+        if known := next(same, None):
+            return known
+        mine = self.ledger.follows.of_member(member)
+        if len(mine) >= _OF_A_MEMBER or len(there) >= _OF_A_CHANNEL:
+            return None
+        made = Follow(
+            self.clock(), member, str(channel), str(place or ""), kind, named or text, language
+        )
+        number = self.ledger.follows.add(made)
+        return self.ledger.follows.get(number)
+
+    @in_thread
+    def of(self, member: str, channel: int | None) -> list[Follow]:
+        """Return what a member follows, and what is followed in a channel."""
+        mine = self.ledger.follows.of_member(member)
+        there = self.ledger.follows.in_channel(str(channel)) if channel else []
+        return list({each.id: each for each in (*mine, *there)}.values())
+
+    @in_thread
+    def get(self, number: int) -> Follow | None:
+        """Return one follow."""
+        return self.ledger.follows.get(number)
+
+    @in_thread
+    def unfollow(self, number: int) -> bool:
+        """End a follow; tell whether there was one."""
+        return self.ledger.follows.remove(number)
+
+    def catch_up(self) -> None:
+        """Find what is new for anybody since the last time; it blocks.
+
+        It waits until the index has it too. Whoever comes first has no news of before.
+        """
+        seen, last = self.ledger.follows.seen(), self.archive.changes.last()
+        if seen is None:
+            self.ledger.follows.note([], last, now=self.clock())
+        elif seen < last and not self.coverage.behind():
+            ids, upto = self.archive.changes.after(seen, _A_ROUND)
+            articles = [each for each in map(self._standing, ids) if each is not None]
+            fresh = [each for each in articles if self._is_fresh(each)]
+            found = list(self._found(fresh, self._followed()))
+            self.ledger.follows.note(found, upto, now=self.clock())
+
+    @in_thread
+    def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
+        """Return what is to be sent now: not to a server that is *quiet*, not too often."""
+        now, found = self.clock(), []
+        for number, news in self.ledger.follows.waiting().items():
+            follow = self.ledger.follows.get(number)
+            last = self.ledger.follows.last_sent(number)
+            if follow is None or quiet(follow.place) or (last and now - last < _REST):
+                continue
+            quoted = tuple(filter(None, map(self._quoted, news)))
+            found.append(DueNews(follow, quoted, tuple(news)))
+        return found
+
+    @in_thread
+    def mark_sent(self, due: DueNews) -> None:
+        """Record that something was sent, or cannot be; a question that is answered is over."""
+        if due.quoted and due.follow.kind is FollowKind.QUESTION:
+            self.ledger.follows.remove(due.follow.id)
+        else:
+            self.ledger.follows.mark_sent(due.found, now=self.clock())
+
+    def _followed(self) -> _Interests:
+        """Return the follows as they are now; they are read again where any came or went."""
+        count = self.ledger.follows.count()
+        if self._interests is None or count != self._known:
+            index, every = self.coverage.index, self.ledger.follows.all()
+            self._interests = _Interests(every, lambda text: Need.of(text, index))
+            self._known = count
+        return self._interests
+
+    def _standing(self, article_id: int) -> Article | None:
+        try:
+            article = self.archive.articles.get(article_id)
+        except ArticleNotFoundError:
+            return None
+        return article if article.removal is None else None
+
+    def _is_fresh(self, article: Article) -> bool:
+        """Tell whether an article is new, and not of long ago."""
+        day = article.header.day
+        return article.versions == 1 and (day is None or day >= (self.clock() - _FRESH).date())
+
+    def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
+        """Yield what each follow gets of *articles*."""
+        meant: dict[_Interest, list[Article]] = defaultdict(list)
+        for each in articles:
+            passages = self.archive.passages.of_article(each.id)
+            if not passages:
+                continue
+            text = "\n".join([each.header.title, *(p.text for p in passages)])
+            for interest in interests.in_text(text):
+                meant[interest].append(each)
+            first = sentences(passages[0].text, each.header.language or "")[0]
+            lead = Citation.of(passages[0].text[first.start : first.end], passages[0])
+            for follow in interests.outlets.get(each.header.outlet.casefold(), ()):
+                yield from _news_for(follow, each, lead)
+        for interest, about in meant.items():
+            cited = self._cited(interest, about)
+            for each in (a for a in about if a.id in cited):
+                for follow in interests.followers[interest]:
+                    yield from _news_for(follow, each, cited[each.id])
+
+    def _cited(self, interest: _Interest, articles: Sequence[Article]) -> Mapping[int, Citation]:
+        """Quote what *articles* report on a topic, or where they answer a question."""
+        kind, text = interest
+        now, days = self.clock(), [each.header.day or date.min for each in articles]
+        coverage = self.coverage.newer(min(days))
+        if kind is FollowKind.TOPIC:
+            return reported(text, coverage, {each.id for each in articles}, now=now)
+        outcome = answer_now(Question(text, now, language_asked(text)), coverage)
+        if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
+            return {}
+        return {each.passage.article_id: each for each in outcome.citations}
+
+    def _quoted(self, news: FollowedNews) -> _QuotedNews | None:
+        """Read a quotation out of its version, unless the article is not cited any more."""
+        cited = news.cited
+        article = self._standing(cited.article_id)
+        if article is None:
+            return None
+        versions = self.archive.articles.versions(cited.article_id)
+        text = next((v.extract.text for v in versions if v.number == cited.version), "")
+        quote = text[cited.start_at : cited.end_at]
+        return _QuotedNews(article.header, quote) if quote else None
+
+
+def _news_for(follow: Follow, article: Article, citation: Citation) -> Iterable[FollowedNews]:
+    """Yield the news of an article, unless it was there before somebody followed."""
+    if article.added_at >= follow.at:
+        yield FollowedNews(follow.id, article.story or article.id, cited_range(citation))

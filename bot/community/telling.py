@@ -1,0 +1,33 @@
+"""What is new, for whoever asks, follows, or has a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.answering.coverage import Coverage
+from bot.community.digests import Digests
+from bot.community.following import Following
+from bot.community.news import Stories
+from bot.ledger import Ledger
+from ingest.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The ways in which somebody hears of what is new."""
+
+    stories: Stories
+    following: Following
+    digests: Digests
+
+    @classmethod
+    def of(
+        cls, archive: Archive, ledger: Ledger, coverage: Coverage, clock: Callable[[], datetime]
+    ) -> Self:
+        """Build them over an open archive."""
+        stories = Stories(archive)
+        following = Following(archive, ledger, coverage, clock)
+        return cls(stories, following, Digests(archive, ledger, stories, clock))

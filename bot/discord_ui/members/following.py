@@ -1,0 +1,160 @@
+"""`/follow` and `/following`: new coverage of something comes by itself, until it is unfollowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.community.following import LONGEST_TOPIC
+from bot.discord_ui.asking import Asking, asking_of
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.history import question_of
+from bot.discord_ui.rendering import itemised, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, privately, respond, tell_result, words_of
+from bot.discord_ui.text import escape, literal, title
+from bot.discord_ui.words import worded
+from bot.ledger.model import Follow, FollowKind
+from bot.wording import Wording
+
+_CHOICES, _CHOICE = 24, 99
+"""Outlets that are offered beside what was typed, and characters of one."""
+
+
+def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+    """Make `/follow`."""
+
+    @app_commands.command(name="follow", description=worded("command_follow"))
+    @app_commands.describe(topic=worded("option_follow"), here=worded("option_here"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_follow(
+        interaction: discord.Interaction,
+        topic: app_commands.Range[str, 2, LONGEST_TOPIC],
+        here: bool = False,
+    ) -> None:
+        words = words_of(interaction)
+        if here and interaction.guild_id and not interaction.permissions.manage_messages:
+            await respond(interaction, notice_view(words("follow_here_not_allowed")))
+            return
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        await tell_result(interaction, lambda: _followed(interaction, topic.strip(), here=here))
+
+    @slash_follow.autocomplete("topic")
+    async def offered(
+        interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        del interaction
+        wanted = typed.casefold()
+        names = await asking.desk.catalogue.outlets()
+        found = [each for each in names if wanted in each.casefold() and len(each) <= _CHOICE]
+        own = [typed[:_CHOICE]] if typed.strip() else []
+        chosen = dict.fromkeys([*own, *found[:_CHOICES]])
+        return [app_commands.Choice(name=each, value=each) for each in chosen]
+
+    return slash_follow
+
+
+def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
+    """Make `/following`."""
+
+    @app_commands.command(name="following", description=worded("command_following"))
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def slash_following(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+
+        async def work() -> ui.LayoutView:
+            mine = await asking.desk.community.hashed(interaction.user.id)
+            channel = interaction.channel_id if interaction.guild_id else None
+            found = await asking.desk.news.following.of(mine, channel)
+            return following_view(found, words_of(interaction))
+
+        await tell_result(interaction, work)
+
+    return slash_following
+
+
+def following_view(found: list[Follow], words: Wording) -> ui.LayoutView:
+    """List what somebody follows, each with the way out."""
+    if not found:
+        return notice_view(words("following_none"))
+    items: list[tuple[str, list[ui.Item[Any]]]] = []
+    for each in found[:_LISTED]:
+        where = f" · <#{int(each.channel)}>" if each.place else ""
+        text = f"{escape(words(f'news_{each.kind}'))} **{literal(title(each.text, 200))}**{where}"
+        items.append((text, [UnfollowButton(str(each.id), words("unfollow"))]))
+    return itemised(f"**{escape(words('following_heading'))}**", items)
+
+
+_LISTED = 9
+"""Follows in one message, within Discord's 40 components."""
+
+
+class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
+    """Tells whoever pressed, in a direct message, once their question is covered."""
+
+    kind = "tellme"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Follow the question over which the button stands."""
+        asking, message = asking_of(interaction), interaction.message
+        asked = await question_of(message, asking) if message else None
+        if asked is None:
+            await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await tell_result(interaction, lambda: _followed(interaction, asked, question=True))
+
+
+class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
+    """Ends a follow, for whoever began it, and in a channel for who manages its messages."""
+
+    kind = "unfollow"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """End it."""
+        words, desk = words_of(interaction), asking_of(interaction).desk
+        follow = await desk.news.following.get(int(self.key))
+        if follow is None:
+            await privately(interaction, notice_view(words("unfollowed_before")))
+            return
+        mine = follow.member == await desk.community.hashed(interaction.user.id)
+        here = follow.place == str(interaction.guild_id or "")
+        manages = bool(follow.place) and here and interaction.permissions.manage_messages
+        if not (mine or manages):
+            await privately(interaction, notice_view(words("unfollow_not_yours")))
+            return
+        await desk.news.following.unfollow(follow.id)
+        said = words("unfollowed", text=title(follow.text, 200))
+        await privately(interaction, notice_view(said))
+
+
+async def _followed(
+    interaction: Interaction, text: str, *, here: bool = False, question: bool = False
+) -> ui.LayoutView:
+    """Follow *text* in this channel, or in a direct message that says so at once."""
+    words, desk = words_of(interaction), asking_of(interaction).desk
+    place = interaction.guild_id if here else None
+    channel = interaction.channel_id
+    if not here:
+        channel = (await interaction.user.create_dm()).id
+    assert channel is not None
+    mine = await desk.community.hashed(interaction.user.id)
+    follow = await desk.news.following.follow(
+        text, mine, channel, place, words.language, question=question
+    )
+    if follow is None:
+        return notice_view(words("follow_too_many"))
+    unfollow = UnfollowButton(str(follow.id), words("unfollow"))
+    key = "follow_question" if follow.kind is FollowKind.QUESTION else "follow_done"
+    view = with_buttons(notice_view(words(key, text=title(follow.text, 200))), [unfollow])
+    if here or interaction.guild_id is None:
+        return view
+    try:
+        await interaction.user.send(view=view)
+    except discord.Forbidden:
+        await desk.news.following.unfollow(follow.id)
+        return notice_view(words("follow_unreachable"))
+    return notice_view(words("follow_in_private", text=title(follow.text, 200)))

@@ -1,0 +1,129 @@
+"""What people follow, and what was found for them and not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.ledger.model import CitedRange, Follow, FollowedNews
+from bot.ledger.schema import follow_news, follows, news_seen
+from bot.ledger.table import LedgerPart
+from ingest.archive import rows
+from ingest.archive.saving import take_turn
+
+_MARK = 1
+"""The one row that says how far the archive's changes were looked through."""
+
+
+class Follows(LedgerPart):
+    """Follows, and the news that wait for being sent."""
+
+    def add(self, follow: Follow) -> int:
+        """Keep a follow, and return its number."""
+        values = {k: v for k, v in asdict(follow).items() if k != "id"}
+        return self._insert(follows, values | {"at": rows.iso(follow.at)})
+
+    def all(self) -> list[Follow]:
+        """Return every follow."""
+        return self._found(select(follows).order_by(follows.c.id))
+
+    def of_member(self, member: str) -> list[Follow]:
+        """Return what one member follows, the oldest first."""
+        return self._found(select(follows).where(follows.c.member == member).order_by(follows.c.id))
+
+    def in_channel(self, channel: str) -> list[Follow]:
+        """Return what is followed in one channel, the oldest first."""
+        here = follows.c.channel == channel
+        return self._found(select(follows).where(here).order_by(follows.c.id))
+
+    def get(self, number: int) -> Follow | None:
+        """Return one follow, while it is kept."""
+        return next(iter(self._found(select(follows).where(follows.c.id == number))), None)
+
+    def count(self) -> tuple[int, int]:
+        """Return how many there are and the newest number: what changes when any of them does."""
+        query = select(func.count(), func.max(follows.c.id)).select_from(follows)
+        with self._database.reading() as connection:
+            many, newest = connection.execute(query).one()
+        return int(many), int(newest or 0)
+
+    def remove(self, number: int) -> bool:
+        """End a follow, with all that waits for it; tell whether it was there."""
+        with self._database.writing() as connection:
+            connection.execute(delete(follow_news).where(follow_news.c.follow_id == number))
+            gone = connection.execute(delete(follows).where(follows.c.id == number))
+            return bool(gone.rowcount)
+
+    def seen(self) -> int | None:
+        """Return the change up to which the archive was looked through; ``None`` before that."""
+        with self._database.reading() as connection:
+            return connection.execute(select(news_seen.c.seq)).scalar()
+
+    def note(self, found: Sequence[FollowedNews], seq: int, *, now: datetime) -> None:
+        """Keep what was *found*, a story once for each follow, up to change *seq*: all or nothing.
+
+        What another process has found first stays.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection)
+            known = {
+                tuple(row)
+                for part in rows.chunks(list({each.follow_id for each in found}))
+                for row in connection.execute(
+                    select(follow_news.c.follow_id, follow_news.c.story).where(
+                        follow_news.c.follow_id.in_(part)
+                    )
+                )
+            }
+            new = {(e.follow_id, e.story): e for e in found if (e.follow_id, e.story) not in known}
+            values = [
+                {
+                    "follow_id": e.follow_id,
+                    "story": e.story,
+                    "at": rows.iso(now),
+                    **asdict(e.cited),
+                }
+                for e in new.values()
+            ]
+            if values:
+                connection.execute(insert(follow_news), values)
+            connection.execute(delete(news_seen))
+            connection.execute(insert(news_seen).values(id=_MARK, seq=seq))
+
+    def waiting(self) -> dict[int, list[FollowedNews]]:
+        """Return what waits for being sent, by follow."""
+        query = select(follow_news).where(follow_news.c.sent_at.is_(None))
+        query = query.order_by(follow_news.c.follow_id, follow_news.c.story)
+        found: dict[int, list[FollowedNews]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                cited = CitedRange(
+                    row["article_id"], row["version"], row["start_at"], row["end_at"]
+                )
+                news = FollowedNews(row["follow_id"], row["story"], cited)
+                found.setdefault(news.follow_id, []).append(news)
+        return found
+
+    def last_sent(self, number: int) -> datetime | None:
+        """Return when something was last sent for a follow."""
+        query = select(func.max(follow_news.c.sent_at)).where(follow_news.c.follow_id == number)
+        with self._database.reading() as connection:
+            at = connection.execute(query).scalar()
+        return datetime.fromisoformat(at) if at else None
+
+    def mark_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
+        """Record that news were sent, or never will be."""
+        with self._database.writing() as connection:
+            for each in news:
+                here = (follow_news.c.follow_id == each.follow_id) & (
+                    follow_news.c.story == each.story
+                )
+                connection.execute(update(follow_news).where(here).values(sent_at=rows.iso(now)))
+
+    def _found(self, query: object) -> list[Follow]:
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings()  # type: ignore[call-overload]
+            return [Follow(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in found]

@@ -1,0 +1,221 @@
+"""Following in Discord: a direct message or a channel is told once, and it ends with a click."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import discord
+import pytest
+
+from bot.community.rules import DigestPlan, QuietHours, ServerRules
+from bot.discord_ui.members.following import following_view
+from bot.discord_ui.telling import post_digests, tell_followers
+from bot.ledger.model import Follow, FollowKind
+from bot.wording import Wording
+from ingest.language.languages import Language
+from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.reading import seen
+from tests.builders import an_extract, saved
+
+UNKNOWN = "How many chess clubs are there in Sarnholt?"
+CHESS = (
+    "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday. Two more"
+    " will open in spring."
+)
+
+
+def said_last(channel):
+    """Return what the channel shows last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+def shown(result):
+    """Return what a person reads of a reply."""
+    return seen(result.response.components)
+
+
+@pytest.fixture
+def publish(desk):
+    """Let an article appear, and whoever looks for news find it."""
+    desk.news.following.catch_up()
+
+    def put(text=CHESS, title="Eleven chess clubs", outlet="Sarnholt Times"):
+        moment = desk.clock() + timedelta(minutes=1)
+        extract = an_extract(text, title=title, outlet=outlet, published=moment.date())
+        saved(desk.archive, extract, now=moment)
+        desk.coverage.catch_up()
+        desk.news.following.catch_up()
+
+    return put
+
+
+@pytest.fixture
+def moderator(simcord_env, channel):
+    """Return somebody who manages messages."""
+    rights = discord.Permissions(manage_messages=True)
+    role = simcord_env.guild.create_role("mods", permissions=rights)
+    return simcord_env.guild.add_member(simcord_env.create_user("mod"), roles=[role])
+
+
+async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel, alice, publish):
+    """It begins with a message that can end it; what comes is quoted, without a sound."""
+    result = await alice.slash(channel, "follow", topic="chess clubs")
+    assert result.ephemeral
+    private = alice.user.dm_channel
+    assert said_last(private).startswith("Followed: chess clubs.")
+    publish()
+    for _ in range(2):
+        await tell_followers(simcord_env.bot, desk)
+    assert len(private.history()) == 2
+    assert said_last(private).startswith("New on chess clubs")
+    assert "eleven chess clubs in Sarnholt" in said_last(private)
+    sent = [r for r in simcord_env.http_requests if r.method == "POST" and r.json.get("nonce")]
+    assert sent[-1].json["enforce_nonce"]
+    assert sent[-1].json["flags"] & discord.MessageFlags(suppress_notifications=True).value
+    await alice.user.click(private.last_message, label="Unfollow")
+    publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
+    desk.news.following._known = None
+    await tell_followers(simcord_env.bot, desk)
+    assert "Twelve" not in said_last(private)
+
+
+async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, publish):
+    """Under every answer that has nothing; the answer comes once, and that is that."""
+    result = await alice.slash(channel, "ask", question=UNKNOWN)
+    told = await alice.click(result.response, label="Tell me when it is covered")
+    assert "I have written to you" in shown(told)
+    publish()
+    await tell_followers(simcord_env.bot, desk)
+    private = alice.user.dm_channel
+    assert said_last(private).startswith(f"Now covered: {UNKNOWN}")
+    assert "eleven chess clubs" in said_last(private)
+    assert desk.ledger.follows.all() == []
+
+
+async def test_only_moderators_let_a_channel_be_told(
+    simcord_env, desk, channel, alice, moderator, publish
+):
+    """Whoever manages messages there also ends it."""
+    refused = await alice.slash(channel, "follow", topic="chess clubs", here=True)
+    assert "Only whoever manages messages" in shown(refused)
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    publish()
+    await tell_followers(simcord_env.bot, desk)
+    message = channel.last_message
+    assert said_last(channel).startswith("New on chess clubs")
+    refused = await alice.click(message, label="Unfollow")
+    assert "Only whoever follows it" in shown(refused)
+    ended = await moderator.click(message, label="Unfollow")
+    assert "No longer followed: chess clubs" in shown(ended)
+    gone = await moderator.click(message, label="Unfollow")
+    assert "not followed any more" in shown(gone)
+
+
+async def test_an_outlet_is_offered_and_followed(desk, channel, alice):
+    """By its name, beside what was typed."""
+    offered = await alice.autocomplete(channel, "follow", "topic", "courier")
+    names = [each["value"] for each in offered]
+    assert names == ["courier", "Dunmere Courier"]
+    await alice.slash(channel, "follow", topic="Dunmere Courier")
+    listed = await alice.slash(channel, "following")
+    assert listed.ephemeral
+    assert "New from Dunmere Courier" in shown(listed)
+    await alice.click(listed.response, label="Unfollow")
+    assert "You follow nothing" in shown(await alice.slash(channel, "following"))
+
+
+async def test_whoever_cannot_be_written_to_is_told_so(simcord_env, desk, channel, alice):
+    """And nothing is followed that could never arrive."""
+    simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+    result = await alice.slash(channel, "follow", topic="chess clubs")
+    assert "I may not write to you" in shown(result)
+    assert desk.ledger.follows.all() == []
+
+
+async def test_a_channel_that_is_quiet_is_told_later(
+    simcord_env, desk, channel, moderator, publish
+):
+    """Nothing is lost by waiting."""
+    await moderator.slash(channel, "follow", topic="chess clubs", here=True)
+    place = str(simcord_env.guild.id)
+    desk.ledger.rules.set(place, ServerRules(quiet=QuietHours(0, 24)).values())
+    publish()
+    await tell_followers(simcord_env.bot, desk)
+    assert channel.last_message is None
+    desk.ledger.rules.set(place, ServerRules().values())
+    await tell_followers(simcord_env.bot, desk)
+    assert said_last(channel).startswith("New on chess clubs")
+
+
+async def test_forgetting_ends_it(desk, channel, alice):
+    """/forget-me removes what somebody follows."""
+    await alice.slash(channel, "follow", topic="chess clubs")
+    assert "Forgotten; entries removed: 1." in shown(await alice.slash(channel, "forget-me"))
+    assert desk.ledger.follows.all() == []
+
+
+async def test_a_digest_is_posted_once_where_it_was_set(simcord_env, desk, channel):
+    """Stories once, in the words of the server."""
+    at = MORNING - timedelta(days=2)
+    plan = DigestPlan(channel.id, MORNING.hour, at)
+    desk.ledger.rules.set(str(simcord_env.guild.id), ServerRules(digest=plan).values())
+    saved(
+        desk.archive,
+        an_extract(CHESS, title="Eleven chess clubs", outlet="Sarnholt Times"),
+        now=MORNING.replace(minute=0) - timedelta(minutes=30),
+    )
+    for _ in range(2):
+        await post_digests(simcord_env.bot, desk)
+    [message] = channel.history()
+    assert said_last(channel).startswith("New in the coverage")
+    assert "Eleven chess clubs" in said_last(channel)
+    assert message.flags.suppress_notifications
+
+
+async def test_a_digest_is_set_previewed_and_ended(simcord_env, desk, channel):
+    """By whoever manages the server; what is no time zone is said."""
+    role = simcord_env.guild.create_role(
+        "owner", permissions=discord.Permissions(manage_guild=True)
+    )
+    owner = simcord_env.guild.add_member(simcord_env.create_user("owner"), roles=[role])
+    refused = await owner.slash(channel, "settings digest", channel=channel, timezone="Moon")
+    assert "There is no time zone Moon" in shown(refused)
+    offered = await owner.autocomplete(channel, "settings digest", "timezone", "berlin")
+    assert [each["value"] for each in offered] == ["Europe/Berlin"]
+    set_ = await owner.slash(
+        channel, "settings digest", channel=channel, hour=7, weekday=1, timezone="Europe/Berlin"
+    )
+    assert "Digest, Monday at 07:00 (Europe/Berlin)" in shown(set_)
+    preview = await owner.slash(channel, "settings preview")
+    assert preview.ephemeral
+    assert shown(preview).startswith("New in the coverage")
+    quiet = await owner.slash(channel, "settings quiet", begin=22)
+    assert "Quiet from 22:00 to 07:00 (Europe/Berlin)" in shown(quiet)
+    ended = await owner.slash(channel, "settings digest")
+    assert "Digest" not in shown(ended)
+
+
+def test_what_is_followed_is_listed_within_discord_s_limits(desk):
+    """Twenty of a channel do not fit one message; the oldest are shown."""
+    words = Wording.default()
+    follow = desk.ledger.follows
+    for n in range(20):
+        follow.add(_a_follow(n))
+    view = following_view(follow.all(), words)
+    assert view.total_children_count <= 40
+    assert len(labels(_Sent(view))) == 9
+
+
+class _Sent:
+    """A view as a message that was sent."""
+
+    def __init__(self, view):
+        self.components = view.to_components()
+
+
+def _a_follow(n):
+    """Follow something, in a channel."""
+    return Follow(
+        MORNING, "m", "1", "7", FollowKind.TOPIC, f"topic {n} @everyone", Language.ENGLISH
+    )
