@@ -225,6 +225,17 @@ class Community:
         return known
 
     @in_thread
+    def welcome(self, server: int) -> bool:
+        """Tell whether a server was not welcomed yet, and note that it is now."""
+        place = str(server)
+        known = self.ledger.rules.get(place)
+        if known.get("welcomed"):
+            return False
+        self.ledger.rules.set(place, ServerRules.of({**known, "welcomed": True}).values())
+        self._rules.clear()
+        return True
+
+    @in_thread
     def every_rules(self) -> dict[str, ServerRules]:
         """Return what each server set, by its number."""
         return {place: ServerRules.of(each) for place, each in self.ledger.rules.all().items()}

@@ -76,6 +76,7 @@ class ServerRules:
     timezone: str = "UTC"
     quiet: QuietHours | None = None
     digest: DigestPlan | None = None
+    welcomed: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:

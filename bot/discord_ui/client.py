@@ -26,6 +26,7 @@ from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.refreshing import follow
 from bot.discord_ui.moderators.reports import post_feedback
+from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.telling import keep_telling
@@ -114,6 +115,10 @@ class ElectionDeskClient(discord.Client):
             if len(self.guilds) > 1 and self.desk.settings.moderated_in is None:
                 logger.warning(_SEVERAL, len(self.guilds))
         await recover(self, self.desk.community, self.began)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Welcome a new server, with what is to be set up."""
+        await welcome(guild, self.moderation)
 
     async def on_suggestion(self, number: int) -> None:
         """Put what was just proposed where moderators review."""

@@ -26,6 +26,7 @@ from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, review_command
 from bot.discord_ui.moderators.settings import SettingsGroup
+from bot.discord_ui.moderators.setup import setup_command
 from bot.discord_ui.moderators.source import SourceGroup
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
@@ -44,7 +45,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
     def __init__(self, client: discord.Client, asking: Asking, moderation: Moderation) -> None:
         super().__init__(client)
         self.guards: dict[str, _Guard] = dict.fromkeys(_MODERATED, moderation.refusal)
-        self.guards[SettingsGroup.NAME] = moderation.settings_refusal
+        self.guards |= dict.fromkeys((SettingsGroup.NAME, "setup"), moderation.settings_refusal)
         for each in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(each)
         self.add_command(help_command(asking, self, self.guards))
@@ -91,6 +92,7 @@ def _moderators_commands(moderation: Moderation) -> list[_Offer]:
     return [
         SourceGroup(moderation),
         SettingsGroup(moderation),
+        setup_command(moderation),
         review_command("reports", ABOUT_REPORTS, moderation),
         review_command("gaps", ABOUT_GAPS, moderation),
     ]

@@ -14,6 +14,7 @@
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
     make benchmark WHAT=faults                      # kills, full disks, cut files
+    make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -27,6 +28,7 @@ from tests.benchmarks import (
     abstention,
     asked,
     askers,
+    campaign,
     constants,
     extraction,
     faults,
@@ -56,6 +58,7 @@ def main() -> None:
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
+        "campaign": campaign.measure,
         "model": model.measure,
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,

@@ -79,7 +79,7 @@ def answering(desk, answer):
 def open_in(folder, *, now=NOW, holder="a test", **environment):
     """Open the desk of *folder*, with these settings."""
     settings = BotSettings.of({"DATA_DIR": str(folder), **environment})
-    return open_desk(settings, holder=holder, clock=lambda: now)
+    return open_desk(settings, holder=holder, clock=now if callable(now) else lambda: now)
 
 
 def told_in(desk, folder):

@@ -29,6 +29,7 @@ from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.moderators.refreshing import look_progress_view
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, groups_view
 from bot.discord_ui.moderators.settings import UnsetButton, settings_view
+from bot.discord_ui.moderators.setup import Setup, setup_view
 from bot.discord_ui.moderators.suggestions import review_view, suggestions_view
 from bot.discord_ui.moderators.views import (
     article_view,
@@ -133,6 +134,8 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "gaps": groups_view(groups(), words, ABOUT_GAPS, 0),
         "reports-none": groups_view([], words, ABOUT_REPORTS, 0),
         "gaps-none": groups_view([], words, ABOUT_GAPS, 0),
+        "welcome": setup_view(Setup(0, ServerRules(), None, True), words, welcome=True),
+        "setup": setup_view(Setup(1234, some_rules(), URL, True), words),
         "settings": settings_view(some_rules(), None, words),
         "settings-desk": with_buttons(
             settings_view(some_rules(), DeskRules(Decimal("5"), URL, True, 1), words),

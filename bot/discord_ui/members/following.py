@@ -20,6 +20,8 @@ from bot.wording import Wording
 
 _CHOICES, _CHOICE = 24, 99
 """Outlets that are offered beside what was typed, and characters of one."""
+_LISTED = 9
+"""Follows in one message, within Discord's 40 components."""
 
 
 def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -83,13 +85,11 @@ def following_view(found: list[Follow], words: Wording) -> ui.LayoutView:
     items: list[tuple[str, list[ui.Item[Any]]]] = []
     for each in found[:_LISTED]:
         where = f" · <#{int(each.channel)}>" if each.place else ""
-        text = f"{escape(words(f'news_{each.kind}'))} **{literal(title(each.text, 200))}**{where}"
+        text = (
+            f"{escape(words(f'following_{each.kind}'))} **{literal(title(each.text, 200))}**{where}"
+        )
         items.append((text, [UnfollowButton(str(each.id), words("unfollow"))]))
     return itemised(f"**{escape(words('following_heading'))}**", items)
-
-
-_LISTED = 9
-"""Follows in one message, within Discord's 40 components."""
 
 
 class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.moderators import decisions, listing, reports, settings, suggestions
+from bot.discord_ui.moderators import decisions, listing, reports, settings, setup, suggestions
 from bot.discord_ui.moderators.adding import AddButton
 
 MODERATORS_BUTTONS: tuple[type[KeyButton], ...] = (
@@ -12,5 +12,6 @@ MODERATORS_BUTTONS: tuple[type[KeyButton], ...] = (
     *reports.REVIEW_BUTTONS,
     *suggestions.SUGGESTION_BUTTONS,
     *settings.SETTINGS_BUTTONS,
+    *setup.SETUP_BUTTONS,
     AddButton,
 )

@@ -120,7 +120,7 @@ async def test_an_outlet_is_offered_and_followed(desk, channel, alice):
     await alice.slash(channel, "follow", topic="Dunmere Courier")
     listed = await alice.slash(channel, "following")
     assert listed.ephemeral
-    assert "New from Dunmere Courier" in shown(listed)
+    assert "Outlet Dunmere Courier" in shown(listed)
     await alice.click(listed.response, label="Unfollow")
     assert "You follow nothing" in shown(await alice.slash(channel, "following"))
 

@@ -68,7 +68,7 @@ async def test_the_questions_that_are_offered_are_answered(simcord_env, starters
     [
         ({}, ()),
         ({"manage_messages": True}, OF_MODERATORS),
-        ({"manage_messages": True, "manage_guild": True}, (*OF_MODERATORS, "/settings")),
+        ({"manage_messages": True, "manage_guild": True}, (*OF_MODERATORS, "/settings", "/setup")),
     ],
 )
 async def test_help_lists_what_its_reader_may_use(simcord_env, channel, rights, more):

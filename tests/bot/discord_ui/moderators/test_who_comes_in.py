@@ -5,7 +5,15 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.discord_ui.moderators import adding, decisions, listing, reports, settings, suggestions
+from bot.discord_ui.moderators import (
+    adding,
+    decisions,
+    listing,
+    reports,
+    settings,
+    setup,
+    suggestions,
+)
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.buttons import MODERATORS_BUTTONS
 from bot.ledger import Ledger
@@ -42,6 +50,7 @@ SETTINGS = (
     ("settings digest", {}),
     ("settings quiet", {}),
 )
+MANAGED = (("setup", {}), ("settings preview", {}))
 DESK = (
     ("settings voting-link", {"url": "https://vote.example"}),
     ("settings approval", {"second": True}),
@@ -51,12 +60,16 @@ KEYS = {
     "watch": "a" * 12,
     "discard": "a" * 12,
     "name": "a" * 12,
+    "here": "0",
+    "role": "0",
+    "voting": "0",
     "list": "10:Harbour",
     "settle": "r-f1",
     "review": "g0",
 }
-MODERATED = [each for each in MODERATORS_BUTTONS if each is not settings.UnsetButton]
-ROOMS = (adding, decisions, listing, reports, settings, suggestions)
+OF_MANAGERS = (settings.UnsetButton, *setup.SETUP_BUTTONS)
+MODERATED = [each for each in MODERATORS_BUTTONS if each not in OF_MANAGERS]
+ROOMS = (adding, decisions, listing, reports, settings, setup, suggestions)
 
 
 def key_of(button):
@@ -92,6 +105,7 @@ def test_no_command_is_missing_here(simcord_env):
         "settings channel",
         "settings budget",
         "settings preview",
+        "setup",
     }
     tree = simcord_env.bot.tree
     there = {
@@ -103,12 +117,12 @@ def test_no_command_is_missing_here(simcord_env):
     assert there == tried
 
 
-@pytest.mark.parametrize(("name", "options"), [*SOURCE, *SETTINGS, *DESK])
+@pytest.mark.parametrize(("name", "options"), [*SOURCE, *SETTINGS, *MANAGED, *DESK])
 async def test_a_member_who_sees_a_command_is_refused(
     simcord_env, channel, alice, archive, name, options, caplog
 ):
     """An administrator may show a command to everybody; the code checks all the same."""
-    await allow(simcord_env, alice, "source", "reports", "gaps", "settings")
+    await allow(simcord_env, alice, "source", "reports", "gaps", "settings", "setup")
     before = state(archive)
     result = await alice.slash(channel, name, **options)
     assert result.ephemeral
@@ -132,7 +146,7 @@ async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive,
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", MODERATORS_BUTTONS)
+@pytest.mark.parametrize("button", [*MODERATED, settings.UnsetButton])
 async def test_a_button_from_another_server_is_refused(
     simcord_env, channel, archive, button, caplog
 ):

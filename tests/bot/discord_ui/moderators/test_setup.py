@@ -1,0 +1,94 @@
+"""The welcome in a new server, and `/setup`: a list that ticks itself."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+
+from bot.community.rules import DeskRules, Speaks
+from bot.discord_ui.moderators.setup import welcome
+from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.moderators.conftest import shown
+from tests.bot.discord_ui.reading import seen
+
+
+def said_last(channel):
+    """Return what the channel shows last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+@pytest.fixture
+def owner(simcord_env, channel):
+    """Return somebody who may manage the server."""
+    rights = discord.Permissions(manage_guild=True, manage_messages=True)
+    role = simcord_env.guild.create_role("owners", permissions=rights)
+    return simcord_env.guild.add_member(simcord_env.create_user("owner"), roles=[role])
+
+
+async def test_a_new_server_is_welcomed_once(simcord_env, channel):
+    """Where the bot may write; it says what it does and what is to be done."""
+    guild = simcord_env.bot.guilds[0]
+    await simcord_env.bot.on_guild_join(guild)
+    await simcord_env.bot.on_guild_join(guild)
+    [message] = channel.history()
+    text = said_last(channel)
+    assert text.startswith("Hello! I answer questions about the election out of coverage")
+    assert "☑ Coverage\nArticles that may be cited: 1." in text
+    assert "☐ Where I answer\nIn every channel that I can see" in text
+    assert "☐ The election authority’s page" in text
+    assert labels(_Shown(message)) == [
+        "Add a source",
+        "In this channel alone",
+        "Name a role",
+        "Set the page",
+    ]
+
+
+class _Shown:
+    """A message's components as they were sent."""
+
+    def __init__(self, message):
+        self.components = [each.to_dict() for each in message.components]
+
+
+async def test_a_server_without_a_channel_to_write_in_is_left_in_peace(simcord_env, caplog, desk):
+    """It is only logged."""
+    guild = simcord_env.create_guild("Silent")
+    await welcome(simcord_env.bot.get_guild(guild.id), simcord_env.bot.moderation)
+    assert "no channel in server" in caplog.text
+
+
+async def test_the_list_ticks_itself(simcord_env, desk, channel, owner):
+    """Each button does one thing, and the list says so."""
+    role = simcord_env.guild.create_role("librarians")
+    result = await owner.slash(channel, "setup")
+    assert result.ephemeral
+    here = await owner.click(result.response, label="In this channel alone")
+    assert "☑ Where I answer" in shown(here)
+    rules = await desk.community.rules(simcord_env.guild.id)
+    assert rules.everywhere is Speaks.OFF
+    assert rules.channels == {str(channel.id): Speaks.ON}
+    form = await owner.click(result.response, label="Name a role")
+    named = await owner.submit_modal(form, {"role": [role]})
+    assert "☑ Who looks after sources" in shown(named)
+    assert (await desk.community.rules(simcord_env.guild.id)).moderator_role == role.id
+    form = await owner.click(result.response, label="Set the page")
+    wrong = await owner.submit_modal(form, {"url": "the town hall"})
+    assert "That is no address of the web" in shown(wrong)
+    form = await owner.click(result.response, label="Set the page")
+    done = await owner.submit_modal(form, {"url": "https://vote.example/how"})
+    assert "☑ The election authority’s page" in shown(done)
+    kept = DeskRules.of(desk.ledger.rules.get(""))
+    assert kept.voting_link == "https://vote.example/how"
+    assert len(desk.ledger.audit.last()) == 3
+
+
+async def test_a_second_server_sets_only_what_holds_in_it(simcord_env, channel):
+    """The election authority's page holds everywhere."""
+    other = simcord_env.create_guild("Elsewhere")
+    place = other.create_text_channel("desk")
+    role = other.create_role("all", permissions=discord.Permissions(administrator=True))
+    boss = other.add_member(simcord_env.create_user("boss"), roles=[role])
+    text = shown(await boss.slash(place, "setup"))
+    assert "Where I answer" in text
+    assert "election authority" not in text
