@@ -38,7 +38,7 @@ from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
 ALONE = Audience(Place(1, 2), private=True, showable=True)
-TALK = ("hello", "help", "thanks", "stop", "check")
+TALK = ("hello", "help", "thanks", "stop", "check", "wrong", "aside")
 MEMBERS_COMMANDS = {
     **{
         name: f"command_{name}"

@@ -14,7 +14,7 @@ from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BESIDE = "beside"
-_TURNS = ("help", "stop", "check", "news", "thanks", "hello")
+_TURNS = ("help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
 """What is answered where one message says several, the first of these."""
 
 
@@ -23,7 +23,8 @@ class Talk:
     """What was said, ``help``, ``stop``, ``thanks`` or ``hello``, and in which language.
 
     ``check`` points to something else that is to be answered or checked: "is this true?".
-    ``news`` asks what is new, of ``topic`` where that is named.
+    ``news`` asks what is new, of ``topic`` where that is named; ``wrong`` complains, and ``aside``
+    wants something that no coverage has.
     """
 
     said: str

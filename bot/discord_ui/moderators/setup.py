@@ -91,7 +91,7 @@ def setup_view(state: Setup, words: Wording, *, welcome: bool = False) -> ui.Lay
     points: list[tuple[bool, str, str, list[ui.Item[Any]]]] = [
         (bool(count), "coverage", escape(coverage), [AddButton("0", words("add_source"))]),
         (state.has_channels, "channels", escape(channels), [_HereButton("0", words("setup_here"))]),
-        (role is not None, "moderators", who, [_RoleButton("0", words("setup_role"))]),
+        (True, "moderators", who, [_RoleButton("0", words("setup_role"))]),
     ]
     if state.home:
         points.append(
