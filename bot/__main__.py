@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "ask": asking.answer_command,
     "find": asking.look_up_command,
     "check": asking.check_claims_command,
+    "prove": asking.prove_command,
     "answers": upkeep.answers_command,
     "doctor": upkeep.doctor_command,
     "calibrate": upkeep.calibrate_command,

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import checking, metrics, terminal
+from bot import checking, exported, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
 from bot.commands.preparing import prepared_desk
 from bot.desk import Desk, open_desk
 from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest import stopping
+from ingest.archive import Archive
 from ingest.commands.options import AsJson, Batch, configured, misused, now
 
 _NEWEST = 8
@@ -133,3 +134,14 @@ def check_claims_command(
 
     checking.show_checked(asyncio.run(checked()), json_lines=as_json)
     return 0
+
+
+def prove_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What `python -m bot ask --json` has written.")
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Hold an exported answer against the archive: does each quotation stand there?"""
+    with Archive.open(configured(BotSettings).archive_url) as archive:
+        return exported.show_export(exported.check_export(file, archive), as_json=as_json)

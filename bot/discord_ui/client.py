@@ -15,7 +15,7 @@ import discord
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
-from bot.discord_ui.conversation import Addressed, answer_message, offer_again
+from bot.discord_ui.conversation import Addressed, answer_message, answer_post, offer_again
 from bot.discord_ui.errors import report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.correcting import keep_correcting
@@ -142,6 +142,10 @@ class ElectionDeskClient(discord.Client):
             return
         if Addressed.of(after, self.user.id) is not None:
             await offer_again(after, self.asking)
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Answer a new forum post, where the server wants that."""
+        await answer_post(thread, self.asking)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log what went wrong in an event, without what people wrote."""

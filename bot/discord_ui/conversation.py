@@ -199,6 +199,41 @@ async def _answer_pointed(
         await hanging.say(view, words)
 
 
+async def answer_post(thread: discord.Thread, asking: Asking) -> None:
+    """Answer the title of a new forum post, once, where the server has the forum answered so."""
+    parent = thread.parent
+    if not isinstance(parent, discord.ForumChannel) or not asks(thread.name):
+        return
+    rules = await asking.desk.community.rules(thread.guild.id)
+    if rules.channels.get(str(parent.id)) is not Speaks.THREAD or thread.owner_id is None:
+        return
+    words = Wording.of_locale(str(thread.guild.preferred_locale))
+    place = Place(thread.guild.id, thread.id, parent.id)
+    admission = await asking.admit(place, thread.owner_id, words)
+    if admission.refusal:
+        return
+    try:
+        question = asking.question(thread.name, rules)
+    except UnaskableError:
+        return
+    sent: discord.Message | None = None
+
+    async def show(view: ui.LayoutView) -> None:
+        nonlocal sent
+        sent = await (sent.edit(view=view) if sent else thread.send(view=view))
+
+    made = await asking.ask(
+        question,
+        thread.owner_id,
+        audience=Audience(place),
+        repeat=True,
+        show=show,
+        outlets=rules.outlets,
+    )
+    await deliver(made.view, show, show, Wording.of(question.language))
+    await asking.note_shown(sent, made.exchange, made.number, question.language)
+
+
 async def offer_again(message: discord.Message, asking: Asking) -> None:
     """Offer once to answer a question as its author has changed it since it was answered."""
     if ("answered", message.id) not in asking.told or not asking.first("edited", message.id):

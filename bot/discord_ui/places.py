@@ -14,18 +14,22 @@ from bot.discord_ui.replying import Interaction
 class Place:
     """A channel by its number; ``parent`` is the channel of a thread, ``server`` of a server.
 
-    ``threads`` is whether the bot may make a thread of a message there.
+    ``threads`` is whether the bot may make a thread of a message there. ``foreign`` is one where it
+    is not: somebody brought it along, as an app of their own.
     """
 
     server: int | None
     channel: int
     parent: int | None = None
     threads: bool = False
+    foreign: bool = False
 
     @classmethod
     def of(cls, where: discord.Message | Interaction) -> Self:
         """Tell where a message stands, or something was pressed or typed."""
         channel = where.channel
+        if isinstance(where, discord.Interaction) and is_brought_along(where):
+            return cls(None, channel.id if channel else 0, foreign=True)
         server = where.guild.id if where.guild else None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else None
         return cls(server, channel.id if channel else 0, parent, _takes_threads(channel))
@@ -38,6 +42,11 @@ class Audience:
     place: Place
     private: bool = False
     showable: bool = False
+
+
+def is_brought_along(interaction: Interaction) -> bool:
+    """Tell whether somebody uses the bot as an app of their own, where it is no member."""
+    return interaction.is_user_integration() and not interaction.is_guild_integration()
 
 
 def _takes_threads(channel: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, delete, select
@@ -20,6 +21,16 @@ from ingest.archive.selecting import (
     standing_passages,
 )
 from ingest.model import ArticleState, Cut, Passage, Removal, Version
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage of any version, standing or not, with what it is a passage of."""
+
+    article_id: int
+    version: int
+    title: str
+    text: str
 
 
 class Passages(DatabasePart):
@@ -46,6 +57,21 @@ class Passages(DatabasePart):
         )
         with self._database.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
+
+    def fingerprinted(self, digest: str) -> list[FoundPassage]:
+        """Return the passages, of any version, whose id ends with *digest*."""
+        if not digest.isalnum():
+            return []
+        of = (versions.c.article_id == passages.c.article_id) & (
+            versions.c.number == passages.c.version
+        )
+        query = (
+            select(passages.c.article_id, passages.c.version, versions.c.title, passages.c.text)
+            .join(versions, of)
+            .where(passages.c.id.like(f"%:{digest}"))
+        )
+        with self._database.reading() as connection:
+            return [FoundPassage(*row) for row in connection.execute(query)]
 
     def count_after(self, seq: int) -> int:
         """Count the standing passages of articles with changes after *seq*."""

@@ -17,7 +17,7 @@ from bot.community.digests import Digest
 from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
-from bot.discord_ui.members.citations import quotations_view
+from bot.discord_ui.members.citations import quotations_view, quote_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
@@ -114,6 +114,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         ),
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
+        "quote": quote_view(quoted(answer)[:-1], words),
         "find": found_view(looked(answer, japanese=japanese), words),
         "find-unread": found_view(unread(answer), words),
         "find-hostile": found_view(hostile(answer), words),

@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
-from bot.discord_ui.places import Audience, Place
+from bot.discord_ui.places import Audience, Place, is_brought_along
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
 from bot.discord_ui.text import title
@@ -23,14 +23,15 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @app_commands.command(name="ask", description=worded("command_ask"))
     @app_commands.describe(question=worded("option_question"), private=worded("option_private"))
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST],
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
-        await answer_here(interaction, question, asking, private=private)
+        alone = is_brought_along(interaction) if private is None else private
+        await answer_here(interaction, question, asking, private=alone)
 
     @slash_ask.autocomplete("question")
     async def offered(
@@ -94,7 +95,8 @@ async def answer_here(
             before=before,
             outlets=admission.rules.outlets,
         )
-        second = show_nowhere if private else elsewhere
+        second = show_nowhere if private or place.foreign else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
-    await asking.note_shown(sent, made.exchange, made.number, question.language)
+    number = None if place.foreign else made.number
+    await asking.note_shown(sent, made.exchange, number, question.language)
     return True

@@ -11,10 +11,14 @@ from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import BUDGET, GAP, Lengths, entry, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
-from bot.discord_ui.text import escape, literal, shortened, size
+from bot.discord_ui.text import escape, flat, literal, safe_address, shortened, size
 from bot.wording import Wording
 
 _ROOM = Lengths(quote=2500, title=200, claims=0)
+_COPIED = 900
+"""Characters of a quotation that is given to copy."""
+_BESIDE = 200
+"""Characters kept free for what is said beside."""
 _MOST = 8
 """Quotations in one message, within Discord's 40 components."""
 
@@ -35,6 +39,40 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
             else notice_view(words("answer_too_old"))
         )
         await privately(interaction, view)
+
+
+class QuoteButton(KeyButton, template=r"desk:quote:(?P<key>[0-9]{1,12})"):
+    """Gives the quotations as text to copy, each with its source and day."""
+
+    kind = "quote"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show them to whoever pressed, in a block that Discord lets one copy at once."""
+        words = words_of(interaction)
+        found = await asking_of(interaction).desk.community.quotations(int(self.key))
+        current = [each for each in found if each.current]
+        if current:
+            await privately(interaction, quote_view(current, words))
+        else:
+            await privately(interaction, notice_view(words("answer_too_old")))
+
+
+def quote_view(found: Sequence[QuotationShown], words: Wording) -> ui.LayoutView:
+    """Show quotations as plain text: the words in marks, who printed them when, and the address."""
+    lines: list[str] = []
+    for each in found:
+        opening, closing = words.marks(each.quote)
+        shorter = shortened(each.quote, _COPIED)
+        quote = flat(each.quote) if shorter is None else f"{shorter} […]"
+        source = words("source", outlet=words.outlet(each.header), date=words.dated(each.header))
+        text = f"{opening}{quote}{closing}\n— {flat(source)}, {flat(each.header.title)}"
+        text += f"\n{each.header.url}" if safe_address(each.header.url or "") else ""
+        text = text.replace("`", "ˋ")
+        if sum(map(size, (*lines, text))) > BUDGET - _BESIDE:
+            break
+        lines.append(text)
+    block = "\n\n".join(lines)
+    return layout([escape(words("quote_copy")), f"```\n{block}\n```"])
 
 
 def quotations_view(

@@ -66,7 +66,8 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
         await tell_result(interaction, work)
 
     menu = app_commands.ContextMenu(name=worded("command_find"), callback=find)
-    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(menu)
+    menu = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(menu)
+    return app_commands.allowed_installs(guilds=True, users=True)(menu)
 
 
 def found_view(found: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:

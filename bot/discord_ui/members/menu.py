@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.members.citations import QuoteButton
 from bot.discord_ui.members.feedback import HelpfulButton
 from bot.discord_ui.members.follow_up import ThreadButton
 from bot.discord_ui.members.own import DeleteButton, ShowButton
@@ -18,7 +19,7 @@ from bot.wording import Wording
 
 _ENTRIES: Mapping[str, type[KeyButton]] = {
     each.kind: each
-    for each in (HelpfulButton, ThreadButton, SuggestButton, ShowButton, DeleteButton)
+    for each in (HelpfulButton, QuoteButton, ThreadButton, SuggestButton, ShowButton, DeleteButton)
 }
 """What each entry does: the same as its button, which older messages still have."""
 

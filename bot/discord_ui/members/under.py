@@ -9,7 +9,7 @@ from discord import ui
 from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.members.citations import SourcesButton
+from bot.discord_ui.members.citations import QuoteButton, SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
@@ -33,6 +33,7 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     ReaskButton,
     TellMeButton,
     UnfollowButton,
+    QuoteButton,
 )
 
 
@@ -45,6 +46,7 @@ def buttons_under(
         thread = audience.place.threads and not audience.private
         entries = [
             HelpfulButton.kind,
+            QuoteButton.kind,
             *([ThreadButton.kind] if thread else []),
             *([ShowButton.kind] if audience.showable else []),
             *delete,

@@ -9,13 +9,13 @@ import pytest
 import simcord
 from simcord.results import to_discord_message
 
-from bot.community.rules import ServerRules
+from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.client import ElectionDeskClient, serve
 from ingest.errors import SettingsError
 from ingest.stopping import Ending
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
-from tests.bot.discord_ui.choosing import choose
+from tests.bot.discord_ui.choosing import choose, entries
 from tests.bot.discord_ui.reading import seen
 
 FERRIES = "What did Harbour say about ferries?"
@@ -232,3 +232,61 @@ async def test_a_server_s_outlets_are_the_only_ones_cited(simcord_env, desk, me,
     assert [each for each in others if f"{each} · " in shown] == []
     known = seen((await alice.slash(channel, "coverage")).response.components)
     assert [each for each in others if f"{each}: " in known] == []
+
+
+async def test_a_forum_post_is_answered_once_where_the_server_wants_it(
+    simcord_env, desk, channel, alice
+):
+    """By its title, which the bot may read; what is no question is left alone."""
+    forum = simcord_env.guild.create_forum_channel("ask-the-desk")
+    parent = simcord_env.bot.get_channel(forum.id)
+    starter = {"content": "as above"}
+    quiet = await parent.create_thread(name="What was the turnout?", **starter)
+    await simcord_env.bot.on_thread_create(quiet.thread)
+    assert len([m async for m in quiet.thread.history()]) == 1
+    rules = ServerRules(channels={str(forum.id): Speaks.THREAD})
+    desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
+    desk.community.rules_changed()
+    chat = await parent.create_thread(name="Welcome, everybody", **starter)
+    asked = await parent.create_thread(name="What was the turnout?", **starter)
+    for post in (chat, asked):
+        await simcord_env.bot.on_thread_create(post.thread)
+    found = [m async for m in asked.thread.history()]
+    assert len(found) == 2
+    shown = seen([each.to_dict() for each in found[0].components])
+    assert shown.startswith("What was the turnout?")
+    assert "62.7 per cent" in shown
+    assert len([m async for m in chat.thread.history()]) == 1
+
+
+async def test_an_app_of_one_s_own_answers_privately(monkeypatch, desk, channel, alice):
+    """Where the bot is no member nothing of the server is known, nor read, nor kept."""
+    plain = simcord.interactions.base_payload
+
+    def brought(*arguments, **more):
+        record, made = plain(*arguments, **more)
+        return record, {**made, "authorizing_integration_owners": {"1": str(alice.id)}}
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", brought)
+    rules = ServerRules(everywhere=Speaks.OFF)
+    desk.ledger.rules.set(str(channel._env.guild.id), rules.values())
+    result = await alice.slash(channel, "ask", question="What was the turnout?")
+    assert result.ephemeral
+    assert "62.7 per cent" in seen(result.response.components)
+    assert entries(result.response) == ["Helpful", "Copy as quote"]
+    public = await alice.slash(channel, "ask", question="What was the turnout?", private=False)
+    assert not public.ephemeral
+    assert desk.ledger.notices.due(MORNING) == []
+
+
+async def test_the_question_and_find_can_be_brought_along(simcord_env):
+    """The other commands belong to servers."""
+    tree = simcord_env.bot.tree
+    apps = {
+        each.name
+        for each in tree.get_commands()
+        if each.allowed_installs and each.allowed_installs.user
+    }
+    menus = tree.get_commands(type=discord.AppCommandType.message)
+    apps |= {each.name for each in menus if each.allowed_installs.user}
+    assert apps == {"ask", "Find coverage of this"}

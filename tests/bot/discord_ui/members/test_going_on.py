@@ -10,7 +10,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger.model import FeedbackVerdict
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, entries, labels
-from tests.bot.discord_ui.reading import seen
+from tests.bot.discord_ui.reading import markdown_of, seen
 
 TURNOUT = "What was the turnout?"
 UNKNOWN = "How many chess clubs are there in Sarnholt?"
@@ -32,7 +32,7 @@ async def test_an_answer_has_its_buttons(channel, alice):
     """Each has a word, so that nobody has to guess a sign."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
     assert labels(result.response) == ["Sources", "Ask on", "Report"]
-    assert entries(result.response) == ["Helpful", "Thread", "Delete this answer"]
+    assert entries(result.response) == ["Helpful", "Copy as quote", "Thread", "Delete this answer"]
     declined = await alice.slash(channel, "ask", question=UNKNOWN)
     assert labels(declined.response) == [
         "Tell the moderators",
@@ -49,7 +49,7 @@ async def test_a_private_answer_is_for_its_asker_alone(channel, alice):
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     assert result.ephemeral
     assert labels(result.response) == ["Sources", "Ask on", "Report"]
-    assert entries(result.response) == ["Helpful", "Show to all here"]
+    assert entries(result.response) == ["Helpful", "Copy as quote", "Show to all here"]
 
 
 async def test_sources_show_each_quotation_with_what_stands_around_it(channel, alice):
@@ -237,7 +237,7 @@ async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alic
     assert not public.ephemeral
     assert shown(public).startswith(TURNOUT)
     assert "62.7 per cent" in shown(public)
-    assert entries(public.response) == ["Helpful", "Thread", "Delete this answer"]
+    assert entries(public.response) == ["Helpful", "Copy as quote", "Thread", "Delete this answer"]
     again = await choose(alice, result.response, "show")
     assert "shown to all already" in shown(again)
     asked_on = await alice.click(public.response, label="Ask on")
@@ -250,7 +250,7 @@ async def test_where_answers_are_private_none_is_shown_to_all(simcord_env, desk,
     rules = ServerRules(everywhere=Speaks.MENTION)
     desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
-    assert entries(result.response) == ["Helpful"]
+    assert entries(result.response) == ["Helpful", "Copy as quote"]
 
 
 async def test_a_question_that_was_changed_is_offered_again(simcord_env, channel, alice):
@@ -271,3 +271,14 @@ async def test_a_question_that_was_changed_is_offered_again(simcord_env, channel
     other = await bob.send(channel, "who won?")
     await bob.edit(other, f"{me} who won?")
     assert len(channel.history()) == before + 1
+
+
+async def test_an_answer_is_copied_as_a_quote(channel, alice):
+    """The words, who printed them, when and where: to be used elsewhere."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    copied = await choose(alice, result.response, "quote")
+    assert copied.ephemeral
+    text = "\n".join(markdown_of(copied.response.components))
+    assert "```\n“Turnout was 62.7 per cent" in text or "62.7 per cent" in text
+    assert "— The Sarnholt Ledger, 1 November 2026, Final count" in text
+    assert "https://" in text

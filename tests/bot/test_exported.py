@@ -1,0 +1,91 @@
+"""An exported answer is proven by an archive, on this machine or on another."""
+
+import json
+
+import pytest
+
+from bot.__main__ import main
+from bot.answering.understanding.question import ask
+from bot.exported import Proof, check_export
+from bot.reporting import as_object
+from ingest.archive import Archive
+from ingest.errors import IngestError
+from tests.bot.conftest import MORNING
+from tests.builders import an_extract, saved
+
+TURNOUT = "What was the turnout?"
+
+
+@pytest.fixture
+async def export(sample_desk, tmp_path):
+    """Export an answer to a file, as `ask --json` does."""
+    answer = await sample_desk.answer(ask(TURNOUT, now=MORNING))
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(as_object(answer), ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+async def test_what_stands_in_the_archive_is_proven(sample_desk, export):
+    """Every quotation, with where it is."""
+    checked = check_export(export, sample_desk.archive)
+    assert checked
+    assert {each.proof for each in checked} == {Proof.PROVEN}
+    assert all(each.quote in each.found.text for each in checked)
+
+
+async def test_a_word_that_was_changed_is_told(sample_desk, export):
+    """The passage is known, and does not have it."""
+    text = export.read_text(encoding="utf-8")
+    assert "62.7" in text
+    export.write_text(text.replace("62.7", "72.6"), encoding="utf-8")
+    proofs = [each.proof for each in check_export(export, sample_desk.archive)]
+    assert Proof.ALTERED in proofs
+
+
+async def test_another_archive_proves_what_it_has_too(sample_desk, export, tmp_path):
+    """By the text, whatever its numbers; what it lacks is unknown, not wrong."""
+    answer = json.loads(export.read_text(encoding="utf-8"))
+    lead = answer["excerpts"][0]
+    article = sample_desk.archive.articles.versions(lead["article"])[-1].extract
+    with Archive.open(f"sqlite:///{tmp_path / 'other.sqlite3'}") as other:
+        saved(other, an_extract("Something else was printed here first, on another day."))
+        assert {e.proof for e in check_export(export, other)} == {Proof.UNKNOWN}
+        saved(other, article)
+        first = check_export(export, other)[0]
+        assert (first.proof, first.found.article_id) == (Proof.PROVEN, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no exported answer"),
+        ("hello", "no JSON"),
+        ("[1]", "no exported answer"),
+        (None, "read"),
+    ],
+)
+def test_what_is_no_export_is_a_sentence(tmp_path, content, said):
+    """And says what to name instead."""
+    file = tmp_path / "x.json"
+    if content is not None:
+        file.write_text(content)
+    with (
+        Archive.open(f"sqlite:///{tmp_path / 'a.sqlite3'}") as archive,
+        pytest.raises(IngestError, match=said) as raised,
+    ):
+        check_export(file, archive)
+    assert "ask --json" in str(raised.value)
+
+
+async def test_the_command_says_it_and_ends_with_it(
+    sample_folder, export, monkeypatch, capsys, tmp_path
+):
+    """For people, and for programs."""
+    monkeypatch.setenv("DATA_DIR", str(sample_folder))
+    assert main(["prove", str(export)]) == 0
+    assert "Proven, article " in capsys.readouterr().out
+    assert main(["prove", str(export), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["quotations"][0]["proof"] == "proven"
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "empty"))
+    assert main(["prove", str(export)]) == 1
+    assert "Unknown" in capsys.readouterr().out
