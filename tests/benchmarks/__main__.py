@@ -15,6 +15,7 @@
     make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
     make benchmark WHAT=faults                      # kills, full disks, cut files
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
+    make benchmark WHAT=hour                        # what people type in a server's first hour
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -32,6 +33,7 @@ from tests.benchmarks import (
     constants,
     extraction,
     faults,
+    hour,
     model,
     refreshing,
     retrieval,
@@ -59,6 +61,7 @@ def main() -> None:
         "extraction": extraction.measure,
         "faults": faults.measure,
         "campaign": campaign.measure,
+        "hour": hour.measure,
         "model": model.measure,
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,

@@ -26,6 +26,8 @@ from simcord.interactions import base_payload
 HELLO, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, DISPATCH, ACK = 10, 1, 2, 6, 7, 0, 11
 INVALID_SESSION = 9
 API = "/api/v10"
+_MADE = 200
+"""The status of a message that was made."""
 
 
 @dataclass(slots=True)
@@ -122,9 +124,12 @@ class WireDiscord:
         nonce = body.get("nonce") if isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce is None:
             return self.answer(request, path, body, files)
-        if (path, nonce) not in self._by_nonce:
-            self._by_nonce[path, nonce] = self.answer(request, path, body, files)
-        return self._by_nonce[path, nonce]
+        if (path, nonce) in self._by_nonce:
+            return self._by_nonce[path, nonce]
+        made = self.answer(request, path, body, files)
+        if made[0] == _MADE:
+            self._by_nonce[path, nonce] = made
+        return made
 
     def answer(
         self, request: web.Request, path: str, body: Any, files: list[Any]
@@ -275,6 +280,12 @@ class WireDiscord:
     def click(self, user: int, message: Any, custom_id: str) -> Any:
         """Press a button of a message."""
         data = {"custom_id": custom_id, "component_type": 2}
+        shown = serializers.message_payload(self.backend, message)
+        return self.interact(user, 3, data, message=dict(shown))
+
+    def choose(self, user: int, message: Any, custom_id: str, value: str) -> Any:
+        """Choose an entry of a menu of a message."""
+        data = {"custom_id": custom_id, "component_type": 3, "values": [value]}
         shown = serializers.message_payload(self.backend, message)
         return self.interact(user, 3, data, message=dict(shown))
 
