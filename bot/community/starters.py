@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from bot.answering.watching import Outcome
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
+from ingest.language.names import names_in
 from ingest.model import Article
 
 _NEWEST = 40
@@ -33,6 +35,8 @@ class Starters:
     clock: Callable[[], datetime]
     _questions: dict[str, str] = field(default_factory=dict)
     """Each question, and the outlet whose article answers it."""
+    _topics: list[str] = field(default_factory=list)
+    """Names in the newest titles, those that stand in most first."""
     _change: int = -1
     _drawn: datetime | None = None
 
@@ -42,6 +46,7 @@ class Starters:
         rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
         if change == self._change or not rested:
             return
+        self._topics = self._named()
         self._questions = self._draw(now)
         self._change, self._drawn = change, now
 
@@ -57,6 +62,16 @@ class Starters:
             if wanted in question.casefold() and (outlet in outlets or not outlets)
         ]
         return sorted(found, key=lambda each: language_asked(each) is not language)
+
+    def topics(self, typed: str) -> list[str]:
+        """Return names in the newest coverage that contain *typed*."""
+        wanted = typed.casefold().strip()
+        return [each for each in self._topics if wanted in each.casefold()][:OFFERED]
+
+    def _named(self) -> list[str]:
+        titles = (each.header.title for each in self.archive.articles.listed(limit=_NEWEST))
+        counted = Counter(name for title in titles for name in names_in(title))
+        return [name for name, _ in counted.most_common()]
 
     def _draw(self, now: datetime) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -217,20 +217,22 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     except UnaskableError:
         return
     sent: discord.Message | None = None
+    async with asking.kept(question, thread.owner_id, thread.id) as kept:
 
-    async def show(view: ui.LayoutView) -> None:
-        nonlocal sent
-        sent = await (sent.edit(view=view) if sent else thread.send(view=view))
+        async def show(view: ui.LayoutView) -> None:
+            nonlocal sent
+            sent = await (sent.edit(view=view) if sent else thread.send(view=view))
+            await kept.note_progress(sent)
 
-    made = await asking.ask(
-        question,
-        thread.owner_id,
-        audience=Audience(place),
-        repeat=True,
-        show=show,
-        outlets=rules.outlets,
-    )
-    await deliver(made.view, show, show, Wording.of(question.language))
+        made = await asking.ask(
+            question,
+            thread.owner_id,
+            audience=Audience(place),
+            repeat=True,
+            show=show,
+            outlets=rules.outlets,
+        )
+        await deliver(made.view, show, show, Wording.of(question.language))
     await asking.note_shown(sent, made.exchange, made.number, question.language)
 
 

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.members.timeline import topics_like
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver, post, respond, words_of
@@ -34,5 +35,9 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
         view = await asking.latest(topic or "", words, admission.rules.outlets)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
+
+    @slash_latest.autocomplete("topic")
+    async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return topics_like(typed, asking)
 
     return slash_latest

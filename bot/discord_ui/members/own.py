@@ -84,11 +84,16 @@ async def _asker_of(message: discord.Message) -> int | None:
     """Return who asked what *message* answers: Discord itself knows."""
     if message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
-    reference = message.reference
-    if reference is None or reference.message_id is None:
-        return None
+    reference, channel = message.reference, message.channel
     try:
-        asked = reference.resolved or await message.channel.fetch_message(reference.message_id)
+        if reference is not None and reference.message_id is not None:
+            asked = reference.resolved or await channel.fetch_message(reference.message_id)
+        elif isinstance(channel, discord.Thread) and isinstance(
+            channel.parent, discord.TextChannel
+        ):
+            asked = await channel.parent.fetch_message(channel.id)
+        else:
+            return None
     except discord.HTTPException:
         return None
     return asked.author.id if isinstance(asked, discord.Message) else None

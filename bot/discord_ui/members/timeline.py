@@ -34,6 +34,8 @@ from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 _PICTURE = "timeline.png"
+_CHOICES, _CHOICE = 25, 100
+"""Choices that Discord shows, and characters of one."""
 _FEW = 2
 """Days from which a picture says anything."""
 _ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
@@ -67,7 +69,19 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         send = partial(respond, interaction, private=private)
         await deliver(timeline_view(found, words), send, partial(post, interaction), words)
 
+    @slash_timeline.autocomplete("topic")
+    async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return topics_like(typed, asking)
+
     return slash_timeline
+
+
+def topics_like(typed: str, asking: Asking) -> list[app_commands.Choice[str]]:
+    """Offer what was typed, and names in the newest coverage that contain it."""
+    own = [typed[:_CHOICE]] if typed.strip() else []
+    found = dict.fromkeys([*own, *asking.desk.starters.topics(typed)])
+    fitting = [each for each in found if len(each) <= _CHOICE]
+    return [app_commands.Choice(name=each, value=each) for each in fitting[:_CHOICES]]
 
 
 def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:

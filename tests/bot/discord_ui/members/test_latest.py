@@ -57,3 +57,10 @@ async def test_nothing_on_a_topic_is_a_sentence(channel, alice):
     """And no list of something else."""
     result = await alice.slash(channel, "latest", topic="quantum chess")
     assert "No dated coverage of that was found." in seen(result.response.components)
+
+
+async def test_names_of_the_coverage_are_offered_as_topics(starters, channel, alice):
+    """Beside what was typed."""
+    for command in ("latest", "timeline"):
+        offered = await alice.autocomplete(channel, command, "topic", "harb")
+        assert [each["value"] for each in offered][:2] == ["harb", "Harbour"]
