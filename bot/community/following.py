@@ -36,8 +36,9 @@ _REST = timedelta(hours=2)
 """Time between two messages of one follow; what is found meanwhile waits."""
 _KEYS = 2
 """Words of a topic by which it is found, the weightiest."""
-_MENTIONED = 0.6
-"""Share of a topic's words that an article has before it is looked at closely."""
+_MENTIONED = {FollowKind.TOPIC: 0.75, FollowKind.QUESTION: 0.6}
+"""Share of the words that an article has before it is looked at closely: of three all, of four
+three; what answers a question is told by other signs as well."""
 _OF_A_MEMBER, _OF_A_CHANNEL = 10, 20
 """Follows that one may have."""
 LONGEST_TOPIC = 200
@@ -103,7 +104,7 @@ class _Interests:
         for start in {read.text[i : i + _PREFIX] for i in range(len(read.text) - 1)}:
             words = self._scripts.get(start, ())
             found |= {interest for word, interest in words if word in read.text}
-        return {each for each in found if self.needs[each].share(text) >= _MENTIONED}
+        return {each for each in found if self.needs[each].share(text) >= _MENTIONED[each[0]]}
 
 
 @dataclass(slots=True)

@@ -119,10 +119,9 @@ def measure(_: Path | None, out: Path) -> None:
     """Run the campaign and the sizes, and print what was told and what it took."""
     found = {"campaign": asyncio.run(campaign()), "sizes": sizes()}
     (out / "campaign.json").write_text(json.dumps(found, indent=2))
-    table = Table(title="A campaign of thirty days")
-    for name in found["campaign"]:
-        table.add_column(name)
-    table.add_row(*map(str, found["campaign"].values()))
+    table = Table("A campaign of thirty days", "")
+    for name, count in found["campaign"].items():
+        table.add_row(name, f"{count}")
     Console().print(table)
     first = found["sizes"][0]["ms"]
     for each in found["sizes"]:
