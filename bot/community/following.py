@@ -74,6 +74,7 @@ class _Interests:
     """All follows, found by the words that an article has."""
 
     def __init__(self, follows: Sequence[Follow], need_of: Callable[[str], Need]) -> None:
+        self._need_of = need_of
         self.outlets: dict[str, list[Follow]] = defaultdict(list)
         self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
         self.needs: dict[_Interest, Need] = {}
@@ -104,7 +105,13 @@ class _Interests:
         for start in {read.text[i : i + _PREFIX] for i in range(len(read.text) - 1)}:
             words = self._scripts.get(start, ())
             found |= {interest for word, interest in words if word in read.text}
-        return {each for each in found if self.needs[each].share(text) >= _MENTIONED[each[0]]}
+        return {each for each in found if self._need(each).share(text) >= _MENTIONED[each[0]]}
+
+    def _need(self, interest: _Interest) -> Need:
+        """Return what an interest needs; words that no coverage had may have come since."""
+        if self.needs[interest].strange:
+            self._index(interest, self._need_of(interest[1]))
+        return self.needs[interest]
 
 
 @dataclass(slots=True)

@@ -209,3 +209,12 @@ def test_quiet_hours_may_go_past_midnight():
     rules = ServerRules(quiet=night, timezone="Asia/Tokyo")
     assert rules.is_quiet(NOW.replace(hour=14))
     assert not rules.is_quiet(NOW.replace(hour=3))
+
+
+async def test_a_name_that_was_new_when_it_was_followed_counts(desk, following, clock):
+    """Nobody had written of Quill: its dredging is still not that of Lorne."""
+    await following.follow("harbour dredging in Quill", "m", 1, None, EN)
+    said = "The town council agreed on harbour dredging in {} on Monday, its clerk said. It takes"
+    published(desk, clock, f"{said.format('Quill')} nine days and forty boats.", "Quill")
+    published(desk, clock, f"{said.format('Lorne')} a whole summer, and two cranes.", "Lorne")
+    assert [title for _, title, _ in await told(following)] == ["Quill"]
