@@ -105,7 +105,12 @@ class _Interests:
         for start in {read.text[i : i + _PREFIX] for i in range(len(read.text) - 1)}:
             words = self._scripts.get(start, ())
             found |= {interest for word, interest in words if word in read.text}
-        return {each for each in found if self._need(each).share(text) >= _MENTIONED[each[0]]}
+        return {each for each in found if self._mentioned(each, text) >= _MENTIONED[each[0]]}
+
+    def _mentioned(self, interest: _Interest, text: str) -> float:
+        """Return the share of an interest that *text* mentions; what nobody wrote it does not."""
+        need = self._need(interest)
+        return need.share(text) * need.familiar
 
     def _need(self, interest: _Interest) -> Need:
         """Return what an interest needs; words that no coverage had may have come since."""

@@ -212,8 +212,10 @@ def test_quiet_hours_may_go_past_midnight():
 
 
 async def test_a_name_that_was_new_when_it_was_followed_counts(desk, following, clock):
-    """Nobody had written of Quill: its dredging is still not that of Lorne."""
+    """Nobody had written of Quill: its dredging is still not that of Lorne, before and after."""
     await following.follow("harbour dredging in Quill", "m", 1, None, EN)
+    first = "Harbour dredging in Sorrel was put off by the council for another year, it was said."
+    published(desk, clock, first, "Sorrel")
     said = "The town council agreed on harbour dredging in {} on Monday, its clerk said. It takes"
     published(desk, clock, f"{said.format('Quill')} nine days and forty boats.", "Quill")
     published(desk, clock, f"{said.format('Lorne')} a whole summer, and two cranes.", "Lorne")
