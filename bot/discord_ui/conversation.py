@@ -207,6 +207,8 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     rules = await asking.desk.community.rules(thread.guild.id)
     if rules.channels.get(str(parent.id)) is not Speaks.THREAD or thread.owner_id is None:
         return
+    if not asking.first("post", thread.id):
+        return
     words = Wording.of_locale(str(thread.guild.preferred_locale))
     place = Place(thread.guild.id, thread.id, parent.id)
     admission = await asking.admit(place, thread.owner_id, words)

@@ -249,8 +249,9 @@ async def test_a_forum_post_is_answered_once_where_the_server_wants_it(
     desk.community.rules_changed()
     chat = await parent.create_thread(name="Welcome, everybody", **starter)
     asked = await parent.create_thread(name="What was the turnout?", **starter)
-    for post in (chat, asked):
+    for post in (chat, asked, asked):
         await simcord_env.bot.on_thread_create(post.thread)
+    await simcord_env.settle()
     found = [m async for m in asked.thread.history()]
     assert len(found) == 2
     shown = seen([each.to_dict() for each in found[0].components])
