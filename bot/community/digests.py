@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -69,11 +69,13 @@ class Digests:
     clock: Callable[[], datetime]
 
     @in_thread
-    def due(self) -> list[Digest]:
-        """Return the digests that are to be posted now; one in which nothing is new is skipped."""
+    def due(self, every: Mapping[str, ServerRules]) -> list[Digest]:
+        """Return the digests that are to be posted now, by the rules of every server.
+
+        One in which nothing is new is skipped.
+        """
         found = []
-        for place, values in self.ledger.rules.all().items():
-            rules = ServerRules.of(values)
+        for place, rules in every.items():
             if rules.digest is None:
                 continue
             at = last_due(rules.digest, rules.timezone, self.clock())

@@ -73,7 +73,12 @@ class DueNews:
 class _Interests:
     """All follows, found by the words that an article has."""
 
-    def __init__(self, follows: Sequence[Follow], need_of: Callable[[str], Need]) -> None:
+    def __init__(
+        self,
+        follows: Sequence[Follow],
+        need_of: Callable[[str], Need],
+        known: Mapping[_Interest, Need],
+    ) -> None:
         self._need_of = need_of
         self.outlets: dict[str, list[Follow]] = defaultdict(list)
         self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
@@ -86,7 +91,7 @@ class _Interests:
                 continue
             interest = each.kind, each.text
             if interest not in self.needs:
-                self._index(interest, need_of(each.text))
+                self._index(interest, known.get(interest) or need_of(each.text))
             self.followers[interest].append(each)
 
     def _index(self, interest: _Interest, need: Need) -> None:
@@ -198,15 +203,11 @@ class Following:
     @in_thread
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
         """Return what is to be sent now: not to a server that is *quiet*, not too often."""
-        now, found = self.clock(), []
-        for number, news in self.ledger.follows.waiting().items():
-            follow = self.ledger.follows.get(number)
-            last = self.ledger.follows.last_sent(number)
-            if follow is None or quiet(follow.place) or (last and now - last < _REST):
-                continue
-            quoted = tuple(filter(None, map(self._quoted, news)))
-            found.append(DueNews(follow, quoted, tuple(news)))
-        return found
+        return [
+            DueNews(follow, tuple(filter(None, map(self._quoted, news))), tuple(news))
+            for follow, news in self.ledger.follows.waiting(self.clock() - _REST)
+            if not quiet(follow.place)
+        ]
 
     @in_thread
     def mark_sent(self, due: DueNews) -> None:
@@ -221,7 +222,8 @@ class Following:
         count = self.ledger.follows.count()
         if self._interests is None or count != self._known:
             index, every = self.coverage.index, self.ledger.follows.all()
-            self._interests = _Interests(every, lambda text: Need.of(text, index))
+            known = self._interests.needs if self._interests else {}
+            self._interests = _Interests(every, lambda text: Need.of(text, index), known)
             self._known = count
         return self._interests
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -78,11 +79,10 @@ class ServerRules:
     digest: DigestPlan | None = None
     welcomed: bool = False
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def of(values: Mapping[str, Any]) -> ServerRules:
         """Read what the archive keeps."""
-        read: Self = TypeAdapter(cls).validate_python(values)
-        return read
+        return _server_rules().validate_python(values)
 
     def speaks(self, *channels: int | None) -> Speaks:
         """Tell how the bot answers in a channel; the first of *channels* that is set decides."""
@@ -99,7 +99,7 @@ class ServerRules:
 
     def values(self) -> dict[str, Any]:
         """Return what the archive keeps."""
-        kept: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        kept: dict[str, Any] = _server_rules().dump_python(self, mode="json")
         return kept
 
 
@@ -116,13 +116,24 @@ class DeskRules:
     second_moderator: bool = False
     review_channel: int | None = None
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def of(values: Mapping[str, Any]) -> DeskRules:
         """Read what the archive keeps."""
-        read: Self = TypeAdapter(cls).validate_python(values)
-        return read
+        return _desk_rules().validate_python(values)
 
     def values(self) -> dict[str, Any]:
         """Return what the archive keeps."""
-        kept: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        kept: dict[str, Any] = _desk_rules().dump_python(self, mode="json")
         return kept
+
+
+@cache
+def _server_rules() -> TypeAdapter[ServerRules]:
+    """Return what reads and writes them; making it takes longer than using it."""
+    return TypeAdapter(ServerRules)
+
+
+@cache
+def _desk_rules() -> TypeAdapter[DeskRules]:
+    """Return what reads and writes them."""
+    return TypeAdapter(DeskRules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import discord
 from discord import ui
@@ -19,6 +20,9 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
+_EveryRules: TypeAlias = Mapping[str, ServerRules]
+"""The rules of every server, by its number."""
+
 TELLING = 3.0
 """Seconds between two looks at what is to be sent."""
 
@@ -27,16 +31,16 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
     """Send what is due, until cancelled."""
     while True:
         try:
-            await tell_followers(client, desk)
-            await post_digests(client, desk)
+            rules = await desk.community.every_rules()
+            await tell_followers(client, desk, rules)
+            await post_digests(client, desk, rules)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
 
 
-async def tell_followers(client: discord.Client, desk: Desk) -> None:
+async def tell_followers(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
     """Send each follow its news, where its server is not quiet."""
-    rules = await desk.community.every_rules()
     now = desk.clock()
 
     def quiet(place: str) -> bool:
@@ -51,9 +55,9 @@ async def tell_followers(client: discord.Client, desk: Desk) -> None:
         await desk.news.following.mark_sent(due)
 
 
-async def post_digests(client: discord.Client, desk: Desk) -> None:
+async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
     """Post each digest that is due."""
-    for digest in await desk.news.digests.due():
+    for digest in await desk.news.digests.due(rules):
         channel = client.get_channel(digest.channel)
         guild = getattr(channel, "guild", None)
         locale = str(guild.preferred_locale) if guild else None
@@ -62,7 +66,7 @@ async def post_digests(client: discord.Client, desk: Desk) -> None:
         await desk.news.digests.mark_posted(digest)
 
 
-def _words(rules: Mapping[str, ServerRules], place: str) -> Wording | None:
+def _words(rules: _EveryRules, place: str) -> Wording | None:
     """Return the words in the language that a server fixed, if it did."""
     language = rules.get(place, ServerRules()).language
     return Wording.of(language) if language else None

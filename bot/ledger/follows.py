@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews
 from bot.ledger.schema import follow_news, follows, news_seen
@@ -14,6 +15,8 @@ from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.saving import take_turn
 
+_CITED = ("story", "article_id", "version", "start_at", "end_at")
+"""What is kept of news beside when they were found and sent."""
 _MARK = 1
 """The one row that says how far the archive's changes were looked through."""
 
@@ -93,26 +96,23 @@ class Follows(LedgerPart):
             connection.execute(delete(news_seen))
             connection.execute(insert(news_seen).values(id=_MARK, seq=seq))
 
-    def waiting(self) -> dict[int, list[FollowedNews]]:
-        """Return what waits for being sent, by follow."""
-        query = select(follow_news).where(follow_news.c.sent_at.is_(None))
-        query = query.order_by(follow_news.c.follow_id, follow_news.c.story)
-        found: dict[int, list[FollowedNews]] = {}
+    def waiting(self, rested: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
+        """Return what waits, for each follow that was sent nothing after *rested*."""
+        lately = select(follow_news.c.follow_id).where(follow_news.c.sent_at > rows.iso(rested))
+        query = (
+            select(follows, *(follow_news.c[name] for name in _CITED))
+            .join(follow_news, follow_news.c.follow_id == follows.c.id)
+            .where(follow_news.c.sent_at.is_(None), follows.c.id.not_in(lately))
+            .order_by(follows.c.id, follow_news.c.story)
+        )
+        found: dict[int, tuple[Follow, list[FollowedNews]]] = {}
         with self._database.reading() as connection:
             for row in connection.execute(query).mappings():
-                cited = CitedRange(
-                    row["article_id"], row["version"], row["start_at"], row["end_at"]
-                )
-                news = FollowedNews(row["follow_id"], row["story"], cited)
-                found.setdefault(news.follow_id, []).append(news)
-        return found
-
-    def last_sent(self, number: int) -> datetime | None:
-        """Return when something was last sent for a follow."""
-        query = select(func.max(follow_news.c.sent_at)).where(follow_news.c.follow_id == number)
-        with self._database.reading() as connection:
-            at = connection.execute(query).scalar()
-        return datetime.fromisoformat(at) if at else None
+                story, *cited = (row[name] for name in _CITED)
+                follow = _follow_of({each.name: row[each.name] for each in follows.columns})
+                _, news = found.setdefault(follow.id, (follow, []))
+                news.append(FollowedNews(follow.id, story, CitedRange(*cited)))
+        return list(found.values())
 
     def mark_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
         """Record that news were sent, or never will be."""
@@ -123,7 +123,11 @@ class Follows(LedgerPart):
                 )
                 connection.execute(update(follow_news).where(here).values(sent_at=rows.iso(now)))
 
-    def _found(self, query: object) -> list[Follow]:
+    def _found(self, query: Select[Any]) -> list[Follow]:
         with self._database.reading() as connection:
-            found = connection.execute(query).mappings()  # type: ignore[call-overload]
-            return [Follow(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in found]
+            return [_follow_of(row) for row in connection.execute(query).mappings()]
+
+
+def _follow_of(row: rows.Row) -> Follow:
+    """Read a follow."""
+    return Follow(**{**row, "at": datetime.fromisoformat(row["at"])})
