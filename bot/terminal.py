@@ -20,7 +20,7 @@ from rich.text import Text
 
 from bot.answering.model import Abstention, Answer, Citation, Question
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.understanding.question import NEWS, UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
@@ -149,7 +149,7 @@ def chat(
         try:
             question = ask(line, now=now())
         except UnaskableError as error:
-            if error.key == "talk_news":
+            if error.key == NEWS:
                 _show_news(newest(), words, console)
             else:
                 console.print(unaskable(error, words))

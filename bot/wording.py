@@ -213,5 +213,9 @@ class WordedError(IngestError):
 
 def unaskable(error: UnaskableError, words: Wording) -> str:
     """Say why a text is no question, or answer it, in the language in which it was said."""
-    known = words if error.language is None else Wording.of(error.language)
-    return known(error.key)
+    return in_words_of(error, words)(error.key)
+
+
+def in_words_of(error: UnaskableError, words: Wording) -> Wording:
+    """Return the words in the language in which something was said, else *words*."""
+    return words if error.language is None else Wording.of(error.language)

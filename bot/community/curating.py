@@ -230,7 +230,7 @@ class Curator:
 
     @in_thread
     def _watch(self, address: str, outlet: str, by: Moderator) -> Source:
-        known = next((s for s in self.archive.sources.watched() if s.address == address), None)
+        known = self.archive.sources.at(address)
         if known is not None:
             self._allow_source(known, by)
         source = self.archive.sources.watch(

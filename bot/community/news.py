@@ -41,11 +41,11 @@ class Stories:
 
     def newest(self, limit: int, outlets: Sequence[str] = ()) -> list[Story]:
         """Do the same; it blocks."""
-        return _stories_of(self.archive.articles.newest(_LOOKED, outlets))[:limit]
+        return _stories_of(self.archive.articles.listed(among=outlets, limit=_LOOKED))[:limit]
 
     def added(self, since: datetime, outlets: Sequence[str] = ()) -> list[Story]:
         """Return the stories whose first article was added after *since*; it blocks."""
-        found = self.archive.articles.newest(None, outlets, since=since)
+        found = self.archive.articles.listed(among=outlets, since=since)
         new = {each.id for each in found if each.story in {None, each.id}}
         return _stories_of([each for each in found if (each.story or each.id) in new])
 

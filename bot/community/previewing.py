@@ -96,9 +96,7 @@ class Previewer:
         if is_listing(found.data):
             listing = read_listing(found.data, found.url, found.content_type)
             children = tuple(map(Entry, listing.children))
-            every = self.archive.sources.watched()
-            watched = next((each for each in every if each.address == url), None)
-            entries = listing.entries or children
+            entries, watched = listing.entries or children, self.archive.sources.at(url)
             return Preview(url, entries=entries, outlet=outlet, watched=watched)
         hints = Hints(outlet=outlet)
         extract = read_fetched(found.data, found.url, found.content_type, found.charset, hints)

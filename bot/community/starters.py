@@ -35,7 +35,7 @@ class Starters:
     clock: Callable[[], datetime]
     _questions: dict[str, str] = field(default_factory=dict)
     """Each question, and the outlet whose article answers it."""
-    _topics: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
     """Names in the newest titles, those that stand in most first."""
     _change: int = -1
     _drawn: datetime | None = None
@@ -46,7 +46,7 @@ class Starters:
         rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
         if change == self._change or not rested:
             return
-        self._topics = self._named()
+        self.topics = self._named()
         self._questions = self._draw(now)
         self._change, self._drawn = change, now
 
@@ -62,11 +62,6 @@ class Starters:
             if wanted in question.casefold() and (outlet in outlets or not outlets)
         ]
         return sorted(found, key=lambda each: language_asked(each) is not language)
-
-    def topics(self, typed: str) -> list[str]:
-        """Return names in the newest coverage that contain *typed*."""
-        wanted = typed.casefold().strip()
-        return [each for each in self._topics if wanted in each.casefold()][:OFFERED]
 
     def _named(self) -> list[str]:
         titles = (each.header.title for each in self.archive.articles.listed(limit=_NEWEST))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from discord import ui
 
 from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.understanding.question import CHECK, NEWS, UnaskableError, ask
 from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
@@ -24,11 +23,12 @@ from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
+from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, literal
-from bot.wording import Wording, unaskable
+from bot.wording import Wording, in_words_of, unaskable
 from ingest import logs
 from ingest.language.languages import Language
 
@@ -37,10 +37,6 @@ _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[u
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
-_CHECK = "talk_check"
-"""What is said to whoever points to a message that cannot be seen from here."""
-_NEWS = "talk_news"
-"""What whoever asks what is new gets instead of a sentence."""
 _OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
@@ -95,10 +91,10 @@ class Asking:
     open: set[int] = field(default_factory=set)
     """Questions that are being answered and whose answer is not yet shown."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
-    exchanges: OrderedDict[int, Exchange] = field(default_factory=OrderedDict)
+    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_REMEMBERED))
     """Verified exchanges by the message that shows the answer, and by the thread or the direct
     channel in which it stands."""
-    told: OrderedDict[tuple[object, ...], None] = field(default_factory=OrderedDict)
+    told: Recent[tuple[object, ...], None] = field(default_factory=lambda: Recent(_REMEMBERED))
     """What was said once and is not said again, the newest."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
@@ -111,7 +107,7 @@ class Asking:
         fixed = rules.language if rules else None
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_in(question.text):
-            raise UnaskableError(_NEWS, fixed or news.language, news.topic)
+            raise UnaskableError(NEWS, fixed or news.language, news.topic)
         return question
 
     async def admit(self, place: Place, member: int, words: Wording) -> _Admission:
@@ -221,19 +217,15 @@ class Asking:
 
     def first(self, *what: object) -> bool:
         """Tell whether *what* was not said yet, as far back as that is remembered."""
-        new = what not in self.told
-        self.told[what] = None
-        while len(self.told) > _REMEMBERED:
-            self.told.popitem(last=False)
-        return new
+        if what in self.told:
+            return False
+        self.told.keep(what, None)
+        return True
 
     def remember(self, place: int, exchange: Exchange | None) -> None:
         """Keep what a reply in *place* may refer to."""
         if exchange is not None:
-            self.exchanges[place] = exchange
-            self.exchanges.move_to_end(place)
-        while len(self.exchanges) > _REMEMBERED:
-            self.exchanges.popitem(last=False)
+            self.exchanges.keep(place, exchange)
 
     def forget(self, channel: int, *, private: bool) -> None:
         """Forget what was said in a direct channel; elsewhere nothing is known by person."""
@@ -268,16 +260,16 @@ class Asking:
         self, error: UnaskableError, words: Wording, rules: ServerRules | None = None
     ) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
-        known = Wording.of(error.language) if error.language else words
+        known = in_words_of(error, words)
         outlets = rules.outlets if rules else ()
-        if error.key == _NEWS:
+        if error.key == NEWS:
             return await self.latest(error.topic, known, outlets)
         said = escape(unaskable(error, words))
-        if error.key == _CHECK:
+        if error.key == CHECK:
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        return layout([said, *self.beginnings(error.language or words.language, outlets)])
+        return layout([said, *self.beginnings(known.language, outlets)])
 
     async def latest(
         self, topic: str, words: Wording, outlets: Sequence[str] = ()

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import discord
 from discord import ui
 
+from bot.answering.model import Question
 from bot.answering.understanding.followup import Exchange, asks
-from bot.answering.understanding.question import UnaskableError
+from bot.answering.understanding.question import CHECK, UnaskableError
 from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
@@ -21,14 +22,12 @@ from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view
 from bot.discord_ui.text import thread_name
-from bot.wording import Wording
+from bot.wording import Wording, in_words_of
 
 logger = logging.getLogger(__name__)
 
 _ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
-_CHECK = "talk_check"
-"""The key of what points to another message: "is this true?"."""
-_POINTING = frozenset({_CHECK, "question_empty"})
+_POINTING = frozenset({CHECK, "question_empty"})
 """What says nothing by itself, but may mean the message to which it replies: "^"."""
 _SAID_TO_ANYBODY = frozenset({"question_empty", "talk_thanks"})
 """What needs no reply unless the bot is called."""
@@ -73,21 +72,21 @@ def _continues(message: discord.Message, me: int) -> bool:
 
 
 class _ReplyTo:
-    """A reply that hangs under a message, or stands in the thread that was made of it."""
+    """A reply that hangs under a message, or stands by itself in a thread."""
 
-    def __init__(self, message: discord.Message) -> None:
-        self.message = message
-        self.target: discord.abc.Messageable = message.channel
+    def __init__(self, channel: discord.abc.Messageable, under: discord.Message | None) -> None:
+        self.target = channel
         self.sent: discord.Message | None = None
+        self._under = under
 
     async def reply(self, view: ui.LayoutView) -> None:
         """Show *view*, in the place of what was shown before."""
         if self.sent is not None:
             self.sent = await self.sent.edit(view=view)
-        elif self.target is not self.message.channel:
+        elif self._under is None or self.target is not self._under.channel:
             await self.post(view)
         else:
-            about = self.message.to_reference(fail_if_not_exists=False)
+            about = self._under.to_reference(fail_if_not_exists=False)
             self.sent = await self.target.send(view=view, reference=about, mention_author=False)
 
     async def post(self, view: ui.LayoutView) -> None:
@@ -102,11 +101,12 @@ class _ReplyTo:
 async def answer_message(message: discord.Message, addressed: Addressed, asking: Asking) -> None:
     """Answer a message, or what it points to; one that cannot be read is told so once."""
     locale = message.guild.preferred_locale if message.guild else None
-    words, hanging = Wording.of_locale(str(locale)), _ReplyTo(message)
+    words = Wording.of_locale(str(locale))
+    hanging = _ReplyTo(message.channel, message)
     text = addressed.text
     if not addressed.called:
         if not text:
-            await _tell_unread(hanging, asking, words)
+            await _tell_unread(message, hanging, asking, words)
             return
         if not (message.reference or asks(text)):
             return
@@ -122,25 +122,58 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if not addressed.called and error.key in _SAID_TO_ANYBODY:
             return
         said = error if text else UnaskableError("hint")
-        if error.key in _POINTING and (message.reference or error.key == _CHECK):
-            await _answer_pointed(hanging, asking, admission.rules, error, words)
+        if error.key in _POINTING and (message.reference or error.key == CHECK):
+            await _answer_pointed(message, hanging, asking, admission.rules, error, words)
         else:
             await hanging.say(await asking.unasked(said, words, admission.rules), words)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
-    await _answer(hanging, asking, question.text, admission.rules, repeat=False)
+    await _answer(message, hanging, asking, question, admission.rules, repeat=False)
 
 
 async def _answer(
-    hanging: _ReplyTo, asking: Asking, text: str, rules: ServerRules, *, repeat: bool
+    message: discord.Message,
+    hanging: _ReplyTo,
+    asking: Asking,
+    question: Question,
+    rules: ServerRules,
+    *,
+    repeat: bool,
 ) -> None:
-    """Show at once that the bot is at work, then reply."""
-    question, message = asking.question(text, rules), hanging.message
+    """Show at once that the bot is at work, then reply to *message*."""
     await _show_typing(hanging.target)
     before = None if repeat else await _earlier(message, asking)
-    author, channel = message.author.id, message.channel.id
-    async with asking.kept(question, author, channel, message=message.id) as kept:
+    place = Place.of(message)
+    place = replace(place, threads=place.threads and hanging.target is message.channel)
+    await _show_answer(
+        hanging,
+        asking,
+        question,
+        message.author.id,
+        place,
+        rules,
+        message=message.id,
+        before=before,
+        repeat=repeat,
+    )
+    asking.first("answered", message.id)
+
+
+async def _show_answer(
+    hanging: _ReplyTo,
+    asking: Asking,
+    question: Question,
+    author: int,
+    place: Place,
+    rules: ServerRules,
+    *,
+    message: int | None = None,
+    before: Exchange | None = None,
+    repeat: bool,
+) -> None:
+    """Answer *question* where *hanging* is; it is known again if the bot is killed meanwhile."""
+    async with asking.kept(question, author, place.channel, message=message) as kept:
 
         async def show(view: ui.LayoutView) -> None:
             first = hanging.sent is None
@@ -148,28 +181,29 @@ async def _answer(
             if first:
                 await kept.note_progress(hanging.sent)
 
-        place = Place.of(message)
-        threads = place.threads and hanging.target is message.channel
         made = await asking.ask(
             question,
             author,
-            audience=Audience(replace(place, threads=threads)),
+            audience=Audience(place),
             repeat=repeat,
             show=show,
             before=before,
             outlets=rules.outlets,
         )
         await hanging.say(made.view, Wording.of(question.language))
-    asking.first("answered", message.id)
     await asking.note_shown(hanging.sent, made.exchange, made.number, question.language)
 
 
 async def _answer_pointed(
-    hanging: _ReplyTo, asking: Asking, rules: ServerRules, error: UnaskableError, words: Wording
+    message: discord.Message,
+    hanging: _ReplyTo,
+    asking: Asking,
+    rules: ServerRules,
+    error: UnaskableError,
+    words: Wording,
 ) -> None:
     """Answer or look up the message to which somebody replies, where Discord lets it be read."""
-    message = hanging.message
-    words = words if error.language is None else Wording.of(error.language)
+    words = in_words_of(error, words)
     reference = message.reference
     about = reference.resolved if reference else None
     said = said_in(about) if isinstance(about, discord.Message) else ""
@@ -180,14 +214,14 @@ async def _answer_pointed(
     if own:
         await hanging.say(notice_view(words("check_own")), words)
     elif not said:
-        await hanging.say(await asking.unasked(UnaskableError(_CHECK), words), words)
+        await hanging.say(await asking.unasked(UnaskableError(CHECK), words), words)
     elif asks(said):
         try:
-            text = asking.question(said, rules).text
+            question = asking.question(said, rules)
         except UnaskableError as unaskable:
             await hanging.say(await asking.unasked(unaskable, words), words)
             return
-        await _answer(hanging, asking, text, rules, repeat=True)
+        await _answer(message, hanging, asking, question, rules, repeat=True)
     else:
         await _show_typing(hanging.target)
         try:
@@ -218,24 +252,8 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
         question = asking.question(thread.name, rules)
     except UnaskableError:
         return
-    sent: discord.Message | None = None
-    async with asking.kept(question, thread.owner_id, thread.id) as kept:
-
-        async def show(view: ui.LayoutView) -> None:
-            nonlocal sent
-            sent = await (sent.edit(view=view) if sent else thread.send(view=view))
-            await kept.note_progress(sent)
-
-        made = await asking.ask(
-            question,
-            thread.owner_id,
-            audience=Audience(place),
-            repeat=True,
-            show=show,
-            outlets=rules.outlets,
-        )
-        await deliver(made.view, show, show, Wording.of(question.language))
-    await asking.note_shown(sent, made.exchange, made.number, question.language)
+    hanging = _ReplyTo(thread, None)
+    await _show_answer(hanging, asking, question, thread.owner_id, place, rules, repeat=True)
 
 
 async def offer_again(message: discord.Message, asking: Asking) -> None:
@@ -245,12 +263,13 @@ async def offer_again(message: discord.Message, asking: Asking) -> None:
     words = Wording.of_locale(str(message.guild.preferred_locale) if message.guild else None)
     view = notice_view(words("question_edited"))
     again = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
-    await _ReplyTo(message).say(again, words)
+    await _ReplyTo(message.channel, message).say(again, words)
 
 
-async def _tell_unread(hanging: _ReplyTo, asking: Asking, words: Wording) -> None:
+async def _tell_unread(
+    message: discord.Message, hanging: _ReplyTo, asking: Asking, words: Wording
+) -> None:
     """Say once that a message without a mention cannot be read, with the form that can."""
-    message = hanging.message
     if asking.desk.settings.message_content_intent or message.attachments or message.stickers:
         return
     if isinstance(message.channel, discord.Thread):

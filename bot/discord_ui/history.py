@@ -40,15 +40,30 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     repeated = _question_over(message)
     if repeated is not None:
         return repeated
+    asked = await replied_to(message)
+    return (_MENTION.sub(" ", asked.content).strip() or None) if asked else None
+
+
+async def replied_to(message: discord.Message) -> discord.Message | None:
+    """Return the message to which *message* replies, if it does and that is still there."""
     reference = message.reference
     if reference is None or reference.message_id is None:
         return None
     try:
-        asked = reference.resolved or await message.channel.fetch_message(reference.message_id)
+        found = reference.resolved or await message.channel.fetch_message(reference.message_id)
     except discord.HTTPException:
         return None
-    content = asked.content if isinstance(asked, discord.Message) else ""
-    return _MENTION.sub(" ", content).strip() or None
+    return found if isinstance(found, discord.Message) else None
+
+
+async def beginning_of(thread: discord.Thread) -> discord.Message | None:
+    """Return the message out of which a thread was made; it has its number."""
+    if not isinstance(thread.parent, discord.TextChannel):
+        return None
+    try:
+        return await thread.parent.fetch_message(thread.id)
+    except discord.HTTPException:
+        return None
 
 
 async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
@@ -60,12 +75,8 @@ async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
         return None
     if channel.id in asking.exchanges:
         return asking.exchanges[channel.id]
-    if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
-        try:
-            return await exchange_in(await channel.parent.fetch_message(channel.id), asking)
-        except discord.HTTPException:
-            return None
-    return None
+    began = await beginning_of(channel) if isinstance(channel, discord.Thread) else None
+    return await exchange_in(began, asking) if began else None
 
 
 def said_in(message: discord.Message) -> str:

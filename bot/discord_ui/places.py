@@ -28,7 +28,7 @@ class Place:
     def of(cls, where: discord.Message | Interaction) -> Self:
         """Tell where a message stands, or something was pressed or typed."""
         channel = where.channel
-        if isinstance(where, discord.Interaction) and is_brought_along(where):
+        if isinstance(where, discord.Interaction) and _is_brought_along(where):
             return cls(None, channel.id if channel else 0, foreign=True)
         server = where.guild.id if where.guild else None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else None
@@ -44,7 +44,7 @@ class Audience:
     showable: bool = False
 
 
-def is_brought_along(interaction: Interaction) -> bool:
+def _is_brought_along(interaction: Interaction) -> bool:
     """Tell whether somebody uses the bot as an app of their own, where it is no member."""
     return interaction.is_user_integration() and not interaction.is_guild_integration()
 

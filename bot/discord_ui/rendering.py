@@ -185,8 +185,12 @@ def _answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
 
 def as_of_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
     """Say when the coverage was looked at, in the reader's own zone, and how new it was."""
-    said = words.as_of(as_of, newest, shown=MARK)
-    return f"-# {escape(said).replace(MARK, format_dt(as_of, 'f'))}"
+    return f"-# {timed(escape(words.as_of(as_of, newest, shown=MARK)), as_of)}"
+
+
+def timed(said: str, moment: datetime) -> str:
+    """Put a time, as its reader's clock has it, where :data:`MARK` stands in what is escaped."""
+    return said.replace(MARK, format_dt(moment, "f"))
 
 
 def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:

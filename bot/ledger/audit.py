@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, update
 
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.ledger.schema import audit
-from bot.ledger.table import LedgerPart
+from bot.ledger.table import LedgerPart, in_place
 from ingest.archive import rows
 from ingest.model import Decision
 
@@ -42,7 +42,7 @@ class Audit(LedgerPart):
         With *place* only those of one server.
         """
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        query = query.where(true() if place is None else audit.c.place == place)
+        query = query.where(in_place(audit.c.place, place))
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:

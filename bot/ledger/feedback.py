@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, true, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.ledger.model import Feedback, FeedbackVerdict
 from bot.ledger.schema import answers, feedback
-from bot.ledger.table import LedgerPart
+from bot.ledger.table import LedgerPart, in_place
 from ingest.archive import rows
 
 
@@ -49,7 +49,7 @@ class Feedbacks(LedgerPart):
         query = (
             select(feedback)
             .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
-            .where(true() if place is None else feedback.c.place == place)
+            .where(in_place(feedback.c.place, place))
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
@@ -81,7 +81,7 @@ class Feedbacks(LedgerPart):
     def settle(self, numbers: Sequence[int], *, now: datetime, place: str | None = None) -> int:
         """Mark what readers said, in one server or in all, as dealt with; count what was open."""
         here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
-        here &= true() if place is None else feedback.c.place == place
+        here &= in_place(feedback.c.place, place)
         with self._database.writing() as connection:
             done = update(feedback).where(here).values(settled_at=rows.iso(now))
             return int(connection.execute(done).rowcount)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, update
 
 from bot.ledger.model import Suggestion
 from bot.ledger.schema import suggestions
-from bot.ledger.table import LedgerPart
+from bot.ledger.table import LedgerPart, in_place
 from ingest.archive import rows
 
 
@@ -38,7 +38,7 @@ class Suggestions(LedgerPart):
     def open(self, place: str | None = None, *, limit: int = 25) -> list[Suggestion]:
         """Return what nobody decided on yet, in one server or in all, oldest first."""
         waiting = select(suggestions).where(suggestions.c.approved.is_(None))
-        waiting = waiting.where(true() if place is None else suggestions.c.place == place)
+        waiting = waiting.where(in_place(suggestions.c.place, place))
         with self._database.reading() as connection:
             found = connection.execute(waiting.order_by(suggestions.c.id).limit(limit)).mappings()
             return [_suggestion_of(row) for row in found]

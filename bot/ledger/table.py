@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Column, ColumnElement, Table, insert, true
 
 from ingest.archive.database import DatabasePart
+
+
+def in_place(column: Column[Any], place: str | None) -> ColumnElement[bool]:
+    """Restrict to one server, or with ``None`` to nothing."""
+    return true() if place is None else column == place
 
 
 class LedgerPart(DatabasePart):

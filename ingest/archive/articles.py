@@ -121,6 +121,8 @@ class Articles(DatabasePart):
         self,
         *,
         outlet: str | None = None,
+        among: Sequence[str] = (),
+        since: datetime | None = None,
         removed: bool = False,
         removal: Removal | None = None,
         limit: int | None = None,
@@ -128,6 +130,8 @@ class Articles(DatabasePart):
     ) -> list[Article]:
         """List articles, newest day first, undated ones last.
 
+        *outlet* is a name in any case; *among* are the names of several, and with *since* only what
+        was added after it is listed.
         *removed* lists only those that are, *removal* only those that are so for one reason;
         in quarantine are also those whose pages are not believed at the moment.
         """
@@ -140,33 +144,15 @@ class Articles(DatabasePart):
             query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
         if outlet is not None:
             query = query.where(func.lower(versions.c.outlet) == outlet.lower())
+        if among:
+            query = query.where(versions.c.outlet.in_(among))
+        if since is not None:
+            query = query.where(articles.c.added_at > rows.iso(since))
         undated = versions.c.day.is_(None)
         query = query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())
         with self._database.reading() as connection:
             found = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [rows.article(row) for row in found]
-
-    def newest(
-        self,
-        limit: int | None,
-        outlets: Sequence[str] = (),
-        *,
-        since: datetime | None = None,
-    ) -> list[Article]:
-        """Return standing articles, newest day first, undated ones last.
-
-        With *outlets* only theirs, with *since* only those that were added after it.
-        """
-        query = article_rows().where(articles.c.removed_at.is_(None))
-        if outlets:
-            query = query.where(versions.c.outlet.in_(outlets))
-        if since is not None:
-            query = query.where(articles.c.added_at > rows.iso(since))
-        query = query.order_by(
-            versions.c.day.is_(None), versions.c.day.desc(), articles.c.id.desc()
-        )
-        with self._database.reading() as connection:
-            return [rows.article(row) for row in connection.execute(query.limit(limit)).mappings()]
 
     def corrected(
         self, since: datetime, until: datetime, outlets: Sequence[str] = ()

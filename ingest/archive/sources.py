@@ -61,6 +61,13 @@ class Sources(DatabasePart):
             raise SourceNotFoundError(source_id)
         return rows.source(row)
 
+    def at(self, address: str) -> Source | None:
+        """Return the source that is watched at *address*, if one is."""
+        with self._database.reading() as connection:
+            query = _source_rows().where(sources.c.address == address)
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.source(row) if row else None
+
     def watched(self) -> list[Source]:
         """Return every source, in the order in which they were added."""
         with self._database.reading() as connection:

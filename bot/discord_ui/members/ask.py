@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
-from bot.discord_ui.places import Audience, Place, is_brought_along
+from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
 from bot.discord_ui.text import title
@@ -30,7 +30,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         question: app_commands.Range[str, 1, LONGEST],
         private: bool | None = None,
     ) -> None:
-        alone = is_brought_along(interaction) if private is None else private
+        alone = Place.of(interaction).foreign if private is None else private
         await answer_here(interaction, question, asking, private=alone)
 
     @slash_ask.autocomplete("question")

@@ -14,7 +14,7 @@ from discord import app_commands, ui
 from bot.community.members import CoverageOverview
 from bot.desk import Desk
 from bot.discord_ui.pictures import coverage_picture
-from bot.discord_ui.rendering import BUDGET, MARK, layout
+from bot.discord_ui.rendering import BUDGET, MARK, layout, timed
 from bot.discord_ui.replying import Attached, deliver, respond, show_nowhere, words_of
 from bot.discord_ui.text import escape, link, phrase, size, title
 from bot.discord_ui.words import worded
@@ -58,7 +58,7 @@ def coverage_view(known: CoverageOverview, words: Wording) -> ui.LayoutView:
     heading = f"**{escape(words('coverage_heading'))}**"
     small = [f"-# {escape(line)}" for line in (*_gaps_said(known, words), total)]
     if summary.changed_at:
-        small[-1] = small[-1].replace(MARK, discord.utils.format_dt(summary.changed_at, "f"))
+        small[-1] = timed(small[-1], summary.changed_at)
     lines: list[str] = []
     for each in summary.outlets[:_OUTLETS]:
         line = _outlet_line(each, known.newest.get(each.outlet), words)

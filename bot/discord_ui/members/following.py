@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from bot.community.following import LONGEST_TOPIC
 from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.choices import choices_like
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, respond, tell_result, words_of
@@ -18,8 +19,6 @@ from bot.discord_ui.words import worded
 from bot.ledger.model import Follow, FollowKind
 from bot.wording import Wording
 
-_CHOICES, _CHOICE = 24, 99
-"""Outlets that are offered beside what was typed, and characters of one."""
 _LISTED = 9
 """Follows in one message, within Discord's 40 components."""
 
@@ -48,12 +47,7 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         del interaction
-        wanted = typed.casefold()
-        names = await asking.desk.catalogue.outlets()
-        found = [each for each in names if wanted in each.casefold() and len(each) <= _CHOICE]
-        own = [typed[:_CHOICE]] if typed.strip() else []
-        chosen = dict.fromkeys([*own, *found[:_CHOICES]])
-        return [app_commands.Choice(name=each, value=each) for each in chosen]
+        return choices_like(typed, await asking.desk.catalogue.outlets(), own=True)
 
     return slash_follow
 

@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.timeline import topics_like
+from bot.discord_ui.choices import choices_like
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver, post, respond, words_of
@@ -38,6 +38,6 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_latest.autocomplete("topic")
     async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return topics_like(typed, asking)
+        return choices_like(typed, asking.desk.starters.topics, own=True)
 
     return slash_latest

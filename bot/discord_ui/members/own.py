@@ -8,7 +8,7 @@ from discord import ui
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.history import exchange_in
+from bot.discord_ui.history import beginning_of, exchange_in, replied_to
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
@@ -84,19 +84,10 @@ async def _asker_of(message: discord.Message) -> int | None:
     """Return who asked what *message* answers: Discord itself knows."""
     if message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
-    reference, channel = message.reference, message.channel
-    try:
-        if reference is not None and reference.message_id is not None:
-            asked = reference.resolved or await channel.fetch_message(reference.message_id)
-        elif isinstance(channel, discord.Thread) and isinstance(
-            channel.parent, discord.TextChannel
-        ):
-            asked = await channel.parent.fetch_message(channel.id)
-        else:
-            return None
-    except discord.HTTPException:
-        return None
-    return asked.author.id if isinstance(asked, discord.Message) else None
+    asked = await replied_to(message)
+    if asked is None and isinstance(message.channel, discord.Thread):
+        asked = await beginning_of(message.channel)
+    return asked.author.id if asked else None
 
 
 def _without_controls(message: discord.Message) -> ui.LayoutView:

@@ -14,6 +14,7 @@ from discord import app_commands, ui
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
+from bot.discord_ui.choices import choices_like
 from bot.discord_ui.pictures import timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -34,8 +35,6 @@ from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 _PICTURE = "timeline.png"
-_CHOICES, _CHOICE = 25, 100
-"""Choices that Discord shows, and characters of one."""
 _FEW = 2
 """Days from which a picture says anything."""
 _ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
@@ -71,17 +70,9 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_timeline.autocomplete("topic")
     async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return topics_like(typed, asking)
+        return choices_like(typed, asking.desk.starters.topics, own=True)
 
     return slash_timeline
-
-
-def topics_like(typed: str, asking: Asking) -> list[app_commands.Choice[str]]:
-    """Offer what was typed, and names in the newest coverage that contain it."""
-    own = [typed[:_CHOICE]] if typed.strip() else []
-    found = dict.fromkeys([*own, *asking.desk.starters.topics(typed)])
-    fitting = [each for each in found if len(each) <= _CHOICE]
-    return [app_commands.Choice(name=each, value=each) for each in fitting[:_CHOICES]]
 
 
 def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:

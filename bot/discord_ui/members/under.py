@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from discord import ui
@@ -55,16 +56,21 @@ def buttons_under(
             SourcesButton(key, words("sources")),
             FollowButton(key, words("follow")),
             ReportButton(key, words("report")),
-            AnswerMenu(key, entries, words),
+            *_menu(key, entries, words),
         ]
     follow = FollowButton(key, words("ask_else"))
     if reason not in GAP_REASONS:
-        return [follow, *([AnswerMenu(key, delete, words)] if delete else [])]
+        return [follow, *_menu(key, delete, words)]
     suggest = [SuggestButton.kind] if audience.place.server is not None else []
     entries = [*suggest, *delete]
     return [
         MissingButton(key, words("missing")),
         TellMeButton(key, words("tellme")),
         follow,
-        *([AnswerMenu(key, entries, words)] if entries else []),
+        *_menu(key, entries, words),
     ]
+
+
+def _menu(key: str, entries: Sequence[str], words: Wording) -> list[ui.Item[Any]]:
+    """Return the menu of what there is, if there is anything."""
+    return [AnswerMenu(key, entries, words)] if entries else []

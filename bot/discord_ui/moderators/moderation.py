@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from discord import ui
 from bot.community.curating import Moderator
 from bot.community.previewing import Preview
 from bot.desk import Desk
+from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.wording import Wording
@@ -33,7 +33,7 @@ class Moderation:
     """
 
     desk: Desk
-    previews: OrderedDict[str, Preview] = field(default_factory=OrderedDict)
+    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS))
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not moderate; ``None`` lets in."""
@@ -81,9 +81,7 @@ class Moderation:
     def hold(self, preview: Preview) -> str:
         """Keep a preview until somebody decides, and return its key."""
         key = secrets.token_hex(6)
-        self.previews[key] = preview
-        while len(self.previews) > _PREVIEWS:
-            self.previews.popitem(last=False)
+        self.previews.keep(key, preview)
         return key
 
 

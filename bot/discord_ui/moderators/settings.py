@@ -13,6 +13,7 @@ from discord import app_commands, ui
 
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.choices import choices_like
 from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
 from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
@@ -31,8 +32,6 @@ _OUTLETS = 20
 """Outlets that are listed."""
 _NAMED = 800
 """Characters of their names."""
-_CHOICES, _CHOICE = 25, 100
-"""Choices that Discord shows, and characters of one."""
 _MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
 _LANGUAGES = [
     app_commands.Choice(name=worded("language_asked"), value=_AS_ASKED),
@@ -200,10 +199,7 @@ class SettingsGroup(app_commands.Group):
         """Offer the outlets that are kept."""
         if await self.moderation.settings_refusal(interaction) is not None:
             return []
-        names = await self.moderation.desk.catalogue.outlets()
-        wanted = typed.casefold()
-        found = [each for each in names if wanted in each.casefold() and len(each) <= _CHOICE]
-        return [app_commands.Choice(name=each, value=each) for each in found[:_CHOICES]]
+        return choices_like(typed, await self.moderation.desk.catalogue.outlets())
 
     @app_commands.command(name="digest", description=worded("command_settings_digest"))
     @app_commands.describe(
@@ -276,9 +272,7 @@ class SettingsGroup(app_commands.Group):
     ) -> list[app_commands.Choice[str]]:
         """Offer the time zones that there are."""
         del interaction
-        wanted = typed.casefold().replace(" ", "_")
-        found = sorted(each for each in available_timezones() if wanted in each.casefold())
-        return [app_commands.Choice(name=each, value=each) for each in found[:_CHOICES]]
+        return choices_like(typed.replace(" ", "_"), sorted(available_timezones()))
 
     async def _server(
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]

@@ -17,6 +17,7 @@ from bot.discord_ui.rendering import (
     Lengths,
     entry,
     layout,
+    timed,
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
@@ -117,7 +118,7 @@ def source_block(source: Source, words: Wording) -> str:
     when = MARK if source.checked_at else words("source_never")
     said = phrase(words("source_line", outlet=source.outlet, minutes=source.every, when=when))
     if source.checked_at:
-        said = said.replace(MARK, discord.utils.format_dt(source.checked_at, "f"))
+        said = timed(said, source.checked_at)
     linked = link(title(source.address, TEXT), source.address, instead=words("link"))
     lines = [f"{source.id} · {said}", linked]
     if source.failure:
