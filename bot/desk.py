@@ -86,6 +86,7 @@ class Desk:
         """Build everything over an open *archive* and *index*; *fetcher* makes what fetches."""
         ledger = Ledger.of(archive)
         coverage = Coverage(archive, index, _judge(settings))
+        lasting = timedelta(days=settings.corrections_for_days)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
         return cls(
             archive,
@@ -98,13 +99,13 @@ class Desk:
             Metrics(),
             Community(archive, ledger, clock),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
-            Corrections(ledger, clock, timedelta(days=settings.corrections_for_days)),
+            Corrections(ledger, clock, lasting),
             Curator(archive, ledger, clock),
             Previewer(archive, fetcher),
             Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             Jobs(archive, ledger, clock),
-            News.of(archive, ledger, coverage, clock),
+            News.of(archive, ledger, coverage, clock, lasting),
         )
 
     async def answer(

@@ -62,7 +62,9 @@ class BotSettings(IngestSettings):
         False, description="keep the words of each question with its answer"
     )
     corrections_for_days: int = Field(
-        7, ge=0, description="days for which an answer is told when its sources are corrected"
+        7,
+        ge=0,
+        description="days for which readers are told of corrections and newer coverage",
     )
     moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
         None, description="the one server whose moderators look after all coverage"

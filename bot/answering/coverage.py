@@ -134,10 +134,12 @@ class Coverage:
         """Tell whether a model, which may decline by itself, should look at a view at all."""
         return worth_writing(view.need, view.ranked, view.evidence, self.judge)
 
-    def search(self, text: str, *, names: Asked | None = None) -> list[Evidence]:
-        """Return the :data:`_FOUND` passages most likely to answer *text*, best first."""
+    def search(
+        self, text: str, *, names: Asked | None = None, limit: int = _FOUND
+    ) -> list[Evidence]:
+        """Return the *limit* passages most likely to answer *text*, best first."""
         names = names or NOTHING
-        return search(self.index, self.archive, text, names=names, limit=_FOUND, scope=self._scope)
+        return search(self.index, self.archive, text, names=names, limit=limit, scope=self._scope)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""

@@ -27,4 +27,4 @@ class Corrections:
     @in_thread
     def mark_given(self, notice: DueNotice, *, reached: bool) -> None:
         """Record that one was given, or could not be."""
-        self.ledger.notices.mark_given(notice, now=self.clock(), reached=reached)
+        self.ledger.notices.mark_given(notice.key, now=self.clock(), reached=reached)

@@ -18,20 +18,16 @@ from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
+from bot.community.news import appeared, standing
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
 from bot.reporting import cited_range
 from ingest.archive import Archive
-from ingest.errors import ArticleNotFoundError
 from ingest.index.passages import sentences
 from ingest.language.languages import Language
 from ingest.model import Article, Header
 from ingest.threads import in_thread
 
-_A_ROUND = 200
-"""Articles that are looked through at a time."""
-_FRESH = timedelta(days=3)
-"""Age of an article from which it is no news when it is added."""
 _REST = timedelta(hours=2)
 """Time between two messages of one follow; what is found meanwhile waits."""
 _KEYS = 2
@@ -194,9 +190,7 @@ class Following:
         if seen is None:
             self.ledger.follows.note([], last, now=self.clock())
         elif seen < last and not self.coverage.behind():
-            ids, upto = self.archive.changes.after(seen, _A_ROUND)
-            articles = [each for each in map(self._standing, ids) if each is not None]
-            fresh = [each for each in articles if self._is_fresh(each)]
+            fresh, upto = appeared(self.archive, seen, self.clock())
             found = list(self._found(fresh, self._followed()))
             self.ledger.follows.note(found, upto, now=self.clock())
 
@@ -226,18 +220,6 @@ class Following:
             self._interests = _Interests(every, lambda text: Need.of(text, index), known)
             self._known = count
         return self._interests
-
-    def _standing(self, article_id: int) -> Article | None:
-        try:
-            article = self.archive.articles.get(article_id)
-        except ArticleNotFoundError:
-            return None
-        return article if article.removal is None else None
-
-    def _is_fresh(self, article: Article) -> bool:
-        """Tell whether an article is new, and not of long ago."""
-        day = article.header.day
-        return article.versions == 1 and (day is None or day >= (self.clock() - _FRESH).date())
 
     def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
         """Yield what each follow gets of *articles*."""
@@ -274,7 +256,7 @@ class Following:
     def _quoted(self, news: FollowedNews) -> _QuotedNews | None:
         """Read a quotation out of its version, unless the article is not cited any more."""
         cited = news.cited
-        article = self._standing(cited.article_id)
+        article = standing(self.archive, cited.article_id)
         if article is None:
             return None
         versions = self.archive.articles.versions(cited.article_id)

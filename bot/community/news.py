@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ingest.archive import Archive
+from ingest.errors import ArticleNotFoundError
 from ingest.model import Article
 from ingest.threads import in_thread
 
 _LOOKED = 60
 """Articles of which the newest stories are made."""
+_A_ROUND = 200
+"""Changes that are looked through at a time."""
+_FRESH = timedelta(days=3)
+"""Age of an article from which it is no news when it is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,24 @@ def _story(articles: Sequence[Article]) -> Story:
     """Tell the first article of a story from its copies."""
     first, *copies = sorted(articles, key=lambda each: (each.header.day or date.max, each.id))
     return Story(first, tuple(copies))
+
+
+def appeared(archive: Archive, seen: int, now: datetime) -> tuple[list[Article], int]:
+    """Return articles that are new since change *seen*, and up to which change that is all.
+
+    They are news: what is added though it is of long ago is left out. It blocks.
+    """
+    ids, upto = archive.changes.after(seen, _A_ROUND)
+    oldest = (now - _FRESH).date()
+    articles = [each for number in ids if (each := standing(archive, number))]
+    news = [a for a in articles if a.versions == 1 and (a.header.day or oldest) >= oldest]
+    return news, upto
+
+
+def standing(archive: Archive, number: int) -> Article | None:
+    """Return an article that may be cited; it blocks."""
+    try:
+        article = archive.articles.get(number)
+    except ArticleNotFoundError:
+        return None
+    return article if article.removal is None else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from bot.answering.coverage import Coverage
 from bot.community.digests import Digests
 from bot.community.following import Following
 from bot.community.news import Stories
+from bot.community.outdated import Outdated
 from bot.ledger import Ledger
 from ingest.archive import Archive
 
@@ -22,12 +23,22 @@ class News:
     stories: Stories
     following: Following
     digests: Digests
+    outdated: Outdated
 
     @classmethod
     def of(
-        cls, archive: Archive, ledger: Ledger, coverage: Coverage, clock: Callable[[], datetime]
+        cls,
+        archive: Archive,
+        ledger: Ledger,
+        coverage: Coverage,
+        clock: Callable[[], datetime],
+        lasting: timedelta,
     ) -> Self:
-        """Build them over an open archive."""
+        """Build them over an open archive; answers older than *lasting* are let be."""
         stories = Stories(archive)
-        following = Following(archive, ledger, coverage, clock)
-        return cls(stories, following, Digests(archive, ledger, stories, clock))
+        return cls(
+            stories,
+            Following(archive, ledger, coverage, clock),
+            Digests(archive, ledger, stories, clock),
+            Outdated(archive, ledger, coverage, clock, lasting),
+        )

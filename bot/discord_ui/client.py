@@ -227,7 +227,7 @@ async def serve(
     beside: list[_Beside] = [
         lambda _: keep_house(desk, ending.going_on),
         lambda _: desk.keep_fresh(),
-        lambda client: keep_correcting(client, desk.corrections),
+        lambda client: keep_correcting(client, client.asking),
         lambda client: keep_telling(client, desk),
     ]
     try:

@@ -8,6 +8,7 @@ from datetime import datetime
 from discord import ui
 from discord.utils import format_dt
 
+from bot.answering.model import Citation
 from bot.answering.timeline import Timeline
 from bot.community.digests import Digest
 from bot.community.following import DueNews
@@ -25,6 +26,7 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.text import escape, literal, phrase, size, title
 from bot.linking import opening_at
 from bot.wording import Wording
+from ingest.model import Header
 
 _ROOM = Lengths(quote=240, title=120, claims=0)
 _COPIES = 200
@@ -64,15 +66,16 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     """Quote what is new for one follow: a few articles, and how many more there are."""
     text = literal(title(due.follow.text, 200))
     heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
-    lines = []
-    for each in due.quoted[:_QUOTED]:
-        url = opening_at(each.header.url, each.quote)
-        lines.append(
-            f"{entry(each.header, words, _ROOM, url=url)}\n> {quotation(each.quote, words, _ROOM)}"
-        )
+    lines = [_quoted(each.header, each.quote, words) for each in due.quoted[:_QUOTED]]
     left = len(due.quoted) - len(lines)
     more = [f"-# {escape(words('preview_more', count=left))}"] if left else []
     return layout([heading, *lines, *more], Colour.NEWS)
+
+
+def newer_view(citation: Citation, words: Wording) -> ui.LayoutView:
+    """Quote what newer coverage says, for who read an answer that it may change."""
+    heading = f"**{escape(words('notice_newer'))}**"
+    return layout([heading, _quoted(citation.header, citation.quote, words)], Colour.NEWS)
 
 
 def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
@@ -94,6 +97,12 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
     if digest.gaps:
         blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
     return layout([*blocks, GAP, as_of_line(digest.until, None, words)], Colour.NEWS)
+
+
+def _quoted(header: Header, quote: str, words: Wording) -> str:
+    """Quote an article, with an address that opens there."""
+    url = opening_at(header.url, quote)
+    return f"{entry(header, words, _ROOM, url=url)}\n> {quotation(quote, words, _ROOM)}"
 
 
 def _story_lines(stories: Sequence[Story], words: Wording, room: int) -> list[str]:

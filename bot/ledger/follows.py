@@ -10,15 +10,13 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews
-from bot.ledger.schema import follow_news, follows, news_seen
-from bot.ledger.table import LedgerPart
+from bot.ledger.schema import follow_news, follows
+from bot.ledger.table import LedgerPart, Looker, note_seen
 from ingest.archive import rows
 from ingest.archive.saving import take_turn
 
 _CITED = ("story", "article_id", "version", "start_at", "end_at")
 """What is kept of news beside when they were found and sent."""
-_MARK = 1
-"""The one row that says how far the archive's changes were looked through."""
 
 
 class Follows(LedgerPart):
@@ -62,8 +60,7 @@ class Follows(LedgerPart):
 
     def seen(self) -> int | None:
         """Return the change up to which the archive was looked through; ``None`` before that."""
-        with self._database.reading() as connection:
-            return connection.execute(select(news_seen.c.seq)).scalar()
+        return self._seen(Looker.FOLLOWS)
 
     def note(self, found: Sequence[FollowedNews], seq: int, *, now: datetime) -> None:
         """Keep what was *found*, a story once for each follow, up to change *seq*: all or nothing.
@@ -93,8 +90,7 @@ class Follows(LedgerPart):
             ]
             if values:
                 connection.execute(insert(follow_news), values)
-            connection.execute(delete(news_seen))
-            connection.execute(insert(news_seen).values(id=_MARK, seq=seq))
+            note_seen(connection, Looker.FOLLOWS, seq)
 
     def waiting(self, rested: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
         """Return what waits, for each follow that was sent nothing after *rested*."""

@@ -224,19 +224,43 @@ class NoticeKind(StrEnum):
     CHANGED = "changed"
     RETRACTED = "retracted"
     REMOVED = "removed"
+    NEWER = "newer"
+    """Nothing happened to it: another article answers now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKey:
+    """What makes a notice the same one; it is given once."""
+
+    answer_id: int
+    article_id: int
+    version: int
+    kind: NoticeKind
+
+    @property
+    def nonce(self) -> str:
+        """Name the message, so that Discord takes it once however often it is sent."""
+        return f"{self.kind[:3]}{self.answer_id}.{self.article_id}.{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """Where an answer stands; ``channel`` and ``message`` are Discord's numbers."""
+
+    answer_id: int
+    channel: str
+    message: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class DueNotice:
     """What a reader of one shown answer should know of one of its sources.
 
-    ``channel`` and ``message`` are Discord's numbers; ``note`` is the outlet's own correction.
+    ``note`` is the outlet's own correction.
     """
 
-    answer_id: int
-    channel: str
-    message: str
-    language: Language
+    shown: ShownAnswer
     article_id: int
     version: int
     kind: NoticeKind
@@ -244,6 +268,11 @@ class DueNotice:
     outlet: str
     url: str | None
     note: str = ""
+
+    @property
+    def key(self) -> NoticeKey:
+        """Return what makes it the same one."""
+        return NoticeKey(self.shown.answer_id, self.article_id, self.version, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
-from bot.ledger.model import DueNotice, GivenNotice, NoticeKind
+from bot.ledger.model import DueNotice, GivenNotice, NoticeKey, NoticeKind, ShownAnswer
 from bot.ledger.schema import citations, notices, shown_answers
-from bot.ledger.table import LedgerPart
+from bot.ledger.table import LedgerPart, Looker, note_seen
 from ingest.archive import rows
 from ingest.archive.schema import articles, versions
 from ingest.language.languages import Language
@@ -22,6 +24,8 @@ _WITHDRAWN = {
     Removal.ERASED: NoticeKind.REMOVED,
 }
 """What a removal is to a reader; a page that is merely gone from its site changes nothing."""
+_KEY = tuple(notices.c[each.name] for each in fields(NoticeKey))
+_SHOWN = tuple(each.name for each in fields(ShownAnswer))
 
 
 class Notices(LedgerPart):
@@ -44,17 +48,51 @@ class Notices(LedgerPart):
     def due(self, since: datetime) -> list[DueNotice]:
         """Return a notice for each answer shown after *since* and each change nobody told yet."""
         with self._database.reading() as connection:
-            told = {tuple(row) for row in connection.execute(select(*notices.primary_key.columns))}
+            told = {NoticeKey(*row) for row in connection.execute(select(*_KEY))}
             found = connection.execute(_changed(since)).mappings().all()
             every = [notice for row in found if (notice := _notice_of(connection, row))]
-        return [each for each in dict.fromkeys(every) if _key(each) not in told]
+        return [each for each in dict.fromkeys(every) if each.key not in told]
 
-    def mark_given(self, notice: DueNotice, *, now: datetime, reached: bool) -> None:
-        """Record that a notice was given, or could not be; it is not given again."""
-        names = ("answer_id", "article_id", "version", "kind")
-        values = dict(zip(names, _key(notice), strict=True))
+    def citing(self, articles: Collection[int], since: datetime, limit: int) -> list[ShownAnswer]:
+        """Return the newest answers that were shown after *since* and cite any of *articles*.
+
+        Those whose readers were told of newer coverage are left out.
+        """
+        told = select(notices.c.answer_id).where(notices.c.kind == NoticeKind.NEWER)
+        cite = select(citations.c.answer_id).where(citations.c.article_id.in_(list(articles)))
+        query = (
+            select(*(shown_answers.c[name] for name in _SHOWN))
+            .where(
+                shown_answers.c.at >= rows.iso(since),
+                shown_answers.c.answer_id.in_(cite),
+                shown_answers.c.answer_id.not_in(told),
+            )
+            .order_by(shown_answers.c.answer_id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [ShownAnswer(**row) for row in connection.execute(query).mappings()]
+
+    def shown_after(self, since: datetime) -> bool:
+        """Tell whether any answer was shown after *since*."""
+        query = select(shown_answers.c.answer_id).where(shown_answers.c.at >= rows.iso(since))
+        with self._database.reading() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def seen(self) -> int | None:
+        """Return the change up to which the archive was looked through; ``None`` before that."""
+        return self._seen(Looker.ANSWERS)
+
+    def note_seen(self, seq: int) -> None:
+        """Remember that the archive was looked through up to change *seq*."""
         with self._database.writing() as connection:
-            connection.execute(insert(notices).values(**values, at=rows.iso(now), reached=reached))
+            note_seen(connection, Looker.ANSWERS, seq)
+
+    def mark_given(self, notice: NoticeKey, *, now: datetime, reached: bool) -> None:
+        """Record that a notice was given, or could not be; it is not given again."""
+        values = asdict(notice) | {"at": rows.iso(now), "reached": reached}
+        with self._database.writing() as connection:
+            connection.execute(insert(notices).values(values))
 
     def last(self, *, limit: int, offset: int = 0) -> list[GivenNotice]:
         """Return what readers were told, newest first."""
@@ -81,11 +119,6 @@ class Notices(LedgerPart):
                 )
                 for row in connection.execute(query).mappings()
             ]
-
-
-def _key(notice: DueNotice) -> tuple[Any, ...]:
-    """Return what makes a notice the same one."""
-    return notice.answer_id, notice.article_id, notice.version, notice.kind
 
 
 def _changed(since: datetime) -> Select[Any]:
@@ -128,10 +161,7 @@ def _notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
         return None
     named = new or old or {"title": "", "outlet": "", "url": None}
     return DueNotice(
-        answer_id=row["answer_id"],
-        channel=row["channel"],
-        message=row["message"],
-        language=row["language"],
+        shown=ShownAnswer(**{name: row[name] for name in _SHOWN}),
         article_id=row["article_id"],
         version=row["latest"],
         kind=kind,

@@ -16,6 +16,7 @@
     make benchmark WHAT=faults                      # kills, full disks, cut files
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
+    make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -35,6 +36,7 @@ from tests.benchmarks import (
     faults,
     hour,
     model,
+    newer,
     refreshing,
     retrieval,
     scale,
@@ -57,6 +59,7 @@ def main() -> None:
         "abstention": abstention.measure,
         "asked": asked.measure,
         "constants": constants.measure,
+        "newer": newer.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,

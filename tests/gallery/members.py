@@ -27,7 +27,13 @@ from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.members.under import buttons_under
-from bot.discord_ui.news import digest_view, latest_on_view, latest_view, news_view
+from bot.discord_ui.news import (
+    digest_view,
+    latest_on_view,
+    latest_view,
+    newer_view,
+    news_view,
+)
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
 from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
@@ -123,6 +129,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
         "latest-on": latest_on_view(a_timeline(answer), words),
+        "newer": newer_view(answer.citations[0], words),
         "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
         "digest": digest_view(a_digest(answer), words),
         "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),

@@ -49,6 +49,7 @@ from bot.ledger.model import (
     GivenNotice,
     Job,
     NoticeKind,
+    ShownAnswer,
     Suggestion,
 )
 from bot.wording import Wording
@@ -163,8 +164,12 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "elsewhere": notice_view(words("moderating_elsewhere")),
         "not-yours": notice_view(words("not_yours", named=article.header.title)),
         "too-old": notice_view(words("moderating_too_old")),
-        **{f"notice-{kind}": notice_of_change(a_notice(kind, words)) for kind in NoticeKind},
+        **{f"notice-{k}": notice_of_change(a_notice(k, words)) for k in CHANGES},
     }
+
+
+CHANGES = [each for each in NoticeKind if each is not NoticeKind.NEWER]
+"""What happens to a source itself."""
 
 
 def some_moderation(articles: list[Article] | None = None) -> Moderation:
@@ -284,10 +289,7 @@ def a_notice(kind: NoticeKind, words: Wording) -> DueNotice:
     """Return what readers are told of a change."""
     note = "Correction, 26 October: turnout was 62.8 per cent, not 62.7."
     return DueNotice(
-        1,
-        "1",
-        "2",
-        words.language,
+        ShownAnswer(1, "1", "2", words.language),
         3,
         2,
         kind,

@@ -354,3 +354,51 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
     await asyncio.sleep(TELLING + 1)
     assert (tried("New on"), tried("New in the coverage")) == before
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
+
+
+async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord):
+    """What was asked stands in Discord alone; killed while Discord has the notice: once."""
+    said = "Newer coverage of this"
+
+    def sent():
+        return [each for each in discord.answers() if said in text_of(each)]
+
+    def tried():
+        return len([each for each in discord.requests if said in str(each.json)])
+
+    await bot.start()
+    await ask(discord)
+    [answer] = discord.answers()
+    await bot.kill()
+    with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
+        now = datetime.now(UTC)
+        extract = an_extract(
+            "The turnout in the assembly election was 64.1 per cent after all, the Electoral"
+            " Authority said on Thursday.",
+            title="Turnout was 64.1 per cent",
+            published=now.date(),
+        )
+        saved(archive, extract, now=now)
+    discord.held = said
+    await bot.start()
+    await until(sent)
+    await bot.kill()
+    discord.held = None
+    await bot.start()
+    await until(lambda: tried() >= 2)
+    await until(lambda: was_told(bot))
+    assert len(sent()) == 1
+    assert int(sent()[0].reference["message_id"]) == answer.id
+    before = tried()
+    await bot.kill()
+    await bot.start()
+    await asyncio.sleep(2 * TELLING)
+    assert tried() == before
+    assert len(sent()) == 1
+
+
+def was_told(bot):
+    """Tell whether the bot has written down that a reader was told of newer coverage."""
+    with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
+        found = archive.execute("select count(*) from notices where kind = 'newer'")
+        return found.fetchone()[0]

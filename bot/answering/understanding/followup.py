@@ -42,6 +42,11 @@ def asks(text: str) -> bool:
     return lexicon_for(text).asks("asking", text)
 
 
+def stands_alone(text: str) -> bool:
+    """Tell whether a question means the same whatever was said before."""
+    return standalone(text, Exchange("", ())) == text
+
+
 def standalone(text: str, before: Exchange) -> str:
     """Return the question that the follow-up *text* means, by rules.
 

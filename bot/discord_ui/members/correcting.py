@@ -1,4 +1,4 @@
-"""Corrections reach the people who read the answer that they correct."""
+"""Corrections, and newer coverage, reach the people who read the answer that they concern."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ import discord
 from discord import ui
 
 from bot.community.corrections import Corrections
+from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import report
+from bot.discord_ui.history import question_of
+from bot.discord_ui.news import newer_view
 from bot.discord_ui.rendering import layout
 from bot.discord_ui.text import link, phrase, title
-from bot.ledger.model import DueNotice
+from bot.ledger.model import DueNotice, ShownAnswer
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 30.0
+_EVERY = 10.0
 """Seconds between two looks at what changed."""
 _NOTE = 600
 """Characters of an outlet's own correction that are shown."""
 
 
-async def keep_correcting(
-    client: discord.Client, corrections: Corrections, *, every: float = _EVERY
-) -> None:
+async def keep_correcting(client: discord.Client, asking: Asking, *, every: float = _EVERY) -> None:
     """Give each notice once, until cancelled."""
     while True:
         try:
-            await correct(client, corrections)
+            await correct(client, asking.desk.corrections)
+            await tell_newer(client, asking)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
@@ -38,28 +40,67 @@ async def keep_correcting(
 async def correct(client: discord.Client, corrections: Corrections) -> None:
     """Reply once to each answer that a change concerns, where the bot may."""
     for notice in await corrections.due():
-        await corrections.mark_given(notice, reached=await _given(client, notice))
+        view = notice_of_change(notice)
+        reached = await _replied(client, notice.shown, view, notice.key.nonce)
+        await corrections.mark_given(notice, reached=reached)
 
 
-async def _given(client: discord.Client, notice: DueNotice) -> bool:
+async def tell_newer(client: discord.Client, asking: Asking) -> None:
+    """Reply once to each answer of which newer coverage says something else first."""
+    desk = asking.desk
+    doubted, upto = await desk.news.outdated.doubted()
+    for each in doubted:
+        message = await _message(client, each.shown)
+        asked = await question_of(message, asking) if message else None
+        if asked is None:
+            continue
+        channel = client.get_channel(int(each.shown.channel))
+        guild = getattr(channel, "guild", None)
+        rules = await desk.community.rules(guild.id if guild else None)
+        found = await desk.news.outdated.newer(each, asked, rules.outlets)
+        if found is not None:
+            view = newer_view(found.citation, Wording.of(each.shown.language))
+            reached = await _replied(client, each.shown, view, found.key.nonce, silent=True)
+            await desk.news.outdated.mark_given(found, reached=reached)
+    if upto is not None:
+        await desk.news.outdated.looked(upto)
+
+
+async def _message(client: discord.Client, shown: ShownAnswer) -> discord.Message | None:
+    """Return the message of an answer, if it is still there and may be read."""
+    channel = client.get_partial_messageable(int(shown.channel))
+    try:
+        return await channel.fetch_message(int(shown.message))
+    except discord.HTTPException:
+        return None
+
+
+async def _replied(
+    client: discord.Client,
+    shown: ShownAnswer,
+    view: ui.LayoutView,
+    nonce: str,
+    *,
+    silent: bool = False,
+) -> bool:
     """Reply to the message of an answer; tell whether Discord took it."""
-    channel = client.get_partial_messageable(int(notice.channel))
+    channel = client.get_partial_messageable(int(shown.channel))
     about = discord.MessageReference(
-        message_id=int(notice.message),
-        channel_id=int(notice.channel),
-        fail_if_not_exists=True,
+        message_id=int(shown.message), channel_id=int(shown.channel), fail_if_not_exists=True
     )
     try:
-        await channel.send(view=notice_of_change(notice), reference=about, mention_author=False)
+        await channel.send(
+            view=view, reference=about, mention_author=False, nonce=nonce, silent=silent
+        )
     except discord.HTTPException as error:
-        logger.warning("A correction could not be given: %s", error)
+        logger.warning("A notice could not be given: %s", error)
         return False
     return True
 
 
 def notice_of_change(notice: DueNotice) -> ui.LayoutView:
     """Say what changed in a source of the answer above."""
-    words = Wording.of(notice.language)
+    words = Wording.of(notice.shown.language)
     said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
     blocks = [f"**{phrase(said)}**"]
     if notice.note:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from bot.answering.understanding.followup import Exchange, names_nothing_new, standalone
+from bot.answering.understanding.followup import (
+    Exchange,
+    names_nothing_new,
+    standalone,
+    stands_alone,
+)
 from bot.answering.understanding.question import LONGEST
 from tests.bot.discord_ui.builders import an_abstention, an_answer
 
@@ -61,6 +66,23 @@ def test_a_follow_up_becomes_a_question_of_its_own(text, before, meant):
 def test_a_question_that_stands_alone_is_left_alone(text):
     """A new subject is not bent back to the old one."""
     assert standalone(text, SEATS) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("What was the turnout?", True),
+        ("who won?", True),
+        ("Wer hat gewonnen?", True),
+        ("And what was the turnout?", False),
+        ("Was it high?", False),
+        ("What about Harbour?", False),
+        ("それはいつ？", False),
+    ],
+)
+def test_whether_a_question_stands_alone_is_told_without_what_was_before(text, alone):
+    """One that goes on from another may mean anything by itself."""
+    assert stands_alone(text) is alone
 
 
 def test_what_is_joined_is_still_a_question_that_can_be_asked():

@@ -12,12 +12,12 @@ import pytest
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.members.correcting import correct, notice_of_change
-from bot.ledger.model import DueNotice, NoticeKind
+from bot.discord_ui.members.correcting import correct, notice_of_change, tell_newer
+from bot.ledger.model import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest.index.passages import cut
 from tests.bot.discord_ui.reading import seen
-from tests.builders import NOW
+from tests.builders import NOW, an_extract, saved
 
 SAMPLE = Path(__file__).parents[3] / "ingest" / "sample" / "coverage"
 LASTING = timedelta(days=7)
@@ -110,13 +110,94 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
     assert desk.ledger.notices.due(NOW - LASTING) == []
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+NEWER = (
+    "The turnout in the assembly election was 64.1 per cent after all, the Electoral Authority said"
+    " on Thursday, when it had counted the ballots from abroad as well."
+)
+
+
+@pytest.fixture
+async def newer(desk, simcord_env):
+    """Let an article appear, and the bot look once; returns the replies that it sent for it."""
+    await tell_newer(simcord_env.bot, simcord_env.bot.asking)
+
+    async def put(text=NEWER, title="Turnout was 64.1 per cent", *, days=0, outlet="Post"):
+        day = NOW.date() + timedelta(days=days)
+        saved(desk.archive, an_extract(text, title=title, outlet=outlet, published=day), now=NOW)
+        desk.coverage.catch_up()
+        before = len(simcord_env.http_requests)
+        await tell_newer(simcord_env.bot, simcord_env.bot.asking)
+        await simcord_env.settle()
+        sent = list(simcord_env.http_requests)[before:]
+        return [r.json for r in sent if r.method == "POST"]
+
+    return put
+
+
+async def test_newer_coverage_is_told_once_under_the_answer_it_changes(
+    newer, simcord_env, channel, alice
+):
+    """It is quoted with its source under the answers on it, without a sound, and once."""
+    asked = await alice.slash(channel, "ask", question=TURNOUT)
+    mention = await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    await alice.slash(channel, "ask", question=RALLY)
+    sent = await newer()
+    under = {int(each["message_reference"]["message_id"]) for each in sent}
+    assert len(sent) == 2
+    assert asked.response.id in under
+    assert mention.id not in under
+    for each in sent:
+        assert "Newer coverage of this" in str(each)
+        assert "64.1 per cent" in str(each)
+        assert each["enforce_nonce"]
+    again = NEWER.replace("64.1", "64.3").replace("Thursday", "Friday")
+    assert await newer(again, "Turnout was 64.3 per cent", days=1, outlet="Ledger") == []
+
+
+async def test_what_is_older_or_on_something_else_is_not_told(newer, channel, alice):
+    """An article of before, however late it is added, and one on another matter change nothing."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    assert await newer(days=-30) == []
+    chess = "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday."
+    assert await newer(chess, "Eleven chess clubs") == []
+
+
+async def test_a_question_that_needs_what_was_said_before_is_let_be(newer, channel, alice):
+    """Asked by itself it would be another question."""
+    await alice.slash(channel, "ask", question="And what was the turnout?")
+    assert await newer() == []
+
+
+async def test_an_answer_seen_by_one_person_is_let_be(newer, channel, alice):
+    """Nobody else may learn what was asked."""
+    await alice.slash(channel, "ask", question=TURNOUT, private=True)
+    assert await newer() == []
+
+
+async def test_an_answer_whose_message_is_gone_is_let_be(newer, simcord_env, channel, alice):
+    """The question was in it and nowhere else."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
+    assert await newer() == []
+
+
+CHANGES = [each for each in NoticeKind if each is not NoticeKind.NEWER]
+
+
+@pytest.mark.parametrize("kind", CHANGES)
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_hostile_corrections_stay_letters(kind, language):
     """What an outlet writes in its correction is shown as letters, never as a mention or link."""
     hostile = "@everyone [free](http://evil.example) **x** <@123>"
     notice = DueNotice(
-        1, "1", "2", language, 3, 2, kind, hostile, hostile, "http://a.example", hostile
+        ShownAnswer(1, "1", "2", language),
+        3,
+        2,
+        kind,
+        hostile,
+        hostile,
+        "http://a.example",
+        hostile,
     )
     shown = seen(notice_of_change(notice))
     assert "@everyone" in shown

@@ -13,9 +13,9 @@ from bot.ledger.model import (
     AnswerRecord,
     AuditAction,
     CitedRange,
-    DueNotice,
     Feedback,
     FeedbackVerdict,
+    NoticeKey,
     NoticeKind,
 )
 from bot.wording import Wording
@@ -289,9 +289,9 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
     assert "No reader had to be told" in shown(await moderator.slash(channel, "source corrections"))
     answered(archive)
     Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW)
-    notice = DueNotice(1, str(channel.id), "6", "en", 1, 1, NoticeKind.RETRACTED, "t", "o", None)
-    Ledger.of(archive).notices.mark_given(notice, now=NOW, reached=True)
-    Ledger.of(archive).notices.mark_given(replace(notice, version=2), now=NOW, reached=False)
+    key = NoticeKey(1, 1, 1, NoticeKind.RETRACTED)
+    Ledger.of(archive).notices.mark_given(key, now=NOW, reached=True)
+    Ledger.of(archive).notices.mark_given(replace(key, version=2), now=NOW, reached=False)
     text = shown(await moderator.slash(channel, "source corrections"))
     assert "retracted" in text
     assert "could not be told" in text
