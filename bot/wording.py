@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
 """Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
+RIGHT_TO_LEFT = "\u200f"
+"""Begins what is said in Arabic, for it may go on with a name in other letters."""
 _NAMING = frozenset({"number", "version"})
 """Placeholders whose figures name something and count nothing."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
@@ -71,7 +74,12 @@ class Wording:
             form = self.locale.plural_form(int(str(values["count"])))
             text = text.get(form, text["other"])
         said = {k: v if k in _NAMING else self.number(v) for k, v in values.items()}
-        return text.format(**said)
+        return f"{self._mark(text)}{text.format(**said)}"
+
+    def _mark(self, text: str) -> str:
+        """Return what a text begins with: in Arabic a mark that it runs from right to left."""
+        turns = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+        return RIGHT_TO_LEFT if turns else ""
 
     def number(self, value: object) -> object:
         """Write a whole number with what divides its groups; anything else as it is."""
@@ -149,7 +157,8 @@ class Wording:
 
     def reason(self, reason: Reason) -> str:
         """Say in one line why there is no answer."""
-        languages = self("list_comma").join(map(self.name_of, Language))
+        read = (each for each in Language if each.is_read)
+        languages = self("list_comma").join(map(self.name_of, read))
         return self(f"reason_{reason}", languages=languages)
 
     def verdict(self, verdict: Verdict, *, found: bool, read: bool) -> str:

@@ -79,7 +79,7 @@ def every_pattern():
                 continue
             for value in vars(importlib.import_module(info.name)).values():
                 found |= {(each.pattern, each.flags): each for each in patterns_in(value)}
-    for lexicon in map(Lexicon.of, Language):
+    for lexicon in (Lexicon.of(each) for each in Language if each.is_read):
         read = (lexicon.cues, lexicon.markers, lexicon.guards, lexicon.follow_up)
         for table in (*read, [lexicon.counting]):
             found |= {(each.pattern, each.flags): each for each in patterns_in(table)}

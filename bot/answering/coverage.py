@@ -16,7 +16,7 @@ from bot.answering.evidence.ranking import Candidate, by_windows, candidates, wi
 from bot.answering.model import Level, Question, Reason
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
-from bot.answering.understanding.question import language_asked
+from bot.answering.understanding.question import language_read
 from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
 from ingest.index.analysis import terms
@@ -85,7 +85,7 @@ class Coverage:
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
         outlets = [o for o in self.archive.outlets.names() if o in self.only or not self.only]
-        language = str(language_asked(question.text))
+        language = str(language_read(question.text))
         missing = absent(question.text, outlets, language)
         text = self._heard(question.text, missing, outlets)
         names = names or asked(text, outlets, question.asked_at.date(), language)

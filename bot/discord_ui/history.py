@@ -15,7 +15,7 @@ _NUMBERED = re.compile(r"desk:report:(\d{1,12})")
 """The button that stands under every answer, with the answer's number."""
 _ASKED = re.compile(r"\*\*(?P<asked>.+)\*\*", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
-_ISOLATES = str.maketrans("", "", "\u2068\u2069")
+_ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
 _STATED = re.compile(
     r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
 )

@@ -13,6 +13,8 @@ from discord.utils import format_dt
 
 from bot.answering.model import Abstention, Answer, Citation, Claim, Excerpt, Level, Question
 from bot.discord_ui.text import (
+    directed,
+    directed_lines,
     escape,
     flat,
     link,
@@ -121,7 +123,7 @@ def layout(blocks: Sequence[str], colour: Colour | None = None) -> ui.LayoutView
         if block in {LINE, GAP}:
             container.add_item(ui.Separator(visible=block == LINE))
         else:
-            container.add_item(ui.TextDisplay(block))
+            container.add_item(ui.TextDisplay(directed_lines(block)))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
@@ -134,7 +136,7 @@ def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) 
     assert isinstance(container, ui.Container)
     for text, buttons in items:
         container.add_item(ui.Separator())
-        container.add_item(ui.TextDisplay(text))
+        container.add_item(ui.TextDisplay(directed_lines(text)))
         if buttons:
             row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
             for each in buttons:
@@ -297,7 +299,7 @@ def _source_lines(
 def entry(header: Header, words: Wording, room: Lengths, *, url: str | None = None) -> str:
     """Name an article in one line: outlet, date, kind, title linked to *url* or its address."""
     outlet = phrase(title(words.outlet(header), room.title))
-    parts = [outlet, words.dated(header), words.kind(header)]
+    parts = [outlet, directed(words.dated(header)), directed(words.kind(header) or "")]
     name = flat(header.title) or words("link")
     address = url if url and safe_address(url) else header.url
     linked = link(title(name, room.title), address, instead=words("link"))

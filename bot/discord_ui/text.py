@@ -10,7 +10,13 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
+from bot.wording import RIGHT_TO_LEFT
+
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_RIGHT_TO_LEFT_ISOLATE = "\u2067"
+_ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069]*\u2069")
+_OWN_WAY = re.compile(r"(?<!\S)/[a-z]+(?:[ -][a-z]+)?\b|(?<=\*\*)[A-Za-z][^*]*(?=\*\*|$)")
+_MARKED = re.compile(r"((?:> |- |-# |#{1,3} )*(?:\*\*)?)(?P<text>.*?)((?:\*\*)?)", re.DOTALL)
 _LONGEST_WORD = 24
 """Characters that a cut goes back for the end of a word; scripts without spaces need none."""
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -55,14 +61,51 @@ def literal(text: str) -> str:
     Text that is mostly right-to-left is isolated as a whole, so that it keeps its own direction.
     """
     shown = escape(flat(text))
-    if len(_RIGHT_TO_LEFT_LETTER.findall(shown)) * 2 > sum(map(str.isalpha, shown)):
+    if _is_right_to_left(shown):
         return f"{_FIRST_STRONG_ISOLATE}{shown}{_POP_ISOLATE}"
     return _isolate_names(shown)
 
 
 def phrase(text: str) -> str:
     """Show a line of the desk's own that holds others' names, in the desk's direction."""
-    return _isolate_names(escape(flat(text)))
+    shown = escape(flat(text))
+    return _turned(shown) if shown.startswith(RIGHT_TO_LEFT) else _isolate_names(shown)
+
+
+def directed(text: str) -> str:
+    """Let *text* run from right to left if most of its letters do, whatever stands around it."""
+    return _turned(text) if _is_right_to_left(text) else text
+
+
+def directed_lines(markdown: str) -> str:
+    """Let each line that begins in Arabic or Hebrew run from right to left to its end.
+
+    What an isolate holds is somebody's name or quotation, and turns nothing. Without this a full
+    stop stands at the wrong end wherever Discord lays a message out from left to right.
+    """
+    return "\n".join(map(_directed_line, markdown.split("\n")))
+
+
+def _directed_line(line: str) -> str:
+    """Turn one line of markdown, between the marks that it begins and ends with."""
+    parts = _MARKED.fullmatch(line)
+    assert parts is not None
+    outside = _ISOLATED.sub("", parts["text"])
+    first = next((c for c in outside if unicodedata.bidirectional(c) in {"L", "R", "AL"}), "L")
+    if unicodedata.bidirectional(first) == "L":
+        return line
+    return f"{parts[1]}{_turned(parts['text'])}{parts[3]}"
+
+
+def _turned(text: str) -> str:
+    """Lay *text* out from right to left; commands and what stands in bold keep their own way."""
+    inside = _OWN_WAY.sub(rf"{_FIRST_STRONG_ISOLATE}\g<0>{_POP_ISOLATE}", text)
+    return f"{_RIGHT_TO_LEFT_ISOLATE}{inside}{_POP_ISOLATE}"
+
+
+def _is_right_to_left(text: str) -> bool:
+    """Tell whether most letters of *text* run from right to left."""
+    return len(_RIGHT_TO_LEFT_LETTER.findall(text)) * 2 > sum(map(str.isalpha, text))
 
 
 def _isolate_names(text: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
+from ingest.language.words import languages
+
 
 class Language(StrEnum):
-    """A language by its code (ISO 639-1): a folder beside this, and a word list in ``prompts``.
+    """A language that the desk speaks, by its code (ISO 639-1), with a word list in ``prompts``.
 
     ``in_english`` is what a model is told that it is called, ``own_name`` what its speakers see.
     """
@@ -26,6 +28,16 @@ class Language(StrEnum):
     JAPANESE = "ja", "Japanese", "日本語"
     GERMAN = "de", "German", "Deutsch"
     SPANISH = "es", "Spanish", "español"
+    FRENCH = "fr", "French", "français"
+    PORTUGUESE = "pt", "Portuguese", "português"
+    KOREAN = "ko", "Korean", "한국어"
+    CHINESE = "zh", "Chinese", "中文"
+    ARABIC = "ar", "Arabic", "العربية"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether questions and figures in it are read, by the folder beside this."""
+        return str(self) in languages()
 
     @classmethod
     def of_code(cls, code: str) -> Self | None:

@@ -15,6 +15,7 @@ CJK = JAPANESE + HANGUL
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
+_KANJI = re.compile(f"[{KANJI}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
 _SHARE = 0.2
@@ -44,3 +45,9 @@ class Script(StrEnum):
     def other(self) -> Script:
         """Return the script that this is not."""
         return Script.ALPHABETIC if self is Script.EAST_ASIAN else Script.EAST_ASIAN
+
+
+def has_simplified(text: str) -> bool:
+    """Tell whether *text* has signs of simplified Chinese: those that Japan's JIS X 0208 lacks."""
+    signs = "".join(_KANJI.findall(text))
+    return signs.encode("shift_jis", "ignore").decode("shift_jis") != signs

@@ -1,7 +1,8 @@
 """The words of each language, read from the folders beside this, and those of pages in any.
 
 ``LANGUAGE/reading.toml`` says how figures, days and names are written, ``LANGUAGE/questions.toml``
-how people ask, ``same.toml`` which words mean the same, ``pages.toml`` what is page, not text.
+how people ask (of a language that is only spoken, how they greet), ``same.toml`` which words mean
+the same, ``pages.toml`` what is page, not text.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def table(name: str) -> Mapping[str, Any]:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the codes (ISO 639-1) of the languages that have a folder, English first."""
-    found = sorted(each.parent.name for each in _FOLDER.glob("*/questions.toml"))
+    """Return the codes (ISO 639-1) of the languages that are read, English first."""
+    found = sorted(each.parent.name for each in _FOLDER.glob("*/reading.toml"))
     return ("en", *(each for each in found if each != "en"))
 
 

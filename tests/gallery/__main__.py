@@ -40,6 +40,14 @@ HEIGHT = 1900
 MARGIN = 8
 """Pixels left above and below a message."""
 COLOURS = 64
+UNREAD = {
+    "fr": "Qui a gagné les élections ?",
+    "pt": "Quem ganhou as eleições?",
+    "ko": "선거에서 누가 이겼나요?",
+    "zh": "谁赢得了选举？",
+    "ar": "من فاز في الانتخابات؟",
+}
+"""Questions in languages that are spoken and not read."""
 PICTURES = Path(__file__).parents[2] / ".github" / "pictures"
 
 
@@ -60,6 +68,9 @@ async def states() -> Mapping[str, object]:
         for reason in Reason
         for language, text in (("en", "Whom should I vote for?"), ("ja", "誰に投票すべき？"))
     }
+    for language, text in UNREAD.items():
+        unread = built.an_abstention(Reason.UNREAD, nearest=(built.LIVE,), text=text)
+        abstained[f"abstention-unread-{language}"] = outcome_view(unread)
     apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
     answer, declined = built.a_model_s_answer(), built.an_abstention()
     model = {

@@ -10,7 +10,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
-from bot.answering.understanding.question import LONGEST, language_asked
+from bot.answering.understanding.question import LONGEST, language_read
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
@@ -53,7 +53,7 @@ def standalone(text: str, before: Exchange) -> str:
     "What about X?" asks the earlier question of X instead of what it named; a question that is
     little more than "and when?" or that points to "it" takes the earlier one's words along.
     """
-    languages = dict.fromkeys(map(language_asked, (text, before.question)))
+    languages = dict.fromkeys(map(language_read, (text, before.question)))
     found = (_completed(text, before, Lexicon.of(each)) for each in languages)
     return next((each for each in found if each != text), text)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bot.answering.understanding.question import language_asked
+from bot.answering.understanding.question import language_read
 from ingest.index.analysis import terms
 from ingest.language.languages import Language
 from ingest.language.script import JAPANESE
@@ -131,7 +131,7 @@ class Lexicon:
 
 def lexicon_for(text: str) -> Lexicon:
     """Return what *text*, as somebody asked it, is read by."""
-    return Lexicon.of(language_asked(text))
+    return Lexicon.of(language_read(text))
 
 
 def _read_beside(language: Language) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from bot.answering.model import Question
 from bot.answering.understanding.talk import talk_in
 from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
-from ingest.language.script import has_japanese
+from ingest.language.script import has_japanese, has_simplified
 
 CHECK, NEWS = "talk_check", "talk_news"
 """Keys of what is said instead of a question and gets more than a sentence."""
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""
-_KOREAN = "ko"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _SURE, _SURE_WITH_LETTERS = 0.8, 0.4
 """How sure it must be that a question is in another language than English, and where it has letters
@@ -58,22 +57,35 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
 
 @lru_cache(maxsize=1024)
 def language_asked(text: str) -> Language:
-    """Return the language of a question: Japanese for any kana or kanji, English in doubt."""
-    if has_japanese(text):
-        return Language.JAPANESE
+    """Return the language of a question that the desk speaks, English in doubt."""
     return Language.of_code(_code_of(text)) or Language.ENGLISH
+
+
+def language_read(text: str) -> Language:
+    """Return the language by whose words a question is read: English where its own are not."""
+    asked = language_asked(text)
+    return asked if asked.is_read else Language.ENGLISH
 
 
 def in_unread_language(text: str) -> bool:
     """Tell whether a question is, for all that can be told, in a language that is not read."""
     code = _code_of(text)
-    kanji_alone = has_japanese(text) and code != _KOREAN
-    return not kanji_alone and code != UNKNOWN_LANGUAGE and Language.of_code(code) is None
+    known = Language.of_code(code)
+    return code != UNKNOWN_LANGUAGE and not (known and known.is_read)
 
 
 @lru_cache(maxsize=1024)
 def _code_of(text: str) -> str:
-    """Return the code of a question's language where that is sure enough."""
+    """Return the code of a question's language where that is sure enough.
+
+    Kanji alone are Japanese, unless some are written as in the People's Republic alone.
+    """
     code, sure = guessed(text)
+    if has_japanese(text) and code != Language.KOREAN:
+        return str(
+            Language.CHINESE
+            if code == Language.CHINESE and has_simplified(text)
+            else Language.JAPANESE
+        )
     enough = _SURE if text.isascii() else _SURE_WITH_LETTERS
     return code if sure >= enough else UNKNOWN_LANGUAGE

@@ -80,7 +80,7 @@ def _phrases(language: Language) -> dict[tuple[str, ...], str]:
     """Read what is said in *language*, each phrase by its words."""
     listed: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
     return {
-        tuple(phrase.split()): said
+        tuple(_WORD.findall(phrase)): said
         for said in (*_TURNS, _BESIDE)
         for phrase in listed.get(said, ())
     }

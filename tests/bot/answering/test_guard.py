@@ -11,6 +11,8 @@ from bot.answering.understanding.question import (
     UnaskableError,
     ask,
     in_unread_language,
+    language_asked,
+    language_read,
 )
 from ingest.language.languages import Language
 
@@ -120,3 +122,24 @@ def test_hidden_characters_leave_the_question():
 def test_a_language_that_is_not_read_is_told(text, unread):
     """Finding nothing for such a question says nothing of the coverage."""
     assert in_unread_language(text) is unread
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "read"),
+    [
+        ("Qui a gagné les élections ?", Language.FRENCH, Language.ENGLISH),
+        ("Quem ganhou as eleições?", Language.PORTUGUESE, Language.ENGLISH),
+        ("선거에서 누가 이겼나요?", Language.KOREAN, Language.ENGLISH),
+        ("谁赢得了选举？", Language.CHINESE, Language.ENGLISH),
+        ("من فاز في الانتخابات؟", Language.ARABIC, Language.ENGLISH),
+        ("Kto wygrał wybory?", Language.ENGLISH, Language.ENGLISH),
+        ("選挙結果", Language.JAPANESE, Language.JAPANESE),
+        ("参政党議席数", Language.JAPANESE, Language.JAPANESE),
+        ("髙市首相", Language.JAPANESE, Language.JAPANESE),
+        ("Wer hat gewonnen?", Language.GERMAN, Language.GERMAN),
+    ],
+)
+def test_whoever_asks_is_spoken_to_in_their_language(text, spoken, read):
+    """Kanji alone stay Japanese, unless some are written in simplified Chinese alone."""
+    assert language_asked(text) is spoken
+    assert language_read(text) is read

@@ -252,6 +252,11 @@ def test_how_an_answer_came_about_is_told(language):
         "ja": "辞任する？",
         "de": "Tritt sie nicht zurück?",
         "es": "¿Dimitirá?",
+        "fr": "Va-t-elle démissionner ?",
+        "pt": "Ela vai renunciar ao cargo?",
+        "ko": "그녀가 사임하나요?",
+        "zh": "她会辞职吗？",
+        "ar": "هل ستستقيل؟",
     }[language]
     for written in (
         *(Written(trouble=each) for each in Trouble),

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_ui.text import flat, link, literal, phrase, safe_address, shortened, size, title
+from bot.discord_ui.text import (
+    directed_lines,
+    flat,
+    link,
+    literal,
+    phrase,
+    safe_address,
+    shortened,
+    size,
+    title,
+)
 from tests.bot.discord_ui.builders import HOSTILE
 from tests.bot.discord_ui.reading import seen, tokens_of
 
@@ -105,6 +115,33 @@ def test_right_to_left_names_do_not_turn_the_line():
     assert literal("Votes for سميرة القسطلي rose") == "Votes for \u2068سميرة القسطلي\u2069 rose"
     assert literal("فازت سميرة (2026).") == "\u2068فازت سميرة (2026).\u2069"
     assert phrase("سميرة القسطلي, in May") == "\u2068سميرة القسطلي\u2069, in May"
+
+
+@pytest.mark.parametrize(
+    ("line", "turned"),
+    [
+        ("Nothing on this in the coverage.", "Nothing on this in the coverage."),
+        ("لا شيء عن هذا.", "⁧لا شيء عن هذا.⁩"),
+        ("**تقول التغطية**", "**⁧تقول التغطية⁩**"),
+        ("- الوسيلة: The Ledger", "- ⁧الوسيلة: The Ledger⁩"),
+        ("-# ابدأ عبر /source add هنا.", "-# ⁧ابدأ عبر ⁨/source add⁩ هنا.⁩"),
+        ("> The Ledger · 13 أكتوبر", "> The Ledger · 13 أكتوبر"),
+        ("⁨نادية⁩ asks", "⁨نادية⁩ asks"),
+        ("حتى **Who won?**", "⁧حتى **⁨Who won?⁩⁩**"),
+        ("حتى **Who won?** هنا", "⁧حتى **⁨Who won?⁩** هنا⁩"),
+        ("([افتح](<https://a.example/feed>))", "⁧([افتح](<https://a.example/feed>))⁩"),
+    ],
+)
+def test_a_line_that_begins_in_arabic_runs_from_right_to_left(line, turned):
+    """Its full stop stands at its end; names and commands in it, and other lines, keep theirs."""
+    assert directed_lines(line) == turned
+
+
+@given(st.text())
+def test_direction_changes_no_letter(text):
+    """What is laid out differently reads the same."""
+    added = str.maketrans("", "", "\u2067\u2068\u2069")
+    assert directed_lines(text).translate(added) == text.translate(added)
 
 
 def test_direction_overrides_are_dropped():
