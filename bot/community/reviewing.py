@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -59,12 +59,13 @@ class Reviewer:
     alike: _Alike
 
     @in_thread
-    def reports(self, place: str | None = None) -> list[FeedbackGroup]:
+    def reports(self, place: str | None = None, *, days: int = 0) -> list[FeedbackGroup]:
         """Return what is reported of answers, those most often reported first.
 
-        With *place* what is reported in one server.
+        With *place* what is reported in one server, with *days* in the last ones.
         """
-        return self._grouped(self.ledger.feedback.open(FAULTS, place=place))
+        since = self._since(days)
+        return self._grouped(self.ledger.feedback.open(FAULTS, place=place, since=since))
 
     @in_thread
     def said(self, number: int) -> FeedbackGroup | None:
@@ -73,16 +74,19 @@ class Reviewer:
         return FeedbackGroup((found,)) if found else None
 
     @in_thread
-    def gaps(self, place: str | None = None) -> list[FeedbackGroup]:
+    def gaps(self, place: str | None = None, *, days: int = 0) -> list[FeedbackGroup]:
         """Return questions that the coverage does not answer, the most frequent first.
 
         Members sent them along; where the settings keep questions, every other one is here too.
-        With *place* what was sent along in one server, for a kept question has none.
+        With *place* what was sent along in one server, for a kept question has none; with *days*
+        what was asked in the last ones.
         """
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], place=place)
+        since = self._since(days)
+        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], place=place, since=since)
         if place is not None:
             return self._grouped(told)
-        kept = self.ledger.feedback.unanswered([str(each) for each in GAP_REASONS])
+        reasons = [str(each) for each in GAP_REASONS]
+        kept = self.ledger.feedback.unanswered(reasons, since=since)
         return self._grouped([*told, *kept])
 
     @in_thread
@@ -134,6 +138,10 @@ class Reviewer:
             watch=bool(preview.entries),
         )
         return self.ledger.suggestions.add(suggestion)
+
+    def _since(self, days: int) -> datetime | None:
+        """Return when the last *days* began; with 0 nothing is too old."""
+        return self.clock() - timedelta(days=days) if days else None
 
     def _grouped(self, said: Sequence[Feedback]) -> list[FeedbackGroup]:
         worded = [each for each in said if each.question]

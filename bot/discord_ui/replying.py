@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
+from bot.failures import failure_said
 from bot.wording import WordedError, Wording
 from ingest.errors import IngestError
 
@@ -23,11 +24,11 @@ Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
 
 
 class Attached(ui.LayoutView):
-    """A message with a picture of its own; whoever sends it sends the file along."""
+    """A message with a picture or a file of its own; whoever sends it sends that along."""
 
-    def __init__(self, picture: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str) -> None:
         super().__init__(timeout=None)
-        self.picture, self.name = picture, name
+        self.data, self.name = data, name
 
     @classmethod
     def over(cls, view: ui.LayoutView, picture: BytesIO, name: str, described: str) -> Self:
@@ -40,9 +41,17 @@ class Attached(ui.LayoutView):
             made.add_item(item)
         return made
 
+    @classmethod
+    def under(cls, view: ui.LayoutView, data: bytes, name: str) -> Self:
+        """Put a file under what *view* shows."""
+        made = cls(data, name)
+        for item in [*view.children, ui.File[ui.LayoutView](f"attachment://{name}")]:
+            made.add_item(item)
+        return made
+
     def file(self) -> discord.File:
-        """Return the picture as a file; each sending needs a fresh one."""
-        return discord.File(BytesIO(self.picture), filename=self.name)
+        """Return what is sent along; each sending needs a fresh one."""
+        return discord.File(BytesIO(self.data), filename=self.name)
 
 
 def files_of(view: ui.LayoutView) -> list[discord.File]:
@@ -86,7 +95,7 @@ def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
     if isinstance(error, WordedError):
         return notice_view(error.said(words))
     if isinstance(error, IngestError):
-        return notice_view(str(error))
+        return notice_view(failure_said(str(error), words))
     return error_view(report(error), words)
 
 

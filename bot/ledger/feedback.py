@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, delete, insert, select, true, update
 
 from bot.ledger.model import Feedback, FeedbackVerdict
 from bot.ledger.schema import answers, feedback
@@ -43,20 +43,30 @@ class Feedbacks(LedgerPart):
         return _feedback_of(row) if row else None
 
     def open(
-        self, verdicts: Sequence[FeedbackVerdict], *, place: str | None = None, limit: int = 500
+        self,
+        verdicts: Sequence[FeedbackVerdict],
+        *,
+        place: str | None = None,
+        since: datetime | None = None,
+        limit: int = 500,
     ) -> list[Feedback]:
-        """Return what was said, in one server or in all, and nobody settled yet, newest first."""
+        """Return what was said, in one server or in all, and nobody settled yet, newest first.
+
+        With *since* what was said after that.
+        """
         query = (
             select(feedback)
             .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
-            .where(in_place(feedback.c.place, place))
+            .where(in_place(feedback.c.place, place), _after(feedback.c.at, since))
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
         with self._database.reading() as connection:
             return [_feedback_of(row) for row in connection.execute(query).mappings()]
 
-    def unanswered(self, reasons: Sequence[str], *, limit: int = 200) -> list[Feedback]:
+    def unanswered(
+        self, reasons: Sequence[str], *, since: datetime | None = None, limit: int = 200
+    ) -> list[Feedback]:
         """Return kept questions without an answer that nobody spoke of, newest first.
 
         They look like what a reader would say; nobody did, so they have no number.
@@ -68,6 +78,7 @@ class Feedbacks(LedgerPart):
                 answers.c.reason.in_(reasons),
                 answers.c.question.is_not(None),
                 answers.c.id.not_in(spoken),
+                _after(answers.c.asked_at, since),
             )
             .order_by(answers.c.id.desc())
             .limit(limit)
@@ -94,6 +105,11 @@ class Feedbacks(LedgerPart):
             with self._database.writing() as connection:
                 connection.execute(insert(feedback), done)
         return len(done)
+
+
+def _after(column: Column[Any], since: datetime | None) -> ColumnElement[bool]:
+    """Restrict to what is newer than *since*, or with ``None`` to nothing."""
+    return true() if since is None else column >= rows.iso(since)
 
 
 def _feedback_of(row: rows.Row) -> Feedback:

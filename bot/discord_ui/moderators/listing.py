@@ -21,6 +21,7 @@ from bot.discord_ui.moderators.views import (
 from bot.discord_ui.rendering import entry, itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
+from bot.failures import failure_said
 from bot.wording import Wording
 
 _REVIEWED = 5
@@ -45,7 +46,7 @@ async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -
         return notice_view(words("no_quarantine"))
     items = []
     for each in page.articles:
-        told = each.note or each.held
+        told = failure_said(each.note or each.held or "", words)
         why = f"\n-# {phrase(title(told, 200))}" if told else ""
         text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
         items.append((text, [_RestoreButton(str(each.id), words("restore"))]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import TypeAlias
 
 import discord
@@ -32,6 +33,9 @@ from ingest.reading import Hints
 
 _LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""
+_TYPES = {"application/pdf", "application/json", "application/x-ndjson", "application/xhtml+xml"}
+_ENDINGS = {".pdf", ".jsonl", ".ndjson", ".md", ".markdown", ".txt", ".html", ".htm", ".xhtml"}
+"""What attachments may be, besides text of any kind."""
 _CHOICES = 25
 _LONGEST_NUMBER = 12
 _Offered: TypeAlias = list[app_commands.Choice[str]]
@@ -72,6 +76,9 @@ class SourceGroup(app_commands.Group):
         if file is not None and file.size > _LARGEST:
             said = words("add_too_large", megabytes=_LARGEST // 2**20)
             await respond(interaction, notice_view(said))
+            return
+        if file is not None and not _is_read(file):
+            await respond(interaction, notice_view(words("add_kind", name=file.filename)))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         if url is not None:
@@ -248,3 +255,10 @@ class _NoSuchArticleError(IngestError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text} is none of those that are offered. Choose one of them.")
+
+
+def _is_read(file: discord.Attachment) -> bool:
+    """Tell whether a file is of a kind that can be read, before it is fetched."""
+    kind = (file.content_type or "text/plain").partition(";")[0].strip()
+    ending = Path(file.filename).suffix.lower()
+    return kind.startswith("text/") or kind in _TYPES or ending in _ENDINGS

@@ -21,6 +21,7 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
+from bot.failures import failure_said
 from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
@@ -60,7 +61,7 @@ def preview_view(
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
-        first = title(preview.problems[0], TEXT)
+        first = title(failure_said(preview.problems[0], words), TEXT)
         said = words("preview_problems", count=len(preview.problems), first=first)
         blocks.append(phrase(said))
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
@@ -109,7 +110,7 @@ def article_view(article: Article, words: Wording) -> ui.LayoutView:
         why = words(f"removal_{article.removal}")
         blocks.append(escape(words("article_removed", why=why)))
     if article.note:
-        blocks.append(f"-# {phrase(title(article.note, TEXT))}")
+        blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT))}")
     return layout(blocks)
 
 
@@ -122,7 +123,7 @@ def source_block(source: Source, words: Wording) -> str:
     linked = link(title(source.address, TEXT), source.address, instead=words("link"))
     lines = [f"{source.id} · {said}", linked]
     if source.failure:
-        failed = words("source_failed", failure=title(source.failure, TEXT))
+        failed = words("source_failed", failure=title(failure_said(source.failure, words), TEXT))
         lines.append(f"-# ⚠ {phrase(failed)}")
     return "\n".join(lines)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.community.reviewing import FeedbackGroup
 from bot.discord_ui.moderators import refreshing
+from bot.discord_ui.moderators.reports import as_table
 from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger import Ledger
 from bot.ledger.model import (
@@ -93,6 +98,49 @@ async def test_gaps_are_what_was_sent_and_what_is_kept(channel, moderator, archi
     [key] = await settled_keys(result)
     assert key == "desk:settle:g-f1.a2"
     assert "No question is waiting." in shown(await moderator.click(result.response, custom_id=key))
+
+
+async def test_a_period_shows_what_is_new(channel, moderator, archive):
+    """What was said before it is left out, and its buttons stay within it."""
+    ledger = Ledger.of(archive)
+    said(archive, FeedbackVerdict.WRONG, TURNOUT[0])
+    old, week = answered(archive, CHESS[0]), timedelta(days=8)
+    ledger.feedback.add(Feedback(NOW - week, old, FeedbackVerdict.WRONG, "m9", CHESS[0]))
+    assert "chess" in shown(await moderator.slash(channel, "reports"))
+    result = await moderator.slash(channel, "reports", period=7)
+    assert "chess" not in shown(result)
+    [key] = await settled_keys(result)
+    assert key.startswith("desk:settle:rd7-")
+    left = await moderator.click(result.response, custom_id=key)
+    assert "No answer is reported." in shown(left)
+    assert "chess" in shown(await moderator.slash(channel, "reports", period=30))
+
+
+async def test_reports_are_exported_as_a_table(channel, moderator, archive):
+    """Everything that was said comes along as a file."""
+    said(archive, FeedbackVerdict.WRONG, *TURNOUT)
+    result = await moderator.slash(channel, "reports", export=True)
+    assert "Which party won" in shown(result)
+    [file] = result.response.attachments
+    assert file.filename == "reports.csv"
+
+
+def test_a_table_has_every_row_and_no_formula(archive):
+    """It opens in a spreadsheet as text, without names."""
+    said(archive, FeedbackVerdict.WRONG, *TURNOUT, comment="=1+1, she said")
+    groups = [FeedbackGroup(tuple(Ledger.of(archive).feedback.open([FeedbackVerdict.WRONG])))]
+    table = list(csv.reader(io.StringIO(as_table(groups).decode("utf-8-sig"))))
+    assert table[0] == ["group", "at", "verdict", "question", "comment"]
+    assert [row[3] for row in table[1:]] == [TURNOUT[1], TURNOUT[0]]
+    assert {row[4] for row in table[1:]} == {"'=1+1, she said"}
+    assert "m0" not in str(table)
+
+
+@pytest.mark.parametrize("name", ["chart.png", "deck.pptx", "clip.mp4"])
+async def test_a_file_of_another_kind_is_a_sentence(channel, moderator, archive, name):
+    """It is not even fetched."""
+    result = await moderator.slash(channel, "source add", file=(name, b"Some bytes of it."))
+    assert f"{name} is of a kind that is not read" in shown(result)
 
 
 async def test_a_gap_is_filled_from_where_it_is_seen(channel, moderator, archive):

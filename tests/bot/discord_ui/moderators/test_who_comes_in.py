@@ -65,7 +65,7 @@ KEYS = {
     "voting": "0",
     "list": "10:Harbour",
     "settle": "r-f1",
-    "review": "g0",
+    "review": "g.0",
 }
 OF_MANAGERS = (settings.UnsetButton, *setup.SETUP_BUTTONS)
 MODERATED = [each for each in MODERATORS_BUTTONS if each not in OF_MANAGERS]

@@ -1,0 +1,103 @@
+"""What goes wrong with a source is told in the language of whoever reads it."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from bot.failures import failure_said
+from bot.wording import WORDS, Wording
+from ingest.fetching.addresses import inside
+from ingest.language.languages import Language
+from ingest.reading import walls
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("ingest/fetching", "ingest/reading", "ingest/refreshing", "bot/community")
+ONLY_IN_A_TERMINAL = "ingest/reading/reading.py"
+"""Reads paths, which nobody names in Discord."""
+CATALOGUE = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
+OTHERS = {str(each) for each in Language} - {"en"}
+JAPANESE = Wording.of(Language.JAPANESE)
+
+
+def written(node: ast.expr) -> str | None:
+    """Return the sentence that an error is made with, something standing in each placeholder."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values
+        )
+    return None
+
+
+def sentences() -> list[str]:
+    """Return what the rooms that read and fetch may raise."""
+    found = []
+    for file in (file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))):
+        if file == ROOT / ONLY_IN_A_TERMINAL:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(getattr(node, "func", None), "id", "")
+            if isinstance(node, ast.Call) and name.endswith("Error") and node.args:
+                found.append(written(node.args[0]))
+    return [each for each in found if each and " " in each]
+
+
+def placeholders(text: str) -> set[str]:
+    """Name what is filled in."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_whatever_is_raised_is_known():
+    """A new error cannot be added without its sentence in every language."""
+    raised = [each for each in sentences() if "holds no article: it" not in each]
+    assert len(raised) > 30
+    assert [each for each in raised if failure_said(each, JAPANESE) == each] == []
+
+
+@pytest.mark.parametrize("said", walls._SAID.values())
+def test_every_wall_is_known(said):
+    """What a page shows instead of an article is told as well."""
+    sentence = f"https://a.example/b holds no article: it {said}. Nothing was added."
+    assert failure_said(sentence, JAPANESE) != sentence
+
+
+@pytest.mark.parametrize("sentence", CATALOGUE)
+def test_every_language_says_it_with_the_same_values(sentence):
+    """A misspelt placeholder would fail only when something goes wrong."""
+    assert set(CATALOGUE[sentence]) == OTHERS
+    assert all(
+        placeholders(said) == placeholders(sentence) and said != sentence
+        for said in CATALOGUE[sentence].values()
+    )
+
+
+def test_values_are_kept_to_the_letter():
+    """The address, the number and the feed stand in it as they stood."""
+    german = Wording.of(Language.GERMAN)
+    assert failure_said("https://a.example/x answers 503 and not with a page.", german) == (
+        "https://a.example/x antwortet 503 und nicht mit einer Seite."
+    )
+    assert failure_said(inside("10.0.0.1"), german).startswith("10.0.0.1 ist keine Adresse")
+    feed = (
+        "a.example lists 12 articles and is none itself. Watch its feed instead: https://f.example"
+    )
+    assert failure_said(feed, german).endswith("beobachten: https://f.example")
+
+
+def test_what_is_not_known_is_left_as_it_is():
+    """Nothing is lost: an English sentence is better than none."""
+    assert failure_said("The disk is full. Free some space.", JAPANESE) == (
+        "The disk is full. Free some space."
+    )
+
+
+def test_hostile_names_are_only_letters():
+    """Braces in an address are not filled in again."""
+    sentence = "{name} {count} {0.__class__} is empty. Nothing was added from it."
+    assert failure_said(sentence, JAPANESE).startswith("{name} {count} {0.__class__} は空です")
