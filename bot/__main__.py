@@ -13,8 +13,10 @@ from bot.answering.understanding.question import UnaskableError
 from bot.commands import asking, upkeep
 from bot.wording import Wording, unaskable
 from ingest import stopping
-from ingest.commands.options import make_app, run_app
+from ingest.calling import as_called
+from ingest.commands.options import make_app, run_app, unexpected
 from ingest.errors import IngestError
+from ingest.showing import printable
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": asking.run_command,
@@ -40,21 +42,27 @@ def _started(context: typer.Context) -> None:
         raise typer.Exit(asking.run_command())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error is one sentence."""
+def main(
+    arguments: Sequence[str] | None = None,
+    commands: typer.Typer = app,
+    name: str = "python -m bot",
+) -> int:
+    """Run one of *commands* and return its exit code; every error is one sentence."""
     load_dotenv(Path.cwd() / ".env")
     try:
         with stopping.as_ctrl_c():
-            return run_app(app, arguments, "python -m bot")
+            return run_app(commands, arguments, name)
     except UnaskableError as error:
         print(unaskable(error, Wording.default()), file=sys.stderr)
         return 1
     except IngestError as error:
-        print(error, file=sys.stderr)
+        print(printable(as_called(str(error))), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        print("Stopped. What was saved stays.", file=sys.stderr)
         return 130
+    except Exception as error:
+        return unexpected(error)
 
 
 if __name__ == "__main__":

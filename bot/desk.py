@@ -183,7 +183,9 @@ class Desk:
         self.community.expire()
 
     async def keep_fresh(self) -> None:
-        """Refresh what is due, until cancelled."""
+        """Refresh what is due, until cancelled; nothing where the settings leave it to another."""
+        if not self.settings.refresh:
+            return
         await keep_fresh(
             self.archive,
             self.clock,

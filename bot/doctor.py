@@ -17,6 +17,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
+from ingest.calling import as_called
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
@@ -44,21 +45,23 @@ class _PartFinding:
     said: str
 
 
-def examine(settings: BotSettings, now: datetime) -> Iterator[_PartFinding]:
+def examine(settings: BotSettings, now: datetime, *, quick: bool = False) -> Iterator[_PartFinding]:
     """Yield how each part is; one that fails keeps none of the others from being tried.
 
-    Without a folder there is nothing else to try.
+    Without a folder there is nothing else to try. What is *quick* embeds nothing and asks no model,
+    which takes seconds and may cost money.
     """
     yield _tried("folder", lambda: _folder(settings.data_dir))
     if not settings.data_dir.is_dir():
         return
-    yield from _kept(settings, now)
-    yield from _models(settings)
+    yield from _kept(settings, now, quick=quick)
+    if not quick:
+        yield from _models(settings)
     said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
     yield _PartFinding("discord", True, said)
 
 
-def _kept(settings: BotSettings, now: datetime) -> Iterator[_PartFinding]:
+def _kept(settings: BotSettings, now: datetime, *, quick: bool) -> Iterator[_PartFinding]:
     """Yield how the archive is, and what depends on it."""
     if settings.chroma_url:
         yield _tried("vectors", lambda: _vectors(settings))
@@ -66,13 +69,15 @@ def _kept(settings: BotSettings, now: datetime) -> Iterator[_PartFinding]:
         opened = Archive.open(settings.archive_url)
     except IngestError as error:
         yield _PartFinding("archive", False, str(error))
-        yield _tried("embedding", lambda: _embedding(settings, None))
+        if not quick:
+            yield _tried("embedding", lambda: _embedding(settings, None))
         return
     with opened:
         yield _tried("archive", lambda: _archive(opened, now))
         yield _tried("sources", lambda: _sources(opened))
         yield _tried("index", lambda: _index(opened, settings))
-        yield _tried("embedding", lambda: _embedding(settings, opened.generations.active()))
+        if not quick:
+            yield _tried("embedding", lambda: _embedding(settings, opened.generations.active()))
 
 
 def _tried(part: str, work: Callable[[], str]) -> _PartFinding:
@@ -193,7 +198,7 @@ def show(found: Iterator[_PartFinding], *, as_json: bool) -> bool:
             print_line(asdict(each))
         else:
             sign = cell("ok" if each.well else "bad", "green" if each.well else "bold red")
-            table.add_row(sign, cell(each.part, "bold"), cell(each.said))
+            table.add_row(sign, cell(each.part, "bold"), cell(as_called(each.said)))
     if not as_json:
         Console().print(table)
     return well

@@ -66,6 +66,9 @@ class BotSettings(IngestSettings):
         ge=0,
         description="days for which readers are told of corrections and newer coverage",
     )
+    refresh: bool = Field(
+        True, description="look at watched sources; false where `refresh --keep` runs beside"
+    )
     moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
         None, description="the one server whose moderators look after all coverage"
     )

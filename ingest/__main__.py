@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dotenv import load_dotenv
 
 from ingest import stopping
+from ingest.calling import as_called
 from ingest.commands import archive, articles, indexing, searching, sources
-from ingest.commands.options import make_app, run_app
+from ingest.commands.options import make_app, run_app, unexpected
 from ingest.errors import IngestError
 from ingest.showing import printable
 
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with stopping.as_ctrl_c():
             return run_app(app, arguments, "python -m ingest")
     except IngestError as error:
-        print(printable(str(error)), file=sys.stderr)
+        print(printable(as_called(str(error))), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -64,19 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 130
     except Exception as error:
-        return _unexpected(error)
-
-
-def _unexpected(error: Exception) -> int:
-    """Say that this is a fault of the program, and where its details are."""
-    print(
-        f"Something went wrong that should not have ({type(error).__name__}). What was saved "
-        "stays. Run it again with ELECTION_DESK_DEBUG=1 and report what it prints.",
-        file=sys.stderr,
-    )
-    if os.environ.get("ELECTION_DESK_DEBUG"):
-        traceback.print_exception(error)
-    return 1
+        return unexpected(error)
 
 
 if __name__ == "__main__":

@@ -137,9 +137,7 @@ def check_claims_command(
 
 
 def prove_command(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="What `python -m bot ask --json` has written.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ask --json` has written.")],
     as_json: AsJson = False,
 ) -> int:
     """Hold an exported answer against the archive: does each quotation stand there?"""

@@ -44,9 +44,15 @@ def answers_command(
     return 0
 
 
-def doctor_command(as_json: AsJson = False) -> int:
+def doctor_command(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Ask no model and embed nothing: a health check.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Try each part that the settings name; exit 1 if one is bad."""
-    well = doctor.show(doctor.examine(configured(BotSettings), now()), as_json=as_json)
+    found = doctor.examine(configured(BotSettings), now(), quick=quick)
+    well = doctor.show(found, as_json=as_json)
     return 0 if well else 1
 
 

@@ -23,6 +23,8 @@ _ZERO_WIDTH_JOINER = "\u200d"
 _LONGEST_URL = 512
 """Characters of the longest address that is linked; a longer one would crowd out the answer."""
 
+_SPACES = re.compile("[^\\S\u00a0\u202f]+")
+"""Spaces between words; those that hold words together stay, as French has them before a colon."""
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
@@ -47,7 +49,7 @@ def size(text: str) -> int:
 
 def flat(text: str) -> str:
     """Put *text* on one line and drop what is invisible and could turn the rest around."""
-    return " ".join(_DIRECTION_CONTROLS.sub("", text).replace("\0", "").split())
+    return _SPACES.sub(" ", _DIRECTION_CONTROLS.sub("", text).replace("\0", "")).strip()
 
 
 def escape(text: str) -> str:

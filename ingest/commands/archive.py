@@ -13,6 +13,7 @@ from rich.console import Console
 from ingest import showing
 from ingest.archive import Archive, backup
 from ingest.archive.copying import copy
+from ingest.calling import as_called
 from ingest.commands import articles
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import AsJson, Yes, configured, misused, now
@@ -49,9 +50,10 @@ def backup_command(
     if as_json:
         showing.print_json({"file": str(file), "bytes": size, **asdict(held)})
     else:
+        back = as_called(f"`python -m ingest restore {file}` takes it back.")
         print(
             f"{file} holds {held.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
-            f" again. `python -m ingest restore {file}` takes it back."
+            f" again. {back}"
         )
     return 0
 
@@ -131,6 +133,7 @@ def status_command(as_json: AsJson = False) -> int:
         made = showing.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {made}, {generation.model}, {state}.")
         if model := better(generation.model, settings):
-            print(f"`python -m ingest rebuild` changes over to {model}, which finds more.")
+            change = as_called("`python -m ingest rebuild`")
+            print(f"{change} changes over to {model}, which finds more.")
     print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")
     return 0

@@ -17,6 +17,7 @@ from ingest import adding, showing
 from ingest.adding import AddingOutcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
+from ingest.calling import as_called
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import (
     READ_MAPPING,
@@ -149,7 +150,7 @@ def list_command(
         print(
             "Nothing is in quarantine."
             if quarantined
-            else "No such article is kept. `python -m ingest add PATH` adds coverage."
+            else as_called("No such article is kept. `python -m ingest add PATH` adds coverage.")
         )
     return 0
 

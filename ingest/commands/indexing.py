@@ -11,6 +11,7 @@ import typer
 
 from ingest import showing
 from ingest.archive import Archive
+from ingest.calling import as_called
 from ingest.commands.options import AsJson, configured, now
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
@@ -28,7 +29,7 @@ def catch_up(settings: Settings, archive: Archive) -> str:
     except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
         return (
             f"The archive holds it, but it is not searchable yet: {error} "
-            "After that, `python -m ingest index` catches up."
+            f"After that, {as_called('`python -m ingest index`')} catches up."
         )
 
 

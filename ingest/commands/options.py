@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
@@ -13,6 +14,7 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 
 from ingest import logs
+from ingest.calling import as_called
 from ingest.model import parse_moment
 from ingest.settings import Settings
 
@@ -101,8 +103,20 @@ def now() -> datetime:
 
 def misused(text: str) -> int:
     """Say how a command is used, and return the code for that."""
-    print(text, file=sys.stderr)
+    print(as_called(text), file=sys.stderr)
     return _MISUSED
+
+
+def unexpected(error: Exception) -> int:
+    """Say that this is a fault of the program, and where its details are."""
+    print(
+        f"Something went wrong that should not have ({type(error).__name__}). What was saved "
+        "stays. Run it again with ELECTION_DESK_DEBUG=1 and report what it prints.",
+        file=sys.stderr,
+    )
+    if os.environ.get("ELECTION_DESK_DEBUG"):
+        traceback.print_exception(error)
+    return 1
 
 
 def _parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], object]:

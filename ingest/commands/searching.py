@@ -14,6 +14,7 @@ from rich.console import Console
 from ingest import showing
 from ingest.archive import Archive
 from ingest.batch import BadLineError, questions
+from ingest.calling import as_called
 from ingest.commands.indexing import open_index
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
 from ingest.errors import SettingsError
@@ -71,7 +72,7 @@ def search_command(
     elif found:
         Console().print(showing.evidence_table(found))
     else:
-        print("Nothing was found. `python -m ingest list` shows what is kept.")
+        print(as_called("Nothing was found. `python -m ingest list` shows what is kept."))
     return 0
 
 

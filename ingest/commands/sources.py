@@ -13,18 +13,21 @@ from rich.console import Console
 
 from ingest import showing
 from ingest.archive import Archive
+from ingest.calling import as_called
 from ingest.commands.indexing import catch_up
-from ingest.commands.options import READ_COUNTRY, AsJson, configured, now
+from ingest.commands.options import READ_COUNTRY, AsJson, configured, misused, now
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Ownership, Permission, Progress, Source
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound
 from ingest.refreshing.extracting import extractor
+from ingest.schedule import keep_fresh
 from ingest.settings import Settings
 from ingest.showing import printable, sources_table
 
 _HOUR = 60
+_NOTHING = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."
 
 
 def watch_command(
@@ -50,9 +53,10 @@ def watch_command(
     if as_json:
         showing.print_json({"source": asdict(source)})
     else:
+        look = as_called(f"`python -m ingest refresh {source.id}` looks at it now.")
         print(
             f"Source {source.id} is {printable(source.outlet)}, {printable(source.address)}, every "
-            f"{source.every} minutes. `python -m ingest refresh {source.id}` looks at it now."
+            f"{source.every} minutes. {look}"
         )
     return 0
 
@@ -80,7 +84,7 @@ def sources_command(as_json: AsJson = False) -> int:
     elif found:
         Console().print(sources_table(found))
     else:
-        print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
+        print(as_called(_NOTHING))
     return 0
 
 
@@ -91,19 +95,34 @@ def refresh_command(
     believe: Annotated[
         bool, typer.Option("--believe", help="Remove what is gone, however much it is.")
     ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on, each source when it is due, until stopped.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Look at sources now: fetch what is new or due, and let the index catch up."""
     settings = configured(Settings)
+    if keep:
+        return _kept_fresh(settings, numbers)
     with Archive.open(settings.archive_url) as archive:
         every = archive.sources.watched()
         chosen = [archive.sources.get(each) for each in numbers or ()] or every
         if not chosen:
-            print("Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins.")
+            print(as_called(_NOTHING))
             return 0
         rounds = _look(archive, settings, chosen, believe=believe)
         note = catch_up(settings, archive)
     return _report(rounds, note, as_json=as_json)
+
+
+def _kept_fresh(settings: Settings, numbers: Sequence[int] | None) -> int:
+    """Refresh what is due until the process is stopped; whoever answers lets the index catch up."""
+    if numbers:
+        return misused("--keep looks at every source when it is due. Leave the numbers out.")
+    with Archive.open(settings.archive_url) as archive:
+        print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
+        asyncio.run(keep_fresh(archive, now, contact=settings.contact))
+    return 0
 
 
 def _look(

@@ -1,0 +1,40 @@
+"""``election-desk``: the one command of an installed desk, with those of both packages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from bot import __main__ as bot
+from ingest import __main__ as ingest
+from ingest.calling import INSTALLED
+from ingest.commands.options import make_app
+
+_EXAMPLES = """\b
+examples:
+  election-desk ask "How many seats did they win?"
+  election-desk add article.txt --outlet "The Daily Ledger" --published 2026-10-26
+  election-desk watch https://daily-ledger.example/feed.xml --outlet "The Daily Ledger"
+  election-desk run
+"""
+_CLAIMS = "claims"
+"""What ``python -m bot check`` is called here: ``check`` looks at archive and index."""
+COMMANDS = {
+    **{(_CLAIMS if name == "check" else name): each for name, each in bot.COMMANDS.items()},
+    **ingest.COMMANDS,
+}
+
+app = make_app(
+    "Answer questions about election coverage, each sentence with its source.",
+    COMMANDS,
+    epilog=_EXAMPLES,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error is one sentence."""
+    return bot.main(arguments, app, INSTALLED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
