@@ -23,10 +23,10 @@ from bot.answering.understanding.followup import Exchange, understood
 from bot.answering.watching import Watch
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
-from bot.community.corrections import Corrections
 from bot.community.curating import Curator
 from bot.community.jobs import Jobs
 from bot.community.members import Community
+from bot.community.presence import Presence
 from bot.community.previewing import Previewer
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
@@ -66,11 +66,11 @@ class Desk:
     metrics: Metrics
     community: Community
     starters: Starters
-    corrections: Corrections
     curator: Curator
     previewer: Previewer
     catalogue: Catalogue
     reviewer: Reviewer
+    presence: Presence
     jobs: Jobs
     news: News
 
@@ -87,6 +87,7 @@ class Desk:
         ledger = Ledger.of(archive)
         coverage = Coverage(archive, index, _judge(settings))
         lasting = timedelta(days=settings.corrections_for_days)
+        presence = Presence(ledger, clock, alone=settings.chroma_url is None)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
         return cls(
             archive,
@@ -97,14 +98,14 @@ class Desk:
             clock,
             Budget(ledger, settings),
             Metrics(),
-            Community(archive, ledger, clock),
+            Community(archive, ledger, clock, presence.owner),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
-            Corrections(ledger, clock, lasting),
             Curator(archive, ledger, clock),
             Previewer(archive, fetcher),
             Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
-            Jobs(archive, ledger, clock),
+            presence,
+            Jobs(archive, ledger, clock, presence),
             News.of(archive, ledger, coverage, clock, lasting),
         )
 
@@ -191,7 +192,6 @@ class Desk:
             self.clock,
             contact=self.settings.contact,
             wake=self.curator.wake,
-            told=lambda looked: self.jobs.ended(looked.source.id),
         )
 
     @in_thread

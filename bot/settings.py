@@ -13,6 +13,16 @@ from ingest.settings import Settings as IngestSettings
 _OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
 
+def _shard_in(text: object) -> object:
+    """Read "0/3"; nothing is no shard."""
+    if not isinstance(text, str) or not text:
+        return text or None
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and int(number) < int(count)):
+        raise ValueError("say which of how many shards, such as 0/3 for the first of three")
+    return int(number), int(count)
+
+
 class BotSettings(IngestSettings):
     """Ingest's settings and the bot's own."""
 
@@ -68,6 +78,9 @@ class BotSettings(IngestSettings):
     )
     refresh: bool = Field(
         True, description="look at watched sources; false where `refresh --keep` runs beside"
+    )
+    shard: Annotated[tuple[int, int] | None, BeforeValidator(_shard_in)] = Field(
+        None, description="which shard of how many this process is: 0/3, 1/3, 2/3"
     )
     moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
         None, description="the one server whose moderators look after all coverage"

@@ -258,7 +258,8 @@ class Source:
     """A feed, a sitemap or a page that is looked at again *every* so many minutes.
 
     ``listed`` is how many pages it named when it was last read whole. ``failure`` says what went
-    wrong since ``failed_at``, if nothing went well since.
+    wrong since ``failed_at``, if nothing went well since. A look begins at ``checked_at`` and has
+    its end, with all pages, at ``ended_at``.
     """
 
     id: int
@@ -273,6 +274,7 @@ class Source:
     listed: int | None = None
     failed_at: datetime | None = None
     failure: str | None = None
+    ended_at: datetime | None = None
 
     def due(self, now: datetime) -> bool:
         """Tell whether it is time to look again."""

@@ -115,6 +115,7 @@ class Refresher:
         if told.failure:
             failed = self.archive.sources.failed
             await asyncio.to_thread(failed, source.id, self.clock(), told.failure)
+        await asyncio.to_thread(self.archive.sources.ended, source.id, self.clock())
 
     async def _look(self, told: SourceRound) -> None:
         """Read the listing, then every page of it that is due."""

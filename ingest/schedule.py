@@ -11,7 +11,7 @@ from datetime import datetime
 from ingest.archive import Archive
 from ingest.fetching import Fetcher
 from ingest.model import Source
-from ingest.refresh import Refresher, SourceRound, sentence
+from ingest.refresh import Refresher, sentence
 from ingest.refreshing.extracting import extractor
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ async def keep_fresh(
     contact: str | None = None,
     every: float = _EVERY,
     wake: asyncio.Event | None = None,
-    told: Callable[[SourceRound], object] = lambda _round: None,
 ) -> None:
     """Refresh each source when it is due, until cancelled; failures are logged and pass.
 
@@ -40,8 +39,7 @@ async def keep_fresh(
                 if sources := await asyncio.to_thread(_claimed, archive, clock()):
                     async with Fetcher(clock, contact=contact) as fetcher:
                         refresher = Refresher(archive, fetcher, clock, processes)
-                        for each in await refresher.refresh(sources):
-                            told(each)
+                        await refresher.refresh(sources)
             except Exception as error:
                 logger.warning("Refreshing failed: %s", sentence(error) or repr(error))
             with suppress(TimeoutError):

@@ -12,15 +12,20 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from reportlab.pdfgen.canvas import Canvas
 
 from bot.__main__ import app as bot_app
 from bot.__main__ import main as bot_main
+from bot.commands.preparing import SAMPLE_COVERAGE
+from bot.program import app as installed_app
+from bot.program import main as installed_main
 from ingest.__main__ import app as ingest_app
 from ingest.__main__ import main as ingest_main
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 MENTIONED = re.compile(r"python -m (bot|ingest) ([a-z][a-z-]*)((?: --[a-z-]+)*)")
 LINKED = re.compile(r"\]\((?!https?:|#)([^)#]+)")
@@ -91,6 +96,9 @@ def test_a_command_of_the_documents_runs(line, here, monkeypatch, capsys):
         pasted = "Pasted\n\nThe council of Holm met on Friday and decided nothing, it said."
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pasted.encode())))
     program, *arguments = shlex.split(line)
+    if program in {"uv", "docker", "cp", "mkdir", "election-desk"}:
+        assert_exists(program, arguments)
+        return
     assert program.startswith(".venv/bin/")
     if arguments[:2] == ["-m", "pytest"]:
         assert all((ROOT / each).exists() for each in arguments[2:] if not each.startswith("-"))
@@ -107,6 +115,37 @@ def test_a_command_of_the_documents_runs(line, here, monkeypatch, capsys):
         assert code == 0 or "ledger.example" in said.out + said.err
     else:
         assert code == 0, said.err
+
+
+def assert_exists(program, arguments):
+    """Hold a command of an installed desk against what there is; the tests of shipping run them."""
+    if program == "docker":
+        assert arguments[:2] == ["compose", "--profile"]
+        assert any(arguments[2] in each["profiles"] for each in COMPOSE["services"].values())
+        program, *arguments = (
+            arguments[arguments.index("desk") + 1 :] if "exec" in arguments else [""]
+        )
+    if program == "election-desk":
+        command, *given = arguments
+        options = {each for each in given if each.startswith("--")}
+        assert options <= names(installed_app)[command]
+    if program == "cp":
+        assert (ROOT / arguments[0]).exists()
+
+
+def test_the_way_from_nothing_to_a_restored_backup_is_walked(tmp_path, monkeypatch, capsys):
+    """Each command of that page in its order, in an empty folder."""
+    text = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    [block] = CONSOLE.findall(text.partition("## From nothing")[2].partition("\n## ")[0])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("EMBEDDING_MODEL", "fast")
+    walked = [shlex.split(line[2:]) for line in block.splitlines() if "$ election-desk" in line]
+    for _, *arguments in walked:
+        given = [str(SAMPLE_COVERAGE) if a.startswith("../ingest") else a for a in arguments]
+        assert installed_main(given) == 0, capsys.readouterr().err
+    assert "62.7 per cent" in capsys.readouterr().out
+    assert len(walked) == 6
 
 
 def test_every_command_that_is_mentioned_exists():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.community.curating import Curator
+from bot.community.presence import Presence
 from bot.ledger import Ledger
 from bot.ledger.model import Job
 from ingest.archive import Archive
@@ -43,25 +44,24 @@ class Jobs:
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
-    _ended: dict[int, datetime] = field(default_factory=dict)
+    presence: Presence
 
     @in_thread
     def begin(self, source_id: int, token: str, language: Language) -> Job:
         """Keep that somebody waits, with the token of what they asked by."""
-        job = Job(self.clock(), source_id, token, language)
+        job = Job(self.clock(), source_id, token, language, self.presence.owner)
         return replace(job, id=self.ledger.jobs.add(job))
 
     async def resume(self, curator: Curator) -> list[Job]:
-        """Return what somebody waited for before a restart, and let it be looked at again."""
-        jobs = await asyncio.to_thread(self.ledger.jobs.waiting)
+        """Take over what a process that is no more was to show, and let it be looked at again."""
+        jobs = await asyncio.to_thread(self._left)
         for job in jobs:
             with suppress(SourceNotFoundError):
                 await curator.look_again(job.source_id)
         return jobs
 
-    def ended(self, source_id: int) -> None:
-        """Note that a look at a source has come to its end."""
-        self._ended[source_id] = self.clock()
+    def _left(self) -> list[Job]:
+        return self.ledger.jobs.take_over(self.presence.owner, self.presence.there())
 
     @in_thread
     def dismiss(self, job: Job) -> None:
@@ -77,5 +77,5 @@ class Jobs:
             return LookProgress(job, None, finished=True)
         pages = self.archive.pages.of_source(job.source_id)
         done = sum(1 for p in pages if p.checked_at is not None and p.checked_at >= job.at)
-        ended = self._ended.get(job.source_id)
-        return LookProgress(job, source, done, ended is not None and ended >= job.at)
+        finished = source.ended_at is not None and source.ended_at >= job.at
+        return LookProgress(job, source, done, finished)

@@ -77,6 +77,7 @@ class Community:
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
+    owner: str = ""
     _secret: str = ""
     _expired_at: datetime | None = None
     _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
@@ -142,6 +143,7 @@ class Community:
             self._hashed(member),
             token,
             str(message) if message else None,
+            owner=self.owner,
         )
         return self.ledger.questions.add(asked)
 
@@ -164,11 +166,6 @@ class Community:
     def give_back(self, asked: PendingQuestion) -> None:
         """Let a question be taken again that could not be answered now."""
         self.ledger.questions.put_back(asked)
-
-    @in_thread
-    def interrupted(self, before: datetime) -> list[PendingQuestion]:
-        """Return the questions that were being answered *before* this process began."""
-        return self.ledger.questions.interrupted(before)
 
     @in_thread
     def may_suggest(self, member: int) -> bool:

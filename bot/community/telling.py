@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from bot.answering.coverage import Coverage
+from bot.community.corrections import Corrections
 from bot.community.digests import Digests
 from bot.community.following import Following
 from bot.community.news import Stories
@@ -24,6 +25,7 @@ class News:
     following: Following
     digests: Digests
     outdated: Outdated
+    corrections: Corrections
 
     @classmethod
     def of(
@@ -41,4 +43,5 @@ class News:
             Following(archive, ledger, coverage, clock),
             Digests(archive, ledger, stories, clock),
             Outdated(archive, ledger, coverage, clock, lasting),
+            Corrections(ledger, clock, lasting),
         )

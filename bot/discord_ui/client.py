@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import Addressed, answer_message, answer_post, offer_again
-from bot.discord_ui.errors import report
+from bot.discord_ui.errors import if_possible, report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.correcting import keep_correcting
 from bot.discord_ui.members.menu import AnswerMenu
@@ -47,6 +47,8 @@ _LOOK = 0.05
 """Seconds between two looks at whether they have."""
 _EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
+_PRESENT = 5.0
+"""Seconds between two times that this process says that it is there."""
 _SEVERAL = (
     "The moderators of %d servers add coverage that all of them cite, each after what it added"
     " itself. Set MODERATED_IN to the number of one that looks after all of it."
@@ -79,12 +81,17 @@ class ElectionDeskClient(discord.Client):
     ) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         intents.message_content = desk.settings.message_content_intent
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+        number, count = desk.settings.shard or (None, None)
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_id=number,
+            shard_count=count,
+        )
         self.desk = desk
         self.asking = Asking(desk, buttons_under)
         self.moderation = Moderation(desk)
         self.tree = DeskTree(self, self.asking, self.moderation)
-        self.began = desk.clock()
         self._beside = beside
         self._announce: Callable[[str], object] | None = announce
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,10 +103,10 @@ class ElectionDeskClient(discord.Client):
         )
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
+        await self.desk.presence.begin()
         for each in self._beside:
             self.run_beside(each(self))
-        for job in await self.desk.jobs.resume(self.desk.curator):
-            self.run_beside(follow(self, self.moderation, job))
+        await self.take_over()
 
     def run_beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do *work* beside everything else, until it ends or the bot does."""
@@ -114,7 +121,12 @@ class ElectionDeskClient(discord.Client):
             self._announce = None
             if len(self.guilds) > 1 and self.desk.settings.moderated_in is None:
                 logger.warning(_SEVERAL, len(self.guilds))
-        await recover(self, self.desk.community, self.began)
+        await recover(self, self.desk.presence.interrupted)
+
+    async def take_over(self) -> None:
+        """Show how looks go that a dead process was to show."""
+        for job in await self.desk.jobs.resume(self.desk.curator):
+            self.run_beside(follow(self, self.moderation, job))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Welcome a new server, with what is to be set up."""
@@ -169,7 +181,7 @@ class ElectionDeskClient(discord.Client):
         if self.asking.open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TELLING):
-                    await recover(self, self.desk.community, self.desk.clock())
+                    await recover(self, self.desk.presence.given_up)
 
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
@@ -177,6 +189,7 @@ class ElectionDeskClient(discord.Client):
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await if_possible(self.desk.presence.end())
         await super().close()
 
 
@@ -192,6 +205,19 @@ def presence(client: discord.Client) -> str:
         scopes=("bot", "applications.commands"),
     )
     return f"In Discord as {client.user}, in no server yet. Invite it: {address}"
+
+
+async def _keep_present(client: ElectionDeskClient, *, every: float = _PRESENT) -> None:
+    """Say again and again that this process is there, and see to what dead ones have left."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await client.desk.presence.renew()
+            if client.is_ready():
+                await recover(client, client.desk.presence.interrupted)
+                await client.take_over()
+        except Exception as error:
+            report(error)
 
 
 async def keep_house(desk: Desk, progress: Progress, *, every: float = _EVERY) -> None:
@@ -227,6 +253,7 @@ async def serve(
     beside: list[_Beside] = [
         lambda _: keep_house(desk, ending.going_on),
         lambda _: desk.keep_fresh(),
+        _keep_present,
         lambda client: keep_correcting(client, client.asking),
         lambda client: keep_telling(client, desk),
     ]

@@ -44,6 +44,20 @@ class Audience:
     showable: bool = False
 
 
+async def server_of(client: discord.Client, channel: int) -> discord.Guild | None:
+    """Return the server of a channel, also of one that another shard looks after.
+
+    ``None`` for a direct channel, or one that is gone.
+    """
+    known = client.get_channel(channel)
+    try:
+        found = known or await client.fetch_channel(channel)
+        guild = getattr(found, "guild", None)
+        return guild if known or guild is None else await client.fetch_guild(guild.id)
+    except discord.HTTPException:
+        return None
+
+
 def _is_brought_along(interaction: Interaction) -> bool:
     """Tell whether somebody uses the bot as an app of their own, where it is no member."""
     return interaction.is_user_integration() and not interaction.is_guild_integration()

@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.following import UnfollowButton
 from bot.discord_ui.news import digest_view, news_view
+from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
 from bot.wording import Wording
 
@@ -31,9 +32,10 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
     """Send what is due, until cancelled."""
     while True:
         try:
-            rules = await desk.community.every_rules()
-            await tell_followers(client, desk, rules)
-            await post_digests(client, desk, rules)
+            if await desk.presence.tells():
+                rules = await desk.community.every_rules()
+                await tell_followers(client, desk, rules)
+                await post_digests(client, desk, rules)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
@@ -58,8 +60,7 @@ async def tell_followers(client: discord.Client, desk: Desk, rules: _EveryRules)
 async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
     """Post each digest that is due."""
     for digest in await desk.news.digests.due(rules):
-        channel = client.get_channel(digest.channel)
-        guild = getattr(channel, "guild", None)
+        guild = None if digest.language else await server_of(client, digest.channel)
         locale = str(guild.preferred_locale) if guild else None
         words = Wording.of(digest.language) if digest.language else Wording.of_locale(locale)
         await _sent(client, digest.channel, digest_view(digest, words), digest.nonce)

@@ -18,6 +18,7 @@ from bot.ledger.digests import PostedDigests
 from bot.ledger.feedback import Feedbacks
 from bot.ledger.follows import Follows
 from bot.ledger.jobs import JobList
+from bot.ledger.leases import Leases
 from bot.ledger.notices import Notices
 from bot.ledger.questions import Questions
 from bot.ledger.rules import Rules
@@ -44,6 +45,7 @@ class Ledger:
         self.feedback = Feedbacks(database)
         self.questions = Questions(database)
         self.jobs = JobList(database)
+        self.leases = Leases(database)
         self.suggestions = Suggestions(database)
         self.rules = Rules(database)
         self.follows = Follows(database)

@@ -130,8 +130,8 @@ class PendingQuestion:
     """A question that is being answered, kept until the answer is shown, and no longer.
 
     ``token`` is of the interaction that asked, ``message`` the message that did, ``shown`` the one
-    that shows progress; ``member`` is a hash. ``channel`` is empty where only the asker sees the
-    answer.
+    that shows progress; ``member`` is a hash, ``owner`` the process that answers. ``channel`` is
+    empty where only the asker sees the answer.
     """
 
     at: datetime
@@ -142,6 +142,7 @@ class PendingQuestion:
     token: str | None = None
     message: str | None = None
     shown: str | None = None
+    owner: str = ""
     id: int = 0
 
 
@@ -149,13 +150,15 @@ class PendingQuestion:
 class Job:
     """A look at a source that somebody waits for, in a message that says how it goes.
 
-    ``token`` is of the interaction that asked; it lives for fifteen minutes.
+    ``token`` is of the interaction that asked; it lives for fifteen minutes. ``owner`` is the
+    process that shows how it goes.
     """
 
     at: datetime
     source_id: int
     token: str
     language: Language
+    owner: str = ""
     id: int = 0
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.ledger.model import PendingQuestion
 from bot.ledger.schema import pending
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
+from ingest.archive.saving import take_turn
 
 
 class Questions(LedgerPart):
@@ -46,13 +48,23 @@ class Questions(LedgerPart):
         values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
         self._insert(pending, values)
 
-    def interrupted(self, before: datetime) -> list[PendingQuestion]:
-        """Return the questions that began before *before*, oldest first, and each only once."""
-        cut_off = (pending.c.at < rows.iso(before)) & pending.c.told.is_(False)
+    def interrupted(self, owners: Collection[str]) -> list[PendingQuestion]:
+        """Return the questions that nobody among *owners* answers, oldest first, each only once."""
+        return self._told(pending.c.owner.not_in(list(owners)))
+
+    def given_up(self, owner: str) -> list[PendingQuestion]:
+        """Return the questions that *owner* has not answered, oldest first, each only once."""
+        return self._told(pending.c.owner == owner)
+
+    def _told(self, where: ColumnElement[bool]) -> list[PendingQuestion]:
+        """Return questions of which nobody was told yet, and note that somebody is."""
+        cut_off = where & pending.c.told.is_(False)
         with self._database.writing() as connection:
+            take_turn(connection)
             found = connection.execute(select(pending).where(cut_off).order_by(pending.c.id))
             asked = [_pending_of(row) for row in found.mappings()]
-            connection.execute(update(pending).where(cut_off).values(told=True))
+            numbers = [each.id for each in asked]
+            connection.execute(update(pending).where(pending.c.id.in_(numbers)).values(told=True))
         return asked
 
 

@@ -139,6 +139,7 @@ pending = Table(
     Column("message", String(40)),
     Column("shown", String(40)),
     Column("told", Boolean, nullable=False, server_default=false()),
+    Column("owner", String(40), nullable=False, server_default=""),
 )
 
 jobs = Table(
@@ -149,6 +150,15 @@ jobs = Table(
     Column("source_id", Integer, nullable=False),
     Column("token", Text, nullable=False),
     Column("language", _coded(Language), nullable=False),
+    Column("owner", String(40), nullable=False, server_default=""),
+)
+
+leases = Table(
+    "leases",
+    ledger_metadata,
+    Column("name", String(80), primary_key=True),
+    Column("owner", String(40), nullable=False),
+    Column("until", String(40), nullable=False),
 )
 
 suggestions = Table(

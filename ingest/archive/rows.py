@@ -164,6 +164,7 @@ def source(row: Row) -> Source:
         listed=row["listed"],
         failed_at=_time(row["failed_at"]),
         failure=row["failure"],
+        ended_at=_time(row["ended_at"]),
     )
 
 

@@ -50,6 +50,7 @@ sources = Table(
     Column("listed", Integer),
     Column("failed_at", String(40)),
     Column("failure", Text),
+    Column("ended_at", String(40)),
 )
 
 articles = Table(

@@ -91,6 +91,10 @@ class Sources(DatabasePart):
         values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **read}
         self._update_source(source_id, values)
 
+    def ended(self, source_id: int, now: datetime) -> None:
+        """Record that a look at a source has come to its end, well or not."""
+        self._update_source(source_id, {"ended_at": rows.iso(now)})
+
     def move(self, source_id: int, address: str) -> None:
         """Ask a source under another address from now on, unless that is watched already."""
         taken = select(sources.c.id).where(sources.c.address == address)

@@ -168,6 +168,7 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         back_up(archive, file)
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("DROP TABLE identity")
+            connection.execute("ALTER TABLE sources DROP COLUMN ended_at")
             connection.execute("UPDATE alembic_version SET version_num = '0007'")
             connection.execute("DROP TRIGGER erased")
             connection.execute(f"DROP TABLE {CONTENTS}")
@@ -196,8 +197,10 @@ def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, 
         back_up(archive, file)
     if older:
         with closing(sqlite3.connect(file)) as connection, connection:
-            for later in ("follow_news", "follows", "news_seen", "digests"):
+            for later in ("follow_news", "follows", "news_seen", "digests", "leases"):
                 connection.execute(f"DROP TABLE {later}")
+            for owned in ("pending", "jobs"):
+                connection.execute(f"ALTER TABLE {owned} DROP COLUMN owner")
             connection.execute("ALTER TABLE feedback DROP COLUMN place")
             connection.execute("UPDATE ledger_version SET version_num = '0001'")
             connection.execute(f"DROP TABLE {CONTENTS}")

@@ -37,33 +37,45 @@ def archive(tmp_path):
         yield opened
 
 
-async def until(rounds, count):
-    """Wait until *count* rounds were told."""
+async def until(told):
+    """Wait until *told* returns something true."""
     async with asyncio.timeout(20):
-        while len(rounds) < count:
+        while not told():
             await asyncio.sleep(0.01)
 
 
 async def test_what_is_due_is_refreshed_and_what_is_not_is_left(web, archive):
-    """Each source at its own interval; nobody has to ask."""
+    """Each source at its own interval; nobody has to ask, and everybody sees when it has ended."""
     web.page(PAGE, "Ward 1 decides", story(1))
     source = archive.sources.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
-    rounds = []
-    running = asyncio.create_task(
-        keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)
-    )
-    await until(rounds, 1)
-    assert rounds[0].counts["new"] == 1
+    running = asyncio.create_task(keep_fresh(archive, lambda: web.now, every=0.01))
+
+    def ended():
+        return archive.sources.get(source.id).ended_at == web.now
+
+    await until(ended)
+    assert archive.articles.count() == 1
+    web.now += timedelta(minutes=59)
     await asyncio.sleep(0.2)
-    assert len(rounds) == 1
-    web.now += timedelta(minutes=61)
+    assert not ended()
+    web.now += timedelta(minutes=2)
     web.page(PAGE, "Ward 1 decides", story(1, said="nothing"))
-    await until(rounds, 2)
-    assert rounds[1].counts["changed"] == 1
+    await until(ended)
+    assert archive.articles.listed()[0].versions == 2
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     assert archive.sources.get(source.id).failure is None
+
+
+async def test_a_look_that_failed_has_ended_too(web, archive):
+    """Whoever waits for it is not left waiting."""
+    source = archive.sources.watch(PAGE, "Ledger", Permission.OFFERED, 60, now=web.now)
+    running = asyncio.create_task(keep_fresh(archive, lambda: web.now, every=0.01))
+    await until(lambda: archive.sources.get(source.id).ended_at)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert archive.sources.get(source.id).failure
 
 
 async def test_a_failure_is_logged_and_the_next_round_comes(web, archive, monkeypatch, caplog):
@@ -78,12 +90,8 @@ async def test_a_failure_is_logged_and_the_next_round_comes(web, archive, monkey
         return real()
 
     monkeypatch.setattr(archive.sources, "watched", sources)
-    rounds = []
-    running = asyncio.create_task(
-        keep_fresh(archive, lambda: web.now, every=0.01, told=rounds.append)
-    )
-    await until(rounds, 1)
+    running = asyncio.create_task(keep_fresh(archive, lambda: web.now, every=0.01))
+    await until(archive.articles.count)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert "The archive is busy." in caplog.text
-    assert rounds[0].counts["new"] == 1

@@ -369,6 +369,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     await bot.start()
     await ask(discord)
     [answer] = discord.answers()
+    await until(lambda: rows_in(bot, "select id from news_seen where id = 2"))
     await bot.kill()
     with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
         now = datetime.now(UTC)
@@ -386,7 +387,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     discord.held = None
     await bot.start()
     await until(lambda: tried() >= 2)
-    await until(lambda: was_told(bot))
+    await until(lambda: rows_in(bot, "select kind from notices where kind = 'newer'"))
     assert len(sent()) == 1
     assert int(sent()[0].reference["message_id"]) == answer.id
     before = tried()
@@ -397,8 +398,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     assert len(sent()) == 1
 
 
-def was_told(bot):
-    """Tell whether the bot has written down that a reader was told of newer coverage."""
+def rows_in(bot, query):
+    """Return what the bot has written down."""
     with closing(sqlite3.connect(bot.data / "archive.sqlite3")) as archive:
-        found = archive.execute("select count(*) from notices where kind = 'newer'")
-        return found.fetchone()[0]
+        return archive.execute(query).fetchall()

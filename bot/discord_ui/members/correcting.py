@@ -13,6 +13,7 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import report
 from bot.discord_ui.history import question_of
 from bot.discord_ui.news import newer_view
+from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import layout
 from bot.discord_ui.text import link, phrase, title
 from bot.ledger.model import DueNotice, ShownAnswer
@@ -30,8 +31,9 @@ async def keep_correcting(client: discord.Client, asking: Asking, *, every: floa
     """Give each notice once, until cancelled."""
     while True:
         try:
-            await correct(client, asking.desk.corrections)
-            await tell_newer(client, asking)
+            if await asking.desk.presence.tells():
+                await correct(client, asking.desk.news.corrections)
+                await tell_newer(client, asking)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
@@ -54,8 +56,7 @@ async def tell_newer(client: discord.Client, asking: Asking) -> None:
         asked = await question_of(message, asking) if message else None
         if asked is None:
             continue
-        channel = client.get_channel(int(each.shown.channel))
-        guild = getattr(channel, "guild", None)
+        guild = await server_of(client, int(each.shown.channel))
         rules = await desk.community.rules(guild.id if guild else None)
         found = await desk.news.outdated.newer(each, asked, rules.outlets)
         if found is not None:

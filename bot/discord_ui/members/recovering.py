@@ -1,14 +1,13 @@
-"""After a restart: questions that were cut off say so, and can be asked again with one click."""
+"""Questions that a dead process was answering say so, and can be asked again with one click."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 from discord import ui
 
-from bot.community.members import Community
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
@@ -20,10 +19,12 @@ from bot.wording import Wording
 logger = logging.getLogger(__name__)
 
 
-async def recover(client: discord.Client, community: Community, began: datetime) -> None:
-    """Tell whoever asked before *began* and has no answer; each once. Never raises."""
+async def recover(
+    client: discord.Client, cut_off: Callable[[], Awaitable[Sequence[PendingQuestion]]]
+) -> None:
+    """Tell whoever asked and will have no answer; each once. Never raises."""
     try:
-        for asked in await community.interrupted(began):
+        for asked in await cut_off():
             await _tell(client, asked)
     except Exception as error:
         report(error)

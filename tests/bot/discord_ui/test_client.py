@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from unittest.mock import Mock
 
 import discord
@@ -223,6 +224,23 @@ async def test_somebody_has_one_question_at_a_time(desk):
     go.set()
     assert "still being answered" in seen(second)
     assert QUOTE in seen((await first).view)
+
+
+def test_a_shard_is_what_the_settings_say(desk):
+    """One of three processes serves its share of the servers; by itself it serves all."""
+    of_three = replace(desk, settings=desk.settings.model_copy(update={"shard": (1, 3)}))
+    client = ElectionDeskClient(of_three)
+    assert (client.shard_id, client.shard_count) == (1, 3)
+    assert ElectionDeskClient(desk).shard_count is None
+
+
+@pytest.mark.parametrize("said", ["3/3", "1", "a/b", "-1/3"])
+def test_a_shard_that_there_is_not_is_a_sentence(said):
+    """What is meant is said with an example."""
+    with pytest.raises(SettingsError, match="such as 0/3"):
+        BotSettings.of({"SHARD": said})
+    assert BotSettings.of({"SHARD": "0/3"}).shard == (0, 3)
+    assert BotSettings.of({"SHARD": ""}).shard is None
 
 
 async def test_only_the_fewest_intents_are_asked_for(simcord_env):

@@ -82,16 +82,18 @@ def test_a_question_is_known_until_it_is_answered(ledger):
     """One that was cut off is told once and taken once."""
     one = ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m", token="t"))
     two = ledger.questions.add(PendingQuestion(NOW, "7", "When?", "en", "m", message="8"))
-    new = ledger.questions.add(PendingQuestion(LATER, "7", "Now?", "en", "m"))
+    new = ledger.questions.add(PendingQuestion(NOW, "7", "Now?", "en", "m", owner="there"))
     ledger.questions.remove(one)
     ledger.questions.note_shown(two, "9")
-    [cut_off] = ledger.questions.interrupted(LATER)
+    [cut_off] = ledger.questions.interrupted({"there"})
     assert (cut_off.id, cut_off.question, cut_off.shown) == (two, "When?", "9")
-    assert ledger.questions.interrupted(LATER) == []
+    assert ledger.questions.interrupted({"there"}) == []
     assert ledger.questions.take(two) == cut_off
     assert ledger.questions.take(two) is None
     ledger.questions.put_back(cut_off)
-    assert ledger.questions.interrupted(LATER) == []
+    assert ledger.questions.interrupted({"there"}) == []
+    assert [each.id for each in ledger.questions.given_up("there")] == [new]
+    assert ledger.questions.given_up("there") == []
     assert ledger.questions.take(two) == cut_off
     assert ledger.questions.take(new).question == "Now?"
 
@@ -134,7 +136,7 @@ def test_a_member_is_forgotten(ledger):
     assert ledger.forget("m") == 3
     assert ledger.forget("m") == 0
     assert ledger.suggestions.count_since("m", NOW) == 0
-    assert ledger.questions.interrupted(LATER) == []
+    assert ledger.questions.interrupted({"there"}) == []
 
 
 def test_who_said_what_expires(ledger):
@@ -150,10 +152,12 @@ def test_who_said_what_expires(ledger):
 
 def test_a_job_is_known_until_it_is_dismissed(ledger):
     """A look at a source that somebody waits for survives a restart."""
-    number = ledger.jobs.add(Job(NOW, 3, "token", "ja"))
-    assert ledger.jobs.waiting() == [Job(NOW, 3, "token", "ja", number)]
+    number = ledger.jobs.add(Job(NOW, 3, "token", "ja", "dead"))
+    assert ledger.jobs.take_over("new", {"new", "dead"}) == []
+    assert ledger.jobs.take_over("new", {"new"}) == [Job(NOW, 3, "token", "ja", "new", number)]
+    assert ledger.jobs.take_over("new", {"new"}) == []
     ledger.jobs.remove(number)
-    assert ledger.jobs.waiting() == []
+    assert ledger.jobs.take_over("other", set()) == []
 
 
 def test_articles_are_counted_by_day(archive):

@@ -161,7 +161,7 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, ch
     number = await desk.community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
     later = MORNING + timedelta(minutes=1)
     for _ in range(2):
-        client = ElectionDeskClient(replace(desk, clock=lambda: later))
+        client = ElectionDeskClient(restarted(desk, later))
         await simcord_env.restart_bot(client)
         await simcord_env.settle()
     here = client.get_channel(channel.id)
@@ -187,7 +187,7 @@ async def test_a_command_that_was_cut_off_is_told_in_its_place(simcord_env, desk
     await desk.community.begin(TURNOUT, "ja", alice.id, channel.id, token="expired")
     await desk.community.begin(TURNOUT, "en", alice.id, None, token="expired too")
     later = MORNING + timedelta(minutes=1)
-    client = ElectionDeskClient(replace(desk, clock=lambda: later))
+    client = ElectionDeskClient(restarted(desk, later))
     await simcord_env.restart_bot(client)
     await simcord_env.settle()
     here = client.get_channel(channel.id)
@@ -195,6 +195,12 @@ async def test_a_command_that_was_cut_off_is_told_in_its_place(simcord_env, desk
     assert len(texts) == 2
     assert any("I was stopped" in text for text in texts)
     assert any("停止しました" in text for text in texts)
+
+
+def restarted(desk, later):
+    """Return the desk as another process has it, later on."""
+    presence = replace(desk.presence, owner="another process")
+    return replace(desk, clock=lambda: later, presence=presence)
 
 
 def token_in(env):
@@ -206,4 +212,4 @@ def token_in(env):
 async def test_an_answer_that_is_shown_is_cut_off_no_more(desk, channel, alice):
     """Nothing is left of a question that was answered."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    assert desk.ledger.questions.interrupted(MORNING + timedelta(days=1)) == []
+    assert desk.ledger.questions.interrupted(set()) == []

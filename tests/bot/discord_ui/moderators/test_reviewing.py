@@ -302,29 +302,32 @@ async def test_a_look_shows_how_it_goes(
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
-    desk.jobs.ended(source.id)
     archive.sources.checked(source.id, NOW, listed=3)
+    archive.sources.ended(source.id, desk.clock())
     result = await moderator.slash(channel, "source refresh", source=offer["value"])
     await simcord_env.settle()
     edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
     assert "is looked at now" in str(edits[0].json)
     assert "Done. Pages looked at: 0; listed: 3" in str(edits[-1].json)
-    assert Ledger.of(archive).jobs.waiting() == []
+    assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
     assert result.ephemeral
 
 
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
-    job = await desk.jobs.begin(99, "token", "en")
-    assert await desk.jobs.resume(desk.curator) == [job]
+    dead = replace(desk.jobs, presence=replace(desk.presence, owner="dead"))
+    job = await dead.begin(99, "token", "en")
+    [taken] = await desk.jobs.resume(desk.curator)
+    assert taken == replace(job, owner=desk.presence.owner)
+    assert await desk.jobs.resume(desk.curator) == []
     progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
         refreshing.look_progress_view(progress, words()).to_components()
     )
     await refreshing.follow(simcord_env.bot, simcord_env.bot.moderation, job)
-    assert Ledger.of(archive).jobs.waiting() == []
+    assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
 
 
 def words():
