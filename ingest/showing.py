@@ -6,8 +6,9 @@ import difflib
 import json
 import re
 import sys
+import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -59,6 +60,17 @@ def when(moment: Moment) -> str:
 def print_json(value: object) -> None:
     """Print *value* as one JSON object on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_written))
+
+
+def print_list(name: str, values: Iterable[object]) -> None:
+    """Print an object that has only a list, each of *values* as it comes, as :func:`print_json`."""
+    print(f'{{\n  "{name}": [', end="")
+    before = ""
+    for each in values:
+        written = json.dumps(each, ensure_ascii=False, indent=2, default=_written)
+        print(before, textwrap.indent(written, "    "), sep="\n", end="")
+        before = ","
+    print("\n  ]\n}" if before else "]\n}")
 
 
 def print_line(value: object) -> None:

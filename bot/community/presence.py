@@ -15,7 +15,7 @@ from bot.ledger import Ledger
 from bot.ledger.model import PendingQuestion
 from ingest.threads import in_thread
 
-_LASTING = timedelta(seconds=30)
+_LASTING = timedelta(seconds=15)
 """How long a process counts as there since it last said so."""
 _TELLING = "telling"
 """Sending what is due: news, digests, notices. One process does it for all."""

@@ -196,8 +196,9 @@ class ElectionDeskClient(discord.Client):
 def presence(client: discord.Client) -> str:
     """Say as whom and where *client* is connected."""
     count = len(client.guilds)
-    if count or client.application_id is None:
-        where = "1 server" if count == 1 else f"{count} servers"
+    shard = "" if client.shard_id is None else f" (shard {client.shard_id}/{client.shard_count})"
+    if count or shard or client.application_id is None:
+        where = f"1 server{shard}" if count == 1 else f"{count} servers{shard}"
         return f"In Discord as {client.user}, in {where}. Stop with Ctrl-C."
     address = discord.utils.oauth_url(
         client.application_id,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select, true, update
+from sqlalchemy import Select, func, select, true, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
@@ -135,24 +136,29 @@ class Articles(DatabasePart):
         *removed* lists only those that are, *removal* only those that are so for one reason;
         in quarantine are also those whose pages are not believed at the moment.
         """
-        gone = articles.c.removed_at.is_not(None)
-        held = ~gone & articles.c.held.is_not(None)
-        if removal is None:
-            query = article_rows().where(gone if removed else ~gone)
-        else:
-            why = gone & (articles.c.removal == removal)
-            query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
-        if outlet is not None:
-            query = query.where(func.lower(versions.c.outlet) == outlet.lower())
+        query = _listing(outlet, removed=removed, removal=removal)
         if among:
             query = query.where(versions.c.outlet.in_(among))
         if since is not None:
             query = query.where(articles.c.added_at > rows.iso(since))
-        undated = versions.c.day.is_(None)
-        query = query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())
         with self._database.reading() as connection:
             found = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [rows.article(row) for row in found]
+
+    def in_parts(
+        self,
+        size: int,
+        *,
+        outlet: str | None = None,
+        removed: bool = False,
+        removal: Removal | None = None,
+    ) -> Iterator[list[Article]]:
+        """Yield what :meth:`listed` lists, *size* at a time, so that no more are held."""
+        query = _listing(outlet, removed=removed, removal=removal)
+        with self._database.reading() as connection:
+            found = connection.execution_options(yield_per=size).execute(query)
+            for part in found.mappings().partitions():
+                yield [rows.article(row) for row in part]
 
     def corrected(
         self, since: datetime, until: datetime, outlets: Sequence[str] = ()
@@ -274,3 +280,18 @@ class Articles(DatabasePart):
             found = {date.fromisoformat(day): n for day, n in connection.execute(count)}
         newest = max(found, default=date.min)
         return {day: n for day, n in found.items() if (newest - day).days < days}
+
+
+def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> Select[Any]:
+    """Select articles, newest day first, undated ones last."""
+    gone = articles.c.removed_at.is_not(None)
+    held = ~gone & articles.c.held.is_not(None)
+    if removal is None:
+        query = article_rows().where(gone if removed else ~gone)
+    else:
+        why = gone & (articles.c.removal == removal)
+        query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
+    if outlet is not None:
+        query = query.where(func.lower(versions.c.outlet) == outlet.lower())
+    undated = versions.c.day.is_(None)
+    return query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())

@@ -36,6 +36,9 @@ from ingest.reading import FoundArticle, Hints, count, read_bytes, read_path
 from ingest.refresh import SourceRound
 from ingest.settings import Settings
 
+_A_TABLE = 1000
+"""Articles that are read and printed together."""
+
 
 def add_command(
     paths: Annotated[
@@ -135,23 +138,25 @@ def list_command(
     as_json: AsJson = False,
 ) -> int:
     """List what is kept, newest first."""
+    removal = Removal.QUARANTINED if quarantined else None
     with Archive.open(configured(Settings).archive_url) as archive:
-        found = archive.articles.listed(
-            outlet=outlet,
-            removed=removed,
-            removal=Removal.QUARANTINED if quarantined else None,
-            limit=limit,
-        )
-    if as_json:
-        showing.print_json({"articles": [asdict(each) for each in found]})
-    elif found:
-        Console().print(showing.article_table(found, reasons=quarantined))
-    else:
-        print(
-            "Nothing is in quarantine."
-            if quarantined
-            else as_called("No such article is kept. `python -m ingest add PATH` adds coverage.")
-        )
+        kept = archive.articles
+        if limit is None:
+            parts = kept.in_parts(_A_TABLE, outlet=outlet, removed=removed, removal=removal)
+        else:
+            found = kept.listed(outlet=outlet, removed=removed, removal=removal, limit=limit)
+            parts = iter([found])
+        if as_json:
+            showing.print_list("articles", (asdict(each) for part in parts for each in part))
+            return 0
+        none = True
+        for part in filter(None, parts):
+            none = False
+            Console().print(showing.article_table(part, reasons=quarantined))
+    if none and quarantined:
+        print("Nothing is in quarantine.")
+    elif none:
+        print(as_called("No such article is kept. `python -m ingest add PATH` adds coverage."))
     return 0
 
 

@@ -17,6 +17,7 @@
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
+    make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
 """
@@ -37,6 +38,7 @@ from tests.benchmarks import (
     hour,
     model,
     newer,
+    processes,
     refreshing,
     retrieval,
     scale,
@@ -60,6 +62,7 @@ def main() -> None:
         "asked": asked.measure,
         "constants": constants.measure,
         "newer": newer.measure,
+        "processes": processes.measure,
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,

@@ -3,11 +3,15 @@
 import io
 import json
 import sys
+from datetime import date
 
 import pytest
 
+from ingest import showing
 from ingest.__main__ import main
-from tests.builders import TEXT
+from ingest.archive import Archive
+from ingest.commands import articles
+from tests.builders import NOW, TEXT, an_extract, saved
 
 ARTICLE = f"Harbour wins 46 seats\n\n{TEXT}\n"
 
@@ -218,3 +222,30 @@ def test_a_search_is_bound_to_outlets_and_days(run, article):
 def test_a_search_for_nothing_says_how(run, arguments):
     """Exactly one of a question and a file is wanted."""
     assert run(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_list_that_is_streamed_is_the_same_json(capsys, count):
+    """Whoever reads it need not know that nothing was held."""
+    values = [{"id": n, "title": "“Ä”", "day": date(2026, 10, n + 1)} for n in range(count)]
+    showing.print_json({"articles": values})
+    at_once = capsys.readouterr().out
+    showing.print_list("articles", iter(values))
+    assert capsys.readouterr().out == at_once
+
+
+def test_a_long_list_is_printed_in_parts(run, home, monkeypatch):
+    """Each article once, in the order of the list, and no more of them at a time."""
+    with Archive.open(f"sqlite:///{home / 'data' / 'archive.sqlite3'}") as archive:
+        for n in range(5):
+            text = f"The council of Ward {n} met on Friday and decided on {n + 40} things, it said."
+            saved(archive, an_extract(text, title=f"Ward {n} met"), now=NOW)
+        whole = archive.articles.listed()
+        parts = list(archive.articles.in_parts(2))
+    assert [len(part) for part in parts] == [2, 2, 1]
+    assert [each for part in parts for each in part] == whole
+    monkeypatch.setattr(articles, "_A_TABLE", 2)
+    code, said, _ = run("list")
+    assert code == 0
+    assert [said.count(f"Ward {n} met") for n in range(5)] == [1] * 5
+    assert said.count("Outlet") == 3

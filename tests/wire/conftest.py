@@ -36,6 +36,11 @@ class Bot:
 
     async def start(self, **settings: str) -> None:
         """Start, and wait until Discord has it."""
+        self.begin(**settings)
+        await self.discord.ready()
+
+    def begin(self, **settings: str) -> None:
+        """Start."""
         known = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         environment = {
             **known,
@@ -47,7 +52,6 @@ class Bot:
         }
         self.process = PROCESSES.Process(target=launch, args=(environment, self.log), daemon=True)
         self.process.start()
-        await self.discord.ready()
 
     def signal(self, sign: signal.Signals) -> None:
         """Send it *sign*."""
@@ -79,12 +83,24 @@ class Bot:
 def read_folder(tmp_path_factory):
     """Read the sample coverage once."""
     data = tmp_path_factory.mktemp("wire") / "data"
+    read_into({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
+    return data
+
+
+def read_into(settings):
+    """Read the sample coverage into the desk of *settings*."""
     now = datetime.now(UTC)
-    fast = BotSettings.of({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
-    with open_desk(fast, holder="a test", clock=lambda: now) as desk:
+    with open_desk(BotSettings.of(settings), holder="a test", clock=lambda: now) as desk:
         adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
         desk.coverage.catch_up()
-    return data
+
+
+@pytest.fixture
+def shared(postgres_url, chroma_url):
+    """Return the settings of several bots on one desk, which has the sample coverage."""
+    settings = {"DATABASE_URL": postgres_url, "CHROMA_URL": chroma_url, "EMBEDDING_MODEL": "fast"}
+    read_into(settings)
+    return {key: settings[key] for key in ("DATABASE_URL", "CHROMA_URL")}
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ class WireDiscord:
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.sessions = 0
+        self.shards: set[int] = set()
         self.resumed = 0
         self.muted = False
         self.writing = asyncio.Event()
@@ -193,7 +194,12 @@ class WireDiscord:
         """Answer what the bot says on the gateway."""
         if frame["op"] == HEARTBEAT:
             line.put_nowait({"op": ACK, "d": None})
+        elif frame["op"] == IDENTIFY and not self.serves(frame["d"].get("shard")):
+            nothing = self.hello() | {"guilds": [], "session_id": f"shard {frame['d']['shard']}"}
+            line.put_nowait({"op": DISPATCH, "t": "READY", "s": 1, "d": nothing})
+            self.shards.add(frame["d"]["shard"][0])
         elif frame["op"] == IDENTIFY:
+            self.shards.add((frame["d"].get("shard") or [0])[0])
             self.sessions += 1
             self._frames.clear()
             self._lines = {socket: line}
@@ -211,6 +217,10 @@ class WireDiscord:
                 line.put_nowait(missed)
             self._lines = {socket: line}
             self.dispatch("RESUMED", {})
+
+    def serves(self, shard: list[int] | None) -> bool:
+        """Tell whether a connection hears of the one server; another shard hears of nothing."""
+        return shard is None or (self.guild.id >> 22) % shard[1] == shard[0]
 
     @property
     def session(self) -> str:

@@ -13,15 +13,18 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from bot.community.rules import DigestPlan, ServerRules
 from bot.discord_ui.telling import TELLING
 from bot.ledger import Ledger
-from bot.ledger.model import Follow, FollowKind
+from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
+from bot.ledger.schema import leases
 from ingest.archive import Archive
 from ingest.language.languages import Language
+from ingest.model import Removal
 from tests.builders import an_extract, saved
-from tests.wire.conftest import until
+from tests.wire.conftest import Bot, until
 from tests.wire.server import Fault, text_of
 
 QUESTIONS = (
@@ -396,6 +399,85 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     await asyncio.sleep(2 * TELLING)
     assert tried() == before
     assert len(sent()) == 1
+
+
+async def test_three_bots_are_one(discord, shared, tmp_path):
+    """Shards on PostgreSQL and a Chroma server: what is due is sent once, whoever is killed.
+
+    The question of a dead one is told by another, and so is what it was to send.
+    """
+    bots = [Bot(discord, tmp_path / str(n) / "data") for n in range(3)]
+    serving = next(n for n in range(3) if discord.serves([n, 3]))
+
+    async def start(n):
+        bots[n].data.mkdir(parents=True, exist_ok=True)
+        discord.shards.discard(n)
+        bots[n].begin(**shared, SHARD=f"{n}/3", **bots[n].slow())
+        await until(lambda: n in discord.shards, 60)
+
+    def holder():
+        with Archive.open(shared["DATABASE_URL"]) as archive, archive.reading() as connection:
+            query = select(leases.c.owner).where(leases.c.name == "telling")
+            return connection.execute(query).scalar()
+
+    def sent(said):
+        return [each for each in discord.answers() if said in text_of(each)]
+
+    try:
+        for n in range(3):
+            await start(n)
+        await until(holder)
+        discord.writing.clear()
+        discord.slash(discord.member("asker"), "ask", question=TURNOUT)
+        await until(lambda: sent("Stop"))
+        with Archive.open(shared["DATABASE_URL"]) as archive:
+            follow_chess(archive, discord)
+        await bots[serving].kill()
+        others = [each for n, each in enumerate(bots) if n != serving]
+        await until(lambda: sent("I was stopped"), 60)
+        await until(lambda: sent("New on"), 60)
+        await others[0].kill()
+        with Archive.open(shared["DATABASE_URL"]) as archive:
+            ledger = Ledger.of(archive)
+            notice_due(archive, ledger, discord)
+        await until(lambda: sent("has retracted an article"), 60)
+        discord.writing.set()
+        await start(serving)
+        await asyncio.sleep(2 * TELLING)
+        said = ("I was stopped", "New on", "has retracted an article")
+        assert [len(sent(each)) for each in said] == [1, 1, 1]
+    finally:
+        discord.writing.set()
+        for each in bots:
+            await each.kill()
+
+
+def follow_chess(archive, discord):
+    """Let a channel follow a topic, and an article on it appear."""
+    now = datetime.now(UTC)
+    here, there = str(discord.channel.id), str(discord.guild.id)
+    hours = timedelta(hours=3)
+    topic = (FollowKind.TOPIC, "chess clubs", Language.ENGLISH)
+    ledger = Ledger.of(archive)
+    ledger.follows.add(Follow(now - hours, "m", here, there, *topic))
+    ledger.follows.note([], archive.changes.last(), now=now)
+    text = "There are eleven chess clubs in Sarnholt, the town's sports office said on Monday."
+    saved(archive, an_extract(text, title="Eleven chess clubs", published=now.date()), now=now)
+
+
+def notice_due(archive, ledger, discord):
+    """Show an answer in the channel whose source is then retracted."""
+    now = datetime.now(UTC)
+    article = archive.articles.listed()[0]
+    cited = (CitedRange(article.id, article.versions, 0, 5),)
+    record = AnswerRecord(
+        now, AnswerKind.ANSWER, None, Language.ENGLISH, None, None, None, None, [], 0, 0, cited
+    )
+    number = ledger.answers.add(record)
+    message = discord.answers()[0].id
+    place = (str(discord.channel.id), str(message))
+    ledger.notices.note_shown(number, *place, Language.ENGLISH, now=now)
+    archive.articles.remove(article.id, now=now, removal=Removal.RETRACTED)
 
 
 def rows_in(bot, query):

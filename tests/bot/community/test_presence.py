@@ -17,7 +17,7 @@ from bot.ledger import Ledger
 from ingest.archive import Archive
 from tests.builders import NOW
 
-LONG = timedelta(seconds=31)
+LONG = timedelta(seconds=16)
 
 
 class Clock:
@@ -155,7 +155,7 @@ async def test_whoever_is_killed_whenever_nothing_is_told_twice(archive, clock, 
         if chance.random() < 0.5:
             alive[doing] = Presence(ledger, clock, alone=False)
             await alive[doing].begin()
-        clock.now += timedelta(seconds=chance.choice([1, 5, 20]))
+        clock.now += timedelta(seconds=chance.choice([1, 5, 12]))
         for each in alive:
             await each.renew()
         telling = [await each.tells() for each in alive]

