@@ -6,8 +6,8 @@ else
 BIN := .venv/bin
 PYTHON ?= python3
 endif
-# One more than there are cores: some tests wait for processes that they started.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+# Two more than there are cores: some tests wait for processes that they started.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")
 DATA_DIR ?= .data
 export DATA_DIR
 

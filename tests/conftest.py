@@ -98,3 +98,14 @@ def wait_for(url):
             return
         time.sleep(0.1)
     raise AssertionError(f"{url} did not start")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what waits for processes of its own: at the end it would wait alone.
+
+    A machine that is busy is no failure: simulated Discord has half a minute to settle.
+    """
+    waits = (Path(__file__).parent / "wire", Path(__file__).parent / "shipping")
+    items.sort(key=lambda item: not any(item.path.is_relative_to(each) for each in waits))
+    for item in items:
+        item.add_marker(pytest.mark.simcord(settle_timeout=30.0))

@@ -1,58 +1,96 @@
-"""Time fifty members who ask at once: when each is acknowledged, and when each has an answer."""
+"""Time members who ask at once: when each is acknowledged, when each has an answer, who is held."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
+from rich.table import Table
 
 from bot.commands.preparing import SAMPLE_COVERAGE
+from bot.community.rules import ServerRules
 from ingest import adding
 from ingest.reading import Hints, read_path
+from tests.benchmarks.streaming import Served, server
 from tests.bot.builders import open_in
 from tests.wire.conftest import Bot, until
-from tests.wire.server import WireDiscord
+from tests.wire.server import WireDiscord, text_of
 
-MANY = 50
-QUESTION = "What was the turnout?"
+MANY = (50, 500)
+QUESTIONS = (
+    "What was the turnout?",
+    "How many seats did Harbour win?",
+    "Who ruled out governing with Lantern?",
+    "How many people came to the Lantern rally in Dunmere?",
+    "What did Harbour say about ferries?",
+)
+_PATIENCE = 300
+"""Seconds that all of them may wait."""
 
 
 def measure(_: Path | None, out: Path) -> None:
     """Run the bot as a process over the sample coverage, and print what the askers waited."""
-    with tempfile.TemporaryDirectory() as folder:
+    rows = []
+    for many in MANY:
+        rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many))))
+        rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many), model=True)))
+    rows.append(asyncio.run(timed(MANY[-1], ServerRules())))
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
+    Console(width=140).print(table)
+    (out / "askers.json").write_text(json.dumps(rows, indent=2))
+
+
+async def timed(many: int, rules: ServerRules, *, model: bool = False) -> dict[str, object]:
+    """Return what was waited, in seconds, by *many* members of one channel under *rules*."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        discord = await stack.enter_async_context(WireDiscord().open())
         data, now = Path(folder) / "data", datetime.now(UTC)
         with open_in(data, now=now) as desk:
             adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=now)
             desk.coverage.catch_up()
-        found = asyncio.run(timed(data))
-    (out / "askers.json").write_text(json.dumps(found, indent=2))
-    for name, value in found.items():
-        Console().print(f"{name}: {value:.2f}")
-
-
-async def timed(data: Path) -> dict[str, float]:
-    """Return what was waited, in seconds."""
-    async with WireDiscord().open() as discord:
+            desk.ledger.rules.set(str(discord.guild.id), rules.values())
+        settings = {"EMBEDDING_MODEL": "local"}
+        if model:
+            url = await stack.enter_async_context(server(Served()))
+            settings |= {"CHAT_MODEL": "paced", "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "k"}
         bot = Bot(discord, data)
-        await bot.start()
-        members = [discord.member(f"member{n}") for n in range(MANY)]
+        await bot.start(**settings)
+        members = [discord.member(f"member{n}") for n in range(many)]
         began = time.monotonic()
-        for member in members:
-            discord.slash(member, "ask", question=QUESTION)
-        await until(lambda: len(discord.asked_of("PATCH", "/messages/@original")) == MANY, 60)
+        for n, member in enumerate(members):
+            discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)])
+        await until(lambda: len(done(discord)) == many, _PATIENCE)
         await bot.kill()
         first = [r.at - began for r in discord.asked_of("POST", "/callback")]
-        shown = [r.at - began for r in discord.asked_of("PATCH", "/messages/@original")]
+        last: dict[str, float] = {}
+        for each in discord.asked_of("PATCH", "/messages/@original"):
+            last[each.path] = each.at - began
+        shown = list(last.values())
+        answered = [m for m in discord.answers() if "Sources" in text_of(m)]
     return {
-        "askers": MANY,
-        "acknowledged, p50 s": statistics.median(first),
-        "acknowledged, last s": max(first),
-        "answered, p50 s": statistics.median(shown),
-        "answered, last s": max(shown),
+        "askers": many,
+        "written by": "a paced model" if model else "the coverage",
+        "a channel a minute": rules.per_channel,
+        "acknowledged p50 s": float(np.quantile(first, 0.5)),
+        "p99 s": float(np.quantile(first, 0.99)),
+        "answered": len(answered),
+        "told to wait": many - len(answered),
+        "answered p50 s": float(np.quantile(shown, 0.5)),
+        "answered p99 s": float(np.quantile(shown, 0.99)),
+        "answers a second": len(answered) / max(shown),
     }
+
+
+def done(discord: WireDiscord) -> list[object]:
+    """Return the bot's messages that are no longer being made."""
+    return [m for m in discord.answers() if text_of(m) and "Stop" not in text_of(m)]

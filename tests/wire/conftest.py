@@ -127,7 +127,7 @@ async def running(bot):
     return bot
 
 
-async def until(told, seconds=30.0):
+async def until(told, seconds=90.0):
     """Wait until *told* returns something true, and return it."""
     async with asyncio.timeout(seconds):
         while not (found := told()):

@@ -413,7 +413,7 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
         bots[n].data.mkdir(parents=True, exist_ok=True)
         discord.shards.discard(n)
         bots[n].begin(**shared, SHARD=f"{n}/3", **bots[n].slow())
-        await until(lambda: n in discord.shards, 60)
+        await until(lambda: n in discord.shards)
 
     def holder():
         with Archive.open(shared["DATABASE_URL"]) as archive, archive.reading() as connection:
@@ -434,13 +434,13 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
             follow_chess(archive, discord)
         await bots[serving].kill()
         others = [each for n, each in enumerate(bots) if n != serving]
-        await until(lambda: sent("I was stopped"), 60)
-        await until(lambda: sent("New on"), 60)
+        await until(lambda: sent("I was stopped"))
+        await until(lambda: sent("New on"))
         await others[0].kill()
         with Archive.open(shared["DATABASE_URL"]) as archive:
             ledger = Ledger.of(archive)
             notice_due(archive, ledger, discord)
-        await until(lambda: sent("has retracted an article"), 60)
+        await until(lambda: sent("has retracted an article"))
         discord.writing.set()
         await start(serving)
         await asyncio.sleep(2 * TELLING)

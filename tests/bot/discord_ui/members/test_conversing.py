@@ -243,6 +243,7 @@ async def test_a_forum_post_is_answered_once_where_the_server_wants_it(
     starter = {"content": "as above"}
     quiet = await parent.create_thread(name="What was the turnout?", **starter)
     await simcord_env.bot.on_thread_create(quiet.thread)
+    await simcord_env.settle()
     assert len([m async for m in quiet.thread.history()]) == 1
     rules = ServerRules(channels={str(forum.id): Speaks.THREAD})
     desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
