@@ -373,6 +373,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     await ask(discord)
     [answer] = discord.answers()
     await until(lambda: rows_in(bot, "select id from news_seen where id = 2"))
+    await until(lambda: rows_in(bot, "select answer_id from shown"))
     await bot.kill()
     with Archive.open(f"sqlite:///{bot.data / 'archive.sqlite3'}") as archive:
         now = datetime.now(UTC)
@@ -412,7 +413,7 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
     async def start(n):
         bots[n].data.mkdir(parents=True, exist_ok=True)
         discord.shards.discard(n)
-        bots[n].begin(**shared, SHARD=f"{n}/3", **bots[n].slow())
+        bots[n].begin(**shared, SHARD=f"{n}/3")
         await until(lambda: n in discord.shards)
 
     def holder():
@@ -427,9 +428,9 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
         for n in range(3):
             await start(n)
         await until(holder)
-        discord.writing.clear()
+        discord.held = "Sources"
         discord.slash(discord.member("asker"), "ask", question=TURNOUT)
-        await until(lambda: sent("Stop"))
+        await until(lambda: sent("Sources"))
         with Archive.open(shared["DATABASE_URL"]) as archive:
             follow_chess(archive, discord)
         await bots[serving].kill()
@@ -441,13 +442,11 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
             ledger = Ledger.of(archive)
             notice_due(archive, ledger, discord)
         await until(lambda: sent("has retracted an article"))
-        discord.writing.set()
         await start(serving)
         await asyncio.sleep(2 * TELLING)
         said = ("I was stopped", "New on", "has retracted an article")
         assert [len(sent(each)) for each in said] == [1, 1, 1]
     finally:
-        discord.writing.set()
         for each in bots:
             await each.kill()
 
