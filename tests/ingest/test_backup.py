@@ -20,6 +20,7 @@ from ingest.archive import Archive
 from ingest.archive.backup import back_up, restore, seal
 from ingest.archive.copying import CONTENTS
 from ingest.errors import ArchiveError, NoGenerationError
+from ingest.index import reach
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
 from ingest.language.languages import Language
@@ -43,6 +44,12 @@ def settings(request, tmp_path):
         environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
         environment["CHROMA_URL"] = request.getfixturevalue("chroma_url")
     return BotSettings.of(environment)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Let a server that is slow be slow: without it words alone would be searched, and say so."""
+    monkeypatch.setattr(reach, "PATIENCE", 60.0)
 
 
 def answers(desk):
