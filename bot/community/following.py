@@ -21,9 +21,10 @@ from bot.answering.understanding.question import language_asked
 from bot.community.news import appeared, standing
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
+from bot.ledger.seen import Looker
 from bot.reporting import cited_range
 from ingest.archive import Archive
-from ingest.index.passages import sentences
+from ingest.index.passages import first_sentence
 from ingest.language.languages import Language
 from ingest.model import Article, Header
 from ingest.threads import in_thread
@@ -186,13 +187,11 @@ class Following:
 
         It waits until the index has it too. Whoever comes first has no news of before.
         """
-        seen, last = self.ledger.follows.seen(), self.archive.changes.last()
-        if seen is None:
-            self.ledger.follows.note([], last, now=self.clock())
-        elif seen < last and not self.coverage.behind():
-            fresh, upto = appeared(self.archive, seen, self.clock())
-            found = list(self._found(fresh, self._followed()))
-            self.ledger.follows.note(found, upto, now=self.clock())
+        seen = self.ledger.seen.upto(Looker.FOLLOWS)
+        new = appeared(self.archive, self.coverage, seen, self.clock())
+        if new is not None:
+            found = list(self._found(new.articles, self._followed()))
+            self.ledger.follows.note(found, new.upto, now=self.clock())
 
     @in_thread
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
@@ -231,8 +230,7 @@ class Following:
             text = "\n".join([each.header.title, *(p.text for p in passages)])
             for interest in interests.in_text(text):
                 meant[interest].append(each)
-            first = sentences(passages[0].text, each.header.language or "")[0]
-            lead = Citation.of(passages[0].text[first.start : first.end], passages[0])
+            lead = Citation.of(first_sentence(passages[0]), passages[0])
             for follow in interests.outlets.get(each.header.outlet.casefold(), ()):
                 yield from _news_for(follow, each, lead)
         for interest, about in meant.items():

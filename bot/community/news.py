@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.answering.coverage import Coverage
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article
@@ -69,16 +70,32 @@ def _story(articles: Sequence[Article]) -> Story:
     return Story(first, tuple(copies))
 
 
-def appeared(archive: Archive, seen: int, now: datetime) -> tuple[list[Article], int]:
-    """Return articles that are new since change *seen*, and up to which change that is all.
+@dataclass(frozen=True, slots=True)
+class _Appeared:
+    """Articles that are new, and up to which change of the archive that is all."""
 
-    They are news: what is added though it is of long ago is left out. It blocks.
+    articles: Sequence[Article]
+    upto: int
+
+
+def appeared(
+    archive: Archive, coverage: Coverage, seen: int | None, now: datetime
+) -> _Appeared | None:
+    """Return what is new since change *seen*; ``None`` where there is nothing to look at yet.
+
+    It waits until the index has it too. What is added though it is of long ago is no news, and
+    whoever has seen nothing yet, for whom *seen* is ``None``, has no news of before. It blocks.
     """
+    last = archive.changes.last()
+    if seen is None:
+        return _Appeared((), last)
+    if seen >= last or coverage.behind():
+        return None
     ids, upto = archive.changes.after(seen, _A_ROUND)
     oldest = (now - _FRESH).date()
     articles = [each for number in ids if (each := standing(archive, number))]
     news = [a for a in articles if a.versions == 1 and (a.header.day or oldest) >= oldest]
-    return news, upto
+    return _Appeared(news, upto)
 
 
 def standing(archive: Archive, number: int) -> Article | None:

@@ -19,8 +19,9 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.community.news import appeared, standing
 from bot.ledger import Ledger
 from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
+from bot.ledger.seen import Looker
 from ingest.archive import Archive
-from ingest.index.passages import sentences
+from ingest.index.passages import first_sentence
 from ingest.model import Article
 from ingest.threads import in_thread
 
@@ -69,19 +70,15 @@ class Outdated:
 
         ``None`` for the change where there is nothing to look at yet.
         """
-        seen, last = self.ledger.notices.seen(), self.archive.changes.last()
-        if seen is None:
-            return [], last
-        if seen >= last or self.coverage.behind():
+        seen = self.ledger.seen.upto(Looker.ANSWERS)
+        new = appeared(self.archive, self.coverage, seen, self.clock())
+        if new is None:
             return [], None
-        articles, upto = appeared(self.archive, seen, self.clock())
-        if not self.ledger.notices.shown_after(self._since):
-            return [], upto
         found: dict[ShownAnswer, set[int]] = {}
-        for article in articles:
+        for article in new.articles if self.ledger.notices.shown_after(self._since) else ():
             for shown in self._concerned(article):
                 found.setdefault(shown, set()).add(article.id)
-        return [_DoubtedAnswer(shown, frozenset(ids)) for shown, ids in found.items()], upto
+        return [_DoubtedAnswer(shown, frozenset(ids)) for shown, ids in found.items()], new.upto
 
     @in_thread
     def newer(
@@ -110,7 +107,7 @@ class Outdated:
     @in_thread
     def looked(self, upto: int) -> None:
         """Record that everything up to a change was looked at."""
-        self.ledger.notices.note_seen(upto)
+        self.ledger.seen.note(Looker.ANSWERS, upto)
 
     @property
     def _since(self) -> datetime:
@@ -121,9 +118,7 @@ class Outdated:
         passages = self.archive.passages.of_article(article.id)
         if not passages:
             return
-        text = passages[0].text
-        first = sentences(text, article.header.language or "")[0]
-        said = f"{article.header.title}\n{text[first.start : first.end]}"
+        said = f"{article.header.title}\n{first_sentence(passages[0])}"
         near = self.coverage.serving.search(said, limit=_NEAR)
         cited = {each.passage.article_id for each in near} - {article.id}
         for shown in self.ledger.notices.citing(cited, self._since, _ANSWERS):
@@ -133,7 +128,7 @@ class Outdated:
                 if (known := standing(self.archive, each.article_id))
             ]
             stories = {each.story or each.id for each in before}
-            newest = max((each.header.day or date.min for each in before), default=date.min)
+            newest = max(map(_day, before), default=date.min)
             if (article.story or article.id) not in stories and _day(article) >= newest:
                 yield shown
 

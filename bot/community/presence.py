@@ -43,9 +43,8 @@ class Presence:
 
     @in_thread
     def renew(self) -> None:
-        """Say so again, well before it is forgotten; where it is alone, nobody asks."""
-        if not self.alone:
-            self._renew()
+        """Say so again, well before it is forgotten."""
+        self._renew()
 
     @in_thread
     def end(self) -> None:

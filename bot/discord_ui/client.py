@@ -209,8 +209,11 @@ def presence(client: discord.Client) -> str:
 
 
 async def _keep_present(client: ElectionDeskClient, *, every: float = _PRESENT) -> None:
-    """Say again and again that this process is there, and see to what dead ones have left."""
-    while True:
+    """Say again and again that this process is there, and see to what dead ones have left.
+
+    Where no other can be there, nobody asks and nobody dies.
+    """
+    while not client.desk.presence.alone:
         await asyncio.sleep(every)
         try:
             await client.desk.presence.renew()

@@ -20,7 +20,7 @@ from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import deliver, failure_view
+from bot.discord_ui.replying import deliver, failure_view, words_in
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording, in_words_of
 
@@ -100,8 +100,7 @@ class _ReplyTo:
 
 async def answer_message(message: discord.Message, addressed: Addressed, asking: Asking) -> None:
     """Answer a message, or what it points to; one that cannot be read is told so once."""
-    locale = message.guild.preferred_locale if message.guild else None
-    words = Wording.of_locale(str(locale))
+    words = words_in(message.guild)
     hanging = _ReplyTo(message.channel, message)
     text = addressed.text
     if not addressed.called:
@@ -243,7 +242,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
         return
     if not asking.first("post", thread.id):
         return
-    words = Wording.of_locale(str(thread.guild.preferred_locale))
+    words = words_in(thread.guild)
     place = Place(thread.guild.id, thread.id, parent.id)
     admission = await asking.admit(place, thread.owner_id, words)
     if admission.refusal:
@@ -260,7 +259,7 @@ async def offer_again(message: discord.Message, asking: Asking) -> None:
     """Offer once to answer a question as its author has changed it since it was answered."""
     if ("answered", message.id) not in asking.told or not asking.first("edited", message.id):
         return
-    words = Wording.of_locale(str(message.guild.preferred_locale) if message.guild else None)
+    words = words_in(message.guild)
     view = notice_view(words("question_edited"))
     again = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
     await _ReplyTo(message.channel, message).say(again, words)

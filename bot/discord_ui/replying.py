@@ -64,6 +64,11 @@ def words_of(interaction: Interaction) -> Wording:
     return Wording.of_locale(str(interaction.locale))
 
 
+def words_in(server: discord.Guild | None) -> Wording:
+    """Return the words in the language of a server; English where there is none."""
+    return Wording.of_locale(str(server.preferred_locale) if server else None)
+
+
 async def respond(
     interaction: Interaction, view: ui.LayoutView, *, private: bool = True
 ) -> discord.Message | None:

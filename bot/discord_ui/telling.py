@@ -17,6 +17,7 @@ from bot.discord_ui.members.following import UnfollowButton
 from bot.discord_ui.news import digest_view, news_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
+from bot.discord_ui.replying import words_in
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -60,9 +61,10 @@ async def tell_followers(client: discord.Client, desk: Desk, rules: _EveryRules)
 async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
     """Post each digest that is due."""
     for digest in await desk.news.digests.due(rules):
-        guild = None if digest.language else await server_of(client, digest.channel)
-        locale = str(guild.preferred_locale) if guild else None
-        words = Wording.of(digest.language) if digest.language else Wording.of_locale(locale)
+        if digest.language:
+            words = Wording.of(digest.language)
+        else:
+            words = words_in(await server_of(client, digest.channel))
         await _sent(client, digest.channel, digest_view(digest, words), digest.nonce)
         await desk.news.digests.mark_posted(digest)
 

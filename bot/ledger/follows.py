@@ -11,7 +11,8 @@ from sqlalchemy import Select, delete, func, insert, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews
 from bot.ledger.schema import follow_news, follows
-from bot.ledger.table import LedgerPart, Looker, note_seen
+from bot.ledger.seen import Looker, note_seen
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.saving import take_turn
 
@@ -57,10 +58,6 @@ class Follows(LedgerPart):
             connection.execute(delete(follow_news).where(follow_news.c.follow_id == number))
             gone = connection.execute(delete(follows).where(follows.c.id == number))
             return bool(gone.rowcount)
-
-    def seen(self) -> int | None:
-        """Return the change up to which the archive was looked through; ``None`` before that."""
-        return self._seen(Looker.FOLLOWS)
 
     def note(self, found: Sequence[FollowedNews], seq: int, *, now: datetime) -> None:
         """Keep what was *found*, a story once for each follow, up to change *seq*: all or nothing.

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from bot.ledger.model import Job
 from bot.ledger.schema import jobs
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
-from ingest.archive.saving import take_turn
 
 
 class JobList(LedgerPart):
@@ -25,17 +24,11 @@ class JobList(LedgerPart):
 
     def take_over(self, owner: str, owners: Collection[str]) -> list[Job]:
         """Let *owner* show the jobs that nobody among *owners* shows; return them, oldest first."""
-        alone = jobs.c.owner.not_in(list(owners))
+        alone = update(jobs).where(jobs.c.owner.not_in(list(owners)))
         with self._database.writing() as connection:
-            take_turn(connection)
-            found = connection.execute(select(jobs).where(alone).order_by(jobs.c.id)).mappings()
-            taken = [
-                Job(**{**row, "at": datetime.fromisoformat(row["at"]), "owner": owner})
-                for row in found
-            ]
-            numbers = [each.id for each in taken]
-            connection.execute(update(jobs).where(jobs.c.id.in_(numbers)).values(owner=owner))
-        return taken
+            found = connection.execute(alone.values(owner=owner).returning(jobs)).mappings()
+            taken = [Job(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in found]
+        return sorted(taken, key=lambda job: job.id)
 
     def remove(self, number: int) -> None:
         """Forget a job: its end is shown, or can be no more."""

@@ -23,6 +23,7 @@ from bot.ledger.notices import Notices
 from bot.ledger.questions import Questions
 from bot.ledger.rules import Rules
 from bot.ledger.schema import feedback, follow_news, follows, pending, suggestions
+from bot.ledger.seen import Seen
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
 from ingest.archive import Archive, rows
@@ -49,6 +50,7 @@ class Ledger:
         self.suggestions = Suggestions(database)
         self.rules = Rules(database)
         self.follows = Follows(database)
+        self.seen = Seen(database)
         self.digests = PostedDigests(database)
 
     @classmethod

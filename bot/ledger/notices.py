@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, insert, select
 
 from bot.ledger.model import DueNotice, GivenNotice, NoticeKey, NoticeKind, ShownAnswer
 from bot.ledger.schema import citations, notices, shown_answers
-from bot.ledger.table import LedgerPart, Looker, note_seen
+from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.schema import articles, versions
 from ingest.language.languages import Language
@@ -78,15 +78,6 @@ class Notices(LedgerPart):
         query = select(shown_answers.c.answer_id).where(shown_answers.c.at >= rows.iso(since))
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
-
-    def seen(self) -> int | None:
-        """Return the change up to which the archive was looked through; ``None`` before that."""
-        return self._seen(Looker.ANSWERS)
-
-    def note_seen(self, seq: int) -> None:
-        """Remember that the archive was looked through up to change *seq*."""
-        with self._database.writing() as connection:
-            note_seen(connection, Looker.ANSWERS, seq)
 
     def mark_given(self, notice: NoticeKey, *, now: datetime, reached: bool) -> None:
         """Record that a notice was given, or could not be; it is not given again."""

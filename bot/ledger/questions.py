@@ -13,7 +13,6 @@ from bot.ledger.model import PendingQuestion
 from bot.ledger.schema import pending
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
-from ingest.archive.saving import take_turn
 
 
 class Questions(LedgerPart):
@@ -58,14 +57,10 @@ class Questions(LedgerPart):
 
     def _told(self, where: ColumnElement[bool]) -> list[PendingQuestion]:
         """Return questions of which nobody was told yet, and note that somebody is."""
-        cut_off = where & pending.c.told.is_(False)
+        cut_off = update(pending).where(where, pending.c.told.is_(False))
         with self._database.writing() as connection:
-            take_turn(connection)
-            found = connection.execute(select(pending).where(cut_off).order_by(pending.c.id))
-            asked = [_pending_of(row) for row in found.mappings()]
-            numbers = [each.id for each in asked]
-            connection.execute(update(pending).where(pending.c.id.in_(numbers)).values(told=True))
-        return asked
+            found = connection.execute(cut_off.values(told=True).returning(pending)).mappings()
+            return sorted(map(_pending_of, found), key=lambda asked: asked.id)
 
 
 def _pending_of(row: rows.Row) -> PendingQuestion:

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Table,
-    delete,
-    insert,
-    select,
-    true,
-)
+from sqlalchemy import Column, ColumnElement, Table, insert, true
 
-from bot.ledger.schema import news_seen
 from ingest.archive.database import DatabasePart
-
-
-class Looker(IntEnum):
-    """Who looks through the archive's changes, and remembers how far."""
-
-    FOLLOWS = 1
-    ANSWERS = 2
 
 
 def in_place(column: Column[Any], place: str | None) -> ColumnElement[bool]:
@@ -41,15 +23,3 @@ class LedgerPart(DatabasePart):
             made = connection.execute(insert(table).values(values)).inserted_primary_key
         assert made is not None
         return int(made[0])
-
-    def _seen(self, looker: Looker) -> int | None:
-        """Return the change up to which the archive was looked through; ``None`` before that."""
-        query = select(news_seen.c.seq).where(news_seen.c.id == looker)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar()
-
-
-def note_seen(connection: Connection, looker: Looker, seq: int) -> None:
-    """Remember that the archive was looked through up to change *seq*."""
-    connection.execute(delete(news_seen).where(news_seen.c.id == looker))
-    connection.execute(insert(news_seen).values(id=int(looker), seq=seq))

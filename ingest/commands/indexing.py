@@ -27,9 +27,9 @@ def catch_up(settings: Settings, archive: Archive) -> str:
     try:
         return _caught_up(settings, archive)
     except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
-        return (
+        return as_called(
             f"The archive holds it, but it is not searchable yet: {error} "
-            f"After that, {as_called('`python -m ingest index`')} catches up."
+            "After that, `python -m ingest index` catches up."
         )
 
 

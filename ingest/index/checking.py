@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.archive import Archive
 from ingest.errors import IndexReplacedError, IndexUnavailableError
 from ingest.index.index import Index
-from ingest.index.passages import sentences
+from ingest.index.passages import first_sentence
 from ingest.index.search import search
 from ingest.model import ArticleState, Passage
 
@@ -126,8 +126,7 @@ def _lot(passage: Passage) -> bytes:
 
 def _finds(archive: Archive, index: Index, passage: Passage) -> bool:
     """Tell whether a passage, or a copy of it, is found by its own first sentence."""
-    first = sentences(passage.text, passage.header.language)[0]
-    asked = passage.text[first.start : first.end]
+    asked = first_sentence(passage)
     found = search(index, archive, asked, limit=_AMONG)
     return any(
         each.passage.id == passage.id or asked in each.passage.text or passage.header in each.copies

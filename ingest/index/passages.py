@@ -12,7 +12,7 @@ import sentencex
 
 from ingest.language.lines import BETWEEN
 from ingest.language.script import JAPANESE
-from ingest.model import Cut, Span
+from ingest.model import Cut, Passage, Span
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -28,6 +28,12 @@ _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 _CJK = re.compile(f"[{JAPANESE}]")
 _CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
 _CLOSED = re.compile(r"[”\"'’」』)]\s*$")
+
+
+def first_sentence(passage: Passage) -> str:
+    """Return how *passage* begins: its first sentence, as it stands there."""
+    first = sentences(passage.text, passage.header.language)[0]
+    return passage.text[first.start : first.end]
 
 
 @lru_cache(maxsize=256)

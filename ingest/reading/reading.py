@@ -19,6 +19,9 @@ from ingest.reading.pdf import read_pdf
 
 _LINES = frozenset({".jsonl", ".ndjson"})
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
+_MARKDOWN = frozenset({".md", ".markdown"})
+ENDINGS = _LINES | _PAGES | _MARKDOWN | {".pdf", ".txt"}
+"""How the names of files end that are read; what is in them decides how."""
 _HTML = re.compile(
     r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
@@ -147,7 +150,7 @@ def _understood(data: bytes, name: str, hints: Hints) -> Extract:
     suffix = Path(name).suffix.lower()
     if suffix in _PAGES or _HTML.match(text[:2000]):
         return hinted(read_page(text, name), hints, name)
-    if suffix in {".md", ".markdown"} or FRONT.match(text):
+    if suffix in _MARKDOWN or FRONT.match(text):
         return hinted(read_markdown(text, name), hints, name)
     return hinted(read_paste(text), hints, name)
 

@@ -15,7 +15,7 @@ from bot.community.previewing import Preview
 from bot.desk import Desk
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, privately, words_in, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -112,8 +112,7 @@ async def post_for_review(
     if target is None:
         return
     channel = client.get_channel(target)
-    locale = channel.guild.preferred_locale if isinstance(channel, discord.TextChannel) else None
-    words = Wording.of_locale(str(locale))
+    words = words_in(channel.guild if isinstance(channel, discord.TextChannel) else None)
     try:
         await client.get_partial_messageable(target).send(view=view(words))
     except discord.HTTPException as error:

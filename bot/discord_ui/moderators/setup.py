@@ -20,7 +20,7 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
 )
 from bot.discord_ui.rendering import itemised, notice_view
-from bot.discord_ui.replying import Interaction, privately, tell_result, words_of
+from bot.discord_ui.replying import Interaction, privately, tell_result, words_in, words_of
 from bot.discord_ui.text import escape, link, safe_address
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -70,7 +70,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
     if channel is None:
         logger.warning("There is no channel in server %s to write a welcome in.", place)
         return
-    words = Wording.of_locale(str(guild.preferred_locale))
+    words = words_in(guild)
     home = desk.settings.moderated_in in {None, guild.id}
     state = await _state(moderation, guild.id, home=home)
     try:

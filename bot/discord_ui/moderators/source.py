@@ -29,13 +29,12 @@ from bot.discord_ui.words import worded
 from bot.ledger.model import AuditEntry
 from ingest.errors import IngestError
 from ingest.model import Article
-from ingest.reading import Hints
+from ingest.reading import ENDINGS, Hints
 
 _LARGEST = 8 * 2**20
 """Bytes of the largest attachment that is read."""
 _TYPES = {"application/pdf", "application/json", "application/x-ndjson", "application/xhtml+xml"}
-_ENDINGS = {".pdf", ".jsonl", ".ndjson", ".md", ".markdown", ".txt", ".html", ".htm", ".xhtml"}
-"""What attachments may be, besides text of any kind."""
+"""What attachments may be, besides text of any kind and what is named as such."""
 _CHOICES = 25
 _LONGEST_NUMBER = 12
 _Offered: TypeAlias = list[app_commands.Choice[str]]
@@ -261,4 +260,4 @@ def _is_read(file: discord.Attachment) -> bool:
     """Tell whether a file is of a kind that can be read, before it is fetched."""
     kind = (file.content_type or "text/plain").partition(";")[0].strip()
     ending = Path(file.filename).suffix.lower()
-    return kind.startswith("text/") or kind in _TYPES or ending in _ENDINGS
+    return kind.startswith("text/") or kind in _TYPES or ending in ENDINGS
