@@ -61,6 +61,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """Hold a connection without a transaction, for what lasts longer than one should."""
+        free = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with explained(self.engine.url), free.connect() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Run one transaction that writes: all of it, or after an error nothing."""
         with explained(self.engine.url), writing(self.engine) as connection:

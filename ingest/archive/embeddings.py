@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -39,6 +41,26 @@ class Embeddings(DatabasePart):
             dialect = connection.dialect.name
             new = postgresql_insert if dialect == "postgresql" else sqlite_insert
             connection.execute(new(embeddings).on_conflict_do_nothing(), values)
+
+    @contextmanager
+    def claimed(self, what: str) -> Iterator[bool]:
+        """Take on to embed *what* while this lasts, and tell whether no other process has.
+
+        That is known on PostgreSQL, which forgets what a process took on when it dies; beside
+        SQLite there is one process that embeds.
+        """
+        engine = self._database.engine
+        if engine.dialect.name != "postgresql":
+            yield True
+            return
+        key = int.from_bytes(hashlib.blake2b(what.encode(), digest_size=8).digest(), signed=True)
+        with self._database.apart() as connection:
+            taken = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar())
+            try:
+                yield taken
+            finally:
+                if taken:
+                    connection.execute(select(func.pg_advisory_unlock(key)))
 
     def drop(self, model: str, digests: Sequence[str]) -> None:
         """Forget cached vectors that are no good."""

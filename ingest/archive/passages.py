@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,18 @@ class Passages(DatabasePart):
             _standing_of(key, current[key], every[key], splitter, erased=key in erased)
             for key in current
         ]
+
+    def in_parts(self, size: int, splitter: int) -> Iterator[list[ArticleState]]:
+        """Yield how every article that was ever kept stands, *size* at a time, each once."""
+        after = 0
+        while True:
+            query = select(articles.c.id).where(articles.c.id > after).order_by(articles.c.id)
+            with self._database.reading() as connection:
+                ids = list(connection.execute(query.limit(size)).scalars())
+            if not ids:
+                return
+            yield self.standings(ids, splitter)
+            after = ids[-1]
 
     def uncut(self, splitter: int, limit: int) -> list[Version]:
         """Return standing versions that were never cut by *splitter*, oldest articles first."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.archive import Archive
 from ingest.errors import IndexReplacedError, IndexUnavailableError
 from ingest.index.index import Index
 from ingest.index.passages import first_sentence
 from ingest.index.search import search
-from ingest.model import ArticleState, Passage
+from ingest.model import Passage
 
 _SAMPLE = 100
 """Passages that are looked for by their own words."""
+_AT_ONCE = 1000
+"""Ids of vectors, or articles, that are looked at together."""
 _AMONG = 10
 """Places among which a passage must come by its own words; copies stand beside it."""
 
@@ -28,6 +33,7 @@ class _Faults:
     strange_vectors: int
     strange_words: int
     articles: tuple[int, ...]
+    strangers: tuple[str, ...] = ()
     unsound: tuple[str, ...] = ()
     broken: str = ""
     """Why a part of the index cannot be used as it is at all."""
@@ -66,27 +72,53 @@ def faults(index: Index) -> _Faults:
 
 def _broken(why: str) -> _Faults:
     """Say that a part cannot be used."""
-    return _Faults(0, 0, 0, 0, (), (), why)
+    return _Faults(0, 0, 0, 0, (), broken=why)
 
 
 def _differences(index: Index) -> _Faults:
-    """Compare the two passage by passage."""
-    wanted: set[str] = set()
+    """Compare the two article by article; what is right is not held on to."""
+    wanted = lacking_vectors = lacking_words = strange_words = held = 0
+    wrong: set[int] = set()
     unsound: list[str] = []
-    for standings in index.expected_together():
+    for standings in index.expected():
         passages = [p for each in standings for p in each.passages]
-        wanted.update(p.id for p in passages)
-        unsound += index.unsound(passages)
-    vectors, words = index.held()
-    wrong = (wanted ^ vectors) | (wanted ^ words) | set(unsound)
-    return _Faults(
-        len(wanted - vectors),
-        len(wanted - words),
-        len(vectors - wanted),
-        len(words - wanted),
-        tuple(sorted({int(key.partition(":")[0]) for key in wrong})),
-        tuple(unsound),
-    )
+        ids = {p.id for p in passages}
+        words = Counter(index.shelf.words.held_of([each.article_id for each in standings]))
+        bad = index.unsound(passages)
+        no_vector, no_words = ids - index.shelf.vectors.among(ids), ids - words.keys()
+        strange = [key for key, times in words.items() if key not in ids or times > 1]
+        wanted += len(ids)
+        held += words.total()
+        lacking_vectors += len(no_vector)
+        lacking_words += len(no_words)
+        strange_words += words.total() - len(ids) + len(no_words)
+        unsound += bad
+        wrong.update(map(_article_of, (*no_vector, *no_words, *strange, *bad)))
+    vectors, entries = index.shelf.counts()
+    strangers: list[str] = []
+    if vectors > wanted - lacking_vectors:
+        strangers += _strange_vectors(index)
+        wrong.update(map(_article_of, strangers))
+    if entries > held:
+        strange_words += entries - held
+        known = {each.article_id for standings in index.expected() for each in standings}
+        wrong.update(index.shelf.words.articles() - known)
+    counts = lacking_vectors, lacking_words, len(strangers), strange_words
+    return _Faults(*counts, tuple(sorted(wrong)), tuple(strangers), tuple(unsound))
+
+
+def _strange_vectors(index: Index) -> Iterator[str]:
+    """Yield the ids of vectors that are of no passage that stands."""
+    ids = index.shelf.vectors.ids()
+    while part := list(islice(ids, _AT_ONCE)):
+        standings = index.expected_of(set(map(_article_of, part)))
+        expected = {p.id for each in standings for p in each.passages}
+        yield from (key for key in part if key not in expected)
+
+
+def _article_of(passage_id: str) -> int:
+    """Return the article of a passage by its id."""
+    return int(passage_id.partition(":")[0])
 
 
 def repair(index: Index, found: _Faults) -> None:
@@ -98,20 +130,14 @@ def repair(index: Index, found: _Faults) -> None:
         index.begin_anew()
         index.catch_up()
         return
-    among = set(found.articles)
-    standings = {each.article_id: each for each in index.expected() if each.article_id in among}
-    unknown = [ArticleState(each, (), ()) for each in among - set(standings)]
-    wanted = {p.id for each in standings.values() for p in each.passages}
-    vectors, words = index.held()
-    strangers = [
-        key for key in vectors | words if int(key.partition(":")[0]) in among and key not in wanted
-    ]
-    index.mend([*standings.values(), *unknown], [*strangers, *found.unsound])
+    index.shelf.vectors.forget([*found.strangers, *found.unsound])
+    for start in range(0, len(found.articles), _AT_ONCE):
+        index.mend(index.expected_of(found.articles[start : start + _AT_ONCE]))
 
 
 def found_again(archive: Archive, index: Index) -> tuple[float, int]:
     """Return the share of a sample of passages that their first sentence finds, and its size."""
-    passages = (p for standing in index.expected() for p in standing.passages)
+    passages = (p for standing in index.sample(_SAMPLE) for p in standing.passages)
     sample = heapq.nsmallest(_SAMPLE, passages, key=_lot)
     if not sample:
         return 1.0, 0

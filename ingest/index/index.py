@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
-from functools import partial
 from typing import Self, TypeVar
 
 import numpy as np
@@ -45,6 +45,8 @@ _ITSELF = 0.999
 """The least cosine of a vector that found itself."""
 _FOUND = 0.9
 """Share of them that must; the search is not exact."""
+_A_MOMENT = 0.2
+"""Seconds after which it is looked again whether another process has embedded its batch."""
 _QUEUE = 8
 """Writes that may wait for the disk while the embedder goes on."""
 
@@ -59,7 +61,7 @@ class Index:
         self.generation = generation
         self._archive = archive
         self._stores = stores
-        self._shelf = stores.shelf(generation)
+        self.shelf = stores.shelf(generation)
         self._memory = stores.memory_of(embedder)
 
     @classmethod
@@ -109,7 +111,7 @@ class Index:
             return current
         with suppress(SettingsError):
             new = self._of(active)
-            if new._shelf.words.cursor >= current._shelf.words.cursor:
+            if new.shelf.words.cursor >= current.shelf.words.cursor:
                 self._stores.serving = active
                 return new
         return current
@@ -133,14 +135,17 @@ class Index:
     def behind(self) -> bool:
         """Tell whether the archive has changes that this does not hold."""
         last = self._archive.changes.last()
-        return self._shelf.words.cursor < last or self._vectors_cursor() < last
+        return self.shelf.words.cursor < last or self._vectors_cursor() < last
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Apply every change of the archive, and return how many passages were embedded anew.
 
-        Safe to repeat and to interrupt: what was applied is recorded batch by batch.
+        Safe to repeat and to interrupt: what was applied is recorded batch by batch. While
+        another process does so in the same folder, this one embeds what that has not come to.
         """
-        with self._shelf.catching_up(), ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
+        while self.shelf.is_catching_up() and self._embed_ahead(self._vectors_cursor()):
+            pass
+        with self.shelf.catching_up(), ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
             words = beside.submit(self._catch_up_words)
             embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
             words.result()
@@ -150,9 +155,9 @@ class Index:
 
     def catch_up_words(self) -> None:
         """Apply every change to the words alone, in seconds: they serve while vectors follow."""
-        if self._shelf.words.cursor >= self._archive.changes.last():
+        if self.shelf.words.cursor >= self._archive.changes.last():
             return
-        with self._shelf.catching_up():
+        with self.shelf.catching_up():
             self._catch_up_words()
 
     def nearest(
@@ -174,14 +179,14 @@ class Index:
             return []
 
         def near() -> list[tuple[str, float]]:
-            found = self._shelf.vectors.nearest(vector, wide, script)
+            found = self.shelf.vectors.nearest(vector, wide, script)
             return [(k, self._memory.likeness(x, meaning.script, script)) for k, x in found]
 
         nothing: list[tuple[str, float]] = []
         found = self._reached(near, nothing)
         if scope is None:
             return found
-        inside = self._shelf.words.inside([key for key, _ in found], scope)
+        inside = self.shelf.words.inside([key for key, _ in found], scope)
         return [(key, like) for key, like in found if key in inside][:limit]
 
     def question(self, text: str) -> Meaning:
@@ -230,41 +235,42 @@ class Index:
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
     ) -> list[tuple[str, float]]:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
-        return self._shelf.words.matching(text, limit, also=also, scope=scope)
+        return self.shelf.words.matching(text, limit, also=also, scope=scope)
 
     def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
         """Return the articles of *outlet* that have *wording*, if at least *least* may have it."""
-        return self._shelf.words.articles_with(wording, outlet, least)
+        return self.shelf.words.articles_with(wording, outlet, least)
 
     def rarity(self, term: str) -> float:
         """Return how rare a term or a pair is: its inverse document frequency."""
-        return self._shelf.words.rarity(term)
+        return self.shelf.words.rarity(term)
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term or a pair stands."""
-        return self._shelf.words.frequency(term)
+        return self.shelf.words.frequency(term)
 
     def beginning(self, letter: str) -> list[tuple[str, int]]:
         """Return the terms that begin with *letter*, and in how many passages each stands."""
-        return self._shelf.words.beginning(letter)
+        return self.shelf.words.beginning(letter)
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many passages the vectors hold, and how many the words."""
-        return self._shelf.vectors.count(), self._shelf.words.count()
+    def expected(self) -> Iterator[list[ArticleState]]:
+        """Yield what should be held of every article that was ever kept, some articles at once."""
+        return self._archive.passages.in_parts(_ARTICLES, self.generation.splitter)
 
-    def held(self) -> tuple[set[str], set[str]]:
-        """Return the ids that the vectors hold, and those that the words do."""
-        return self._shelf.vectors.ids(), self._shelf.words.ids()
+    def expected_of(self, article_ids: Collection[int]) -> list[ArticleState]:
+        """Return what should be held of these articles, whether or not there are such."""
+        return self._archive.passages.standings(sorted(article_ids), self.generation.splitter)
 
-    def expected(self) -> Iterator[ArticleState]:
-        """Yield what should be held of every article that was ever kept."""
-        for standings in self.expected_together():
-            yield from standings
+    def sample(self, count: int) -> list[ArticleState]:
+        """Return how *count* articles stand that are spread over all that was ever caught up with.
 
-    def expected_together(self) -> Iterator[Sequence[ArticleState]]:
-        """Yield the same, as many articles together as are read at once."""
-        for standings, _ in self._changes(0, _ARTICLES):
-            yield standings
+        The same archive is always asked for the same.
+        """
+        cursor = self._vectors_cursor()
+        seqs = sorted({cursor * n // count for n in range(count)}) if cursor else []
+        return self.expected_of(
+            {key for seq in seqs for key in self._archive.changes.after(seq, 1)[0]}
+        )
 
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
         """Return those of *passages* whose cached vector is none: a server sent it so once."""
@@ -273,16 +279,12 @@ class Index:
     def finds_itself(self, sample: int = _SAMPLE) -> bool:
         """Tell whether the vectors of some passages are found by themselves, as they must be.
 
-        *sample* articles are spread over everything that was ever caught up with.
+        Those of *sample* articles are asked.
         """
-        cursor = self._vectors_cursor()
-        seqs = sorted({cursor * n // sample for n in range(sample)}) if cursor else []
-        ids = {key for seq in seqs for key in self._archive.changes.after(seq, 1)[0]}
-        standings = self._archive.passages.standings(sorted(ids), self.generation.splitter)
-        passages = [each.passages[-1] for each in standings if each.passages]
+        passages = [each.passages[-1] for each in self.sample(sample) if each.passages]
         kept = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
         found = [
-            self._shelf.vectors.nearest(kept[p.id], 1, Script.of_text(p.text))
+            self.shelf.vectors.nearest(kept[p.id], 1, Script.of_text(p.text))
             for p in passages
             if p.id in kept
         ]
@@ -304,51 +306,42 @@ class Index:
 
     def begin_anew(self) -> None:
         """Hold nothing any more, whatever state the files are in; then catch up."""
-        with self._shelf.catching_up():
-            self._shelf.words.begin_anew()
+        with self.shelf.catching_up():
+            self.shelf.words.begin_anew()
             self._begin_vectors_anew()
 
     def _begin_vectors_anew(self) -> None:
         self._archive.generations.catch_up_to(self.generation.id, 0)
         try:
-            self._shelf.vectors.drop()
+            self.shelf.vectors.drop()
         except IndexUnavailableError:
             if self._stores.far:
                 raise
-            self._shelf.vectors.let_go()
+            self.shelf.vectors.let_go()
             self._stores.begin_anew()
 
-    def mend(self, standings: Sequence[ArticleState], strangers: Sequence[str]) -> None:
-        """Hold these articles as they stand, and let the *strangers* go."""
-        with self._shelf.catching_up():
-            passages = [p for standing in standings for p in standing.passages]
-            keep = partial(self._archive.embeddings.keep, self.embedder.model)
-            vectors, _ = embed(
-                passages,
-                self.embedder,
-                self._archive,
-                dimensions=self.generation.dimensions,
-                keep=keep,
-                step=lambda _count: None,
-            )
-            self._shelf.vectors.forget(strangers)
-            self._shelf.vectors.apply(standings, vectors)
-            self._shelf.words.apply(standings, self._shelf.words.cursor)
+    def mend(self, standings: Sequence[ArticleState]) -> None:
+        """Hold these articles as they stand."""
+        with self.shelf.catching_up():
+            vectors, _ = self._embed(standings, lambda _count: None)
+            self.shelf.vectors.apply(standings, vectors)
+            self.shelf.words.apply(standings, self.shelf.words.cursor)
 
     def _vectors_cursor(self) -> int:
         """Return the change up to which the vectors hold everything; 0 if they are gone."""
         cursor = self._archive.generations.get(self.generation.id).caught_up_to
-        gone = cursor and not self._shelf.vectors.count() and self._archive.passages.count_after(0)
+        gone = cursor and not self.shelf.vectors.count() and self._archive.passages.count_after(0)
         return 0 if gone else cursor
 
     def _catch_up_words(self) -> None:
         erased, upto = False, 0
-        for standings, upto in self._changes(self._shelf.words.cursor, _ARTICLES):
-            self._shelf.words.apply(standings, upto)
+        for ids, upto in self._ranges(self.shelf.words.cursor):
+            standings = self.expected_of(ids)
+            self.shelf.words.apply(standings, upto)
             erased = erased or any(each.erased for each in standings)
-        if erased or self._shelf.words.worn:
-            upto = upto or self._shelf.words.cursor
-            self._shelf.words.rewrite(self.expected_together(), upto)
+        if erased or self.shelf.words.worn:
+            upto = upto or self.shelf.words.cursor
+            self.shelf.words.rewrite(self.expected(), upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Embed one batch while what came before is written."""
@@ -360,35 +353,78 @@ class Index:
             done += count
             progress(done, max(done, total))
 
-        keep = partial(self._archive.embeddings.keep, self.embedder.model)
         with _Writer() as writer:
-            for standings, upto in self._changes(cursor, _ARTICLES):
-                passages = [p for standing in standings for p in standing.passages]
-                vectors, fresh = embed(
-                    passages,
-                    self.embedder,
-                    self._archive,
-                    dimensions=self.generation.dimensions,
-                    keep=partial(writer.do, keep),
-                    step=step,
-                )
+            for ids, upto in self._ranges(cursor):
+                standings = self.expected_of(ids)
+                vectors, fresh = self._embedded(standings, upto, step)
                 anew += fresh
                 writer.do(self._write_vectors, standings, vectors, upto)
         return anew
 
+    def _embedded(
+        self, standings: Sequence[ArticleState], upto: int, step: Callable[[int], None]
+    ) -> tuple[dict[str, NDArray[np.float32]], int]:
+        """Return the vectors of one batch by passage id, and how many were embedded for it.
+
+        While another process embeds that batch, this one embeds those behind it.
+        """
+        ahead = 0
+        while True:
+            with self._claimed(upto) as mine:
+                if mine:
+                    vectors, fresh = self._embed(standings, step)
+                    return vectors, fresh + ahead
+            found = self._embed_ahead(upto)
+            ahead += found or 0
+            if found is None:
+                time.sleep(_A_MOMENT)
+
+    def _embed_ahead(self, after: int) -> int | None:
+        """Embed one batch behind the change *after*, if there is one that nobody embeds.
+
+        Returns how many passages that were; ``None`` where all is embedded or being embedded.
+        """
+        for ids, upto in self._ranges(after):
+            if (self.generation.id, upto) in self._stores.ahead:
+                continue
+            with self._claimed(upto) as mine:
+                if not mine:
+                    continue
+                _, fresh = self._embed(self.expected_of(ids), lambda _count: None)
+            self._stores.ahead.add((self.generation.id, upto))
+            if fresh:
+                return fresh
+        return None
+
+    def _claimed(self, upto: int) -> AbstractContextManager[bool]:
+        """Take on the batch that ends with the change *upto*."""
+        return self._archive.embeddings.claimed(f"{self.embedder.model} {upto}")
+
+    def _embed(
+        self, standings: Sequence[ArticleState], step: Callable[[int], None]
+    ) -> tuple[dict[str, NDArray[np.float32]], int]:
+        """Return the vectors of these articles' passages by id, and how many were not cached."""
+        return embed(
+            [p for standing in standings for p in standing.passages],
+            self.embedder,
+            self._archive,
+            dimensions=self.generation.dimensions,
+            step=step,
+        )
+
     def _write_vectors(
         self, standings: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]], upto: int
     ) -> None:
-        self._shelf.vectors.apply(standings, vectors)
+        self.shelf.vectors.apply(standings, vectors)
         self._archive.generations.catch_up_to(self.generation.id, upto)
 
-    def _changes(self, after: int, limit: int) -> Iterator[tuple[list[ArticleState], int]]:
-        """Yield articles as they stand, and the change up to which that is all."""
+    def _ranges(self, after: int) -> Iterator[tuple[list[int], int]]:
+        """Yield the articles of some changes, and the change up to which that is all."""
         while True:
-            ids, upto = self._archive.changes.after(after, limit)
+            ids, upto = self._archive.changes.after(after, _ARTICLES)
             if not ids:
                 return
-            yield self._archive.passages.standings(ids, self.generation.splitter), upto
+            yield ids, upto
             after = upto
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from chromadb.api import ClientAPI
 from chromadb.api.client import Client
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder_of
@@ -49,6 +49,20 @@ class _GenerationStores:
     vectors: VectorStore
     words: WordStore
     lock: FileLock
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many passages the vectors hold, and how many the words."""
+        return self.vectors.count(), self.words.count()
+
+    def is_catching_up(self) -> bool:
+        """Tell whether another process does at the moment."""
+        try:
+            with self.lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # whoever catches up says so
+            return False
 
     @contextmanager
     def catching_up(self) -> Iterator[None]:
@@ -83,6 +97,7 @@ class Stores:
         self._embedders: dict[str, Embedder] = {}
         self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
+        self.ahead: set[tuple[int, int]] = set()
         self.reach = Reach()
         self._turn = threading.Lock()
         self._opening = threading.Lock()

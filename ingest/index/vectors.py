@@ -7,7 +7,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import contextmanager, suppress
@@ -156,13 +156,19 @@ class VectorStore:
             for part in _batches(list(ids), _AT_ONCE):
                 self._call(partial(self._delete, script, part))
 
-    def ids(self) -> set[str]:
-        """Return the id of every passage that this holds."""
+    def among(self, ids: Collection[str]) -> set[str]:
+        """Return those of *ids* that this holds."""
         found: set[str] = set()
         for script in Script:
-            for start in range(0, self._call(partial(self._count, script)), _AT_ONCE):
-                found.update(self._call(partial(self._from, script, start)))
+            for part in _batches(list(ids), _AT_ONCE):
+                found.update(self._call(partial(self._among, script, part)))
         return found
+
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every passage that this holds; whoever deletes some begins again."""
+        for script in Script:
+            for start in range(0, self._call(partial(self._count, script)), _AT_ONCE):
+                yield from self._call(partial(self._from, script, start))
 
     def drop(self) -> None:
         """Delete the collections."""
@@ -277,15 +283,13 @@ def embed(
     archive: Archive,
     *,
     dimensions: int,
-    keep: Callable[[dict[str, bytes]], None],
     step: Callable[[int], None],
 ) -> tuple[dict[str, NDArray[np.float32]], int]:
     """Return the vectors of *passages* by id, and how many had to be embedded anew.
 
     A vector is cached in the archive under its model and the hash of what was embedded, so
     the same text is never embedded twice; what is cached and is no unit vector of *dimensions*
-    is embedded anew. *keep* receives what is to be cached, batch by batch; *step* is told of
-    passages as they are done.
+    is embedded anew. *step* is told of passages as they are done.
 
     Raises:
         EmbeddingError: the model sends vectors of another length.
@@ -307,7 +311,7 @@ def embed(
                 "index anew."
             )
         found = {keys[p.id]: row.tobytes() for p, row in zip(part, fresh, strict=True)}
-        keep(found)
+        archive.embeddings.keep(embedder.model, found)
         cached.update(found)
         step(len(part))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}

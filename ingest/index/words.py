@@ -156,6 +156,20 @@ class WordStore:
         ]
         return self._hits(_within(tantivy.Query.boolean_query(clauses), scope), limit)
 
+    def held_of(self, articles: Collection[int]) -> list[str]:
+        """Return the id of every passage that this holds of *articles*, as often as it does."""
+        names = [str(each) for each in articles]
+        with readable(self._folder):
+            most = sum(self._fresh().doc_freq("article", name) for name in names)
+        among = tantivy.Query.term_set_query(self._index.schema, "article", names)
+        return [key for key, _ in self._hits(among, most)] if most else []
+
+    def articles(self) -> set[int]:
+        """Return every article of which this holds anything, and some of which it did."""
+        with readable(self._folder):
+            found = [self._fresh().terms_with_prefix("article", str(n)) for n in range(10)]
+        return {int(name) for name, _ in chain.from_iterable(found)}
+
     def inside(self, ids: Collection[str], scope: Scope) -> set[str]:
         """Return those of *ids* whose articles lie in *scope*."""
         among = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
@@ -172,7 +186,8 @@ class WordStore:
         every = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, self._term(each)) for each in wanted]
         )
-        hits = self._hits(_within(every, Scope((outlet,))), max(1, self.count()))
+        most = min(self.frequency(each) for each in wanted)
+        hits = self._hits(_within(every, Scope((outlet,))), max(1, most))
         return {int(key.partition(":")[0]) for key, _ in hits}
 
     def frequency(self, term: str) -> int:
@@ -204,11 +219,6 @@ class WordStore:
     def drop(self) -> None:
         """Delete the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def ids(self) -> set[str]:
-        """Return the id of every passage that this holds."""
-        count = max(1, self.count())
-        return {key for key, _ in self._hits(tantivy.Query.all_query(), count)}
 
     def _put(self, writer: tantivy.IndexWriter, standing: ArticleState) -> None:
         for passage in standing.passages:

@@ -19,7 +19,9 @@
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
     make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
-    make benchmark WHAT=scale                       # made-up text, 26,000 and 500,000 passages
+    make benchmark WHAT=cost DATA=folder            # folder/asked: tokens of 1,000 answers
+    make benchmark WHAT=ingesting DATA=folder       # 20,000 articles; two workers beside one
+    make benchmark WHAT=million DATA=folder         # 26,000 passages and a million, on servers
 """
 
 from __future__ import annotations
@@ -33,15 +35,17 @@ from tests.benchmarks import (
     askers,
     campaign,
     constants,
+    cost,
     extraction,
     faults,
     hour,
+    ingesting,
+    million,
     model,
     newer,
     processes,
     refreshing,
     retrieval,
-    scale,
     speed,
     streaming,
     verifying,
@@ -61,6 +65,7 @@ def main() -> None:
         "abstention": abstention.measure,
         "asked": asked.measure,
         "constants": constants.measure,
+        "cost": cost.measure,
         "newer": newer.measure,
         "processes": processes.measure,
         "verifying": verifying.measure,
@@ -72,7 +77,8 @@ def main() -> None:
         "refreshing": refreshing.measure,
         "streaming": streaming.measure,
         "askers": askers.measure,
-        "scale": scale.measure,
+        "ingesting": ingesting.measure,
+        "million": million.measure,
     }
     options.add_argument("what", nargs="?", choices=what, default="speed")
     options.add_argument("--data", type=Path, help="the folder with the data")

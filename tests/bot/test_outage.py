@@ -134,9 +134,9 @@ def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
         raise IndexUnavailableError("database or disk is full")
 
     index = desk.coverage.index
-    index._shelf.vectors.let_go()
+    index.shelf.vectors.let_go()
     with monkeypatch.context() as patch:
-        patch.setattr(index._shelf.vectors, "_client", lambda: full(index))
+        patch.setattr(index.shelf.vectors, "_client", lambda: full(index))
         found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
         assert "62.7" in found.excerpts[0].citation.quote
     found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)

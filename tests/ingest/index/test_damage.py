@@ -112,11 +112,11 @@ def test_what_breaks_while_it_serves_is_told_and_mended(settings, part, monkeypa
 
         if part == "words":
             searcher = SimpleNamespace(doc_freq=broken, search=broken, num_docs=MANY)
-            monkeypatch.setattr(index._shelf.words, "_searcher", searcher)
+            monkeypatch.setattr(index.shelf.words, "_searcher", searcher)
             with pytest.raises(IndexUnavailableError, match="check --repair"):
                 search(index, archive, QUESTION)
         else:
-            monkeypatch.setattr(index._shelf.vectors, "_collection", broken)
+            monkeypatch.setattr(index.shelf.vectors, "_collection", broken)
             assert search(index, archive, QUESTION)
             assert index.by_words
         found = faults(index)
@@ -135,5 +135,5 @@ def test_a_disk_that_is_full_deletes_nothing(settings, monkeypatch, caplog):
 
         monkeypatch.setattr(index_module.Index, "finds_itself", full)
         with opened(settings, archive) as index:
-            assert index.counts() == (MANY, MANY)
+            assert index.shelf.counts() == (MANY, MANY)
         assert "Meaning is not searched" in caplog.text

@@ -65,10 +65,10 @@ def test_catching_up_again_embeds_nothing(archive, settings):
     saved(archive, an_extract())
     with opened(archive, settings) as index:
         index.catch_up()
-        counts = index.counts()
+        counts = index.shelf.counts()
         saved(archive, an_extract())
         assert index.catch_up() == 0
-        assert index.counts() == counts
+        assert index.shelf.counts() == counts
 
 
 def test_a_corrected_article_is_found_by_its_new_words_only(archive, settings):
@@ -81,7 +81,7 @@ def test_a_corrected_article_is_found_by_its_new_words_only(archive, settings):
         texts = [each.passage.text for each in search(index, archive, "46 or 47 seats?")]
         assert all("46 seats" not in text for text in texts)
         assert any("47 seats" in text for text in texts)
-        assert index.counts() == (len(texts), len(texts))
+        assert index.shelf.counts() == (len(texts), len(texts))
 
 
 def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, settings):
@@ -92,7 +92,7 @@ def test_a_removed_article_is_found_no_more_even_before_catching_up(archive, set
         archive.articles.remove(kept.article_id, now=NOW)
         assert found(index, archive) == []
         index.catch_up()
-        assert index.counts() == (0, 0)
+        assert index.shelf.counts() == (0, 0)
         assert not index.behind()
 
 
@@ -112,7 +112,7 @@ def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings
         monkeypatch.undo()
         index.catch_up()
         passages = archive.summary().passages
-        assert index.counts() == (passages, passages)
+        assert index.shelf.counts() == (passages, passages)
 
 
 def test_a_deleted_index_heals(tmp_path):
@@ -168,7 +168,7 @@ def test_an_index_that_was_made_anew_by_another_says_so(archive, settings):
         index.catch_up()
         assert found(index, archive)
         for script in Script:
-            index._stores.client().delete_collection(f"{index._shelf.vectors.name}-{script}")
+            index._stores.client().delete_collection(f"{index.shelf.vectors.name}-{script}")
         with pytest.raises(IndexUnavailableError, match="made the index anew"):
             search(index, archive, "seats")
 
@@ -224,10 +224,10 @@ def test_words_serve_before_vectors_are_made(tmp_path):
     with Archive.open(settings.archive_url) as archive, opened(archive, settings) as index:
         saved(archive, an_extract())
         index.catch_up_words()
-        assert index.counts() == (0, 1)
+        assert index.shelf.counts() == (0, 1)
         assert index.behind()
         index.catch_up()
-        assert index.counts() == (1, 1)
+        assert index.shelf.counts() == (1, 1)
 
 
 @pytest.mark.parametrize("small", [0, 2000])

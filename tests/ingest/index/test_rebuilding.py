@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -156,30 +157,59 @@ def test_other_passages_are_cut_for_a_new_generation_alone(archive, index, monke
     build(archive, MODEL, index._stores, now=NOW)
     after = archive.summary().passages
     assert after > before
-    assert index.active().counts() == (after, after)
+    assert index.active().shelf.counts() == (after, after)
     roll_back(archive, now=NOW)
     index.active().catch_up()
     assert not faults(index.active())
-    assert index.active().counts() == (before, before)
+    assert index.active().shelf.counts() == (before, before)
 
 
-@pytest.mark.parametrize("broken", ["vectors", "words", "strangers"])
+DISAGREEMENTS = {
+    "vectors": "2 passages lack their vector",
+    "words": "1 lack their words",
+    "a vector of no article": "1 vectors are of no passage",
+    "a vector of no passage": "1 vectors are of no passage",
+    "words of no article": "1 entries of words are",
+    "words twice": "1 entries of words are",
+}
+
+
+@pytest.mark.parametrize("broken", DISAGREEMENTS)
 def test_any_disagreement_is_found_and_mended(archive, index, broken):
     """Whatever is missing or too much is named in figures, and gone after the repair."""
-    shelf = index._shelf
+    shelf = index.shelf
+    standing = next(each for part in index.expected() for each in part)
     if broken == "vectors":
-        shelf.vectors.forget(sorted(shelf.vectors.ids())[:7])
+        shelf.vectors.forget(sorted(shelf.vectors.ids())[:2])
     elif broken == "words":
-        [standing, *_] = index.expected()
-        shelf.words.apply([type(standing)(standing.article_id, (), ())], shelf.words.cursor)
+        shelf.words.apply([replace(standing, passages=())], shelf.words.cursor)
+    elif broken == "words of no article":
+        shelf.words.apply([replace(standing, article_id=999)], shelf.words.cursor)
+    elif broken == "words twice":
+        every = [each for part in index.expected() for each in part]
+        shelf.words.rewrite([every, [standing]], shelf.words.cursor)
     else:
+        number = 999 if broken == "a vector of no article" else standing.article_id
         collection = shelf.vectors._collection(next(iter(Script)))
-        collection.add(ids=["999:1:0:abc"], embeddings=[[1.0] + [0.0] * (MODEL.dimensions - 1)])
+        unit = [1.0] + [0.0] * (MODEL.dimensions - 1)
+        collection.add(ids=[f"{number}:1:0:abc"], embeddings=[unit])
     found = faults(index)
-    assert found
-    assert str(found) != "no fault"
+    assert str(found) == DISAGREEMENTS[broken]
     repair(index, found)
     assert not faults(index)
+
+
+def test_what_changed_again_later_is_written_once(settings):
+    """Words are made anew article by article, in however many batches each of them changed."""
+    with Archive.open(settings.archive_url) as archive:
+        kept = saved(archive, *(an_extract(title=f"Ward {n}", outlet=f"O{n}") for n in range(230)))
+        archive.articles.remove(kept[0].article_id, now=NOW)
+        archive.articles.restore(kept[0].article_id, now=NOW)
+        archive.articles.erase(kept[1].article_id, now=NOW)
+        with Index.open(archive, Hashing(), settings, holder="a test", now=NOW) as index:
+            index.catch_up()
+            assert index.shelf.counts() == (229, 229)
+            assert not faults(index)
 
 
 def test_erased_words_stay_in_no_file(archive, index, settings):

