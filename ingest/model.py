@@ -323,7 +323,6 @@ class Summary:
     articles: int
     removed: int
     versions: int
-    passages: int
     outlets: tuple[OutletSummary, ...]
     last_change: int
     changed_at: datetime | None

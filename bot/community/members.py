@@ -258,7 +258,7 @@ class Community:
             count = sum(each.articles for each in chosen)
             summary = replace(summary, outlets=chosen, articles=count)
         outlets = [each.outlet for each in summary.outlets[:_OUTLETS]]
-        newest = {each: self.archive.articles.listed(outlet=each, limit=1)[0] for each in outlets}
+        newest = {each: self.archive.articles.listed(among=[each], limit=1)[0] for each in outlets}
         return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, only))
 
     @in_thread

@@ -14,7 +14,7 @@ from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
 from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
 from ingest.archive.schema import articles, versions
-from ingest.archive.selecting import NEWEST, article_rows, number
+from ingest.archive.selecting import NEWEST, NEWEST_FIRST, article_rows, number
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
 from ingest.identity import identity_of
@@ -233,7 +233,7 @@ class Articles(DatabasePart):
         ).like(wanted, escape="!")
         gone = articles.c.removed_at.is_not(None)
         query = article_rows().where(said, gone if removed else ~gone)
-        ordered = query.order_by(versions.c.day.desc(), articles.c.id.desc())
+        ordered = query.order_by(*NEWEST_FIRST)
         with self._database.reading() as connection:
             found = connection.execute(ordered.limit(limit).offset(offset)).mappings()
             return [rows.article(row) for row in found]
@@ -293,5 +293,4 @@ def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> S
         query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
     if outlet is not None:
         query = query.where(func.lower(versions.c.outlet) == outlet.lower())
-    undated = versions.c.day.is_(None)
-    return query.order_by(undated, versions.c.day.desc(), articles.c.id.desc())
+    return query.order_by(*NEWEST_FIRST)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 archive_metadata = MetaData()
@@ -123,6 +124,8 @@ versions = Table(
     Column("captions", JSON, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("read_at", String(40), nullable=False),
+    Index("versions_newest", text("coalesce(day, '')"), "article_id"),
+    Index("versions_of_outlet", "outlet", text("coalesce(day, '')"), "article_id"),
 )
 
 passages = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from ingest.archive import rows
 from ingest.archive.schema import articles, outlets, passages, versions
@@ -22,6 +22,11 @@ NEWEST_CUT = ~(
     .exists()
 )
 """Passages of one splitter alone, where a version is cut by two."""
+NEWEST_FIRST: tuple[ColumnElement[Any], ...] = (
+    literal_column("coalesce(versions.day, '')").desc(),
+    versions.c.article_id.desc(),
+)
+"""By day, undated ones last, on both databases as their indexes have it."""
 _HEADER = [versions.c[name] for name in rows.HEADER]
 
 

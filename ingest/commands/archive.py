@@ -94,7 +94,7 @@ def status_command(as_json: AsJson = False) -> int:
     """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
-        summary = archive.summary()
+        summary, passages = archive.summary(), archive.passages.count()
         generation = archive.generations.active()
         sources = archive.sources.watched()
         removals = archive.articles.removals()
@@ -104,6 +104,7 @@ def status_command(as_json: AsJson = False) -> int:
         showing.print_json(
             {
                 **asdict(summary),
+                "passages": passages,
                 "generation": asdict(generation) if generation else None,
                 "better_model": better(generation.model, settings) if generation else None,
                 "changes_waiting": waiting,
@@ -124,7 +125,7 @@ def status_command(as_json: AsJson = False) -> int:
     apart = ", ".join(f"{count:,} {why}" for why, count in removals.items()) or "none"
     print(
         f"{summary.articles:,} articles, {summary.versions:,} versions, "
-        f"{summary.passages:,} passages; not cited: {apart}. Kept in {settings.data_dir}."
+        f"{passages:,} passages; not cited: {apart}. Kept in {settings.data_dir}."
     )
     if summary.changed_at:
         print(f"The archive last changed {showing.ago(summary.changed_at, now())}.")

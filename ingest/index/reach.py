@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
@@ -39,22 +39,32 @@ class Reach:
     def ask(self, work: Callable[[], _Result], otherwise: _Result, *, far: bool) -> _Result:
         """Return what *work* returns in time, or *otherwise*; why not stands in the log.
 
-        What is not *far* is waited for: it answers at once, or fails.
+        What is not *far* is waited for: it answers at once, or fails. A server's first answer comes
+        late that has a million vectors to read; once it came, it is asked again.
 
         Raises:
             IndexReplacedError: waiting would not help.
         """
         if self.lost:
             return otherwise
+        call: Future[_Result] | None = None
         try:
-            return self._calls.submit(work).result(PATIENCE) if far else work()
+            call = self._calls.submit(work) if far else None
+            return call.result(PATIENCE) if call else work()
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
             self._until = time.monotonic() + LEFT_ALONE_FOR
             why = str(error) or f"nothing came for {PATIENCE:.0f} seconds"
             logger.warning("Meaning is not searched for %.0f seconds: %s", LEFT_ALONE_FOR, why)
+            if call is not None:
+                call.add_done_callback(self._came)
             return otherwise
+
+    def _came(self, call: Future[_Result]) -> None:
+        """Ask again what answered after all."""
+        if not call.cancelled() and call.exception() is None:
+            self._until = 0.0
 
     def close(self) -> None:
         """Let the threads go; one that still waits is not waited for."""

@@ -25,6 +25,8 @@ def recurrence(index: Index, archive: Archive) -> Recurs:
     @cache
     def recurs(outlet: str, sentence: str) -> bool:
         found = index.articles_with(sentence, outlet, _MANY)
+        if len(found) < _MANY:
+            return False
         least = max(_MANY, _SHARE * sizes().get(outlet, 0))
         return len(found) >= least and archive.articles.stories_among(found) >= least
 

@@ -36,6 +36,8 @@ _Result = TypeVar("_Result")
 
 _AT_ONCE = 1000
 """Vectors in one call; Chroma takes 5,461 at most and is as fast from 250 on."""
+_LISTED = 50_000
+"""Ids in one call that lists them: Chroma counts its way to where each call begins."""
 A_BATCH = 128
 """Texts embedded at once; more is no faster with the local model."""
 _MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
@@ -167,7 +169,7 @@ class VectorStore:
     def ids(self) -> Iterator[str]:
         """Yield the id of every passage that this holds; whoever deletes some begins again."""
         for script in Script:
-            for start in range(0, self._call(partial(self._count, script)), _AT_ONCE):
+            for start in range(0, self._call(partial(self._count, script)), _LISTED):
                 yield from self._call(partial(self._from, script, start))
 
     def drop(self) -> None:
@@ -214,7 +216,7 @@ class VectorStore:
         return set(self._collection(script).get(ids=ids, include=[])["ids"])
 
     def _from(self, script: Script, start: int) -> list[str]:
-        return self._collection(script).get(limit=_AT_ONCE, offset=start, include=[])["ids"]
+        return self._collection(script).get(limit=_LISTED, offset=start, include=[])["ids"]
 
     def _put(self, script: Script, ids: list[str], rows: NDArray[np.float32]) -> None:
         self._collection(script).add(ids=ids, embeddings=rows)

@@ -180,13 +180,16 @@ class WordStore:
 
         Where fewer than *least* can have it, none is looked for. A single term is no wording.
         """
-        wanted = set(pairs(terms(wording)))
-        if not wanted or any(self.frequency(each) < least for each in wanted):
+        wanted, most = set(pairs(terms(wording))), self.count()
+        for each in wanted:
+            most = min(most, self.frequency(each))
+            if most < least:
+                return set()
+        if not wanted:
             return set()
         every = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, self._term(each)) for each in wanted]
         )
-        most = min(self.frequency(each) for each in wanted)
         hits = self._hits(_within(every, Scope((outlet,))), max(1, most))
         return {int(key.partition(":")[0]) for key, _ in hits}
 

@@ -299,7 +299,6 @@ def logged(place: Place, text: str) -> None:
 
 def asked(place: Place) -> dict[str, float]:
     """Open the desk and time searches, answers and what moderators look at, in milliseconds."""
-    began = time.perf_counter()
     every = (each.question for each in multihoprag(place.data)[1])
     questions = [text for text in every if len(text) <= LONGEST]
     random.Random(5).shuffle(questions)
@@ -320,23 +319,23 @@ def asked(place: Place) -> dict[str, float]:
         weeks = [timed(lambda t=t: find(t, scope=WEEK)) for t in questions[:ASKED]]
         asking = [ask(text, now=NOW) for text in questions[:ANSWERED]]
         answers = [timed(lambda q=q: answer_now(q, desk.coverage)) for q in asking]
-        looked = [timed(archive.summary) for _ in range(5)]
+        titled = partial(archive.articles.titled, removed=False, limit=11)
         rows = {
             "start to first answer, s": start,
             **quantiles("search", searches),
             **{f"search, {name}, ms": statistics.median(ms) for name, ms in stages.items()},
             **quantiles("search in a week", weeks),
             **quantiles("answer", answers),
-            "summary (`status`, `/coverage`), ms": statistics.median(looked),
-            "`/gaps`, ms": timed(lambda: asyncio.run(desk.reviewer.gaps())),
-            "a page of `/source list`, ms": timed(
-                lambda: archive.articles.titled("election", removed=False, limit=11)
-            ),
+            "`/coverage`, ms": usually(lambda: asyncio.run(desk.community.known())),
+            "`/gaps`, ms": usually(lambda: asyncio.run(desk.reviewer.gaps())),
+            "`/source list`, ms": usually(lambda: titled("")),
+            "`/source list` of a word, ms": usually(lambda: titled("election")),
+            "answering: memory, MB": peak(),
             "recall of the nearest ten": recall(place, index, archive, questions[:COMPARED]),
         }
         with refreshing.served() as port:
             rows |= asyncio.run(refreshed(desk, port))
-    return rows | {"answering: memory, MB": peak()}
+    return rows
 
 
 def staged(stages: dict[str, list[float]]) -> dict[str, float]:
@@ -353,6 +352,11 @@ def quantiles(name: str, took: Sequence[float]) -> dict[str, float]:
     """Return the median and the 99th percentile of some times."""
     p50, p99 = np.quantile(took, [0.5, 0.99])
     return {f"{name}: p50, ms": float(p50), f"{name}: p99, ms": float(p99)}
+
+
+def usually(work: Callable[[], object]) -> float:
+    """Return the median of some times of *work*, in milliseconds."""
+    return statistics.median(timed(work) for _ in range(5))
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -400,25 +404,25 @@ def peak() -> float:
 
 async def refreshed(desk: Desk, port: int) -> dict[str, float]:
     """Refresh the pages of a local web, once as new where they are, then as unchanged."""
-    archive, moment = desk.archive, NOW
+    archive, took = desk.archive, list[float]()
     with extractor() as pool:
         if not archive.sources.watched():
             archive.sources.watch(refreshing.SITEMAP, "Ledger", Permission.OFFERED, 1, now=NOW)
-            await refreshing.refreshed(desk, port, moment, pool)
+            await refreshing.refreshed(desk, port, NOW, pool)
             desk.coverage.catch_up()
-        took = []
+        [source] = archive.sources.watched()
         for days in range(1, 4):
+            moment = (source.checked_at or NOW) + timedelta(days=10 * days)
             began = time.perf_counter()
-            moment = NOW + timedelta(days=2 * days)
             await refreshing.refreshed(desk, port, moment, pool)
             took.append(time.perf_counter() - began)
     return {f"refresh of {refreshing.PAGES:,} unchanged, s": statistics.median(took)}
 
 
-def commanded(place: Place) -> dict[str, float]:
+def commanded(place: Place, commands: Sequence[str]) -> dict[str, float]:
     """Run what maintainers type, each a process; return its seconds and the most it held."""
     rows: dict[str, float] = {}
-    for name in COMMANDS:
+    for name in commands:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "ingest", *name.split()],

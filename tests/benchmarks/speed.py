@@ -64,7 +64,7 @@ def measure_ingest(desk: Desk, source: Path) -> dict[str, float]:
         first, embedded = first + took, embedded + fresh
         alone += seconds(partial(embed_alone, desk, sorted(contexts, key=len)))
     again, embedded_again = timed_ingest(desk, source)
-    passages = desk.archive.summary().passages
+    passages = desk.archive.passages.count()
     return {
         "articles": len(desk.archive.articles.listed()),
         "passages": passages,

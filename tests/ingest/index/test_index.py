@@ -111,7 +111,7 @@ def test_a_crash_between_writing_and_recording_costs_only_work(archive, settings
             index.catch_up()
         monkeypatch.undo()
         index.catch_up()
-        passages = archive.summary().passages
+        passages = archive.passages.count()
         assert index.shelf.counts() == (passages, passages)
 
 
