@@ -214,10 +214,10 @@ def measure(data: Path | None, out: Path) -> None:
         with servers(folder) as shared:
             own = {"DATA_DIR": str(folder / "data"), "EMBEDDING_MODEL": "fast"}
             place = Place(data, folder.parent, size, {**shared.settings, **own})
-            rows[size] = apart(build, place) | apart(asked, place) | commanded(place)
-            rows[size] |= {
-                f"{name}: memory, MB": held(pid) for name, pid in shared.processes.items()
-            }
+            rows[size] = apart(build, place) | apart(asked, place) | commanded(place, COMMANDS)
+            memory = {name: held(pid) for name, pid in shared.processes.items()}
+            rows[size] |= {f"{name}: memory, MB": mb for name, mb in memory.items()}
+            rows[size] |= commanded(place, ("rebuild",))
         show(rows)
         (out / "million.json").write_text(json.dumps(rows, indent=2))
 

@@ -238,7 +238,10 @@ def test_a_list_is_newest_first_and_undated_last(archive):
     """A maintainer looks for the newest article at the top."""
     days = {"old": date(2026, 10, 1), "undated": None, "new": date(2026, 10, 31)}
     saved(archive, *(an_extract(title=t, published=d) for t, d in days.items()))
-    assert [each.header.title for each in archive.articles.listed()] == ["new", "old", "undated"]
+    newest_first = ["new", "old", "undated"]
+    assert [each.header.title for each in archive.articles.listed()] == newest_first
+    found = archive.articles.titled("", removed=False)
+    assert [each.header.title for each in found] == newest_first
 
 
 def test_more_ids_than_one_query_takes(archive):
@@ -254,6 +257,16 @@ def test_embeddings_are_kept_once(archive):
     archive.embeddings.keep("m", {"d": b"9999", "e": b"5678"})
     assert archive.embeddings.get("m", ["d", "e", "f"]) == {"d": b"1234", "e": b"5678"}
     assert archive.embeddings.get("other", ["d"]) == {}
+
+
+def test_one_process_takes_on_what_is_to_be_embedded(archive, archive_url):
+    """Another one is told so, until the first has done it or died; SQLite has no other."""
+    alone = archive_url.startswith("sqlite")
+    with Archive.open(archive_url) as other:
+        with archive.embeddings.claimed("m 200") as mine, other.embeddings.claimed("m 200") as its:
+            assert (mine, its) == (True, alone)
+        with other.embeddings.claimed("m 200") as its, archive.embeddings.claimed("m 400") as mine:
+            assert (its, mine) == (True, True)
 
 
 def test_one_generation_serves(archive):
@@ -279,6 +292,15 @@ def test_a_summary_counts_what_stands(archive):
     summary = archive.summary()
     assert (summary.articles, summary.removed, summary.changed_at) == (2, 1, NOW.astimezone(UTC))
     assert [each.outlet for each in summary.outlets] == ["b", "c"]
+
+
+def test_an_outlet_is_as_new_as_what_stands_of_it(archive):
+    """What was removed, or has no date, says nothing of how fresh it is."""
+    days = [date(2026, 10, 1), date(2026, 10, 30), date(2026, 10, 9), None]
+    kept = saved(archive, *(an_extract(f"{TEXT} {d}", outlet="a", published=d) for d in days))
+    archive.articles.remove(kept[1].article_id, now=NOW)
+    [outlet] = archive.summary().outlets
+    assert (outlet.articles, outlet.newest) == (3, date(2026, 10, 9))
 
 
 WORDS = st.text(
