@@ -297,7 +297,8 @@ def test_a_summary_counts_what_stands(archive):
 def test_an_outlet_is_as_new_as_what_stands_of_it(archive):
     """What was removed, or has no date, says nothing of how fresh it is."""
     days = [date(2026, 10, 1), date(2026, 10, 30), date(2026, 10, 9), None]
-    kept = saved(archive, *(an_extract(f"{TEXT} {d}", outlet="a", published=d) for d in days))
+    about = [{"title": f"{day}", "outlet": "a", "published": day} for day in days]
+    kept = saved(archive, *(an_extract(f"{TEXT} {n}", **each) for n, each in enumerate(about)))
     archive.articles.remove(kept[1].article_id, now=NOW)
     [outlet] = archive.summary().outlets
     assert (outlet.articles, outlet.newest) == (3, date(2026, 10, 9))
