@@ -30,7 +30,7 @@ from ingest.index.vectors import A_BATCH
 from ingest.model import Cut, Extract, Header, Span
 from ingest.settings import Settings
 from tests.benchmarks.corpora import multihoprag, realtimeqa
-from tests.benchmarks.million import servers
+from tests.benchmarks.servers import servers
 
 ARTICLES = 20_000
 PARTS = 10

