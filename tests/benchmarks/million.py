@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -250,7 +249,7 @@ def build(place: Place) -> dict[str, float]:
     rows = {
         "saving, articles/s": (place.size / AN_ARTICLE - there) / (saved - began),
         "indexing, passages/s": place.size / (done - saved),
-        "indexing: memory, MB": peak(),
+        "indexing: memory, MB": most_held(os.getpid()),
     }
     told.write_text(json.dumps(rows))
     return rows
@@ -294,7 +293,7 @@ def asked(place: Place) -> dict[str, float]:
             "`/gaps`, ms": usually(lambda: asyncio.run(desk.reviewer.gaps())),
             "`/source list`, ms": usually(lambda: titled("")),
             "`/source list` of a word, ms": usually(lambda: titled("election")),
-            "answering: memory, MB": peak(),
+            "answering: memory, MB": most_held(os.getpid()),
             "recall of the nearest ten": recall(place, index, archive, questions[:COMPARED]),
         }
         with refreshing.served() as port:
@@ -361,11 +360,6 @@ def recall(place: Place, index: Index, archive: Archive, questions: Sequence[str
     return float(np.mean(shares))
 
 
-def peak() -> float:
-    """Return the most memory that this process ever held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 async def refreshed(desk: Desk, port: int) -> dict[str, float]:
     """Refresh the pages of a local web, once as new where they are, then as unchanged."""
     archive, took = desk.archive, list[float]()
@@ -393,12 +387,23 @@ def commanded(place: Place, commands: Sequence[str]) -> dict[str, float]:
             env={**os.environ, **place.settings},
             stdout=subprocess.DEVNULL,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        most = 0.0
+        while process.poll() is None:
+            most = most_held(process.pid) or most
+            time.sleep(0.02)
         assert process.returncode == 0, f"{name} failed"
         rows[f"`{name}`, s"] = time.perf_counter() - began
-        rows[f"`{name}`: memory, MB"] = used.ru_maxrss / 1024
+        rows[f"`{name}`: memory, MB"] = most
     return rows
+
+
+def most_held(pid: int) -> float:
+    """Return the most memory that a process has held so far, in MB; 0 once it has ended.
+
+    What its parent held when it was started does not count, as it does for ``getrusage``.
+    """
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(each.split()[1]) / 1024 for each in lines if "VmHWM" in each), 0.0)
 
 
 def show(rows: Mapping[int, Mapping[str, float]]) -> None:
