@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as jsonlib
 import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -102,14 +102,6 @@ def answer_once(loop: Loop, text: str, *, now: _Clock, json: bool) -> int:
     return 0
 
 
-def answer_each(loop: Loop, questions: Sequence[str], *, now: _Clock) -> None:
-    """Print the answers to *questions*, each under its question."""
-    console = Console()
-    for text in questions:
-        console.print(Text(f"› {text}", style="bold"))
-        _show(loop.answer(ask(text, now=now())), console)
-
-
 def answer_batch(loop: Loop, path: Path, *, now: _Clock) -> int:
     """Answer each line of a file with one object a line; 1 if any line was no question."""
     failed = 0
@@ -134,18 +126,20 @@ def chat(
     now: _Clock,
     before: Callable[[], object],
     newest: Callable[[], Sequence[Story]],
+    lines: Iterable[str] | None = None,
 ) -> None:
     """Answer line after line until the person leaves; *before* runs ahead of each answer.
 
-    Whoever asks what is new is told the *newest* stories.
+    Whoever asks what is new is told the *newest* stories. With *lines* these are what is asked,
+    and nobody is there to type.
     """
     console = Console()
     words = Wording.of(Language.ENGLISH)
-    console.print(words("chat_welcome", articles=summary.articles, outlets=len(summary.outlets)))
+    if lines is None:
+        held = {"articles": summary.articles, "outlets": len(summary.outlets)}
+        console.print(words("chat_welcome", **held))
     last: Exchange | None = None
-    while (line := _prompt(console)) is not None:
-        if not line.strip():
-            continue
+    for line in _typed(console) if lines is None else _shown(lines, console):
         try:
             question = ask(line, now=now())
         except UnaskableError as error:
@@ -172,14 +166,26 @@ def _show_news(stories: Sequence[Story], words: Wording, console: Console) -> No
         console.print(Text(printable(f"- {words.source(header)}: {header.title}")))
 
 
-def _prompt(console: Console) -> str | None:
-    """Read one line; ``None`` when the person is done."""
-    try:
-        line = console.input("[bold]› [/bold]")
-    except (EOFError, KeyboardInterrupt):
-        console.print()
-        return None
-    return None if line.strip().lower() in _LEAVE else line
+def _typed(console: Console) -> Iterator[str]:
+    """Yield what a person types, until they are done."""
+    while True:
+        try:
+            line = console.input("[bold]› [/bold]")
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return
+        if line.strip().lower() in _LEAVE:
+            return
+        if line.strip():
+            yield line
+
+
+def _shown(lines: Iterable[str], console: Console) -> Iterator[str]:
+    """Yield *lines*, each printed as if it had been typed."""
+    for line in lines:
+        if line.strip():
+            console.print(Text(printable(f"› {line.strip()}"), style="bold"))
+            yield line
 
 
 def _show(outcome: Answer | Abstention, console: Console) -> None:

@@ -45,23 +45,26 @@ def run_command() -> int:
 
 
 def chat_command() -> int:
-    """Chat in the terminal; without one, answer the example questions."""
+    """Chat in the terminal; without one, answer the lines that come in, or else the examples."""
     settings = configured(BotSettings)
     with (
         prepared_desk(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
         terminal.Loop(desk.answer, desk.close) as loop,
     ):
-        if sys.stdin.isatty():
-            terminal.chat(
-                loop,
-                desk.archive.summary(),
-                now=now,
-                before=desk.coverage.catch_up,
-                newest=lambda: desk.news.stories.newest(_NEWEST),
-            )
-        else:
-            terminal.answer_each(loop, examples(), now=now)
+        terminal.chat(
+            loop,
+            desk.archive.summary(),
+            now=now,
+            before=desk.coverage.catch_up,
+            newest=lambda: desk.news.stories.newest(_NEWEST),
+            lines=None if sys.stdin.isatty() else _piped() or examples(),
+        )
     return 0
+
+
+def _piped() -> list[str]:
+    """Read the questions that another program, or a file, asks."""
+    return [line for line in sys.stdin if line.strip()]
 
 
 def examples() -> list[str]:

@@ -96,6 +96,21 @@ def test_a_missing_batch_is_named(here, capsys):
     assert "nowhere.jsonl" in capsys.readouterr().err
 
 
+def test_lines_that_come_in_are_answered(tmp_path, monkeypatch, capsys):
+    """What a file or a program asks is answered as if it had been typed, one after the other."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TURNOUT}\n\n?!\nWhy was that?\n"))
+    assert main(["chat"]) == 0
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("›")] == [
+        f"› {TURNOUT}",
+        "› ?!",
+        "› Why was that?",
+    ]
+    assert "62.7" in said
+    assert examples()[1].split("?")[0] not in said
+
+
 def test_without_a_terminal_the_examples_are_answered(tmp_path):
     """One command on a bare machine shows what the desk does, and ends."""
     command = [sys.executable, "-m", "bot"]
