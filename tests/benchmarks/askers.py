@@ -31,6 +31,8 @@ QUESTIONS = (
     "How many people came to the Lantern rally in Dunmere?",
     "What did Harbour say about ferries?",
 )
+SPAM = 200
+"""How often one member asks in the same moment."""
 _PATIENCE = 300
 """Seconds that all of them may wait."""
 
@@ -42,6 +44,7 @@ def measure(_: Path | None, out: Path) -> None:
         rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many))))
         rows.append(asyncio.run(timed(many, ServerRules(per_channel=10 * many), model=True)))
     rows.append(asyncio.run(timed(MANY[-1], ServerRules())))
+    rows.append(asyncio.run(timed(MANY[0], ServerRules(), spam=SPAM)))
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
@@ -49,8 +52,13 @@ def measure(_: Path | None, out: Path) -> None:
     (out / "askers.json").write_text(json.dumps(rows, indent=2))
 
 
-async def timed(many: int, rules: ServerRules, *, model: bool = False) -> dict[str, object]:
-    """Return what was waited, in seconds, by *many* members of one channel under *rules*."""
+async def timed(
+    many: int, rules: ServerRules, *, model: bool = False, spam: int = 0
+) -> dict[str, object]:
+    """Return what was waited, in seconds, by *many* members of one channel under *rules*.
+
+    Before them another member asks *spam* times.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         discord = await stack.enter_async_context(WireDiscord().open())
@@ -67,24 +75,35 @@ async def timed(many: int, rules: ServerRules, *, model: bool = False) -> dict[s
         await bot.start(**settings)
         members = [discord.member(f"member{n}") for n in range(many)]
         began = time.monotonic()
-        for n, member in enumerate(members):
-            discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)])
-        await until(lambda: len(done(discord)) == many, _PATIENCE)
+        spammer = discord.member("spammer")
+        for n in range(spam):
+            discord.slash(spammer, "ask", question=QUESTIONS[n % len(QUESTIONS)])
+        own = [
+            discord.slash(member, "ask", question=QUESTIONS[n % len(QUESTIONS)]).token
+            for n, member in enumerate(members)
+        ]
+        await until(lambda: len(done(discord)) == many + spam, _PATIENCE)
         await bot.kill()
-        first = [r.at - began for r in discord.asked_of("POST", "/callback")]
+        first = [
+            r.at - began
+            for r in discord.asked_of("POST", "/callback")
+            if any(token in r.path for token in own)
+        ]
         last: dict[str, float] = {}
         for each in discord.asked_of("PATCH", "/messages/@original"):
-            last[each.path] = each.at - began
+            if any(token in each.path for token in own):
+                last[each.path] = each.at - began
         shown = list(last.values())
         answered = [m for m in discord.answers() if "Sources" in text_of(m)]
     return {
         "askers": many,
+        "a spammer asks": spam,
         "written by": "a paced model" if model else "the coverage",
         "a channel a minute": rules.per_channel,
         "acknowledged p50 s": float(np.quantile(first, 0.5)),
         "p99 s": float(np.quantile(first, 0.99)),
         "answered": len(answered),
-        "told to wait": many - len(answered),
+        "told to wait": many + spam - len(answered),
         "answered p50 s": float(np.quantile(shown, 0.5)),
         "answered p99 s": float(np.quantile(shown, 0.99)),
         "answers a second": len(answered) / max(shown),

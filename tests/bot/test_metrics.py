@@ -1,6 +1,8 @@
 """What Prometheus is told."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
@@ -10,7 +12,9 @@ from bot.answering.chat.chat import chat_model
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
 from bot.metrics import ArchiveCollector, Metrics, served
+from ingest.archive import Archive
 from ingest.errors import ArchiveError, SettingsError
+from ingest.model import Permission
 from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedReader
 from tests.bot.modelserver import ModelServer
@@ -84,3 +88,19 @@ def test_a_port_that_cannot_be_is_a_sentence(sample_desk, place):
         served(Metrics(), sample_desk.archive, lambda: MORNING, place),
     ):
         pass
+
+
+def test_the_dashboard_shows_every_figure_and_no_other(archive_url):
+    """What Grafana asks for is what is served, by names and labels, and nothing is left out."""
+    registry = Metrics().registry
+    with Archive.open(archive_url) as archive:
+        watch = ("http://ledger.example/feed", "Ledger", Permission.OFFERED, 60)
+        archive.sources.watch(*watch, now=MORNING)
+        registry.register(ArchiveCollector(archive, lambda: MORNING))
+        served = {each.name for each in registry.collect()}
+    board = json.loads((Path(__file__).parents[2] / "deploy" / "grafana.json").read_text())
+    asked = " ".join(t["expr"] for panel in board["panels"] for t in panel["targets"])
+    names = re.findall(r"election_desk_\w+", asked)
+    assert {re.sub(r"_(total|bucket)$", "", name) for name in names} == served
+    grouped = {label for by in re.findall(r"by \(([^)]+)\)", asked) for label in by.split(", ")}
+    assert grouped <= {"outcome", "stage", "le", "model", "end", "direction", "source", "outlet"}
