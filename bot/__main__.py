@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import typer
-from dotenv import load_dotenv
 
 from bot.answering.understanding.question import UnaskableError
 from bot.commands import asking, upkeep
 from bot.wording import Wording, unaskable
-from ingest import stopping
-from ingest.calling import as_called
-from ingest.commands.options import make_app, run_app, unexpected
-from ingest.errors import IngestError
-from ingest.showing import printable
+from ingest.commands.options import make_app, run_app
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": asking.run_command,
@@ -48,21 +42,12 @@ def main(
     name: str = "python -m bot",
 ) -> int:
     """Run one of *commands* and return its exit code; every error is one sentence."""
-    load_dotenv(Path.cwd() / ".env")
-    try:
-        with stopping.as_ctrl_c():
-            return run_app(commands, arguments, name)
-    except UnaskableError as error:
-        print(unaskable(error, Wording.default()), file=sys.stderr)
-        return 1
-    except IngestError as error:
-        print(printable(as_called(str(error))), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What was saved stays.", file=sys.stderr)
-        return 130
-    except Exception as error:
-        return unexpected(error)
+    return run_app(commands, arguments, name, _said)
+
+
+def _said(error: Exception) -> str | None:
+    """Say why a question cannot be asked."""
+    return unaskable(error, Wording.default()) if isinstance(error, UnaskableError) else None
 
 
 if __name__ == "__main__":

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-from dotenv import load_dotenv
-
-from ingest import stopping
-from ingest.calling import as_called
 from ingest.commands import archive, articles, indexing, searching, sources
-from ingest.commands.options import make_app, run_app, unexpected
-from ingest.errors import IngestError
-from ingest.showing import printable
+from ingest.commands.options import make_app, run_app
 
 _EXAMPLES = """\b
 examples:
@@ -50,20 +43,7 @@ app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=_EX
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one sentence."""
-    load_dotenv(Path.cwd() / ".env")
-    try:
-        with stopping.as_ctrl_c():
-            return run_app(app, arguments, "python -m ingest")
-    except IngestError as error:
-        print(printable(as_called(str(error))), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "\nStopped. What was saved stays; the same command goes on from there.", file=sys.stderr
-        )
-        return 130
-    except Exception as error:
-        return unexpected(error)
+    return run_app(app, arguments, "python -m ingest")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 archive_metadata = MetaData()
@@ -124,8 +123,8 @@ versions = Table(
     Column("captions", JSON, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("read_at", String(40), nullable=False),
-    Index("versions_newest", text("coalesce(day, '')"), "article_id"),
-    Index("versions_of_outlet", "outlet", text("coalesce(day, '')"), "article_id"),
+    Index("versions_newest", "day", "article_id"),
+    Index("versions_of_outlet", "outlet", "day", "article_id"),
 )
 
 passages = Table(

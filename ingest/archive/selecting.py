@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
+from sqlalchemy import Connection, Select, func, select
 
 from ingest.archive import rows
 from ingest.archive.schema import articles, outlets, passages, versions
@@ -22,11 +22,8 @@ NEWEST_CUT = ~(
     .exists()
 )
 """Passages of one splitter alone, where a version is cut by two."""
-NEWEST_FIRST: tuple[ColumnElement[Any], ...] = (
-    literal_column("coalesce(versions.day, '')").desc(),
-    versions.c.article_id.desc(),
-)
-"""By day, undated ones last, on both databases as their indexes have it."""
+NEWEST_FIRST = (versions.c.day.desc().nulls_last(), versions.c.article_id.desc())
+"""By day, undated ones last, as the indexes of both databases have it."""
 _HEADER = [versions.c[name] for name in rows.HEADER]
 
 

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
 
 import typer
+from dotenv import load_dotenv
 
-from ingest import logs
+from ingest import logs, stopping
 from ingest.calling import as_called
+from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.settings import Settings
+from ingest.showing import printable
 
 _MISUSED = 2
 """The exit code of a command that cannot be meant so."""
@@ -70,8 +73,34 @@ def _exiting(command: Callable[_Given, int]) -> Callable[_Given, None]:
     return ended
 
 
-def run_app(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
-    """Run the command that *arguments* name, and return its exit code; misuse is told.
+def run_app(
+    app: typer.Typer,
+    arguments: Sequence[str] | None,
+    name: str,
+    said: Callable[[Exception], str | None] = lambda _error: None,
+) -> int:
+    """Run the command that *arguments* name, and return its exit code; every error is one sentence.
+
+    *said* has the sentences for errors that are not of this package; for what has none, this tells
+    how it is reported.
+    """
+    load_dotenv(Path.cwd() / ".env")
+    try:
+        with stopping.as_ctrl_c():
+            return _run(app, arguments, name)
+    except KeyboardInterrupt:
+        print("Stopped. What was saved stays; run it again to go on.", file=sys.stderr)
+        return _INTERRUPTED
+    except Exception as error:
+        sentence = str(error) if isinstance(error, IngestError) else said(error)
+        if sentence is None:
+            return _unexpected(error)
+        print(printable(as_called(sentence)), file=sys.stderr)
+        return 1
+
+
+def _run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
+    """Run a command; misuse is told.
 
     Raises:
         KeyboardInterrupt: somebody pressed Ctrl-C.
@@ -107,7 +136,7 @@ def misused(text: str) -> int:
     return _MISUSED
 
 
-def unexpected(error: Exception) -> int:
+def _unexpected(error: Exception) -> int:
     """Say that this is a fault of the program, and where its details are."""
     print(
         f"Something went wrong that should not have ({type(error).__name__}). What was saved "

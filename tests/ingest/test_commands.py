@@ -82,8 +82,8 @@ def test_every_command_prints_one_object_for_machines(run, article):
         ("remove", 1),
         ("list", "--removed"),
     ):
-        code, said, _ = run(*arguments, "--json")
-        assert code == 0
+        code, said, problems = run(*arguments, "--json")
+        assert code == 0, problems
         assert isinstance(json.loads(said), dict)
 
 

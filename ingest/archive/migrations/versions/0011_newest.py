@@ -8,10 +8,10 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-DAY = "coalesce(day, '')"
-
 
 def upgrade() -> None:
-    """Index the versions as they are listed."""
-    op.create_index("versions_newest", "versions", [sa.text(DAY), "article_id"])
-    op.create_index("versions_of_outlet", "versions", ["outlet", sa.text(DAY), "article_id"])
+    """Index the versions as they are listed; SQLite takes what has no day for the oldest anyway."""
+    postgresql = op.get_context().dialect.name == "postgresql"
+    day = sa.text("day NULLS FIRST") if postgresql else "day"
+    op.create_index("versions_newest", "versions", [day, "article_id"])
+    op.create_index("versions_of_outlet", "versions", ["outlet", day, "article_id"])
