@@ -14,7 +14,7 @@ from ingest.archive.resembling import unlike
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
-from ingest.archive.stories import place_in_story, repeats
+from ingest.archive.stories import repeats, story_of
 from ingest.identity import clean_url, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
@@ -61,16 +61,16 @@ def save_one(
         connection.execute(mine.values(held=told))
         return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
     number = known.latest
+    standing: dict[str, Any] = dict.fromkeys(("removed_at", "removal", "note", "held"))
     if digest != known.digest:
         number += 1
         _add_version(connection, known.id, number, extract, digest, now)
         add_passages(connection, known.id, number, extract.text, cut)
-        place_in_story(connection, known.id, extract)
-    standing: dict[str, Any] = {"latest": number, "removed_at": None, "removal": None, "note": None}
-    standing["held"] = None
+        standing["story"] = story_of(connection, known.id, extract, anew=number > 1)
+    standing["latest"] = number
     if decision is Decision.RETRACTED:
         standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
-    connection.execute(update(articles).where(articles.c.id == known.id).values(standing))
+    connection.execute(mine.values(standing))
     record_change(connection, known.id, now)
     return _quarantined(
         connection, Saved(known.id, number, decision), known.outlet_id, extract, now
@@ -246,7 +246,7 @@ def add_passages(connection: Connection, article_id: int, number: int, text: str
 
 def record_change(connection: Connection, article_id: int, now: datetime) -> None:
     """Number this change; whoever calls has taken its turn, so numbers follow commits."""
-    connection.execute(update(clock).values(seq=clock.c.seq + 1))
-    seq = connection.execute(select(clock.c.seq)).scalar_one()
+    following = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
+    seq = connection.execute(following).scalar_one()
     values = {"seq": seq, "article_id": article_id, "at": iso(now)}
     connection.execute(insert(changes).values(values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from ingest.archive.schema import articles, fingerprints, versions
 from ingest.archive.selecting import NEWEST
@@ -22,15 +22,19 @@ _TITLES = 3
 """Titles of one outlet that one text may have; under more it is a notice, not an article."""
 
 
-def place_in_story(connection: Connection, article_id: int, extract: Extract) -> None:
-    """Remember an article by its marks, and join it to the story that it carries."""
+def story_of(connection: Connection, article_id: int, extract: Extract, *, anew: bool) -> int:
+    """Remember an article by its marks, and return the story that it carries.
+
+    With *anew* it has marks already, of an earlier text.
+    """
     own = sketch(extract.text)
     story = same_story(connection, article_id, extract, own) or article_id
-    connection.execute(delete(fingerprints).where(fingerprints.c.article_id == article_id))
+    if anew:
+        connection.execute(delete(fingerprints).where(fingerprints.c.article_id == article_id))
     if own:
         rows = [{"mark": mark, "article_id": article_id} for mark in own]
         connection.execute(insert(fingerprints), rows)
-    connection.execute(update(articles).where(articles.c.id == article_id).values(story=story))
+    return story
 
 
 def same_story(

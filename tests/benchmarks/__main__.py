@@ -20,7 +20,7 @@
     make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
     make benchmark WHAT=cost DATA=folder            # folder/asked: tokens of 1,000 answers
-    make benchmark WHAT=ingesting DATA=folder       # 20,000 articles; two workers beside one
+    make benchmark WHAT=ingesting DATA=folder       # 20,000 passages; two workers beside one
     make benchmark WHAT=million DATA=folder         # 26,000 passages and a million, on servers
 """
 

@@ -1,4 +1,4 @@
-"""How fast coverage comes in: 20,000 articles beside their embedder, and two workers beside one."""
+"""How fast coverage comes in: 20,000 passages beside their embedder, and two workers beside one."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ from ingest.settings import Settings
 from tests.benchmarks.corpora import multihoprag, realtimeqa
 from tests.benchmarks.servers import servers
 
-ARTICLES = 20_000
+ARTICLES = 2_500
+PASSAGES = 8
+"""Passages of an article, as those of the two sets have."""
 PARTS = 10
 AT_ONCE = 100
-BY_WORKERS = 4_000
+BY_WORKERS = 500
 """Articles that one worker, and two, add."""
 PACE = 100
 """Texts a second that the paced endpoint embeds for each request."""
@@ -48,7 +50,7 @@ def measure(data: Path | None, out: Path) -> None:
     if data is None:
         raise SystemExit("Name the folder that holds multihoprag, realtimeqa_election: DATA=folder")
     texts = passages(data)
-    rows = beside_its_embedder(texts[:ARTICLES]) | by_workers(texts[:BY_WORKERS])
+    rows = beside_its_embedder(texts) | by_workers(texts)
     table = Table("", "")
     for name, value in rows.items():
         table.add_row(name, f"{value:,.2f}")
@@ -68,21 +70,24 @@ def passages(data: Path) -> list[str]:
     return every
 
 
-def article(number: int, text: str) -> tuple[Extract, Cut]:
-    """Make an article of one passage."""
-    day = FIRST + timedelta(days=number % 3650)
+def article(number: int, every: Sequence[str]) -> tuple[Extract, Cut]:
+    """Make an article of the next passages."""
+    spans, text = [], ""
+    for passage in every[number * PASSAGES : (number + 1) * PASSAGES]:
+        spans.append(Span(len(text), len(text) + len(passage)))
+        text += f"{passage}\n\n"
     header = Header(
         f"Report {number}",
         outlet=f"Outlet {number % 40}",
         url=f"https://reports.example/{number}",
-        published=day,
+        published=FIRST + timedelta(days=number % 3650),
         language="en",
     )
-    return Extract(header, text), Cut(SPLITTER, (Span(0, len(text)),))
+    return Extract(header, text.strip()), Cut(SPLITTER, tuple(spans))
 
 
 def beside_its_embedder(texts: Sequence[str]) -> dict[str, float]:
-    """Save and index *texts* in ten parts; before each, let the embedder alone do its share."""
+    """Save and index articles in ten parts; before each, let the embedder alone do its share."""
     embedder, alone, whole = FastEmbedder(), [], []
     with TemporaryDirectory() as folder:
         settings = Settings.of({"DATA_DIR": folder})
@@ -90,12 +95,12 @@ def beside_its_embedder(texts: Sequence[str]) -> dict[str, float]:
             Archive.open(settings.archive_url) as archive,
             Index.open(archive, embedder, settings, holder="a benchmark", now=NOW) as index,
         ):
-            size = len(texts) // PARTS
-            for start in range(0, len(texts), size):
-                items = [article(n, texts[n]) for n in range(start, start + size)]
-                ordered = sorted((each.text for each, _ in items), key=len)
+            size = ARTICLES // PARTS
+            for start in range(0, ARTICLES, size):
+                items = [article(n, texts) for n in range(start, start + size)]
+                ordered = sorted(texts[start * PASSAGES : (start + size) * PASSAGES], key=len)
                 began = time.perf_counter()
-                for at in range(0, size, A_BATCH):
+                for at in range(0, len(ordered), A_BATCH):
                     embedder.passages(ordered[at : at + A_BATCH])
                 alone.append(size / (time.perf_counter() - began))
                 began = time.perf_counter()
@@ -105,7 +110,8 @@ def beside_its_embedder(texts: Sequence[str]) -> dict[str, float]:
                 whole.append(size / (time.perf_counter() - began))
     shares = np.array(whole) / np.array(alone)
     return {
-        "articles": len(texts),
+        "articles": ARTICLES,
+        "passages": ARTICLES * PASSAGES,
         "the embedder alone, articles/s": float(np.median(alone)),
         "ingest, articles/s": float(np.median(whole)),
         "ingest / embedder": float(np.median(shares)),
@@ -118,7 +124,7 @@ def by_workers(texts: Sequence[str]) -> dict[str, float]:
     """Let one process add everything, then two half of it each, with a paced endpoint."""
     took = {count: added(texts, count) for count in (1, 2)}
     return {
-        "articles of the workers": len(texts),
+        "articles of the workers": BY_WORKERS,
         "one worker, s": took[1],
         "two workers, s": took[2],
         "two beside one": took[1] / took[2],
@@ -132,8 +138,8 @@ def added(texts: Sequence[str], workers: int) -> float:
         for n in range(workers):
             files.append(Path(folder) / f"{n}.jsonl")
             with files[-1].open("w", encoding="utf-8") as file:
-                for number in range(n, len(texts), workers):
-                    print(json.dumps(described(*article(number, texts[number]))), file=file)
+                for number in range(n, BY_WORKERS, workers):
+                    print(json.dumps(described(*article(number, texts))), file=file)
         endpoint = f"http://127.0.0.1:{port}/v1"
         began = time.perf_counter()
         processes = [
