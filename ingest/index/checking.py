@@ -76,35 +76,51 @@ def _broken(why: str) -> _Faults:
 
 
 def _differences(index: Index) -> _Faults:
-    """Compare the two article by article; what is right is not held on to."""
-    wanted = lacking_vectors = lacking_words = strange_words = held = 0
-    wrong: set[int] = set()
+    """Compare the two article by article; what is right is not held on to.
+
+    What changes meanwhile is the next catching up's.
+    """
+    changed, wanted, held = index.changing(), 0, 0
+    no_vector: list[str] = []
+    no_words: list[str] = []
+    strange_vectors: list[str] = []
+    strange_words: list[str] = []
     unsound: list[str] = []
     for standings in index.expected():
         passages = [p for each in standings for p in each.passages]
         ids = {p.id for p in passages}
         words = Counter(index.shelf.words.held_of([each.article_id for each in standings]))
-        bad = index.unsound(passages)
-        no_vector, no_words = ids - index.shelf.vectors.among(ids), ids - words.keys()
-        strange = [key for key, times in words.items() if key not in ids or times > 1]
+        no_vector += ids - index.shelf.vectors.among(ids)
+        no_words += ids - words.keys()
+        strange_words += (words - Counter(ids)).elements()
+        unsound += index.unsound(passages)
         wanted += len(ids)
         held += words.total()
-        lacking_vectors += len(no_vector)
-        lacking_words += len(no_words)
-        strange_words += words.total() - len(ids) + len(no_words)
-        unsound += bad
-        wrong.update(map(_article_of, (*no_vector, *no_words, *strange, *bad)))
     vectors, entries = index.shelf.counts()
-    strangers: list[str] = []
-    if vectors > wanted - lacking_vectors:
-        strangers += _strange_vectors(index)
-        wrong.update(map(_article_of, strangers))
+    if vectors > wanted - len(no_vector):
+        strange_vectors += _strange_vectors(index)
+    unknown: set[int] = set()
     if entries > held:
-        strange_words += entries - held
         known = {each.article_id for standings in index.expected() for each in standings}
-        wrong.update(index.shelf.words.articles() - known)
-    counts = lacking_vectors, lacking_words, len(strangers), strange_words
-    return _Faults(*counts, tuple(sorted(wrong)), tuple(strangers), tuple(unsound))
+        unknown = index.shelf.words.articles() - known
+        strange_words += index.shelf.words.held_of(unknown)
+    late = changed()
+
+    def settled(ids: list[str]) -> tuple[str, ...]:
+        return tuple(key for key in ids if _article_of(key) not in late)
+
+    lacking, mute = settled(no_vector), settled(no_words)
+    strangers, strange, bad = settled(strange_vectors), settled(strange_words), settled(unsound)
+    wrong = {_article_of(key) for key in (*lacking, *mute, *strangers, *strange, *bad)}
+    return _Faults(
+        len(lacking),
+        len(mute),
+        len(strangers),
+        len(strange),
+        tuple(sorted(wrong | (unknown - late if strange else set()))),
+        strangers,
+        bad,
+    )
 
 
 def _strange_vectors(index: Index) -> Iterator[str]:

@@ -261,6 +261,11 @@ class Index:
         """Return what should be held of these articles, whether or not there are such."""
         return self._archive.passages.standings(sorted(article_ids), self.generation.splitter)
 
+    def changing(self) -> Callable[[], set[int]]:
+        """Return what tells which articles have changed since both halves held everything."""
+        upto = min(self.shelf.words.cursor, self._vectors_cursor())
+        return lambda: {key for ids, _ in self._ranges(upto) for key in ids}
+
     def sample(self, count: int) -> list[ArticleState]:
         """Return how *count* articles stand that are spread over all that was ever caught up with.
 

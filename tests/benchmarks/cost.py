@@ -3,7 +3,7 @@
 A model on loopback drafts three sentences of each question's first passages, in words that are not
 quite theirs, and its reader says yes to each; what both are sent is what the desk sends. Tokens are
 those of the tokenizer that ships with the local embedder: for English and Japanese news it counts
-within a tenth of what chat models' own do. Prices are made up, so that others' follow by scaling.
+within an eighth of what chat models' own do. Prices are made up, so that others' follow by scaling.
 """
 
 from __future__ import annotations

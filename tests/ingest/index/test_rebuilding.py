@@ -199,6 +199,25 @@ def test_any_disagreement_is_found_and_mended(archive, index, broken):
     assert not faults(index)
 
 
+def test_what_is_saved_meanwhile_is_no_fault(archive, index, monkeypatch):
+    """A check of much takes long, and the desk goes on: what comes is the next catching up's."""
+    walked = index.expected
+
+    def meanwhile():
+        yield from walked()
+        saved(archive, an_extract(story(91), title="Ward 91"))
+        archive.articles.remove(1, now=NOW)
+        yield from ([each] for each in index.expected_of([31]))
+
+    monkeypatch.setattr(index, "expected", meanwhile)
+    assert not faults(index)
+    monkeypatch.undo()
+    assert not faults(index)
+    index.catch_up()
+    assert not faults(index)
+    assert index.shelf.counts() == (30, 30)
+
+
 def test_what_changed_again_later_is_written_once(settings):
     """Words are made anew article by article, in however many batches each of them changed."""
     with Archive.open(settings.archive_url) as archive:
