@@ -183,9 +183,8 @@ def _typed(console: Console) -> Iterator[str]:
 def _shown(lines: Iterable[str], console: Console) -> Iterator[str]:
     """Yield *lines*, each printed as if it had been typed."""
     for line in lines:
-        if line.strip():
-            console.print(Text(printable(f"› {line.strip()}"), style="bold"))
-            yield line
+        console.print(Text(printable(f"› {line.strip()}"), style="bold"))
+        yield line
 
 
 def _show(outcome: Answer | Abstention, console: Console) -> None:

@@ -14,8 +14,8 @@ from ingest.archive.generations import Generations
 from ingest.archive.outlets import Outlets
 from ingest.archive.pages import Pages
 from ingest.archive.passages import Passages
-from ingest.archive.schema import archive_identity, articles, changes, outlets, versions
-from ingest.archive.selecting import NEWEST_FIRST, number
+from ingest.archive.schema import archive_identity, articles, changes, versions
+from ingest.archive.selecting import NEWEST, number
 from ingest.archive.sources import Sources
 from ingest.model import OutletSummary, Summary, parse_moment
 
@@ -43,35 +43,29 @@ class Archive(Database):
     def summary(self) -> Summary:
         """Count what is kept, by outlet the most articles first."""
         standing = articles.c.removed_at.is_(None)
-        its = articles.alias("its")
-        newest = (
-            select(versions.c.published)
-            .join(its, (its.c.id == versions.c.article_id) & (its.c.latest == versions.c.number))
-            .where(versions.c.outlet == outlets.c.name, versions.c.published.is_not(None))
-            .where(its.c.removed_at.is_(None))
-            .order_by(*NEWEST_FIRST)
-            .limit(1)
-            .scalar_subquery()
-        )
         share = (
-            select(outlets.c.name, func.count(), newest)
-            .join(articles, articles.c.outlet_id == outlets.c.id)
+            select(
+                versions.c.outlet,
+                func.count(),
+                func.max(versions.c.published),
+            )
+            .join(articles, NEWEST)
             .where(standing)
-            .group_by(outlets.c.name)
-            .order_by(func.count().desc(), outlets.c.name)
+            .group_by(versions.c.outlet)
+            .order_by(func.count().desc(), versions.c.outlet)
         )
         with self.reading() as connection:
-            counted = tuple(
+            outlets = tuple(
                 OutletSummary(outlet, count, parse_moment(newest) if newest else None)
                 for outlet, count, newest in connection.execute(share)
             )
             return Summary(
-                articles=sum(each.articles for each in counted),
+                articles=sum(each.articles for each in outlets),
                 removed=number(
                     connection, select(func.count()).select_from(articles).where(~standing)
                 ),
                 versions=number(connection, select(func.count()).select_from(versions)),
-                outlets=counted,
+                outlets=outlets,
                 last_change=connection.execute(select(func.max(changes.c.seq))).scalar() or 0,
                 changed_at=_changed_at(connection),
             )

@@ -89,7 +89,7 @@ def run_app(
         with stopping.as_ctrl_c():
             return _run(app, arguments, name)
     except KeyboardInterrupt:
-        print("Stopped. What was saved stays; run it again to go on.", file=sys.stderr)
+        print("\nStopped. What was saved stays; run it again to go on.", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
         sentence = str(error) if isinstance(error, IngestError) else said(error)

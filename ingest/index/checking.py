@@ -86,7 +86,9 @@ def _differences(index: Index) -> _Faults:
     strange_vectors: list[str] = []
     strange_words: list[str] = []
     unsound: list[str] = []
+    known: set[int] = set()
     for standings in index.expected():
+        known.update(each.article_id for each in standings)
         passages = [p for each in standings for p in each.passages]
         ids = {p.id for p in passages}
         words = Counter(index.shelf.words.held_of([each.article_id for each in standings]))
@@ -101,7 +103,6 @@ def _differences(index: Index) -> _Faults:
         strange_vectors += _strange_vectors(index)
     unknown: set[int] = set()
     if entries > held:
-        known = {each.article_id for standings in index.expected() for each in standings}
         unknown = index.shelf.words.articles() - known
         strange_words += index.shelf.words.held_of(unknown)
     late = changed()

@@ -35,6 +35,7 @@ from ingest.embedding.folder import TOKENIZER
 from ingest.index.passages import sentences
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines
+from tests.benchmarks.servers import loopback
 from tests.benchmarks.streaming import event, letters_of
 from tests.bot.builders import written_by
 
@@ -161,10 +162,5 @@ async def server(used: Used) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_post("/v1/chat/completions", complete)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
+    async with loopback(app) as port:
+        yield f"http://127.0.0.1:{port}/v1"

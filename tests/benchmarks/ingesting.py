@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,7 +30,7 @@ from ingest.index.vectors import A_BATCH
 from ingest.model import Cut, Extract, Header, Span
 from ingest.settings import Settings
 from tests.benchmarks.corpora import multihoprag, realtimeqa
-from tests.benchmarks.servers import servers
+from tests.benchmarks.servers import beside, loopback, servers
 
 ARTICLES = 2_500
 """Articles beside the fast embedder."""
@@ -55,7 +53,7 @@ def measure(data: Path | None, out: Path) -> None:
     if data is None:
         raise SystemExit("Name the folder that holds multihoprag, realtimeqa_election: DATA=folder")
     texts = passages(data)
-    rows = by_default(texts) | beside(FastEmbedder(), texts, ARTICLES) | by_workers(texts)
+    rows = by_default(texts) | measured(FastEmbedder(), texts, ARTICLES) | by_workers(texts)
     table = Table("", "")
     for name, value in rows.items():
         table.add_row(name, f"{value:,.2f}")
@@ -95,11 +93,11 @@ def by_default(texts: Sequence[str]) -> dict[str, float]:
     """Do the same with the best embedder that the packages have here."""
     with TemporaryDirectory() as folder:
         chosen = embedder(Settings.of({"DATA_DIR": folder}))
-        rows = beside(chosen, texts, BY_DEFAULT)
+        rows = measured(chosen, texts, BY_DEFAULT)
         return {f"{name}, by default": each for name, each in rows.items()}
 
 
-def beside(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, float]:
+def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, float]:
     """Save and index articles in ten parts; before each, let the embedder alone do its share."""
     alone, whole = list[float](), list[float]()
     with TemporaryDirectory() as folder:
@@ -146,7 +144,7 @@ def by_workers(texts: Sequence[str]) -> dict[str, float]:
 
 def added(texts: Sequence[str], workers: int) -> float:
     """Return the seconds until *workers* have added and indexed *texts*."""
-    with TemporaryDirectory() as folder, servers(Path(folder)) as shared, paced() as port:
+    with TemporaryDirectory() as folder, servers(Path(folder)) as shared, beside(serve) as port:
         files = []
         for n in range(workers):
             files.append(Path(folder) / f"{n}.jsonl")
@@ -186,19 +184,6 @@ def described(extract: Extract, _: Cut) -> Mapping[str, str]:
     }
 
 
-@contextmanager
-def paced() -> Iterator[int]:
-    """Serve embeddings at a pace in a process of its own; yield its port."""
-    spawn = multiprocessing.get_context("spawn")
-    mine, theirs = spawn.Pipe()
-    process = spawn.Process(target=serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield mine.recv()
-    finally:
-        process.kill()
-
-
 def serve(tell: Connection) -> None:
     """Serve until killed: each request takes what its texts take, however many there are."""
 
@@ -216,10 +201,8 @@ def serve(tell: Connection) -> None:
     async def forever() -> None:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/embeddings", embed)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        tell.send(runner.addresses[0][1])
-        await asyncio.Event().wait()
+        async with loopback(app) as port:
+            tell.send(port)
+            await asyncio.Event().wait()
 
     asyncio.run(forever())

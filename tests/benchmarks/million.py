@@ -45,7 +45,7 @@ from ingest.model import Cut, Extract, Header, Permission, Scope, Span
 from ingest.refreshing.extracting import extractor
 from tests.benchmarks import refreshing
 from tests.benchmarks.corpora import multihoprag, realtimeqa
-from tests.benchmarks.servers import servers
+from tests.benchmarks.servers import beside, servers
 
 SIZES = (26_000, int(os.environ.get("PASSAGES", "1000000")))
 """Passages of the two desks; ``PASSAGES`` makes the larger one smaller, to try this out."""
@@ -295,7 +295,7 @@ def asked(place: Place) -> dict[str, float]:
             "answering: memory, MB": own_memory(os.getpid()),
             "recall of the nearest ten": recall(place, index, archive, questions[:COMPARED]),
         }
-        with refreshing.served() as port:
+        with beside(refreshing.serve) as port:
             rows |= asyncio.run(refreshed(desk, port))
     return rows
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import tempfile
 import threading
 import time
@@ -30,6 +29,7 @@ from ingest.model import Permission
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
 from ingest.refreshing.extracting import extractor
+from tests.benchmarks.servers import beside
 from tests.benchmarks.speed import SAMPLE, SAMPLE_QUESTIONS, texts
 from tests.ingest.newsroom import Newsroom, story
 from tests.ingest.refreshing import ToOnePort
@@ -47,7 +47,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 def measure(_: Path | None, out: Path) -> None:
     """Print and write how long unchanged pages take, and how answers fare meanwhile."""
-    with tempfile.TemporaryDirectory() as folder, served() as port:
+    with tempfile.TemporaryDirectory() as folder, beside(serve) as port:
         settings = BotSettings.of({"DATA_DIR": folder})
         with open_desk(settings, holder="the benchmark", clock=lambda: NOW) as desk:
             add(read_path(SAMPLE, Hints()), desk.archive, now=NOW)
@@ -58,23 +58,6 @@ def measure(_: Path | None, out: Path) -> None:
         table.add_row(name, f"{value:,.2f}")
     Console().print(table)
     (out / "refreshing.json").write_text(json.dumps(rows, indent=2))
-
-
-class served:  # noqa: N801 - reads as a verb where it is used
-    """A web of :data:`PAGES` pages in a process of its own."""
-
-    def __enter__(self) -> int:
-        """Start it, and return its port."""
-        spawn = multiprocessing.get_context("spawn")
-        mine, theirs = spawn.Pipe()
-        self.process = spawn.Process(target=serve, args=(theirs,), daemon=True)
-        self.process.start()
-        port: int = mine.recv()
-        return port
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.process.kill()
 
 
 def serve(tell: Connection) -> None:

@@ -1,16 +1,19 @@
-"""PostgreSQL and a Chroma server on loopback, as a large desk has them."""
+"""What listens on loopback: PostgreSQL and Chroma, applications, processes of their own."""
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psycopg
+from aiohttp import web
 
 from tests.conftest import wait_for
 
@@ -47,3 +50,28 @@ def servers(folder: Path) -> Iterator[Servers]:
         wait_for(f"{url}/api/v2/heartbeat")
         settings = {"DATABASE_URL": postgres.get_uri(database="desk"), "CHROMA_URL": url}
         yield Servers(settings, {"PostgreSQL": postgres.get_pid() or 0, "Chroma": chroma.pid})
+
+
+@asynccontextmanager
+async def loopback(app: web.Application) -> AsyncIterator[int]:
+    """Serve *app*, and yield its port."""
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def beside(serve: Callable[[Connection], None]) -> Iterator[int]:
+    """Let *serve* run in a process of its own, and yield the port that it tells."""
+    spawn = multiprocessing.get_context("spawn")
+    mine, theirs = spawn.Pipe()
+    process = spawn.Process(target=serve, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield mine.recv()
+    finally:
+        process.kill()

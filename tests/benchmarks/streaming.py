@@ -34,6 +34,7 @@ from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.passages import sentences
 from ingest.reading import Hints, read_path
+from tests.benchmarks.servers import loopback
 from tests.bot.builders import written_by
 
 PACE = 60
@@ -144,15 +145,8 @@ async def server(served: Served) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_post("/v1/chat/completions", complete)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    try:
+    async with loopback(app) as port:
         yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        await runner.cleanup()
 
 
 def event(delta: dict[str, str], finish: str | None = None) -> bytes:

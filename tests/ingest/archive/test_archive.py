@@ -304,6 +304,16 @@ def test_an_outlet_is_as_new_as_what_stands_of_it(archive):
     assert (outlet.articles, outlet.newest) == (3, date(2026, 10, 9))
 
 
+def test_an_article_counts_for_the_outlet_that_it_names_now(archive):
+    """Where a source was given another name, its articles are found and counted by that one."""
+    page = {"url": "http://ledger.example/a", "title": "Harbour wins"}
+    saved(archive, an_extract(outlet="Ledgr", **page))
+    saved(archive, an_extract(outlet="Ledger", **page))
+    [outlet] = archive.summary().outlets
+    assert (outlet.outlet, outlet.articles, outlet.newest) == ("Ledger", 1, date(2026, 10, 26))
+    assert len(archive.articles.listed(among=[outlet.outlet])) == 1
+
+
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1
 )
