@@ -21,7 +21,6 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "prove": asking.prove_command,
     "answers": upkeep.answers_command,
     "doctor": upkeep.doctor_command,
-    "calibrate": upkeep.calibrate_command,
     "evaluate": upkeep.evaluate_command,
 }
 

@@ -14,7 +14,6 @@ The data are those that ``training/README.md`` lists; torch is needed for teach 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import subprocess
@@ -89,16 +88,14 @@ def fit(data: Path) -> None:
     from ingest.reading import Hints, read_path
     from training import fit as fitting
 
-    file = data / "asked" / "articles.jsonl"
-    with file.open(encoding="utf-8") as lines:
-        texts = {row["url"]: row["text"] for row in map(json.loads, lines)}
     with TemporaryDirectory() as folder:
         settings = BotSettings.of({"DATA_DIR": folder})
         holder = "`python -m training fit`"
         with open_desk(settings, holder=holder, clock=lambda: datetime.now(UTC)) as desk:
-            adding.add(read_path(file, Hints()), desk.archive, now=fitting.NOW)
+            coverage = read_path(data / "asked" / "articles.jsonl", Hints())
+            adding.add(coverage, desk.archive, now=fitting.NOW)
             desk.coverage.catch_up()
-            asked = list(fitting.look(desk, fitting.held_questions(), texts))
+            asked = list(fitting.look(desk, fitting.questions(data)))
     measured = fitting.cross_validated(asked)
     fitting.write(fitting.fitted(asked), measured, FITTED)
     print(measured)

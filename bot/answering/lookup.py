@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
-from bot.answering.evidence.ranking import Candidate, alike
+from bot.answering.evidence.windows import Window, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import CitedGround, Draft, in_context
@@ -120,16 +120,16 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage that come nearest to *claim*, none twice."""
     question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
-    view = coverage.look(question, names=states)
+    view = coverage.look(question, names=states, read=False)
     if isinstance(coverage.level(view), Reason):
         return []
-    chosen: list[Candidate] = []
-    for each in view.ranked:
+    chosen: list[Window] = []
+    for window in view.ranked:
         if len(chosen) == _READ:
             break
-        if not any(alike(each, other) for other in chosen):
-            chosen.append(each)
-    return [Citation.of(each.quote, each.passage) for each in chosen]
+        if not any(alike(window.quote, other.quote) for other in chosen):
+            chosen.append(window)
+    return [Citation.of(window.quote, window.passage) for window in chosen]
 
 
 def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
