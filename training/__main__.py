@@ -95,7 +95,7 @@ def fit(data: Path) -> None:
             coverage = read_path(data / "asked" / "articles.jsonl", Hints())
             adding.add(coverage, desk.archive, now=fitting.NOW)
             desk.coverage.catch_up()
-            asked = list(fitting.look(desk, fitting.questions(data)))
+            asked = list(fitting.look(desk, fitting.questions_of(data)))
     measured = fitting.cross_validated(asked)
     fitting.write(fitting.fitted(asked), measured, FITTED)
     print(measured)

@@ -34,8 +34,9 @@ _RIGHT = 0.8
 reading found half right, by a sentence that nobody had labelled."""
 _FEWEST = 20
 """Leads that must lie above the bound of "says", so that it rests on more than luck."""
-_KEPT = 0.97
-"""Share of the right leads that must be shown at all."""
+_HALF = 0.5
+"""Part of the least probability of a right lead from which a window is shown as closest: the one
+behind it may answer, and a closest sentence harms nobody."""
 _STEPS, _RATE = 4000, 0.05
 """Steps and rate of the descent that fits the line."""
 
@@ -75,7 +76,7 @@ class Asked:
         return np.array([(w.odds, w.passage, w.words, w.fresh) for w in self.windows])
 
 
-def questions(data: Path) -> Iterator[dict[str, Any]]:
+def questions_of(data: Path) -> Iterator[dict[str, Any]]:
     """Yield the held questions, and those of *data*, each with the texts that answer it."""
     texts = articles(data)
     for line in HELD.read_text(encoding="utf-8").splitlines():
@@ -103,7 +104,8 @@ def look(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Asked]:
         except UnaskableError:
             continue
         ranked = desk.coverage.look(question).ranked
-        fresh = [0.0] * len(ranked) if YEAR.search(question.text) else freshness(ranked)
+        timed = YEAR.search(question.text) is not None
+        fresh = [0.0] * len(ranked) if timed else freshness(ranked)
         seen = (
             _seen(window, new, gold)
             for window, new in zip(ranked, fresh, strict=True)
@@ -185,9 +187,8 @@ def _says(ordered: Sequence[tuple[float, bool]]) -> float:
 
 
 def _closest(ordered: Sequence[tuple[float, bool]]) -> float:
-    """Return the probability above which nearly all leads that are right lie."""
-    correct = [probability for probability, right in ordered if right]
-    return round(correct[max(0, int(_KEPT * len(correct)) - 1)], 4) if correct else 0.0
+    """Return the probability from which a window is shown at all."""
+    return round(_HALF * min((p for p, right in ordered if right), default=0.0), 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.answering.model import (
     Answer,
     Citation,
     Claim,
+    Level,
     Question,
     Reason,
     Trouble,
@@ -24,7 +25,7 @@ from bot.answering.understanding.question import in_unread_language
 from bot.answering.watching import Phase, Watch
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
-from bot.answering.writing.excerpts import differ, excerpts, newest_first
+from bot.answering.writing.excerpts import EXCERPTS, differ, excerpts, newest_first
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
 
@@ -124,9 +125,11 @@ def _quoted(
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
-    found = excerpts(view.ranked, level, coverage.weights, outlets=view.names.outlets)
-    apart = differ(found, question.text)
-    found = newest_first(found, apart)
+    outlets = view.names.outlets
+    close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
+    apart = differ(close, question.text)
+    found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
+    found = newest_first(found, apart)[:EXCERPTS]
     clock.lap("write")
     return Answer(
         question,

@@ -9,7 +9,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.evidence.ranking import Weights, by_windows, plain_windows, read_windows
+from bot.answering.evidence.ranking import (
+    YEAR,
+    Weights,
+    by_windows,
+    newest_windows,
+    plain_windows,
+    read_windows,
+)
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
@@ -33,8 +40,9 @@ _FOUND = 10
 """Passages of a search that measures no sentences."""
 _SHOWN = 6
 """Windows of which some may be shown."""
-_PLAIN = 0.5
-"""Score by words from which a window is shown where nothing is read."""
+_PLAIN, _ALL = 0.5, 0.99
+"""Shares of a topic's words from which a window is shown where nothing is read, and from which
+the newest report is said to be on that topic."""
 _NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
@@ -127,9 +135,14 @@ class Coverage:
             )
         if need.latest:
             found = [*openings(found, self.archive), *found]
-        reader = self.reader if read else None
+        reader = self.reader if read and not need.latest else None
         if reader is not None:
-            ranked = read_windows(need, question.text, found, reader, self.weights)
+            timeless = not names.days and not YEAR.search(question.text)
+            ranked = read_windows(
+                need, question.text, found, reader, self.weights, timeless=timeless
+            )
+        elif need.latest:
+            ranked = newest_windows(need, found)
         else:
             ranked = plain_windows(need, found)
         clock.lap("read")
@@ -154,7 +167,10 @@ class Coverage:
             one_story = len({window.passage.article_id for window in ranked}) == 1
             return Level.CLOSEST if one_story or view.period or need.latest else Reason.TOO_VAGUE
         if not view.read:
-            return Level.CLOSEST if ranked[0].score >= _PLAIN else Reason.NOT_COVERED
+            mentioned = ranked[0].words * need.familiar
+            if need.latest and mentioned >= _ALL and not view.absent:
+                return Level.SAYS
+            return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
         if probability >= self.weights.says and not view.absent:
             return Level.SAYS

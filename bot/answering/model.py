@@ -181,7 +181,7 @@ class Level(StrEnum):
 class Excerpt:
     """A run of whole sentences of one passage; *bold* is the part of it that answers.
 
-    The run is the quotation of its citation, letter by letter; *bold*, a sentence or a cell, and
+    The run is the quotation of its citation, letter by letter; *bold*, a sentence or a row, and
     *answer*, the very words where they are known, are ranges of it. *heading* is the one of the
     article that it stands under, where it has one.
     """

@@ -111,13 +111,13 @@ def _chosen(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _line_of(mention: _Mention, need: Need) -> TimelineLine:
     """Quote the part of a sentence that says most."""
     passage = mention.evidence.passage
-    part = shortened(mention.quote, need)
+    part = _clauses(mention.quote, need)
     day = passage.header.day
     assert day is not None
     return TimelineLine(day, Citation.of(mention.quote[part.start : part.end], passage))
 
 
-def shortened(text: str, need: Need) -> Span:
+def _clauses(text: str, need: Need) -> Span:
     """Return the part of *text* to quote: all of it, or the clauses that mention most."""
     if len(text) <= _LONGEST:
         return Span(0, len(text))

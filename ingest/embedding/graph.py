@@ -26,7 +26,7 @@ _START, _END, _UNKNOWN = 0, 2, 3
 """Places in the vocabulary."""
 
 
-class Weights(Protocol):
+class _Weights(Protocol):
     """The numbers of an encoder by the names of the packed file, such as ``l0.q.w``."""
 
     @property
@@ -127,7 +127,7 @@ class _Graph:
         return outputs[0]
 
 
-def graph_of(packed: Weights) -> onnx.ModelProto:
+def graph_of(packed: _Weights) -> onnx.ModelProto:
     """Return the encoder of BERT (Devlin et al., 2019) with these weights."""
     graph = _Graph()
     state = _encoded(packed, graph)
@@ -135,7 +135,7 @@ def graph_of(packed: Weights) -> onnx.ModelProto:
     return _model(graph, PACKED_MODEL, {"last_hidden_state": ["batch", "length", packed.width]})
 
 
-def reader_graph(weights: Weights, heads: Mapping[str, Array]) -> onnx.ModelProto:
+def reader_graph(weights: _Weights, heads: Mapping[str, Array]) -> onnx.ModelProto:
     """Return the encoder with two heads: ``answers`` (batch, 1, 1) and ``span`` (batch, length, 2).
 
     *heads* holds ``score.w`` and ``span.w`` of the shape (outputs, width), with ``.b``.
@@ -152,7 +152,7 @@ def reader_graph(weights: Weights, heads: Mapping[str, Array]) -> onnx.ModelProt
     return _model(graph, "reader", {"answers": ["batch", 1, 1], "span": ["batch", "length", 2]})
 
 
-def _encoded(packed: Weights, graph: _Graph) -> str:
+def _encoded(packed: _Weights, graph: _Graph) -> str:
     """Draw all layers, and return the name of the last one's output."""
     state = _embedded(packed, graph)
     graph.do("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
@@ -180,7 +180,7 @@ def _model(graph: _Graph, name: str, outputs: Mapping[str, list[str | int]]) -> 
     return helper.make_model(whole, opset_imports=versions, ir_version=_IR)
 
 
-def _embedded(packed: Weights, graph: _Graph) -> str:
+def _embedded(packed: _Weights, graph: _Graph) -> str:
     """Look up words, which stay in 4 bits, and positions."""
     quarters, scales = packed.blocks("emb.word")
     halves = (quarters[:, 0::2] | (quarters[:, 1::2] << 4)).astype(np.uint8)
@@ -209,7 +209,7 @@ def _embedded(packed: Weights, graph: _Graph) -> str:
     )
 
 
-def _layer(packed: Weights, graph: _Graph, number: int, state: str) -> str:
+def _layer(packed: _Weights, graph: _Graph, number: int, state: str) -> str:
     """Attend, then feed forward, each added to what came in and normalised."""
     at = f"l{number}."
     width = packed.width
@@ -232,7 +232,7 @@ def _layer(packed: Weights, graph: _Graph, number: int, state: str) -> str:
 
 
 def _product(
-    packed: Weights, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
+    packed: _Weights, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
 ) -> str:
     """Multiply *state* by the matrices of *names* side by side, in 8 bits, a scale a column."""
     matrix = np.concatenate([packed.matrix(name, inputs) for name in names]).T
@@ -252,7 +252,7 @@ def _product(
 
 
 def _added(
-    packed: Weights, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
+    packed: _Weights, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
 ) -> str:
     """Add *new* and its bias to *state*, normalised."""
     norm, linear = names

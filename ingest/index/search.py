@@ -74,9 +74,21 @@ def search(
         Evidence(p, fused[key], near.get(key), lexical.get(key), _fitness(names, p.header))
         for key, p in passages.items()
     ]
-    best = collapse(_ordered(found)[: 2 * limit])[:limit]
+    best = _both_scripts(collapse(_ordered(found)), Script.of_question(text), limit)
     clock.lap("collapse")
     return best
+
+
+def _both_scripts(found: Sequence[Evidence], script: Script, limit: int) -> list[Evidence]:
+    """Return the first *limit*, a quarter of them of the other script than *script*, if it can.
+
+    Words hardly cross scripts, so that passages of the other one stand behind all others.
+    """
+    others = [e for e in found if Script.of_text(e.passage.text) is not script]
+    assured = {e.passage.id for e in others[: limit // 4]}
+    rest = [e for e in found if e.passage.id not in assured][: limit - len(assured)]
+    kept = assured | {e.passage.id for e in rest}
+    return [e for e in found if e.passage.id in kept]
 
 
 def _ordered(found: Sequence[Evidence]) -> list[Evidence]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import ASKING, Window, windows_of
 from bot.answering.understanding.need import Need
+from ingest.language.script import Script
 from ingest.model import Evidence
 
 FITTED = Path(__file__).with_name("weights.json")
@@ -69,16 +70,52 @@ def logistic(odds: float) -> float:
 
 
 def read_windows(
-    need: Need, question: str, evidence: Sequence[Evidence], reader: WindowReader, weights: Weights
+    need: Need,
+    question: str,
+    evidence: Sequence[Evidence],
+    reader: WindowReader,
+    weights: Weights,
+    *,
+    timeless: bool,
 ) -> list[Window]:
-    """Return the windows of *evidence*, read for *question*, the best first."""
-    windows = plain_windows(need, evidence)[:READ]
+    """Return the windows of *evidence*, read for *question*, the best first.
+
+    A *timeless* question names neither a day nor a year: the newest that answers it is meant.
+    """
+    windows = _chosen(question, plain_windows(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
     read = [w.read(reading, w.score) for w, reading in zip(windows, readings, strict=True)]
-    fresh = [0.0] * len(read) if YEAR.search(question) else freshness(read)
+    fresh = freshness(read) if timeless else [0.0] * len(read)
     return _ordered(
         replace(window, score=_score(window, new, weights))
         for window, new in zip(read, fresh, strict=True)
+    )
+
+
+def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
+    """Return the first windows, as many as are read; a third is of the other script, if it can.
+
+    Words hardly cross scripts, so that without a place of their own none of those would be read.
+    """
+    script = Script.of_question(question)
+    own = [w for w in windows if Script.of_text(w.passage.text) is script]
+    others = [w for w in windows if Script.of_text(w.passage.text) is not script]
+    kept = max(READ - len(others), READ - READ // 3)
+    return [*own[:kept], *others[: READ - min(kept, len(own))]]
+
+
+def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
+    """Return the windows that mention what *need* names, the newest first, in an article's order.
+
+    This serves whoever asks for the latest: nothing in particular is asked that could be read.
+    """
+    windows = plain_windows(need, evidence)
+    most = max((window.words for window in windows), default=0.0)
+    fresh = dict(zip(map(id, windows), freshness(windows), strict=True))
+    on_topic = [window for window in windows if window.words >= most]
+    return sorted(
+        (replace(window, score=window.words + fresh[id(window)]) for window in on_topic),
+        key=lambda w: (-w.score, w.passage.id, w.passage.order, w.first),
     )
 
 

@@ -67,7 +67,7 @@ class WindowReader(Protocol):
         """Return one reading for each of *windows*."""
 
 
-class ShippedReader:
+class _ShippedReader:
     """The reader that the project ships, run by onnxruntime, a window at a time."""
 
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
@@ -137,7 +137,7 @@ def window_reader(settings: Settings) -> WindowReader | None:
 
 
 @cache
-def shipped_reader() -> ShippedReader | None:
+def shipped_reader() -> _ShippedReader | None:
     """Open the shipped reader once a process; ``None`` where its lower half is not installed."""
     source = weights_file()
     if source is None or not SHIPPED.exists():
@@ -155,4 +155,4 @@ def shipped_reader() -> ShippedReader | None:
     )
     tokenizer = tokenizer_of(packed)
     tokenizer.no_padding()
-    return ShippedReader(session, tokenizer)
+    return _ShippedReader(session, tokenizer)

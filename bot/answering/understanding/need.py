@@ -10,10 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.answering.understanding.crossing import Vocabulary, latin_forms
+from bot.answering.understanding.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
 from ingest.index.analysis import terms
 from ingest.language.script import KANJI, KATAKANA
+from ingest.language.sounds import RUN, sounds_like
 
 _LATIN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _CONTRACTION = re.compile(r"n[’']t$", re.IGNORECASE)
@@ -22,7 +23,7 @@ _SCRIPT_RUN = re.compile(f"[{KANJI}]{{2,}}|[{KATAKANA}]{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class _Term:
     """One content word, in every form in which a text may mention it, and its weight."""
 
     key: str
@@ -43,6 +44,13 @@ class TextTerms:
         folded = unicodedata.normalize("NFKC", text).casefold()
         return cls(folded, frozenset(terms(text)))
 
+    def sound(self, key: str) -> bool:
+        """Return True if a Latin name stands here in katakana, or in kanji that are read so."""
+        if len(key) < SHORTEST_NAME or not key.isascii() or not CJK_WORD.search(self.text):
+            return False
+        runs = RUN.findall(self.text)
+        return key in read_as(self.text) or any(sounds_like(run, key) for run in runs)
+
     def hold(self, forms: Forms) -> bool:
         """Return True if any of *forms* stands here."""
         return bool(self.stems & forms.stems) or any(word in self.text for word in forms.scripts)
@@ -55,7 +63,7 @@ class Need:
     ``latest`` says that the newest is asked for, of whatever is named.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[_Term, ...]
     strange: tuple[str, ...]
     latest: bool
 
@@ -68,7 +76,7 @@ class Need:
         known = {key: forms for key, forms in found.items() if forms is not None}
         known |= _script_terms(question, lexicon, vocabulary)
         weighed = tuple(
-            Term(key, forms, _weight(key, forms, vocabulary)) for key, forms in known.items()
+            _Term(key, forms, _weight(key, forms, vocabulary)) for key, forms in known.items()
         )
         return cls(weighed, strange, lexicon.asks("latest", question))
 
@@ -83,7 +91,9 @@ class Need:
         words, over = TextTerms.of(text), TextTerms.of(title)
         total = sum(term.weight for term in self.terms)
         met = sum(t.weight for t in self.terms if words.hold(t.forms) or over.hold(t.forms))
-        return met / total if total else 0.0
+        heard = sum(words.sound(key) for word in self.strange for key in terms(word))
+        most = max((term.weight for term in self.terms), default=1.0) * heard
+        return (met + most) / (total + most) if total + most else 0.0
 
 
 def _weight(key: str, forms: Forms, vocabulary: Vocabulary) -> float:

@@ -20,10 +20,12 @@ from ingest.language.words import languages, table
 from ingest.likeness import near_in_time
 from ingest.model import Kind, Span
 
-_MOST = 3
+EXCERPTS = 3
 """Excerpts of one answer."""
 _TABLE = {Script.ALPHABETIC: 2100, Script.EAST_ASIAN: 840}
 """Characters of the longest table that is shown whole."""
+_SHORT = {Script.ALPHABETIC: 260, Script.EAST_ASIAN: 110}
+"""Characters up to which the neighbours of the sentence that answers are shown with it."""
 _ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
 _OPENERS, _CLOSERS = "“„「『«", "”」』»"
@@ -44,7 +46,7 @@ def excerpts(
     named = [window for window in best if window is not None] if len(outlets) > 1 else []
     taken: list[Window] = []
     for window in [*named, *ranked]:
-        if len(taken) == _MOST:
+        if len(taken) == EXCERPTS:
             break
         likely = window in named or weights.probability(window.score) >= bar
         if not taken or (likely and _adds(window, taken, level)):
@@ -61,11 +63,11 @@ def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
 
 def _same_answer(one: Window, other: Window) -> bool:
     """Return True if the words that answer in one window are those of the other, or fewer."""
-    first, second = (set(terms(answer_of(w))) for w in (one, other))
+    first, second = (set(terms(_answer_of(w))) for w in (one, other))
     return bool(first and second) and (first <= second or second <= first)
 
 
-def answer_of(window: Window) -> str:
+def _answer_of(window: Window) -> str:
     """Return the words of *window* that answer; empty where nothing points at any."""
     span = window.reading.answer if window.reading else None
     return window.readable.text[span.start : span.end] if span else ""
@@ -81,6 +83,7 @@ def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:
         text = parts.quotes[bold]
         if _leans(text, passage.header.language) and _can_precede(parts, bold):
             first -= 1
+        first, last = _with_room(window, first, last)
         first, last = _whole_quotation(parts, first, last)
     spans = parts.spans
     run = passage.text[spans[first].start : spans[last].end]
@@ -88,10 +91,23 @@ def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:
     shift = citation.start
     sentence = Span(spans[bold].start - shift, spans[bold].end - shift)
     answer = _inside(window, sentence, shift)
-    cell = answer if parts.row(bold) else None
-    return Excerpt(
-        citation, cell or sentence, window.evidence.copies, window.heading or None, answer
-    )
+    return Excerpt(citation, sentence, window.evidence.copies, window.heading or None, answer)
+
+
+def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
+    """Let a run grow inside its window while that stays short: what follows first, then before."""
+    parts = window.sentences
+    longest = _SHORT[Script.of_text(window.passage.text)]
+
+    def fits(start: int, end: int) -> bool:
+        if start < window.first or end > window.last:
+            return False
+        asks = any(parts.quotes[i].endswith(ASKING) for i in (start, end))
+        return not asks and parts.spans[end].end - parts.spans[start].start <= longest
+
+    while fits(first, last + 1) or fits(first - 1, last):
+        first, last = (first, last + 1) if fits(first, last + 1) else (first - 1, last)
+    return first, last
 
 
 def _inside(window: Window, sentence: Span, shift: int) -> Span | None:
@@ -110,9 +126,8 @@ def _rows(window: Window, ranked: Sequence[Window]) -> tuple[int, int]:
     first, last = parts.table(place)
     longest = _TABLE[Script.of_text(window.passage.text)]
     short = parts.spans[last].end - parts.spans[first].start <= longest
-    beside = [
-        w for w in ranked[:_MOST] if w.passage.id == window.passage.id and first <= w.first <= last
-    ]
+    best = [w for w in ranked[:EXCERPTS] if w.passage.id == window.passage.id]
+    beside = [w for w in best if first <= w.first <= last]
     return (first, last) if short and len(beside) > 1 else (place, place)
 
 

@@ -134,7 +134,7 @@ def test_an_excerpt_names_its_heading(answered):
 def test_a_denial_leads_where_something_is_taken_for_granted(answered):
     """A reason for something else is no reason for what did not happen."""
     outcome = answered("Why did Orla Venn take money from the port company?")
-    assert "denied" in outcome.excerpts[0].parts[1]
+    assert "denied" in outcome.excerpts[0].citation.quote
 
 
 def test_a_name_in_katakana_finds_its_article(answered):

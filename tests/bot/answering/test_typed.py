@@ -16,7 +16,6 @@ from tests.bot.conftest import MORNING
 
 ANSWERABLE = [each.question for each in read_question_set(SAMPLE_QUESTIONS) if each.answerable]
 MARKED = [
-    "{} lol",
     "{} 🗳️ <:vote:123456789012345678>",
     "<@123456789012345678> {}",
     "{} https://example.org/x",

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from bot.answering.evidence.ranking import READ, Weights, fitted, freshness, read_windows
+from bot.answering.evidence import ranking
+from bot.answering.evidence.ranking import READ, YEAR, Weights, fitted, freshness
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
+from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Passage, Span, parse_moment
 
-WEIGHTS = Weights(passage=1.0, fresh=1.0, slope=1.0, bias=0.0, says=0.9, closest=0.1)
+WEIGHTS = Weights(passage=1.0, words=0.0, fresh=1.0, slope=1.0, bias=0.0, says=0.9, closest=0.1)
 TEXT = """Turnout was 62.7 per cent. It had been 58.9 per cent in 2022. The count ended at noon.
 
 The recount
@@ -30,12 +32,19 @@ Tarn 2 · 389
 def a_passage(text=TEXT, *, day="2026-11-01", key="1:1:0:a", article=1, title="The count"):
     """Build a passage of one article."""
     header = Header(title, outlet="Courier", published=parse_moment(day), language="en")
-    return Passage(key, article, 1, 0, Span(0, len(text)), text, header)
+    return Passage(key, article, 1, 0, 0, len(text), text, header)
 
 
 def evidence_of(text=TEXT, *, score=0.5, **more):
     """Build the evidence of one passage."""
     return Evidence(a_passage(text, **more), score, None, None, 1.0)
+
+
+def read_windows(question, evidence, reader, weights):
+    """Read for a question whose words the coverage has not."""
+    need = Need((), (), latest=False)
+    timeless = YEAR.search(question) is None
+    return ranking.read_windows(need, question, evidence, reader, weights, timeless=timeless)
 
 
 class Pointing:
@@ -113,7 +122,7 @@ def test_undated_coverage_is_never_the_newest():
     """A missing date stays missing."""
     text = "Farr won Tarn."
     header = Header("The count", outlet="Courier", language="en")
-    undated = Passage("3:1:0:a", 3, 1, 0, Span(0, len(text)), text, header)
+    undated = Passage("3:1:0:a", 3, 1, 0, 0, len(text), text, header)
     windows = [next(windows_of(Evidence(undated, 0.5, None, None, 1.0)))]
     assert freshness(windows) == [0.0]
 
