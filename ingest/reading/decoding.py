@@ -48,7 +48,7 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
             f"{LARGEST_ARTICLE // 2**20} MB. Split it, or give JSON Lines."
         )
     if data.startswith(_MAGIC):
-        raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
+        raise UnreadableError(f"{name} is not text, and of no kind that is read.")
     text = (
         _marked(data)
         or _escaped(data)
@@ -152,3 +152,9 @@ def _kana_share(text: str) -> float:
 def _too_odd(text: str) -> bool:
     """Tell whether more than one character in fifty is no text; stray NULs are forgiven."""
     return 50 * len(_ODD.findall(text)) > len(text)
+
+
+def damage(text: str) -> tuple[str, ...]:
+    """Return a note that says how many bytes of a *text* could not be read, if any."""
+    bad = text.count("\ufffd")
+    return (f"{bad} bytes could not be read; each stands as \ufffd.",) if bad else ()

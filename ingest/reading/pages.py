@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +13,7 @@ import htmldate
 import lxml.html
 import trafilatura
 from lxml.etree import ParserError, XMLSyntaxError, strip_elements
-from readability import Document
+from readability import Document as Readable
 from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError
@@ -20,8 +22,10 @@ from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared
+from ingest.reading.decoding import damage
+from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
-from ingest.reading.found import section
+from ingest.reading.found import FoundArticle, section
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paragraphs import EAST, joins
@@ -45,6 +49,33 @@ _AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
 """What holds nothing of an article; without it all that follows is faster."""
 _KEEP_OUT = frozenset({"noindex", "none", "noai"})
+
+_LIKE_A_PAGE = re.compile(
+    rb"\A(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
+)
+_FAR = 2000
+"""Characters at the start of what was fetched in which a page has a tag."""
+
+
+class PageParser(Parser):
+    """HTML pages."""
+
+    kind = "pages"
+    endings = frozenset({".html", ".htm", ".xhtml"})
+    media_types = frozenset({"text/html", "application/xhtml+xml"})
+
+    def score(self, document: Document) -> int:
+        """Tell a page by how it begins, or by its name; at an address anything with a tag is."""
+        if _LIKE_A_PAGE.match(document.head):
+            return SURE
+        fetched = document.url is not None and b"<" in document.data[:_FAR]
+        return Parser.score(self, document) or POSSIBLE * fetched
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        text = document.text()
+        extract = read_page(text, document.name, url=document.url, now=document.now)
+        yield FoundArticle(document.name, replace(extract, notes=(*extract.notes, *damage(text))))
 
 
 def read_page(
@@ -176,7 +207,7 @@ def _body_of(page: Element) -> str:
         return found
     try:
         whole = lxml.html.tostring(page, encoding="unicode")
-        summary = lxml.html.document_fromstring(Document(whole).summary())
+        summary = lxml.html.document_fromstring(Readable(whole).summary())
     except (Unparseable, ParserError, XMLSyntaxError):
         return ""
     paragraphs = [" ".join(p.text_content().split()) for p in summary.iter("p")]

@@ -7,11 +7,14 @@ the same words stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.language.datelines import is_date_line, newest_reported, stated
 from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.decoding import damage
+from ingest.reading.documents import POSSIBLE, Document, Parser
+from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import ENDED, paragraphs
 from ingest.reading.text import clean
 
@@ -142,6 +145,23 @@ class _Parts:
     corrections: list[str] = field(default_factory=list)
     published: Moment | None = None
     authors: tuple[str, ...] = ()
+
+
+class TextParser(Parser):
+    """Plain text, and whatever is pasted or piped in."""
+
+    kind = "text"
+    endings = frozenset({".txt", ".text"})
+    media_types = frozenset({"text/plain"})
+
+    def score(self, document: Document) -> int:
+        """Take a paste that nothing else reads."""
+        return Parser.score(self, document) or POSSIBLE * document.pasted
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        text = document.text()
+        yield FoundArticle(document.name, replace(read_paste(text), notes=damage(text)))
 
 
 def read_paste(text: str) -> Extract:
