@@ -28,10 +28,12 @@ from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, section
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
+from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST, joins
 from ingest.reading.pastes import assembled, kind_of, sort
 from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
+from ingest.reading.visible import as_seen
 from ingest.reading.walls import SIGNS, wall
 
 _PREVIEW = 1500
@@ -42,9 +44,11 @@ _MORE = 4
 """How many times as much the other one must have found to be believed instead."""
 _NOTES = 4
 """Lines at the end among which notes on the authors, and offers, stand."""
+_POST = "Embedded post"
+"""What stands before a post of somebody else, among the captions."""
 _OFFER = 300
 """Characters of the longest offer."""
-_APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
+_APART = ["//figcaption"]
 _AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
 """What holds nothing of an article; without it all that follows is faster."""
@@ -96,9 +100,14 @@ def read_page(
     declared = Declared(page, url, now)
     if signal := _opted_out(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
+    posts = as_seen(page)
     if sentence := front_page(declared, name):
         raise NoArticleError(sentence)
     header = declared.header()
+    if label := paid_post(declared, header.title):
+        raise NoArticleError(
+            f"{name} is a paid post ({label[:80]}) and no coverage. Nothing was added."
+        )
     paid = declared.paid_for
     told = _captions(page)
     strip_elements(page, *_UNSEEN, with_tail=False)
@@ -137,15 +146,18 @@ def read_page(
     return Extract(
         merged,
         read.text,
-        (*told, *read.captions),
+        (*told, *read.captions, *(f"{_POST}: {each}" for each in posts)),
         read.corrections,
         follows=declared.following,
     )
 
 
 def _parser() -> lxml.html.HTMLParser:
-    """Build a parser for text that is UTF-8 by now, whatever the page declares."""
-    return lxml.html.HTMLParser(encoding="utf-8")
+    """Build a parser for text that is UTF-8 by now, whatever the page declares.
+
+    Comments of the markup part the text around them, and are left out before anything reads it.
+    """
+    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def _drop_offers(declared: Declared) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.model import Extract
+from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
 from ingest.reading.feedfiles import FeedParser
 from ingest.reading.found import FoundArticle, hinted
@@ -31,6 +32,7 @@ _PARSERS: tuple[Parser, ...] = (
     JsonLinesParser(),
     JsonParser(),
     FeedParser(),
+    CaptionsParser(),
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """How the names of files end that are read without a further package."""
