@@ -196,7 +196,7 @@ class Refresher:
             hints = await asyncio.to_thread(self._hints, told.source, page)
             if entry.in_feed and not entry.content:
                 return _PageRound(noted, State.UNCHANGED)
-            if entry.in_feed:
+            if entry.in_feed or entry.post:
                 article = await self._run(_extract_item, entry, told.source.address, hints, now)
                 return _PageRound(noted, State.FRESH, article)
             found = await self._fetched(entry.url, validators(page))

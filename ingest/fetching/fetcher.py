@@ -50,6 +50,19 @@ _TYPES = frozenset(
         "application/gzip",
         "application/x-gzip",
         "application/octet-stream",
+        "text/csv",
+        "text/markdown",
+        "text/tab-separated-values",
+        "text/vtt",
+        "text/x-opml",
+        "text/rtf",
+        "application/rtf",
+        "application/x-subrip",
+        "application/epub+zip",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/ld+json",
+        "application/activity+json",
     }
 )
 """Content types that may hold coverage or a list of it; what says nothing is looked into."""
@@ -256,8 +269,8 @@ class Fetcher:
         content_type, charset = _declared(headers.get("Content-Type", ""))
         if content_type not in _TYPES:
             raise UnreachableError(
-                f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text and PDF are"
-                " read."
+                f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
+                "captions, tables and documents are read."
             )
         data = await _body(response, _LARGEST)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))

@@ -65,4 +65,6 @@ def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
     except NoArticleError as problem:
         return FoundArticle(name, problem=problem)
     header = supplemented(replace(extract.header, url=own), entry, document.now)
+    if entry.outlet:
+        header = replace(header, outlet=entry.outlet)
     return FoundArticle(name, replace(extract, header=header))

@@ -45,7 +45,7 @@ class JsonLinesParser(Parser):
     def score(self, document: Document) -> int:
         """Tell JSON Lines by the first of them, or by the name."""
         first = document.head.split(b"\n", 1)[0].rstrip()
-        whole = first.startswith(b"{") and first.endswith(b"}")
+        whole = first.startswith((b'{"', b"{ ", b"{}")) and first.endswith(b"}")
         return SURE if whole and not document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:

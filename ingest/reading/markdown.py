@@ -127,7 +127,11 @@ def _said(token: Token) -> tuple[list[str], list[str]]:
     """
     lines, pictures = [""], []
     hard: list[bool] = []
+    struck = 0
     for inner in token.children or []:
+        struck += (inner.type == "s_open") - (inner.type == "s_close")
+        if struck:
+            continue
         if inner.type in {"softbreak", "hardbreak"}:
             lines.append("")
             hard.append(inner.type == "hardbreak")

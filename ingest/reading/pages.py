@@ -22,7 +22,7 @@ from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import LARGEST_ARTICLE, damage, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, section
@@ -57,6 +57,13 @@ _KEEP_OUT = frozenset({"noindex", "none", "noai"})
 _LIKE_A_PAGE = re.compile(
     rb"\A(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
+_SAVED = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
+    r"(https?://\S{1,2000})"
+)
+"""Where browsers write that a page was saved from."""
+_INSIDE = re.compile(rb"data:[\w/+.-]{1,100}(?:;[\w=-]{1,60}){0,4};base64,[A-Za-z0-9+/=%]{64,}")
+"""Pictures and fonts that a saved page holds inside."""
 _FAR = 2000
 """Characters at the start of what was fetched in which a page has a tag."""
 
@@ -76,9 +83,16 @@ class PageParser(Parser):
         return Parser.score(self, document) or POSSIBLE * fetched
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read one article."""
-        text = document.text()
-        extract = read_page(text, document.name, url=document.url, now=document.now)
+        """Read one article; of a large page pictures that are saved inside it are left out."""
+        data = document.data
+        if len(data) > LARGEST_ARTICLE:
+            data = _INSIDE.sub(b"data:,", data)
+        text = decode(data, document.name, document.charset)
+        saved = None if document.url else _SAVED.search(text[:_FAR])
+        url = document.url or (saved[1] if saved else None)
+        extract = read_page(text, document.name, url=url, now=document.now)
+        if saved and not extract.header.url:
+            extract = replace(extract, header=replace(extract.header, url=url))
         yield FoundArticle(document.name, replace(extract, notes=(*extract.notes, *damage(text))))
 
 

@@ -86,6 +86,14 @@ _SIGNED = "|".join(
     (_AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
 _ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNED})[)）]?$")
+_CREDITS = re.compile(
+    r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
+    rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
+    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{_AGENCY}))[)）\]]?\.?",
+    re.IGNORECASE,
+)
+"""A line that says who wrote and edited: no evidence of anything."""
+_NAMED = re.compile(rf"\b(?:{_AGENCY})\b", re.IGNORECASE)
 _CAPITALISED = r"[A-Z][\w.'’-]*"
 _DATELINE = re.compile(
     rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
@@ -142,6 +150,7 @@ class _Parts:
     corrections: list[str] = field(default_factory=list)
     published: Moment | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
 
 
 class TextParser(Parser):
@@ -198,6 +207,9 @@ def sort(lines: list[str]) -> _Parts:
             _caption_above(parts)
         elif _FILE_PHOTO.search(line):
             parts.captions.append(line)
+        elif len(line) <= 2 * _SHORT and parts.body and _CREDITS.fullmatch(line):
+            agency = _NAMED.search(line)
+            parts.agency = parts.agency or (_known(agency[0]) if agency else None)
         elif _is_correction(line):
             parts.corrections.append(line)
         elif len(line) > _SHORT or not _furniture(line, parts):
@@ -251,7 +263,7 @@ def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = Non
     header = Header(
         title=title,
         authors=tuple(name.strip() for name in parts.authors),
-        agency=agency or ending or opening,
+        agency=agency or ending or opening or parts.agency,
         dateline=place,
         published=parts.published,
         not_before=None if parts.published else newest_reported(whole),

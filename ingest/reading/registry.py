@@ -9,16 +9,22 @@ from importlib.metadata import entry_points
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.model import Extract
+from ingest.reading.books import BookParser
 from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
 from ingest.reading.feedfiles import FeedParser
 from ingest.reading.found import FoundArticle, hinted
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
+from ingest.reading.mail import MailParser, SavedPageParser
 from ingest.reading.markdown import MarkdownParser
+from ingest.reading.office import OpenDocumentParser, WordParser
+from ingest.reading.opml import FeedListParser
 from ingest.reading.pages import PageParser
 from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
 from ingest.reading.placing import placed, supplemented
+from ingest.reading.rtf import RichTextParser
+from ingest.reading.sheets import SheetParser
 
 LARGEST = 50 * 2**20
 """Bytes of the largest document; its text is bounded by its parser."""
@@ -33,6 +39,14 @@ _PARSERS: tuple[Parser, ...] = (
     JsonParser(),
     FeedParser(),
     CaptionsParser(),
+    MailParser(),
+    SavedPageParser(),
+    WordParser(),
+    OpenDocumentParser(),
+    BookParser(),
+    RichTextParser(),
+    SheetParser(),
+    FeedListParser(),
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """How the names of files end that are read without a further package."""
@@ -111,11 +125,12 @@ def _settled(found: FoundArticle, document: Document) -> FoundArticle:
         extract, header = found.extract, found.extract.header
         if document.url:
             header = placed(header, document.url)
-        if document.announced:
-            header = supplemented(header, document.announced, document.now)
-        return replace(
-            found, extract=hinted(replace(extract, header=header), document.hints, found.name)
-        )
+        hints, announced = document.hints, document.announced
+        if announced:
+            header = supplemented(header, announced, document.now)
+            if announced.outlet or announced.foreign:
+                hints = replace(hints, outlet=announced.outlet or None)
+        return replace(found, extract=hinted(replace(extract, header=header), hints, found.name))
     except ReadingError as problem:
         return FoundArticle(found.name, problem=problem)
 

@@ -16,6 +16,7 @@ from ingest.language.lines import BETWEEN
 from ingest.language.words import words
 from ingest.reading.declarations import DATED
 from ingest.reading.elements import Element, classes
+from ingest.reading.signs import lowered
 from ingest.reading.text import clean_line
 
 _PAGE = words()["pages"]
@@ -31,22 +32,6 @@ _NOT_SHOWN = re.compile(
 _CROSSED = re.compile(r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE)
 _MOST = 0.5
 """Share of a page's paragraphs from which a hidden box is the article: a script will show it."""
-_MARK = re.compile(
-    r"[\[(]?(?:[*†‡§¶¹²³⁴-⁹]{1,3}|[a-z]|\d{1,2}|注\d{0,2}|※\d{0,2})"
-    r"(?:\s?[,;]\s?(?:[a-z*†‡§]|\d{1,2}))*[\])]?",
-    re.IGNORECASE,
-)
-"""What a raised sign that points at a note says."""
-_UNIT = re.compile(r"(?<![^\W_])(?:[mck]m|in|ft|yd|mi|[a-z])$", re.IGNORECASE)
-_POWER = re.compile(r"(?<![\d.,])10$")
-_LEAST_POWER = 3
-"""The exponent of ten from which it is one: “10” with a lower sign is a figure with a note."""
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_ORDINALS = {
-    **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
-    **dict.fromkeys(("es", "pt", "it", "ca", "gl"), frozenset({"a", "o"})),
-}
-"""Raised letters that make a figure an ordinal, by language."""
 _LINKED = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
@@ -135,27 +120,15 @@ def _drop_struck(page: Element) -> None:
 def _lower_signs(page: Element, language: str) -> None:
     """Take out raised signs that point at notes; write exponents as such."""
     for each in page.xpath("//sup"):
-        said, before = clean_line(each.text_content()), _before(each)
-        if not _MARK.fullmatch(said):
-            continue
-        linked = each.xpath(_LINKED)
-        if not linked and said.lower() in _ORDINALS.get(language, ()) and before[-1:].isalnum():
-            continue
-        if not linked and _is_power(said, before):
-            each.text = said.translate(_RAISED)
+        said = clean_line(each.text_content())
+        told = lowered(said, _before(each), language, linked=bool(each.xpath(_LINKED)))
+        if not told:
+            _drop(each)
+        elif told != said:
             for inner in list(each):
                 inner.drop_tree()
+            each.text = told
             each.drop_tag()
-        else:
-            _drop(each)
-
-
-def _is_power(said: str, before: str) -> bool:
-    """Return True if a raised figure is an exponent: of a unit, of one letter, or of ten."""
-    if not (said.isascii() and said.isdigit()):
-        return False
-    ten = int(said) >= _LEAST_POWER and _POWER.search(before) is not None
-    return ten or _UNIT.search(before) is not None
 
 
 def _before(element: Element) -> str:

@@ -276,3 +276,18 @@ def test_a_named_document_keeps_its_note_of_damage():
     data = ("Title\n\n" + FIRST + " é à ü ö ä ß ø å ñ ç ").encode() + b"\xff" + SECOND.encode()
     [found] = read_document(Document(data, "a.txt"))
     assert "1 bytes could not be read" in found.extract.notes[0]
+
+
+def test_what_markdown_strikes_is_not_said():
+    """Whatever is written between two tildes was wrong."""
+    text = f"# Holm counted\n\nHolm cast ~~7,310~~ 7,130 votes, the officer said.\n\n{SECOND}\n"
+    [found] = read_bytes(text.encode(), "a.md", Hints())
+    assert "Holm cast 7,130 votes" in found.extract.text
+
+
+@pytest.mark.parametrize("credit", ["(Reporting by A. Bell; Kyodo)", "© 2026 Kyodo"])
+def test_a_credit_line_is_no_evidence(credit):
+    """Who wrote and edited stands in no answer; the agency is metadata."""
+    extract = read(a_page(f"{STORY}<p>{credit}</p>"))
+    assert credit not in extract.text
+    assert extract.header.agency == "Kyodo"
