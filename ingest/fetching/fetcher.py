@@ -8,8 +8,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Self, TypeVar
@@ -197,6 +198,11 @@ class Fetcher:
                 found = await self._within(asked, known or Validators(), self._once, left)
                 left -= asyncio.get_running_loop().time() - began
             if isinstance(found, Fetched):
+                if found.state is State.UNCHANGED and not (known and known.headers()):
+                    raise UnreachableError(
+                        f"{short_address(url)} answers that it is unchanged (304), although "
+                        "nothing was known of it. It is asked again later."
+                    )
                 return replace(found, moved=for_good and steps > 0)
             for_good = for_good and found.for_good
             asked, steps = checked(found.url), steps + 1
@@ -258,7 +264,7 @@ class Fetcher:
                 f"{short_address(url)} answers {status}: it wants a login or refuses us."
             )
         if status in _BUSY:
-            self._host(url).rest(_wait_of(headers.get("Retry-After", "")))
+            self._host(url).rest(_wait_of(headers.get("Retry-After", ""), self._clock()))
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
@@ -372,6 +378,15 @@ def _declared(header: str) -> tuple[str, str | None]:
     return (message.get_content_type() if header.strip() else ""), named
 
 
-def _wait_of(header: str) -> float:
-    """Return the seconds of a ``Retry-After``; a date counts as a minute."""
-    return min(float(header), _LONGEST_WAIT) if header.strip().isdigit() else 60.0
+def _wait_of(header: str, now: datetime) -> float:
+    """Return the seconds of a ``Retry-After``: a number, or a date; what is neither is a minute."""
+    told = header.strip()
+    if told.isascii() and told.isdigit():
+        return min(float(told[:9]), _LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(told)
+    except (ValueError, TypeError, IndexError):
+        return 60.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 1.0), _LONGEST_WAIT)
