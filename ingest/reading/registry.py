@@ -25,6 +25,7 @@ from ingest.reading.pdf import PdfParser
 from ingest.reading.placing import placed, supplemented
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import SheetParser
+from ingest.reading.webarchives import WebArchiveParser
 
 LARGEST = 50 * 2**20
 """Bytes of the largest document; its text is bounded by its parser."""
@@ -47,6 +48,7 @@ _PARSERS: tuple[Parser, ...] = (
     RichTextParser(),
     SheetParser(),
     FeedListParser(),
+    WebArchiveParser(),
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """How the names of files end that are read without a further package."""

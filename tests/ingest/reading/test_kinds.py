@@ -1,6 +1,7 @@
 """Files of every kind: what is read of each, as its reader would, or why it is refused."""
 
 import json
+import plistlib
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,16 @@ def test_a_page_saved_with_everything_inside_stands_where_it_was():
         extract = one(data, name).extract
         assert extract.header.url == url
         assert FIRST in extract.text
+
+
+def test_a_page_that_safari_saves_stands_where_it_was():
+    """Its archive holds the page, its address and its encoding."""
+    url = "https://courier.example/politics/holm"
+    main = {"WebResourceData": a_page().encode(), "WebResourceURL": url}
+    data = plistlib.dumps({"WebMainResource": main}, fmt=plistlib.FMT_BINARY)
+    extract = one(data, "holm.webarchive").extract
+    assert (extract.header.url, FIRST in extract.text) == (url, True)
+    assert "broken web archive" in str(one(data[:60], "holm.webarchive").problem)
 
 
 def test_a_word_document_is_read_as_it_is_printed():
