@@ -63,7 +63,7 @@ class Package:
 
 
 @contextmanager
-def opened(document: Document, kind: str) -> Iterator[Package]:
+def unzipped(document: Document, kind: str) -> Iterator[Package]:
     """Open a package to read from it; whatever is broken in it is one sentence.
 
     Raises:
