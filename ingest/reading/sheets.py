@@ -36,7 +36,7 @@ class SheetParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Read one table under the name of its file."""
-        text = document.text()
+        text = document.text().replace("\r\n", "\n").replace("\r", "\n")
         rows = _rows_of(text, document.name)
         if len(rows) < 2 or len(rows[0]) < 2 or any(map(_FIGURE.fullmatch, rows[0])):
             raise NoArticleError(

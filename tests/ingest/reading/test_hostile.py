@@ -13,7 +13,7 @@ from tests.ingest.reading import files
 from tests.ingest.reading.pages import STORY, a_page
 
 EXAMPLES = int(os.environ.get("FUZZED", "40"))
-"""Inputs a kind; 2,000 were run before this was merged."""
+"""Inputs a kind; set it to 2,000 for a campaign."""
 SEEDS = {
     ".html": a_page().encode(),
     ".mhtml": files.saved(a_page()),
@@ -99,6 +99,7 @@ def test_a_damaged_document_is_read_or_refused(ending):
     @given(damaged(SEEDS[ending]))
     @example(SEEDS[ending])
     @example(b"")
+    @example(b"\r" + SEEDS[ending])
     @example(SEEDS[ending][: len(SEEDS[ending]) // 2])
     def run(data):
         is_read_or_refused(data, f"a{ending}")
