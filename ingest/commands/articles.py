@@ -53,7 +53,10 @@ def add_command(
     fields: Annotated[
         dict[str, str] | None,
         typer.Option(
-            "--map", parser=READ_MAPPING, metavar="OURS=THEIRS,…", help="Fields in JSON Lines."
+            "--map",
+            parser=READ_MAPPING,
+            metavar="OURS=THEIRS,…",
+            help="Fields in JSON Lines, or columns of results (votes=tally).",
         ),
     ] = None,
     as_json: AsJson = False,

@@ -29,7 +29,7 @@ _SHORTEST = 40
 class Hints:
     """What the person who adds an input says of it; it wins over what the input says.
 
-    ``mapping`` is for JSON Lines: our field's name to theirs.
+    ``mapping`` is for JSON Lines and results: our field's name to theirs.
     """
 
     outlet: str | None = None

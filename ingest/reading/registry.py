@@ -24,7 +24,7 @@ from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
 from ingest.reading.placing import placed, supplemented
 from ingest.reading.rtf import RichTextParser
-from ingest.reading.sheets import SheetParser
+from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
 from ingest.reading.webarchives import WebArchiveParser
 
 LARGEST = 50 * 2**20
@@ -47,6 +47,8 @@ _PARSERS: tuple[Parser, ...] = (
     BookParser(),
     RichTextParser(),
     SheetParser(),
+    WorkbookParser(),
+    ResultsParser(),
     FeedListParser(),
     WebArchiveParser(),
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.reading import ENDINGS, Document, read
 from tests.ingest.reading import files
 from tests.ingest.reading.pages import STORY, a_page
+from tests.ingest.reading.results.files import workbook
 
 EXAMPLES = int(os.environ.get("FUZZED", "40"))
 """Inputs a kind; set it to 2,000 for a campaign."""
@@ -27,6 +28,7 @@ SEEDS = {
         rb"Holm {\b counted} by two \u8212? \'e9 they said in the morning.\par x\cell\row"
     ),
     ".csv": b'ward,name,votes\nHolm 1,"Brenk, Oda",1310\nHolm 2,,\n',
+    ".xlsx": workbook(),
     ".tsv": b"ward\tname\tvotes\nHolm 1\tOda Brenk\t1310\n",
     ".json": b'[{"title": "Holm", "text": "Holm counted by two in the morning, they said."}]',
     ".jsonl": b'{"title": "Holm", "text": "Holm counted by two in the morning, they said."}\n',

@@ -169,7 +169,7 @@ def test_a_book_holds_an_article_a_chapter():
         (
             'ward,name,votes\nHolm 1,Oda Brenk,"1,310"\nHolm 2,Oda Brenk,\n',
             "holm-wards.csv",
-            "holm wards · Holm 2 · name: Oda Brenk · votes: —",
+            "holm wards · Holm 2 · name: Oda Brenk · votes: — · holm-wards.csv R3",
         ),
         (
             "Gebiet;Wähler;Gültig\nSüdholm;5.904;5.791\n",
@@ -177,9 +177,9 @@ def test_a_book_holds_an_article_a_chapter():
             "a · Südholm · Wähler: 5.904 · Gültig: 5.791",
         ),
         (
-            "地区\t候補\t得票\n北区\t青木\t3210\n",
+            "地区\t候補\t得票\n北区\t青木\t3210\n南区\t白石\t2980\n",
             "開票.tsv",
-            "開票 · 北区 · 候補: 青木 · 得票: 3210",
+            "開票 · 北区 · 候補: 青木 · 得票: 3210 · 開票.tsv R2",
         ),
     ],
 )
