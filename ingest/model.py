@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ANALYSIS = "analysis"
     LIVE = "live"
     POLL = "poll"
+    CAPTIONS = "captions"
     CORRECTION = "correction"
     RETRACTION = "retraction"
 

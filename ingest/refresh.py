@@ -15,7 +15,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import clean_url, sealed
+from ingest.identity import clean_url, seals_of
 from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
 from ingest.reading.fetched import (
     SENT_ON,
@@ -134,7 +134,8 @@ class Refresher:
         pages = {each.address: each for each in known}
         unknown = [address for address in addresses if address not in pages]
         if unknown:
-            sought = [*unknown, *map(sealed, unknown)]
+            seals = (seal for each in unknown for seal in seals_of(addresses[each].url))
+            sought = [*unknown, *seals]
             pages |= await asyncio.to_thread(self.archive.pages.get, sought)
         if self.by_hand:
             plan = list(addresses.items())
@@ -196,7 +197,7 @@ class Refresher:
             hints = await asyncio.to_thread(self._hints, told.source, page)
             if entry.in_feed and not entry.content:
                 return _PageRound(noted, State.UNCHANGED)
-            if entry.in_feed:
+            if entry.in_feed or entry.post:
                 article = await self._run(_extract_item, entry, told.source.address, hints, now)
                 return _PageRound(noted, State.FRESH, article)
             found = await self._fetched(entry.url, validators(page))

@@ -13,7 +13,7 @@ from bot.wording import Wording
 from ingest import adding
 from ingest.commands.options import now
 from ingest.errors import EmbeddingError, IndexUnavailableError
-from ingest.reading import Hints, count, read_path
+from ingest.reading import Hints, read_path
 from ingest.showing import with_progress
 
 SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
@@ -40,6 +40,6 @@ def _add_sample(desk: Desk) -> None:
     found = read_path(SAMPLE_COVERAGE, Hints())
     with_progress(
         "Reading the sample coverage",
-        count(SAMPLE_COVERAGE),
+        None,
         lambda told: adding.add(found, desk.archive, now=now(), progress=told),
     )

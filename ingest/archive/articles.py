@@ -17,7 +17,7 @@ from ingest.archive.schema import articles, versions
 from ingest.archive.selecting import NEWEST, NEWEST_FIRST, article_rows, number
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import identity_of
+from ingest.identity import identities_of
 from ingest.likeness import sketch
 from ingest.model import Article, Cut, Extract, Header, Removal, Saved, Version
 
@@ -218,9 +218,11 @@ class Articles(DatabasePart):
 
     def known(self, header: Header) -> Article | None:
         """Return the article that *header* is of, removed or not; ``None`` if it is new."""
-        query = article_rows().where(articles.c.identity == identity_of(header))
+        names = identities_of(header)
+        own = (articles.c.identity == names[0]).desc()
+        query = article_rows().where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(query.limit(1)).mappings().one_or_none()
         return rows.article(row) if row else None
 
     def titled(

@@ -15,7 +15,7 @@ from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import repeats, story_of
-from ingest.identity import clean_url, identity_of
+from ingest.identity import identities_of, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
 _KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
@@ -44,10 +44,13 @@ def save_one(
 ) -> Saved:
     """Keep *extract*; nothing that was kept before is overwritten.
 
-    With *restore* an article that was removed by hand stands again. Unless *believe*, what does
+    One that is read under another of its addresses stands where it stood. With *restore* an article
+    that was removed by hand stands again. Unless *believe*, what does
     not resemble the version that stands is held back, and the article is marked with why.
     """
     known = _find_or_make(connection, extract.header, now)
+    if known.url and extract.header.url:
+        extract = replace(extract, header=replace(extract.header, url=known.url))
     digest = extract.digest
     decision = _decide(extract, digest, known, restore=restore)
     mine = update(articles).where(articles.c.id == known.id)
@@ -108,7 +111,7 @@ def moved(connection: Connection, article_id: int, now: Extract) -> bool:
     url = now.header.url or ""
     query = select(versions).join(articles, NEWEST).where(articles.c.id == article_id)
     row = connection.execute(query).mappings().one_or_none()
-    taken = select(articles.c.id).where(articles.c.identity == clean_url(url))
+    taken = select(articles.c.id).where(articles.c.identity == identity_of(now.header))
     if not url or row is None or connection.execute(taken).scalar() is not None:
         return False
     extract = rows.version(row).extract
@@ -118,7 +121,7 @@ def moved(connection: Connection, article_id: int, now: Extract) -> bool:
     mine = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
     connection.execute(update(versions).where(mine).values(url=url, digest=anew.digest))
     named = update(articles).where(articles.c.id == article_id)
-    connection.execute(named.values(identity=clean_url(url)))
+    connection.execute(named.values(identity=identity_of(now.header)))
     return True
 
 
@@ -176,9 +179,11 @@ def _find_or_make(connection: Connection, header: Header, now: datetime) -> Row[
     """Return the article's row; a new one has no version."""
     outlet = identified(connection, outlets, "name", header.outlet, {})
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now)}
-    article_id = identified(connection, articles, "identity", identity_of(header), new)
+    article_id = _known_as(connection, header)
+    if article_id is None:
+        article_id = identified(connection, articles, "identity", identity_of(header), new)
     query = (
-        select(articles, versions.c.digest, versions.c.corrections)
+        select(articles, versions.c.digest, versions.c.corrections, versions.c.url)
         .outerjoin(
             versions,
             (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest),
@@ -186,6 +191,15 @@ def _find_or_make(connection: Connection, header: Header, now: datetime) -> Row[
         .where(articles.c.id == article_id)
     )
     return connection.execute(query).one()
+
+
+def _known_as(connection: Connection, header: Header) -> int | None:
+    """Return the article that is kept under one of its addresses: its own, else the oldest."""
+    names = identities_of(header)
+    own = (articles.c.identity == names[0]).desc()
+    query = select(articles.c.id).where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
+    found = connection.execute(query.limit(1)).scalar()
+    return None if found is None else int(found)
 
 
 def identified(

@@ -32,7 +32,7 @@ from ingest.commands.options import (
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
-from ingest.reading import FoundArticle, Hints, count, read_bytes, read_path
+from ingest.reading import FoundArticle, Hints, read_bytes, read_path
 from ingest.refresh import SourceRound
 from ingest.settings import Settings
 
@@ -53,7 +53,10 @@ def add_command(
     fields: Annotated[
         dict[str, str] | None,
         typer.Option(
-            "--map", parser=READ_MAPPING, metavar="OURS=THEIRS,…", help="Fields in JSON Lines."
+            "--map",
+            parser=READ_MAPPING,
+            metavar="OURS=THEIRS,…",
+            help="Fields in JSON Lines, or columns of results (votes=tally).",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -63,12 +66,11 @@ def add_command(
     hints = Hints(outlet, url, title, published, fields or {})
     addresses = [path for path in paths if _is_address(path)]
     paths = [path for path in paths if not _is_address(path)]
-    total = sum(1 if path == "-" else count(Path(path)) for path in paths)
     found = chain.from_iterable(_read(path, hints) for path in paths)
     with Archive.open(settings.archive_url) as archive:
         outcome = showing.with_progress(
             "Reading",
-            total,
+            None,
             lambda told: adding.add(found, archive, now=now(), progress=told),
         )
         for address in addresses:

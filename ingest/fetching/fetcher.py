@@ -8,8 +8,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Self, TypeVar
@@ -50,6 +51,19 @@ _TYPES = frozenset(
         "application/gzip",
         "application/x-gzip",
         "application/octet-stream",
+        "text/csv",
+        "text/markdown",
+        "text/tab-separated-values",
+        "text/vtt",
+        "text/x-opml",
+        "text/rtf",
+        "application/rtf",
+        "application/x-subrip",
+        "application/epub+zip",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/ld+json",
+        "application/activity+json",
     }
 )
 """Content types that may hold coverage or a list of it; what says nothing is looked into."""
@@ -184,6 +198,11 @@ class Fetcher:
                 found = await self._within(asked, known or Validators(), self._once, left)
                 left -= asyncio.get_running_loop().time() - began
             if isinstance(found, Fetched):
+                if found.state is State.UNCHANGED and not (known and known.headers()):
+                    raise UnreachableError(
+                        f"{short_address(url)} answers that it is unchanged (304), although "
+                        "nothing was known of it. It is asked again later."
+                    )
                 return replace(found, moved=for_good and steps > 0)
             for_good = for_good and found.for_good
             asked, steps = checked(found.url), steps + 1
@@ -245,7 +264,7 @@ class Fetcher:
                 f"{short_address(url)} answers {status}: it wants a login or refuses us."
             )
         if status in _BUSY:
-            self._host(url).rest(_wait_of(headers.get("Retry-After", "")))
+            self._host(url).rest(_wait_of(headers.get("Retry-After", ""), self._clock()))
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
@@ -256,8 +275,8 @@ class Fetcher:
         content_type, charset = _declared(headers.get("Content-Type", ""))
         if content_type not in _TYPES:
             raise UnreachableError(
-                f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text and PDF are"
-                " read."
+                f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
+                "captions, tables and documents are read."
             )
         data = await _body(response, _LARGEST)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
@@ -359,6 +378,15 @@ def _declared(header: str) -> tuple[str, str | None]:
     return (message.get_content_type() if header.strip() else ""), named
 
 
-def _wait_of(header: str) -> float:
-    """Return the seconds of a ``Retry-After``; a date counts as a minute."""
-    return min(float(header), _LONGEST_WAIT) if header.strip().isdigit() else 60.0
+def _wait_of(header: str, now: datetime) -> float:
+    """Return the seconds of a ``Retry-After``: a number, or a date; what is neither is a minute."""
+    told = header.strip()
+    if told.isascii() and told.isdigit():
+        return min(float(told[:9]), _LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(told)
+    except (ValueError, TypeError, IndexError):
+        return 60.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 1.0), _LONGEST_WAIT)

@@ -29,7 +29,7 @@ class Robots:
         """Read an answer: 4xx allows everything, 5xx nothing for the time being (RFC 9309)."""
         if status >= 500:
             return cls(None, now)
-        text = data[:LARGEST_ROBOTS].decode("utf-8", "replace") if status < 400 else ""
+        text = data[:LARGEST_ROBOTS].decode("utf-8-sig", "replace") if status < 400 else ""
         return cls(Protego.parse(text), now)
 
     @classmethod

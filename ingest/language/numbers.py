@@ -38,7 +38,7 @@ _KANJI_NUMBER = "〇一二三四五六七八九十百千万億兆"
 _GREAT = "万億兆"
 _COUNTED = "人名票議席つ割分倍か月年日時党戸隻件歳回位区町村%パポ円ド"
 _SPELT = re.compile(r"[a-z]+|[^a-z\s]+", re.IGNORECASE)
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?"
 _DIGITS = re.compile(
     rf"(?<![\w.])(?P<money>{_MONEY}) ?(?P<paid>{_NUMBER})(?: ?(?P<paid_scale>{_SCALE}))?"
     rf"|(?<![A-Za-z0-9_.,-])(?P<sign>[+-])?(?P<number>{_NUMBER})(?P<ordinal>(?:st|nd|rd|th)\b)?(?!\d|,\d{{3}}|\.\d)"
@@ -46,6 +46,36 @@ _DIGITS = re.compile(
     rf"(?P<glued_scale>bn|tn|mn|m|k)\b",
     re.IGNORECASE,
 )
+_SCORE = re.compile(
+    rf"(?<![\w.,/:+-])(?P<one>{_NUMBER})-(?P<other>{_NUMBER})(?![\w-]|[.,/:]\d)", re.IGNORECASE
+)
+"""Two figures with a dash between them: votes, seats, a range; a year with the next is none."""
+_YEAR, _SHORT_YEAR = 4, 2
+"""Digits of a year, and of the one behind it."""
+_RATIO = re.compile(r"(?<![\w-])(?P<one>\d{1,2})-to-(?P<other>1)(?![\w-])")
+_DECADE = re.compile(
+    r"\b(?P<part>low|early|mid|high|upper|late)[ -](?:to[ -](?:high|upper|late)[ -])?"
+    r"(?P<tens>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|[2-9]0s)\b",
+    re.IGNORECASE,
+)
+"""A share or a figure told by its tens: in the mid-fifties."""
+_TENS = {
+    name: Decimal(10 * tens)
+    for tens, name in enumerate(
+        (
+            "twenties",
+            "thirties",
+            "forties",
+            "fifties",
+            "sixties",
+            "seventies",
+            "eighties",
+            "nineties",
+        ),
+        start=2,
+    )
+}
+_WITHIN = {"low": 2, "early": 2, "mid": 5, "high": 8, "upper": 8, "late": 8}
 _RATE = re.compile(
     rf"(?P<number>(?<![\d.])[\d.]{{1,20}}|(?<![{_KANJI_NUMBER}])[{_KANJI_NUMBER}]{{1,20}})割(?:(?P<tenths>[\d一二三四五六七八九])分)?"
 )
@@ -192,6 +222,7 @@ def _japanese(text: str) -> Iterator[Figure]:
 def _latin(text: str) -> Iterator[Figure]:
     """Yield shares, multiples, sizes and numbers as English writes them, words in digits."""
     yield from _parts(text)
+    yield from _pairs(text)
     yield from (Figure(_size_of(m), "vague", *m.span()) for m in _VAGUE_AMOUNT.finditer(text))
     for m in _TIMES.finditer(text):
         yield Figure(Decimal(m["number"]), "multiple", *m.span())
@@ -204,6 +235,27 @@ def _latin(text: str) -> Iterator[Figure]:
         kind = "ordinal" if m["ordinal"] else "count"
         unit = _UNITS.get((m["money"] or "").lower(), "")
         yield Figure(value, kind, *m.span(), unit=unit, step=step)
+
+
+def _pairs(text: str) -> Iterator[Figure]:
+    """Yield the second figure of a score, a ratio, and tens of which a part is told."""
+    for m in _DECADE.finditer(text):
+        told = m["tens"].lower()
+        tens = _TENS[told] if told in _TENS else Decimal(told[:2])
+        value = tens + _WITHIN[m["part"].lower()]
+        yield Figure(value, "count", *m.span(), bound="about", step=Decimal(5))
+    for m in _RATIO.finditer(text):
+        yield Figure(Decimal(m["one"]), "multiple", *m.span())
+    for m in _SCORE.finditer(text):
+        year = (
+            len(m["one"]) == _YEAR
+            and m["one"].isdigit()
+            and len(m["other"]) in {_SHORT_YEAR, _YEAR}
+        )
+        telephone = m["other"].isdigit() and len(m["other"]) > len(m["one"]) > _SHORT_YEAR
+        if not year and not telephone:
+            step = 1 / _decimals(m["other"])
+            yield Figure(Decimal(m["other"].replace(",", "")), "count", *m.span("other"), step=step)
 
 
 def _parts(text: str) -> Iterator[Figure]:
@@ -328,9 +380,10 @@ def _skipped(said: str, before: str, behind: str) -> bool:
         return re.search(r"(?<!half )\ba $", before) is None
     if said == _PRONOUN:
         scaled = (
-            rf"[ -](?:{_SCALE}|{_UNIT}|in [a-z\d]|out of|of every|(?:third|quarter|half|fifth)\b)"
+            rf"[ -](?:{_SCALE}|{_UNIT}|in [a-z\d]|out of|of every"
+            r"|and (?:a half|a quarter|three quarters)\b|(?:third|quarter|half|fifth)\b)"
         )
-        return re.match(scaled, behind) is None
+        return re.match(scaled, behind) is None and not before.endswith("-to-")
     return said in _VAGUE or said in {"first", "second", "zero", "o", "tens"}
 
 

@@ -1,6 +1,17 @@
 """Bytes in, :class:`~ingest.model.Extract` out: clean text and what it says of itself."""
 
+from ingest.reading.documents import Document, Parser
 from ingest.reading.found import FoundArticle, Hints
-from ingest.reading.reading import ENDINGS, count, read_bytes, read_path
+from ingest.reading.reading import read_bytes, read_path
+from ingest.reading.registry import ENDINGS, read
 
-__all__ = ["ENDINGS", "FoundArticle", "Hints", "count", "read_bytes", "read_path"]
+__all__ = [
+    "ENDINGS",
+    "Document",
+    "FoundArticle",
+    "Hints",
+    "Parser",
+    "read",
+    "read_bytes",
+    "read_path",
+]

@@ -21,6 +21,7 @@ from ingest.reading.text import clean_line
 
 _ARTICLE_TYPES = frozenset(
     {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "BackgroundNewsArticle"}
+    | {"AdvertiserContentArticle"}
 )
 _KINDS = {
     "OpinionNewsArticle": Kind.OPINION,

@@ -9,6 +9,7 @@ import webencodings
 from charset_normalizer import from_bytes
 
 from ingest.errors import UnreadableError
+from ingest.language.detecting import language_of
 
 LARGEST_ARTICLE = 5 * 2**20
 """Bytes of the largest article; JSON Lines files may be any size."""
@@ -25,6 +26,26 @@ _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1
 _JAPANESE = ("cp932", "euc_jp")
 _WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
 """Encodings that on the web mean more than Python's of that name."""
+_LOCAL = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "bs", "sq", "ro"), "cp1250"),
+    **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
+    "tr": "cp1254",
+    "vi": "cp1258",
+}
+"""What Latin letters are written in where it is not Windows-1252, by language."""
+_OF_THE_WEB = [
+    *("big5", "gb18030", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
+]
+"""Encodings of other scripts that WHATWG's standard knows, as Python calls them."""
+_MOSTLY_LATIN = 2
+"""ASCII letters for each byte beyond ASCII, from which a text is one in Latin letters."""
+_SAMPLE = 20_000
+"""Bytes by which an encoding is told that nothing declares."""
+_LATIN = re.compile(rb"[A-Za-z]")
+_MARKUP = re.compile(rb"<[^<>]{0,2000}>")
+_LANGUAGE = re.compile(
+    rb"<html[^<>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2})", re.IGNORECASE
+)
 _FEW_BAD = 10
 """Characters beyond ASCII that are whole in UTF-8 for each byte that is not."""
 _ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
@@ -48,7 +69,7 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
             f"{LARGEST_ARTICLE // 2**20} MB. Split it, or give JSON Lines."
         )
     if data.startswith(_MAGIC):
-        raise UnreadableError(f"{name} is not text. Give text, HTML, Markdown, PDF or JSON Lines.")
+        raise UnreadableError(f"{name} is not text, and of no kind that is read.")
     text = (
         _marked(data)
         or _escaped(data)
@@ -125,10 +146,26 @@ def _believed(data: bytes, charset: str | None) -> str | None:
 
 
 def _guessed(data: bytes) -> str | None:
-    """Decode by what the bytes look like."""
+    """Decode by what the bytes look like, among the encodings of the web.
+
+    Text in Latin letters is Windows-1252, or what its language is written in elsewhere: its ASCII
+    letters tell the language, and statistics of a few bytes beyond them tell nothing.
+    """
     if text := _likeness(data):
         return text
-    best = from_bytes(data).best()
+    shown = _MARKUP.sub(b" ", data[:_SAMPLE])
+    latin = len(_LATIN.findall(shown))
+    beyond = sum(byte > 0x7F for byte in shown)
+    if latin >= _MOSTLY_LATIN * beyond:
+        western = data.decode("cp1252", "replace")
+        language = _LANGUAGE.search(data[:_SAMPLE])
+        named = (
+            language[1].decode().lower()
+            if language
+            else language_of(shown.decode("cp1252", "replace"))
+        )
+        return _strict(data, _LOCAL.get(named, "cp1252")) or western
+    best = from_bytes(data, cp_isolation=_OF_THE_WEB).best() or from_bytes(data).best()
     return None if best is None else str(best)
 
 
@@ -152,3 +189,9 @@ def _kana_share(text: str) -> float:
 def _too_odd(text: str) -> bool:
     """Tell whether more than one character in fifty is no text; stray NULs are forgiven."""
     return 50 * len(_ODD.findall(text)) > len(text)
+
+
+def damage(text: str) -> tuple[str, ...]:
+    """Return a note that says how many bytes of a *text* could not be read, if any."""
+    bad = text.count("\ufffd")
+    return (f"{bad} bytes could not be read; each stands as \ufffd.",) if bad else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +10,6 @@ from ingest.reading.text import clean_line
 Element = Any
 """An lxml element; lxml ships no types."""
 
-_MARK = re.compile(r"[\[(]?(?:[a-z*†‡§¹²³⁴-⁹]|\d{1,2})[\])]?|注\d?|※\d?", re.IGNORECASE)
-"""What a raised sign that points at a note says."""
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "em", "font", "i", "mark", "q", "s", "small", "span"}
     | {"strong", "sub", "sup", "time", "u", "wbr"}
@@ -21,12 +18,7 @@ _INLINE = frozenset(
 
 
 def text(element: Element) -> str:
-    """Return the text of an element without raised signs that point at notes."""
-    for sign in element.xpath(".//sup"):
-        if _MARK.fullmatch(clean_line(sign.text_content())):
-            sign.text = ""
-            for inner in list(sign):
-                sign.remove(inner)
+    """Return the text of an element, with white space where a box or a line ends."""
     return clean_line("".join(_pieces(element)))
 
 

@@ -29,7 +29,7 @@ _SHORTEST = 40
 class Hints:
     """What the person who adds an input says of it; it wins over what the input says.
 
-    ``mapping`` is for JSON Lines: our field's name to theirs.
+    ``mapping`` is for JSON Lines and results: our field's name to theirs.
     """
 
     outlet: str | None = None
@@ -55,7 +55,10 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
         NoArticleError: too little text is left.
     """
     text = clean(extract.text)
-    if len(text) < _SHORTEST:
+    withdrawn = extract.header.kind is Kind.RETRACTION
+    if withdrawn and not text:
+        text = clean("\n\n".join(extract.corrections))
+    if len(text) < _SHORTEST and not (withdrawn and text):
         raise NoArticleError(
             f"{name} holds no article: {len(text)} characters of text are left without page "
             f"noise, and an article has at least {_SHORTEST}."

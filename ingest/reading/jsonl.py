@@ -1,15 +1,18 @@
-"""JSON Lines: an article a line, under whatever names its maker gave the fields."""
+"""JSON and JSON Lines: records of articles, under whatever names their maker gave the fields."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.errors import NoArticleError, UnreadableError
+from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.language.datelines import stated
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
+from ingest.reading.decoding import decode
+from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.found import FoundArticle
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
 from ingest.reading.pastes import assembled, sort
@@ -30,17 +33,93 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 """Our field, and the names that are understood without being told."""
 
 
-def read_record(line: str, name: str, mapping: Mapping[str, str]) -> Extract:
-    """Understand one line.
+class JsonLinesParser(Parser):
+    """JSON Lines."""
+
+    kind = "JSON Lines"
+    endings = frozenset({".jsonl", ".ndjson"})
+    media_types = frozenset({"application/x-ndjson", "application/jsonl"})
+    several = True
+    by_lines = True
+
+    def score(self, document: Document) -> int:
+        """Tell JSON Lines by the first of them, or by the name."""
+        first = document.head.split(b"\n", 1)[0].rstrip()
+        whole = first.startswith((b'{"', b"{ ", b"{}")) and first.endswith(b"}")
+        return SURE if whole and not document.url else Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read an article a line; a broken one costs no other."""
+        for number, line in enumerate(document.data.split(b"\n"), document.first_line):
+            if line.strip():
+                yield _read_line(line, f"{document.name} line {number}", document)
+
+
+class JsonParser(Parser):
+    """JSON: one record, or an array of them."""
+
+    kind = "JSON"
+    endings = frozenset({".json"})
+    media_types = frozenset({"application/json"})
+    several = True
+
+    def score(self, document: Document) -> int:
+        """Tell JSON by all of it, or by the name."""
+        opens = document.head[:1] in {b"{", b"["}
+        return SURE if opens and _is_json(document) else Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read an article a record; at an address there is none, only data for programs."""
+        name = document.name
+        if document.url:
+            raise NoArticleError(f"{name} answers with data for programs (JSON) and no article.")
+        try:
+            value = json.loads(document.text())
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError(f"{name} is not JSON, although it is called so.") from error
+        if not isinstance(value, list):
+            value = [value]
+        for number, record in enumerate(value, start=1):
+            of = f"{name} record {number}" if len(value) > 1 else name
+            yield _read(record, of, document)
+
+
+def _is_json(document: Document) -> bool:
+    """Tell whether a document is JSON as a whole."""
+    try:
+        json.loads(document.data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_line(line: bytes, name: str, document: Document) -> FoundArticle:
+    """Read one line of JSON Lines; what goes wrong is the result."""
+    try:
+        record = json.loads(decode(line, name))
+    except ReadingError as problem:
+        return FoundArticle(name, problem=problem)
+    except (ValueError, RecursionError):
+        sentence = f"{name} is not JSON. The other lines are not affected."
+        return FoundArticle(name, problem=UnreadableError(sentence))
+    return _read(record, name, document)
+
+
+def _read(record: object, name: str, document: Document) -> FoundArticle:
+    """Read one record; what goes wrong is the result."""
+    try:
+        return FoundArticle(name, _read_record(record, name, document.hints.mapping))
+    except ReadingError as problem:
+        return FoundArticle(name, problem=problem)
+
+
+def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extract:
+    """Understand one record.
 
     Raises:
-        UnreadableError: it is no JSON object.
+        UnreadableError: it is no object.
         NoArticleError: it has no text.
     """
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{name} is not JSON. The other lines are not affected.") from error
     if not isinstance(record, dict):
         raise UnreadableError(f"{name} is JSON, but no object with fields.")
     text = _value(record, "text", mapping)

@@ -8,12 +8,14 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
+from courlan import extract_domain
 from lxml import etree
 
 from ingest.errors import UnreadableError
@@ -35,10 +37,17 @@ _ROOT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
+_POSTS = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s{0,100}[\[{].{0,3500}?"(?:rendered|orderedItems|acct)"\s{0,20}:',
+    re.DOTALL,
+)
+"""How exports and answers of WordPress and Mastodon begin."""
 _ITEM = "#item:"
 """Stands behind a feed's address where an item has none of its own."""
 _WHOLE = 200
 """Characters from which what a feed carries is an article rather than its beginning."""
+_POST = 40
+"""Characters of the shortest post: an item without a title carries all of itself."""
 _TAG = re.compile(r"<[^<>]*>")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
 
@@ -47,7 +56,9 @@ _SITEMAPS = {b"urlset", b"sitemapindex"}
 class Entry:
     """One page as its listing announces it; ``address`` is what it is remembered by, if it is.
 
-    ``content`` is the article itself where a feed carries it, as HTML or text.
+    ``content`` is the article itself where a feed carries it, as HTML or text; of a ``post`` there
+    is no more. ``outlet`` is whose it is, where a feed of several says so; ``foreign`` says that
+    its site is another one than most of the feed's.
     """
 
     url: str
@@ -56,6 +67,13 @@ class Entry:
     modified: Moment | None = None
     address: str | None = None
     content: str = ""
+    outlet: str = ""
+    foreign: bool = False
+
+    @property
+    def post(self) -> bool:
+        """Whether it has no title, and so stands in its feed as a whole."""
+        return bool(self.content and not self.title)
 
     @property
     def in_feed(self) -> bool:
@@ -67,18 +85,20 @@ class Entry:
 class Listing:
     """What a feed or a sitemap lists; ``children`` are further sitemaps.
 
-    ``unread`` counts the items of a feed that have neither a link nor an article.
+    ``unread`` counts the items of a feed that have neither a link nor an article, ``beyond`` those
+    that were one too many.
     """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()
     unread: int = 0
+    beyond: int = 0
 
 
 def is_listing(data: bytes) -> bool:
     """Tell by how it begins whether *data* is a feed or a sitemap."""
     head = _unpacked(data, "")[:4096]
-    return _ROOT.match(head) is not None or _JSON_FEED.match(head) is not None
+    return any(each.match(head) for each in (_ROOT, _JSON_FEED, _POSTS))
 
 
 def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
@@ -90,6 +110,8 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
     data = _unpacked(data, url)
     if _JSON_FEED.match(data[:4096]):
         return _json_feed(data, url)
+    if _POSTS.match(data[:4096]):
+        return _posts(data, url)
     root = _ROOT.match(data[:4096])
     if root is None:
         raise UnreadableError(f"{url} is neither a feed nor a sitemap.")
@@ -125,7 +147,7 @@ def _feed(data: bytes, url: str, content_type: str) -> Listing:
     if found.bozo and not found.entries and not found.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
     entries = list(_entries_of(found.entries, url))
-    return Listing(tuple(_newest(entries)), unread=len(found.entries) - len(entries))
+    return _listed(entries, url, len(found.entries))
 
 
 def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
@@ -143,6 +165,7 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
             stated(str(item.get("updated") or "")) if "updated" in item else None,
             content,
             url,
+            _plain(str((item.get("source") or {}).get("title") or "")),
         )
 
 
@@ -166,7 +189,67 @@ def _json_feed(data: bytes, url: str) -> Listing:
             url,
         )
     ]
-    return Listing(tuple(_newest(entries)), unread=len(every) - len(entries))
+    return _listed(entries, url, len(every))
+
+
+def _posts(data: bytes, url: str) -> Listing:
+    """Read posts of WordPress (its REST interface) or of Mastodon (its interface, its export)."""
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+        items = value.get("orderedItems") if isinstance(value, dict) else value
+        every = [item for item in items or [value] if isinstance(item, dict)]
+        entries = [one for item in every for one in _post(item, url)]
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise UnreadableError(f"{url} is a broken export of posts.") from error
+    return _listed(entries, url, len(every))
+
+
+def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
+    """Read one post; one that is kept from the public, or only passes another on, is none."""
+    note = item.get("object", item)
+    if not isinstance(note, dict) or item.get("reblog"):
+        return
+    content, title = note.get("content"), note.get("title")
+    account = note.get("account")
+    if isinstance(content, dict):
+        if content.get("protected"):
+            return
+        content = content.get("rendered")
+    if not isinstance(content, str) or note.get("visibility") in {"private", "direct"}:
+        return
+    named = title.get("rendered") if isinstance(title, dict) else title
+    published = note.get("date_gmt") or note.get("created_at") or note.get("published")
+    written = str(published or "")
+    zoned = f"{written}Z" if note.get("date_gmt") and not written.endswith("Z") else written
+    modified = str(note.get("modified_gmt") or note.get("edited_at") or "")
+    yield from _entry(
+        str(note.get("link") or note.get("url") or ""),
+        str(note.get("id") or ""),
+        _plain(str(named or "")),
+        stated(zoned),
+        stated(modified),
+        content,
+        url,
+        _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
+        _POST,
+    )
+
+
+def _listed(entries: Sequence[Entry], url: str, items: int) -> Listing:
+    """Return a feed's entries, the newest if there are too many; of several sites each its own."""
+    once = _newest(entries)
+    kept = once[:_MOST]
+    sites = Counter(_site(entry.url) for entry in kept)
+    most = max(sites, key=lambda site: sites[site], default="")
+    own = {_site(url), most if 2 * sites[most] > len(kept) else ""}
+    if len(sites) > 1:
+        kept = [replace(each, foreign=_site(each.url) not in own) for each in kept]
+    return Listing(tuple(kept), unread=items - len(entries), beyond=len(once) - len(kept))
+
+
+def _site(url: str) -> str:
+    """Return the site of an address: its host without the machine's name."""
+    return str(extract_domain(url) or urlsplit(url).hostname or "")
 
 
 def _entry(
@@ -177,14 +260,16 @@ def _entry(
     modified: Moment | None,
     content: str,
     url: str,
+    outlet: str = "",
+    least: int = _WHOLE,
 ) -> Iterator[Entry]:
     """Yield one item; without a link it stands in its feed, if it carries its article."""
-    whole = content if len(_plain(content)) >= _WHOLE else ""
+    whole = content if len(_plain(content)) >= (least if title else _POST) else ""
     if link:
-        yield Entry(urljoin(url, link), title, published, modified, content=whole)
+        yield Entry(urljoin(url, link), title, published, modified, content=whole, outlet=outlet)
     elif whole:
         name = hashlib.sha256((key or f"{title}\n{whole}").encode()).hexdigest()[:16]
-        yield Entry(f"{url}{_ITEM}{name}", title, published, modified, content=whole)
+        yield Entry(f"{url}{_ITEM}{name}", title, published, modified, content=whole, outlet=outlet)
 
 
 def _plain(markup: str) -> str:
@@ -211,7 +296,8 @@ def _sitemap(data: bytes, url: str) -> Listing:
     if etree.QName(root).localname.lower() == "sitemapindex":
         latest = sorted(items, key=lambda each: _recency(each), reverse=True)
         return Listing(children=tuple(each.url for each in latest[:CHILDREN]))
-    return Listing(tuple(_newest(items)))
+    once = _newest(items)
+    return Listing(tuple(once[:_MOST]), beyond=len(once[_MOST:]))
 
 
 def _value(item: Element, name: str) -> str:
@@ -223,11 +309,11 @@ def _value(item: Element, name: str) -> str:
 
 
 def _newest(entries: Iterable[Entry]) -> list[Entry]:
-    """Return each page once, in the listing's order; of too many the newest."""
+    """Return each page once, in the listing's order; too many of them, the newest first."""
     once = list({each.url: each for each in entries}.values())
     if len(once) > _MOST:
         once.sort(key=_recency, reverse=True)
-    return once[:_MOST]
+    return once
 
 
 def _recency(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,22 +15,46 @@ from markdown_it.token import Token
 from ingest.errors import UnreadableError
 from ingest.language.datelines import is_date_line, stated
 from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.decoding import damage
+from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import ENDED, joined, paragraphs
 from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
-FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def read_markdown(text: str, name: str) -> Extract:
+class MarkdownParser(Parser):
+    """Markdown, with or without front matter."""
+
+    kind = "Markdown"
+    endings = frozenset({".md", ".markdown"})
+    media_types = frozenset({"text/markdown"})
+
+    def score(self, document: Document) -> int:
+        """Tell Markdown by front matter, or by its name."""
+        front = not document.url and document.head.startswith(b"---")
+        if front and _FRONT.match(document.text()):
+            return SURE
+        return Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        text = document.text()
+        extract = _read_markdown(text, document.name)
+        yield FoundArticle(document.name, replace(extract, notes=damage(text)))
+
+
+def _read_markdown(text: str, name: str) -> Extract:
     """Understand a Markdown article; its front matter wins over what the body says.
 
     Raises:
         UnreadableError: the front matter cannot be read.
     """
-    front = FRONT.match(text)
+    front = _FRONT.match(text)
     given = _metadata(front[1], name) if front else {}
     blocks = list(_blocks_of(text[front.end() :] if front else text))
     heading = next((each.text for each in blocks if each.kind == "heading"), "")
@@ -103,7 +127,11 @@ def _said(token: Token) -> tuple[list[str], list[str]]:
     """
     lines, pictures = [""], []
     hard: list[bool] = []
+    struck = 0
     for inner in token.children or []:
+        struck += (inner.type == "s_open") - (inner.type == "s_close")
+        if struck:
+            continue
         if inner.type in {"softbreak", "hardbreak"}:
             lines.append("")
             hard.append(inner.type == "hardbreak")

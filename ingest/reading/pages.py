@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +13,7 @@ import htmldate
 import lxml.html
 import trafilatura
 from lxml.etree import ParserError, XMLSyntaxError, strip_elements
-from readability import Document
+from readability import Document as Readable
 from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError
@@ -20,14 +22,18 @@ from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared
+from ingest.reading.decoding import LARGEST_ARTICLE, damage, decode
+from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
-from ingest.reading.found import section
+from ingest.reading.found import FoundArticle, section
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
+from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST, joins
 from ingest.reading.pastes import assembled, kind_of, sort
 from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
+from ingest.reading.visible import as_seen
 from ingest.reading.walls import SIGNS, wall
 
 _PREVIEW = 1500
@@ -38,13 +44,56 @@ _MORE = 4
 """How many times as much the other one must have found to be believed instead."""
 _NOTES = 4
 """Lines at the end among which notes on the authors, and offers, stand."""
+_POST = "Embedded post"
+"""What stands before a post of somebody else, among the captions."""
 _OFFER = 300
 """Characters of the longest offer."""
-_APART = ["//figcaption", "//blockquote[contains(@class, 'twitter-tweet')]"]
+_APART = ["//figcaption"]
 _AROUND = "//header[not(ancestor::article)]|//nav|//footer|//aside"
 _UNSEEN = ("script", "style", "svg", "template", "iframe", "noscript", "nav")
 """What holds nothing of an article; without it all that follows is faster."""
 _KEEP_OUT = frozenset({"noindex", "none", "noai"})
+
+_LIKE_A_PAGE = re.compile(
+    rb"\A(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
+)
+_SAVED = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
+    r"(https?://\S{1,2000})"
+)
+"""Where browsers write that a page was saved from."""
+_INSIDE = re.compile(rb"data:[\w/+.-]{1,100}(?:;[\w=-]{1,60}){0,4};base64,[A-Za-z0-9+/=%]{64,}")
+"""Pictures and fonts that a saved page holds inside."""
+_FAR = 2000
+"""Characters at the start of what was fetched in which a page has a tag."""
+
+
+class PageParser(Parser):
+    """HTML pages."""
+
+    kind = "pages"
+    endings = frozenset({".html", ".htm", ".xhtml"})
+    media_types = frozenset({"text/html", "application/xhtml+xml"})
+
+    def score(self, document: Document) -> int:
+        """Tell a page by how it begins, or by its name; at an address anything with a tag is."""
+        if _LIKE_A_PAGE.match(document.head):
+            return SURE
+        fetched = document.url is not None and b"<" in document.data[:_FAR]
+        return Parser.score(self, document) or POSSIBLE * fetched
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article; of a large page pictures that are saved inside it are left out."""
+        data = document.data
+        if len(data) > LARGEST_ARTICLE:
+            data = _INSIDE.sub(b"data:,", data)
+        text = decode(data, document.name, document.charset)
+        saved = None if document.url else _SAVED.search(text[:_FAR])
+        url = document.url or (saved[1] if saved else None)
+        extract = read_page(text, document.name, url=url, now=document.now)
+        if saved and not extract.header.url:
+            extract = replace(extract, header=replace(extract.header, url=url))
+        yield FoundArticle(document.name, replace(extract, notes=(*extract.notes, *damage(text))))
 
 
 def read_page(
@@ -65,9 +114,14 @@ def read_page(
     declared = Declared(page, url, now)
     if signal := _opted_out(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
+    posts = as_seen(page)
     if sentence := front_page(declared, name):
         raise NoArticleError(sentence)
     header = declared.header()
+    if label := paid_post(declared, header.title):
+        raise NoArticleError(
+            f"{name} is a paid post ({label[:80]}) and no coverage. Nothing was added."
+        )
     paid = declared.paid_for
     told = _captions(page)
     strip_elements(page, *_UNSEEN, with_tail=False)
@@ -106,15 +160,18 @@ def read_page(
     return Extract(
         merged,
         read.text,
-        (*told, *read.captions),
+        (*told, *read.captions, *(f"{_POST}: {each}" for each in posts)),
         read.corrections,
         follows=declared.following,
     )
 
 
 def _parser() -> lxml.html.HTMLParser:
-    """Build a parser for text that is UTF-8 by now, whatever the page declares."""
-    return lxml.html.HTMLParser(encoding="utf-8")
+    """Build a parser for text that is UTF-8 by now, whatever the page declares.
+
+    Comments of the markup part the text around them, and are left out before anything reads it.
+    """
+    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def _drop_offers(declared: Declared) -> None:
@@ -176,7 +233,7 @@ def _body_of(page: Element) -> str:
         return found
     try:
         whole = lxml.html.tostring(page, encoding="unicode")
-        summary = lxml.html.document_fromstring(Document(whole).summary())
+        summary = lxml.html.document_fromstring(Readable(whole).summary())
     except (Unparseable, ParserError, XMLSyntaxError):
         return ""
     paragraphs = [" ".join(p.text_content().split()) for p in summary.iter("p")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.language.script import CJK
@@ -27,6 +28,10 @@ _INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
 UNDONE = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
 _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
+_WORD = 80
+"""Characters at the end of a line among which its last word stands."""
+_LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
+_PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 _NARROW, _WIDE = 30, 110
 """Characters of the least and the greatest width at which text is wrapped."""
 _NARROW_CJK, _WIDE_CJK = 8, 60
@@ -52,25 +57,32 @@ def joined(lines: Sequence[str], together: Sequence[bool], whole: str) -> list[s
 
     A hyphen at a line's end goes unless *whole* writes the word with it elsewhere.
     """
-    found = list(lines[:1])
+    found = [[line] for line in lines[:1]]
     for line, join in zip(lines[1:], together, strict=True):
         if join:
-            found[-1] = glued(found[-1], line, whole)
+            both = glued(found[-1][-1], line, whole)
+            found[-1][-1:] = [both[: -len(line)], line]
         else:
-            found.append(line)
-    return found
+            found.append([line])
+    return ["".join(pieces) for pieces in found]
 
 
 def glued(one: str, other: str, whole: str) -> str:
     """Write two parts of a paragraph as one."""
-    if HYPHEN.search(one) and other[:1].islower():
-        head = re.search(r"[^\W\d_]+$", one[:-1])
-        tail = re.match(r"[^\W\d_]+", other)
+    if HYPHEN.search(one[-2:]) and other[:1].islower():
+        head = _LAST_WORD.search(one[-_WORD:-1])
+        tail = _FIRST_WORD.match(other)
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
-        return one + other if re.search(rf"\b{re.escape(word)}\b", whole) else one[:-1] + other
+        return one + other if word in _hyphenated(whole) else one[:-1] + other
     beside = EAST.match(one[-1:]) or EAST.match(other[:1])
     close = beside and not (one[-1:].isascii() and other[:1].isascii())
     return one + other if close else f"{one} {other}"
+
+
+@lru_cache(maxsize=4)
+def _hyphenated(whole: str) -> frozenset[str]:
+    """Return the words of a text that are written with a hyphen, pair by pair."""
+    return frozenset(_PAIR.findall(whole))
 
 
 def joins(lines: Sequence[str]) -> list[bool]:

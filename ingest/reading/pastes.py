@@ -7,11 +7,15 @@ the same words stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.language.datelines import is_date_line, newest_reported, stated
+from ingest.language.words import words
 from ingest.model import Extract, Header, Kind, Moment
+from ingest.reading.decoding import damage
+from ingest.reading.documents import POSSIBLE, Document, Parser
+from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import ENDED, paragraphs
 from ingest.reading.text import clean
 
@@ -82,6 +86,14 @@ _SIGNED = "|".join(
     (_AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
 _ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNED})[)）]?$")
+_CREDITS = re.compile(
+    r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
+    rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
+    rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{_AGENCY}))[)）\]]?\.?",
+    re.IGNORECASE,
+)
+"""A line that says who wrote and edited: no evidence of anything."""
+_NAMED = re.compile(rf"\b(?:{_AGENCY})\b", re.IGNORECASE)
 _CAPITALISED = r"[A-Z][\w.'’-]*"
 _DATELINE = re.compile(
     rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
@@ -95,12 +107,12 @@ _DATELINE_JA_DAY = re.compile(
     r"\s*(?:[-－―—]+\s*)?"
 )
 _ADDRESS = re.compile(r"https?://\S+")
-_CORRECTION = re.compile(
-    r"^(?:correction|clarification)\s*[:：(—–-]"
-    r"|^(?:訂正|お断り)\s*[:：（(]|^【訂正】"
-    r"|^this (?:article|story|report) (?:was|has been) (?:corrected|amended)\b",
-    re.IGNORECASE,
-)
+_NOTES = words()["notes"]
+_CORRECTION = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
+_EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
+_MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
+_NOTE = 600
+"""Characters of the longest note of an editor."""
 _SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
@@ -114,11 +126,7 @@ _DATED = re.compile(
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
-_RETRACTED = re.compile(
-    r"\W{0,5}(?:this|the) (?:article|story|report) (?:has been|was|is) (?:retracted|withdrawn)\b"
-    r"|\W{0,5}(?:この|本)記事(?:は|を).{0,12}(?:取り消|撤回)",
-    re.IGNORECASE,
-)
+_RETRACTED = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
 _KINDS = (
     (
         Kind.RETRACTION,
@@ -142,6 +150,24 @@ class _Parts:
     corrections: list[str] = field(default_factory=list)
     published: Moment | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
+
+
+class TextParser(Parser):
+    """Plain text, and whatever is pasted or piped in."""
+
+    kind = "text"
+    endings = frozenset({".txt", ".text"})
+    media_types = frozenset({"text/plain"})
+
+    def score(self, document: Document) -> int:
+        """Take a paste that nothing else reads."""
+        return Parser.score(self, document) or POSSIBLE * document.pasted
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        text = document.text()
+        yield FoundArticle(document.name, replace(read_paste(text), notes=damage(text)))
 
 
 def read_paste(text: str) -> Extract:
@@ -181,11 +207,25 @@ def sort(lines: list[str]) -> _Parts:
             _caption_above(parts)
         elif _FILE_PHOTO.search(line):
             parts.captions.append(line)
-        elif _CORRECTION.match(line):
+        elif len(line) <= 2 * _SHORT and parts.body and _CREDITS.fullmatch(line):
+            agency = _NAMED.search(line)
+            parts.agency = parts.agency or (_known(agency[0]) if agency else None)
+        elif _is_correction(line):
             parts.corrections.append(line)
         elif len(line) > _SHORT or not _furniture(line, parts):
             parts.body.append(line)
     return parts
+
+
+def _is_correction(line: str) -> bool:
+    """Tell whether a line corrects the article: by how it begins, or as a note that says so."""
+    if _CORRECTION.match(line):
+        return True
+    note = _EDITORS.match(line) if len(line) <= _NOTE else None
+    return note is not None and (
+        _MISTAKE.search(line, note.end()) is not None
+        or _RETRACTED.match(line, note.end()) is not None
+    )
 
 
 def _furniture(line: str, parts: _Parts) -> bool:
@@ -223,20 +263,25 @@ def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = Non
     header = Header(
         title=title,
         authors=tuple(name.strip() for name in parts.authors),
-        agency=agency or ending or opening,
+        agency=agency or ending or opening or parts.agency,
         dateline=place,
         published=parts.published,
         not_before=None if parts.published else newest_reported(whole),
-        kind=kind_of(title, body),
+        kind=Kind.RETRACTION if _is_withdrawn(parts.corrections) else kind_of(title, body),
     )
     return Extract(header, body, tuple(parts.captions), tuple(parts.corrections))
 
 
 def kind_of(title: str, body: str) -> Kind:
     """Return the kind that a title announces, or a body that says it is withdrawn."""
-    if _RETRACTED.match(body):
+    if _RETRACTED.match(_EDITORS.sub("", body[:_NOTE], count=1)):
         return Kind.RETRACTION
     return next((kind for kind, pattern in _KINDS if pattern.match(title)), Kind.NEWS)
+
+
+def _is_withdrawn(notes: Sequence[str]) -> bool:
+    """Tell whether one of an article's notes withdraws it."""
+    return any(_RETRACTED.match(_EDITORS.sub("", note, count=1)) for note in notes)
 
 
 def _without_dateline(body: str) -> tuple[str, str | None, str | None]:

@@ -6,7 +6,7 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
+from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.found import FoundArticle
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.pastes import read_paste
 from ingest.reading.tables import Cell
@@ -31,6 +33,22 @@ _BROKEN = (
 """What broken files make a parser raise."""
 _SLACK = 2
 """Points that letters of one word may stand apart."""
+
+
+class PdfParser(Parser):
+    """PDF."""
+
+    kind = "PDF"
+    endings = frozenset({".pdf"})
+    media_types = frozenset({"application/pdf"})
+
+    def score(self, document: Document) -> int:
+        """Tell a PDF by its first bytes, or by its name."""
+        return SURE if document.data.startswith(b"%PDF-") else Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        yield FoundArticle(document.name, read_pdf(document.data, document.name))
 
 
 def read_pdf(data: bytes, name: str) -> Extract:

@@ -75,10 +75,17 @@ async def fetch_listing(
 
 def _said_of(listing: Listing) -> list[str]:
     """Say that a listing is empty, or has items of which nothing can be read."""
+    notes = []
     if listing.unread:
-        return [f"{listing.unread} of its items have neither a link nor an article."]
-    empty = not listing.entries and not listing.children
-    return ["It is a feed without any item at the moment."] if empty else []
+        notes.append(f"{listing.unread} of its items have neither a link nor an article.")
+    if listing.beyond:
+        read = len(listing.entries)
+        notes.append(
+            f"It lists {read + listing.beyond:,} pages; the newest {read:,} are looked at."
+        )
+    if not (notes or listing.entries or listing.children):
+        notes.append("It is a feed without any item at the moment.")
+    return notes
 
 
 def _remember(told: _Listed, known: Sequence[SourcePage]) -> deque[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.fetching import Validators
-from ingest.identity import sealed
+from ingest.identity import seals_of
 from ingest.model import SourcePage
 from ingest.reading.listings import Entry
 
@@ -33,7 +33,7 @@ def planned(
     return [
         (address, entry)
         for address, entry in (*listed.items(), *once.items())
-        if (address in pages or sealed(address) not in pages)
+        if (address in pages or not any(seal in pages for seal in seals_of(entry.url)))
         and _due(pages.get(address), entry, every, now, listed=address in listed)
     ]
 

@@ -76,6 +76,7 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         literal(title(extract.text, _BEGINNING)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
+    lines += [f"-# {phrase(title(failure_said(note, words), TEXT))}" for note in extract.notes[:2]]
     if article.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
     if extract.header.preview:

@@ -341,3 +341,48 @@ def test_since_when_a_source_fails_stays_until_it_is_well(archive):
     assert (found.failed_at, found.failure, found.checked_at) == (NOW, "It answers 404.", later)
     archive.sources.checked(source.id, later)
     assert archive.sources.get(source.id).failed_at is None
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("https://ledger.example/a?b=1&c=2", "https://ledger.example/a?c=2&b=1&smid=tw"),
+        ("https://ledger.example/caf%c3%a9", "https://ledger.example/caf%C3%A9"),
+        ("https://ledger.example/café", "https://ledger.example:443/caf%C3%A9"),
+        ("https://www.ledger.example/a", "http://ledger.example/a"),
+        ("https://ledger.example/a", "https://m.ledger.example/a"),
+        ("https://amp.ledger.example/a", "https://www.ledger.example/a"),
+        ("https://ledger.example/a/amp", "https://ledger.example/a"),
+        ("https://ledger.example/a.html", "https://ledger.example/a.amp.html"),
+        ("https://ledger.example/a", "https://ledger.example/a?outputType=amp"),
+        ("https://ledger.example/a?id=7", "https://ledger.example/a?id=7&cmpid=x&__s=3&igsh=q"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_article_stands_under_many_addresses(archive, first, again, turned):
+    """A correction reaches it whichever of them is read; its own address stays."""
+    one, other = (again, first) if turned else (first, again)
+    [kept] = saved(archive, an_extract(url=one))
+    [same] = saved(archive, an_extract(url=other))
+    assert (same.article_id, same.decision) == (kept.article_id, Decision.SAME)
+    note = "Correction: 46, not 64."
+    [mended] = saved(archive, an_extract(url=other, corrections=(note,)))
+    assert (mended.article_id, mended.decision) == (kept.article_id, Decision.CORRECTED)
+    assert archive.articles.get(kept.article_id).header.url == one
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://ledger.example/a?id=2",
+        "https://ledger.example/b",
+        "https://news.ledger.example/a?id=1",
+        "https://ledger.example/a?id=1&page=2",
+        "https://ledger.example/a%2Fb?id=1",
+    ],
+)
+def test_other_articles_have_other_addresses(archive, other):
+    """A number, a path and a machine of its own tell articles apart."""
+    [one] = saved(archive, an_extract(url="https://ledger.example/a?id=1"))
+    [two] = saved(archive, an_extract("Another text of another article, of its own.", url=other))
+    assert one.article_id != two.article_id

@@ -6,6 +6,8 @@ import asyncio
 import gzip
 import tracemalloc
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -242,3 +244,36 @@ async def test_who_asks_is_said(web):
     async with web.fetcher(contact="desk@ledger.example") as fetcher:
         await fetcher.fetch(PAGE)
     assert web.agents == {"ElectionDesk/0.1 (+desk@ledger.example)"}
+
+
+async def test_a_mark_before_robots_txt_hides_no_rule(web):
+    """Editors write a byte order mark that nobody sees."""
+    web.put(f"{HOST}/robots.txt", b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n", "text/plain")
+    web.page(PAGE, "A", story(1))
+    async with web.fetcher() as fetcher:
+        with pytest.raises(NotAllowedError, match=r"robots\.txt"):
+            await fetcher.fetch(PAGE)
+
+
+@pytest.mark.parametrize("minutes", [50, -5])
+async def test_a_host_may_name_the_time_to_come_back(web, minutes):
+    """Retry-After is a date as well; one that has passed is a second."""
+    told = format_datetime(web.now + timedelta(minutes=minutes), usegmt=True)
+    web.put(PAGE, b"", status=503, headers={"Retry-After": told})
+    web.page(f"{HOST}/b", "B", story(2))
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError, match="later"):
+            await fetcher.fetch(PAGE)
+        if minutes > 0:
+            with pytest.raises(UnreachableError, match="later"):
+                await fetcher.fetch(f"{HOST}/b")
+        else:
+            assert (await fetcher.fetch(f"{HOST}/b")).state is State.FRESH
+
+
+async def test_a_first_answer_of_unchanged_is_a_failure(web):
+    """Nothing is known that could be unchanged, and the round says so."""
+    web.put(PAGE, b"", status=304)
+    async with web.fetcher() as fetcher:
+        with pytest.raises(UnreachableError, match="nothing was known"):
+            await fetcher.fetch(PAGE)

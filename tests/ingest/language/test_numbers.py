@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kanjize import KanjizeConfiguration, KanjizeStyle, number2kanji
 from num2words import num2words
 
+from ingest.language.as_english import plain_english
 from ingest.language.numbers import figures_in, plain
 
 
@@ -115,3 +116,33 @@ def test_a_bound_is_noted(text, bound):
 def test_figures_share_the_unit_that_one_of_them_states():
     """From 18 to 15 per cent are two shares."""
     assert [kind for _, kind, _ in read("from 18 to 15 per cent")] == ["share", "share"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("one and a half million votes", ["1500000"]),
+        ("one and a half per cent", ["1.5"]),
+        ("12 lakh voters, 3 crore rupees and 1,20,000 votes", ["1200000", "30000000", "120000"]),
+        ("won 53-47 in Holm", ["53", "47"]),
+        ("by 12,408–11,950 votes", ["12408", "11950"]),
+        ("a two-to-one margin", ["2"]),
+        ("in the mid-fifties", ["55"]),
+        ("in the low 40s", ["42"]),
+        ("the 2025-26 budget", ["2025"]),
+        ("the mid-1990s", []),
+        ("COVID-19 in Holm", []),
+    ],
+)
+def test_figures_of_newspapers_are_read(text, values):
+    """Scores have two figures, a year and the next one have none more."""
+    found = [figure.value for figure in figures_in(plain(text))]
+    assert found == [Decimal(each) for each in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("anderthalb Millionen", "1.5 million"), ("zweieinhalb Jahre", "2.5 years")]
+)
+def test_halves_in_german_words(text, said):
+    """One word holds the number and its half."""
+    assert plain_english(text, "de") == said

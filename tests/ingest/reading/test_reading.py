@@ -3,15 +3,26 @@
 import io
 import json
 import os
+import pickle
 from datetime import date, datetime, timedelta, timezone
+from importlib.metadata import EntryPoint
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 
-from ingest.model import Kind
-from ingest.reading import Hints, count, read_bytes, read_path
+from ingest.model import Extract, Header, Kind
+from ingest.reading import (
+    Document,
+    FoundArticle,
+    Hints,
+    Parser,
+    read,
+    read_bytes,
+    read_path,
+    registry,
+)
 
 BODY = "The count in Wexcombe ended at noon on Sunday. Nobody contested the result afterwards. "
 JAPANESE = (
@@ -100,7 +111,7 @@ def test_json_lines_are_read_under_any_names():
     [
         (b"", "a.txt", "empty"),
         (b" \n\t\n", "a.txt", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(500), "a.png", "not text"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "a.png", "no kind that is read"),
         (bytes(range(256)) * 40, "a.txt", "not text"),
         (b"word " * 11_000_000, "a.txt", "52 MB"),
         (b"Too short.", "a.txt", "10 characters"),
@@ -134,15 +145,14 @@ def test_a_bad_line_does_not_stop_the_others(tmp_path):
     assert found[0].extract.digest
 
 
-def test_a_folder_is_read_in_order_and_counted(tmp_path):
-    """Progress that counts to a total must know the total."""
+def test_a_folder_is_read_in_order(tmp_path):
+    """Files of sub-folders too; hidden ones are passed over."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "b.txt").write_text(f"Title\n\n{BODY}")
     (tmp_path / "a.txt").write_text("")
     (tmp_path / ".hidden").write_text("x")
     (tmp_path / "c.jsonl").write_text(f"{json.dumps({'text': BODY})}\n\n{{}}\n")
     found = list(read_path(tmp_path, Hints()))
-    assert len(found) == count(tmp_path) == 4
     assert [each.problem is None for each in found] == [False, True, False, True]
 
 
@@ -212,3 +222,54 @@ def test_any_bytes_are_read_or_refused(data, name):
     """Nothing that somebody hands over can break the desk."""
     for found in read_bytes(data, name, Hints()):
         assert (found.extract is None) != (found.problem is None)
+
+
+@pytest.mark.parametrize("name", ["notes.py", "count.zip", "minutes"])
+def test_what_no_parser_takes_is_refused_by_name(tmp_path, name):
+    """Raw markup and programs are no paste; the sentence lists what is read."""
+    file = tmp_path / name
+    file.write_text(f"Title\n\n{BODY}")
+    [found] = read_path(file, Hints())
+    assert name in str(found.problem)
+    assert "pages (.htm, .html, .xhtml)" in str(found.problem)
+
+
+def test_another_package_adds_a_kind(monkeypatch):
+    """An entry point names a parser; nothing of ours is changed for it."""
+
+    class Minutes(Parser):
+        kind = "minutes"
+        endings = frozenset({".min"})
+
+        def parse(self, document):
+            yield FoundArticle(document.name, Extract(Header("Minutes"), document.text()))
+
+    point = EntryPoint("minutes", "somewhere:Minutes", "election_desk.parsers")
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Minutes)
+    monkeypatch.setattr(registry, "entry_points", lambda **_: [point])
+    registry.parsers.cache_clear()
+    try:
+        [found] = read(Document(BODY.encode(), "council.min", Hints(outlet="Sarnholt Council")))
+    finally:
+        registry.parsers.cache_clear()
+    assert (found.extract.header.title, found.extract.header.outlet) == (
+        "Minutes",
+        "Sarnholt Council",
+    )
+
+
+def test_an_array_of_records_is_read_like_json_lines():
+    """A broken record costs itself."""
+    data = json.dumps([{"title": "Over", "text": BODY}, {"title": "None"}], indent=1)
+    good, bad = read_bytes(data.encode(), "a.json", Hints())
+    assert good.extract.header.title == "Over"
+    assert "record 2" in str(bad.problem)
+
+
+def test_what_goes_in_and_comes_out_can_be_pickled():
+    """Reading may happen in a process of its own."""
+    for data, name in ((a_page().encode(), "a.html"), (b"", "a.txt"), (b"%PDF-1.7", "a.pdf")):
+        document = pickle.loads(pickle.dumps(Document(data, name)))
+        [found] = read(document)
+        again = pickle.loads(pickle.dumps(found))
+        assert (again.extract, str(again.problem)) == (found.extract, str(found.problem))

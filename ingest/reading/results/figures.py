@@ -1,0 +1,64 @@
+"""Figures in cells of result files: thousands in every style, shares, kanji units."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+EMPTY = "—"
+"""What an empty cell says: that there is no figure, rather than another row's."""
+_NONE = frozenset({"", "-", "–", "—", "*", "**", "n/a", "na", "x", ".", "…", "..."})
+"""What stands in cells without a figure; a star is a count that is withheld."""
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([,.'’  ])\d{3})(?:\1\d{3}){0,5}(?:[.,]\d{1,6})?")
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2}){1,5},\d{3}")
+_PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
+_GREAT = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
+_UNITS = ("票", "人", "議席", "名", "%", "표", "명")
+
+
+def bare(cell: str) -> str:
+    """Return a cell in half width, without its unit and footnote marks."""
+    text = unicodedata.normalize("NFKC", cell).strip().rstrip("*†‡").strip()
+    for unit in _UNITS:
+        text = text.removesuffix(unit).strip()
+    return text
+
+
+def is_figure(cell: str) -> bool:
+    """Tell whether a cell is a figure and nothing else."""
+    text = bare(cell)
+    return bool(text) and any(
+        pattern.fullmatch(text) is not None for pattern in (_PLAIN, _THOUSANDS, _INDIAN, _GREAT)
+    )
+
+
+def is_empty(cell: str) -> bool:
+    """Tell whether a cell says that there is no figure."""
+    return cell.strip().casefold() in _NONE
+
+
+def figure(cell: str, *, decimal: bool = False) -> Decimal | None:
+    """Return the value of a cell; ``None`` where it holds no figure.
+
+    One sign before three last digits parts thousands, unless the cell is *decimal* as shares are;
+    before any others it is the decimal one.
+    """
+    text = bare(cell)
+    if not text or not is_figure(cell):
+        return None
+    if (great := _GREAT.fullmatch(text)) and ("万" in text or "億" in text):
+        hundred_millions, ten_thousands, rest = great.groups()
+        return Decimal(
+            int(hundred_millions or 0) * 10**8
+            + int(ten_thousands or 0) * 10**4
+            + int((rest or "0").replace(",", ""))
+        )
+    if _INDIAN.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if decimal and _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    if grouped := _THOUSANDS.fullmatch(text):
+        whole = text.replace(grouped.group(1), "")
+        return Decimal(whole.replace(",", "."))
+    return Decimal(text.replace(",", "."))

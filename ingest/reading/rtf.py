@@ -1,0 +1,233 @@
+"""Rich Text Format: the text of its groups, without what is struck, hidden or about the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ingest.errors import NoArticleError, UnreadableError
+from ingest.reading.decoding import LARGEST_ARTICLE
+from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.found import FoundArticle
+from ingest.reading.pastes import read_paste
+from ingest.reading.signs import lowered
+from ingest.reading.tables import Cell, TableRows, lines_of
+from ingest.reading.text import clean_line
+
+_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+"
+    rb"|([^\\{}\r\n]{1,4096})",
+    re.IGNORECASE,
+)
+_ASIDE = frozenset(
+    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer"}
+    | {b"headerl", b"headerr", b"headerf", b"footerl", b"footerr", b"footerf", b"footnote"}
+    | {b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl", b"generator", b"fldinst"}
+    | {b"themedata", b"datastore", b"latentstyles", b"xmlnstbl", b"annotation", b"atnid"}
+    | {b"atnauthor", b"nonshppict", b"bkmkstart", b"bkmkend", b"pntext", b"listtext", b"filetbl"}
+)
+"""Groups that hold nothing of the text."""
+_HIDING = frozenset({b"strike", b"striked", b"v", b"deleted"})
+_SIGNS = {
+    b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
+    b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
+}  # fmt: skip
+_DEEP = 1000
+"""Groups inside each other, from which a file is broken."""
+_CODES = {b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850", b"ansi": "cp1252"}
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How text is to be read inside one group."""
+
+    aside: bool = False
+    hidden: frozenset[bytes] = frozenset()
+    raised: bool = False
+    skip: int = 1
+
+
+class RichTextParser(Parser):
+    """Rich Text Format."""
+
+    kind = "RTF"
+    endings = frozenset({".rtf"})
+    media_types = frozenset({"application/rtf", "text/rtf"})
+
+    def score(self, document: Document) -> int:
+        """Tell the format by its signature, or by the name."""
+        return SURE if document.head.startswith(b"{\\rtf") else Parser.score(self, document)
+
+    def parse(self, document: Document) -> Iterator[FoundArticle]:
+        """Read one article."""
+        name = document.name
+        if not document.head.startswith(b"{\\rtf"):
+            raise UnreadableError(f"{name} is no RTF although it is called so. Paste its text.")
+        if len(document.data) > 4 * LARGEST_ARTICLE:
+            raise UnreadableError(f"{name} is larger than {4 * LARGEST_ARTICLE // 2**20} MB.")
+        text = _Reader(name).read(document.data)
+        if not text.strip():
+            raise NoArticleError(f"{name} holds no text. Nothing was added.")
+        yield FoundArticle(name, read_paste(text))
+
+
+class _Reader:
+    """Collects paragraphs and rows of tables, token by token."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._state = _State()
+        self._outer: list[_State] = []
+        self._code = "cp1252"
+        self._parts: list[str] = []
+        self._bytes = bytearray()
+        self._found: list[str] = []
+        self._cells: list[Cell] = []
+        self._rows: TableRows = []
+        self._in_table = False
+        self._to_skip = 0
+
+    def read(self, data: bytes) -> str:
+        """Return the text of a file, paragraphs parted by an empty line.
+
+        Raises:
+            UnreadableError: its groups are nested too deep.
+        """
+        for token in _TOKEN.finditer(data):
+            word, number, code, sign, group, plain = token.groups()
+            if group == b"{":
+                self._open()
+            elif group == b"}":
+                self._close()
+            elif word is not None:
+                self._control(word.lower(), number)
+            elif code is not None:
+                self._byte(bytes.fromhex(code.decode()))
+            elif sign is not None:
+                self._symbol(sign)
+            elif plain is not None:
+                self._byte(plain)
+        self._end_paragraph()
+        self._end_table()
+        return "\n\n".join(self._found)
+
+    def _open(self) -> None:
+        self._decode()
+        if len(self._outer) >= _DEEP:
+            raise UnreadableError(f"{self._name} is a broken RTF file. Save it anew.")
+        self._outer.append(self._state)
+
+    def _close(self) -> None:
+        self._decode()
+        if self._outer:
+            self._state = self._outer.pop()
+
+    def _byte(self, data: bytes) -> None:
+        """Take bytes of text, but for those that stand in for a character that was read."""
+        skipped = min(self._to_skip, len(data))
+        self._to_skip -= skipped
+        self._bytes += data[skipped:]
+
+    def _decode(self) -> None:
+        """Turn the bytes up to here into text, as the group says."""
+        said = self._bytes.decode(self._code, "replace")
+        self._bytes.clear()
+        self._write(said)
+
+    def _write(self, said: str) -> None:
+        """Add text, unless the group is no text or hides it."""
+        if said and not self._state.aside and not self._state.hidden:
+            if self._state.raised:
+                said = lowered(said.strip(), "".join(self._parts[-8:])[-16:])
+            self._parts.append(said)
+
+    def _symbol(self, sign: bytes) -> None:
+        """Take an escaped sign."""
+        if sign == b"*":
+            self._decode()
+            self._state = replace(self._state, aside=True)
+        elif sign in b"\\{}":
+            self._byte(sign)
+        elif sign in {b"~", b"_"}:
+            self._byte(b" " if sign == b"~" else b"-")
+        elif sign in {b"\r", b"\n"}:
+            self._end_paragraph()
+
+    def _control(self, word: bytes, number: bytes | None) -> None:
+        """Obey one control word."""
+        self._decode()
+        if word in _CODES:
+            self._code = _CODES[word]
+        elif word == b"ansicpg" and number:
+            self._code = _codec(int(number))
+        elif word in _ASIDE:
+            self._state = replace(self._state, aside=True)
+        elif word in _HIDING:
+            off = number == b"0"
+            hidden = self._state.hidden - {word} if off else self._state.hidden | {word}
+            self._state = replace(self._state, hidden=hidden)
+        elif word == b"plain":
+            self._state = replace(self._state, hidden=frozenset(), raised=False)
+        elif word in {b"super", b"nosupersub"}:
+            self._state = replace(self._state, raised=word == b"super" and number != b"0")
+        elif word == b"uc" and number:
+            self._state = replace(self._state, skip=max(0, min(int(number), 8)))
+        elif word == b"u" and number:
+            self._unicode(int(number))
+        elif word in _SIGNS:
+            self._write(_SIGNS[word])
+        else:
+            self._layout(word)
+
+    def _unicode(self, number: int) -> None:
+        """Take a character by its number; what stands in for it is left out."""
+        self._write(chr(number % 65536))
+        self._to_skip = self._state.skip
+
+    def _layout(self, word: bytes) -> None:
+        """End a paragraph, a cell, a row or a table."""
+        if word in {b"par", b"sect", b"page"}:
+            if self._in_table:
+                self._parts.append(" ")
+            else:
+                self._end_paragraph()
+        elif word == b"pard":
+            self._in_table = False
+        elif word == b"intbl":
+            self._in_table = True
+        elif word == b"cell":
+            self._cells.append(Cell(clean_line(_joined(self._parts))))
+            self._parts.clear()
+        elif word == b"row":
+            self._rows.append(self._cells)
+            self._cells = []
+
+    def _end_paragraph(self) -> None:
+        """Keep a paragraph, behind the table above it."""
+        self._decode()
+        said = _joined(self._parts).strip()
+        self._parts.clear()
+        if said:
+            self._end_table()
+            self._found.append(said)
+
+    def _end_table(self) -> None:
+        """Keep the rows of a table."""
+        if self._rows:
+            self._found += lines_of("", self._rows)
+            self._rows = []
+
+
+def _joined(parts: list[str]) -> str:
+    """Join pieces of text; halves of surrogate pairs become their character."""
+    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _codec(page: int) -> str:
+    """Return the codec of a Windows code page; one that is not known is the Western one."""
+    try:
+        "".encode(f"cp{page}")
+    except LookupError:
+        return "utf-8" if page == 65001 else "cp1252"
+    return f"cp{page}"

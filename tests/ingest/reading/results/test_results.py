@@ -1,0 +1,171 @@
+"""Result files: each figure in a line that stands alone and names its place in the file."""
+
+import pytest
+
+from ingest.reading import Hints, read_bytes
+from tests.ingest.reading.results.files import FILES, RECORDS, ROWS, WIDE, report
+
+LINES = {
+    "one row a candidate": (
+        "sarnholt-governor-2026.csv",
+        (
+            "sarnholt governor 2026 · Dunmere · office: Governor · candidate: Ben Quist · "
+            "party: Common Field · votes: 11,004 · sarnholt-governor-2026.csv R6"
+        ),
+    ),
+    "a count that has not come in": (
+        "sarnholt-governor-2026.csv",
+        (
+            "sarnholt governor 2026 · Dunmere · office: Governor · candidate: Rhea Solt · "
+            "votes: — · sarnholt-governor-2026.csv R7"
+        ),
+    ),
+    "one column a candidate": (
+        "mayor.csv",
+        (
+            "Sarnholt mayoral election 2026 · Preliminary result, 41 of 58 wards counted · "
+            "Tarn 02 · "
+            "Piet Moor · Votes: 1.407 · mayor.csv R6C5"
+        ),
+    ),
+    "the place's own figures": (
+        "mayor.csv",
+        (
+            "Sarnholt mayoral election 2026 · Preliminary result, 41 of 58 wards counted · "
+            "Kestrel · "
+            "Registered voters: 3.020 · Turnout: 70,1 % · Invalid: 9 · mayor.csv R7"
+        ),
+    ),
+    "Japanese": (
+        "北斗町長選.tsv",
+        (
+            "北斗町長選挙 開票結果 · 確定 · 北区 · 候補者: 青木春子 · 党派: 港同盟 · "
+            "得票数: 1万2,345票 · 得票率: ５２．１％ · 当落: 当選 · 北斗町長選.tsv R4"
+        ),
+    ),
+    "merged headers": (
+        "marrowen-run-off.xlsx",
+        (
+            "Official result of the Marrowen run-off, certified · Lower Marrow · Omar Vey · "
+            "Votes: 87,912 · %: 52.3% · marrowen-run-off.xlsx Provinces R6"
+        ),
+    ),
+    "a second sheet": (
+        "marrowen-run-off.xlsx",
+        "marrowen run off · Lantern · Votes: 44810 · Seats: 4 · marrowen-run-off.xlsx Seats R3",
+    ),
+    "a report": (
+        "treasurer.json",
+        (
+            "Sarnholt treasurer election · Quill Island · Contest: Treasurer · "
+            "Candidate: Ravi Stern · "
+            "Votes: 3,004 · Reported: 12 of 30 · Status: unofficial-partial · "
+            "As of: 2026-11-08T23:40:00Z · treasurer.json R4"
+        ),
+    ),
+    "records": (
+        "skerry-mayor.json",
+        (
+            "skerry mayor · Skerry · office: Mayor · candidate: Nell Orr · votes: 4410 · "
+            "winner: yes · skerry-mayor.json R1"
+        ),
+    ),
+}
+
+
+def one(data, name, mapping=None):
+    """Read one file."""
+    [found] = read_bytes(data, name, Hints(mapping=mapping or {}))
+    return found
+
+
+@pytest.mark.parametrize(("name", "line"), LINES.values(), ids=LINES)
+def test_a_figure_stands_with_its_place_contest_and_status(name, line):
+    """And with its file, row and column."""
+    found = one(FILES[name], name)
+    assert found.problem is None
+    assert line in found.extract.text.split("\n\n")
+
+
+def test_notes_stand_by_themselves_and_what_is_said_twice_once():
+    """Neither is a candidate."""
+    found = one(ROWS.encode(), "a.csv")
+    lines = found.extract.text.split("\n\n")
+    assert lines[-1] == "A blank is a count that has not come in."
+    assert sum("votes: 18,402" in line for line in lines) == 1
+    assert "a.csv line 12 says the same as 2 and was left out." in found.extract.notes
+
+
+def test_a_place_twice_with_other_figures_is_noted():
+    """Whoever adds it decides; nothing is dropped."""
+    found = one(
+        ROWS.replace('R,"18,402"', "").encode() + b"Holm,Governor,,,Rhea Solt,812\n", "a.csv"
+    )
+    assert any("has other figures than line 4" in note for note in found.extract.notes)
+    assert "votes: 811" in found.extract.text
+    assert "votes: 812" in found.extract.text
+
+
+def test_the_guess_is_told_and_can_be_set():
+    """A column under an unknown header is taken for what it is said to be."""
+    guessed = one(FILES["mayor.csv"], "mayor.csv").extract.notes[0]
+    assert "place = Ward" in guessed
+    assert "one column a candidate: Ada Lund, Piet Moor" in guessed
+    data = b"zone,who,tally\nHolm,Odile Farr,18402\nDunmere,Odile Farr,9120\n"
+    mapping = {"place": "zone", "candidate": "who", "votes": "tally"}
+    found = one(data, "a.csv", mapping).extract
+    assert "a · Dunmere · who: Odile Farr · tally: 9120 · a.csv R3" in found.text
+    assert "votes = tally" in found.notes[0]
+
+
+BROKEN = {
+    "a word for a figure": (
+        ROWS.replace('"11,004"', "11O04").encode(),
+        "a.csv",
+        "a.csv line 6, column 6 (“votes”) has “11O04”",
+    ),
+    "a negative count": (ROWS.replace("811", "-811").encode(), "a.csv", "a.csv line 4, column 6"),
+    "a cell too many": (
+        ROWS.replace("7 004", "7 004,9").encode(),
+        "a.csv",
+        "a.csv line 8, column 7 has “9” under no header",
+    ),
+    "a row cut off": (
+        b"county,office,candidate,votes\nHolm,Governor,Odile Farr,18402\nHolm,Governor\n",
+        "a.csv",
+        "a.csv line 3, column 3 is missing",
+    ),
+    "a quotation left open": (
+        b'county,candidate,votes\nHolm,Odile Farr,18402\nHolm,"Ben Quist,17355\n',
+        "a.csv",
+        "a.csv line 3, column 2",
+    ),
+    "two columns of one name": (
+        WIDE.replace("Piet Moor", "Ada Lund").encode(),
+        "a.csv",
+        "a.csv line 4, column 5 is called “Ada Lund” as column 4 is",
+    ),
+    "a share beyond all": (
+        FILES["北斗町長選.tsv"].replace(b"47.9%", b"147.9%"),
+        "a.tsv",
+        "a.tsv line 5, column 5",
+    ),
+    "JSON cut off": (RECORDS[:-20], "a.json", "a.json line "),
+    "an unknown place": (report(GpUnitId="gp9"), "a.json", "column 22 names the place “gp9”"),
+    "a count that is none": (report(Count="many"), "a.json", "which is no count"),
+    "a workbook cut off": (FILES["marrowen-run-off.xlsx"][:3000], "a.xlsx", "a.xlsx is a broken"),
+}
+
+
+@pytest.mark.parametrize(("data", "name", "sentence"), BROKEN.values(), ids=BROKEN)
+def test_a_malformed_file_is_refused_as_a_whole(data, name, sentence):
+    """With a sentence that says where; a part of a result would be a false one."""
+    found = one(data, name)
+    assert found.extract is None
+    assert sentence in str(found.problem)
+
+
+def test_a_mapping_to_what_is_not_there_is_refused():
+    """With the columns that are."""
+    found = one(ROWS.encode(), "a.csv", {"votes": "tally"})
+    assert "no column “tally”; it has: county, office" in str(found.problem)

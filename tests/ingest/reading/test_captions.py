@@ -1,0 +1,106 @@
+"""Captions: each sentence once, under its time; a speaker only where the file names one."""
+
+import pytest
+
+from ingest.model import Kind
+from ingest.reading import Hints, read_bytes
+
+ROLLING = """WEBVTT
+Kind: captions
+Language: de
+
+00:00:01.000 --> 00:00:03.000 align:start
+ \nguten<00:00:01.400><c> Abend</c><00:00:02.000><c> aus</c>
+
+00:00:03.000 --> 00:00:03.010
+guten Abend aus
+ \n
+00:00:03.010 --> 00:00:06.000
+guten Abend aus
+Holm<00:00:04.000><c> die</c><00:00:05.000><c> Beteiligung</c>
+
+00:00:06.010 --> 00:00:09.000
+Holm die Beteiligung
+lag bei 58,3 Prozent
+"""
+VOICES = """WEBVTT - The Holm debate
+
+NOTE checked by nobody: is it Brenk or Brent?
+
+STYLE
+::cue(.red) { color: red }
+
+1
+00:59.000 --> 01:02.000 line:84%
+<v Ada Brenk>We spent 3 million &amp; not 4,
+
+2
+01:02.000 --> 01:04.000
+<v Ada Brenk>and I stand by it.
+
+3
+01:00:05.000 --> 01:00:08.000
+<v.loud Ewan Holt>That is <i>not</i> so.
+"""
+SUBRIP = (
+    "1\r\n00:00:01,000 --> 00:00:04,200\r\n"
+    "{\\an8}CLERK: We go to Holm, where\r\nthe result is due.\r\n \r\n"
+    "2\r\n00:00:04,300 --> 00:00:08,900\r\n"
+    '<font color="red">OFFICER: Votes for Dora Penn:</font>\r\n'
+    "nine thousand and twelve.\r\n"
+)
+
+
+def one(text, name="count-night.en.vtt", **hints):
+    data = text if isinstance(text, bytes) else text.encode()
+    [found] = read_bytes(data, name, Hints(**hints))
+    return found
+
+
+def test_rolling_captions_are_read_once():
+    """Machines show the line before above each new one."""
+    extract = one(ROLLING).extract
+    assert extract.text == "[0:01] guten Abend aus Holm die Beteiligung lag bei 58,3 Prozent"
+    assert (extract.header.kind, extract.header.language) == (Kind.CAPTIONS, "de")
+    assert extract.header.title == "count night"
+
+
+def test_speakers_are_those_that_the_file_names():
+    """Voices of WebVTT stand before what they say; notes and styles are none of it."""
+    extract = one(VOICES).extract
+    assert extract.header.title == "The Holm debate"
+    assert extract.text == (
+        "[0:59] Ada Brenk: We spent 3 million & not 4, and I stand by it.\n\n"
+        "[1:00:05] Ewan Holt: That is not so."
+    )
+
+
+def test_subrip_is_read_under_any_name():
+    """The first cue tells the format; blank lines may hold a space."""
+    extract = one(SUBRIP, "paste").extract
+    assert extract.text == (
+        "[0:01] CLERK: We go to Holm, where the result is due.\n\n"
+        "[0:04] OFFICER: Votes for Dora Penn: nine thousand and twelve."
+    )
+
+
+def test_an_outlet_and_a_day_are_given_by_hand():
+    """No caption says whose it is."""
+    assert one(SUBRIP, outlet="Sarnholt Radio").extract.header.outlet == "Sarnholt Radio"
+
+
+@pytest.mark.parametrize("text", ["WEBVTT\n\n", "WEBVTT\n\nNOTE nothing\n", "no time at all\n"])
+def test_captions_without_a_cue_are_refused(text):
+    """Nothing stands under a time."""
+    assert "no captions" in str(one(text).problem)
+
+
+def test_hours_of_captions_are_read_in_a_moment():
+    """Time grows with the length alone."""
+    cues = "".join(
+        f"{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}.000 --> {(i + 1) // 3600:02}:"
+        f"{(i + 1) // 60 % 60:02}:{(i + 1) % 60:02}.000\nword number {i} of the long night.\n\n"
+        for i in range(20_000)
+    )
+    text = one("WEBVTT\n\n" + cues).extract.text
+    assert text.count("word number 19999 ") == 1

@@ -1,0 +1,276 @@
+"""Files of every kind: what is read of each, as its reader would, or why it is refused."""
+
+import json
+import plistlib
+from datetime import date, timedelta
+
+import pytest
+
+from ingest.reading import Hints, read_bytes
+from tests.ingest.reading.files import (
+    docx,
+    epub,
+    mail,
+    odt,
+    packed,
+    paragraph,
+    rtf,
+    run,
+    saved,
+    table,
+)
+from tests.ingest.reading.pages import FIRST, SECOND, STORY, a_page
+
+SAID = "Turnout was 61.3 per cent in Holm, the officer said."
+ROW = "Final count · Oda Brenk · Votes: 9,310"
+
+
+def one(data, name, **hints):
+    data = data if isinstance(data, bytes) else data.encode()
+    [found] = read_bytes(data, name, Hints(**hints))
+    return found
+
+
+def test_a_newsletter_is_its_senders():
+    """Outlet, day and title stand in its header; to whom it was sent is not kept."""
+    page = a_page(
+        f"{STORY}<p>This letter was sent to reader@in.example by Holm Letters.</p>"
+        "<p>Unsubscribe | View in your browser</p>"
+    )
+    extract = one(mail(page), "letter.eml").extract
+    assert (extract.header.outlet, extract.header.title) == (
+        "The Holm Letter",
+        "Holm result: Brenk holds “her” seat",
+    )
+    assert extract.header.published.utcoffset() == timedelta(hours=9)
+    assert FIRST in extract.text
+    for word in ("@", "Unsubscribe", "browser"):
+        assert word not in extract.text
+
+
+def test_a_letter_without_a_page_is_read_as_text():
+    """The plain part says the same; without either there is nothing."""
+    extract = one(
+        mail(plain=f"{FIRST}\r\n\r\n{SECOND}", sender="<a@news.example>"), "a.eml"
+    ).extract
+    assert extract.text == f"{FIRST}\n\n{SECOND}"
+    assert extract.header.outlet == "news.example"
+    assert "without text" in str(one(mail(), "a.eml").problem)
+
+
+def test_a_page_saved_with_everything_inside_stands_where_it_was():
+    """A browser writes the address into the file, in three ways."""
+    url = "https://courier.example/politics/holm"
+    page = a_page()
+    by_hand = f"<!-- saved from url=(0037){url} -->\n{page}"
+    single = page.replace(
+        "<head>", f"<head><!-- Page saved with SingleFile \n url: {url} \n saved date: x -->"
+    )
+    picture = f'<img src="data:image/png;base64,{"A" * 6_000_000}">'
+    for data, name in (
+        (saved(page), "a.mhtml"),
+        (by_hand, "a.html"),
+        (single.replace("<p>", f"{picture}<p>", 1), "b.html"),
+    ):
+        extract = one(data, name).extract
+        assert extract.header.url == url
+        assert FIRST in extract.text
+
+
+def test_a_page_that_safari_saves_stands_where_it_was():
+    """Its archive holds the page, its address and its encoding."""
+    url = "https://courier.example/politics/holm"
+    main = {"WebResourceData": a_page().encode(), "WebResourceURL": url}
+    data = plistlib.dumps({"WebMainResource": main}, fmt=plistlib.FMT_BINARY)
+    extract = one(data, "holm.webarchive").extract
+    assert (extract.header.url, FIRST in extract.text) == (url, True)
+    assert "broken web archive" in str(one(data[:60], "holm.webarchive").problem)
+
+
+def test_a_word_document_is_read_as_it_is_printed():
+    """What changes have taken out, what is struck or hidden, and signs of notes are not there."""
+    body = (
+        paragraph("Holm counted", "Title")
+        + paragraph(
+            run("Turnout was ")
+            + run("71", "<w:strike/>")
+            + "<w:del><w:r><w:delText>9</w:delText></w:r></w:del>"
+            + f"<w:moveFrom>{run('moved')}</w:moveFrom><w:ins>{run('61.3')}</w:ins>"
+            + run("2", '<w:vertAlign w:val="superscript"/>')
+            + run("hidden", "<w:vanish/>")
+            + run(" per cent in Holm, the officer said.")
+        )
+        + paragraph("Final count")
+        + table([["Name", "Votes"], ["Oda Brenk", "9,310"]])
+    )
+    for name in ("a.docx", "paste"):
+        extract = one(docx(body), name, outlet="Holm Council", published=date(2026, 11, 7)).extract
+        assert extract.text.split("\n\n") == [SAID, "Final count", ROW]
+        assert (extract.header.title, extract.header.outlet) == ("Holm counted", "Holm Council")
+        assert extract.header.published == date(2026, 11, 7)
+
+
+def test_an_opendocument_is_read_as_it_is_printed():
+    """Its styles say what is struck; notes stand apart."""
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in row)
+        + "</table:table-row>"
+        for row in (("Name", "Votes"), ("Oda Brenk", "9,310"))
+    )
+    body = (
+        '<text:h text:outline-level="1">Holm counted</text:h>'
+        '<text:p>Turnout was <text:span text:style-name="T1">71</text:span> 61.3<text:note>'
+        "<text:note-body><text:p>a note</text:p></text:note-body></text:note> per cent<text:s/>in "
+        f"Holm, the officer said.</text:p><text:p>Final count</text:p><table:table>{cells}"
+        "</table:table>"
+    )
+    style = (
+        '<style:style style:name="T1"><style:text-properties '
+        'style:text-line-through-style="solid"/></style:style>'
+    )
+    extract = one(odt(body, style), "a.odt").extract
+    assert extract.text.split("\n\n") == [SAID, "Final count", ROW]
+
+
+def test_rich_text_is_read_as_it_is_printed():
+    """Code pages, characters by number and surrogate pairs; nothing struck, nothing of the file."""
+    data = rtf(
+        rb"\b Holm counted\b0\par\par Turnout was {\strike 71} 61.3{\super 2} per cent in "
+        rb"Gr\'fcnau, \u8220?at last\u8221? the officer said \u-10179?\u-8704?."
+        rb"\par Final count\par "
+        rb"\trowd\intbl Name\cell Votes\cell\row\trowd\intbl Oda Brenk\cell 9,310\cell\row\pard "
+        rb"That was all of it in Holm, and nobody contested it.\par"
+    )
+    text = one(data, "a.rtf").extract.text
+    assert "Turnout was 61.3 per cent in Grünau, “at last” the officer said 😀." in text
+    assert "Oda Brenk · Votes: 9,310" in text
+    assert "Somebody" not in text
+    assert "Times" not in text
+
+
+def test_a_book_holds_an_article_a_chapter():
+    """A newspaper as a book says whose it is and of which day; its cover is no article."""
+    other = a_page(f"<p>{SECOND}</p><p>{FIRST}</p>", title="The ferry of Holm")
+    found = list(
+        read_bytes(epub([a_page(), "<html></html>", other]), "week.epub", Hints(title="x"))
+    )
+    assert [each.extract.header.title for each in found] == [
+        "Holm counted by two",
+        "The ferry of Holm",
+    ]
+    assert {each.extract.header.outlet for each in found} == {"Sarnholt Ledger"}
+    assert found[0].extract.header.published == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "line"),
+    [
+        (
+            'ward,name,votes\nHolm 1,Oda Brenk,"1,310"\nHolm 2,Oda Brenk,\n',
+            "holm-wards.csv",
+            "holm wards · Holm 2 · name: Oda Brenk · votes: — · holm-wards.csv R3",
+        ),
+        (
+            "Gebiet;Wähler;Gültig\nSüdholm;5.904;5.791\n",
+            "a.csv",
+            "a · Südholm · Wähler: 5.904 · Gültig: 5.791",
+        ),
+        (
+            "地区\t候補\t得票\n北区\t青木\t3210\n南区\t白石\t2980\n",
+            "開票.tsv",
+            "開票 · 北区 · 候補: 青木 · 得票: 3210 · 開票.tsv R2",
+        ),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_every_row_of_a_table_carries_its_headers(text, name, line, encoding):
+    """An empty cell is empty, and no other row's; the delimiter is told from the rows."""
+    if encoding == "cp1252" and name != "a.csv":
+        encoding = "utf-8-sig"
+    padded = text + text.split("\n")[1] + "\n"
+    assert line in one(padded.encode(encoding), name).extract.text.split("\n\n")
+
+
+@pytest.mark.parametrize("text", ["a,b\n", "1,2\n3,4\n", "just one line of text\nand another\n"])
+def test_a_table_without_named_columns_is_refused(text):
+    """A figure without a header is nobody's."""
+    assert "names its columns" in str(one(text, "a.csv").problem)
+
+
+def test_posts_are_articles():
+    """Of WordPress and of Mastodon; what is passed on, or private, is neither."""
+    posts = [
+        {
+            "id": 7,
+            "date": "2026-11-03T22:15:00",
+            "date_gmt": "2026-11-03T21:15:00",
+            "link": "https://ledger.example/?p=7",
+            "title": {"rendered": "Holm&#8217;s result"},
+            "content": {"rendered": f"<p>{FIRST}</p>", "protected": False},
+        }
+    ]
+    [found] = read_bytes(json.dumps(posts, indent=1).encode(), "posts.json", Hints(outlet="Ledger"))
+    assert (found.extract.header.title, found.extract.text) == ("Holm’s result", FIRST)
+    assert found.extract.header.url == "https://ledger.example/?p=7"
+    assert found.extract.header.published.hour == 21
+    own = {
+        "id": "1",
+        "created_at": "2026-11-03T20:00:00Z",
+        "account": {"acct": "desk", "display_name": "Holm Desk"},
+        "url": "https://social.example/@desk/1",
+        "content": f"<p>{SECOND}</p>",
+        "visibility": "public",
+    }
+    toots = [
+        own,
+        own | {"reblog": own},
+        own | {"visibility": "direct", "url": "https://s.example/2"},
+    ]
+    [first] = read_bytes(json.dumps(toots).encode(), "toots.json", Hints())
+    assert (first.extract.text, first.extract.header.outlet) == (SECOND, "Holm Desk")
+
+
+def test_a_feed_that_is_handed_in_gives_what_it_carries():
+    """Of what it only names it says how to get it."""
+    items = (
+        f"<item><title>Holm</title><link>https://l.example/1</link><description>{FIRST}{SECOND}"
+        "</description></item><item><title>Else</title><link>https://l.example/2</link></item>"
+    )
+    feed = f'<rss version="2.0"><channel><title>L</title>{items}</channel></rss>'
+    read, left = read_bytes(feed.encode(), "feed.xml", Hints(outlet="Ledger"))
+    assert read.extract.header.url == "https://l.example/1"
+    assert "only names 1 of its articles" in str(left.problem)
+
+
+def test_a_list_of_feeds_offers_them():
+    """It is no article."""
+    opml = (
+        '<opml version="2.0"><body><outline text="L" xmlUrl="https://l.example/f"/></body></opml>'
+    )
+    assert "https://l.example/f (L)" in str(one(opml, "a.opml").problem)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "words"),
+    [
+        (docx("").replace(b"PK", b"XX"), "a.docx", "broken Word"),
+        (docx(""), "a.docx", "holds no text"),
+        (packed({"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "a.docx", "entities"),
+        (packed({"word/document.xml": "<a>" + " " * 30_000_000 + "</a>"}), "a.docx", "unpacks to"),
+        (packed({"other.xml": "<a/>"}), "a.odt", "broken OpenDocument"),
+        (packed({"x": "y"}), "a.zip", "no kind that is read"),
+        (epub(["<html></html>"]), "a.epub", "no chapter"),
+        (b"not rich at all", "a.rtf", "no RTF"),
+        (rtf(b"{" * 5000), "a.rtf", "broken RTF"),
+        (b"\x00\x01 no mail", "a.eml", "no mail"),
+        (b"MIME-Version: 1.0\n\nno page", "a.mhtml", "holds no page"),
+        (b"<opml><body/></opml>", "a.opml", "names none"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data, name, words):
+    """A broken file is a sentence."""
+    found = one(data, name)
+    assert found.extract is None
+    assert words in str(found.problem)
+    assert name in str(found.problem)

@@ -1,0 +1,293 @@
+"""The page as its reader sees it: what is hidden is not there, others stand apart."""
+
+import pytest
+
+from ingest.model import Kind
+from ingest.reading import Document, Hints, read_bytes
+from ingest.reading.registry import read as read_document
+from tests.ingest.reading.pages import (
+    FIRST,
+    SECOND,
+    STORY,
+    THIRD,
+    a_page,
+    lines,
+    linked,
+    read,
+    refused,
+)
+
+
+def body(inner, *, lang="en", **more):
+    """Return the text of a page whose first paragraphs hold *inner*."""
+    return read(a_page(f"{inner}<p>{SECOND}</p><p>{THIRD}</p>", lang=lang), **more).text
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        (
+            "<p>Oda Brenk denied that<!-- --> she had met the<!--x-->m twice.</p>",
+            "that she had met them twice.",
+        ),
+        (
+            "<p>Die Partei bestritt,<!-- react --> dass sie Geld nahm.</p>",
+            "bestritt, dass sie Geld nahm.",
+        ),
+        (
+            "<p>区長は<!-- -->受け取って<!-- -->いないと述べた。</p>",
+            "区長は受け取っていないと述べた。",
+        ),
+    ],
+)
+def test_comments_of_the_markup_part_nothing(markup, words):
+    """Pages drawn by scripts are full of them; what stands behind one is text."""
+    assert words in body(markup)
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown", "struck"),
+    [
+        (
+            "<p>Holm cast <del>7,310</del> <ins>7,130</ins> votes.</p>",
+            "Holm cast 7,130 votes.",
+            "7,310",
+        ),
+        ("<p>Sie erhielt <s>41,2</s> 42,1 Prozent.</p>", "Sie erhielt 42,1 Prozent.", "41,2"),
+        (
+            '<p>得票は<span style="text-decoration: line-through">三千</span>四千票。</p>',
+            "得票は四千票",
+            "三千",
+        ),
+        (
+            '<p>Il a obtenu <span class="line-through">12</span> 13 sièges.</p>',
+            "obtenu 13 sièges",
+            "12",
+        ),
+    ],
+)
+def test_what_is_struck_is_not_said(markup, shown, struck):
+    """A struck figure was wrong, a struck sentence untrue."""
+    text = body(markup)
+    assert shown in text
+    assert struck not in text
+
+
+@pytest.mark.parametrize(
+    ("markup", "lang", "words"),
+    [
+        ("Turnout was 61.4<sup>3</sup> per cent.", "en", "61.4 per cent"),
+        ('She won 9,310<sup><a href="#n2">2</a></sup> votes.', "en", "9,310 votes"),
+        (
+            "Der Saal misst 420 m<sup>2</sup>, der Anteil 12<sup>*</sup> Prozent.",
+            "de",
+            "420 m², der Anteil 12 Prozent",
+        ),
+        ("Le 2<sup>e</sup> tour, 1 204<sup>a</sup> voix.", "fr", "Le 2e tour, 1 204 voix"),
+        ("投票率は58.2<sup>注1</sup>％だった。", "ja", "58.2％だった"),
+        ("Some 10<sup>6</sup> papers and 10<sup>1</sup> boxes.", "en", "10⁶ papers and 10 boxes"),
+        ("The 3<sup>rd</sup> ward of Holm.", "en", "The 3rd ward"),
+    ],
+)
+def test_signs_of_notes_stick_to_no_figure(markup, lang, words):
+    """A raised sign points at a note; an exponent and an ordinal belong to their figure."""
+    assert words in body(f"<p>{markup}</p>", lang=lang)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["hidden", 'style="display: none"', 'class="visually-hidden"', 'class="screen-reader-text x"'],
+)
+def test_what_is_hidden_is_not_said(hidden):
+    """Older figures often wait in the markup."""
+    assert "44.0" not in body(f"<p {hidden}>Turnout was 44.0 per cent in Holm.</p>")
+
+
+def test_what_only_a_narrow_screen_hides_is_shown():
+    """An article that a script will show, and a box of wide screens, are read."""
+    assert "wide screens" in body(
+        '<p class="hidden md:block">The hall of wide screens was full that night.</p>'
+    )
+    assert FIRST in read(a_page(f'<div style="display:none">{STORY}</div>')).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "“It was fair.”"), ("de", "„It was fair.“"), ("ja", "「It was fair.」")],
+)
+def test_quotations_have_their_marks(lang, said):
+    """Browsers draw them around ``q``; without them the paper says what another said."""
+    text = body("<p>Ewan Holt said: <q>It was fair.</q> The clerk agreed.</p>", lang=lang)
+    assert f"Ewan Holt said: {said} The clerk agreed." in text
+    assert "said: “It was" in body("<p>He said: <q>“It was fair.”</q></p>")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<blockquote class="twitter-tweet"><p>{}</p></blockquote>',
+        '<blockquote class="instagram-media"><p>{}</p></blockquote>',
+        '<div class="fb-post" data-href="https://facebook.example/1"><blockquote>{}</blockquote></div>',
+        '<blockquote class="bluesky-embed"><p>{}</p></blockquote>',
+    ],
+)
+def test_posts_of_others_stand_apart(box):
+    """What somebody posted is not what the paper says."""
+    said = "They burned 4,000 ballots behind the hall in Holm!"
+    extract = read(a_page(STORY + box.format(said)))
+    assert said not in extract.text
+    assert any(said in each for each in extract.captions)
+
+
+def test_a_question_stands_with_its_answer():
+    """A heading that asks, a box that opens and a bold question are read with their answers."""
+    page = a_page(
+        f"<p>{FIRST}</p><h2>When is Holm declared?</h2><p>By five, the officer said.</p>"
+        "<details><summary>Who chairs the council?</summary><div>Orla Finck does.</div></details>"
+        "<p><strong>Will you concede?</strong></p><p>No, and never.</p>"
+        f"<p>{SECOND}</p>"
+    )
+    text = lines(page)
+    assert "When is Holm declared? · By five, the officer said." in text
+    assert "Who chairs the council? · Orla Finck does." in text
+    assert "Will you concede? · No, and never." in text
+
+
+def test_a_label_and_its_figure_are_a_line():
+    """In the page they stand one below the other, in the markup in two spans."""
+    text = body('<div class="big"><span>Turnout</span><span>58.1%</span></div>')
+    assert "Turnout 58.1%" in text
+    assert "12,408 votes" in body(
+        "<p>She won <b>12</b>,<b>4</b><b>08</b> votes in all of Holm.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "around"),
+    [
+        ('<meta property="article:section" content="Sponsored">', ""),
+        (
+            linked(headline="Holm counted by two").replace(
+                "NewsArticle", "AdvertiserContentArticle"
+            ),
+            "",
+        ),
+        ("", "<p>PAID POST by the Harbour Committee</p>"),
+        ("", '<span class="kicker">ANZEIGE</span>'),
+        ("", "<p>Sponsored by Holm Water</p>"),
+        ("", '<div class="label">広告</div>'),
+    ],
+)
+def test_a_paid_post_is_no_coverage(head, around):
+    """Who pays is heard as an advertiser, not as a newspaper."""
+    assert "paid post" in refused(a_page(around + STORY, head=head))
+
+
+def test_a_box_for_advertisements_makes_no_paid_post():
+    """The label of a slot stands in honest articles as well."""
+    assert not refused(
+        a_page(f'<p>{FIRST}</p><div class="ad">Anzeige</div><p>{SECOND}</p><p>{THIRD}</p>')
+    )
+    assert not refused(a_page(f'<div class="ad-slot">Anzeige</div>{STORY}'))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "An earlier version of this article misstated the number of seats. It was 12, not 21.",
+        "Editor’s note: This story has been updated to remove an incorrect claim about the mayor.",
+        "Corrected on 4 November: the turnout in Holm was 61.3 per cent.",
+        "Korrektur: In einer früheren Fassung stand 21 statt 12.",
+        "Anmerkung der Redaktion: Die Zahl der Sitze war falsch angegeben.",
+        "Une version précédente de cet article donnait 21 sièges.",
+        "Una versión anterior de este artículo daba 21 escaños.",
+        "訂正：当初の記事で議席数を21としましたが、正しくは12でした。",
+    ],
+)
+@pytest.mark.parametrize("at_head", [True, False])
+def test_a_correction_is_no_body_text(note, at_head):
+    """In the usual wordings, at either end of a page."""
+    own = f"<p><em>{note}</em></p>"
+    extract = read(a_page(own + STORY if at_head else STORY + own))
+    assert note in extract.corrections
+    assert note not in extract.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "An earlier version of the report, leaked in May, named 21 seats for the party in Holm.",
+        "Corrections officers in Holm will vote by post, the clerk said on Monday evening there.",
+    ],
+)
+def test_news_of_a_mistake_is_no_correction(sentence):
+    """A sentence about another text stays."""
+    assert sentence in body(f"<p>{sentence}</p>")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "We have withdrawn this article.",
+        "Editor’s note: We have retracted this story because a document in it was forged.",
+        "Wir haben diesen Artikel zurückgezogen, weil ein Dokument gefälscht war.",
+        "本記事は取り下げました。読者の皆様にお詫びします。",
+    ],
+)
+def test_a_withdrawn_article_says_so(notice):
+    """Its page holds a notice in its place, however short."""
+    [found] = read_bytes(f"Holm counted by two\n\n{notice}".encode(), "a.txt", Hints())
+    assert found.extract.header.kind is Kind.RETRACTION
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1252",
+            "Lakeside\n\nThe mayor’s list won – “at last”, she said – at a cost of €12 a head.\n",
+        ),
+        (
+            "cp1252",
+            "Grünau wählt\n\nBürgermeisterin von Grünau wird Käthe Größer, sagte der Wahlleiter.\n",
+        ),
+        (
+            "cp1250",
+            "Wybory w Łęcku\n\nBurmistrzem została Małgorzata Żądło, zdobyła więcej głosów.\n",
+        ),
+        (
+            "cp1250",
+            "Volby v Říčce\n\nStarostkou se stala Jiřina Kučerová, která získala většinu hlasů.\n",
+        ),
+        (
+            "cp1251",
+            "Выборы мэра\n\nИзбирательная комиссия сообщила, что мэром избрана Анна Кольцова.\n",
+        ),
+    ],
+)
+def test_undeclared_encodings_are_those_of_the_web(encoding, text):
+    """A few bytes beyond ASCII are read by the language around them."""
+    [found] = read_bytes(text.encode(encoding), "a.txt", Hints())
+    assert found.extract.text == text.split("\n\n")[1].strip()
+
+
+def test_a_named_document_keeps_its_note_of_damage():
+    """A file with bytes that are no text says so."""
+    data = ("Title\n\n" + FIRST + " é à ü ö ä ß ø å ñ ç ").encode() + b"\xff" + SECOND.encode()
+    [found] = read_document(Document(data, "a.txt"))
+    assert "1 bytes could not be read" in found.extract.notes[0]
+
+
+def test_what_markdown_strikes_is_not_said():
+    """Whatever is written between two tildes was wrong."""
+    text = f"# Holm counted\n\nHolm cast ~~7,310~~ 7,130 votes, the officer said.\n\n{SECOND}\n"
+    [found] = read_bytes(text.encode(), "a.md", Hints())
+    assert "Holm cast 7,130 votes" in found.extract.text
+
+
+@pytest.mark.parametrize("credit", ["(Reporting by A. Bell; Kyodo)", "© 2026 Kyodo"])
+def test_a_credit_line_is_no_evidence(credit):
+    """Who wrote and edited stands in no answer; the agency is metadata."""
+    extract = read(a_page(f"{STORY}<p>{credit}</p>"))
+    assert credit not in extract.text
+    assert extract.header.agency == "Kyodo"
