@@ -15,6 +15,7 @@ from lxml.etree import ParserError, XMLSyntaxError
 
 from ingest.errors import NoArticleError
 from ingest.identity import clean_url
+from ingest.isolation import isolated
 from ingest.model import Extract, Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.decoding import decode
@@ -102,7 +103,7 @@ def _understood(
 ) -> Extract:
     """Read PDF, plain text or a page."""
     if data.startswith(b"%PDF-") or content_type == "application/pdf":
-        return read_pdf(data, url)
+        return isolated(url, read_pdf, data, url)
     if is_listing(data):
         raise NoArticleError(f"{url} is a feed or a sitemap and no article. Watch it instead.")
     text = decode(data, url, charset)

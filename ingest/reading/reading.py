@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
+from ingest.isolation import isolated
 from ingest.model import Extract
 from ingest.reading.decoding import decode
 from ingest.reading.found import FoundArticle, Hints, hinted
@@ -145,7 +146,7 @@ def _unreadable(file: Path, error: OSError) -> UnreadableError:
 def _understood(data: bytes, name: str, hints: Hints) -> Extract:
     """Tell the format by content first and by name second, and read it."""
     if data.startswith(b"%PDF-") or name.lower().endswith(".pdf"):
-        return hinted(read_pdf(data, name), hints, name)
+        return hinted(isolated(name, read_pdf, data, name), hints, name)
     text = decode(data, name)
     suffix = Path(name).suffix.lower()
     if suffix in _PAGES or _HTML.match(text[:2000]):
