@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from bot.answering.chat.meter import ChatError
 from bot.answering.chat.replies import Objects, read_object
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import UnaskableError, ask
@@ -87,8 +88,10 @@ def _listed(text: str) -> object:
 
 
 def _reply(text: str) -> object:
-    objects = Objects()
-    found = [each for at in range(0, len(text), 7) for each in objects.feed(text[at : at + 7])]
+    objects, found = Objects(), []
+    with suppress(ChatError):  # it is too long, too deep, too many: what came before is read
+        for at in range(0, len(text), 7):
+            found += objects.feed(text[at : at + 7])
     return [read_object(each) for each in (*found, *objects.end())]
 
 
