@@ -36,7 +36,8 @@ _POLITE = 19
 _WAITING = 4
 """How many times the seconds of work may pass on a clock, for other work goes before."""
 _BEGINNING = 120.0
-"""Seconds that a process may take to be there."""
+"""Seconds that a process may take to start, and to load what its work needs."""
+_BEGUN = b"begun"
 _USED = Path("/proc/self/statm")
 _ENDING = 1.0
 """Seconds for which a killed process is waited for."""
@@ -126,7 +127,6 @@ class _Worker:
         self._line, theirs = spawn.Pipe()
         self.process = spawn.Process(target=_serve, args=(theirs, limits), daemon=True)
         self.process.start()
-        self._there = False
         theirs.close()
 
     def done(
@@ -140,9 +140,11 @@ class _Worker:
         reply: bytes | None = None
         try:
             self._line.send((work, given, named))
-            if not self._there and self._line.poll(_BEGINNING):
-                self._there = bool(self._line.recv_bytes())
-            if self._line.poll(self._limits.seconds * _WAITING):
+            if (
+                self._line.poll(_BEGINNING)
+                and self._line.recv_bytes()
+                and self._line.poll(self._limits.seconds * _WAITING)
+            ):
                 reply = self._line.recv_bytes(self._limits.output * 2**20)
         except (EOFError, OSError) as error:  # it died, or says more than it may
             died = self._died()
@@ -187,13 +189,10 @@ def _serve(line: Connection, limits: Limits) -> None:
         os.nice(_POLITE)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    there = False
     with suppress(EOFError, OSError):
         while True:
             work, given, named = line.recv()  # which loads what the work needs
-            if not there:
-                line.send_bytes(b"there")
-            there = True
+            line.send_bytes(_BEGUN)
             line.send_bytes(_answer(work, given, named, limits))
 
 
