@@ -41,7 +41,7 @@ Batch = Annotated[
     typer.Option(metavar="FILE", help='JSON Lines of {"question": …}; "-" for standard input.'),
 ]
 Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers in `list`.")]
-Version = Annotated[
+ShowVersion = Annotated[
     bool,
     typer.Option(
         "--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Say which."
@@ -73,7 +73,7 @@ def make_app(
         app.command(name)(_exiting(command))
 
     @app.callback(invoke_without_command=alone, help=text)
-    def _(version: Version = False) -> None: ...
+    def _(version: ShowVersion = False) -> None: ...
 
     return app
 
