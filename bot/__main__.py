@@ -10,7 +10,7 @@ import typer
 from bot.answering.understanding.question import UnaskableError
 from bot.commands import asking, upkeep
 from bot.wording import Wording, unaskable
-from ingest.commands.options import make_app, run_app
+from ingest.commands.options import ShowVersion, make_app, run_app
 
 COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": asking.run_command,
@@ -29,7 +29,7 @@ app = make_app(_ABOUT, COMMANDS, alone=True)
 
 
 @app.callback(invoke_without_command=True)
-def _started(context: typer.Context) -> None:
+def _started(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
         raise typer.Exit(asking.run_command())

@@ -40,8 +40,9 @@ from bot.reporting import level_of, record_of
 from bot.settings import BotSettings
 from ingest import logs
 from ingest.archive import Archive
-from ingest.embedding.embedder import embedder
-from ingest.errors import ArchiveError
+from ingest.calling import as_called
+from ingest.embedding.embedder import embedder, weakness
+from ingest.errors import ArchiveError, IngestError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
 from ingest.model import Progress
@@ -178,11 +179,23 @@ class Desk:
             await each.close()
 
     def keep_house(self, progress: Progress | None = None) -> None:
-        """Do what is done again and again: catch up, draw starters, forget what is old."""
-        self.coverage.catch_up(progress)
-        self.news.following.catch_up()
-        self.starters.keep()
-        self.community.expire()
+        """Do what is done again and again: forget what is old, catch up, draw starters.
+
+        What fails keeps nothing else from being done; the first error is raised at the end.
+        """
+        failed: list[IngestError] = []
+        for work in (
+            self.community.expire,
+            lambda: self.coverage.catch_up(progress),
+            self.news.following.catch_up,
+            lambda: self.starters.keep(progress),
+        ):
+            try:
+                work()
+            except IngestError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def keep_fresh(self) -> None:
         """Refresh what is due, until cancelled; nothing where the settings leave it to another."""
@@ -252,4 +265,6 @@ def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[
             now=clock(),
         ) as index,
     ):
+        if weak := weakness(index.generation.model, settings):
+            logger.warning(as_called(weak))
         yield Desk.of(archive, index, settings, clock)

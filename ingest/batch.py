@@ -6,8 +6,12 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.errors import ReadingError, UnreadableError
+
+_LONGEST = 100_000
+"""Bytes of the longest line; a question has 500 characters, a claim with quotations some more."""
 
 
 class BadLineError(ReadingError):
@@ -31,15 +35,27 @@ def questions(path: Path) -> Iterator[tuple[int, str | BadLineError]]:
 
 
 def lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of *path*, or of standard input for ``-``."""
+    """Yield the lines of *path*, or of standard input for ``-``; of a longer one the beginning.
+
+    The beginning of a line is no JSON, so that is its fault.
+    """
     if str(path) == "-":
-        yield from sys.stdin.buffer
+        yield from _begun(sys.stdin.buffer)
         return
     try:
         with path.open("rb") as file:
-            yield from file
+            yield from _begun(file)
     except OSError as error:
         raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
+
+
+def _begun(file: BinaryIO) -> Iterator[bytes]:
+    """Yield each line of *file*, :data:`_LONGEST` bytes of it at most."""
+    while line := file.readline(_LONGEST):
+        rest = line
+        while len(rest) == _LONGEST and not rest.endswith(b"\n"):
+            rest = file.readline(_LONGEST)
+        yield line
 
 
 def _question_of(line: bytes) -> str:

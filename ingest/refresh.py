@@ -16,6 +16,7 @@ from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url, seals_of
+from ingest.isolation import OutOfBoundsError
 from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
 from ingest.reading.fetched import (
     SENT_ON,
@@ -198,7 +199,9 @@ class Refresher:
             if entry.in_feed and not entry.content:
                 return _PageRound(noted, State.UNCHANGED)
             if entry.in_feed or entry.post:
-                article = await self._run(_extract_item, entry, told.source.address, hints, now)
+                article = await self._run(
+                    entry.url, _extract_item, entry, told.source.address, hints, now
+                )
                 return _PageRound(noted, State.FRESH, article)
             found = await self._fetched(entry.url, validators(page))
             if found.state is State.UNCHANGED and page and not announced(entry, page):
@@ -234,11 +237,11 @@ class Refresher:
         now = self.clock()
         given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
         try:
-            article = await self._run(_extract, *given)
+            article = await self._run(found.url, _extract, *given)
         except NoArticleError:
             if not entry.content:
                 raise
-            return await self._run(_extract_item, entry, entry.url, hints, now)
+            return await self._run(entry.url, _extract_item, entry, entry.url, hints, now)
         seen, pages = {found.url}, [article.extract]
         following = article.extract.follows
         while following and is_next_page(following, found.url) and len(pages) <= _FURTHER:
@@ -250,14 +253,14 @@ class Refresher:
                 break
             kind, charset = further.content_type, further.charset
             more = await self._run(
-                _extract, further.data, further.url, kind, charset, hints, entry, now
+                further.url, _extract, further.data, further.url, kind, charset, hints, entry, now
             )
             pages.append(more.extract)
             following = more.extract.follows
         return (
             article
             if len(pages) == 1
-            else await self._run(prepared_article, one_after_another(pages))
+            else await self._run(found.url, prepared_article, one_after_another(pages))
         )
 
     async def _follow_move(
@@ -287,9 +290,18 @@ class Refresher:
         )
         return _PageRound(noted, None)
 
-    async def _run(self, work: Callable[..., PreparedArticle], *given: object) -> PreparedArticle:
-        """Extract and split outside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.extractor, work, *given)
+    async def _run(
+        self, url: str, work: Callable[..., PreparedArticle], *given: object
+    ) -> PreparedArticle:
+        """Extract and split what is at *url* outside the event loop.
+
+        Raises:
+            UnreadableError: it takes more than it may.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.extractor, work, *given)
+        except OutOfBoundsError as error:
+            raise error.of(url) from error
 
     def _hints(self, source: Source, page: SourcePage | None) -> Hints:
         """Say which outlet a page is of: its source's, the one named by hand, or as before."""

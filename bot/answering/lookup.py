@@ -100,7 +100,8 @@ def claims_in(text: str) -> list[str]:
 async def look_up_one(
     claim: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
 ) -> LookedUpClaim:
-    """Have the sentences that come nearest to one claim read."""
+    """Have the sentences that come nearest to one claim read; one that is too long is cut."""
+    claim = claim[:_LONGEST]
     found = await asyncio.to_thread(_nearest, claim, coverage, now)
     proposed = [Proposed(Claim(claim, (citation,))) for citation in found]
     try:

@@ -25,12 +25,8 @@ _OUTLETS = 20
 """Outlets whose newest article is looked up."""
 _DAYS = 30
 """Days, up to the newest coverage, whose articles are counted."""
-_KNOWN_FOR = timedelta(days=30)
-"""How long it is known, by a hash, who said or suggested something."""
 _EXPIRED_EVERY = timedelta(hours=1)
 """Time between two looks at what is to be forgotten."""
-_ASKED_AGAIN_FOR = timedelta(days=1)
-"""How long a question that was cut off can be asked again with one click."""
 _SUGGESTIONS = 5
 """Suggestions of one member in one day."""
 _FRESH = timedelta(seconds=10)
@@ -193,12 +189,12 @@ class Community:
         return self.ledger.forget(self._hashed(member))
 
     def expire(self) -> None:
-        """Forget who said what longer ago than :data:`_KNOWN_FOR`; it blocks, once an hour."""
+        """Forget what is older than the ledger promises; it blocks, once an hour."""
         now = self.clock()
         if self._expired_at is not None and now - self._expired_at < _EXPIRED_EVERY:
             return
+        self.ledger.expire(now)
         self._expired_at = now
-        self.ledger.expire(now - _KNOWN_FOR, asked_before=now - _ASKED_AGAIN_FOR)
 
     @in_thread
     def hashed(self, member: int) -> str:

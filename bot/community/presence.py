@@ -60,12 +60,19 @@ class Presence:
     @in_thread
     def interrupted(self) -> list[PendingQuestion]:
         """Return the questions of processes that are no more, each only once."""
-        return self.ledger.questions.interrupted(self.there())
+        if not self.alone:
+            self._renew()
+        return self.ledger.questions.interrupted(self.owner, self.clock())
 
     @in_thread
     def given_up(self) -> list[PendingQuestion]:
-        """Return the questions of this process that it will not answer, each only once."""
+        """Return the questions of this process that it will not answer, until they are told."""
         return self.ledger.questions.given_up(self.owner)
+
+    @in_thread
+    def note_told(self, asked: PendingQuestion) -> None:
+        """Note that whoever *asked* knows; a process that dies before leaves it to the next."""
+        self.ledger.questions.note_told(asked.id)
 
     def there(self) -> set[str]:
         """Return every process that is there, this one among them; it blocks."""

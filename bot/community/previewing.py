@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from bot.ledger.model import Suggestion
 from ingest.adding import PreparedArticle, prepared_article
 from ingest.archive import Archive
-from ingest.errors import ReadingError
+from ingest.errors import ReadingError, UnreadableError
 from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetched
+from ingest.isolation import isolated
 from ingest.model import Article, Source
-from ingest.reading import Hints, read_bytes
+from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
 from ingest.threads import in_thread
@@ -70,7 +71,10 @@ class Previewer:
     @in_thread
     def data(self, data: bytes, name: str, hints: Hints) -> Preview:
         """Read a file or a paste and say what it holds."""
-        found = list(read_bytes(data, name, hints))
+        try:
+            found = isolated(name, _read, data, name, hints)
+        except UnreadableError as problem:
+            found = [FoundArticle(name, problem=problem)]
         good = tuple(
             self._article(prepared_article(each.extract)) for each in found if each.extract
         )
@@ -94,12 +98,13 @@ class Previewer:
     @in_thread
     def _fetched(self, found: Fetched, url: str, outlet: str | None) -> Preview:
         if is_listing(found.data):
-            listing = read_listing(found.data, found.url, found.content_type)
+            listing = isolated(url, read_listing, found.data, found.url, found.content_type)
             children = tuple(map(Entry, listing.children))
             entries, watched = listing.entries or children, self.archive.sources.at(url)
             return Preview(url, entries=entries, outlet=outlet, watched=watched)
         hints = Hints(outlet=outlet)
-        extract = read_fetched(found.data, found.url, found.content_type, found.charset, hints)
+        given = (found.data, found.url, found.content_type, found.charset, hints)
+        extract = isolated(url, read_fetched, *given)
         return Preview(url, (self._article(prepared_article(extract)),), outlet=outlet)
 
     def _article(self, article: PreparedArticle) -> PreviewedArticle:
@@ -107,3 +112,8 @@ class Previewer:
         copies = self.archive.articles.alike(article.extract)
         others = tuple(each for each in copies if known is None or each.id != known.id)
         return PreviewedArticle(article, known, others)
+
+
+def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:
+    """Read bytes; runs in a process of its own."""
+    return list(read_bytes(data, name, hints))

@@ -14,7 +14,7 @@ from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.language.names import names_in
-from ingest.model import Article
+from ingest.model import Article, Progress
 
 _NEWEST = 40
 """Articles that questions are drawn from."""
@@ -40,14 +40,17 @@ class Starters:
     _change: int = -1
     _drawn: datetime | None = None
 
-    def keep(self) -> None:
-        """Draw the questions anew if the coverage changed; it blocks."""
+    def keep(self, progress: Progress | None = None) -> None:
+        """Draw the questions anew if the coverage changed; it blocks.
+
+        *progress* is told of each question that was tried, and may stop it.
+        """
         change, now = self.archive.changes.last(), self.clock()
         rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
         if change == self._change or not rested:
             return
         self.topics = self._named()
-        self._questions = self._draw(now)
+        self._questions = self._draw(now, progress)
         self._change, self._drawn = change, now
 
     def like(self, typed: str, language: Language, outlets: Sequence[str] = ()) -> list[str]:
@@ -68,10 +71,12 @@ class Starters:
         counted = Counter(name for title in titles for name in names_in(title))
         return [name for name, _ in counted.most_common()]
 
-    def _draw(self, now: datetime) -> dict[str, str]:
+    def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
         found: dict[str, str] = {}
         outlets: dict[str, int] = {}
-        for article in self.archive.articles.listed(limit=_NEWEST):
+        for tried, article in enumerate(self.archive.articles.listed(limit=_NEWEST)):
+            if progress is not None:
+                progress(tried, _NEWEST)
             if len(found) == OFFERED:
                 break
             outlet = article.header.outlet

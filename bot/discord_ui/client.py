@@ -121,7 +121,7 @@ class ElectionDeskClient(discord.Client):
             self._announce = None
             if len(self.guilds) > 1 and self.desk.settings.moderated_in is None:
                 logger.warning(_SEVERAL, len(self.guilds))
-        await recover(self, self.desk.presence.interrupted)
+        await recover(self, self.desk.presence.interrupted, self.desk.presence.note_told)
 
     async def take_over(self) -> None:
         """Show how looks go that a dead process was to show."""
@@ -181,7 +181,7 @@ class ElectionDeskClient(discord.Client):
         if self.asking.open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TELLING):
-                    await recover(self, self.desk.presence.given_up)
+                    await recover(self, self.desk.presence.given_up, self.desk.presence.note_told)
 
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
@@ -218,7 +218,9 @@ async def _keep_present(client: ElectionDeskClient, *, every: float = _PRESENT) 
         try:
             await client.desk.presence.renew()
             if client.is_ready():
-                await recover(client, client.desk.presence.interrupted)
+                await recover(
+                    client, client.desk.presence.interrupted, client.desk.presence.note_told
+                )
                 await client.take_over()
         except Exception as error:
             report(error)

@@ -21,8 +21,21 @@ from bot.ledger.jobs import JobList
 from bot.ledger.leases import Leases
 from bot.ledger.notices import Notices
 from bot.ledger.questions import Questions
+from bot.ledger.retention import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.rules import Rules
-from bot.ledger.schema import feedback, follow_news, follows, pending, suggestions
+from bot.ledger.schema import (
+    answers,
+    citations,
+    digests,
+    feedback,
+    follow_news,
+    follows,
+    jobs,
+    notices,
+    pending,
+    shown_answers,
+    suggestions,
+)
 from bot.ledger.seen import Seen
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
@@ -73,11 +86,22 @@ class Ledger:
             gone += connection.execute(mine.values(member="")).rowcount
         return int(gone)
 
-    def expire(self, before: datetime, *, asked_before: datetime) -> None:
-        """Forget who said and suggested what before *before*, and what was asked and cut off."""
-        old = rows.iso(before)
+    def expire(self, now: datetime) -> None:
+        """Forget what is older than :mod:`bot.ledger.retention` promises."""
+        member, question, answer, sent = (
+            rows.iso(now - each) for each in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
+        )
+        old = select(answers.c.id).where(answers.c.asked_at < answer)
         with self.database.writing() as connection:
-            connection.execute(delete(pending).where(pending.c.at < rows.iso(asked_before)))
+            connection.execute(delete(pending).where(pending.c.at < question))
+            connection.execute(delete(jobs).where(jobs.c.at < question))
             for table in (feedback, suggestions):
-                named = (table.c.at < old) & (table.c.member != "")
+                named = (table.c.at < member) & (table.c.member != "")
                 connection.execute(update(table).where(named).values(member=""))
+            for table in (citations, notices, shown_answers, feedback):
+                connection.execute(delete(table).where(table.c.answer_id.in_(old)))
+            connection.execute(delete(answers).where(answers.c.asked_at < answer))
+            connection.execute(delete(suggestions).where(suggestions.c.at < answer))
+            connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent))
+            connection.execute(delete(digests).where(digests.c.due_at < sent))
+        self.spending.fold((now - QUESTION_FOR).date())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import delete, select, update
 
 from bot.ledger.model import PendingQuestion
-from bot.ledger.schema import pending
+from bot.ledger.schema import leases, pending
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
@@ -47,20 +46,31 @@ class Questions(LedgerPart):
         values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
         self._insert(pending, values)
 
-    def interrupted(self, owners: Collection[str]) -> list[PendingQuestion]:
-        """Return the questions that nobody among *owners* answers, oldest first, each only once."""
-        return self._told(pending.c.owner.not_in(list(owners)))
+    def interrupted(self, taker: str, now: datetime) -> list[PendingQuestion]:
+        """Return the questions of processes that are not there, oldest first, each only once.
+
+        From now on they are *taker*'s, who has to tell whoever asked: if it dies before that, they
+        are another's.
+        """
+        there = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
+        cut_off = update(pending).where(
+            pending.c.owner != taker, pending.c.owner.not_in(there), pending.c.told.is_(False)
+        )
+        with self._database.writing() as connection:
+            found = connection.execute(cut_off.values(owner=taker).returning(pending)).mappings()
+            return sorted(map(_pending_of, found), key=lambda asked: asked.id)
 
     def given_up(self, owner: str) -> list[PendingQuestion]:
-        """Return the questions that *owner* has not answered, oldest first, each only once."""
-        return self._told(pending.c.owner == owner)
+        """Return the questions of *owner* whose askers nobody told yet, oldest first."""
+        mine = select(pending).where(pending.c.owner == owner, pending.c.told.is_(False))
+        with self._database.reading() as connection:
+            found = connection.execute(mine.order_by(pending.c.id)).mappings()
+            return [_pending_of(row) for row in found]
 
-    def _told(self, where: ColumnElement[bool]) -> list[PendingQuestion]:
-        """Return questions of which nobody was told yet, and note that somebody is."""
-        cut_off = update(pending).where(where, pending.c.told.is_(False))
+    def note_told(self, number: int) -> None:
+        """Note that whoever asked knows that there will be no answer."""
         with self._database.writing() as connection:
-            found = connection.execute(cut_off.values(told=True).returning(pending)).mappings()
-            return sorted(map(_pending_of, found), key=lambda asked: asked.id)
+            connection.execute(update(pending).where(pending.c.id == number).values(told=True))
 
 
 def _pending_of(row: rows.Row) -> PendingQuestion:

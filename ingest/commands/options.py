@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 from dotenv import load_dotenv
 
 from ingest import logs, stopping
-from ingest.calling import as_called
+from ingest.calling import as_called, release
 from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.settings import Settings
@@ -24,6 +25,10 @@ from ingest.showing import printable
 _MISUSED = 2
 """The exit code of a command that cannot be meant so."""
 
+_NOBODY_ELSE = 0o077
+"""What is written is nobody else's to read: questions, hashes and pastes are in the archive."""
+_STATE = ("archive.sqlite3*", "index", "models")
+"""What of the state folder earlier releases let everybody read."""
 _INTERRUPTED = 130
 """The exit code of what Ctrl-C ended."""
 
@@ -36,6 +41,12 @@ Batch = Annotated[
     typer.Option(metavar="FILE", help='JSON Lines of {"question": …}; "-" for standard input.'),
 ]
 Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers in `list`.")]
+ShowVersion = Annotated[
+    bool,
+    typer.Option(
+        "--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Say which."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without being asked again.")]
 
 
@@ -60,7 +71,18 @@ def make_app(
     )
     for name, command in commands.items():
         app.command(name)(_exiting(command))
+
+    @app.callback(invoke_without_command=alone, help=text)
+    def _(version: ShowVersion = False) -> None: ...
+
     return app
+
+
+def _show_version(wanted: bool) -> None:
+    """Say which release this is, and end."""
+    if wanted:
+        print(f"election-desk {release()}")
+        raise typer.Exit
 
 
 def _exiting(command: Callable[_Given, int]) -> Callable[_Given, None]:
@@ -85,6 +107,7 @@ def run_app(
     how it is reported.
     """
     load_dotenv(Path.cwd() / ".env")
+    os.umask(_NOBODY_ELSE)
     try:
         with stopping.as_ctrl_c():
             return _run(app, arguments, name)
@@ -122,6 +145,9 @@ def configured(kind: type[_Configured]) -> _Configured:
     """
     settings = kind.of(os.environ)
     logs.configure(settings)
+    for each in (found for name in _STATE for found in settings.data_dir.glob(name)):
+        with suppress(OSError):  # somebody else's
+            each.chmod(each.stat().st_mode & ~_NOBODY_ELSE)
     return settings
 
 

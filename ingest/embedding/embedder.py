@@ -51,6 +51,21 @@ def better(serving: str, settings: Settings) -> str | None:
     return _best_inside() if chosen and serving == FastEmbedder.model != _best_inside() else None
 
 
+def weakness(serving: str, settings: Settings) -> str | None:
+    """Return the sentence for an index whose model finds less than this machine could."""
+    if serving != FastEmbedder.model or _best_inside() == FastEmbedder.model:
+        return None
+    first = (
+        ""
+        if settings.embedding_model == LOCAL_MODEL
+        else f"Set EMBEDDING_MODEL={LOCAL_MODEL}, then "
+    )
+    run = f"{'run' if first else 'Run'} `python -m ingest rebuild`."
+    return (
+        f"The index compares meaning by {serving}, which finds less and answers worse. {first}{run}"
+    )
+
+
 def embedder_of(model: str, settings: Settings) -> Embedder:
     """Return the embedder whose *model* a generation records, whatever the settings choose.
 

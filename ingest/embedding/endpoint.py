@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -13,17 +14,23 @@ import openai
 from langchain.embeddings import init_embeddings
 from langchain_core.embeddings import Embeddings
 from langchain_openai import OpenAIEmbeddings
+from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
 from ingest.embedding.prefixes import Prefixes, family
 from ingest.embedding.vectors import Vectors
 from ingest.errors import EmbeddingError, SettingsError
+from ingest.responses import PLAIN, limit
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT = 30.0
 _RETRIES = 3
+_REPLY = 60.0
+"""Seconds that a whole reply may take, however it trickles."""
+_BYTES = 64_000_000
+"""Bytes of the longest reply: 128 vectors of 8,192 numbers are 24 MB as text."""
 _OPENAI = "https://api.openai.com/v1"
 _PROVIDERS = frozenset(
     {"azure_ai", "azure_openai", "bedrock", "cohere", "google_genai", "google_vertexai"}
@@ -113,6 +120,8 @@ class _RemoteEmbedder:
         """Embed *texts*, in smaller requests and shorter texts where the server wants them so."""
         try:
             return self._client.embed_documents([_shortened(each, self._longest) for each in texts])
+        except EmbeddingError:
+            raise
         except Exception as error:
             if len(texts) == 1 and self._shorter(texts[0], error):
                 return self._embedded(texts)
@@ -167,6 +176,33 @@ class _RemoteEmbedder:
         return f"{self._where} did not embed ({type(error).__name__}). {advice}"
 
 
+class _InOrder:
+    """Sorts what a server sends by the index of each vector; LangChain takes it as it comes."""
+
+    def __init__(self, embeddings: openai.resources.Embeddings, where: str) -> None:
+        self._embeddings = embeddings
+        self._where = where
+
+    def create(self, **request: Any) -> CreateEmbeddingResponse:  # noqa: ANN401 - openai's own
+        """Ask for vectors, and return them in the order of the texts.
+
+        A server that gives all the same index numbers none: its order is taken.
+
+        Raises:
+            EmbeddingError: an index is there twice, or one is missing.
+        """
+        reply = self._embeddings.create(**request)
+        indexes = [each.index for each in reply.data]
+        if sorted(indexes) == list(range(len(indexes))):
+            return reply.model_copy(update={"data": sorted(reply.data, key=lambda e: e.index)})
+        if len(set(indexes)) == 1:
+            return reply
+        raise EmbeddingError(
+            f"{self._where} sent vectors whose numbers are {indexes[:8]}, so nobody can tell which "
+            "text each is of. Use another EMBEDDING_MODEL, or mend its server."
+        )
+
+
 def remote(name: str, settings: Settings, *, serving: str | None = None) -> _RemoteEmbedder:
     """Open the model *name*: one of the endpoint that *settings* name, or ``provider:model``.
 
@@ -192,8 +228,14 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> _Rem
         base_url=base_url,
         timeout=_TIMEOUT,
         max_retries=_RETRIES,
+        http_client=openai.DefaultHttpxClient(
+            timeout=_TIMEOUT,
+            headers=PLAIN,
+            event_hooks={"response": [limit(_BYTES, _REPLY)]},
+        ),
         check_embedding_ctx_length=False,  # or it downloads a vocabulary
     )
+    client.client = _InOrder(client.client, base_url or "OpenAI")
     recorded = name if bare else f"{model}@{_place(base_url)}{prefixes.mark}"
     return _RemoteEmbedder(client, model=recorded, where=base_url or "OpenAI", prefixes=prefixes)
 

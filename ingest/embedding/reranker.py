@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import httpx
+import httpx2
 import numpy as np
 from pydantic import SecretStr
 
 from ingest.embedding.folder import opened
 from ingest.errors import EmbeddingError, SettingsError
+from ingest.responses import PLAIN, limit
 from ingest.settings import Settings
 
 _TIMEOUT = 5.0
 """Seconds that an endpoint may take; after that the embedder's likeness serves."""
+_BYTES = 1_000_000
+"""Bytes of the longest reply: some dozens of scores, and maybe their texts."""
 
 
 class Reranker(Protocol):
@@ -82,7 +85,11 @@ class _EndpointReranker:
     def __init__(self, url: str, key: SecretStr | None) -> None:
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         self._url, _, self._model = url.partition("#")
-        self._client = httpx.Client(timeout=_TIMEOUT, headers=headers)
+        self._client = httpx2.Client(
+            timeout=_TIMEOUT,
+            headers={**PLAIN, **headers},
+            event_hooks={"response": [limit(_BYTES, _TIMEOUT)]},
+        )
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the server's scores; logits are made probabilities.
@@ -100,7 +107,7 @@ class _EndpointReranker:
                 for each in reply.json()["results"]
             }
             scores = [found[place] for place in range(len(texts))]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise EmbeddingError(
                 f"{self._url} did not rank ({type(error).__name__}). Check RERANK_MODEL."
             ) from error

@@ -142,11 +142,12 @@ class Index:
         Safe to repeat and to interrupt: what was applied is recorded batch by batch. While
         another process does so in the same folder, this one embeds what that has not come to.
         """
+        told = _Told(progress)
         while self.shelf.is_catching_up() and self._embed_ahead(self._vectors_cursor()):
-            pass
+            told.again()
         with self.shelf.catching_up(), ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
-            words = beside.submit(self._catch_up_words)
-            embedded = self._catch_up_vectors(progress or (lambda _done, _total: None))
+            words = beside.submit(self._catch_up_words, told.again)
+            embedded = self._catch_up_vectors(told)
             words.result()
         if embedded and self.embedder.far:
             self._memory.warm()
@@ -317,9 +318,11 @@ class Index:
         gone = cursor and not self.shelf.vectors.count() and self._archive.passages.count_after(0)
         return 0 if gone else cursor
 
-    def _catch_up_words(self) -> None:
+    def _catch_up_words(self, between: Callable[[], None] = lambda: None) -> None:
+        """Apply every change to the words; *between* two batches it may be stopped."""
         erased, upto = False, 0
         for ids, upto in self._ranges(self.shelf.words.cursor):
+            between()
             standings = self.expected_of(ids)
             self.shelf.words.apply(standings, upto)
             erased = erased or any(each.erased for each in standings)
@@ -410,6 +413,23 @@ class Index:
                 return
             yield ids, upto
             after = upto
+
+
+class _Told:
+    """Tells how far catching up is, again where nothing is new: whoever is told may stop it."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._last = (0, 0)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._last = (done, total)
+        self.again()
+
+    def again(self) -> None:
+        """Tell the same as before."""
+        if self._progress is not None:
+            self._progress(*self._last)
 
 
 class _Writer:

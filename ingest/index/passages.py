@@ -27,7 +27,7 @@ _SEPARATORS = ["\n\n", "\n", "。", "！", "？", "．", "、", ", ", " ", ""]
 
 _CJK = re.compile(f"[{JAPANESE}]")
 _CONTINUES = re.compile(r"[a-z]|と(?!こ|き|も|は言え)")
-_CLOSED = re.compile(r"[”\"'’」』)]\s*$")
+_CLOSING = "”\"'’」』)"
 
 
 def first_sentence(passage: Passage) -> str:
@@ -45,11 +45,13 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     that is saved is cut twice, one that answers is checked many times.
     """
     spans: list[Span] = []
+    row = _Row(text)
     for found in sentencex.get_sentence_boundaries(language, text):
         span = _trimmed(text, found["start_index"], found["end_index"])
         if span is None:
             continue
-        if spans and (_continues(text, spans[-1], span) or _one_row(text, spans[-1], span)):
+        row.read_to(span.end)
+        if spans and (_continues(text, spans[-1], span) or row.holds(spans[-1])):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
@@ -67,15 +69,30 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
 
 def _continues(text: str, one: Span, other: Span) -> bool:
     """Tell whether *other* only goes on behind the closing quotation mark of *one*."""
-    closed = _CLOSED.search(text, one.start, one.end) is not None
+    closed = text[one.end - 1] in _CLOSING
     beside = "\n" not in text[one.end : other.start]
     return closed and beside and _CONTINUES.match(text, other.start) is not None
 
 
-def _one_row(text: str, one: Span, other: Span) -> bool:
-    """Tell whether two are parts of one row of a table: no full stop ends that."""
-    line = text[text.rfind("\n", 0, one.start) + 1 : other.end]
-    return "\n" not in line and BETWEEN in line
+class _Row:
+    """Reads a text once, and knows the line that it is in: no full stop ends a row of a table."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read = self._line = 0
+        self._cells = -1
+
+    def read_to(self, end: int) -> None:
+        """Read on to *end*."""
+        newline = self._text.rfind("\n", self._read, end)
+        self._line = newline + 1 if newline >= 0 else self._line
+        between = self._text.rfind(BETWEEN, max(0, self._read - len(BETWEEN) + 1), end)
+        self._cells = between if between >= 0 else self._cells
+        self._read = end
+
+    def holds(self, span: Span) -> bool:
+        """Return True if this line has cells, and *span* and all behind it stand in it."""
+        return self._line <= span.start and self._cells >= self._line
 
 
 def cut(text: str, language: str) -> Cut:

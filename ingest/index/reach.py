@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
+from ingest.threads import DetachedExecutor
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Reach:
 
     def __init__(self) -> None:
         """Nothing has failed yet."""
-        self._calls = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="reach")
+        self._calls = DetachedExecutor(_AT_ONCE, "reach")
         self._until = 0.0
 
     @property
@@ -68,4 +69,4 @@ class Reach:
 
     def close(self) -> None:
         """Let the threads go; one that still waits is not waited for."""
-        self._calls.shutdown(wait=False, cancel_futures=True)
+        self._calls.shutdown(cancel_futures=True)

@@ -8,8 +8,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from concurrent.futures import wait
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,11 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import chromadb
-import httpx
+import httpx2
 import numpy as np
-from chromadb.api import ClientAPI
+from chromadb.api import ClientAPI, fastapi
+from chromadb.api.client import Client
+from chromadb.api.fastapi import httpx  # type: ignore[attr-defined]  # whose errors it raises
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, InternalError, NotFoundError
@@ -31,6 +33,7 @@ from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableEr
 from ingest.index.damage import unreadable
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
+from ingest.threads import DetachedExecutor
 
 _Result = TypeVar("_Result")
 
@@ -40,13 +43,21 @@ _LISTED = 50_000
 """Ids in one call that lists them: Chroma counts its way to where each call begins."""
 A_BATCH = 128
 """Texts embedded at once; more is no faster with the local model."""
+_FIRST_BATCH = 8
+_A_MOMENT = 0.5
+"""Seconds for which an embedder cannot be stopped."""
 _MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
 _JUST_MADE = "Nothing found on disk"
 """What Chroma 1.5.9 says of a collection that is asked while its first vectors are written."""
 _PAUSES = (0.05, 0.2, 0.5)
 """Seconds after which it is asked again."""
 _PATIENCE = 60.0
-"""Seconds that a server may take for one call; its client has no limit of its own."""
+"""Seconds that a server may take for one call; Chroma's client has no limit of its own."""
+_AT_FIRST = 5.0
+"""Seconds that it may take to be there at all."""
+_HEARTBEAT = "api/v2/heartbeat"
+_FAILURES = (httpx.HTTPError, httpx2.HTTPError, httpx2.InvalidURL, Late, OSError)
+"""What is raised where a server does not answer, by Chroma's client or ours."""
 
 
 def client_of(folder: Path, url: str | None) -> ClientAPI:
@@ -60,23 +71,29 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         if url is None:
             folder.mkdir(parents=True, exist_ok=True)
             return chromadb.PersistentClient(str(folder), settings)
-        parts = urlsplit(url)
-        secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 8000)
-        return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
-    except (
-        ChromaError,
-        httpx.HTTPError,
-        ValueError,
-        OSError,
-        RuntimeError,
-        AttributeError,
-    ) as error:
+        return _far(url, settings)
+    except (ChromaError, *_FAILURES, ValueError, RuntimeError, AttributeError) as error:
         if url is None:
             with suppress(Exception):  # or Chroma hands out what failed to start
                 SharedSystemClient._release_system(str(folder))
             raise IndexUnavailableError(unreadable(folder, error)) from error
         raise IndexUnavailableError(_unreachable(url)) from error
+
+
+def _far(url: str, settings: ChromaSettings) -> ClientAPI:
+    """Open the server at *url*; it has seconds to be there, for Chroma's client waits for ever."""
+    httpx2.get(f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=_AT_FIRST).raise_for_status()
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 8000)
+    opening = DetachedExecutor(1, "chroma")
+    client = opening.submit(
+        chromadb.HttpClient, parts.hostname or "", port, ssl=secure, settings=settings
+    ).result(_AT_FIRST)
+    opening.shutdown()
+    if isinstance(client, Client) and isinstance(client._server, fastapi.FastAPI):
+        client._server._session.timeout = _PATIENCE
+    return client
 
 
 def _unreachable(url: str) -> str:
@@ -115,7 +132,7 @@ class VectorStore:
         """
         self._client = client
         self._place = place
-        self._calls = ThreadPoolExecutor(2, thread_name_prefix="chroma")
+        self._calls = DetachedExecutor(2, "chroma")
         self.name = name
         self._former = former
         self._opened: dict[Script, chromadb.Collection] = {}
@@ -234,7 +251,7 @@ class VectorStore:
 
     def close(self) -> None:
         """Let the threads go."""
-        self._calls.shutdown(wait=False)
+        self._calls.shutdown()
 
     def _call(self, work: Callable[[], _Result]) -> _Result:
         """Run one call within :data:`_PATIENCE`; its failure is a sentence."""
@@ -264,7 +281,7 @@ def _explained(name: str, place: str) -> Iterator[None]:
             f"Another process made the index anew: {name} is gone from {place}. "
             "Start this one again."
         ) from error
-    except (Late, httpx.HTTPError, OSError) as error:
+    except _FAILURES as error:
         raise IndexUnavailableError(_unreachable(place)) from error
     except (ChromaError, ValueError, RuntimeError) as error:
         raise IndexUnavailableError(
@@ -303,9 +320,9 @@ def embed(
     step(sum(key in cached for key in keys.values()))
     missing = [p for p in passages if keys[p.id] not in cached]
     missing.sort(key=lambda p: len(p.text))
-    for start in range(0, len(missing), A_BATCH):
-        part = missing[start : start + A_BATCH]
-        fresh = embedder.passages([p.context for p in part]).astype("<f4")
+    batches = _Batches(embedder)
+    while part := missing[batches.done : batches.done + batches.size]:
+        fresh = batches.embedded([p.context for p in part], step).astype("<f4")
         if fresh.shape[1] != dimensions:
             raise EmbeddingError(
                 f"{embedder.model} sends vectors of {fresh.shape[1]} numbers, and the index has "
@@ -318,6 +335,32 @@ def embed(
         step(len(part))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
     return vectors, len(missing)
+
+
+class _Batches:
+    """Embeds batch by batch, each so short that whoever wants to stop it waits a moment only."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.done = 0
+        self.size = A_BATCH if embedder.far else _FIRST_BATCH
+
+    def embedded(self, texts: Sequence[str], step: Callable[[int], None]) -> NDArray[np.float32]:
+        """Embed one batch; *step* is told of nothing while a server takes its time."""
+        began = time.monotonic()
+        if self._embedder.far:
+            call = DetachedExecutor(1, "embedding")
+            waiting = call.submit(self._embedder.passages, texts)
+            call.shutdown()
+            while not wait([waiting], _A_MOMENT).done:
+                step(0)
+            found = waiting.result()
+        else:
+            found = self._embedder.passages(texts)
+            paced = self.size * _A_MOMENT / max(time.monotonic() - began, 1e-6)
+            self.size = max(1, min(A_BATCH, int(paced)))
+        self.done += len(texts)
+        return found
 
 
 def unsound(

@@ -57,9 +57,12 @@ _PATTERNS = tuple(
 """The most telling first; what one has read no later one reads again."""
 _RANGE = re.compile(rf"\b(?P<first>{_DAY}) ?(?:to|and|or|-|until) ?$", re.IGNORECASE)
 _AFTER_RANGE = re.compile(
-    rf"^ ?(?:to|and|or|-|until) ?(?P<last>{_DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
+    rf" ?(?:to|and|or|-|until) ?(?P<last>{_DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
     re.IGNORECASE,
 )
+_BEFORE_MAY = re.compile(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$")
+_NEAR = 40
+"""Characters before a date in which the words stand that belong to it: more than they ever have."""
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?(?P<half>[ap]\.?m\b\.?)|"
     r"\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b|(?P<word_ja>正午)|"
@@ -113,11 +116,14 @@ def days_in(text: str) -> list[Day]:
     the eras (令和8年), a month or a year alone, and both ends of "1 to 4 October".
     """
     found: list[Day] = []
+    read = bytearray(len(text))
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(match.start() < d.end and d.start < match.end() for d in found):
+            if any(read[match.start() : match.end()]):
                 continue
-            found += _stated_by(match, text)
+            for day in _stated_by(match, text):
+                found.append(day)
+                read[day.start : day.end] = bytes([1]) * (day.end - day.start)
     return sorted(found, key=lambda d: d.start)
 
 
@@ -144,23 +150,23 @@ def _stated_by(match: re.Match[str], text: str) -> Iterator[Day]:
     yield Day(year, number, day, *match.span())
     if day is None or name == "" or not name.isalpha():
         return
-    before, behind = _RANGE.search(text[: match.start()]), _AFTER_RANGE.match(text[match.end() :])
+    start = match.start()
+    before = _RANGE.search(text, max(0, start - _NEAR), start)
+    behind = _AFTER_RANGE.match(text, match.end())
     day_first = match.start("day") < match.start("month")
     if day_first and before:
         other = _number_of(before["first"])
         if _possible(year, number, other):
-            yield Day(year, number, other, before.start(), match.start())
+            yield Day(year, number, other, before.start(), start)
     elif not day_first and behind and year is None:
         other = _number_of(behind["last"])
         if _possible(year, number, other):
-            yield Day(year, number, other, match.end(), match.end() + behind.end())
+            yield Day(year, number, other, match.end(), behind.end())
 
 
 def _dated_before(text: str, place: int) -> bool:
     """Tell whether a word before *place* makes "May" a month."""
-    return bool(
-        re.search(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$", text[:place])
-    )
+    return _BEFORE_MAY.search(text, max(0, place - _NEAR), place) is not None
 
 
 def _number_of(written: str | None) -> int | None:

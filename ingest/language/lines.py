@@ -56,13 +56,10 @@ def _role(place: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
         return Role.FURNITURE
     if not short[place]:
         return Role.TEXT
-    first, last = place, place
-    while first > 0 and short[first - 1]:
-        first -= 1
-    while last + 1 < len(lines) and short[last + 1]:
-        last += 1
-    above = last == place and place + 1 < len(lines) and not _is_furniture(lines[place + 1])
-    return Role.HEADING if above and last - first + 1 < _A_LIST else Role.TEXT
+    following = place + 1 < len(lines)
+    above = following and not short[place + 1] and not _is_furniture(lines[place + 1])
+    several = place + 1 >= _A_LIST and all(short[place + 1 - _A_LIST : place + 1])
+    return Role.HEADING if above and not several else Role.TEXT
 
 
 def _is_short(line: str) -> bool:

@@ -104,7 +104,7 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _OPENS_FRACTION = re.compile(
-    r"^ ?(?:[.,;:)%]|$|(?:of|the|that|more|less|in favou?r|would|will|were|was|are|is|have|had"
+    r" ?(?:[.,;:)%]|$|(?:of|the|that|more|less|in favou?r|would|will|were|was|are|is|have|had"
     r"|voted|said)\b)"
 )
 _ONE_IN = re.compile(
@@ -140,6 +140,8 @@ _GROUP = re.compile(
     r" [a-z]{1,20}(?:-[a-z]{1,20})?(?: [a-z]{1,20}){0,5} (?:hundred|thousand|million)\b", re.I
 )
 _NUMBERED = re.compile(r"\b(?:first|second|other|1st|2nd) $", re.IGNORECASE)
+_NEAR = 120
+"""Characters beside a number in which the words stand that belong to it."""
 _PRONOUN = "one"
 _VULGAR = {"½": ".5", "¼": ".25", "¾": ".75", "⅓": "one third", "⅔": "two thirds", "⅕": "one fifth"}
 _ALONE = {"½": "half", "¼": "one quarter", "¾": "three quarters"}
@@ -181,12 +183,16 @@ def figures_in(text: str) -> list[Figure]:
     A bare "one" is more often a pronoun, and "first" and "second" more often an order than a
     count: they are read only where a unit, a scale or digits say so.
     """
-    taken = [(d.start, d.end) for d in days_in(text)]
-    taken += [(start, end) for _, _, start, end in clocks_in(text)]
+    read = bytearray(len(text))
+    for start, end in (
+        *((d.start, d.end) for d in days_in(text)),
+        *((start, end) for _, _, start, end in clocks_in(text)),
+    ):
+        read[start:end] = bytes([1]) * (end - start)
     found: list[Figure] = []
     for figure in _candidates(text):
-        if not any(figure.start < end and start < figure.end for start, end in taken):
-            taken.append((figure.start, figure.end))
+        if not any(read[figure.start : figure.end]):
+            read[figure.start : figure.end] = bytes([1]) * (figure.end - figure.start)
             found.append(_bound(_measured(figure, text), text))
     return _together(sorted(found, key=lambda f: f.start), text)
 
@@ -285,12 +291,12 @@ def _scaled(written: str | None) -> Decimal:
 def _fraction(m: re.Match[str], text: str) -> Decimal | None:
     """Return the share that "two-thirds", "a quarter of" or "half of" means, in per cent."""
     of, part = _FRACTIONS[m["of"].lower()], (m["part"] or "").lower()
-    opens = _OPENS_FRACTION.match(text[m.end() :])
+    opens = _OPENS_FRACTION.match(text, m.end())
     plural = m["of"].lower().endswith("s")
     is_half = of == _FRACTIONS["half"]
     if (is_half and not (part or opens)) or (not is_half and not (part and (plural or opens))):
         return None
-    if _NUMBERED.search(text[: m.start()]):
+    if _NUMBERED.search(text, max(0, m.start() - _NEAR), m.start()):
         return None
     value = Decimal(int(part)) if part.isdigit() else Decimal(1)
     return 100 * value / of
@@ -353,7 +359,8 @@ def _in_digits(text: str) -> tuple[str, list[tuple[int, int]]]:
     at = 0
     for found in find_numbers(tokens, "en", 0.0):
         start, end = spans[found.start][0], spans[found.end - 1][1]
-        if _skipped(text[start:end].lower(), text[:start].lower(), text[end:].lower()):
+        before, behind = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+        if _skipped(text[start:end].lower(), before.lower(), behind.lower()):
             continue
         out += [text[at:start], found.text]
         places += [(i, i + 1) for i in range(at, start)] + [(start, end)] * len(found.text)
@@ -367,8 +374,8 @@ def _joins(token: re.Match[str], text: str) -> bool:
     """Tell whether a comma only divides the groups of one number: one thousand, two hundred."""
     return (
         token.group() == ","
-        and bool(_GROUPED.search(text[: token.start()]))
-        and bool(_GROUP.match(text[token.end() :]))
+        and bool(_GROUPED.search(text, max(0, token.start() - _NEAR), token.start()))
+        and bool(_GROUP.match(text, token.end()))
     )
 
 
@@ -389,8 +396,7 @@ def _skipped(said: str, before: str, behind: str) -> bool:
 
 def _measured(figure: Figure, text: str) -> Figure:
     """Give *figure* the unit that stands behind it, and the kind that the unit makes of it."""
-    behind = text[figure.end :]
-    found = _BESIDE.match(behind)
+    found = _BESIDE.match(text[figure.end : figure.end + _NEAR])
     if not found or figure.kind in {"multiple", "vague", "ordinal"} or figure.unit:
         return figure
     word = re.sub(r"^[ -]|[\s]+$", "", found.group()).lower().replace("-", " ")
@@ -407,7 +413,8 @@ def _measured(figure: Figure, text: str) -> Figure:
 
 def _bound(figure: Figure, text: str) -> Figure:
     """Note what is told of the figure's exactness: a least, a most, an estimate."""
-    before, behind = text[max(0, figure.start - 24) : figure.start], text[figure.end :]
+    before = text[max(0, figure.start - 24) : figure.start]
+    behind = text[figure.end : figure.end + _NEAR]
     behind = re.sub(rf"^ ?{_UNIT}", "", behind, flags=re.IGNORECASE) if figure.unit else behind
     for side, (ahead, after) in _BOUNDS.items():
         if ahead.search(before) or after.match(behind.lstrip(_COUNTED)):
@@ -429,4 +436,4 @@ def _together(figures: list[Figure], text: str) -> list[Figure]:
 
 def loose(figure: Figure, text: str) -> bool:
     """Tell whether nothing that is counted stands behind *figure*: its unit was told before."""
-    return bool(_LOOSE.match(text[figure.end :]))
+    return bool(_LOOSE.match(text, figure.end))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pdfplumber
+from pdfminer import pdftypes
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
@@ -33,6 +34,58 @@ _BROKEN = (
 """What broken files make a parser raise."""
 _SLACK = 2
 """Points that letters of one word may stand apart."""
+_UNPACKED = 32
+"""MB to which one part of a PDF may unpack; pictures are never unpacked."""
+
+
+class _TooLargeError(Exception):
+    """A part unpacks to more than that."""
+
+
+class _Unpacking:
+    """What pdfminer uses of :mod:`zlib`, with a limit: it has none of its own."""
+
+    error = zlib.error
+
+    @staticmethod
+    def decompress(data: bytes) -> bytes:
+        """Unpack *data*.
+
+        Raises:
+            _TooLargeError: there is too much of it.
+            zlib.error: it is broken or cut off.
+        """
+        unpacking = _Unpacking.decompressobj()
+        found = unpacking.decompress(data)
+        if not unpacking.eof:
+            raise zlib.error("incomplete or truncated stream")
+        return found
+
+    @staticmethod
+    def decompressobj() -> _LimitedUnpacking:
+        """Return what unpacks piece by piece."""
+        return _LimitedUnpacking()
+
+
+class _LimitedUnpacking:
+    """Unpacks piece by piece, up to a limit in all."""
+
+    def __init__(self) -> None:
+        self._packed = zlib.decompressobj()
+        self._left = _UNPACKED * 2**20
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end was reached."""
+        return self._packed.eof
+
+    def decompress(self, data: bytes) -> bytes:
+        """Unpack one piece."""
+        found = self._packed.decompress(data, self._left + 1)
+        self._left -= len(found)
+        if self._left < 0:
+            raise _TooLargeError
+        return found
 
 
 class PdfParser(Parser):
@@ -61,6 +114,7 @@ def read_pdf(data: bytes, name: str) -> Extract:
         NoArticleError: its pages are pictures.
     """
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    vars(pdftypes)["zlib"] = _Unpacking
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)
@@ -68,7 +122,11 @@ def read_pdf(data: bytes, name: str) -> Extract:
     except PdfminerException as error:
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
             raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
+        if isinstance(error.__context__, _TooLargeError):
+            raise _too_large(name) from error
         raise UnreadableError(_broken(name)) from error
+    except _TooLargeError as error:
+        raise _too_large(name) from error
     except _BROKEN as error:
         raise UnreadableError(_broken(name)) from error
     if count > _PAGES:
@@ -106,6 +164,11 @@ def _read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
     words = page.dedupe_chars().extract_words(x_tolerance=_SLACK, keep_blank_chars=False)
     drawn = bool(page.images or page.rects or page.curves)
     return PdfPage(pieces_of(words), tables, drawn)
+
+
+def _too_large(name: str) -> UnreadableError:
+    """Say that a part of a PDF is a bomb, or as large as one."""
+    return UnreadableError(f"{name} unpacks to more than {_UNPACKED} MB, so it was not read.")
 
 
 def _broken(name: str) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
+from ingest.isolation import isolated
 from ingest.reading.documents import Document
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.registry import LARGEST, parser_of, read, too_large
 
 _HEAD = 64 * 1024
 """Bytes at the start of a file by which its kind is told before it is read."""
+_PLAIN = frozenset({".txt", ".md", ".markdown", ".jsonl", ".ndjson"})
+"""How the names of files end whose reading costs no more than their length."""
 _PART = 2**20
 """Bytes of the lines that are read together of a file of any size."""
 
@@ -29,9 +32,20 @@ def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
     for file in files:
         try:
             for document in _documents_of(file, hints):
-                yield from read(document)
+                yield from _bounded(document)
         except ReadingError as problem:
             yield FoundArticle(str(file), problem=problem)
+
+
+def _bounded(document: Document) -> tuple[FoundArticle, ...]:
+    """Read a document of a file; what is no plain text in a process with limits.
+
+    Raises:
+        UnreadableError: a limit was reached.
+    """
+    if document.ending in _PLAIN:
+        return read(document)
+    return isolated(document.name, read, document)
 
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:

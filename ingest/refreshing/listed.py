@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import clean_url
+from ingest.isolation import isolated
 from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
@@ -64,7 +67,7 @@ async def fetch_listing(
     else:
         told = _Listed(found.validators)
         told.moved = found.url if found.moved else None
-        listing = read_listing(found.data, found.url, found.content_type)
+        listing = await _read(found)
         told.entries += listing.entries
         told.notes += _said_of(listing)
         waiting = deque(listing.children)
@@ -117,7 +120,7 @@ async def _read_sitemaps(
         try:
             found = await fetcher.fetch(url, validators(pages.get(address)))
             if found.state is State.FRESH:
-                inner = read_listing(found.data, found.url, found.content_type)
+                inner = await _read(found)
                 told.entries += inner.entries
                 waiting.extend(inner.children)
                 given = found.validators
@@ -140,3 +143,9 @@ def _compare(told: _Listed, source: Source) -> None:
             f"It lists {count} pages and usually {usual}. Nothing is removed for that."
         )
     told.usual = max(count, (usual + count) // 2)
+
+
+async def _read(found: Fetched) -> Listing:
+    """Read a listing within limits, while everything else goes on."""
+    work = partial(isolated, found.url, read_listing, found.data, found.url, found.content_type)
+    return await asyncio.to_thread(work)

@@ -14,6 +14,7 @@
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
     make benchmark WHAT=faults                      # kills, full disks, cut files
+    make benchmark WHAT=growth                      # hostile texts, doubled
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
@@ -36,6 +37,7 @@ from tests.benchmarks import (
     cost,
     extraction,
     faults,
+    growth,
     hour,
     ingesting,
     million,
@@ -71,6 +73,7 @@ def main() -> None:
         "verifying": verifying.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
+        "growth": growth.measure,
         "campaign": campaign.measure,
         "hour": hour.measure,
         "model": model.measure,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from contextlib import asynccontextmanager
+from itertools import count
 
 from aiohttp import web
 
@@ -23,6 +25,20 @@ REFUSED_FORMS = {
 }
 
 
+WITHOUT_END = {
+    "writes without an end": lambda: ({"content": "word " * 2_000} for _ in count()),
+    "writes by the letter": lambda: ({"content": "w"} for _ in count()),
+    "opens an object without an end": lambda: (
+        {"content": '{"say": "' + "w" * 500} for _ in count()
+    ),
+    "nests without an end": lambda: ({"content": '{"a": ' * 500} for _ in count()),
+    "writes objects without an end": lambda: ({"content": "{} " * 50} for _ in count()),
+    "thinks without an end": lambda: ({"content": "<think>" + "w" * 2_000} for _ in count()),
+    "writes 10 MB at once": lambda: [{"content": "w" * 10_000_000}],
+}
+"""What a server may do behind a good line."""
+
+
 class ModelServer:
     """Answers chat requests by a *line* for what was asked, in the way of its *behaviour*."""
 
@@ -32,6 +48,8 @@ class ModelServer:
         self.bodies = []
         self.port = 0
         self.room = 10**9
+        self.pause = 0.0
+        self.left = []
 
     @property
     def url(self):
@@ -50,9 +68,17 @@ class ModelServer:
         if said := self.refusal(body):
             return web.json_response({"error": {"message": said}}, status=400)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        if self.behaviour == "compresses":
+            response.enable_compression(web.ContentCoding.gzip)
         await response.prepare(request)
-        for event in self.events(body):
-            await response.write(f"data: {event}\n\n".encode())
+        ended = False
+        try:
+            for event in self.events(body):
+                await response.write(f"data: {event}\n\n".encode())
+                await asyncio.sleep(self.pause)
+            ended = True
+        finally:
+            self.left.append(not ended)
         return response
 
     def refusal(self, body):
@@ -85,6 +111,7 @@ class ModelServer:
             usage = {"prompt_tokens": 100, "completion_tokens": at // 4 + 1}
             growing = self.behaviour == "usage that grows"
             yield chunk({"content": text[at : at + 7]}, usage=usage if growing else None)
+        yield from map(chunk, WITHOUT_END.get(self.behaviour, lambda: ())())
         ends = {"finish null": None, "finish empty": "", "finish unknown": "eos_token"}
         yield chunk({}, finish=ends.get(self.behaviour, "stop"))
         yield "[DONE]"

@@ -1,9 +1,12 @@
 """An embedding endpoint that is well, then bad, then well again: nothing is lost, all is found."""
 
+import gzip
 import json
 import threading
 import time
 import zlib
+from contextlib import suppress
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -13,6 +16,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import open_desk
+from bot.ledger.model import PendingQuestion, Suggestion
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.__main__ import main as ingest
@@ -53,21 +57,34 @@ def endpoint():
 
     class Handler(BaseHTTPRequestHandler):
         reply = staticmethod(lambda texts: (200, [vector(text) for text in texts]))
+        numbered = staticmethod(lambda count: list(range(count)))
+        way = ""
 
         def do_POST(self):
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, vectors = type(self).reply(asked["input"])
+            numbers = type(self).numbered(len(vectors))
+            if numbers and numbers[0] == len(vectors) - 1:
+                vectors = vectors[::-1]
             data = [
-                {"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(vectors)
+                {"object": "embedding", "index": i, "embedding": v}
+                for i, v in zip(numbers, vectors, strict=True)
             ]
             usage = {"prompt_tokens": 1, "total_tokens": 1}
             body = {"object": "list", "model": "m", "data": data, "usage": usage}
             raw = json.dumps(body if status == 200 else {"error": {"message": "no"}}).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(raw)))
+            if self.way == "compressed":
+                self.send_header("Content-Encoding", "gzip")
+                raw = gzip.compress(raw + b" " * 10_000_000)
+            if self.way != "endless":
+                self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)
+            with suppress(OSError):
+                while self.way == "endless":
+                    self.wfile.write(b" " * 1_000_000)
 
         def log_message(self, *_):
             pass
@@ -122,6 +139,47 @@ def test_words_answer_while_the_endpoint_is_bad_and_nothing_is_lost(desk, endpoi
     assert not found.written.by_words
     assert "ferry" in found.excerpts[0].citation.quote
     assert not faults(desk.coverage.index)
+
+
+def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint):
+    """On day 60 nobody's hash and nobody's question stand there any more."""
+    handler, _ = endpoint
+    handler.reply = staticmethod(BAD["a refusal"])
+    number = desk.ledger.questions.add(PendingQuestion(NOW, "7", QUESTION, "en", "a member"))
+    desk.ledger.suggestions.add(Suggestion(NOW, "5", "a member", "a", address="a"))
+    saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
+    desk.community.clock = lambda: NOW + timedelta(days=60)
+    with pytest.raises(EmbeddingError):
+        desk.keep_house()
+    assert desk.ledger.questions.take(number) is None
+    assert desk.ledger.suggestions.count_since("a member", NOW) == 0
+    assert desk.starters.topics
+
+
+def test_vectors_are_taken_by_their_numbers(desk, endpoint):
+    """A server may send them in any order, for it says which is which."""
+    handler, _ = endpoint
+    handler.numbered = staticmethod(lambda count: list(reversed(range(count))))
+    texts = ["The ferry sails.", "A tax rises.", "Ballots are counted."]
+    embedder = desk.coverage.index.embedder
+    for text, found in zip(texts, embedder.passages(texts), strict=True):
+        wanted = np.asarray(vector(text), np.float32)
+        assert np.allclose(found, wanted / np.linalg.norm(wanted), atol=1e-5)
+    handler.numbered = staticmethod(lambda count: [0] * count)
+    assert np.allclose(embedder.passages(texts), [embedder.question(t) for t in texts])
+    handler.numbered = staticmethod(lambda count: [0, 0, *range(2, count)])
+    with pytest.raises(EmbeddingError, match="nobody can tell which text each is of"):
+        embedder.passages(texts)
+
+
+@pytest.mark.parametrize("way", ["endless", "compressed"])
+def test_a_reply_has_an_end(desk, endpoint, way, monkeypatch):
+    """A server that pours, or packs, is given up."""
+    handler, _ = endpoint
+    handler.way = way
+    monkeypatch.setattr("openai._constants.INITIAL_RETRY_DELAY", 0.01)
+    with pytest.raises(EmbeddingError):
+        desk.coverage.index.embedder.passages(["The ferry sails."])
 
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):

@@ -1,12 +1,15 @@
 """Whatever server the model is on: each behaviour ends in a proven answer or in a true sentence."""
 
+import asyncio
 import json
 import logging
+import time
 
 import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import REFUSED, OptionalPart, chat_model, refused, trouble_of
+from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Answer, Trouble
 from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import keyed
@@ -16,7 +19,7 @@ from bot.wording import Wording
 from tests.bot.answering.test_replies import FORMS, forms
 from tests.bot.builders import written_by
 from tests.bot.conftest import MORNING, ScriptedReader
-from tests.bot.modelserver import ModelServer
+from tests.bot.modelserver import WITHOUT_END, ModelServer
 
 TURNOUT = "What was the turnout?"
 QUOTE = "Turnout was 62.7 per cent"
@@ -77,6 +80,46 @@ async def test_every_form_of_a_reply_is_a_proven_answer(desk, server, form):
     outcome = await answered(desk)
     assert [claim.text for claim in outcome.claims] == [GOOD]
     assert "mayor" not in str(outcome)
+
+
+@pytest.mark.parametrize("behaviour", sorted(WITHOUT_END))
+async def test_a_reply_without_an_end_costs_nothing_of_what_was_proven(desk, server, behaviour):
+    """Its end is ours: the answer says why it is not whole, and the connection is closed."""
+    server.behaviour = behaviour
+    server.pause = 0.01 if behaviour == "writes by the letter" else 0.0
+    desk.models.writers[0].chat.whole = 2.0
+    began = time.monotonic()
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [GOOD]
+    assert outcome.written.trouble in {Trouble.TRUNCATED, Trouble.STALLED, Trouble.FORM}
+    assert time.monotonic() - began < 30
+    while not server.left:
+        await asyncio.sleep(0.01)
+    assert all(server.left) or behaviour == "writes 10 MB at once"
+
+
+async def test_one_limit_is_for_all_that_one_answer_asks(desk, server):
+    """A model that checks as slowly as it writes has no further two minutes for each check."""
+    server.behaviour = "writes by the letter"
+    server.pause = 0.01
+    writer = desk.models.writers[0]
+    writer.chat.whole = 0.5
+    meter = Meter()
+    for _ in range(3):
+        with pytest.raises(ChatError) as caught:
+            async for _ in writer.chat.lines([("Read", "this")], meter):
+                pass
+        assert caught.value.trouble is Trouble.STALLED
+    assert len(server.bodies) <= 3
+    assert "0 seconds" in caught.value.detail
+
+
+async def test_a_reply_that_is_compressed_is_not_unpacked(desk, server):
+    """It may be a thousand times what it was."""
+    server.behaviour = "compresses"
+    outcome = await answered(desk)
+    assert outcome.written.trouble is not None
+    assert outcome.excerpts
 
 
 async def test_usage_that_grows_is_not_summed(desk, server):

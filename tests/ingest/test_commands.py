@@ -10,6 +10,7 @@ import pytest
 from ingest import showing
 from ingest.__main__ import main
 from ingest.archive import Archive
+from ingest.batch import BadLineError, questions
 from ingest.commands import articles
 from tests.builders import NOW, TEXT, an_extract, saved
 
@@ -249,3 +250,33 @@ def test_a_long_list_is_printed_in_parts(run, home, monkeypatch):
     assert code == 0
     assert [said.count(f"Ward {n} met") for n in range(5)] == [1] * 5
     assert said.count("Outlet") == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+def test_nobody_else_reads_what_the_desk_keeps(run, home, article):
+    """Questions, hashes and pastes stand in it; what an earlier release left open is closed."""
+    run("add", article)
+    run("backup", home / "desk.backup")
+    kept = [home / "desk.backup", *(home / "data").rglob("*")]
+    assert len(kept) > 3
+    assert [each for each in kept if each.stat().st_mode & 0o077] == []
+    (home / "data" / "archive.sqlite3").chmod(0o644)
+    (home / "data" / "index").chmod(0o755)
+    run("status")
+    assert [each for each in kept if each.stat().st_mode & 0o077] == []
+
+
+def test_which_release_this_is(run):
+    """As it stands in the package."""
+    code, said, _ = run("--version")
+    assert code == 0
+    assert said.startswith("election-desk 0.")
+
+
+def test_a_line_without_an_end_costs_what_a_line_may_have(tmp_path):
+    """The rest of it is passed over, and the line behind it counts as the next."""
+    file = tmp_path / "questions.jsonl"
+    file.write_bytes(b'{"question": "' + b"w" * 5_000_000 + b'"}\n{"question": "Who won?"}\n')
+    (one, fault), (two, question) = questions(file)
+    assert (one, two, question) == (1, 2, "Who won?")
+    assert isinstance(fault, BadLineError)

@@ -49,6 +49,28 @@ def test_every_instruction_is_one():
     assert {name for name, _ in dockerfile()} <= INSTRUCTIONS
 
 
+def test_the_image_keeps_to_the_rules_of_good_images():
+    """Hadolint's, as far as they concern it: pinned, unprivileged, nothing fetched unseen."""
+    stages = {text.split()[-1] for text in said("FROM") if " AS " in text}
+    for image in said("FROM"):
+        name = image.split()[0]
+        assert ":" in name, "an image has a tag (DL3006)"
+        assert not name.endswith(":latest"), "and that is no moving one (DL3007)"
+    for command in said("RUN"):
+        assert not re.search(r"\b(?:sudo|curl|wget|apt-get|apt|ssh|kill)\b", command), command
+        for installing in re.findall(r"pip install ([^&|;]*)", command):
+            assert "--no-cache-dir" in installing, "no cache stays in a layer (DL3042)"
+            assert {"--require-hashes", "--no-deps"} & set(installing.split()), installing
+    assert all(text.startswith("/") for text in said("WORKDIR")), "absolute (DL3000)"
+    for text in said("COPY"):
+        source = re.match(r"--from=(\S+)", text)
+        assert source is None or source[1] in stages, "from a stage that is there (DL3022)"
+    assert said("USER") == ["desk"], "the last user is nobody's root (DL3002)"
+    for text in (*said("ENTRYPOINT"), *said("CMD")):
+        assert isinstance(json.loads(text), list), "no shell between signals and us (DL3025)"
+    assert len(said("CMD")) == len(said("ENTRYPOINT")) == len(said("HEALTHCHECK")) == 1
+
+
 def test_what_is_copied_is_there_and_sent():
     """Each path exists, and the ignore file lets it through; nothing else is sent."""
     let = {

@@ -12,6 +12,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Container,
+    Iterator,
     Mapping,
 )
 from enum import StrEnum
@@ -27,6 +28,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.replies import Thoughtless
 from bot.answering.model import Trouble, Usage
 from ingest.errors import SettingsError
+from ingest.responses import PLAIN, TooLongError, limit_async
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,12 @@ _TIMEOUT = 30.0
 RETRIES = 2
 _LONGEST = 2000
 """Tokens of the longest reply."""
+_CHARACTERS = 200_000
+"""Characters of the longest reply that is read, thoughts among them."""
+_BYTES = 8_000_000
+"""Bytes of the same, with what a server wraps around each part."""
+_REPLY = 120.0
+"""Seconds that a model may write, from its first part on, for one answer with all its checks."""
 _CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """How a reply ends that had no room; what servers say otherwise, or do not say, is an end."""
 _WHOLE = re.compile(r"[}\]`]\s*$|\n$")
@@ -100,16 +108,19 @@ class Chat:
         *,
         patience: float = _TIMEOUT,
         first: float | None = None,
+        whole: float = _REPLY,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Speak with *model*; *close* is its end.
 
-        *patience* is the longest wait for a part, *first* that for the first one, in seconds.
+        *patience* is the longest wait for a part, *first* that for the first one, *whole* the
+        longest that everything may take which one answer asks behind its first part, in seconds.
         """
         self.name = name
         self._model = model
         self._patience = patience
         self._first = first or patience
+        self.whole = whole
         self._close = close
         self._without: set[OptionalPart] = set()
         self._ends: bool | None = None
@@ -128,14 +139,21 @@ class Chat:
         Raises:
             ChatError: the model failed, or stopped before its end; what came is incomplete.
         """
-        thoughts, rest, wrote = Thoughtless(), "", False
+        thoughts, wrote = Thoughtless(), False
+        line: list[str] = []
         async for piece in self.parts(said, meter):
             for each in thoughts.feed(piece):
-                *lines, rest = ("" if each is None else rest + each).split("\n")
-                for line in filter(_telling, lines):
-                    wrote = True
-                    yield line.strip()
-        rest += thoughts.end()
+                if each is None:
+                    line.clear()
+                    continue
+                first, *others = each.split("\n")
+                line.append(first)
+                for other in others:
+                    if _telling(ended := "".join(line)):
+                        wrote = True
+                        yield ended.strip()
+                    line = [other]
+        rest = "".join((*line, thoughts.end()))
         if _telling(rest):
             wrote = True
             yield rest.strip()
@@ -198,22 +216,30 @@ class Chat:
         form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:
         """Ask once, for *form* in the way that is *asked*, and yield the pieces of the reply."""
-        used, ended, text = Usage(), None, ""
+        used, ended, text, length = Usage(), None, "", 0
         stream = aiter(self._asked(asked, form).astream(self._messages(said, asked)))
         patience = self._first
         try:
-            while (chunk := await self._next(stream, patience)) is not None:
+            while (chunk := await self._next(stream, patience, meter)) is not None:
                 patience = self._patience
+                meter.until = meter.until or asyncio.get_running_loop().time() + self.whole
                 told = _usage_of(chunk)
                 used = Usage(max(used.read, told.read), max(used.wrote, told.wrote))
                 reason = chunk.response_metadata.get("finish_reason")
                 ended = reason or chunk.response_metadata.get("stop_reason") or ended
                 if chunk.additional_kwargs.get("refusal"):
                     raise ChatError(Trouble.REFUSED, "it refused")
-                text = (text + chunk.text)[-_SAID:]
+                text = (text + chunk.text[-_SAID:])[-_SAID:]
+                length += len(chunk.text)
+                if length > _CHARACTERS:
+                    raise ChatError(
+                        Trouble.TRUNCATED, f"it wrote more than {_CHARACTERS:,} characters"
+                    )
                 yield chunk.text
         finally:
             meter.usage += used
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
         if ended in _REFUSALS:
             raise ChatError(Trouble.REFUSED, f"it ended with {ended}")
         if ended in _CUT:
@@ -273,15 +299,21 @@ class Chat:
         return detail
 
     async def _next(
-        self, stream: AsyncIterator[BaseMessage], patience: float
+        self, stream: AsyncIterator[BaseMessage], patience: float, meter: Meter
     ) -> AIMessageChunk | None:
         """Return the next part of *stream*, ``None`` at its end."""
+        left = patience
+        if meter.until is not None:
+            left = min(patience, meter.until - asyncio.get_running_loop().time())
         try:
-            chunk = await asyncio.wait_for(anext(stream, None), patience)
+            chunk = await asyncio.wait_for(anext(stream, None), left)
         except Exception as error:
             trouble = trouble_of(error)
             advice = self._advice if trouble in _MISLED else ""
-            detail = str(error) or f"nothing came for {patience:.0f} seconds"
+            late = f"nothing came for {patience:.0f} seconds"
+            if left < patience:
+                late = f"it was not done in {self.whole:.0f} seconds"
+            detail = str(error) or late
             raise ChatError(trouble, f"{detail.rstrip('.')}{advice}") from error
         return chunk if isinstance(chunk, AIMessageChunk) else None
 
@@ -304,10 +336,19 @@ def _telling(line: str) -> bool:
     return bool(line.strip()) and not line.strip().startswith("```")
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield *error* and what led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def trouble_of(error: Exception) -> Trouble:
     """Name what went wrong; other providers' errors than OpenAI's are told by their kind alone."""
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return Trouble.STALLED
+    if any(isinstance(each, TooLongError) for each in _causes(error)):
+        return Trouble.TRUNCATED
     if _TOO_LONG.search(str(error)):
         return Trouble.CONTEXT
     if isinstance(error, openai.RateLimitError):
@@ -330,6 +371,7 @@ def chat_model(
     *,
     patience: float = _TIMEOUT,
     first: float | None = None,
+    whole: float = _REPLY,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
     """Open the chat model *name*: one of OpenAI's or of *base_url*, or ``provider:model``.
@@ -343,6 +385,7 @@ def chat_model(
     if not colon or (provider not in _PROVIDERS and (base_url or provider == _FINE_TUNED)):
         provider, rest = "openai", name
     longest = max(patience, first or 0.0, _TIMEOUT)
+    waits: dict[str, Any] = {"patience": patience, "first": first, "whole": whole}
     options: dict[str, Any] = {
         "timeout": longest,
         "max_retries": RETRIES,
@@ -351,12 +394,16 @@ def chat_model(
     }
     try:
         if provider == "openai":
-            client = openai.DefaultAsyncHttpxClient(timeout=longest)
+            client = openai.DefaultAsyncHttpxClient(
+                timeout=longest,
+                headers=PLAIN,
+                event_hooks={"response": [limit_async(_BYTES, longest + whole)]},
+            )
             options |= {"api_key": key or SecretStr("none"), "base_url": base_url}
             options |= {"stream_usage": True, "http_async_client": client}
             model = init_chat_model(rest, model_provider="openai", **options)
-            return Chat(model, name, patience=patience, first=first, close=client.aclose)
-        return Chat(init_chat_model(name, **options), name, patience=patience, first=first)
+            return Chat(model, name, close=client.aclose, **waits)
+        return Chat(init_chat_model(name, **options), name, **waits)
     except (ImportError, ValueError, openai.OpenAIError) as error:
         raise SettingsError(
             f"{setting}={name} cannot be used ({str(error).splitlines()[0]}). Name a model of "

@@ -30,3 +30,5 @@ class Meter:
     """What a server said when it last failed, on one line."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Requests by model and how they ended: "ok", or in what trouble."""
+    until: float | None = None
+    """When the event loop's clock ends whatever models still write; set when one begins."""

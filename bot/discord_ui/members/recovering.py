@@ -20,12 +20,23 @@ logger = logging.getLogger(__name__)
 
 
 async def recover(
-    client: discord.Client, cut_off: Callable[[], Awaitable[Sequence[PendingQuestion]]]
+    client: discord.Client,
+    cut_off: Callable[[], Awaitable[Sequence[PendingQuestion]]],
+    note_told: Callable[[PendingQuestion], Awaitable[None]],
 ) -> None:
-    """Tell whoever asked and will have no answer; each once. Never raises."""
+    """Tell whoever asked and will have no answer; each once. Never raises.
+
+    What is edited may be edited again: it is noted behind that, so that a process that dies
+    between leaves nothing that still searches. A message of its own is noted before it is sent.
+    """
     try:
         for asked in await cut_off():
+            edited = asked.token is not None or asked.shown is not None
+            if not edited:
+                await note_told(asked)
             await _tell(client, asked)
+            if edited:
+                await note_told(asked)
     except Exception as error:
         report(error)
 

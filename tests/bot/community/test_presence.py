@@ -101,8 +101,28 @@ async def test_a_process_that_ends_tells_its_own(processes, archive, clock):
     for each in processes:
         await each.begin()
     mine, _ = await asked(first, archive, clock), await asked(second, archive, clock)
-    assert [each.id for each in await first.given_up()] == [mine]
+    [found] = await first.given_up()
+    assert found.id == mine
+    assert await first.given_up() == [found]
+    await first.note_told(found)
     assert await first.given_up() == []
+
+
+async def test_a_process_that_dies_before_it_told_leaves_that_to_the_next(archive, clock):
+    """A second signal in the middle of the telling leaves no message that still searches."""
+    ledger = Ledger.of(archive)
+    first, second, third = (Presence(ledger, clock, alone=True) for _ in range(3))
+    await first.begin()
+    number = await asked(first, archive, clock)
+    [found] = await first.given_up()
+    await second.begin()
+    [again] = await second.interrupted()
+    assert again.id == found.id == number
+    await third.begin()
+    [again] = await third.interrupted()
+    await third.note_told(again)
+    assert await third.interrupted() == []
+    assert await Presence(ledger, clock, alone=True).interrupted() == []
 
 
 async def test_a_process_that_is_alone_waits_for_nobody(archive, clock):
@@ -162,6 +182,9 @@ async def test_whoever_is_killed_whenever_nothing_is_told_twice(archive, clock, 
         assert sum(telling) <= 1
         found = await asyncio.gather(*(each.interrupted() for each in alive))
         told.update(each.id for one in found for each in one)
+        for teller, one in zip(alive, found, strict=True):
+            for each in one:
+                await teller.note_told(each)
     living = {each.owner for each in alive}
     clock.now += LONG
     last = Presence(ledger, clock, alone=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.ledger import Ledger
 from bot.ledger.model import (
@@ -13,7 +16,12 @@ from bot.ledger.model import (
     CitedRange,
     Feedback,
     FeedbackVerdict,
+    Follow,
+    FollowedNews,
+    FollowKind,
     Job,
+    NoticeKey,
+    NoticeKind,
     PendingQuestion,
     Suggestion,
 )
@@ -85,14 +93,17 @@ def test_a_question_is_known_until_it_is_answered(ledger):
     new = ledger.questions.add(PendingQuestion(NOW, "7", "Now?", "en", "m", owner="there"))
     ledger.questions.remove(one)
     ledger.questions.note_shown(two, "9")
-    [cut_off] = ledger.questions.interrupted({"there"})
+    ledger.leases.take("process there", "there", LATER, now=NOW)
+    [cut_off] = ledger.questions.interrupted("other", NOW)
     assert (cut_off.id, cut_off.question, cut_off.shown) == (two, "When?", "9")
-    assert ledger.questions.interrupted({"there"}) == []
+    assert ledger.questions.interrupted("other", NOW) == []
     assert ledger.questions.take(two) == cut_off
     assert ledger.questions.take(two) is None
     ledger.questions.put_back(cut_off)
-    assert ledger.questions.interrupted({"there"}) == []
+    assert ledger.questions.interrupted("other", NOW) == []
     assert [each.id for each in ledger.questions.given_up("there")] == [new]
+    assert [each.id for each in ledger.questions.given_up("there")] == [new]
+    ledger.questions.note_told(new)
     assert ledger.questions.given_up("there") == []
     assert ledger.questions.take(two) == cut_off
     assert ledger.questions.take(new).question == "Now?"
@@ -136,18 +147,72 @@ def test_a_member_is_forgotten(ledger):
     assert ledger.forget("m") == 3
     assert ledger.forget("m") == 0
     assert ledger.suggestions.count_since("m", NOW) == 0
-    assert ledger.questions.interrupted({"there"}) == []
+    assert ledger.questions.interrupted("other", NOW) == []
 
 
-def test_who_said_what_expires(ledger):
-    """After its time nothing can be traced, and a question that was cut off is gone."""
+def everything(ledger):
+    """Write one row into every table that expires, all of today."""
     ledger.feedback.add(said())
-    number = ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m"))
-    ledger.expire(NOW, asked_before=NOW)
-    assert ledger.feedback.open([FeedbackVerdict.WRONG])[0].member == "m"
-    ledger.expire(LATER, asked_before=LATER)
-    assert ledger.feedback.open([FeedbackVerdict.WRONG])[0].member == ""
-    assert ledger.questions.take(number) is None
+    ledger.questions.add(PendingQuestion(NOW, "7", "Who?", "en", "m"))
+    ledger.jobs.add(Job(NOW, 3, "token", "ja", "dead"))
+    ledger.suggestions.add(Suggestion(NOW, "5", "m", "a", data=b"a file"))
+    ledger.notices.note_shown(1, "7", "8", "en", now=NOW)
+    ledger.notices.mark_given(NoticeKey(1, 1, 1, NoticeKind.CORRECTED), now=NOW, reached=True)
+    follow = ledger.follows.add(Follow(NOW, "m", "7", "5", FollowKind.TOPIC, "ferries", "en"))
+    news = FollowedNews(follow, 1, CitedRange(1, 1, 0, 5))
+    ledger.follows.note([news], 1, now=NOW)
+    ledger.follows.mark_sent([news], now=NOW)
+    ledger.digests.mark("5", NOW, now=NOW)
+    ledger.spending.add(NOW.date(), "m", 10, 5)
+
+
+WHERE = {
+    "pending": "",
+    "jobs": "",
+    "feedback.member": "feedback WHERE member != ''",
+    "suggestions.member": "suggestions WHERE member != ''",
+    "spending.member": "spending WHERE member != ''",
+    "follow_news": "",
+    "digests": "",
+    "answers": "",
+    "citations": "",
+    "shown": "",
+    "notices": "",
+    "feedback": "",
+    "suggestions": "",
+}
+_ROW = re.compile(r"^\| .* \| (?P<days>\d+) days? \| (?P<where>.*) \|$")
+
+
+def promised():
+    """Yield what docs/operators.md says is kept, and for how many days."""
+    page = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
+    for line in page.splitlines():
+        if row := _ROW.match(line):
+            for each in re.findall(r"`([a-z_.]+)`", row["where"]):
+                yield each, int(row["days"])
+
+
+def test_every_line_of_the_promise_is_held(ledger):
+    """What operators are told is kept so long is there until then, and gone the day after."""
+    lines = dict(promised())
+    assert lines.keys() == WHERE.keys()
+    everything(ledger)
+
+    def there():
+        with ledger.database.reading() as connection:
+            return {
+                each: bool(connection.execute(text(f"SELECT 1 FROM {where or each}")).first())
+                for each, where in WHERE.items()
+            }
+
+    for days in sorted({0, *lines.values()}):
+        ledger.expire(NOW + timedelta(days=days, hours=-1))
+        assert there() == {each: kept >= days for each, kept in lines.items()}, days
+        ledger.expire(NOW + timedelta(days=days + 1))
+    assert not any(there().values())
+    assert [each.text for each in ledger.follows.all()] == ["ferries"]
+    assert ledger.spending.of(NOW.date()).answers == 1
 
 
 def test_a_job_is_known_until_it_is_dismissed(ledger):

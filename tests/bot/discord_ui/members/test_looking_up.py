@@ -212,4 +212,4 @@ def token_in(env):
 async def test_an_answer_that_is_shown_is_cut_off_no_more(desk, channel, alice):
     """Nothing is left of a question that was answered."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    assert desk.ledger.questions.interrupted(set()) == []
+    assert desk.ledger.questions.interrupted("other", desk.clock()) == []

@@ -1,0 +1,154 @@
+"""Work on what strangers wrote costs so much and no more, and nobody else anything."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+import threading
+import time
+import zlib
+
+import pytest
+
+from ingest.errors import UnreadableError
+from ingest.isolation import Isolation, Limits, OutOfBoundsError, isolated
+from ingest.reading import Hints, read_bytes
+
+SMALL = Limits(memory=128, seconds=5, output=1)
+
+
+@pytest.fixture
+def isolation():
+    """Open one process with small limits."""
+    with Isolation(1, SMALL) as opened:
+        yield opened
+
+
+def takes_memory():
+    return bytes(2**30)
+
+
+def takes_time():
+    while True:
+        pass
+
+
+def holds_much():
+    return b"x" * 2**21
+
+
+def crashes():
+    os._exit(3)
+
+
+def raises():
+    raise UnreadableError("ferry.txt is empty.")
+
+
+def says(text):
+    return text
+
+
+class StubbornError(Exception):
+    def __init__(self, one, two):
+        super().__init__(f"{one} {two}")
+
+
+def raises_what_cannot_travel():
+    raise StubbornError(1, 2)
+
+
+BEYOND = {
+    takes_time: "takes more than 5 seconds to read",
+    holds_much: "holds more than 1 MB of text",
+    crashes: "makes its reader crash",
+    raises_what_cannot_travel: "makes its reader crash",
+}
+if sys.platform == "linux":
+    BEYOND[takes_memory] = "takes more than 128 MB to open"
+
+
+@pytest.mark.parametrize("work", BEYOND, ids=lambda each: each.__name__)
+def test_what_goes_beyond_a_limit_is_said_and_costs_nobody_else_anything(isolation, work):
+    """The next piece of work finds a process."""
+    before = isolation.submit(os.getpid).result(150)
+    with pytest.raises(OutOfBoundsError) as caught:
+        isolation.submit(work).result(150)
+    assert str(caught.value) == BEYOND[work]
+    assert str(caught.value.of("a.pdf")) == f"a.pdf {BEYOND[work]}, so it was not read."
+    assert isolation.submit(says, "the ferries").result(150) == "the ferries"
+    assert isolation.submit(os.getpid).result(150) != before
+
+
+def test_an_error_of_the_work_is_its_own(isolation):
+    """It is raised where the work was asked for, and the process goes on."""
+    before = isolation.submit(os.getpid).result(150)
+    with pytest.raises(UnreadableError, match="is empty"):
+        isolation.submit(raises).result(150)
+    assert isolation.submit(os.getpid).result(150) == before
+
+
+def test_closing_waits_for_nobody(isolation):
+    """Whoever ends the desk does not wait for a page."""
+    waiting = isolation.submit(takes_time)
+    while not waiting.running():
+        time.sleep(0.01)
+    began = time.monotonic()
+    isolation.shutdown()
+    assert time.monotonic() - began < 5
+    with pytest.raises(OutOfBoundsError):
+        waiting.result(150)
+
+
+def a_bomb(packed):
+    """Write a PDF of one page whose content is *packed* twice."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>",
+        b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream"
+        % (len(packed), packed),
+    ]
+    out = io.BytesIO(b"%PDF-1.4\n")
+    out.seek(0, io.SEEK_END)
+    places = []
+    for number, each in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, each))
+    start = out.tell()
+    out.write(b"xref\n0 5\n0000000000 65535 f \n")
+    for place in places:
+        out.write(b"%010d 00000 n \n" % place)
+    out.write(b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start)
+    return out.getvalue()
+
+
+def test_a_pdf_that_unpacks_without_an_end_is_not_read():
+    """It is said in a sentence; a hundred thousand times its size is nothing to a packer."""
+    once, packer = io.BytesIO(), zlib.compressobj(9)
+    for _ in range(1024):
+        once.write(packer.compress(b" " * 2**20))
+    once.write(packer.flush())
+    data = a_bomb(zlib.compress(once.getvalue(), 9))
+    assert len(data) < 20_000
+    [found] = read_bytes(data, "bomb.pdf", Hints())
+    assert str(found.problem) == "bomb.pdf unpacks to more than 32 MB, so it was not read."
+
+
+def test_work_inside_one_of_these_processes_stays_there(isolation):
+    """A process of its own has none of its own."""
+    assert isolation.submit(pid_of_isolated).result(150) is True
+
+
+def pid_of_isolated():
+    return isolated("a.txt", os.getpid) == os.getpid()
+
+
+def test_many_wait_for_few_processes(isolation):
+    """Whatever is asked is done, in the order in which it was asked."""
+    done = [isolation.submit(says, n) for n in range(20)]
+    assert [each.result(150) for each in done] == list(range(20))
+    assert len([t for t in threading.enumerate() if t.name == "isolation"]) <= 2
+    assert pickle.dumps(OutOfBoundsError("x"))
