@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
+from bot.answering.resting import Ground, Resting
 from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
 from ingest.errors import IngestError
@@ -183,6 +184,22 @@ class Wording:
         """Say what of a message was not looked at."""
         left = self("list_comma").join(f"“{part}”" for part in answer.left)
         return [self("left", questions=left)] if left else []
+
+    def rests_on(self, ground: Ground) -> str:
+        """Say in one line what an answer rests on."""
+        said = [
+            self("rests_independent", count=ground.outlets)
+            if ground.resting is Resting.INDEPENDENT
+            else self(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
+        ]
+        for each in ground.without:
+            lead = each.lead
+            said.append(
+                self("rests_without_nothing", outlet=each.outlet)
+                if lead is None
+                else self("rests_without", outlet=each.outlet, lead=self.outlet(lead))
+            )
+        return " ".join(said)
 
     def notes(self, written: Written, *, answered: bool = True) -> list[str]:
         """Say what a reader should know of how an answer, or the lack of one, came about."""

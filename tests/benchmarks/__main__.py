@@ -16,6 +16,7 @@
     make benchmark WHAT=faults                      # kills, full disks, cut files
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
+    make benchmark WHAT=symmetry DATA=folder        # folder/asked, folder/results; and a twin
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
     make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
@@ -48,6 +49,7 @@ from tests.benchmarks import (
     retrieval,
     speed,
     streaming,
+    symmetry,
     verifying,
 )
 
@@ -69,6 +71,7 @@ def main() -> None:
         "newer": newer.measure,
         "processes": processes.measure,
         "verifying": verifying.measure,
+        "symmetry": symmetry.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
         "campaign": campaign.measure,
