@@ -26,7 +26,35 @@ def _shard_in(text: object) -> object:
     return int(number), int(count)
 
 
-class BotSettings(IngestSettings):
+class _ServedSettings(IngestSettings):
+    """What is served to other programs and to browsers."""
+
+    mcp_port: OptionalText = Field(
+        None, description="serve other programs (MCP over HTTP) on this port, or host:port"
+    )
+    mcp_token: OptionalSecret = Field(
+        None, description="what those programs have to send; at least 16 characters"
+    )
+    mcp_whole_articles: bool = Field(
+        False, description="let programs read whole articles, not passages alone"
+    )
+    verify_port: OptionalText = Field(
+        None,
+        description="serve the page that shows and proves quotations on this port, or host:port",
+    )
+    verify_url: OptionalAddress = Field(
+        None, description="the address under which readers reach that page; answers link to it"
+    )
+
+    @model_validator(mode="after")
+    def _programs_have_a_token(self) -> Self:
+        token = self.mcp_token.get_secret_value() if self.mcp_token else ""
+        if self.mcp_port is not None and len(token) < _TOKEN:
+            raise ValueError(f"MCP_PORT needs MCP_TOKEN, a secret of at least {_TOKEN} characters")
+        return self
+
+
+class BotSettings(_ServedSettings):
     """Ingest's settings and the bot's own."""
 
     discord_token: OptionalSecret = Field(
@@ -92,32 +120,9 @@ class BotSettings(IngestSettings):
     metrics_port: OptionalText = Field(
         None, description="serve Prometheus metrics on this port, or host:port; unset: nowhere"
     )
-    mcp_port: OptionalText = Field(
-        None, description="serve other programs (MCP over HTTP) on this port, or host:port"
-    )
-    mcp_token: OptionalSecret = Field(
-        None, description="what those programs have to send; at least 16 characters"
-    )
-    mcp_whole_articles: bool = Field(
-        False, description="let programs read whole articles, not passages alone"
-    )
-    verify_port: OptionalText = Field(
-        None,
-        description="serve the page that shows and proves quotations on this port, or host:port",
-    )
-    verify_url: OptionalAddress = Field(
-        None, description="the address under which readers reach that page; answers link to it"
-    )
 
     @model_validator(mode="after")
     def _budgets_have_prices(self) -> Self:
         if self.daily_budget is not None and None in {self.price_input, self.price_output}:
             raise ValueError("DAILY_BUDGET needs PRICE_INPUT and PRICE_OUTPUT")
-        return self
-
-    @model_validator(mode="after")
-    def _programs_have_a_token(self) -> Self:
-        token = self.mcp_token.get_secret_value() if self.mcp_token else ""
-        if self.mcp_port is not None and len(token) < _TOKEN:
-            raise ValueError(f"MCP_PORT needs MCP_TOKEN, a secret of at least {_TOKEN} characters")
         return self

@@ -185,22 +185,6 @@ class Wording:
         left = self("list_comma").join(f"“{part}”" for part in answer.left)
         return [self("left", questions=left)] if left else []
 
-    def rests_on(self, ground: Ground) -> str:
-        """Say in one line what an answer rests on."""
-        said = [
-            self("rests_independent", count=ground.outlets)
-            if ground.resting is Resting.INDEPENDENT
-            else self(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
-        ]
-        for each in ground.without:
-            lead = each.lead
-            said.append(
-                self("rests_without_nothing", outlet=each.outlet)
-                if lead is None
-                else self("rests_without", outlet=each.outlet, lead=self.outlet(lead))
-            )
-        return " ".join(said)
-
     def notes(self, written: Written, *, answered: bool = True) -> list[str]:
         """Say what a reader should know of how an answer, or the lack of one, came about."""
         said = [self("unsaid", part=part.rstrip("?？. 。")) for part in written.unsaid]
@@ -235,6 +219,22 @@ class WordedError(IngestError):
     def said(self, words: Wording) -> str:
         """Say it in the language of *words*."""
         return words(self.key, **self.values)
+
+
+def rests_on_said(ground: Ground, words: Wording) -> str:
+    """Say in one line what an answer rests on."""
+    said = [
+        words("rests_independent", count=ground.outlets)
+        if ground.resting is Resting.INDEPENDENT
+        else words(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
+    ]
+    said += [
+        words("rests_without_nothing", outlet=each.outlet)
+        if each.lead is None
+        else words("rests_without", outlet=each.outlet, lead=words.outlet(each.lead))
+        for each in ground.without
+    ]
+    return " ".join(said)
 
 
 def unaskable(error: UnaskableError, words: Wording) -> str:

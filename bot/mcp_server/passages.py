@@ -26,7 +26,7 @@ _LEFT_OUT = "[…]"
 
 
 @dataclass(frozen=True, slots=True)
-class Passages:
+class ShownPassages:
     """Reads passages out of *archive*; *whole* lets whole articles be read."""
 
     archive: Archive

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.desk import Desk
 from bot.listening import address_of, listening
-from bot.mcp_server.passages import Passages
+from bot.mcp_server.passages import ShownPassages
 from bot.mcp_server.server import DeskServer
 from bot.mcp_server.tools import Tools
 
@@ -27,15 +27,15 @@ _IDLE = 10
 _BEARER = b"bearer "
 
 
-def server_of(desk: Desk) -> DeskServer:
+def desk_server(desk: Desk) -> DeskServer:
     """Return what answers programs over *desk*."""
-    passages = Passages(desk.archive, whole=desk.settings.mcp_whole_articles)
+    passages = ShownPassages(desk.archive, whole=desk.settings.mcp_whole_articles)
     return DeskServer(Tools(desk, passages))
 
 
 async def serve_pipes(desk: Desk) -> None:
     """Answer what comes in on standard input, until it ends."""
-    server = server_of(desk).build()
+    server = desk_server(desk).build()
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
@@ -53,7 +53,7 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
         return
     with listening(place, "MCP_PORT") as listener:
         app = (
-            server_of(desk)
+            desk_server(desk)
             .build()
             .streamable_http_app(
                 stateless_http=True,
@@ -63,7 +63,7 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             )
         )
         config = uvicorn.Config(
-            TokenGate(app, token),
+            _TokenGate(app, token),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -89,7 +89,7 @@ class _Beside(uvicorn.Server):
         yield
 
 
-class TokenGate:
+class _TokenGate:
     """Lets through to *app* what bears the token; everything else is told so."""
 
     def __init__(self, app: ASGIApp, token: SecretStr) -> None:

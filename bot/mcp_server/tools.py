@@ -13,14 +13,14 @@ from bot.answering.understanding.question import LONGEST, UnaskableError, ask, n
 from bot.checking import found_object
 from bot.desk import Desk
 from bot.linking import answer_page
-from bot.mcp_server.passages import Passages
+from bot.mcp_server.passages import ShownPassages
 from bot.reporting import as_object, proof_object
 from bot.wording import Wording, unaskable
 from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.threads import in_thread
 
-Given: TypeAlias = Mapping[str, str]
+_Given: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"
 """As whom programs are counted for what models may write in a day."""
 _FOUND = 10
@@ -52,7 +52,7 @@ class Tool:
     title: str
     description: str
     arguments: tuple[Argument, ...]
-    run: Callable[[Given], Awaitable[dict[str, Any]]]
+    run: Callable[[_Given], Awaitable[dict[str, Any]]]
     asks: bool = False
     """Whether it may call a language model, so that fewer calls are allowed."""
 
@@ -73,7 +73,7 @@ class Tool:
             "additionalProperties": False,
         }
 
-    def read(self, given: Mapping[str, Any]) -> Given:
+    def read(self, given: Mapping[str, Any]) -> _Given:
         """Check what a caller gives, and return it without what is empty.
 
         Raises:
@@ -107,7 +107,7 @@ class Tools:
     """The verbs of other programs over one desk; *passages* says how much of a text they see."""
 
     desk: Desk
-    passages: Passages
+    passages: ShownPassages
 
     def all(self) -> Sequence[Tool]:
         """Return every tool."""
@@ -181,13 +181,13 @@ class Tools:
         )
 
     @in_thread
-    def search(self, given: Given) -> dict[str, Any]:
+    def search(self, given: _Given) -> dict[str, Any]:
         """Return passages that may answer, best first."""
         found = self.desk.coverage.serving.search(given["query"], limit=_FOUND)
         return {"results": [self.passages.result(each.passage) for each in found]}
 
     @in_thread
-    def fetch(self, given: Given) -> dict[str, Any]:
+    def fetch(self, given: _Given) -> dict[str, Any]:
         """Return one passage as a document, or its whole article where that is allowed."""
         found = self.passages.document(given["id"])
         if found is None:
@@ -197,7 +197,7 @@ class Tools:
             )
         return found
 
-    async def ask(self, given: Given) -> dict[str, Any]:
+    async def ask(self, given: _Given) -> dict[str, Any]:
         """Answer as the command `ask --json` does."""
         now = self.desk.clock()
         try:
@@ -209,7 +209,7 @@ class Tools:
         page = answer_page(self.desk.settings.verify_url, outcome.number)
         return {**as_object(outcome), "number": outcome.number, "page": page}
 
-    async def find_coverage(self, given: Given) -> dict[str, Any]:
+    async def find_coverage(self, given: _Given) -> dict[str, Any]:
         """Look up a claim as the command `find --json` does."""
         found = await self.desk.look_up(given["claim"], member=_CLIENT)
         return {
@@ -218,7 +218,7 @@ class Tools:
         }
 
     @in_thread
-    def prove_quotation(self, given: Given) -> dict[str, Any]:
+    def prove_quotation(self, given: _Given) -> dict[str, Any]:
         """Prove a quotation in one article, or in whichever has it."""
         quotation, archive = given["quotation"], self.desk.archive
         if "article" in given:
@@ -226,7 +226,7 @@ class Tools:
         search = self.desk.coverage.serving.search
         return proof_object(prove_anywhere(quotation, archive, search))
 
-    async def coverage(self, _given: Given) -> dict[str, Any]:
+    async def coverage(self, _given: _Given) -> dict[str, Any]:
         """Return what is kept, in figures."""
         summary = await asyncio.to_thread(self.desk.archive.summary)
         return {

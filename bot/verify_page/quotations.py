@@ -13,7 +13,7 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Removal, Version
 
-MOST = 50
+_MOST = 50
 """Quotations of one answer that are shown."""
 _CONTEXT = 300
 """Characters shown before and behind a quotation."""
@@ -48,7 +48,7 @@ class SeenQuotation:
 def quotations_of(number: int, archive: Archive, ledger: Ledger) -> list[SeenQuotation]:
     """Return the quotations of an answer, each once; nothing if there is no such answer."""
     cited = list(dict.fromkeys(ledger.answers.cited(number)))
-    return [_seen(each, archive) for each in cited[:MOST]]
+    return [_seen(each, archive) for each in cited[:_MOST]]
 
 
 def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation:

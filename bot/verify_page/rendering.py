@@ -47,7 +47,7 @@ _NO_XML = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PastedQuotation:
     """What somebody typed into the form, to stand there again."""
 
     quotation: str = ""
@@ -67,7 +67,7 @@ class Page:
         kept = self.words("coverage_total", **held, when=when)
         return self._document(
             self.words("verify_title"),
-            [_p(self.words("verify_intro")), _p(kept), *self._form(Asked())],
+            [_p(self.words("verify_intro")), _p(kept), *self._form(PastedQuotation())],
             home=False,
         )
 
@@ -75,11 +75,11 @@ class Page:
         """Show the quotations of one answer."""
         shown = [self._quotation(each, place) for place, each in enumerate(found, start=1)]
         title = self.words("verify_answer", number=number)
-        return self._document(title, [*shown, *self._form(Asked())])
+        return self._document(title, [*shown, *self._form(PastedQuotation())])
 
     def proof(
         self,
-        asked: Asked,
+        asked: PastedQuotation,
         proof: ProvenQuotation | RefusedQuotation,
         seen: SeenQuotation | None,
     ) -> bytes:
@@ -163,7 +163,7 @@ class Page:
             return self.words("verify_current")
         return self.words("verify_former", version=seen.version)
 
-    def _form(self, asked: Asked) -> list[HtmlElement]:
+    def _form(self, asked: PastedQuotation) -> list[HtmlElement]:
         """Show the form in which a quotation is pasted."""
         words = self.words
         quotation = build.TEXTAREA(

@@ -22,7 +22,7 @@ from bot.desk import Desk
 from bot.faults import fault_code
 from bot.listening import address_of, listening
 from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotations_of
-from bot.verify_page.rendering import STYLE_SHEET, Asked, Page
+from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
 from bot.wording import Wording
 from ingest.language.languages import Language
 from ingest.threads import in_thread
@@ -65,7 +65,7 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         return
     with listening(place, "VERIFY_PORT") as listener:
         runner = web.AppRunner(
-            PageServer(desk).build(),
+            _PageServer(desk).build(),
             access_log=None,
             max_line_size=_LINES,
             max_field_size=_LINES,
@@ -81,7 +81,7 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
 
 
 @dataclass(slots=True)
-class PageServer:
+class _PageServer:
     """Answers browsers over one desk."""
 
     desk: Desk
@@ -125,7 +125,7 @@ class PageServer:
             form = await request.post()
         except ValueError as error:
             raise web.HTTPBadRequest from error
-        asked = Asked(
+        asked = PastedQuotation(
             _text_of(form, "quotation")[: LONGEST_QUOTATION + 1],
             _text_of(form, "article")[:_LONGEST_ARTICLE].strip(),
         )
@@ -134,7 +134,7 @@ class PageServer:
 
     @in_thread
     def _proven(
-        self, asked: Asked
+        self, asked: PastedQuotation
     ) -> tuple[ProvenQuotation | RefusedQuotation, SeenQuotation | None]:
         archive = self.desk.archive
         if asked.article:

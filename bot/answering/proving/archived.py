@@ -22,8 +22,8 @@ from ingest.model import Article, Evidence, Header, Removal, Span, Version
 LONGEST_QUOTATION = 4000
 """Characters of the longest quotation that is looked for."""
 _SHORTEST = 2
-_VERSIONS = 100
-"""Versions of one article that are looked at, the newest."""
+_CHARACTERS = 2_000_000
+"""Characters of one article's versions that are looked through, the newest versions first."""
 _PLACES = 1000
 """Places of one text that are looked at: "the" stands in many."""
 _SEARCHED = 400
@@ -104,7 +104,7 @@ def prove_quotation(
         return RefusedQuotation(Refusal.NO_ARTICLE)
     if found.removal is not None:
         return RefusedQuotation(Refusal.WITHDRAWN, found.id, removal=found.removal)
-    return prove_in(quotation, archive.articles.versions(found.id))
+    return _prove_in(quotation, archive.articles.versions(found.id))
 
 
 def prove_anywhere(
@@ -116,7 +116,7 @@ def prove_anywhere(
     found = search(quotation[:_SEARCHED])
     nearest = RefusedQuotation(Refusal.NOT_FOUND)
     for article_id in dict.fromkeys(each.passage.article_id for each in found):
-        outcome = prove_in(quotation, archive.articles.versions(article_id))
+        outcome = _prove_in(quotation, archive.articles.versions(article_id))
         if isinstance(outcome, ProvenQuotation):
             return outcome
         if len(outcome.agrees) > len(nearest.agrees):
@@ -124,15 +124,19 @@ def prove_anywhere(
     return nearest
 
 
-def prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | RefusedQuotation:
+def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the newest of an article's *versions*, oldest first, that has it."""
     if (refused := _unprovable(quotation)) is not None:
         return refused
     wanted = _wanted(quotation)
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
-    for version in reversed(versions[-_VERSIONS:]):
+    room = _CHARACTERS
+    for version in reversed(versions):
         text = version.extract.text
+        if nearest is not None and len(text) > room:
+            break
+        room -= len(text)
         found = _stands(wanted, text)
         if isinstance(found, Span):
             found = _with_ends(found, quotation, text)

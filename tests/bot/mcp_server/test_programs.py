@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from bot.mcp_server import serving
 from bot.mcp_server.server import DeskServer
-from bot.mcp_server.serving import served_to_programs, server_of
+from bot.mcp_server.serving import desk_server, served_to_programs
 from bot.mcp_server.tools import Tools
 from bot.settings import BotSettings
 from ingest.errors import ArchiveError, SettingsError
@@ -32,7 +32,7 @@ NAMES = {"search", "fetch", "ask", "find_coverage", "prove_quotation", "coverage
 @asynccontextmanager
 async def a_client(desk):
     """Connect a client to the desk's server in this process."""
-    async with Client(server_of(desk).build()) as client:
+    async with Client(desk_server(desk).build()) as client:
         yield client
 
 
@@ -205,7 +205,7 @@ def broken(error):
 
 async def test_too_many_calls_wait(sample_desk):
     """One program cannot keep everybody else from being answered."""
-    server = DeskServer(Tools(sample_desk, server_of(sample_desk).tools.passages))
+    server = DeskServer(Tools(sample_desk, desk_server(sample_desk).tools.passages))
     asked = [await server.call("ask", {"question": "?"}) for _ in range(13)]
     assert "minute" in asked[-1].content[0].text
     assert "minute" not in asked[-2].content[0].text
