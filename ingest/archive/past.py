@@ -34,11 +34,11 @@ class PastArchive(Archive):
         """Read the database of *engine* as it stood at *moment*."""
         super().__init__(engine)
         self.moment = moment
-        self.passages: PastPassages = PastPassages(self, moment)
-        self.outlets = PastOutlets(self, moment)
+        self.passages: _PastPassages = _PastPassages(self, moment)
+        self.outlets = _PastOutlets(self, moment)
 
 
-class PastPassages(Passages):
+class _PastPassages(Passages):
     """The passages of the versions that stood at a moment."""
 
     def __init__(self, database: Database, moment: datetime) -> None:
@@ -111,7 +111,7 @@ class PastPassages(Passages):
         )
 
 
-class PastOutlets(Outlets):
+class _PastOutlets(Outlets):
     """The outlets of which anything had been read at a moment."""
 
     def __init__(self, database: Database, moment: datetime) -> None:

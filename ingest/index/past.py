@@ -21,7 +21,7 @@ from ingest.index.words import WordStore
 from ingest.language.script import Script
 from ingest.model import ArticleState, Scope
 
-Hits = list[tuple[str, float]]
+_Hits = list[tuple[str, float]]
 
 _DEPTH = 300
 """Passages asked of the index at first; more where too few of them stood then."""
@@ -57,7 +57,7 @@ class PastIndex(Index):
 
     def matching(
         self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
-    ) -> Hits:
+    ) -> _Hits:
         """Return ids and BM25 scores of the passages of then that share words with *text*."""
         until = _until(scope, self._past)
         today = super().matching
@@ -69,7 +69,7 @@ class PastIndex(Index):
 
     def nearest(
         self, meaning: Meaning, limit: int, script: Script, *, scope: Scope | None = None
-    ) -> Hits:
+    ) -> _Hits:
         """Return ids and likeness of the passages of then nearest to a question."""
         today = super().nearest
         found = dict(self._stood(lambda n: today(meaning, n, script), limit))
@@ -79,7 +79,7 @@ class PastIndex(Index):
             found = {k: v for k, v in found.items() if scope.holds(passages[k].header)}
         return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
-    def _stood(self, hits: Callable[[int], Hits], limit: int) -> Hits:
+    def _stood(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
         """Ask for more *hits* until *limit* of them stood then, or there are no more."""
         depth = _DEPTH
         while True:
@@ -90,7 +90,7 @@ class PastIndex(Index):
                 return kept[:limit]
             depth *= 4
 
-    def _near_earlier(self, meaning: Meaning, script: Script) -> Hits:
+    def _near_earlier(self, meaning: Meaning, script: Script) -> _Hits:
         """Compare the meaning of earlier wordings that share words with a question."""
         vector = meaning.vector
         if self._earlier is None or vector is None:
