@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from bot.answering.coverage import Coverage
 from bot.desk import open_desk
 from bot.reporting import source_object
 from bot.settings import BotSettings
@@ -21,9 +21,8 @@ from ingest.model import Evidence
 class CoverageRetriever(BaseRetriever):
     """Finds passages of the coverage; the metadata of each document is its citation."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    coverage: Coverage
+    coverage: Any
+    """A :class:`Coverage`; pydantic would take its parts, which are protocols, for types to check."""
     k: int = Field(10, ge=1, le=100)
 
     def _get_relevant_documents(
