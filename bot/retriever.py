@@ -22,7 +22,7 @@ class CoverageRetriever(BaseRetriever):
     """Finds passages of the coverage; the metadata of each document is its citation."""
 
     coverage: Any
-    """A :class:`Coverage`; pydantic would take its parts, which are protocols, for types to check."""
+    """A ``Coverage``; pydantic would take its parts for types to check, and some are protocols."""
     k: int = Field(10, ge=1, le=100)
 
     def _get_relevant_documents(

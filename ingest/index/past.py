@@ -55,16 +55,14 @@ class PastIndex(Index):
         """Return False: nothing is added to the past."""
         return False
 
-    def matching(
-        self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
-    ) -> _Hits:
+    def matching(self, text: str, limit: int, *, scope: Scope | None = None) -> _Hits:
         """Return ids and BM25 scores of the passages of then that share words with *text*."""
         until = _until(scope, self._past)
         today = super().matching
-        found = dict(self._stood(lambda n: today(text, n, also=also, scope=until), limit))
-        found |= dict(self._stood(lambda n: today(text, n, also=also, scope=scope), limit))
+        found = dict(self._stood(lambda n: today(text, n, scope=until), limit))
+        found |= dict(self._stood(lambda n: today(text, n, scope=scope), limit))
         if self._earlier is not None:
-            found |= dict(self._earlier[0].matching(text, limit, also=also, scope=scope))
+            found |= dict(self._earlier[0].matching(text, limit, scope=scope))
         return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def nearest(
