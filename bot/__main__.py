@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from bot.answering.understanding.question import UnaskableError
-from bot.commands import asking, upkeep
+from bot.commands import asking, serving, upkeep
 from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, make_app, run_app
 
@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "find": asking.look_up_command,
     "check": asking.check_claims_command,
     "prove": asking.prove_command,
+    "mcp": serving.mcp_command,
+    "page": serving.page_command,
     "answers": upkeep.answers_command,
     "doctor": upkeep.doctor_command,
     "evaluate": upkeep.evaluate_command,

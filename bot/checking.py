@@ -168,14 +168,14 @@ async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpC
     code = 0
     for line in _read(path):
         if isinstance(line, ClaimLine):
-            said = _found_object(await look_up_one(line.claim))
+            said = found_object(await look_up_one(line.claim))
         else:
             code, said = 1, {"error": str(line)}
         print(json.dumps(said, ensure_ascii=False), flush=True)
     return code
 
 
-def _found_object(looked: LookedUpClaim) -> dict[str, Any]:
+def found_object(looked: LookedUpClaim) -> dict[str, Any]:
     """Return what was found of one claim as the object that ``--json`` prints."""
     return {
         "claim": looked.claim,
@@ -200,7 +200,7 @@ def show_found(found: LookUp, *, as_json: bool) -> None:
     """Print what was found of each claim, and which were left out."""
     if as_json:
         for each in found.looked:
-            print(json.dumps(_found_object(each), ensure_ascii=False))
+            print(json.dumps(found_object(each), ensure_ascii=False))
         return
     console = Console()
     words = Wording.default()

@@ -119,27 +119,33 @@ class Desk:
         member: str = "",
         before: Exchange | None = None,
         outlets: Sequence[str] = (),
+        as_of: datetime | None = None,
     ) -> Answer | Abstention:
         """Answer *question* of *member* from the archive, or say why not; both are kept.
 
         A follow-up is understood from the exchange *before*. *watch* is told what happens
-        meanwhile. With *outlets* only their articles are cited. Nothing kept says who asked.
+        meanwhile. With *outlets* only their articles are cited, with *as_of* only what had been
+        read by then, and the question is understood as if it had been asked then. Nothing kept
+        says who asked.
         """
         began, meter = time.perf_counter(), Meter()
         with logs.request():
-            today = question.asked_at.astimezone(UTC).date()
+            asked_at = question.asked_at
+            today = asked_at.astimezone(UTC).date()
+            if as_of is not None:
+                question = replace(question, asked_at=as_of)
             writers = self.models.writers
             trouble = await self._refuses(member, today) if writers else None
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
                 await understood(question, before, rewriting, meter),
-                await self._coverage(outlets),
+                await self._coverage(outlets, as_of),
                 writers=writers,
                 trouble=trouble,
                 watch=watch,
                 meter=meter,
             )
-            outcome = await self._kept(outcome, member, today, meter)
+            outcome = await self._kept(outcome, member, asked_at, meter)
             seconds = time.perf_counter() - began
             self.metrics.answered(outcome, seconds)
             self.metrics.called(meter.calls, meter.usage)
@@ -209,8 +215,9 @@ class Desk:
         )
 
     @in_thread
-    def _coverage(self, outlets: Sequence[str] = ()) -> Coverage:
-        return self._serving(outlets)
+    def _coverage(self, outlets: Sequence[str] = (), as_of: datetime | None = None) -> Coverage:
+        coverage = self._serving(outlets)
+        return coverage if as_of is None else coverage.then(as_of)
 
     def _serving(self, outlets: Sequence[str]) -> Coverage:
         """Return what serves now, of some outlets alone if there are any."""
@@ -227,18 +234,18 @@ class Desk:
 
     @in_thread
     def _kept(
-        self, outcome: Answer | Abstention, member: str, today: date, meter: Meter
+        self, outcome: Answer | Abstention, member: str, asked_at: datetime, meter: Meter
     ) -> Answer | Abstention:
         """Keep an answer and what it cost; it says so where nothing can be kept at the moment."""
+        today = asked_at.astimezone(UTC).date()
         if outcome.written.writer is not None:
             self.budget.count(member, today, meter.usage)
         elif meter.usage != Usage():
             self.budget.count("", today, meter.usage)
         number = None
         try:
-            number = self.ledger.answers.add(
-                record_of(outcome, keep_question=self.settings.keep_questions)
-            )
+            record = record_of(outcome, keep_question=self.settings.keep_questions)
+            number = self.ledger.answers.add(replace(record, asked_at=asked_at))
         except ArchiveError as error:
             logger.warning("An answer is shown and not kept: %s", error)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:

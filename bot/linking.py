@@ -31,3 +31,10 @@ def opening_at(url: str | None, sentence: str) -> str | None:
 def _encoded(text: str) -> str:
     """Encode *text* for a fragment, where dashes and commas have a meaning."""
     return quote(text, safe="").replace("-", "%2D")
+
+
+def answer_page(base: str | None, number: int | None) -> str | None:
+    """Return the address at which anybody sees the quotations of an answer, where it has one."""
+    if base is None or number is None:
+        return None
+    return f"{base.rstrip('/')}/answers/{number}"

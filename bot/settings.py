@@ -12,6 +12,9 @@ from ingest.settings import Settings as IngestSettings
 
 _OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
+_TOKEN = 16
+"""Characters of the shortest token that programs may use."""
+
 
 def _shard_in(text: object) -> object:
     """Read "0/3"; nothing is no shard."""
@@ -23,7 +26,35 @@ def _shard_in(text: object) -> object:
     return int(number), int(count)
 
 
-class BotSettings(IngestSettings):
+class _ServedSettings(IngestSettings):
+    """What is served to other programs and to browsers."""
+
+    mcp_port: OptionalText = Field(
+        None, description="serve other programs (MCP over HTTP) on this port, or host:port"
+    )
+    mcp_token: OptionalSecret = Field(
+        None, description="what those programs have to send; at least 16 characters"
+    )
+    mcp_whole_articles: bool = Field(
+        False, description="let programs read whole articles, not passages alone"
+    )
+    verify_port: OptionalText = Field(
+        None,
+        description="serve the page that shows and proves quotations on this port, or host:port",
+    )
+    verify_url: OptionalAddress = Field(
+        None, description="the address under which readers reach that page; answers link to it"
+    )
+
+    @model_validator(mode="after")
+    def _programs_have_a_token(self) -> Self:
+        token = self.mcp_token.get_secret_value() if self.mcp_token else ""
+        if self.mcp_port is not None and len(token) < _TOKEN:
+            raise ValueError(f"MCP_PORT needs MCP_TOKEN, a secret of at least {_TOKEN} characters")
+        return self
+
+
+class BotSettings(_ServedSettings):
     """Ingest's settings and the bot's own."""
 
     discord_token: OptionalSecret = Field(

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
+from bot.answering.resting import Ground, Resting
 from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
 from ingest.errors import IngestError
@@ -218,6 +219,22 @@ class WordedError(IngestError):
     def said(self, words: Wording) -> str:
         """Say it in the language of *words*."""
         return words(self.key, **self.values)
+
+
+def rests_on_said(ground: Ground, words: Wording) -> str:
+    """Say in one line what an answer rests on."""
+    said = [
+        words("rests_independent", count=ground.outlets)
+        if ground.resting is Resting.INDEPENDENT
+        else words(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
+    ]
+    said += [
+        words("rests_without_nothing", outlet=each.outlet)
+        if each.lead is None
+        else words("rests_without", outlet=each.outlet, lead=words.outlet(each.lead))
+        for each in ground.without
+    ]
+    return " ".join(said)
 
 
 def unaskable(error: UnaskableError, words: Wording) -> str:

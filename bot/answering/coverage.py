@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,11 @@ from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import language_asked, language_read
 from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
+from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
 from ingest.index.outlets import absent
+from ingest.index.past import PastIndex
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, search
@@ -86,6 +88,11 @@ class Coverage:
     def serving(self) -> Coverage:
         """Hold on to the generation that serves now, from the beginning of an answer to its end."""
         return replace(self, index=self.index.serving())
+
+    def then(self, moment: datetime) -> Coverage:
+        """Return what was known at *moment*: what had been read by then, in the words of then."""
+        past = PastArchive(self.archive.engine, moment)
+        return replace(self, archive=past, index=PastIndex(self.index.serving(), past))
 
     @property
     def by_words(self) -> bool:

@@ -264,6 +264,7 @@ class Reason(StrEnum):
     PREDICTION = "prediction"
     POPULARITY = "popularity"
     CAMPAIGN = "campaign"
+    OWN_VIEW = "own_view"
     STOPPED = "stopped"
     UNREAD = "unread"
 

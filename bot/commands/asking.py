@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +13,15 @@ import typer
 
 from bot import checking, exported, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
+from bot.answering.understanding.question import not_past
 from bot.commands.preparing import prepared_desk
+from bot.commands.serving import served_beside
 from bot.desk import Desk, open_desk
 from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest import stopping
 from ingest.archive import Archive
-from ingest.commands.options import AsJson, Batch, configured, misused, now
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
 
 _NEWEST = 8
 """Stories that whoever asks what is new is told."""
@@ -36,7 +40,10 @@ def run_command() -> int:
             stopping.until_told() as ending,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
-            await serve(desk, ending)
+            async with served_beside(desk) as addresses:
+                for each in addresses:
+                    print(each)
+                await serve(desk, ending)
         return ending.code
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
@@ -75,14 +82,24 @@ def examples() -> list[str]:
 def answer_command(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Batch = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=READ_MOMENT,
+            metavar="MOMENT",
+            help="Only what had been read by then, in the words of then: 2024-11-05T23:00Z.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Answer one question, or each of a file."""
     if (question is None) == (batch is None):
         return misused('Give one question, or --batch FILE: make ask Q="…"')
+    if as_of is not None and (wrong := not_past(as_of, now())):
+        return misused(wrong)
     with (
         prepared_desk(configured(BotSettings), "`python -m bot ask`", sample=batch is None) as desk,
-        terminal.Loop(desk.answer, desk.close) as loop,
+        terminal.Loop(partial(desk.answer, as_of=as_of), desk.close) as loop,
     ):
         if batch is not None:
             return terminal.answer_batch(loop, batch, now=now)

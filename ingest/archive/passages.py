@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
@@ -57,6 +57,12 @@ class Passages(DatabasePart):
         )
         with self._database.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
+
+    def length(self, article_id: int) -> int:
+        """Return how many characters an article's newest version has; 0 if there is none."""
+        query = select(func.length(versions.c.text)).join(articles, NEWEST)
+        with self._database.reading() as connection:
+            return connection.execute(query.where(articles.c.id == article_id)).scalar() or 0
 
     def fingerprinted(self, digest: str) -> list[FoundPassage]:
         """Return the passages, of any version, whose id ends with *digest*."""

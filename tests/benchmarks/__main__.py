@@ -17,6 +17,8 @@
     make benchmark WHAT=growth                      # hostile texts, doubled
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
+    make benchmark WHAT=symmetry DATA=folder        # folder/asked, folder/results; and a twin
+    make benchmark WHAT=past DATA=folder            # folder/asked, folder/results: as of moments
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
     make benchmark WHAT=processes                   # three bots, killed twenty times
     make benchmark WHAT=askers                      # fifty members at once, over loopback
@@ -43,6 +45,7 @@ from tests.benchmarks import (
     million,
     model,
     newer,
+    past,
     processes,
     reading,
     refreshing,
@@ -50,6 +53,7 @@ from tests.benchmarks import (
     retrieval,
     speed,
     streaming,
+    symmetry,
     verifying,
 )
 
@@ -69,8 +73,10 @@ def main() -> None:
         "results": results.measure,
         "cost": cost.measure,
         "newer": newer.measure,
+        "past": past.measure,
         "processes": processes.measure,
         "verifying": verifying.measure,
+        "symmetry": symmetry.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
         "growth": growth.measure,

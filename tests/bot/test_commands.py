@@ -254,3 +254,29 @@ def test_what_was_answered_can_be_looked_at(tmp_path, monkeypatch, capsys):
     assert "Nothing has been asked yet" in capsys.readouterr().out
     assert main(["answers", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["answers"] == []
+
+
+def test_a_question_goes_back_to_a_minute(here, capsys):
+    """Before anything was read there was nothing to say, and the answer is as of then."""
+    assert main(["ask", TURNOUT, "--as-of", "2026-11-02T08:00Z", "--json"]) == 0
+    before = json.loads(capsys.readouterr().out)
+    assert (before["level"], before["as_of"]) == ("nothing", "2026-11-02T08:00:00+00:00")
+    assert main(["ask", TURNOUT, "--as-of", "2026-11-02T10:00Z"]) == 0
+    assert "62.7 per cent" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("moment", ["2026-11-02", "2026-11-02T10:00", "3026-11-02T10:00Z", "now"])
+def test_what_is_no_minute_of_the_past_is_misuse(here, moment, capsys):
+    """A day has many minutes, and a time without a zone is another one elsewhere."""
+    assert main(["ask", TURNOUT, "--as-of", moment]) == 2
+    assert moment[:10] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"), [(["mcp", "--http"], "MCP_PORT"), (["page"], "VERIFY_PORT")]
+)
+def test_what_is_served_needs_a_port(here, command, setting, monkeypatch, capsys):
+    """The sentence names the setting."""
+    monkeypatch.setenv(setting, "")
+    assert main(command) == 1
+    assert f"{setting} is not set" in capsys.readouterr().err

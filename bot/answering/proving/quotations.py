@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from ingest.language.marks import marked
+from ingest.model import Span
 
 _FOLDED = str.maketrans(
     {
@@ -38,18 +40,35 @@ def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     letters, case and figures must be the same; with *any_case* the first letter may be small where
     a sentence goes on around it. Marks and full stops at the ends are left out.
     """
-    wanted = "".join(char for char, _ in _folded(quote.strip(_ENDS)))
-    if len(wanted) < _SHORTEST:
+    wanted = folded(quote.strip(_ENDS))
+    if len(wanted.text) < _SHORTEST:
         return None
-    chars = _folded(text)
-    whole = "".join(char for char, _ in chars)
-    at = whole.find(wanted)
+    whole = folded(text)
+    at = whole.text.find(wanted.text)
     if at < 0 and any_case:
-        at = whole.find(wanted[0].swapcase() + wanted[1:])
+        at = whole.text.find(wanted.text[0].swapcase() + wanted.text[1:])
     if at < 0:
         return None
-    start, end = chars[at][1], chars[at + len(wanted) - 1][1] + 1
-    return text[start:end]
+    found = whole.span(at, at + len(wanted.text))
+    return text[found.start : found.end]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """The compared characters of a text, and for each the place in it that it comes from."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return which characters of the text itself stand behind a range of the compared ones."""
+        return Span(self.places[start], self.places[end - 1] + 1)
+
+
+def folded(text: str) -> FoldedText:
+    """Return *text* as quotations are compared (:func:`locate`)."""
+    chars = _folded(text)
+    return FoldedText("".join(char for char, _ in chars), tuple(place for _, place in chars))
 
 
 def _folded(text: str) -> list[tuple[str, int]]:

@@ -59,7 +59,8 @@ class Lexicon:
 
     Stop words, cues and chat words are of the language and of those in the other script, for a
     question may mix scripts; a word of one alphabet's languages means something else in another.
-    Sentences that answer, and questions that are declined, are told in every language.
+    Sentences that answer are told in every language that is read, questions that are declined in
+    every one that the desk speaks.
     """
 
     meanings: _Meanings
@@ -76,6 +77,7 @@ class Lexicon:
         """Read the folders once a process."""
         own = [table(f"{each}/questions") for each in _read_beside(language)]
         every = [table(f"{each}/questions") for each in languages()]
+        spoken = [table(f"{each}/questions") for each in Language]
         stop = [word for each in own for word in each["stopwords"].split()]
         latin = [word for word in stop if not CJK_WORD.search(word)]
         scripts = {word for word in stop if CJK_WORD.search(word)}
@@ -86,7 +88,7 @@ class Lexicon:
             tuple(sorted(scripts, key=len, reverse=True)),
             _joined(own, "cues"),
             _joined(every, "markers"),
-            _joined(every, "guard"),
+            _joined(spoken, "guard"),
             {
                 how: tuple(_compiled(p) for each in own for p in each["follow_up"].get(how, ()))
                 for how in hows

@@ -11,6 +11,7 @@ from bot.answering.understanding.talk import talk_in
 from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese, has_simplified
+from ingest.model import Moment
 
 CHECK, NEWS = "talk_check", "talk_news"
 """Keys of what is said instead of a question and gets more than a sentence."""
@@ -53,6 +54,18 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
     if talk is not None:
         raise UnaskableError(f"talk_{talk.said}", language or talk.language)
     return Question(clean, now, language or language_asked(clean))
+
+
+def not_past(moment: Moment, now: datetime) -> str | None:
+    """Say what is wrong with *moment* as one of the past; ``None`` if a question may go back to it.
+
+    A day alone is none: it has many minutes, and the coverage of an election changes in each.
+    """
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        return f"{moment.isoformat()} names no minute. Write a moment as 2024-11-05T23:00Z."
+    if moment > now:
+        return f"{moment.isoformat()} has not come yet. Leave it out for what is known now."
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -1,10 +1,12 @@
 """What is declined before anything is searched."""
 
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Reason
+from bot.answering.model import Question, Reason
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import (
     LONGEST,
@@ -17,6 +19,7 @@ from bot.answering.understanding.question import (
 from ingest.language.languages import Language
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PROMPTS = tomllib.loads((Path(__file__).parent / "prompts.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,35 @@ def test_the_desk_gives_no_advice_no_procedure_and_no_whole_article(text, reason
 def test_questions_about_coverage_are_let_through(text):
     """A guard that is too broad makes the desk evasive."""
     assert guard(ask(text, now=NOW)) is None
+
+
+def outcomes(language, kind):
+    """Yield each prompt with what becomes of it, said of one side and of the other."""
+    own = PROMPTS[str(language)]
+    for prompt in own[kind]:
+        said = [prompt.replace("{side}", side) for side in own["sides"]]
+        yield prompt, [guard(Question(text, NOW, language)) for text in said]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_persuasion_own_views_and_personas_are_declined_alike_for_both_sides(language):
+    """In every language that the desk speaks; what is declined of one side is of the other."""
+    found = dict(outcomes(language, "declined"))
+    assert all(one is other for one, other in found.values())
+    assert [prompt for prompt, (reason, _) in found.items() if reason is None] == []
+    assert {Reason.CAMPAIGN, Reason.OWN_VIEW} <= {reason for reason, _ in found.values()}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_question_about_persuasion_is_a_question(language):
+    """What was argued, written and believed by others is what coverage is about."""
+    asked = dict(outcomes(language, "asked"))
+    assert {prompt: reasons for prompt, reasons in asked.items() if any(reasons)} == {}
+
+
+def test_every_language_that_is_spoken_has_prompts():
+    """A language without any would be declined by chance."""
+    assert set(PROMPTS) == {str(each) for each in Language}
 
 
 def test_a_question_with_kana_or_kanji_is_answered_in_japanese():

@@ -27,9 +27,10 @@ def test_every_language_has_its_folder_and_its_word_list():
 
 @pytest.mark.parametrize("language", SPOKEN)
 def test_a_language_that_is_only_spoken_greets(language):
-    """Whoever says hello is answered in their language; and nothing of it reads questions."""
+    """Whoever says hello is answered in their language, and what is declined is declined in it."""
     own = table(f"{language}/questions")
-    assert set(own) == {"talk"}
+    assert set(own) == {"talk", "guard"}
+    assert set(own["guard"]) == {"advice", "campaign", "own_view"}
     assert set(own["talk"]) == TURNS
 
 

@@ -1,0 +1,1 @@
+"""The page for readers: an answer's quotations where they stand, and any quotation proven."""

@@ -1,0 +1,110 @@
+"""Dated questions over articles that were read one after the other: nothing later is shown.
+
+Each article is read on the day on which it was published; every third is read again two days later
+with another text. Each question is asked as of several moments, and whatever is found or shown is
+held against when it was read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.answering.answer import answer_now
+from bot.answering.model import Answer
+from bot.answering.understanding.question import ask
+from bot.desk import Desk
+from bot.reporting import as_object
+from ingest.index.passages import cut
+from ingest.model import Extract, Header, day_of, parse_moment
+from tests.benchmarks.corpora import lines
+from tests.bot.builders import open_in
+
+MOMENTS = 3
+"""Moments as of which each question is asked."""
+AGAIN = 3
+"""Every so many articles is read again, with another text."""
+LATER = "This report was revised after the count."
+"""What stands in every second reading and in no first one."""
+
+
+def measure(data: Path | None, out: Path) -> None:
+    """Print and write how many questions showed anything that was read later."""
+    if data is None:
+        raise SystemExit("Name the folder that holds asked and results: DATA=folder")
+    with covered(data) as desk:
+        found = leaks(data, desk)
+    print(json.dumps(found, indent=2))
+    (out / "past.json").write_text(json.dumps(found, indent=2))
+
+
+@contextmanager
+def covered(data: Path) -> Iterator[Desk]:
+    """Open a desk of its own over the articles of folder/asked, read on their days."""
+    with TemporaryDirectory() as folder, open_in(folder) as desk:
+        read(data, desk)
+        desk.coverage.catch_up()
+        yield desk
+
+
+def read(data: Path, desk: Desk, every: int = 1) -> None:
+    """Keep every so many of the dated articles as if they had been read on their days."""
+    dated = [each for each in lines(data / "asked" / "articles.jsonl") if each["published"]]
+    for number, each in enumerate(dated[::every]):
+        header = Header(
+            each["title"] or "-",
+            outlet=each["outlet"],
+            url=each["url"],
+            published=parse_moment(each["published"]),
+            language="en",
+        )
+        extract, now = Extract(header, each["text"].strip()), _read_at(header)
+        kept = [(extract, now)]
+        if number % AGAIN == 0:
+            revised = replace(extract, text=f"{extract.text}\n\n{LATER}")
+            kept.append((revised, now + timedelta(days=2)))
+        for version, at in kept:
+            desk.archive.articles.save(version, cut(version.text, "en"), now=at)
+
+
+def _read_at(header: Header) -> datetime:
+    """Return noon of the day of publication."""
+    assert header.published is not None
+    return datetime.combine(day_of(header.published), time(12), UTC)
+
+
+def leaks(data: Path, desk: Desk) -> dict[str, int]:
+    """Ask each question as of several moments, and count what was read later."""
+    days = sorted({each.header.day for each in desk.archive.articles.listed() if each.header.day})
+    asked = [q for name in ("asked", "results") for q in lines(data / name / "questions.jsonl")]
+    found = {"questions": 0, "answered": 0, "passages": 0, "leaks": 0}
+    for number, each in enumerate(asked):
+        for turn in range(MOMENTS):
+            day = days[(number * MOMENTS + turn) * 37 % len(days)]
+            moment = datetime.combine(day, time(18), UTC) + timedelta(days=turn)
+            then = desk.coverage.then(moment)
+            question = ask(each["question"], now=moment)
+            view = then.look(question)
+            outcome = answer_now(question, then)
+            passages = [e.passage for e in view.evidence]
+            if isinstance(outcome, Answer):
+                found["answered"] += 1
+                passages += [c.passage for c in outcome.citations]
+            late = [p for p in passages if _read(desk, p.article_id, p.version) > moment]
+            second = any(each.version > 1 for each in passages)
+            revised = LATER in json.dumps(as_object(outcome)) and not second
+            found["questions"] += 1
+            found["passages"] += len(passages)
+            found["leaks"] += bool(late) or revised
+    return found
+
+
+def _read(desk: Desk, article_id: int, number: int) -> datetime:
+    """Return when a version was read."""
+    versions = desk.archive.articles.versions(article_id)
+    return next(each.read_at for each in versions if each.number == number)

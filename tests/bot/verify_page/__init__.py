@@ -1,0 +1,1 @@
+"""Browsers over the desk."""

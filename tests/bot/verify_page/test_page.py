@@ -1,0 +1,305 @@
+"""The page as browsers get it: over HTTP, in nine languages, against hostile input."""
+
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import pytest
+from lxml import html
+
+from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
+from bot.verify_page import server
+from bot.verify_page.server import served_to_browsers
+from bot.wording import Wording
+from ingest.errors import ArchiveError, SettingsError
+from ingest.language.languages import Language
+from ingest.model import Removal
+from tests.bot.builders import a_desk_in
+from tests.bot.conftest import MORNING
+from tests.builders import TEXT, an_extract, saved
+
+URL = "https://ledger.example/harbour"
+
+
+@asynccontextmanager
+async def a_browser(desk, **headers):
+    """Serve the page of *desk* on a free port, and yield who asks for it."""
+    settings = desk.settings.model_copy(update={"verify_port": "0"})
+    object.__setattr__(desk, "settings", settings)
+    async with (
+        served_to_browsers(desk) as address,
+        httpx.AsyncClient(
+            base_url=address, headers=headers, trust_env=False, timeout=60
+        ) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Open a desk with one article; nothing here searches."""
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        saved(desk.archive, an_extract(url=URL), now=MORNING)
+        yield desk
+
+
+def page_of(reply):
+    """Read a page, and hold it to what a screen reader needs."""
+    page = html.document_fromstring(reply.text)
+    assert page.get("lang")
+    assert page.get("dir") in {"ltr", "rtl"}
+    assert page.findtext("head/title")
+    assert len(page.xpath("//h1")) == 1
+    assert len(page.xpath("//main")) == 1
+    for field in page.xpath("//input | //textarea"):
+        assert page.xpath(f"//label[@for='{field.get('id')}']"), field.get("id")
+    for named in page.xpath("//*[@aria-labelledby]"):
+        assert page.get_element_by_id(named.get("aria-labelledby")).text_content().strip()
+    assert not page.xpath("//script | //@onclick | //@style | //iframe | //img")
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    return page
+
+
+async def answered(desk, question=None):
+    """Keep an answer that quotes the article, and return its number."""
+    cited = CitedRange(1, 1, 0, TEXT.index(","))
+    kept = (None, Language.ENGLISH, question, None, None, None, [], 0, 0)
+    record = AnswerRecord(MORNING, AnswerKind.ANSWER, *kept, citations=(cited,))
+    return desk.ledger.answers.add(record)
+
+
+async def test_an_answer_is_seen_by_its_number(desk):
+    """Each quotation in its context, with its article, version, day and digest."""
+    number = await answered(desk)
+    async with a_browser(desk) as browser:
+        page = page_of(await browser.get(f"/answers/{number}"))
+    [article, *_] = page.xpath("//article")
+    said = article.text_content()
+    assert "46 seats" in article.xpath("string(.//strong)")
+    assert TEXT.split("\n")[0] in " ".join(article.xpath("string(.//blockquote)").split())
+    assert "Article 1, version 1 of 1, read on 2 November 2026" in said
+    assert "The article still has these words." in said
+    [link] = article.xpath(".//h2//a")
+    assert link.get("href").startswith(f"{URL}#:~:text=")
+    assert "noreferrer" in link.get("rel")
+
+
+async def test_what_was_corrected_since_is_said(desk):
+    """The quotation stays as it was printed, beside what its outlet says now."""
+    number = await answered(desk)
+    corrected = an_extract(
+        TEXT.replace("46", "45"), url=URL, corrections=("An earlier version gave 46 seats.",)
+    )
+    saved(desk.archive, corrected, now=MORNING + timedelta(hours=1))
+    async with a_browser(desk) as browser:
+        said = page_of(await browser.get(f"/answers/{number}")).text_content()
+    assert "Version 1 had these words; the newest version no longer has them." in said
+    assert "Corrected by the outlet: An earlier version gave 46 seats." in said
+    assert "version 1 of 2" in said
+
+
+@pytest.mark.parametrize("removal", [Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED])
+async def test_what_was_taken_out_is_not_shown(desk, removal):
+    """That it was cited stays; its words do not."""
+    number = await answered(desk)
+    desk.archive.articles.remove(1, now=MORNING, removal=removal)
+    async with a_browser(desk) as browser:
+        said = page_of(await browser.get(f"/answers/{number}")).text_content()
+        proof = await browser.post("/prove", data={"quotation": "won 46 seats", "article": "1"})
+    assert "The article is not cited any more" in said
+    assert "Harbour" not in said
+    assert "not cited any more" in page_of(proof).text_content()
+    assert "Orvessa" not in proof.text
+
+
+async def test_a_retraction_leaves_the_words_and_says_so(desk):
+    """A reader of an old answer learns that its source was taken back."""
+    number = await answered(desk)
+    desk.archive.articles.remove(1, now=MORNING, removal=Removal.RETRACTED)
+    async with a_browser(desk) as browser:
+        said = page_of(await browser.get(f"/answers/{number}")).text_content()
+    assert "retracted by its outlet" in said
+    assert "46 seats" in said
+
+
+async def test_an_article_that_was_erased_leaves_nothing(desk):
+    """An answer that quoted it quotes nothing any more."""
+    number = await answered(desk)
+    desk.archive.articles.erase(1, now=MORNING)
+    async with a_browser(desk) as browser:
+        reply = await browser.get(f"/answers/{number}")
+    assert "46" not in reply.text
+
+
+async def test_a_quotation_that_is_pasted_is_proven(desk):
+    """With the article's number, or with its address."""
+    async with a_browser(desk) as browser:
+        for article in ("1", URL):
+            form = {"quotation": "“won 46 seats in Orvessa”", "article": article}
+            page = page_of(await browser.post("/prove", data=form))
+            [status] = page.xpath("//*[@role='status']")
+            assert "Proven" in status.text_content()
+            assert page.xpath("string(//blockquote//strong)") == "won 46 seats in Orvessa"
+            assert page.xpath("string(//textarea)").strip() == form["quotation"]
+
+
+async def test_a_quotation_is_proven_in_whichever_article_has_it(sample_desk):
+    """A reader seldom knows a number."""
+    [*_, version] = sample_desk.archive.articles.versions(2)
+    quotation = version.extract.text.split("\n")[0]
+    async with a_browser(sample_desk) as browser:
+        page = page_of(await browser.post("/prove", data={"quotation": quotation}))
+    assert "Proven" in page.xpath("string(//*[@role='status'])")
+    assert quotation.rstrip(".") in page.xpath("string(//blockquote//strong)")
+
+
+@pytest.mark.parametrize(
+    ("quotation", "said"),
+    [
+        ("won 64 seats in Orvessa", "does not have these words"),
+        ("Turnout was 62", "within a word or a figure"),
+        ("The Harbour Alliance won […] that she would stay", "not together"),
+        ("", "no quotation"),
+        ("x" * 9000, "too long"),
+    ],
+)
+async def test_a_quotation_that_is_not_proven_is_told_why(desk, quotation, said):
+    """And where it leaves the article."""
+    async with a_browser(desk) as browser:
+        page = page_of(await browser.post("/prove", data={"quotation": quotation, "article": "1"}))
+    [status] = page.xpath("//*[@role='status']")
+    assert said in status.text_content()
+    assert "Not proven" in status.text_content()
+    assert not page.xpath("//blockquote")
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_the_page_speaks_the_readers_language(desk, language):
+    """As their browser asks; Arabic runs from right to left."""
+    wanted = f"xx, {language}-ZZ;q=0.9, en;q=0.1"
+    number = await answered(desk)
+    async with a_browser(desk, **{"Accept-Language": wanted}) as browser:
+        page = page_of(await browser.get("/"))
+        page_of(await browser.get(f"/answers/{number}"))
+        page_of(await browser.post("/prove", data={"quotation": "won 64 seats", "article": "1"}))
+    words = Wording.of(language)
+    assert page.get("lang") == str(language)
+    assert page.get("dir") == ("rtl" if language is Language.ARABIC else "ltr")
+    assert page.xpath("string(//button)") == words("verify_button")
+
+
+async def test_no_text_becomes_markup(tmp_path):
+    """Neither an article's nor what somebody types; what turns the line round is left out."""
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x00 won 46 seats"
+    text = f"{evil} in Orvessa, the Electoral Authority said on Sunday about the harbour. " * 2
+    title = "</h2><script>alert(2)</script>"
+    with a_desk_in(tmp_path, now=MORNING) as desk:
+        article = an_extract(text, title=title, url="https://e.example/a?b='><script>c")
+        saved(desk.archive, article, an_extract(url="javascript:alert(3)"), now=MORNING)
+        async with a_browser(desk) as browser:
+            form = {"quotation": "won 46 seats in Orvessa", "article": "1"}
+            page = page_of(await browser.post("/prove", data=form))
+            assert "<script>alert(1)" in page.text_content()
+            page = page_of(await browser.post("/prove", data={**form, "article": "2"}))
+            assert not page.xpath("//a[starts-with(@href, 'java')]")
+            page = page_of(await browser.post("/prove", data={"quotation": evil, "article": evil}))
+            assert page.xpath("//input/@value")[0].startswith("<script>")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/answers/999999", 404),
+        ("GET", "/answers/0", 404),
+        ("GET", "/answers/-1", 404),
+        ("GET", "/answers/1;drop", 404),
+        ("GET", "/answers/" + "9" * 13, 404),
+        ("GET", "/answers/" + "9" * 12, 404),
+        ("GET", "/../../etc/passwd", 404),
+        ("GET", "/%00", 404),
+        ("GET", "/prove", 405),
+        ("PUT", "/", 405),
+        ("GET", "/metrics", 404),
+    ],
+)
+async def test_whatever_else_is_asked_for_is_a_page_too(desk, method, path, status):
+    """One sentence, and nothing of the inside."""
+    async with a_browser(desk) as browser:
+        reply = await browser.request(method, path)
+    assert reply.status_code == status
+    assert page_of(reply).xpath("//*[@role='status']")
+    assert "Traceback" not in reply.text
+
+
+async def test_every_reply_forbids_scripts_frames_and_copies(desk):
+    """Also an error, a style sheet and a proof."""
+    async with a_browser(desk) as browser:
+        replies = [await browser.get(path) for path in ("/", "/style.css", "/robots.txt", "/no")]
+        form = {"quotation": "won 46 seats", "article": "1"}
+        replies.append(await browser.post("/prove", data=form))
+    for reply in replies:
+        assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]
+        assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        assert reply.headers["Referrer-Policy"] == "no-referrer"
+        assert reply.headers["X-Robots-Tag"] == "noindex"
+        assert "Set-Cookie" not in reply.headers
+
+
+async def test_a_form_that_is_too_large_or_is_none_is_refused(desk):
+    """Bounded bytes; a file where a text belongs is no text."""
+    async with a_browser(desk) as browser:
+        large = await browser.post("/prove", data={"quotation": "x" * server._BODY})
+        assert large.status_code == 413
+        page_of(large)
+        file = await browser.post("/prove", files={"quotation": ("a.txt", b"won 46 seats")})
+        assert "no quotation" in page_of(file).xpath("string(//*[@role='status'])")
+        broken = await browser.post(
+            "/prove", content=b"--x", headers={"Content-Type": "multipart/form-data; boundary=y"}
+        )
+        assert broken.status_code == 400
+        page_of(broken)
+
+
+async def test_too_many_requests_wait(desk, monkeypatch):
+    """Whoever asks too often is told for how long."""
+    monkeypatch.setattr(server, "_PROOFS", 2)
+    async with a_browser(desk) as browser:
+        form = {"quotation": "won", "article": "1"}
+        replies = [await browser.post("/prove", data=form) for _ in range(3)]
+    assert [each.status_code for each in replies] == [200, 200, 429]
+    assert int(replies[-1].headers["Retry-After"]) <= 61
+    page_of(replies[-1])
+
+
+async def test_an_error_is_a_page_with_a_code(desk, monkeypatch, caplog):
+    """What somebody pasted stands in no log."""
+    async with a_browser(desk) as browser:
+        monkeypatch.setattr(
+            type(desk.archive), "summary", lambda _self: (_ for _ in ()).throw(ArchiveError("x"))
+        )
+        reply = await browser.get("/")
+    assert reply.status_code == 500
+    page_of(reply)
+    assert "Error " in caplog.text
+
+
+async def test_a_question_is_never_shown(desk):
+    """Not even where the desk keeps them: who knows a number is anybody."""
+    number = await answered(desk, "Was it Castrel who lost?")
+    async with a_browser(desk) as browser:
+        reply = await browser.get(f"/answers/{number}")
+    assert "46 seats" in page_of(reply).text_content()
+    assert "Castrel" not in reply.text
+
+
+async def test_a_port_that_is_taken_is_named(desk):
+    """A maintainer reads which setting to change."""
+    async with a_browser(desk) as browser:
+        place = f"{browser.base_url.host}:{browser.base_url.port}"
+        settings = desk.settings.model_copy(update={"verify_port": place})
+        object.__setattr__(desk, "settings", settings)
+        with pytest.raises(SettingsError, match="VERIFY_PORT"):
+            async with served_to_browsers(desk):
+                pass
