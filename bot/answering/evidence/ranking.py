@@ -30,6 +30,8 @@ READ = 24
 """Windows that are read for a question, those first that words and their passage speak for. With 36
 one question more of 297 had the right one in its lead."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NAMED = 4.0
+"""Worth of the logarithm of a passage's fit: of the outlet and the day that a question names."""
 _SURE = 30.0
 """Log odds beyond which a probability is 0 or 1 for all purposes."""
 
@@ -123,7 +125,9 @@ def _score(window: Window, fresh: float, weights: Weights) -> float:
     """Return the score of a window that was read, by the *weights*."""
     assert window.reading is not None
     passage = weights.passage * min(1.0, window.evidence.score)
-    return window.reading.odds + passage + weights.words * window.words + weights.fresh * fresh
+    named = _NAMED * math.log(window.evidence.fit)
+    found = passage + weights.words * window.words + weights.fresh * fresh
+    return window.reading.odds + found + named
 
 
 def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
@@ -140,7 +144,11 @@ def _mentioning(window: Window, need: Need) -> Window:
     """Return *window* with the share of words that it mentions and its plain score."""
     title = f"{window.passage.header.title}\n{window.heading}"
     words = need.share(window.readable.text, title)
-    return replace(window, words=words, score=(words + min(1.0, window.evidence.score)) / 2)
+    score = (words + min(1.0, window.evidence.score)) / 2
+    quotes = window.sentences.quotes
+    places = [i for i in range(window.first, window.last + 1) if not quotes[i].endswith(ASKING)]
+    best = max(places, key=lambda place: need.share(quotes[place]))
+    return replace(window, words=words, score=score, mentioning=best)
 
 
 def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Window]) -> list[Evidence]:

@@ -59,7 +59,8 @@ class PassageSentences:
 class Window:
     """Sentences ``first`` to ``last`` of a passage, and what reading them gave.
 
-    ``words`` is the share of the question's words that they mention under their title.
+    ``words`` is the share of the question's words that they mention under their title, and
+    ``mentioning`` the sentence that has most of them.
     """
 
     evidence: Evidence
@@ -67,6 +68,7 @@ class Window:
     first: int
     last: int
     words: float = 0.0
+    mentioning: int | None = None
     reading: Reading | None = None
     score: float = 0.0
 
@@ -95,8 +97,10 @@ class Window:
 
     @property
     def answering(self) -> int:
-        """The place of the sentence that the reader points at; without a reader the first."""
+        """The place of the sentence that the reader points at, or else of that with most words."""
         answer = self.reading.answer if self.reading else None
+        if answer is None and self.mentioning is not None:
+            return self.mentioning
         places = range(self.first, self.last + 1)
         asked = [i for i in places if not self.sentences.quotes[i].endswith(ASKING)]
         if answer is None:

@@ -119,11 +119,11 @@ def _latin_terms(
     found: dict[str, Forms | None] = {}
     for match in _LATIN_WORD.finditer(question):
         word = match.group()
-        figure = word.isdigit() and not _YEAR.fullmatch(word)
-        if _CONTRACTION.search(word) or figure:
+        if _CONTRACTION.search(word):
             continue
         for key in (stem for stem in terms(word) if not CJK_WORD.search(stem)):
-            if key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
+            figure = key.isdigit() and not _YEAR.fullmatch(key)
+            if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
             forms = lexicon.groups.get(key, Forms()) | Forms(frozenset({key}), EMPTY)
             known = forms.scripts or any(map(vocabulary.frequency, forms.stems))
