@@ -14,11 +14,11 @@ _SHARE = 0.05
 """Share of an outlet's articles in which it has to stand. Of 2,600 real articles no sentence that
 told anything was so frequent; calls, offers and terms of use were."""
 
-Recurs = Callable[[str, str], bool]
+_Recurs = Callable[[str, str], bool]
 """Tells of an outlet and a sentence whether it recurs there."""
 
 
-def recurrence(index: Index, archive: Archive) -> Recurs:
+def recurrence(index: Index, archive: Archive) -> _Recurs:
     """Return what tells the recurring sentences of an outlet, as the index stands."""
     sizes = cache(archive.outlets.articles)
 

@@ -37,7 +37,7 @@ _META = "meta.json"
 """Where tantivy lists its files; without it, it takes a folder for a new one."""
 _PRIOR = 20
 """Passages assumed besides those indexed, so that a tiny index still tells rare from common."""
-PAIR = 0.6
+_PAIR = 0.6
 """Worth of a pair of terms beside a term; .4 to .8 were equal on half of MultiHop-RAG."""
 _COMMON = 0.3
 """Share of the passages from which a term is too common to search by."""
@@ -143,7 +143,7 @@ class WordStore:
         found = terms(text)
         wanted = {
             **dict.fromkeys(self._telling(found), 1.0),
-            **dict.fromkeys(pairs(found), PAIR),
+            **dict.fromkeys(pairs(found), _PAIR),
         }
         if not wanted:
             return []

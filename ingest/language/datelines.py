@@ -82,7 +82,7 @@ def stated(text: str) -> date | datetime | None:
     """
     if (moment := _exact(text.strip())) is not None:
         return _zoned(moment)
-    day = next(full_days(text), None)
+    day = next(_full_days(text), None)
     if day is None:
         day = _read_by_library(text)
     if day is None:
@@ -194,7 +194,7 @@ def _zone_of(text: str) -> tzinfo | None:
         return None
 
 
-def full_days(text: str) -> Iterator[date]:
+def _full_days(text: str) -> Iterator[date]:
     """Yield the days that *text* writes with their year."""
     yield from (whole for day in days_in(text) if (whole := day.whole))
 

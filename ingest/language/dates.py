@@ -23,7 +23,7 @@ MONTHS = (
     "november",
     "december",
 )
-MONTH = "(?:" + "|".join(rf"{name[:3]}(?:{name[3:]}|t)?\.?" for name in MONTHS) + ")"
+_MONTH = "(?:" + "|".join(rf"{name[:3]}(?:{name[3:]}|t)?\.?" for name in MONTHS) + ")"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY_KANJI = "月火水木金土日"
 _DIGITS = "〇一二三四五六七八九"
@@ -45,9 +45,9 @@ _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d.])",
-        rf"\b(?:the )?(?P<day>{_DAY}) (?:of )?(?P<month>{MONTH})\b(?:,? (?P<year>\d{{4}})\b)?",
-        rf"\b(?P<month>{MONTH}) (?:the )?(?P<day>{_DAY}){_NO_DAY}\b(?:,? (?P<year>\d{{4}})\b)?",
-        rf"\b(?P<month>{MONTH})(?:,? (?:of )?(?P<year>\d{{4}}))?\b",
+        rf"\b(?:the )?(?P<day>{_DAY}) (?:of )?(?P<month>{_MONTH})\b(?:,? (?P<year>\d{{4}})\b)?",
+        rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>{_DAY}){_NO_DAY}\b(?:,? (?P<year>\d{{4}})\b)?",
+        rf"\b(?P<month>{_MONTH})(?:,? (?:of )?(?P<year>\d{{4}}))?\b",
         rf"{_YEAR_JA}?(?P<month>{_NUMBER}{{1,3}})月(?:(?P<day>{_NUMBER}{{1,3}})日(?!間))?",
         _YEAR_JA,
         rf"(?<![{_DIGITS}十\d])(?P<day>{_NUMBER}{{1,3}})日(?![間目本前後遅早以])",

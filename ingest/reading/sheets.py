@@ -13,7 +13,7 @@ from ingest.reading.decoding import damage
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.results.columns import laid_out
-from ingest.reading.results.figures import EMPTY, is_figure
+from ingest.reading.results.figures import EMPTY_CELL, is_figure
 from ingest.reading.results.grid import Grid
 from ingest.reading.results.reports import (
     REPORT,
@@ -133,7 +133,7 @@ def _table(grid: Grid, document: Document) -> WrittenTable | None:
         return None
     width = len(rows[0].cells)
     heads = [Cell(cell, head=True) for cell in rows[0].cells]
-    body = [[Cell(row.cell(n) or EMPTY) for n in range(width)] for row in rows[1:]]
+    body = [[Cell(row.cell(n) or EMPTY_CELL) for n in range(width)] for row in rows[1:]]
     lines = lines_of(_title(document), [heads, *body])
     return WrittenTable(_title(document), tuple(lines), ())
 

@@ -49,7 +49,7 @@ def test_a_period_is_obeyed(answered, question):
 
 def test_a_day_that_is_named_overrides_the_newest(answered):
     """What was reported on election night is asked, not what is known since."""
-    first = answered("What was reported about the turnout on 25 October?").citations[0]
+    first = answered("What was reported about the turnout on 25 October?").excerpts[0].citation
     assert first.header.day == date(2026, 10, 25)
     assert "64%" in first.quote
 

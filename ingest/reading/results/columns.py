@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from ingest.errors import UnreadableError
 from ingest.reading.results.figures import is_figure
-from ingest.reading.results.grid import Grid, Row
+from ingest.reading.results.grid import Grid, GridRow
 
 _DEEPEST = 3
 """Rows of headers that stand on each other."""
@@ -58,12 +58,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ColumnLayout:
     """How one table is read: what stands above the headers, its columns, the first row of data."""
 
     above: tuple[str, ...]
     columns: tuple[Column, ...]
-    body: tuple[Row, ...]
+    body: tuple[GridRow, ...]
 
     def first(self, field: Field) -> Column | None:
         """Return the first column of a kind."""
@@ -86,7 +86,7 @@ class Layout:
         return f"{name} is read as results ({'; '.join([*held, shape])}). --map sets it otherwise."
 
 
-def laid_out(grid: Grid, mapping: Mapping[str, str]) -> Layout | None:
+def laid_out(grid: Grid, mapping: Mapping[str, str]) -> ColumnLayout | None:
     """Guess how *grid* is to be read; ``None`` where it is no table of results.
 
     *mapping* is our field to their header, and wins over every guess.
@@ -102,7 +102,7 @@ def laid_out(grid: Grid, mapping: Mapping[str, str]) -> Layout | None:
     heads = grid.rows[start - depth : start]
     columns = _columns(grid, heads, wanted)
     body = grid.rows[start:]
-    layout = Layout(_lines_above(grid.rows[: start - depth]), columns, body)
+    layout = ColumnLayout(_lines_above(grid.rows[: start - depth]), columns, body)
     layout = _in_columns(layout)
     if not _is_results(layout) and not wanted:
         return None
@@ -137,7 +137,7 @@ def _is_year(cell: str) -> bool:
     return len(cell) == 4 and cell.isdecimal() and "1900" <= cell <= "2100"
 
 
-def _header_depth(rows: Sequence[Row], start: int) -> int:
+def _header_depth(rows: Sequence[GridRow], start: int) -> int:
     """Return how many rows of headers stand above the data, without a gap between them."""
     depth = 1
     while depth < min(_DEEPEST, start):
@@ -149,7 +149,9 @@ def _header_depth(rows: Sequence[Row], start: int) -> int:
     return depth
 
 
-def _columns(grid: Grid, heads: Sequence[Row], wanted: Mapping[Field, str]) -> tuple[Column, ...]:
+def _columns(
+    grid: Grid, heads: Sequence[GridRow], wanted: Mapping[Field, str]
+) -> tuple[Column, ...]:
     """Say what each column holds.
 
     Raises:
@@ -175,7 +177,7 @@ def _columns(grid: Grid, heads: Sequence[Row], wanted: Mapping[Field, str]) -> t
     return tuple(found)
 
 
-def _reaching(row: Row, width: int) -> tuple[str, ...]:
+def _reaching(row: GridRow, width: int) -> tuple[str, ...]:
     """Let each outer header reach to the next one, as merged cells do."""
     found: list[str] = []
     for number in range(width):
@@ -183,14 +185,14 @@ def _reaching(row: Row, width: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _in_columns(layout: Layout) -> Layout:
+def _in_columns(layout: ColumnLayout) -> ColumnLayout:
     """Take columns of figures under names for candidates', where no column names candidates."""
     if layout.first(Field.CANDIDATE) is not None:
         plain = [Column(c.number, c.header, c.field) for c in layout.columns]
-        return Layout(layout.above, tuple(plain), layout.body)
+        return ColumnLayout(layout.above, tuple(plain), layout.body)
     named = layout.first(Field.PLACE) is not None
     apart = any(each.of for each in layout.columns)
-    return Layout(
+    return ColumnLayout(
         layout.above,
         tuple(
             Column(each.number, each.header, Field.VOTES, each.header)
@@ -213,13 +215,13 @@ def _is_general(header: str) -> bool:
     return not _GENERAL.isdisjoint(words) or header.startswith(_OPENINGS)
 
 
-def _holds_figures(layout: Layout, column: Column) -> bool:
+def _holds_figures(layout: ColumnLayout, column: Column) -> bool:
     """Tell whether every filled cell of a column is a figure, and one is filled."""
     cells = [cell for row in layout.body if row.filled > 1 and (cell := row.cell(column.number))]
     return bool(cells) and 2 * sum(map(is_figure, cells)) > len(cells)
 
 
-def _is_results(layout: Layout) -> bool:
+def _is_results(layout: ColumnLayout) -> bool:
     """Tell whether a table is one of results: somebody's figures."""
     whose = {each.of for each in layout.columns if each.of}
     if whose:
@@ -232,7 +234,7 @@ def _is_results(layout: Layout) -> bool:
     return rows is not None and any(layout.first(each) for each in MEASURES)
 
 
-def _check_twins(grid: Grid, layout: Layout, heads: Sequence[Row]) -> None:
+def _check_twins(grid: Grid, layout: ColumnLayout, heads: Sequence[GridRow]) -> None:
     """Refuse two columns under one header: nobody could say which a figure is from.
 
     Raises:
@@ -249,6 +251,6 @@ def _check_twins(grid: Grid, layout: Layout, heads: Sequence[Row]) -> None:
         known[each.header] = each.number
 
 
-def _lines_above(rows: Sequence[Row]) -> tuple[str, ...]:
+def _lines_above(rows: Sequence[GridRow]) -> tuple[str, ...]:
     """Return what stands above the headers, a line a row."""
     return tuple(" ".join(filter(None, dict.fromkeys(row.cells))) for row in rows if row.filled)

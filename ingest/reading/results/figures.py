@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-EMPTY = "—"
+EMPTY_CELL = "—"
 """What an empty cell says: that there is no figure, rather than another row's."""
 _NONE = frozenset({"", "-", "–", "—", "*", "**", "n/a", "na", "x", ".", "…", "..."})
 """What stands in cells without a figure; a star is a count that is withheld."""
@@ -17,7 +17,7 @@ _GREAT = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
 
 
-def bare(cell: str) -> str:
+def _bare(cell: str) -> str:
     """Return a cell in half width, without its unit and footnote marks."""
     text = unicodedata.normalize("NFKC", cell).strip().rstrip("*†‡").strip()
     for unit in _UNITS:
@@ -27,7 +27,7 @@ def bare(cell: str) -> str:
 
 def is_figure(cell: str) -> bool:
     """Tell whether a cell is a figure and nothing else."""
-    text = bare(cell)
+    text = _bare(cell)
     return bool(text) and any(
         pattern.fullmatch(text) is not None for pattern in (_PLAIN, _THOUSANDS, _INDIAN, _GREAT)
     )
@@ -44,7 +44,7 @@ def figure(cell: str, *, decimal: bool = False) -> Decimal | None:
     One sign before three last digits parts thousands, unless the cell is *decimal* as shares are;
     before any others it is the decimal one.
     """
-    text = bare(cell)
+    text = _bare(cell)
     if not text or not is_figure(cell):
         return None
     if (great := _GREAT.fullmatch(text)) and ("万" in text or "億" in text):

@@ -14,7 +14,7 @@ LONGEST_CELL = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GridRow:
     """The cells of one row, under the number that the file has for it."""
 
     number: int
@@ -38,7 +38,7 @@ class Grid:
     """
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[GridRow, ...]
     sheet: str = ""
     line: str = "line"
 
@@ -72,6 +72,6 @@ def bounded(grid: Grid) -> Grid:
     return grid
 
 
-def filled_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+def filled_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
     """Return the rows that hold anything."""
     return tuple(row for row in rows if row.filled)

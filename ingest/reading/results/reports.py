@@ -10,8 +10,8 @@ from typing import Any
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.reading.results.columns import field_of
-from ingest.reading.results.figures import EMPTY
-from ingest.reading.results.grid import LONGEST_CELL, Grid, Row
+from ingest.reading.results.figures import EMPTY_CELL
+from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
 from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line
 
@@ -67,10 +67,10 @@ def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
     if len(fields) > _FIELDS or not any(map(field_of, fields)):
         return None
     rows = [
-        Row(number, tuple(_plain(record.get(key)) for key in fields))
+        GridRow(number, tuple(_plain(record.get(key)) for key in fields))
         for number, record in enumerate(records, start=1)
     ]
-    return Grid(name, (Row(0, tuple(map(clean_line, fields))), *rows), line="record")
+    return Grid(name, (GridRow(0, tuple(map(clean_line, fields))), *rows), line="record")
 
 
 def _plain(value: object) -> str:
@@ -154,7 +154,7 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
             kind = str(count.get("Type") or _TOTAL)
             cells = [
                 election,
-                report.look_up(unit, "the place") if unit else EMPTY,
+                report.look_up(unit, "the place") if unit else EMPTY_CELL,
                 f"Contest: {office}",
                 f"Candidate: {whose}",
                 f"Party: {party}" if party else "",
@@ -173,7 +173,7 @@ def _whose(selection: Mapping[str, Any], report: _Report) -> tuple[str, str]:
     candidates = _strings(selection.get("CandidateIds"))
     names = [report.look_up(each, "the candidate") for each in candidates]
     own = _text(selection.get("Selection")) or _name_of(selection)
-    return ", ".join(names) or own or party or EMPTY, party if names else ""
+    return ", ".join(names) or own or party or EMPTY_CELL, party if names else ""
 
 
 def _reported(contest: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from ingest.reading.results.grid import (
     MOST_COLUMNS,
     MOST_ROWS,
     Grid,
-    Row,
+    GridRow,
     bounded,
     filled_rows,
 )
@@ -29,11 +29,11 @@ def grid_of(text: str, name: str) -> Grid:
         UnreadableError: it is broken or too large; the sentence names the line.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: list[Row] = []
+    rows: list[GridRow] = []
     line = 1
     try:
         for cells in reader:
-            rows.append(Row(line, tuple(clean_line(cell)[:LONGEST_CELL] for cell in cells)))
+            rows.append(GridRow(line, tuple(clean_line(cell)[:LONGEST_CELL] for cell in cells)))
             line = reader.line_num + 1
             if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
                 return bounded(Grid(name, tuple(rows)))

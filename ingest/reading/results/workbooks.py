@@ -18,7 +18,7 @@ from ingest.reading.results.grid import (
     MOST_COLUMNS,
     MOST_ROWS,
     Grid,
-    Row,
+    GridRow,
     filled_rows,
 )
 from ingest.reading.text import clean_line
@@ -67,7 +67,7 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [spread.get((number, column)) or _shown(cell) for column, cell in enumerate(row, 1)]
         alone = len(set(filter(None, cells))) == 1 and len(list(filter(None, cells))) > 1
-        rows.append(Row(number, (cells[0],) if alone and cells[0] else tuple(cells)))
+        rows.append(GridRow(number, (cells[0],) if alone and cells[0] else tuple(cells)))
     return Grid(name, filled_rows(rows), clean_line(sheet.title) if several else "", "row")
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
-from ingest.reading.results.columns import MEASURES, Column, Field, Layout
-from ingest.reading.results.figures import EMPTY, figure, is_empty, is_figure
-from ingest.reading.results.grid import Grid, Row
+from ingest.reading.results.columns import MEASURES, Column, ColumnLayout, Field
+from ingest.reading.results.figures import EMPTY_CELL, figure, is_empty, is_figure
+from ingest.reading.results.grid import Grid, GridRow
 
 _CAPTION = 100
 """Characters of the longest line above a table that every row carries."""
@@ -32,7 +32,7 @@ class WrittenTable:
     notes: tuple[str, ...]
 
 
-def written(grid: Grid, layout: Layout, title: str) -> WrittenTable:
+def written(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
     """Write every row of a table of results as lines that stand alone.
 
     Raises:
@@ -64,7 +64,9 @@ def written(grid: Grid, layout: Layout, title: str) -> WrittenTable:
     return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
 
 
-def _lines_of(grid: Grid, layout: Layout, row: Row, caption: Sequence[str]) -> Iterator[str]:
+def _lines_of(
+    grid: Grid, layout: ColumnLayout, row: GridRow, caption: Sequence[str]
+) -> Iterator[str]:
     """Write one row: as one line, or one a candidate and one of the place."""
     if not layout.wide:
         ordered = sorted(layout.columns, key=lambda each: (*_FIRST, *_THEN).index(each.field))
@@ -89,20 +91,20 @@ def _line(caption: Sequence[str], cells: Iterable[str], reference: str) -> str:
     return BETWEEN.join([*caption, *cells, reference])
 
 
-def _cells(row: Row, columns: Sequence[Column]) -> list[str]:
+def _cells(row: GridRow, columns: Sequence[Column]) -> list[str]:
     """Write cells under their headers: the first, if it is a name, bare."""
     found: list[str] = []
     for each in columns:
         if each.field in MEASURES or row.cell(each.number):
             value = _value(row, each)
-            bare = not found and not is_figure(value) and value != EMPTY
+            bare = not found and not is_figure(value) and value != EMPTY_CELL
             found.append(value if bare or not each.header else f"{each.header}: {value}")
     return found
 
 
-def _value(row: Row, column: Column) -> str:
+def _value(row: GridRow, column: Column) -> str:
     """Return what a cell says; an empty one says that there is nothing."""
-    return row.cell(column.number) or EMPTY
+    return row.cell(column.number) or EMPTY_CELL
 
 
 def _label(column: Column) -> str:
@@ -111,7 +113,7 @@ def _label(column: Column) -> str:
     return inner or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
 
 
-def _filled_down(layout: Layout) -> list[Row]:
+def _filled_down(layout: ColumnLayout) -> list[GridRow]:
     """Give rows the place and the office above them, where each is written once for several."""
     rows = list(layout.body)
     for field in (Field.PLACE, Field.OFFICE):
@@ -127,11 +129,11 @@ def _filled_down(layout: Layout) -> list[Row]:
             if row.filled > 1:
                 cells = [*row.cells]
                 cells[column.number] = last
-                rows[place] = Row(row.number, tuple(cells))
+                rows[place] = GridRow(row.number, tuple(cells))
     return rows
 
 
-def _check(grid: Grid, layout: Layout) -> None:
+def _check(grid: Grid, layout: ColumnLayout) -> None:
     """Refuse a table in which a cell is not what its column holds.
 
     Raises:
@@ -156,7 +158,7 @@ def _check(grid: Grid, layout: Layout) -> None:
             _check_figure(grid, row, each)
 
 
-def _check_figure(grid: Grid, row: Row, column: Column) -> None:
+def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
     """Refuse a cell of figures that holds none, or one that cannot be.
 
     Raises:
@@ -173,11 +175,11 @@ def _check_figure(grid: Grid, row: Row, column: Column) -> None:
         raise UnreadableError(f"{where} has “{cell[:40]}”, which cannot be its {column.field}.")
 
 
-def _conflicts(grid: Grid, layout: Layout, rows: Sequence[Row]) -> Iterator[str]:
+def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:
     """Yield a note for each candidate who has different figures in one place."""
     keys = [c.number for c in layout.columns if c.field not in MEASURES and not _only_figures(c)]
     figures = [c.number for c in layout.columns if c.field in MEASURES]
-    known: dict[tuple[str, ...], Row] = {}
+    known: dict[tuple[str, ...], GridRow] = {}
     for row in rows:
         key = tuple(map(row.cell, keys))
         before = known.setdefault(key, row)

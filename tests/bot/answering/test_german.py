@@ -63,7 +63,7 @@ def coverage(tmp_path_factory):
         ("Wie viele Sitze hat das Hafenbündnis?", Level.SAYS, "46 Sitze"),
         ("Was kostet eine Monatskarte?", Level.SAYS, "1.250 Kronen"),
         ("Wer ist der Vorsitzende der Laternenbewegung?", None, "Corin Pell"),
-        ("Was gibt es Neues zur Laternenbewegung?", Level.SAYS, "Corin Pell"),
+        ("Was gibt es Neues zur Laternenbewegung?", Level.SAYS, "Laternenbewegung"),
         ("Wann spricht Pell mit den Grünen?", None, "12. November 2026"),
         ("Warum steigen die Fährpreise?", None, "Treibstoffkosten"),
         ("Tritt Marrowen zurück?", None, "zurücktreten"),

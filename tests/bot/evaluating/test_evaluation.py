@@ -12,14 +12,19 @@ from ingest.errors import UnreadableError
 QUESTIONS = read_question_set(SAMPLE_QUESTIONS)
 FLOORS = {
     "quotations": {
-        ("accuracy", "right citation among the first two"): 0.82,
+        ("accuracy", "right citation among the first two"): 0.70,
         ("context", "newest leads"): 0.85,
-        ("declining", "answerable questions answered"): 0.55,
+        ("declining", "answerable questions answered"): 0.17,
         ("declining", "other questions declined"): 0.90,
         ("declining", "guards held"): 1.0,
     },
 }
-"""What was measured, rounded down; a floor is raised, never lowered."""
+"""What was measured, rounded down; a floor is raised, never lowered silently.
+
+The floors of "first two" and "answered" were lowered once, when the rules went that had been fitted
+to these very questions: on 277 that nobody had fitted anything to, the reader leads with what
+answers for 86 where they led for 67 (docs/reader.md).
+"""
 
 
 def test_the_set_is_large_and_of_both_languages():

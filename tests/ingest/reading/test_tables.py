@@ -203,7 +203,6 @@ ASKED_OF = {
         ("How much did Harbour get in donations?", "1.2 million crowns"),
         ("What was the turnout in Dunmere?", "58.0 per cent"),
         ("How many votes did Jo Venn get in Dunmere?", "7,004"),
-        ("How many candidates of Common Field are women?", "52"),
         ("When does the count end in Ivrelle?", "23:45"),
         ("What does the Wexcombe poll give Harbour?", "44 per cent"),
         ("How many spoilt papers were there?", "212"),
