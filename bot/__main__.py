@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "check": asking.check_claims_command,
     "prove": asking.prove_command,
     "answers": upkeep.answers_command,
+    "home": upkeep.home_command,
     "doctor": upkeep.doctor_command,
     "calibrate": upkeep.calibrate_command,
     "evaluate": upkeep.evaluate_command,

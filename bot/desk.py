@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +43,7 @@ from ingest.embedding.embedder import embedder
 from ingest.errors import ArchiveError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
-from ingest.model import Progress
+from ingest.model import EVERYBODY, Edition, Progress
 from ingest.schedule import keep_fresh
 from ingest.threads import in_thread
 
@@ -102,7 +102,11 @@ class Desk:
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
             Curator(archive, ledger, clock),
             Previewer(archive, fetcher),
-            Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
+            Catalogue(
+                archive,
+                ledger,
+                lambda text, edition: replace(coverage.serving, edition=edition).search(text),
+            ),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             presence,
             Jobs(archive, ledger, clock, presence),
@@ -116,12 +120,12 @@ class Desk:
         *,
         member: str = "",
         before: Exchange | None = None,
-        outlets: Sequence[str] = (),
+        edition: Edition = EVERYBODY,
     ) -> Answer | Abstention:
         """Answer *question* of *member* from the archive, or say why not; both are kept.
 
         A follow-up is understood from the exchange *before*. *watch* is told what happens
-        meanwhile. With *outlets* only their articles are cited. Nothing kept says who asked.
+        meanwhile. Only articles of *edition* are cited. Nothing kept says who asked.
         """
         began, meter = time.perf_counter(), Meter()
         with logs.request():
@@ -131,7 +135,7 @@ class Desk:
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
                 await understood(question, before, rewriting, meter),
-                await self._coverage(outlets),
+                await self._coverage(edition),
                 writers=writers,
                 trouble=trouble,
                 watch=watch,
@@ -144,13 +148,13 @@ class Desk:
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 
-    async def look_up(self, text: str, *, member: str = "", outlets: Sequence[str] = ()) -> LookUp:
+    async def look_up(self, text: str, *, member: str = "", edition: Edition = EVERYBODY) -> LookUp:
         """Look up what *text* claims; nothing of it is kept but what it cost."""
         now = self.clock()
         today = now.astimezone(UTC).date()
         reader = Identity() if await self._refuses(member, today) else self.models.reader
         meter = Meter()
-        coverage = await self._coverage(outlets)
+        coverage = await self._coverage(edition)
         found = await look_up(text, coverage, reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         await self._count(today, meter.usage)
@@ -162,9 +166,9 @@ class Desk:
         return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
 
     @in_thread
-    def timeline(self, topic: str, *, outlets: Sequence[str] = ()) -> Timeline:
+    def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
         """Draw up what was reported on *topic*; nothing of it is kept."""
-        return timeline(topic, self._serving(outlets), now=self.clock())
+        return timeline(topic, self._serving(edition), now=self.clock())
 
     def _link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
@@ -182,6 +186,7 @@ class Desk:
         self.news.following.catch_up()
         self.starters.keep()
         self.community.expire()
+        self.community.read_home()
 
     async def keep_fresh(self) -> None:
         """Refresh what is due, until cancelled; nothing where the settings leave it to another."""
@@ -195,12 +200,12 @@ class Desk:
         )
 
     @in_thread
-    def _coverage(self, outlets: Sequence[str] = ()) -> Coverage:
-        return self._serving(outlets)
+    def _coverage(self, edition: Edition = EVERYBODY) -> Coverage:
+        return self._serving(edition)
 
-    def _serving(self, outlets: Sequence[str]) -> Coverage:
-        """Return what serves now, of some outlets alone if there are any."""
-        return replace(self.coverage.serving, only=tuple(outlets))
+    def _serving(self, edition: Edition) -> Coverage:
+        """Return what serves now, of one edition."""
+        return replace(self.coverage.serving, edition=edition)
 
     @in_thread
     def _refuses(self, member: str, today: date) -> Trouble | None:

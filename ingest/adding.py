@@ -99,12 +99,16 @@ def keep_prepared(
     *,
     restore: bool,
     believe: bool = True,
+    place: str = "",
 ) -> list[Saved]:
-    """Save one batch, and note what was held back, left out, or speaks to a language model."""
+    """Save one batch, for everybody or one *place*.
+
+    It notes what was held back, left out, or speaks to a language model.
+    """
     if not batch:
         return []
     items = [(each.extract, each.cut) for each in batch]
-    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe)
+    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe, place=place)
     for saved, each in zip(kept, batch, strict=True):
         outcome.note(saved)
         if saved.note:

@@ -13,6 +13,8 @@ from ingest.model import Header
 _INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
 _KEPT = ("!", "item:")
 """How the fragments begin that tell articles apart: pages drawn by scripts, items of a feed."""
+_PASTED = "#pasted"
+"""Ends the name of a text that somebody pasted: it is never a version of what was fetched."""
 _OWN = frozenset({"cid", "eid", "uid"})
 """Parameters that count visits on one site, and on another name the article by its number."""
 _ERASED = "erased:"
@@ -20,10 +22,29 @@ _ERASED = "erased:"
 
 
 def identity_of(header: Header) -> str:
-    """Return the address of an article, else its outlet and title."""
-    if header.url:
-        return clean_url(header.url)
-    return f"{header.outlet}\n{header.title}".casefold()
+    """Return the address of an article, else its outlet and title; a paste has one of its own."""
+    named = f"{header.outlet}\n{header.title}".casefold()
+    name = clean_url(header.url) if header.url else named
+    return f"{name}{_PASTED}" if header.pasted else name
+
+
+def apart(name: str, place: str) -> str:
+    """Return the name of an article or a page as one server keeps it for itself.
+
+    Without a *place* it is everybody's and keeps its name. It ends like a fragment, so that what
+    reads it as an address is not misled.
+    """
+    return f"{name}{_apart(place)}"
+
+
+def unplaced(name: str, place: str) -> str:
+    """Return what :func:`apart` was given."""
+    return name.removesuffix(_apart(place))
+
+
+def _apart(place: str) -> str:
+    """Return how the names end of what *place* keeps for itself."""
+    return f"#in:{place}" if place else ""
 
 
 def clean_url(url: str) -> str:

@@ -15,7 +15,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import clean_url, sealed
+from ingest.identity import apart, clean_url, sealed
 from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
 from ingest.reading.fetched import (
     SENT_ON,
@@ -130,7 +130,10 @@ class Refresher:
             told.moved_from = source.address
             told.notes.append(f"It has moved to {now_listed.moved} and is asked there from now on.")
             await asyncio.to_thread(self.archive.sources.move, source.id, now_listed.moved)
-        addresses = {each.address or clean_url(each.url): each for each in now_listed.entries}
+        addresses = {
+            each.address or apart(clean_url(each.url), source.place): each
+            for each in now_listed.entries
+        }
         pages = {each.address: each for each in known}
         unknown = [address for address in addresses if address not in pages]
         if unknown:
@@ -266,7 +269,8 @@ class Refresher:
         own = page.article_id if page else None
         if own is None and told.moved_from:
             before = _elsewhere(article.extract.header, told.moved_from)
-            kept = await asyncio.to_thread(self.archive.articles.known, before)
+            place = told.source.place
+            kept = await asyncio.to_thread(self.archive.articles.known, before, place)
             own = kept.id if kept else None
         elif not found.moved:
             return
@@ -311,6 +315,7 @@ class Refresher:
             told.outcome,
             restore=self.by_hand,
             believe=self.by_hand or self.believe,
+            place=told.source.place,
         )
         ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
         noted, same = [], []

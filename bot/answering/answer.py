@@ -59,7 +59,9 @@ async def answer(
     watch = watch or Watch()
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at)
-    watch.phase(Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count))
+    watch.phase(
+        Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count, coverage.edition)
+    )
     view = await asyncio.to_thread(coverage.look, question)
     worth = writers and trouble is None and coverage.worth_writing(view)
     meter = meter or Meter()

@@ -24,8 +24,8 @@ from ingest.index.index import Index
 from ingest.index.outlets import absent
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
-from ingest.index.search import Stopwatch, search
-from ingest.model import Evidence, Progress, Scope
+from ingest.index.search import Stopwatch, both, search
+from ingest.model import EVERYBODY, Edition, Evidence, Progress, Scope
 
 _LOOKED = 12
 """Passages whose sentences are looked at: two of them may be of the other script."""
@@ -57,14 +57,13 @@ class View:
 class Coverage:
     """An archive, its index, and who tells whether what is found is enough; everything blocks.
 
-    With *only* nothing but the articles of these outlets is looked at, with *since* nothing of
-    before that day.
+    Nothing but the articles of *edition* is looked at, with *since* nothing of before that day.
     """
 
     archive: Archive
     index: Index
     judge: Judge
-    only: tuple[str, ...] = ()
+    edition: Edition = EVERYBODY
     since: date | None = None
 
     @property
@@ -84,7 +83,8 @@ class Coverage:
         """
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
-        outlets = [o for o in self.archive.outlets.names() if o in self.only or not self.only]
+        outlets = self.archive.outlets.names(self.edition)
+        scope = self._scope
         language = str(language_read(question.text))
         missing = absent(question.text, outlets, language)
         text = self._heard(question.text, missing, outlets)
@@ -100,14 +100,14 @@ class Coverage:
             names=names,
             limit=limit,
             also=need.words,
-            scope=self._scope,
+            scope=scope,
             meaning=meaning,
             timings=timings,
         )
         clock = Stopwatch(timings)
         shown = {each.passage.header.outlet for each in found}
         for outlet in (each for each in names.outlets if each not in shown):
-            own = Scope(outlets=(outlet,))
+            own = both(scope, Scope(outlets=(outlet,)))
             found += search(
                 self.index, self.archive, text, names=names, limit=1, scope=own, meaning=meaning
             )
@@ -161,9 +161,9 @@ class Coverage:
     @property
     def _scope(self) -> Scope | None:
         """What is looked at, ``None`` for everything."""
-        if not self.only and self.since is None:
-            return None
-        return Scope(outlets=self.only, since=self.since)
+        withheld = self.archive.articles.withheld(self.edition.place)
+        scope = Scope(self.edition.outlets, self.since, without=withheld)
+        return None if scope == Scope() else scope
 
     def newer(self, day: date) -> Coverage:
         """Look at nothing of before *day*; what is undated has no place there."""

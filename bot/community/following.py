@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -26,7 +26,7 @@ from bot.reporting import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
 from ingest.language.languages import Language
-from ingest.model import Article, Header
+from ingest.model import Article, Edition, Header
 from ingest.threads import in_thread
 
 _REST = timedelta(hours=2)
@@ -77,6 +77,7 @@ class _Interests:
         known: Mapping[_Interest, Need],
     ) -> None:
         self._need_of = need_of
+        self.places = {each.place for each in follows}
         self.outlets: dict[str, list[Follow]] = defaultdict(list)
         self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
         self.needs: dict[_Interest, Need] = {}
@@ -148,7 +149,9 @@ class Following:
         ``None`` where the member, or in a server the channel, follows enough. What is followed
         already stays one follow.
         """
-        outlets = {each.casefold(): each for each in self.archive.outlets.names()}
+        outlets = {
+            each.casefold(): each for each in self.archive.outlets.names(Edition(str(place or "")))
+        }
         named = outlets.get(text.casefold())
         kind = FollowKind.QUESTION if question else FollowKind.TOPIC
         kind = FollowKind.OUTLET if named and not question else kind
@@ -221,7 +224,18 @@ class Following:
         return self._interests
 
     def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
-        """Yield what each follow gets of *articles*."""
+        """Yield what each follow gets of *articles*: nothing that its server may not cite."""
+        withheld = {place: self.archive.articles.withheld(place) for place in interests.places}
+        for place in {each.place for each in articles}:
+            ours = [each for each in articles if each.place == place]
+            for follow, news in self._found_in(Edition(place), ours, interests):
+                if news.cited.article_id not in withheld[follow.place]:
+                    yield news
+
+    def _found_in(
+        self, edition: Edition, articles: Sequence[Article], interests: _Interests
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
+        """Yield what each follow gets of *articles*, all of one edition."""
         meant: dict[_Interest, list[Article]] = defaultdict(list)
         for each in articles:
             passages = self.archive.passages.of_article(each.id)
@@ -232,18 +246,21 @@ class Following:
                 meant[interest].append(each)
             lead = Citation.of(first_sentence(passages[0]), passages[0])
             for follow in interests.outlets.get(each.header.outlet.casefold(), ()):
-                yield from _news_for(follow, each, lead)
+                yield from ((follow, news) for news in _news_for(follow, each, lead))
         for interest, about in meant.items():
-            cited = self._cited(interest, about)
+            cited = self._cited(interest, about, edition)
             for each in (a for a in about if a.id in cited):
                 for follow in interests.followers[interest]:
-                    yield from _news_for(follow, each, cited[each.id])
+                    found = _news_for(follow, each, cited[each.id])
+                    yield from ((follow, news) for news in found)
 
-    def _cited(self, interest: _Interest, articles: Sequence[Article]) -> Mapping[int, Citation]:
+    def _cited(
+        self, interest: _Interest, articles: Sequence[Article], edition: Edition
+    ) -> Mapping[int, Citation]:
         """Quote what *articles* report on a topic, or where they answer a question."""
         kind, text = interest
         now, days = self.clock(), [each.header.day or date.min for each in articles]
-        coverage = self.coverage.newer(min(days))
+        coverage = replace(self.coverage.newer(min(days)), edition=edition)
         if kind is FollowKind.TOPIC:
             return reported(text, coverage, {each.id for each in articles}, now=now)
         outcome = answer_now(Question(text, now, language_asked(text)), coverage)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.answering.coverage import Coverage
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.model import Article
+from ingest.model import EVERYBODY, Article, Edition
 from ingest.threads import in_thread
 
 _LOOKED = 60
@@ -41,17 +41,17 @@ class Stories:
     archive: Archive
 
     @in_thread
-    def latest(self, limit: int, outlets: Sequence[str] = ()) -> list[Story]:
-        """Return the newest stories, by the day of their articles; with *outlets* only theirs."""
-        return self.newest(limit, outlets)
+    def latest(self, limit: int, edition: Edition = EVERYBODY) -> list[Story]:
+        """Return the newest stories of one edition, by the day of their articles."""
+        return self.newest(limit, edition)
 
-    def newest(self, limit: int, outlets: Sequence[str] = ()) -> list[Story]:
+    def newest(self, limit: int, edition: Edition = EVERYBODY) -> list[Story]:
         """Do the same; it blocks."""
-        return _stories_of(self.archive.articles.listed(among=outlets, limit=_LOOKED))[:limit]
+        return _stories_of(self.archive.articles.listed(edition=edition, limit=_LOOKED))[:limit]
 
-    def added(self, since: datetime, outlets: Sequence[str] = ()) -> list[Story]:
+    def added(self, since: datetime, edition: Edition = EVERYBODY) -> list[Story]:
         """Return the stories whose first article was added after *since*; it blocks."""
-        found = self.archive.articles.listed(among=outlets, since=since)
+        found = self.archive.articles.listed(edition=edition, since=since)
         new = {each.id for each in found if each.story in {None, each.id}}
         return _stories_of([each for each in found if (each.story or each.id) in new])
 

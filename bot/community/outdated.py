@@ -7,7 +7,7 @@ near it may be concerned. Their questions stand in Discord's own messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -22,7 +22,7 @@ from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
 from bot.ledger.seen import Looker
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
-from ingest.model import Article
+from ingest.model import EVERYBODY, Article, Edition
 from ingest.threads import in_thread
 
 _NEAR = 40
@@ -82,7 +82,7 @@ class Outdated:
 
     @in_thread
     def newer(
-        self, doubted: _DoubtedAnswer, question: str, outlets: Sequence[str] = ()
+        self, doubted: _DoubtedAnswer, question: str, edition: Edition = EVERYBODY
     ) -> _NewerCoverage | None:
         """Ask *question* again; what leads its answer is newer coverage, if that is new."""
         if not stands_alone(question):
@@ -91,7 +91,7 @@ class Outdated:
             asked = ask(question, now=self.clock(), language=doubted.shown.language)
         except UnaskableError:
             return None
-        outcome = answer_now(asked, replace(self.coverage.serving, only=tuple(outlets)))
+        outcome = answer_now(asked, replace(self.coverage.serving, edition=edition))
         if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
             return None
         passage = outcome.excerpts[0].citation.passage

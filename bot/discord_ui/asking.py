@@ -31,6 +31,7 @@ from bot.discord_ui.text import escape, literal
 from bot.wording import Wording, in_words_of, unaskable
 from ingest import logs
 from ingest.language.languages import Language
+from ingest.model import EVERYBODY, Edition
 
 _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
 """Makes the controls under what has a number, for its audience; the reason is why there is none."""
@@ -53,15 +54,17 @@ class _Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class _Admission:
+class Admission:
     """Whether a question may be asked here and now, and how it is answered.
 
-    ``refusal`` is the sentence that turns it away; ``silent`` says nothing at all instead, and
-    ``private`` shows an answer to a command to its asker alone.
+    ``edition`` is the coverage that may be cited. ``refusal`` is the sentence that turns it away;
+    ``silent`` says nothing at all instead, and ``private`` shows an answer to a command to its
+    asker alone.
     """
 
     rules: ServerRules = field(default_factory=ServerRules)
     speaks: Speaks = Speaks.ON
+    edition: Edition = EVERYBODY
     refusal: str | None = None
     silent: bool = False
     private: bool = False
@@ -110,16 +113,17 @@ class Asking:
             raise UnaskableError(NEWS, fixed or news.language, news.topic)
         return question
 
-    async def admit(self, place: Place, member: int, words: Wording) -> _Admission:
+    async def admit(self, place: Place, member: int, words: Wording) -> Admission:
         """Tell how *member* is answered in *place*, and count the question."""
         rules = await self.desk.community.rules(place.server)
+        edition = rules.edition(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
             once = self.first("off", place.channel, member)
-            return _Admission(rules, speaks, words("off_here"), silent=not once)
+            return Admission(rules, speaks, edition, words("off_here"), silent=not once)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
-            return _Admission(rules, speaks, words("busy"))
+            return Admission(rules, speaks, edition, words("busy"))
         wait = self.limiter.wait(
             (("member", place.server, member), rules.per_member),
             (("channel", place.channel), rules.per_channel),
@@ -127,8 +131,8 @@ class Asking:
         if wait:
             again = self.limiter.wait((("told", member), 1)) > 0
             said = words("too_many", count=ceil(wait))
-            return _Admission(rules, speaks, said, silent=again)
-        return _Admission(rules, speaks, private=private)
+            return Admission(rules, speaks, edition, said, silent=again)
+        return Admission(rules, speaks, edition, private=private)
 
     @asynccontextmanager
     async def kept(
@@ -179,12 +183,12 @@ class Asking:
         repeat: bool,
         show: Send,
         before: Exchange | None = None,
-        outlets: Sequence[str] = (),
+        edition: Edition = EVERYBODY,
     ) -> _Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
-        *show* puts what is verified so far where the answer will be. With *outlets* only their
-        articles are cited.
+        *show* puts what is verified so far where the answer will be. Only articles of *edition*
+        are cited.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
@@ -201,7 +205,7 @@ class Asking:
                         screen.watch,
                         member=str(asker),
                         before=before,
-                        outlets=outlets,
+                        edition=edition,
                     )
                 view = outcome_view(outcome, ask=repeat)
                 if outcome.number is not None:
@@ -257,35 +261,34 @@ class Asking:
             report(error)
 
     async def unasked(
-        self, error: UnaskableError, words: Wording, rules: ServerRules | None = None
+        self, error: UnaskableError, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
         known = in_words_of(error, words)
-        outlets = rules.outlets if rules else ()
         if error.key == NEWS:
-            return await self.latest(error.topic, known, outlets)
+            return await self.latest(error.topic, known, edition)
         said = escape(unaskable(error, words))
         if error.key == CHECK:
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        return layout([said, *self.beginnings(known.language, outlets)])
+        return layout([said, *self.beginnings(known.language, edition)])
 
     async def latest(
-        self, topic: str, words: Wording, outlets: Sequence[str] = ()
+        self, topic: str, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
         """Show the newest stories, or what was reported last on *topic*."""
         if topic:
-            return latest_on_view(await self.desk.timeline(topic, outlets=outlets), words)
-        stories = await self.desk.news.stories.latest(STORIES_SHOWN, outlets)
+            return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
+        stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
         return latest_view(stories, self.desk.clock(), words)
 
-    def beginnings(self, language: Language, outlets: Sequence[str] = ()) -> list[str]:
+    def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[str]:
         """List questions that the newest coverage answers, in one block; none if there are none.
 
-        With *outlets* only what their articles answer.
+        Of an edition of some outlets only what their articles answer.
         """
-        offered = self.desk.starters.like("", language, outlets)[:_OFFERED]
+        offered = self.desk.starters.like("", language, edition)[:_OFFERED]
         lines = [f"- {literal(q)}" for q in offered]
         return ["\n".join(lines)] if lines else []
 

@@ -12,8 +12,8 @@ from discord import ui
 from bot.answering.model import Question
 from bot.answering.understanding.followup import Exchange, asks
 from bot.answering.understanding.question import CHECK, UnaskableError
-from bot.community.rules import ServerRules, Speaks
-from bot.discord_ui.asking import Asking
+from bot.community.rules import Speaks
+from bot.discord_ui.asking import Admission, Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
@@ -23,6 +23,7 @@ from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view, words_in
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording, in_words_of
+from ingest.model import Edition
 
 logger = logging.getLogger(__name__)
 
@@ -122,13 +123,13 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
             return
         said = error if text else UnaskableError("hint")
         if error.key in _POINTING and (message.reference or error.key == CHECK):
-            await _answer_pointed(message, hanging, asking, admission.rules, error, words)
+            await _answer_pointed(message, hanging, asking, admission, error, words)
         else:
-            await hanging.say(await asking.unasked(said, words, admission.rules), words)
+            await hanging.say(await asking.unasked(said, words, admission.edition), words)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
-    await _answer(message, hanging, asking, question, admission.rules, repeat=False)
+    await _answer(message, hanging, asking, question, admission.edition, repeat=False)
 
 
 async def _answer(
@@ -136,7 +137,7 @@ async def _answer(
     hanging: _ReplyTo,
     asking: Asking,
     question: Question,
-    rules: ServerRules,
+    edition: Edition,
     *,
     repeat: bool,
 ) -> None:
@@ -151,7 +152,7 @@ async def _answer(
         question,
         message.author.id,
         place,
-        rules,
+        edition,
         message=message.id,
         before=before,
         repeat=repeat,
@@ -165,7 +166,7 @@ async def _show_answer(
     question: Question,
     author: int,
     place: Place,
-    rules: ServerRules,
+    edition: Edition,
     *,
     message: int | None = None,
     before: Exchange | None = None,
@@ -187,7 +188,7 @@ async def _show_answer(
             repeat=repeat,
             show=show,
             before=before,
-            outlets=rules.outlets,
+            edition=edition,
         )
         await hanging.say(made.view, Wording.of(question.language))
     await asking.note_shown(hanging.sent, made.exchange, made.number, question.language)
@@ -197,7 +198,7 @@ async def _answer_pointed(
     message: discord.Message,
     hanging: _ReplyTo,
     asking: Asking,
-    rules: ServerRules,
+    admission: Admission,
     error: UnaskableError,
     words: Wording,
 ) -> None:
@@ -216,16 +217,16 @@ async def _answer_pointed(
         await hanging.say(await asking.unasked(UnaskableError(CHECK), words), words)
     elif asks(said):
         try:
-            question = asking.question(said, rules)
+            question = asking.question(said, admission.rules)
         except UnaskableError as unaskable:
-            await hanging.say(await asking.unasked(unaskable, words), words)
+            await hanging.say(await asking.unasked(unaskable, words, admission.edition), words)
             return
-        await _answer(message, hanging, asking, question, rules, repeat=True)
+        await _answer(message, hanging, asking, question, admission.edition, repeat=True)
     else:
         await _show_typing(hanging.target)
         try:
             author = str(message.author.id)
-            found = await asking.desk.look_up(said, member=author, outlets=rules.outlets)
+            found = await asking.desk.look_up(said, member=author, edition=admission.edition)
             view = found_view(found, words, private=False)
         except Exception as failure:
             view = failure_view(failure, words)
@@ -252,7 +253,9 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     except UnaskableError:
         return
     hanging = _ReplyTo(thread, None)
-    await _show_answer(hanging, asking, question, thread.owner_id, place, rules, repeat=True)
+    await _show_answer(
+        hanging, asking, question, thread.owner_id, place, admission.edition, repeat=True
+    )
 
 
 async def offer_again(message: discord.Message, asking: Asking) -> None:

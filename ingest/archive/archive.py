@@ -15,9 +15,9 @@ from ingest.archive.outlets import Outlets
 from ingest.archive.pages import Pages
 from ingest.archive.passages import Passages
 from ingest.archive.schema import archive_identity, articles, changes, versions
-from ingest.archive.selecting import NEWEST, number
+from ingest.archive.selecting import NEWEST, in_edition, number
 from ingest.archive.sources import Sources
-from ingest.model import OutletSummary, Summary, parse_moment
+from ingest.model import Edition, OutletSummary, Summary, parse_moment
 
 
 class Archive(Database):
@@ -40,8 +40,8 @@ class Archive(Database):
         with self.reading() as connection:
             return str(connection.execute(select(archive_identity.c.mark)).scalar_one())
 
-    def summary(self) -> Summary:
-        """Count what is kept, by outlet the most articles first."""
+    def summary(self, edition: Edition | None = None) -> Summary:
+        """Count what is kept, in one edition or in all, by outlet the most articles first."""
         standing = articles.c.removed_at.is_(None)
         share = (
             select(
@@ -50,7 +50,7 @@ class Archive(Database):
                 func.max(versions.c.published),
             )
             .join(articles, NEWEST)
-            .where(standing)
+            .where(standing, in_edition(edition))
             .group_by(versions.c.outlet)
             .order_by(func.count().desc(), versions.c.outlet)
         )

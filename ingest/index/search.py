@@ -64,13 +64,13 @@ def search(
     dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
-    bound = _both(scope, names.bound)
+    bound = both(scope, names.bound)
     if meaning is None:
         meaning = index.question(text)
     clock.lap("embed")
     lexical = dict(index.matching(text, _DEPTH, also=also, scope=bound))
     for each in names.scopes:
-        if (inside := _both(bound, each)) is not None:
+        if (inside := both(bound, each)) is not None:
             lexical |= index.matching(text, _APART, also=also, scope=inside)
     clock.lap("words")
     script = Script.of_question(text)
@@ -145,7 +145,7 @@ def _fitness(names: Asked, header: Header) -> float:
     return fit * _DAY if any(scope.holds(header) for scope in names.days) else fit
 
 
-def _both(one: Scope | None, other: Scope | None) -> Scope | None:
+def both(one: Scope | None, other: Scope | None) -> Scope | None:
     """Return what lies in both scopes; ``None`` where that is everything, or no outlet at all."""
     if one is None or other is None:
         return one or other
@@ -154,7 +154,7 @@ def _both(one: Scope | None, other: Scope | None) -> Scope | None:
         return None
     since = max(filter(None, (one.since, other.since)), default=None)
     until = min(filter(None, (one.until, other.until)), default=None)
-    return Scope(outlets or other.outlets, since, until)
+    return Scope(outlets or other.outlets, since, until, one.without | other.without)
 
 
 class Stopwatch:

@@ -316,7 +316,13 @@ def _within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
             (scope.until or date.max).toordinal(),
         )
         bounds.append(tantivy.Query.const_score_query(days, 0.0))
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in bounds])
+    clauses = [(tantivy.Occur.Must, each) for each in bounds]
+    if scope.without:
+        left_out = tantivy.Query.term_set_query(
+            _schema(), "article", sorted(map(str, scope.without))
+        )
+        clauses.append((tantivy.Occur.MustNot, left_out))
+    return tantivy.Query.boolean_query(clauses)
 
 
 def _schema() -> tantivy.Schema:

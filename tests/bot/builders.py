@@ -56,7 +56,7 @@ def a_desk_in(folder, **more):
 def scripted(desk, outcome, asked=None):
     """Return *desk* with *outcome* for every question, or raising it; *asked* collects them."""
 
-    async def answer(question, watch=None, *, member="", before=None, outlets=()):
+    async def answer(question, watch=None, *, member="", before=None, edition=None):
         if asked is not None:
             asked.append(question)
         if isinstance(outcome, BaseException):
@@ -70,7 +70,7 @@ def answering(desk, answer):
     """Return *desk* with *answer* in the place of its own."""
 
     class Scripted(Desk):
-        async def answer(self, question, watch=None, *, member="", before=None, outlets=()):  # noqa: ARG002
+        async def answer(self, question, watch=None, *, member="", before=None, edition=None):  # noqa: ARG002
             return await answer(question, watch, member=member, before=before)
 
     return Scripted(**{each.name: getattr(desk, each.name) for each in fields(desk)})

@@ -39,7 +39,8 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     ) -> list[app_commands.Choice[str]]:
         rules = await asking.desk.community.rules(interaction.guild_id)
         language = words_of(interaction).language
-        found = asking.desk.starters.like(typed, language, rules.outlets)
+        edition = rules.edition(interaction.guild_id)
+        found = asking.desk.starters.like(typed, language, edition)
         return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
 
     return slash_ask
@@ -67,7 +68,7 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules)
     except UnaskableError as error:
-        await respond(interaction, await asking.unasked(error, words, admission.rules))
+        await respond(interaction, await asking.unasked(error, words, admission.edition))
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
@@ -93,7 +94,7 @@ async def answer_here(
             repeat=True,
             show=show,
             before=before,
-            outlets=admission.rules.outlets,
+            edition=admission.edition,
         )
         second = show_nowhere if private or place.foreign else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))

@@ -57,8 +57,8 @@ async def tell_newer(client: discord.Client, asking: Asking) -> None:
         if asked is None:
             continue
         guild = await server_of(client, int(each.shown.channel))
-        rules = await desk.community.rules(guild.id if guild else None)
-        found = await desk.news.outdated.newer(each, asked, rules.outlets)
+        edition = await desk.community.edition(guild.id if guild else None)
+        found = await desk.news.outdated.newer(each, asked, edition)
         if found is not None:
             view = newer_view(found.citation, Wording.of(each.shown.language))
             reached = await _replied(client, each.shown, view, found.key.nonce, silent=True)

@@ -37,8 +37,8 @@ def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     async def slash_coverage(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        rules = await desk.community.rules(interaction.guild_id)
-        view = coverage_view(await desk.community.known(rules.outlets), words)
+        edition = await desk.community.edition(interaction.guild_id)
+        view = coverage_view(await desk.community.known(edition), words)
         await deliver(view, partial(respond, interaction), show_nowhere, words)
 
     return slash_coverage

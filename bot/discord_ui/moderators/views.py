@@ -102,13 +102,15 @@ def articles_view(
     return layout([f"**{escape(words(heading))}**", "\n".join(lines), *rest])
 
 
-def article_view(article: Article, words: Wording) -> ui.LayoutView:
+def article_view(article: Article, words: Wording, *, hidden: bool = False) -> ui.LayoutView:
     """Show what is kept of one article."""
     numbers = words("article_line", number=article.id, version=article.versions)
     blocks = [entry(article.header, words, ROOM), f"-# {escape(numbers)}"]
     if article.removal is not None:
         why = words(f"removal_{article.removal}")
         blocks.append(escape(words("article_removed", why=why)))
+    elif hidden:
+        blocks.append(escape(words("article_removed", why=words("removal_here"))))
     if article.note:
         blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT))}")
     return layout(blocks)
@@ -164,14 +166,16 @@ def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> u
     return layout(blocks)
 
 
-def deed_line(logged: AuditEntry, named: str, words: Wording) -> str:
+def deed_line(logged: AuditEntry, named: str, here: str, words: Wording) -> str:
     """Say when who did what; a name is shown, and nobody is mentioned."""
+    mine = logged.place == here
+    who = f"<@{int(logged.who)}>" if mine else escape(words("deed_home"))
     if logged.kind is AuditAction.SET:
         named = logged.detail or words("settings_desk")
     when = discord.utils.format_dt(logged.at, "f")
     undone = f" ({escape(words('deed_undone'))})" if logged.undone_by else ""
     kind = escape(words(f"deed_{logged.kind}"))
-    return f"{when} · <@{int(logged.who)}> · {kind}{undone}: {literal(title(named, 100))}"
+    return f"{when} · {who} · {kind}{undone}: {literal(title(named, 100))}"
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:
