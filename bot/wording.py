@@ -107,6 +107,8 @@ class Wording:
         """Name the outlet, who stands behind it, and the agency that it carries."""
         named = header.outlet != UNVERIFIED_PASTE
         outlet = header.outlet if named else self("outlet_unverified")
+        if named and header.pasted:
+            outlet = self("outlet_pasted", outlet=header.outlet)
         if header.ownership is not None:
             ownership = self(f"ownership_{header.ownership.name.lower()}")
             outlet = self("outlet_owned", outlet=outlet, ownership=ownership)

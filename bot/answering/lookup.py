@@ -133,8 +133,12 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
 
 
 def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
-    """Return what one sentence says: a yes has to pass the gates, and an opinion says nothing."""
-    if reading is None or citation.header.kind is Kind.OPINION:
+    """Return what one sentence says: a yes has to pass the gates.
+
+    An opinion says nothing, and neither does what nobody has verified.
+    """
+    header = citation.header
+    if reading is None or header.kind is Kind.OPINION or header.unverified:
         return Verdict.NONE
     if reading is Finding.SUPPORTED and _stopped(claim, citation):
         return Verdict.NONE

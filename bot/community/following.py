@@ -245,7 +245,8 @@ class Following:
             for interest in interests.in_text(text):
                 meant[interest].append(each)
             lead = Citation.of(first_sentence(passages[0]), passages[0])
-            for follow in interests.outlets.get(each.header.outlet.casefold(), ()):
+            outlet = "" if each.header.pasted else each.header.outlet.casefold()
+            for follow in interests.outlets.get(outlet, ()):
                 yield from ((follow, news) for news in _news_for(follow, each, lead))
         for interest, about in meant.items():
             cited = self._cited(interest, about, edition)

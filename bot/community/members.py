@@ -271,7 +271,8 @@ class Community:
         newest = {}
         for each in summary.outlets[:_OUTLETS]:
             own = replace(edition, outlets=(each.outlet,))
-            [newest[each.outlet]] = self.archive.articles.listed(edition=own, limit=1)
+            for article in self.archive.articles.listed(edition=own, limit=1):
+                newest[each.outlet] = article
         return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, edition))
 
     @in_thread

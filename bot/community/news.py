@@ -31,7 +31,8 @@ class Story:
     def outlets(self) -> tuple[str, ...]:
         """Return the outlets that carry it, each once, the first one first."""
         every = (self.article, *self.copies)
-        return tuple(dict.fromkeys(each.header.outlet for each in every))
+        fetched = [each for each in every if not each.header.pasted]
+        return tuple(dict.fromkeys(each.header.outlet for each in fetched))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def _stories_of(articles: Sequence[Article]) -> list[Story]:
 
 def _story(articles: Sequence[Article]) -> Story:
     """Tell the first article of a story from its copies."""
-    first, *copies = sorted(articles, key=lambda each: (each.header.day or date.max, each.id))
+    first, *copies = sorted(
+        articles, key=lambda each: (each.header.unverified, each.header.day or date.max, each.id)
+    )
     return Story(first, tuple(copies))
 
 

@@ -54,6 +54,7 @@ class Colour(IntEnum):
     CLOSEST = 0xC98A1B
     NOTHING = 0x7A7F87
     NEWS = 0x3B7DD8
+    WITHDRAWN = 0xC0392B
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,18 @@ def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.Layou
     if isinstance(outcome, Abstention):
         return layout([*asked, *_abstention_blocks(outcome, words)], Colour.NOTHING)
     blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked))
-    closest = not outcome.claims and outcome.level is Level.CLOSEST
-    return layout([*asked, *blocks], Colour.CLOSEST if closest else Colour.SAYS)
+    return layout([*asked, *blocks], _colour_of(outcome))
+
+
+def _colour_of(answer: Answer) -> Colour:
+    """Return the colour of what says it, or of what only comes close or is not verified."""
+    leads = answer.excerpts[: answer.leads]
+    if answer.claims:
+        unverified = all(each.header.unverified for each in answer.citations)
+    else:
+        unverified = all(each.citation.header.unverified for each in leads)
+    sure = bool(answer.claims) or answer.level is Level.SAYS
+    return Colour.SAYS if sure and not unverified else Colour.CLOSEST
 
 
 def progress_view(
@@ -197,11 +208,13 @@ def timed(said: str, moment: datetime) -> str:
 
 def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
-    yield f"**{escape(words(f'level_{answer.level}'))}**"
+    shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
+    pasted = all(each.citation.header.unverified for each in shown)
+    level = "pasted" if pasted and answer.level is Level.SAYS else answer.level
+    yield f"**{escape(words(f'level_{level}'))}**"
     yield from _small_print(words.absent(answer))
     if answer.differ:
         yield f"-# {escape(words('differ'))}"
-    shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
     for each in shown:
         yield from _excerpt_block(each, words, room)
     left = len(answer.excerpts) - len(shown)
@@ -302,6 +315,7 @@ def entry(header: Header, words: Wording, room: Lengths, *, url: str | None = No
     parts = [outlet, directed(words.dated(header)), directed(words.kind(header) or "")]
     name = flat(header.title) or words("link")
     address = url if url and safe_address(url) else header.url
+    address = None if header.pasted else address
     linked = link(title(name, room.title), address, instead=words("link"))
     return " · ".join([*(part for part in parts if part), linked])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from ingest.archive.articles import Articles
 from ingest.archive.changes import Changes
@@ -17,7 +17,7 @@ from ingest.archive.passages import Passages
 from ingest.archive.schema import archive_identity, articles, changes, versions
 from ingest.archive.selecting import NEWEST, in_edition, number
 from ingest.archive.sources import Sources
-from ingest.model import Edition, OutletSummary, Summary, parse_moment
+from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
 
 
 class Archive(Database):
@@ -43,16 +43,18 @@ class Archive(Database):
     def summary(self, edition: Edition | None = None) -> Summary:
         """Count what is kept, in one edition or in all, by outlet the most articles first."""
         standing = articles.c.removed_at.is_(None)
+        pasted = case((versions.c.pasted.is_(True), UNVERIFIED_PASTE), else_=versions.c.outlet)
+        named = pasted.label("outlet")
         share = (
             select(
-                versions.c.outlet,
+                named,
                 func.count(),
                 func.max(versions.c.published),
             )
             .join(articles, NEWEST)
             .where(standing, in_edition(edition))
-            .group_by(versions.c.outlet)
-            .order_by(func.count().desc(), versions.c.outlet)
+            .group_by(named)
+            .order_by(func.count().desc(), named)
         )
         with self.reading() as connection:
             outlets = tuple(

@@ -80,7 +80,9 @@ def in_edition(edition: Edition | None) -> ColumnElement[bool]:
     theirs: ColumnElement[bool] = articles.c.place.in_({"", edition.place})
     if edition.place:
         theirs &= ~hidden_in(edition.place)
-    return theirs & versions.c.outlet.in_(edition.outlets) if edition.outlets else theirs
+    if edition.outlets:
+        theirs &= versions.c.outlet.in_(edition.outlets) & versions.c.pasted.is_not(True)
+    return theirs
 
 
 def hidden_in(place: str) -> ColumnElement[bool]:

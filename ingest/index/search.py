@@ -141,7 +141,8 @@ def _with_both(found: Sequence[Evidence], away: Sequence[Evidence], limit: int) 
 
 def _fitness(names: Asked, header: Header) -> float:
     """Return how much an article gains because the question names its outlet or its day."""
-    fit = _OUTLET if header.outlet in names.outlets else 1.0
+    named = header.outlet in names.outlets and not header.pasted
+    fit = _OUTLET if named else 1.0
     return fit * _DAY if any(scope.holds(header) for scope in names.days) else fit
 
 

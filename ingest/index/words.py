@@ -19,7 +19,7 @@ from filelock import FileLock
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
 from ingest.index.damage import is_damage, readable
-from ingest.model import ArticleState, Scope
+from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -230,7 +230,7 @@ class WordStore:
             document = tantivy.Document(
                 id=passage.id,
                 article=str(standing.article_id),
-                outlet=passage.header.outlet,
+                outlet=UNVERIFIED_PASTE if passage.header.pasted else passage.header.outlet,
                 words=" ".join(found),
                 pairs=" ".join(pairs(found)),
             )

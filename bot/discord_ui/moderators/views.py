@@ -58,6 +58,9 @@ def preview_view(
             blocks.append(phrase(known))
         elif not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
+    if preview.compared is not None:
+        compared = words("preview_verified" if preview.compared else "preview_other_text")
+        blocks.append(f"-# {escape(compared)}")
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
@@ -78,6 +81,8 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
     ]
     if article.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
+    if extract.header.pasted:
+        lines.append(f"-# ⚠ {escape(words('preview_pasted'))}")
     if extract.header.preview:
         lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
     if article.copies:

@@ -11,7 +11,7 @@ from ingest.archive import Archive
 from ingest.archive.copying import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
 from ingest.index.passages import SPLITTER, cut
-from ingest.model import Cut, Decision, Edition, Kind, Permission, Span
+from ingest.model import EVERYBODY, Cut, Decision, Edition, Kind, Permission, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database
 from tests.processes import PROCESSES
