@@ -43,5 +43,5 @@ class News:
             Following(archive, ledger, coverage, clock),
             Digests(archive, ledger, stories, clock),
             Outdated(archive, ledger, coverage, clock, lasting),
-            Corrections(ledger, clock, lasting),
+            Corrections(archive, ledger, clock, lasting),
         )
