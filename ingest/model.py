@@ -89,8 +89,14 @@ class Header:
 
     @property
     def day(self) -> date | None:
-        """The day to order this article by: stated, else the earliest it can be."""
-        return day_of(self.published) if self.published else self.not_before
+        """The day to order this article by: stated, else the earliest it can be.
+
+        A live page is as new as its newest entry.
+        """
+        day = day_of(self.published) if self.published else self.not_before
+        if self.kind is not Kind.LIVE or self.modified is None:
+            return day
+        return max(day or date.min, day_of(self.modified))
 
 
 _UNSEEN = ("modified", "section", "preview", "original", "ownership", "pasted")

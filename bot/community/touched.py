@@ -23,6 +23,8 @@ _WITHDRAWN = {
     Removal.ERASED: NoticeKind.REMOVED,
 }
 """What a removal is to a reader; a page that is merely gone from its site changes nothing."""
+_STRONGEST = (NoticeKind.REVERSED, NoticeKind.CORRECTED, NoticeKind.CHANGED)
+"""What may happen to sentences of one quotation, the gravest first."""
 _SAME_SENTENCE = 0.5
 """Share of a quotation's words that a sentence has which says now what it said."""
 _SPELT_AS = 0.7
@@ -55,13 +57,16 @@ def touches(
     if cited is None:
         return []
     found: list[Touch] = []
-    known, stood = set(cited.extract.corrections), True
+    spans = sentences(quote, cited.extract.header.language)
+    said = [quote[span.start : span.end] for span in spans] or [quote]
+    known, standing = set(cited.extract.corrections), set(said)
     for version in later:
         notes = [note for note in version.extract.corrections if note not in known]
         known.update(notes)
-        stands = quote in version.extract.text
-        gone, stood = stood and not stands, stands
-        kind = _kind_of(quote, version, noted=bool(notes)) if gone else None
+        stands = {each for each in said if each in version.extract.text}
+        gone, standing = standing - stands, stands
+        kinds = {_kind_of(each, version, noted=bool(notes)) for each in gone}
+        kind = next((each for each in _STRONGEST if each in kinds), None)
         for note in notes:
             if gone:
                 found.append(Touch(kind or NoticeKind.CORRECTED, version.number, note))
@@ -73,7 +78,7 @@ def touches(
 
 
 def _kind_of(quote: str, version: Version, *, noted: bool) -> NoticeKind | None:
-    """Tell what it means that *quote* stands in *version* no more; ``None`` if nothing.
+    """Tell what it means that a sentence stands in *version* no more; ``None`` if nothing.
 
     What leaves a live page has only moved on, and another spelling changes nothing.
     """

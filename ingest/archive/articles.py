@@ -33,7 +33,7 @@ from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
 from ingest.identity import apart, identity_of
 from ingest.likeness import sketch
-from ingest.model import Article, Cut, Edition, Extract, Header, Removal, Saved, Version
+from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
 
 _LIKE = re.compile(r"[%_!]")
 _ESCAPED = r"!\g<0>"
@@ -260,6 +260,31 @@ class Articles(DatabasePart):
         if not found:
             raise ArticleNotFoundError(article_id)
         return found
+
+    def version_before(self, article_id: int, moment: datetime) -> Version | None:
+        """Return the version of an article that stood at *moment*; ``None`` if none did."""
+        query = (
+            select(versions)
+            .where(versions.c.article_id == article_id, versions.c.read_at <= rows.iso(moment))
+            .order_by(versions.c.number.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.version(row) if row else None
+
+    def updated_live(self, since: datetime, edition: Edition | None = None) -> list[Article]:
+        """Return standing live pages that had a version more after *since*, the newest first."""
+        query = article_rows().where(
+            articles.c.removed_at.is_(None),
+            articles.c.latest > 1,
+            versions.c.kind == str(Kind.LIVE),
+            versions.c.read_at > rows.iso(since),
+            in_edition(edition),
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(*NEWEST_FIRST)).mappings()
+            return [rows.article(row) for row in found]
 
     def story(self, article_id: int) -> list[Article]:
         """Return the other standing articles that carry the same story, oldest first."""

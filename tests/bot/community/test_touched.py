@@ -85,6 +85,13 @@ def test_each_note_counts_once_in_the_version_that_it_came_with():
     ]
 
 
+def test_a_quotation_of_several_sentences_is_touched_where_one_of_them_is():
+    """The others stand as they stood, and name whom they named."""
+    later = (said("62.7", "61.2"), NOTE)
+    assert after(later, quote=WHOLE) == [(NoticeKind.CORRECTED, 2)]
+    assert after((REST, NOTE), quote=WHOLE) == [(NoticeKind.REVERSED, 2)]
+
+
 def test_what_leaves_a_live_page_has_only_moved_on():
     """But a figure that is changed there is changed."""
     assert after((REST,), kind=Kind.LIVE) == []
