@@ -7,13 +7,14 @@ coverage makes in the same words.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import Candidate, alike
-from bot.answering.model import Citation, Claim, Question, Reason, Verdict
+from bot.answering.model import Citation, Claim, Level, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import CitedGround, Draft, in_context
 from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
@@ -31,6 +32,8 @@ _READ = 6
 """Sentences of the coverage that a claim is held against."""
 _MOST = 3
 """Sentences that are shown for one claim."""
+_NEAR = 0.5
+"""Share of a claim's words from which a sentence that may not answer is near it at all."""
 _WORDS = 2
 """Content terms from which a sentence claims anything."""
 _VERDICTS = {
@@ -106,25 +109,41 @@ async def look_up_one(
     try:
         readings = await reader.read(proposed, meter) if proposed else []
     except UnreadClaimsError:
-        return LookedUpClaim(claim, tuple(ClosestSentence(c, in_context(c)) for c in found[:_MOST]))
+        return LookedUpClaim(
+            claim, _one_an_article([ClosestSentence(c, in_context(c)) for c in found])
+        )
     closest = [
         ClosestSentence(citation, in_context(citation), _verdict_of(claim, citation, reading))
         for citation, reading in zip(found, readings, strict=True)
     ]
     telling = [each for each in closest if each.verdict is not Verdict.NONE]
     read = reader.judges and any(reading is not None for reading in readings)
-    return LookedUpClaim(claim, tuple((telling or closest)[:_MOST]), read)
+    return LookedUpClaim(claim, _one_an_article(telling or closest), read)
+
+
+def _one_an_article(found: Sequence[ClosestSentence]) -> tuple[ClosestSentence, ...]:
+    """Return the first sentence of each article, the first articles: windows of one overlap."""
+    best: dict[int, ClosestSentence] = {}
+    for each in found:
+        best.setdefault(each.citation.passage.article_id, each)
+    return tuple(best.values())[:_MOST]
 
 
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
-    """Return the sentences of the coverage that come nearest to *claim*, none twice."""
+    """Return the sentences of the coverage that come nearest to *claim*, none twice.
+
+    Nothing is near that has few of its words, unless it is sure to answer.
+    """
     question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
     view = coverage.look(question, names=states)
-    if isinstance(coverage.level(view), Reason):
+    level = coverage.level(view)
+    if isinstance(level, Reason):
         return []
+    sure = level is Level.SAYS
+    near = [each for each in view.ranked if sure or each.coverage >= _NEAR]
     chosen: list[Candidate] = []
-    for each in view.ranked:
+    for each in near:
         if len(chosen) == _READ:
             break
         if not any(alike(each, other) for other in chosen):
