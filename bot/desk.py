@@ -187,6 +187,7 @@ class Desk:
         self.starters.keep()
         self.community.expire()
         self.community.read_home()
+        self.news.quiet.look()
 
     async def keep_fresh(self) -> None:
         """Refresh what is due, until cancelled; nothing where the settings leave it to another."""

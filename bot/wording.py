@@ -130,6 +130,8 @@ class Wording:
 
     def dated(self, header: Header) -> str:
         """Say when an article was published, as far as it says so itself."""
+        if header.kind is Kind.LIVE and header.day is not None:
+            return self.date(header.day)
         if header.published is not None:
             return self.date(header.published)
         if header.not_before is not None:

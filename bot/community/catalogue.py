@@ -9,7 +9,8 @@ from bot.ledger import Ledger
 from bot.ledger.model import AuditEntry, GivenNotice
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.model import Article, Edition, Evidence, Removal, Source
+from ingest.index.passages import first_sentence
+from ingest.model import Article, Edition, Evidence, Header, Removal, Source
 from ingest.threads import in_thread
 
 
@@ -52,6 +53,20 @@ class Catalogue:
         if article.place not in {"", place}:
             raise ArticleNotFoundError(number)
         return article
+
+    @in_thread
+    def at(self, address: str, edition: Edition) -> tuple[Article, str] | None:
+        """Return the article at an address, with how it begins; ``None`` if none may be cited."""
+        header = Header("", url=address)
+        for place in dict.fromkeys((edition.place, "")):
+            article = self.archive.articles.known(header, place)
+            if article is None or article.removal is not None:
+                continue
+            if article.id in self.archive.articles.withheld(edition.place):
+                continue
+            passages = self.archive.passages.of_article(article.id)
+            return article, first_sentence(passages[0]) if passages else ""
+        return None
 
     @in_thread
     def is_hidden(self, number: int, place: str) -> bool:

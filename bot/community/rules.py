@@ -112,6 +112,7 @@ class ServerRules:
 class DeskRules:
     """What the home server sets for every server; ``None`` leaves it to the settings.
 
+    ``quiet`` are the sources of which moderators know that they are, by number, and since when.
     ``home`` is that server's number: what it adds is everybody's. With ``second_moderator``
     nothing is kept before another moderator agrees; ``review_channel`` is where
     what is proposed and reported at home goes, and in direct messages.
@@ -122,6 +123,7 @@ class DeskRules:
     second_moderator: bool = False
     review_channel: int | None = None
     home: int | None = None
+    quiet: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(values: Mapping[str, Any]) -> DeskRules:

@@ -15,22 +15,24 @@ from discord import ui
 
 from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import CHECK, NEWS, UnaskableError, ask
+from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, UnaskableError, ask
 from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
+from bot.discord_ui.members.kept import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
-from bot.discord_ui.text import escape, literal
+from bot.discord_ui.text import escape, literal, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest import logs
 from ingest.language.languages import Language
+from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
 
 _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
@@ -38,6 +40,8 @@ _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[u
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
+_BY_KANJI = frozenset({Language.CHINESE, Language.JAPANESE})
+"""Languages that two or three characters may be in."""
 _OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
@@ -101,13 +105,19 @@ class Asking:
     """What was said once and is not said again, the newest."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
-    def question(self, text: str, rules: ServerRules | None = None) -> Question:
+    def question(
+        self, text: str, rules: ServerRules | None = None, reader: Language | None = None
+    ) -> Question:
         """Take *text* as a question, to be answered in the language that *rules* may fix.
+
+        What may be Chinese as well as Japanese is in the language of the *reader*'s Discord.
 
         Raises:
             UnaskableError: there is none, it is too long, or it asks for news.
         """
         fixed = rules.language if rules else None
+        if fixed is None and reader in _BY_KANJI and has_kanji_alone(text):
+            fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_in(question.text):
             raise UnaskableError(NEWS, fixed or news.language, news.topic)
@@ -207,7 +217,7 @@ class Asking:
                         before=before,
                         edition=edition,
                     )
-                view = outcome_view(outcome, ask=repeat)
+                view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
                     reason = outcome.reason if isinstance(outcome, Abstention) else None
                     with_buttons(view, self.under(str(outcome.number), words, audience, reason))
@@ -218,6 +228,20 @@ class Asking:
             finally:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(key, None)
+
+    def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
+        """Say of which outlets an answer rests on nothing new has come for long."""
+        if not isinstance(outcome, Answer):
+            return []
+        leads = outcome.excerpts[: outcome.leads] if not outcome.claims else ()
+        cited = [each.citation for each in leads] or list(outcome.citations)
+        outlets = dict.fromkeys(each.header.outlet for each in cited)
+        quiet = {outlet: self.desk.news.quiet.since(outlet) for outlet in outlets}
+        return [
+            words("quiet_outlet", outlet=title(outlet, 100), date=words.date(since))
+            for outlet, since in quiet.items()
+            if since is not None
+        ]
 
     def first(self, *what: object) -> bool:
         """Tell whether *what* was not said yet, as far back as that is remembered."""
@@ -267,6 +291,12 @@ class Asking:
         known = in_words_of(error, words)
         if error.key == NEWS:
             return await self.latest(error.topic, known, edition)
+        if error.key == PRIVACY:
+            return privacy_view(
+                known,
+                keeps_questions=self.desk.settings.keep_questions,
+                has_model=bool(self.desk.models.writers),
+            )
         said = escape(unaskable(error, words))
         if error.key == CHECK:
             return layout([said, escape(known("check_ways", find=known("command_find")))])

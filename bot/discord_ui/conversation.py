@@ -15,6 +15,7 @@ from bot.answering.understanding.question import CHECK, UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import Admission, Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
+from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.own import ReaskButton
@@ -116,20 +117,38 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if not (off or admission.silent):
             await hanging.say(notice_view(admission.refusal), words)
         return
+    if address := address_in(text):
+        in_server = message.guild is not None
+        known = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        await hanging.say(known, words)
+        return
     try:
-        question = asking.question(text, admission.rules)
+        question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        if not addressed.called and error.key in _SAID_TO_ANYBODY:
-            return
-        said = error if text else UnaskableError("hint")
-        if error.key in _POINTING and (message.reference or error.key == CHECK):
-            await _answer_pointed(message, hanging, asking, admission, error, words)
-        else:
-            await hanging.say(await asking.unasked(said, words, admission.edition), words)
+        await _answer_unasked(message, addressed, hanging, asking, admission, error)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
     await _answer(message, hanging, asking, question, admission.edition, repeat=False)
+
+
+async def _answer_unasked(
+    message: discord.Message,
+    addressed: Addressed,
+    hanging: _ReplyTo,
+    asking: Asking,
+    admission: Admission,
+    error: UnaskableError,
+) -> None:
+    """Answer what is no question: a greeting, or what points to another message."""
+    words = words_in(message.guild)
+    if not addressed.called and error.key in _SAID_TO_ANYBODY:
+        return
+    said = error if addressed.text else UnaskableError("hint")
+    if error.key in _POINTING and (message.reference or error.key == CHECK):
+        await _answer_pointed(message, hanging, asking, admission, error, words)
+    else:
+        await hanging.say(await asking.unasked(said, words, admission.edition), words)
 
 
 async def _answer(
@@ -217,7 +236,7 @@ async def _answer_pointed(
         await hanging.say(await asking.unasked(UnaskableError(CHECK), words), words)
     elif asks(said):
         try:
-            question = asking.question(said, admission.rules)
+            question = asking.question(said, admission.rules, words.language)
         except UnaskableError as unaskable:
             await hanging.say(await asking.unasked(unaskable, words, admission.edition), words)
             return
@@ -249,7 +268,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     if admission.refusal:
         return
     try:
-        question = asking.question(thread.name, rules)
+        question = asking.question(thread.name, rules, words.language)
     except UnaskableError:
         return
     hanging = _ReplyTo(thread, None)

@@ -80,13 +80,18 @@ _ROOMS = (
 """From everything to the least, tried in this order."""
 
 
-def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.LayoutView:
-    """Show *outcome*; *ask* repeats the question where Discord does not show it."""
+def outcome_view(
+    outcome: Answer | Abstention, *, ask: bool = False, notes: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Show *outcome*; *ask* repeats the question where Discord does not show it.
+
+    *notes* are what else a reader should know of its sources.
+    """
     words = Wording.of(outcome.question.language)
     asked = [_asked_block(outcome.question), GAP] if ask else []
     if isinstance(outcome, Abstention):
         return layout([*asked, *_abstention_blocks(outcome, words)], Colour.NOTHING)
-    blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked))
+    blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked), notes)
     return layout([*asked, *blocks], _colour_of(outcome))
 
 
@@ -178,21 +183,25 @@ def _asked_block(question: Question) -> str:
     return f"**{literal(title(question.text, QUESTION_SHOWN))}**"
 
 
-def _answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
+def _answer_blocks(
+    answer: Answer, words: Wording, budget: int, notes: Sequence[str] = ()
+) -> list[str]:
     """Show as much of *answer* as fits *budget*, and say what was shortened."""
     blocks: list[str] = []
     for room in _ROOMS:
-        blocks = list(_answer_in(answer, words, room))
+        blocks = list(_answer_in(answer, words, room, notes))
         if _text_of(blocks) <= budget:
             return blocks
     return blocks
 
 
-def _answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
+def _answer_in(
+    answer: Answer, words: Wording, room: Lengths, notes: Sequence[str]
+) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
     yield GAP
-    yield from _small_print([*words.asides(answer), *words.notes(answer.written)])
+    yield from _small_print([*words.asides(answer), *notes, *words.notes(answer.written)])
     yield as_of_line(answer.as_of, answer.newest, words)
 
 

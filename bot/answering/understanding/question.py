@@ -12,7 +12,7 @@ from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese, has_simplified
 
-CHECK, NEWS = "talk_check", "talk_news"
+CHECK, NEWS, PRIVACY = "talk_check", "talk_news", "talk_privacy"
 """Keys of what is said instead of a question and gets more than a sentence."""
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""

@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
+from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
@@ -65,8 +66,13 @@ async def answer_here(
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
         return False
+    if address := address_in(text):
+        in_server = place.server is not None
+        view = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        await respond(interaction, view)
+        return True
     try:
-        question = asking.question(text, admission.rules)
+        question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
         await respond(interaction, await asking.unasked(error, words, admission.edition))
         return False

@@ -56,7 +56,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(admission.refusal))
             return
         try:
-            text = asking.question(topic).text
+            text = asking.question(topic, reader=words.language).text
         except UnaskableError as error:
             await respond(interaction, await asking.unasked(error, words, admission.edition))
             return

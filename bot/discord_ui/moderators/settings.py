@@ -334,12 +334,23 @@ async def _shown(
     rules = await community.rules(interaction.guild_id)
     home = await moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
-    view = settings_view(rules, desk, words)
+    given = moderation.desk.settings
+    view = settings_view(rules, desk, words, page=given.voting_link, budget=given.daily_budget)
     return with_buttons(view, [UnsetButton(str(logged.id), words("undo"))] if logged else [])
 
 
-def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) -> ui.LayoutView:
-    """Say what holds in a server, and with *desk* what holds everywhere."""
+def settings_view(
+    rules: ServerRules,
+    desk: DeskRules | None,
+    words: Wording,
+    *,
+    page: str | None = None,
+    budget: Decimal | None = None,
+) -> ui.LayoutView:
+    """Say what holds in a server, and with *desk* what holds everywhere.
+
+    *page* and *budget* are the maintainers', which hold where nothing is set here.
+    """
     language = words.name_of(rules.language) if rules.language else words("language_asked")
     lines = [
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
@@ -359,7 +370,10 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
     lines += _times_said(rules, words)
     blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
     if desk is not None:
-        blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(_desk_lines(desk, words))]
+        blocks += [
+            f"**{escape(words('settings_desk'))}**",
+            "\n".join(_desk_lines(desk, words, page, budget)),
+        ]
     return layout(blocks)
 
 
@@ -390,12 +404,22 @@ def _outlets_said(rules: ServerRules, words: Wording) -> str:
     return f"{phrase(title(named, _NAMED))}{rest}"
 
 
-def _desk_lines(desk: DeskRules, words: Wording) -> list[str]:
-    """Say what holds everywhere."""
+def _desk_lines(
+    desk: DeskRules, words: Wording, given_link: str | None, given_budget: Decimal | None
+) -> list[str]:
+    """Say what holds everywhere, and where it is the maintainers who set it."""
     unset = escape(words("setting_unset"))
-    url = desk.voting_link
-    linked = link(url, url, instead=words("link")) if url else unset
-    budget = unset if desk.daily_budget is None else f"{desk.daily_budget}"
+
+    def held(own: str | None, given: str | None) -> str:
+        theirs = words("setting_by_maintainers", value=given) if given else unset
+        return own or theirs
+
+    def linked_to(url: str | None) -> str | None:
+        return link(url, url, instead=words("link")) if url else None
+
+    linked = held(linked_to(desk.voting_link), linked_to(given_link))
+    own = None if desk.daily_budget is None else f"{desk.daily_budget}"
+    budget = held(own, None if given_budget is None else f"{given_budget}")
     review = f"<#{desk.review_channel}>" if desk.review_channel else escape(words("setting_none"))
     second = words("yes" if desk.second_moderator else "no")
     return [
