@@ -24,6 +24,7 @@ from bot.answering.watching import Watch
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
 from bot.community.curating import Curator
+from bot.community.home import Home
 from bot.community.jobs import Jobs
 from bot.community.members import Community
 from bot.community.presence import Presence
@@ -65,6 +66,7 @@ class Desk:
     budget: Budget
     metrics: Metrics
     community: Community
+    home: Home
     starters: Starters
     curator: Curator
     previewer: Previewer
@@ -99,6 +101,7 @@ class Desk:
             Budget(ledger, settings),
             Metrics(),
             Community(archive, ledger, clock, presence.owner),
+            Home(ledger),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
             Curator(archive, ledger, clock),
             Previewer(archive, fetcher),
@@ -186,7 +189,7 @@ class Desk:
         self.news.following.catch_up()
         self.starters.keep()
         self.community.expire()
-        self.community.read_home()
+        self.home.read()
         self.news.quiet.look()
 
     async def keep_fresh(self) -> None:

@@ -161,7 +161,7 @@ class Coverage:
     @property
     def _scope(self) -> Scope | None:
         """What is looked at, ``None`` for everything."""
-        withheld = self.archive.articles.withheld(self.edition.place)
+        withheld = self.archive.editions.withheld(self.edition.place)
         scope = Scope(self.edition.outlets, self.since, without=withheld)
         return None if scope == Scope() else scope
 

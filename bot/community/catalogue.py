@@ -62,7 +62,7 @@ class Catalogue:
             article = self.archive.articles.known(header, place)
             if article is None or article.removal is not None:
                 continue
-            if article.id in self.archive.articles.withheld(edition.place):
+            if article.id in self.archive.editions.withheld(edition.place):
                 continue
             passages = self.archive.passages.of_article(article.id)
             return article, first_sentence(passages[0]) if passages else ""
@@ -71,7 +71,7 @@ class Catalogue:
     @in_thread
     def is_hidden(self, number: int, place: str) -> bool:
         """Tell whether a server hides an article for itself."""
-        return self.archive.articles.is_hidden_in(place, number)
+        return self.archive.editions.hides(place, number)
 
     @in_thread
     def titled(self, text: str, place: str, *, removed: bool = False) -> Sequence[Article]:

@@ -23,7 +23,7 @@ from ingest.errors import ArticleNotFoundError, SourceNotFoundError
 from ingest.model import Article, Decision, Permission, Removal, Saved, Source
 from ingest.threads import in_thread
 
-UNDOABLE = frozenset(
+_UNDOABLE = frozenset(
     {
         AuditAction.ADDED,
         AuditAction.REMOVED,
@@ -133,7 +133,7 @@ class Curator:
         article = self._visible(article_id, by)
         if article.place == by.keeps_for:
             return self._withdraw(article, Removal.HIDDEN, by)
-        if article.removal is not None or not self.archive.articles.hide_in(
+        if article.removal is not None or not self.archive.editions.hide(
             by.place, article_id, now=self.clock()
         ):
             raise NothingToDoError
@@ -148,7 +148,7 @@ class Curator:
             NotYoursError: it is everybody's, and this is not home.
             NothingToDoError: it is cited already.
         """
-        if self.archive.articles.show_in(by.place, self._visible(article_id, by).id):
+        if self.archive.editions.show(by.place, self._visible(article_id, by).id):
             here = {"here": True}
             return self._log(by, AuditAction.RESTORED, article_id=article_id, before=here)
         article = self._own(article_id, by)
@@ -263,7 +263,7 @@ class Curator:
 
     def _is_shared_as(self, shared: Article, ready: PreparedArticle, by: Moderator) -> bool:
         """Tell whether a server cites an article of everybody's that says what it would add."""
-        if shared.removal or self.archive.articles.is_hidden_in(by.place, shared.id):
+        if shared.removal or self.archive.editions.hides(by.place, shared.id):
             return False
         text = self.archive.articles.versions(shared.id)[-1].extract
         return text.digest == ready.extract.digest
@@ -290,7 +290,7 @@ class Curator:
             return self._taken_back(article, act, by)
         if act.kind is AuditAction.RESTORED:
             if before.get("here"):
-                if not articles.hide_in(by.place, article.id, now=self.clock()):
+                if not self.archive.editions.hide(by.place, article.id, now=self.clock()):
                     return None
                 return self._log(
                     by, AuditAction.HIDDEN, article_id=article.id, before={"here": True}
@@ -299,7 +299,7 @@ class Curator:
             why = Removal(before.get("removal") or Removal.REMOVED)
             return self._withdraw(article, why, by, note=before.get("note"))
         if before.get("here"):
-            if not articles.show_in(by.place, article.id):
+            if not self.archive.editions.show(by.place, article.id):
                 return None
             return self._log(by, AuditAction.RESTORED, article_id=article.id, before=before)
         gone = Removal.HIDDEN if act.kind is AuditAction.HIDDEN else Removal.REMOVED
@@ -474,7 +474,7 @@ class Curator:
 
 def can_be_undone(act: AuditEntry) -> bool:
     """Tell whether an act did something that can be taken back, and was not."""
-    if act.undone_by is not None or act.kind not in UNDOABLE:
+    if act.undone_by is not None or act.kind not in _UNDOABLE:
         return False
     if act.kind is AuditAction.ADDED and act.before is None:
         return act.detail in {None, str(Decision.NEW)}

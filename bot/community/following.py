@@ -232,7 +232,7 @@ class Following:
 
     def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
         """Yield what each follow gets of *articles*: nothing that its server may not cite."""
-        withheld = {place: self.archive.articles.withheld(place) for place in interests.places}
+        withheld = {place: self.archive.editions.withheld(place) for place in interests.places}
         for place in {each.place for each in articles}:
             ours = [each for each in articles if each.place == place]
             for follow, news in self._found_in(Edition(place), ours, interests):
@@ -258,8 +258,10 @@ class Following:
                 ]
                 followers += [] if article.header.pasted else interests.outlets.get(outlet, [])
                 cited = _entry_cited(entry, passages)
-                for follow in followers if cited else ():
-                    withheld = self.archive.articles.withheld(follow.place)
+                if cited is None:
+                    continue
+                for follow in followers:
+                    withheld = self.archive.editions.withheld(follow.place)
                     if article.id not in withheld:
                         number = _entry_number(article, entry)
                         yield FollowedNews(follow.id, number, cited_range(cited))

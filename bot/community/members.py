@@ -80,8 +80,6 @@ class Community:
     owner: str = ""
     _secret: str = ""
     _expired_at: datetime | None = None
-    home: int | None = None
-    """The server that looks after what everybody shares, as it was read last."""
     _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
 
     @in_thread
@@ -226,15 +224,6 @@ class Community:
     async def edition(self, server: int | None) -> Edition:
         """Return the coverage that answers in *server* may cite."""
         return (await self.rules(server)).edition(server)
-
-    @in_thread
-    def claim_home(self, server: int) -> None:
-        """Let the server that the bot is set up in first be home; afterwards nothing changes."""
-        self.home = self.ledger.rules.claim("home", server)
-
-    def read_home(self) -> None:
-        """Read which server is home: another process may have changed it; it blocks."""
-        self.home = DeskRules.of(self.ledger.rules.get(DESK)).home
 
     @in_thread
     def welcome(self, server: int) -> bool:

@@ -37,7 +37,7 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
                 rules = await desk.community.every_rules()
                 await tell_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
-                await tell_quiet(client, desk)
+                await _tell_quiet(client, desk)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
@@ -70,11 +70,11 @@ async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -
         await desk.news.digests.mark_posted(digest)
 
 
-async def tell_quiet(client: discord.Client, desk: Desk) -> None:
+async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
     """Tell moderators once of each source that has gone quiet, without a sound."""
     community = desk.community
     for each in await desk.news.quiet.untold():
-        place = each.source.place or str(community.home or "")
+        place = each.source.place or str(desk.home.server or "")
         rules = await community.rules(int(place or 0))
         target = rules.review_channel
         if not each.source.place:

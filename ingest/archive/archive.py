@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, case, func, select
 from ingest.archive.articles import Articles
 from ingest.archive.changes import Changes
 from ingest.archive.database import Database
+from ingest.archive.editions import Editions
 from ingest.archive.embeddings import Embeddings
 from ingest.archive.generations import Generations
 from ingest.archive.outlets import Outlets
@@ -29,6 +30,7 @@ class Archive(Database):
         self.articles = Articles(self)
         self.passages = Passages(self)
         self.outlets = Outlets(self)
+        self.editions = Editions(self)
         self.sources = Sources(self)
         self.pages = Pages(self)
         self.changes = Changes(self)

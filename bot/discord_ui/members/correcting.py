@@ -90,7 +90,7 @@ async def _listed(
 ) -> None:
     """Say once in a channel which answers were corrected, with the way to each."""
     first, _ = found[0]
-    view = list_view(found, withdrawn=not silent)
+    view = _list_view(found, withdrawn=not silent)
     nonce = f"c{first.key.nonce}"
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=silent)
@@ -98,7 +98,7 @@ async def _listed(
         logger.warning("Corrected answers could not be listed: %s", error)
 
 
-def list_view(
+def _list_view(
     found: Sequence[tuple[DueNotice, discord.Message]], *, withdrawn: bool
 ) -> ui.LayoutView:
     """List answers that were corrected: what the outlet says, and a link to each."""
@@ -132,7 +132,7 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
     if any(each.content == said for each in texts):
         return None
     for each in texts:
-        each.content = struck(each.content, notice.quotes)
+        each.content = _struck(each.content, notice.quotes)
     note: ui.TextDisplay[Any] = ui.TextDisplay(said[: max(_LEAST, _MOST - view.content_length())])
     if notice.kind.withdraws:
         container.accent_colour = Colour.WITHDRAWN
@@ -147,7 +147,7 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
     return view
 
 
-def struck(markdown: str, quotes: Sequence[str]) -> str:
+def _struck(markdown: str, quotes: Sequence[str]) -> str:
     """Strike out the lines of a message that quote any of *quotes*."""
     wanted = [found for quote in quotes if (found := _letters(quote))]
     return "\n".join(_struck_line(line, wanted) for line in markdown.split("\n"))

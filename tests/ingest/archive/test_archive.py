@@ -356,21 +356,21 @@ def test_what_one_server_keeps_for_itself_is_apart_from_all_else(archive):
     assert archive.articles.get(shared.article_id).story == shared.article_id
     assert [e.id for e in archive.articles.listed(edition=EVERYBODY)] == [shared.article_id]
     assert archive.articles.count(Edition("7")) == 2
-    assert own.article_id in archive.articles.withheld("8")
-    assert archive.articles.withheld("7").isdisjoint({own.article_id, shared.article_id})
+    assert own.article_id in archive.editions.withheld("8")
+    assert archive.editions.withheld("7").isdisjoint({own.article_id, shared.article_id})
     assert archive.outlets.names(Edition("9")) == ("Sarnholt Ledger",)
 
 
 def test_a_server_hides_what_it_likes_for_itself(archive):
     """And nobody else."""
     kept = archive.articles.save(an_extract(), cut(TEXT, "en"), now=NOW)
-    assert archive.articles.hide_in("7", kept.article_id, now=NOW)
-    assert not archive.articles.hide_in("7", kept.article_id, now=NOW)
-    assert archive.articles.withheld("7") == {kept.article_id}
-    assert archive.articles.withheld("8") == frozenset()
+    assert archive.editions.hide("7", kept.article_id, now=NOW)
+    assert not archive.editions.hide("7", kept.article_id, now=NOW)
+    assert archive.editions.withheld("7") == {kept.article_id}
+    assert archive.editions.withheld("8") == frozenset()
     assert archive.articles.listed(edition=Edition("7")) == []
     assert archive.articles.titled("harbour", removed=True, edition=Edition("7")) != []
-    assert archive.articles.show_in("7", kept.article_id)
+    assert archive.editions.show("7", kept.article_id)
     assert archive.articles.listed(edition=Edition("7")) != []
 
 

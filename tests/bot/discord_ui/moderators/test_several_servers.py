@@ -181,7 +181,7 @@ async def test_a_source_is_looked_after_where_it_is_watched(here, there, elsewhe
     with pytest.raises(NotYoursError):
         await desk.curator.unwatch(1, Moderator("1", "2"))
     listed = await there[0].slash(there[1], "source watched")
-    assert labels(listed.response) == ["Look again", "Stop watching"]
+    assert labels(listed.response) == ["Look now", "Stop watching"]
 
 
 async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
@@ -209,12 +209,12 @@ async def test_home_comes_back_as_it_left(simcord_env, here, there, desk):
     """It is remembered by its number; nobody becomes home meanwhile."""
     await here[0].slash(here[1], "setup")
     home = simcord_env.guild.id
-    assert desk.community.home == home
+    assert desk.home.server == home
     await simcord_env.bot.on_guild_join(simcord_env.bot.guilds[1])
-    assert desk.community.home == home
-    desk.community.home = None
-    desk.community.read_home()
-    assert desk.community.home == home
+    assert desk.home.server == home
+    desk.home.server = None
+    desk.home.read()
+    assert desk.home.server == home
 
 
 async def test_suggestions_go_to_the_server_where_they_were_made(
