@@ -66,7 +66,6 @@ class Desk:
     budget: Budget
     metrics: Metrics
     community: Community
-    home: Home
     starters: Starters
     curator: Curator
     previewer: Previewer
@@ -101,9 +100,8 @@ class Desk:
             Budget(ledger, settings),
             Metrics(),
             Community(archive, ledger, clock, presence.owner),
-            Home(ledger),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
-            Curator(archive, ledger, clock),
+            Curator(archive, ledger, clock, Home(ledger)),
             Previewer(archive, fetcher),
             Catalogue(
                 archive,
@@ -189,7 +187,7 @@ class Desk:
         self.news.following.catch_up()
         self.starters.keep()
         self.community.expire()
-        self.home.read()
+        self.curator.home.read()
         self.news.quiet.look()
 
     async def keep_fresh(self) -> None:

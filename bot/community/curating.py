@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.community.home import Home
 from bot.community.previewing import Preview
 from bot.community.rules import DESK, DeskRules, ServerRules
 from bot.ledger import Ledger
@@ -90,6 +91,7 @@ class Curator:
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
+    home: Home
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a source is new, so that it is looked at without waiting."""
 

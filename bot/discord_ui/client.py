@@ -125,7 +125,7 @@ class ElectionDeskClient(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Welcome a new server, with what is to be set up; the first one becomes home."""
-        await if_possible(self.desk.home.claim(guild.id))
+        await if_possible(self.desk.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
 
     async def on_suggestion(self, number: int) -> None:

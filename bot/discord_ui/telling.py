@@ -74,7 +74,7 @@ async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
     """Tell moderators once of each source that has gone quiet, without a sound."""
     community = desk.community
     for each in await desk.news.quiet.untold():
-        place = each.source.place or str(desk.home.server or "")
+        place = each.source.place or str(desk.curator.home.server or "")
         rules = await community.rules(int(place or 0))
         target = rules.review_channel
         if not each.source.place:

@@ -72,7 +72,7 @@ class Moderation:
     @property
     def home(self) -> int | None:
         """Return the number of the server that is home, as it was read last."""
-        return self.desk.home.server
+        return self.desk.curator.home.server
 
     async def admits(self, interaction: Interaction) -> bool:
         """Let a moderator in, and tell everybody else why not."""
@@ -93,8 +93,8 @@ class Moderation:
 async def find_home(client: discord.Client, desk: Desk) -> None:
     """Let the server that the bot joined first be home, unless one is."""
     first = min(client.guilds, key=_joined, default=None)
-    if desk.home.server is None and first is not None:
-        await desk.home.claim(first.id)
+    if desk.curator.home.server is None and first is not None:
+        await desk.curator.home.claim(first.id)
 
 
 def _joined(guild: discord.Guild) -> datetime:

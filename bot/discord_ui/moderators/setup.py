@@ -76,7 +76,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
         logger.warning("There is no channel in server %s to write a welcome in.", place)
         return
     words = words_in(guild)
-    home = desk.home.server == guild.id
+    home = desk.curator.home.server == guild.id
     state = await _state(moderation, guild.id, home=home)
     try:
         await channel.send(view=setup_view(state, words, welcome=True))
@@ -261,7 +261,7 @@ class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
             desk = moderation.desk
             rules = replace(await desk.community.desk_rules(), home=new.id)
             await desk.curator.set_rules(rules, DESK, moderator(sent))
-            await asyncio.to_thread(desk.home.read)
+            await asyncio.to_thread(desk.curator.home.read)
             said = words_of(sent)("home_is_now", name=title(new.name, 100))
             await sent.response.edit_message(view=notice_view(said))
 

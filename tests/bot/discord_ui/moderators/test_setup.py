@@ -109,7 +109,7 @@ async def test_home_is_handed_over_by_who_manages_both(simcord_env, desk, channe
     form = await owner.click(here.response, label="Hand over")
     done = await owner.submit_modal(form, {"server": [str(other.id)]})
     assert "The home server is now Dunmere" in shown(done)
-    assert desk.home.server == other.id
+    assert desk.curator.home.server == other.id
     refused = await owner.slash(channel, "settings approval", second=True)
     assert "home server alone" in shown(refused)
     there = other.member(owner.user) if hasattr(other, "member") else None

@@ -209,12 +209,12 @@ async def test_home_comes_back_as_it_left(simcord_env, here, there, desk):
     """It is remembered by its number; nobody becomes home meanwhile."""
     await here[0].slash(here[1], "setup")
     home = simcord_env.guild.id
-    assert desk.home.server == home
+    assert desk.curator.home.server == home
     await simcord_env.bot.on_guild_join(simcord_env.bot.guilds[1])
-    assert desk.home.server == home
-    desk.home.server = None
-    desk.home.read()
-    assert desk.home.server == home
+    assert desk.curator.home.server == home
+    desk.curator.home.server = None
+    desk.curator.home.read()
+    assert desk.curator.home.server == home
 
 
 async def test_suggestions_go_to_the_server_where_they_were_made(

@@ -160,7 +160,7 @@ async def test_a_button_from_another_server_changes_nothing_that_is_shared(
     before = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
     ledger.audit.add(AuditEntry(NOW, "1", home, AuditAction.SET, detail="", before=before))
     stranger, place = elsewhere(simcord_env)
-    await simcord_env.bot.desk.home.claim(simcord_env.guild.id)
+    await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     before, key = state(archive), key_of(button)
     message = await send(place, button(key, "x"))
     await stranger.click(message, custom_id=f"desk:{button.kind}:{key}")
@@ -172,7 +172,7 @@ async def test_what_holds_everywhere_is_set_at_home_alone(
     simcord_env, channel, archive, name, options, caplog
 ):
     """Not even another server's administrator sets it."""
-    await simcord_env.bot.desk.home.claim(simcord_env.guild.id)
+    await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
     before = state(archive)
     result = await stranger.slash(place, name, **options)
