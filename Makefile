@@ -12,7 +12,7 @@ DATA_DIR ?= .data
 export DATA_DIR
 
 .DEFAULT_GOAL := run
-.PHONY: run ask install check test coverage docs benchmark gallery
+.PHONY: run ask install check test coverage docs benchmark gallery train
 
 run: install  ## Start the bot, or a terminal chat over the sample coverage
 	@$(BIN)/python -m bot
@@ -34,8 +34,15 @@ test: .venv/installed-dev  ## Every test
 coverage: .venv/installed-dev  ## The same, held to a floor of what it covers
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
-benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|abstention|asked|constants|cost|verifying|model|faults|extraction|ingesting|refreshing|streaming|askers|campaign|hour|newer|processes|million] [DATA=folder]
+benchmark: .venv/installed-dev  ## Measure: make benchmark [WHAT=speed|retrieval|reading|asked|results|cost|verifying|model|faults|extraction|ingesting|refreshing|streaming|askers|campaign|hour|newer|processes|million] [DATA=folder]
 	$(BIN)/python -m tests.benchmarks $(WHAT) $(if $(DATA),--data "$(DATA)")
+
+train: .venv/installed  ## Teach the reader: make train DATA=folder (docs/reader.md)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0"
+	$(BIN)/python -m training prepare --data "$(DATA)"
+	$(BIN)/python -m training teach
+	$(BIN)/python -m training export
+	$(BIN)/python -m training fit --data "$(DATA)"
 
 docs: .venv/installed-dev  ## Build the documents into site/
 	$(BIN)/mkdocs build --strict --quiet

@@ -22,7 +22,6 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "answers": upkeep.answers_command,
     "home": upkeep.home_command,
     "doctor": upkeep.doctor_command,
-    "calibrate": upkeep.calibrate_command,
     "evaluate": upkeep.evaluate_command,
 }
 

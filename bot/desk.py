@@ -14,7 +14,8 @@ from typing import Self
 from bot.answering.answer import answer, answer_now
 from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
-from bot.answering.evidence.calibration import OWN, Calibration, Judge, shipped
+from bot.answering.evidence.ranking import fitted
+from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
 from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
 from bot.answering.proving.identity import Identity
@@ -86,7 +87,7 @@ class Desk:
     ) -> Self:
         """Build everything over an open *archive* and *index*; *fetcher* makes what fetches."""
         ledger = Ledger.of(archive)
-        coverage = Coverage(archive, index, _judge(settings))
+        coverage = Coverage(archive, index, window_reader(settings), fitted())
         lasting = timedelta(days=settings.corrections_for_days)
         presence = Presence(ledger, clock, alone=settings.chroma_url is None)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
@@ -259,10 +260,3 @@ def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[
         ) as index,
     ):
         yield Desk.of(archive, index, settings, clock)
-
-
-def _judge(settings: BotSettings) -> Judge:
-    """Return who decides whether evidence is enough: by this desk's own calibration, if any."""
-    own = settings.data_dir / OWN
-    calibration = Calibration.read(own) if own.exists() else shipped()
-    return Judge.of(calibration, settings.decline_at_most)

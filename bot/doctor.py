@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.chat.meter import ChatError, Meter
+from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
@@ -78,6 +79,7 @@ def _kept(settings: BotSettings, now: datetime, *, quick: bool) -> Iterator[_Par
         yield _tried("index", lambda: _index(opened, settings))
         if not quick:
             yield _tried("embedding", lambda: _embedding(settings, opened.generations.active()))
+            yield _tried("reader", lambda: _reader(settings))
 
 
 def _tried(part: str, work: Callable[[], str]) -> _PartFinding:
@@ -157,6 +159,17 @@ def _embedding(settings: BotSettings, generation: Generation | None) -> str:
             "`python -m ingest rebuild` makes it anew."
         )
     return f"{model.model} embeds, {len(found)} dimensions, in {took:,.0f} ms"
+
+
+def _reader(settings: BotSettings) -> str:
+    """Open what reads windows, and name it.
+
+    Raises:
+        SettingsError: RERANK_MODEL cannot be opened.
+    """
+    if window_reader(settings) is None:
+        return NO_READER
+    return settings.rerank_model or "the shipped reader reads"
 
 
 def _models(settings: BotSettings) -> Iterator[_PartFinding]:

@@ -32,12 +32,6 @@ class BotSettings(IngestSettings):
     message_content_intent: bool = Field(
         False, description="read replies and threads without a mention; the portal has to allow it"
     )
-    decline_at_most: float = Field(
-        0.1,
-        ge=0.0,
-        le=0.5,
-        description="share of answerable questions that may be declined; more declines more others",
-    )
     chat_model: OptionalText = Field(
         None, description="a model that writes the answers; unset: quotations alone"
     )

@@ -264,18 +264,6 @@ def _entry(header: Header, words: Wording) -> str:
     return f"{line}\n{printable(header.url)}" if header.url else line
 
 
-def show_curves(curves: Mapping[str, Sequence[tuple[float, float, float]]]) -> None:
-    """Print what lies under each operating point, by file: answerable questions / others."""
-    shares = [share for share, _, _ in next(iter(curves.values()))]
-    table = Table("share", *(f"{share:g}" for share in shares), box=None)
-    for name, points in curves.items():
-        cells = (f"{answerable:.0%} / {others:.0%}" for _, answerable, others in points)
-        table.add_row(Text(printable(name)), *cells)
-    Console().print(table)
-    print("Under the bar of the answerable / of the others; DECLINE_AT_MOST sets it at a fifth.")
-    print("A running bot takes this up when restarted.")
-
-
 def show_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     """Print each criterion with its shares."""
     table = Table("Criterion", "", "Share", box=None)

@@ -81,7 +81,7 @@ def every_pattern():
                 found |= {(each.pattern, each.flags): each for each in patterns_in(value)}
     for lexicon in (Lexicon.of(each) for each in Language if each.is_read):
         read = (lexicon.cues, lexicon.markers, lexicon.guards, lexicon.follow_up)
-        for table in (*read, [lexicon.counting]):
+        for table in read:
             found |= {(each.pattern, each.flags): each for each in patterns_in(table)}
     return list(found.values())
 

@@ -13,7 +13,6 @@ from bot.answering.model import (
     Answer,
     Citation,
     Claim,
-    Level,
     Question,
     Reason,
     Trouble,
@@ -63,7 +62,7 @@ async def answer(
         Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count, coverage.edition)
     )
     view = await asyncio.to_thread(coverage.look, question)
-    worth = writers and trouble is None and coverage.worth_writing(view)
+    worth = writers and trouble is None and not isinstance(coverage.level(view), Reason)
     meter = meter or Meter()
     for writer in writers if worth else ():
         try:
@@ -127,12 +126,8 @@ def _quoted(
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
-    if view.absent:
-        level = Level.CLOSEST
-    settled = [c for c in view.ranked if not c.unsettled]
-    ranked = settled if level is Level.SAYS and settled else view.ranked
-    found = excerpts(ranked, view.need, outlets=view.names.outlets)
-    apart = differ(found, view.need)
+    found = excerpts(view.ranked, level, coverage.weights, outlets=view.names.outlets)
+    apart = differ(found, question.text)
     found = newest_first(found, apart)
     clock.lap("write")
     return Answer(
@@ -206,7 +201,7 @@ def _declined(
 
 def _nothing_found(question: Question, view: View, coverage: Coverage) -> Abstention:
     """Say whether nothing is kept at all, or nothing of the period that is asked about."""
-    of_a_time = view.names.bound or view.names.within
+    of_a_time = view.names.bound
     outside = coverage.search(question.text) if of_a_time else []
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED
     nearest = _nearest_coverage(outside)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.evidence.calibration import Judge
-from bot.answering.evidence.confidence import judged, worth_writing
-from bot.answering.evidence.ranking import Candidate, by_windows, candidates, without_recurring
+from bot.answering.evidence.ranking import Weights, by_windows, plain_windows, read_windows
+from bot.answering.evidence.reader import WindowReader
+from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
-from bot.answering.understanding.question import language_read
+from bot.answering.understanding.question import language_asked, language_read
 from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
 from ingest.index.analysis import terms
@@ -25,44 +24,52 @@ from ingest.index.outlets import absent
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, both, search
+from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition, Evidence, Progress, Scope
 
-_LOOKED = 12
-"""Passages whose sentences are looked at: two of them may be of the other script."""
+_LOOKED = 16
+"""Passages of which the windows are cut; so many of the first as fit are read."""
 _FOUND = 10
 """Passages of a search that measures no sentences."""
+_SHOWN = 6
+"""Windows of which some may be shown."""
+_PLAIN = 0.5
+"""Score by words from which a window is shown where nothing is read."""
 _NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a question needs, what was found for it, and its sentences, best first."""
+    """What was found for a question: its passages, and its windows, best first."""
 
     need: Need
     names: Asked
     evidence: Sequence[Evidence]
-    ranked: Sequence[Candidate]
+    ranked: Sequence[Window]
     timings: Mapping[str, float]
+    read: bool
+    """Whether the reader read the windows; without it words alone order them."""
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
 
     @property
     def period(self) -> bool:
-        """Tell whether the days of reports are asked about: "what happened yesterday?"."""
-        return self.names.bound is not None or bool(self.names.days)
+        """Return True if the days of reports are asked about: "what happened yesterday?"."""
+        return self.names.bound is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """An archive, its index, and who tells whether what is found is enough; everything blocks.
+    """An archive, its index, and who reads what is found; everything blocks.
 
     Nothing but the articles of *edition* is looked at, with *since* nothing of before that day.
     """
 
     archive: Archive
     index: Index
-    judge: Judge
+    reader: WindowReader | None
+    weights: Weights
     edition: Edition = EVERYBODY
     since: date | None = None
 
@@ -76,10 +83,18 @@ class Coverage:
         """Whether words alone are searched, because what tells meaning cannot be reached."""
         return self.index.by_words
 
-    def look(self, question: Question, *, names: Asked | None = None, limit: int = _LOOKED) -> View:
-        """Find *limit* passages for *question* and measure their sentences.
+    def look(
+        self,
+        question: Question,
+        *,
+        names: Asked | None = None,
+        limit: int = _LOOKED,
+        read: bool = True,
+    ) -> View:
+        """Find *limit* passages for *question* and rank their windows.
 
-        Unless *names* says what it names, that is read in it.
+        Unless *names* says what it names, that is read in it. What asks nothing, a topic or a
+        claim, is not *read* for: words rank its windows.
         """
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
@@ -87,7 +102,7 @@ class Coverage:
         scope = self._scope
         language = str(language_read(question.text))
         missing = absent(question.text, outlets, language)
-        text = self._heard(question.text, missing, outlets)
+        text = self._searched(question.text, missing, outlets)
         names = names or asked(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
         clock.lap("understand")
@@ -99,7 +114,6 @@ class Coverage:
             _without_age(text),
             names=names,
             limit=limit,
-            also=need.words,
             scope=scope,
             meaning=meaning,
             timings=timings,
@@ -113,26 +127,48 @@ class Coverage:
             )
         if need.latest:
             found = [*openings(found, self.archive), *found]
-        evidence = [each for each in found if names.admits(each.passage)]
-        texts = [each.passage.text for each in evidence]
-        need = need.explained(texts).heard_in(texts)
-        likeness = partial(self.index.likeness, meaning)
-        ranked = candidates(need, evidence, likeness, self.index.embedder.windows)
-        ranked = without_recurring(ranked, recurrence(self.index, self.archive))
-        evidence = by_windows(evidence, ranked)
+        reader = self.reader if read else None
+        if reader is not None:
+            ranked = read_windows(need, question.text, found, reader, self.weights)
+        else:
+            ranked = plain_windows(need, found)
+        clock.lap("read")
+        ranked = self._without_recurring(ranked)
+        evidence = by_windows(found, ranked)
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
             missing = absent(question.text, [*outlets, *agencies], language)
-        return View(need, names, evidence, ranked, timings, missing)
+        return View(need, names, evidence, ranked, timings, reader is not None, missing)
 
     def level(self, view: View) -> Level | Reason:
-        """Return how sure it is that a view answers, or why nothing of it is shown."""
-        return judged(view.need, view.ranked, view.evidence, self.judge, period=view.period)
+        """Return how sure it is that a view answers, or why nothing of it is shown.
 
-    def worth_writing(self, view: View) -> bool:
-        """Tell whether a model, which may decline by itself, should look at a view at all."""
-        return worth_writing(view.need, view.ranked, view.evidence, self.judge)
+        A question without a content word asks about the news: only a period or the latest makes
+        that definite. Where nothing was read, nothing is ever sure.
+        """
+        need, ranked = view.need, view.ranked
+        if not ranked:
+            return Reason.NOT_COVERED
+        if not need.terms and not need.strange:
+            one_story = len({window.passage.article_id for window in ranked}) == 1
+            return Level.CLOSEST if one_story or view.period or need.latest else Reason.TOO_VAGUE
+        if not view.read:
+            return Level.CLOSEST if ranked[0].score >= _PLAIN else Reason.NOT_COVERED
+        probability = self.weights.probability(ranked[0].score)
+        if probability >= self.weights.says and not view.absent:
+            return Level.SAYS
+        return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
+
+    def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
+        """Leave out what recurs in many articles of its outlet, of those that may be shown."""
+        recurs = recurrence(self.index, self.archive)
+        shown = [
+            window
+            for window in ranked[:_SHOWN]
+            if not recurs(window.passage.header.outlet, window.quote)
+        ]
+        return [*shown, *ranked[_SHOWN:]]
 
     def search(
         self, text: str, *, names: Asked | None = None, limit: int = _FOUND
@@ -169,11 +205,16 @@ class Coverage:
         """Look at nothing of before *day*; what is undated has no place there."""
         return replace(self, since=day)
 
-    def _heard(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
-        """Return *text* as coverage words it, without the outlets that are *missing*."""
+    def _searched(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
+        """Return *text* as it is searched: typos mended, the outlets that are *missing* left out.
+
+        Only English is mended: a word of another language may be one letter from an English one.
+        """
         papers = {term for outlet in outlets for term in terms(outlet)}
         for outlet in missing:
             text = text.replace(outlet, " ")
+        if language_asked(text) is not Language.ENGLISH:
+            return text
         return heard(text, lambda term: self.index.frequency(term) or int(term in papers))
 
 

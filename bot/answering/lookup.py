@@ -13,8 +13,8 @@ from datetime import date, datetime
 
 from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
-from bot.answering.evidence.ranking import Candidate, alike
-from bot.answering.model import Citation, Claim, Level, Question, Reason, Verdict
+from bot.answering.evidence.windows import Window, alike
+from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, gated
 from bot.answering.proving.ground import CitedGround, Draft, in_context
 from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
@@ -33,7 +33,7 @@ _READ = 6
 _MOST = 3
 """Sentences that are shown for one claim."""
 _NEAR = 0.5
-"""Share of a claim's words from which a sentence that may not answer is near it at all."""
+"""Score by words from which a sentence is near a claim at all."""
 _WORDS = 2
 """Content terms from which a sentence claims anything."""
 _VERDICTS = {
@@ -132,23 +132,20 @@ def _one_an_article(found: Sequence[ClosestSentence]) -> tuple[ClosestSentence, 
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage that come nearest to *claim*, none twice.
 
-    Nothing is near that has few of its words, unless it is sure to answer.
+    Nothing is near that has few of its words.
     """
     question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
-    view = coverage.look(question, names=states)
-    level = coverage.level(view)
-    if isinstance(level, Reason):
+    view = coverage.look(question, names=states, read=False)
+    if isinstance(coverage.level(view), Reason):
         return []
-    sure = level is Level.SAYS
-    near = [each for each in view.ranked if sure or each.coverage >= _NEAR]
-    chosen: list[Candidate] = []
-    for each in near:
+    chosen: list[Window] = []
+    for window in (each for each in view.ranked if each.score >= _NEAR):
         if len(chosen) == _READ:
             break
-        if not any(alike(each, other) for other in chosen):
-            chosen.append(each)
-    return [Citation.of(each.quote, each.passage) for each in chosen]
+        if not any(alike(window.quote, other.quote) for other in chosen):
+            chosen.append(window)
+    return [Citation.of(window.quote, window.passage) for window in chosen]
 
 
 def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:

@@ -179,21 +179,29 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A run of whole sentences of one passage; *bold* is the one in it that answers.
+    """A run of whole sentences of one passage; *bold* is the part of it that answers.
 
-    The run is the quotation of its citation, letter by letter; *bold* is a range of it. *heading*
-    is the one of the article that it stands under, where it has one.
+    The run is the quotation of its citation, letter by letter; *bold*, a sentence or a cell, and
+    *answer*, the very words where they are known, are ranges of it. *heading* is the one of the
+    article that it stands under, where it has one.
     """
 
     citation: Citation
     bold: Span
     copies: tuple[Header, ...] = ()
     heading: str | None = None
+    answer: Span | None = None
 
     def __post_init__(self) -> None:
         """Refuse a range that is empty or lies outside."""
         if not 0 <= self.bold.start < self.bold.end <= len(self.citation.quote):
             raise ValueError("The bold part of an excerpt lies outside of it.")
+
+    @property
+    def answered(self) -> str:
+        """The words that answer, or all of the bold part where they are not known."""
+        span = self.answer or self.bold
+        return self.citation.quote[span.start : span.end]
 
     @property
     def parts(self) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Watch over the desk: the last answers, a health check, calibration, evaluation."""
+"""Watch over the desk: the last answers, a health check, evaluation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Annotated
 import typer
 
 from bot import doctor, terminal
-from bot.answering.evidence.calibration import OWN
-from bot.commands.preparing import SAMPLE_COVERAGE, prepared_desk
+from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
@@ -71,29 +70,6 @@ def home_command(
             rules = replace(rules, home=server)
             ledger.rules.set(DESK, rules.values())
     terminal.show_home(rules.home, as_json=as_json)
-    return 0
-
-
-def calibrate_command(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE",
-            help='JSON Lines of {"question": …, "answerable": true}; files weigh alike.',
-        ),
-    ],
-) -> int:
-    """Fit when to decline on questions about this desk's coverage, and use it from now on."""
-    from bot.evaluating.calibrating import curve, fit, known_questions, read_labelled
-
-    settings = configured(BotSettings)
-    questions = [read_labelled(file) for file in files]
-    with prepared_desk(settings, "`python -m bot calibrate`", sample=False) as desk:
-        groups = [known_questions(desk, each, now()) for each in questions]
-    calibration = fit(groups)
-    calibration.write(settings.data_dir / OWN)
-    curves = zip(files, groups, strict=True)
-    terminal.show_curves({str(file): curve(calibration, each) for file, each in curves})
     return 0
 
 

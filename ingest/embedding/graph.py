@@ -1,10 +1,14 @@
-"""The encoder and the tokenizer of multilingual-e5-small, drawn up for onnxruntime."""
+"""The encoder and the tokenizer of multilingual-e5-small, drawn up for onnxruntime.
+
+The same encoder serves twice: as the embedder, and with other upper layers and two heads as the
+reader (:func:`reader_graph`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnx
@@ -17,9 +21,67 @@ _OPSET, _IR = 18, 9
 """Versions of the format that every onnxruntime since 1.18 reads."""
 _CONTRIBUTED = "com.microsoft"
 """The operators beside the standard that onnxruntime has on every kind of processor."""
-_STANDARD = {"Shape", "Slice", "Add", "Split", "Cast", "LayerNormalization"}
+_STANDARD = {"Shape", "Slice", "Add", "Split", "Cast", "Gather", "LayerNormalization", "MatMul"}
 _START, _END, _UNKNOWN = 0, 2, 3
 """Places in the vocabulary."""
+
+
+class Weights(Protocol):
+    """The numbers of an encoder by the names of the packed file, such as ``l0.q.w``."""
+
+    @property
+    def width(self) -> int:
+        """Return the length of a token's vector."""
+
+    @property
+    def layers(self) -> int:
+        """Return how many layers there are."""
+
+    @property
+    def heads(self) -> int:
+        """Return the heads of attention of a layer."""
+
+    @property
+    def inner(self) -> int:
+        """Return the width inside a layer."""
+
+    @property
+    def epsilon(self) -> float:
+        """Return what the normalisation adds to a variance."""
+
+    def floats(self, name: str) -> Array:
+        """Return a tensor of 32 bits, flat."""
+
+    def blocks(self, name: str) -> tuple[Array, Array]:
+        """Return a tensor of 4 bits by block, and its scales."""
+
+    def matrix(self, name: str, inputs: int) -> Array:
+        """Return a layer's weights: shape (outputs, *inputs*)."""
+
+
+class TaughtWeights:
+    """The weights of a packed file, some of them replaced by taught ones."""
+
+    def __init__(self, packed: Packed, taught: Mapping[str, Array]) -> None:
+        self._packed, self._taught = packed, taught
+        self.width, self.layers, self.heads = packed.width, packed.layers, packed.heads
+        self.inner, self.epsilon = packed.inner, packed.epsilon
+
+    def floats(self, name: str) -> Array:
+        """Return a tensor of 32 bits, flat."""
+        found = self._taught.get(name)
+        return self._packed.floats(name) if found is None else found.astype(np.float32).ravel()
+
+    def blocks(self, name: str) -> tuple[Array, Array]:
+        """Return a tensor of 4 bits by block, and its scales."""
+        return self._packed.blocks(name)
+
+    def matrix(self, name: str, inputs: int) -> Array:
+        """Return a layer's weights; taught ones are kept in 8 bits with a scale for each output."""
+        found = self._taught.get(name)
+        if found is None:
+            return self._packed.matrix(name, inputs)
+        return found.astype(np.float32) * self._taught[f"{name}.scale"][:, None]
 
 
 def write_graph(model: onnx.ModelProto, file: Path) -> None:
@@ -65,25 +127,52 @@ class _Graph:
         return outputs[0]
 
 
-def graph_of(packed: Packed) -> onnx.ModelProto:
+def graph_of(packed: Weights) -> onnx.ModelProto:
     """Return the encoder of BERT (Devlin et al., 2019) with these weights."""
     graph = _Graph()
+    state = _encoded(packed, graph)
+    graph.nodes.append(helper.make_node("Identity", [state], ["last_hidden_state"]))
+    return _model(graph, PACKED_MODEL, {"last_hidden_state": ["batch", "length", packed.width]})
+
+
+def reader_graph(weights: Weights, heads: Mapping[str, Array]) -> onnx.ModelProto:
+    """Return the encoder with two heads: ``answers`` (batch, 1, 1) and ``span`` (batch, length, 2).
+
+    *heads* holds ``score.w`` and ``span.w`` of the shape (outputs, width), with ``.b``.
+    """
+    graph = _Graph()
+    state = _encoded(weights, graph)
+    first = graph.number("first", np.zeros(1, np.int64))
+    graph.do("Gather", [state, first], "first_token", axis=1)
+    for name, source, output in (("score", "first_token", "answers"), ("span", state, "span")):
+        matrix = graph.number(f"{name}.w", heads[f"{name}.w"].astype(np.float32).T)
+        bias = graph.number(f"{name}.b", heads[f"{name}.b"].astype(np.float32))
+        product = graph.do("MatMul", [source, matrix], f"{name}.product")
+        graph.do("Add", [product, bias], output)
+    return _model(graph, "reader", {"answers": ["batch", 1, 1], "span": ["batch", "length", 2]})
+
+
+def _encoded(packed: Weights, graph: _Graph) -> str:
+    """Draw all layers, and return the name of the last one's output."""
     state = _embedded(packed, graph)
     graph.do("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number in range(packed.layers):
         state = _layer(packed, graph, number, state)
-    shape = ["batch", "length"]
+    return state
+
+
+def _model(graph: _Graph, name: str, outputs: Mapping[str, list[str | int]]) -> onnx.ModelProto:
+    """Return the whole model of ids and a mask, with *outputs* by name and shape."""
     whole = helper.make_graph(
-        [*graph.nodes, helper.make_node("Identity", [state], ["last_hidden_state"])],
-        PACKED_MODEL,
+        graph.nodes,
+        name,
         [
-            helper.make_tensor_value_info(name, TensorProto.INT64, shape)
-            for name in ("input_ids", "attention_mask")
+            helper.make_tensor_value_info(each, TensorProto.INT64, ["batch", "length"])
+            for each in ("input_ids", "attention_mask")
         ],
         [
-            helper.make_tensor_value_info(
-                "last_hidden_state", TensorProto.FLOAT, [*shape, packed.width]
-            )
+            helper.make_tensor_value_info(each, TensorProto.FLOAT, shape)
+            for each, shape in outputs.items()
         ],
         graph.numbers,
     )
@@ -91,7 +180,7 @@ def graph_of(packed: Packed) -> onnx.ModelProto:
     return helper.make_model(whole, opset_imports=versions, ir_version=_IR)
 
 
-def _embedded(packed: Packed, graph: _Graph) -> str:
+def _embedded(packed: Weights, graph: _Graph) -> str:
     """Look up words, which stay in 4 bits, and positions."""
     quarters, scales = packed.blocks("emb.word")
     halves = (quarters[:, 0::2] | (quarters[:, 1::2] << 4)).astype(np.uint8)
@@ -120,7 +209,7 @@ def _embedded(packed: Packed, graph: _Graph) -> str:
     )
 
 
-def _layer(packed: Packed, graph: _Graph, number: int, state: str) -> str:
+def _layer(packed: Weights, graph: _Graph, number: int, state: str) -> str:
     """Attend, then feed forward, each added to what came in and normalised."""
     at = f"l{number}."
     width = packed.width
@@ -143,7 +232,7 @@ def _layer(packed: Packed, graph: _Graph, number: int, state: str) -> str:
 
 
 def _product(
-    packed: Packed, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
+    packed: Weights, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
 ) -> str:
     """Multiply *state* by the matrices of *names* side by side, in 8 bits, a scale a column."""
     matrix = np.concatenate([packed.matrix(name, inputs) for name in names]).T
@@ -163,7 +252,7 @@ def _product(
 
 
 def _added(
-    packed: Packed, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
+    packed: Weights, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
 ) -> str:
     """Add *new* and its bias to *state*, normalised."""
     norm, linear = names

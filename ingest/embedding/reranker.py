@@ -19,7 +19,7 @@ _TIMEOUT = 5.0
 """Seconds that an endpoint may take; after that the embedder's likeness serves."""
 
 
-class _Reranker(Protocol):
+class Reranker(Protocol):
     """Whatever scores texts against a question, both being read."""
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -30,7 +30,7 @@ class _Reranker(Protocol):
         """
 
 
-def reranker(settings: Settings) -> _Reranker | None:
+def reranker(settings: Settings) -> Reranker | None:
     """Return the reranker of RERANK_MODEL: an address of ``/v1/rerank``, or a folder.
 
     Raises:

@@ -18,7 +18,6 @@ from ingest.archive import Archive
 from ingest.embedding.memory import Meaning
 from ingest.embedding.vectors import Embedder
 from ingest.errors import (
-    EmbeddingError,
     GenerationMismatchError,
     IndexUnavailableError,
     SettingsError,
@@ -207,35 +206,15 @@ class Index:
         far = self.embedder.far or self._stores.far
         return self._stores.reach.ask(work, otherwise, far=far)
 
-    def likeness(self, meaning: Meaning, texts: Sequence[str]) -> list[float]:
-        """Return how like a question each of *texts* is, from 0 to 1; a reranker reads both."""
-        if self._stores.reranker is not None:
-            try:
-                return self._stores.reranker.likeness(meaning.text, texts)
-            except EmbeddingError as error:
-                logger.warning("%s", error)
-        vector = meaning.vector
-        if vector is None:
-            return [0.0] * len(texts)
-
-        def compared() -> list[float]:
-            cosines = self._memory.passages(texts) @ vector
-            return [
-                self._memory.likeness(float(cosine), meaning.script, Script.of_text(text))
-                for cosine, text in zip(cosines, texts, strict=True)
-            ]
-
-        return self._reached(compared, [0.0] * len(texts))
-
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
         return self._memory.alike(texts)
 
     def matching(
-        self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
+        self, text: str, limit: int, *, scope: Scope | None = None
     ) -> list[tuple[str, float]]:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
-        return self.shelf.words.matching(text, limit, also=also, scope=scope)
+        return self.shelf.words.matching(text, limit, scope=scope)
 
     def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
         """Return the articles of *outlet* that have *wording*, if at least *least* may have it."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.language.as_english import Rendered, as_english
-from ingest.language.datelines import full_days
-from ingest.language.dates import MONTH, Day, days_in
+from ingest.language.dates import Day, days_in
 from ingest.language.script import has_japanese
-from ingest.model import Passage, Scope
+from ingest.model import Scope
 
 _WORD = re.compile(r"[^\W_]+")
 _SUBTITLE = re.compile(r" [-|–:] |: ")
@@ -22,12 +21,6 @@ _WEEK = timedelta(days=7)
 _LATER = timedelta(days=3)
 """How long after a day its reports still call it by the name of the weekday."""
 
-_WITHIN = re.compile(
-    r"\b(?:in|during|since|of|on|by|until|before|after|from) "
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?{MONTH}\b|\d月",
-    re.IGNORECASE,
-)
-"""What asks for the reports of a period; "the July 20 election" only names an election."""
 _SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
 _NUMBERS = {
@@ -78,14 +71,12 @@ _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $",
 class Asked:
     """What a question names: *outlets* and *days* are preferred, *bound* is demanded.
 
-    With *within* an answer must also be of one of the *days*, or speak of it. *topic* is the
-    question without all that: what an answer itself must speak of.
+    *topic* is the question without all that: what an answer itself must speak of.
     """
 
     outlets: tuple[str, ...] = ()
     days: tuple[Scope, ...] = ()
     bound: Scope | None = None
-    within: bool = False
     topic: str = ""
 
     @property
@@ -93,10 +84,6 @@ class Asked:
         """Yield each outlet and each period, to be searched for by itself."""
         yield from (Scope(outlets=(outlet,)) for outlet in self.outlets)
         yield from self.days
-
-    def admits(self, passage: Passage) -> bool:
-        """Tell whether *passage* may answer, for the days that the question asks about."""
-        return not self.within or any(_reports(passage, scope) for scope in self.days)
 
 
 NOTHING = Asked()
@@ -109,19 +96,7 @@ def asked(question: str, outlets: Sequence[str], today: date, language: str | No
     relative = _relative_period(read.text, today)
     days = () if relative else tuple(_absolute_periods(read.text, today))
     found = tuple(_named(question, outlets))
-    within = bool(days and _WITHIN.search(read.text))
-    return Asked(found, days, relative, within, _topic(read, found))
-
-
-def _reports(passage: Passage, scope: Scope) -> bool:
-    """Tell whether *passage* is of the days of *scope*, of soon after, or names one of them."""
-    since, until = scope.since or date.min, scope.until or date.max
-    day = passage.header.day
-    if day and since <= day <= (until if until == date.max else until + _LATER):
-        return True
-    text = f"{passage.header.title}\n{passage.text}"
-    named = _spans_of(text, day) if day else ((each, each) for each in full_days(text))
-    return any(start <= until and end >= since for start, end in named)
+    return Asked(found, days, relative, _topic(read, found))
 
 
 def _topic(question: Rendered, outlets: Sequence[str]) -> str:

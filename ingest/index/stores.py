@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder_of
 from ingest.embedding.memory import Memory
-from ingest.embedding.reranker import reranker
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
 from ingest.index.damage import is_damage, readable
@@ -95,7 +94,6 @@ class Stores:
         self.serving: Generation | None = None
         self._shelves: dict[int, _GenerationStores] = {}
         self._embedders: dict[str, Embedder] = {}
-        self.reranker = reranker(settings)
         self._memories: dict[str, Memory] = {}
         self.ahead: set[tuple[int, int]] = set()
         self.reach = Reach()

@@ -43,8 +43,6 @@ _COMMON = 0.3
 """Share of the passages from which a term is too common to search by."""
 _TELLING = 3
 """Rarer terms that a question needs besides, or else the common ones count."""
-_ALSO = 0.4
-"""Worth of a word that is only a synonym or a translation of the question's own."""
 
 
 class WordStore:
@@ -136,16 +134,15 @@ class WordStore:
             self._index.writer(_HEAP, 1).garbage_collect_files()
 
     def matching(
-        self, text: str, limit: int, *, also: str = "", scope: Scope | None = None
+        self, text: str, limit: int, *, scope: Scope | None = None
     ) -> list[tuple[str, float]]:
         """Return ids and BM25 scores of the passages that share words with *text*, best first.
 
-        The words of *also* count for less. With a *scope* only passages inside it are returned.
+        With a *scope* only passages inside it are returned.
         """
         found = terms(text)
         wanted = {
-            **dict.fromkeys(self._telling(terms(also), 0), _ALSO),
-            **dict.fromkeys(self._telling(found, _TELLING), 1.0),
+            **dict.fromkeys(self._telling(found), 1.0),
             **dict.fromkeys(pairs(found), PAIR),
         }
         if not wanted:
@@ -254,8 +251,8 @@ class WordStore:
             fresh.write_text(str(value))
             fresh.replace(self._folder / name)
 
-    def _telling(self, found: Sequence[str], least: int) -> list[str]:
-        """Leave out the terms of every third passage, if *least* others are left.
+    def _telling(self, found: Sequence[str]) -> list[str]:
+        """Leave out the terms of every third passage, if enough others are left.
 
         They hardly weigh, and walking their long lists takes most of a search's time.
         """
@@ -263,7 +260,7 @@ class WordStore:
             searcher = self._fresh()
             most = _COMMON * searcher.num_docs
             rarer = [term for term in found if searcher.doc_freq("words", term) <= most]
-        return rarer if len(set(rarer)) >= least else list(found)
+        return rarer if len(set(rarer)) >= _TELLING else list(found)
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, _field_of(term), term)

@@ -5,9 +5,9 @@
     make benchmark                                  # speed, over the sample coverage
     make benchmark DATA=folder                      # over its articles.jsonl, questions.jsonl
     make benchmark WHAT=retrieval DATA=folder       # folder/multihoprag, folder/jsquad
-    make benchmark WHAT=abstention DATA=folder      # those, folder/clapnq, and our own questions
+    make benchmark WHAT=reading DATA=folder         # folder/reading, folder/asked: windows alone
     make benchmark WHAT=asked DATA=folder           # folder/asked, folder/multihoprag
-    make benchmark WHAT=constants DATA=folder       # folder/asked: each moved by itself
+    make benchmark WHAT=results DATA=folder         # folder/results over folder/asked
     make benchmark WHAT=verifying DATA=folder       # folder/claims, folder/qags
     make benchmark WHAT=extraction DATA=folder      # folder/pages
     make benchmark WHAT=refreshing                  # 2,000 pages on loopback
@@ -30,11 +30,9 @@ import argparse
 from pathlib import Path
 
 from tests.benchmarks import (
-    abstention,
     asked,
     askers,
     campaign,
-    constants,
     cost,
     extraction,
     faults,
@@ -44,7 +42,9 @@ from tests.benchmarks import (
     model,
     newer,
     processes,
+    reading,
     refreshing,
+    results,
     retrieval,
     speed,
     streaming,
@@ -62,9 +62,9 @@ def main() -> None:
     what = {
         "speed": speed.measure,
         "retrieval": retrieval.measure,
-        "abstention": abstention.measure,
+        "reading": reading.measure,
         "asked": asked.measure,
-        "constants": constants.measure,
+        "results": results.measure,
         "cost": cost.measure,
         "newer": newer.measure,
         "processes": processes.measure,

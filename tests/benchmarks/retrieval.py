@@ -12,7 +12,6 @@ from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.understanding.need import Need
 from bot.desk import Desk
 from ingest.index.scope import asked
 from ingest.index.search import search
@@ -75,10 +74,7 @@ def measured(desk: Desk, questions: Sequence[Wanted]) -> Row:
     for each in questions:
         start = time.perf_counter()
         names = asked(each.question, outlets, NOW.date())
-        also = Need.of(names.topic, desk.coverage.index).words
-        found = search(
-            desk.coverage.index, desk.archive, each.question, names=names, limit=DEEP, also=also
-        )
+        found = search(desk.coverage.index, desk.archive, each.question, names=names, limit=DEEP)
         took.append((time.perf_counter() - start) * 1000)
         hits = (i for i, one in enumerate(found) if each.met_by(one.passage.text))
         ranks.append(next(hits, None))

@@ -35,8 +35,6 @@ class _Meanings:
     """Words that mean the same, whatever language they are of."""
 
     groups: Mapping[str, Forms]
-    opposites: Mapping[str, Forms]
-    speech: frozenset[str]
 
     @classmethod
     @cache
@@ -52,13 +50,7 @@ class _Meanings:
             forms = _forms_of([*group, *added.get(group[0], ())])
             for key in forms.stems | forms.scripts:
                 groups[key] = groups.get(key, Forms()) | forms
-        opposites: dict[str, Forms] = {}
-        for one, other in same["opposites"]:
-            for here, there in ((one, other), (other, one)):
-                meaning = groups[_stem(here)]
-                for key in meaning.stems | meaning.scripts:
-                    opposites[key] = groups[_stem(there)] | opposites.get(key, Forms())
-        return cls(groups, opposites, frozenset(map(_stem, same["speech"])))
+        return cls(groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +69,6 @@ class Lexicon:
     markers: Mapping[str, re.Pattern[str]]
     guards: Mapping[str, re.Pattern[str]]
     follow_up: Mapping[str, tuple[re.Pattern[str], ...]]
-    counting: re.Pattern[str]
-    chat: Mapping[str, str]
 
     @classmethod
     @cache
@@ -101,8 +91,6 @@ class Lexicon:
                 how: tuple(_compiled(p) for each in own for p in each["follow_up"].get(how, ()))
                 for how in hows
             },
-            _joined(own, "counting")["asked"],
-            {word: said for each in own for word, said in each.get("chat", {}).items()},
         )
 
     @property

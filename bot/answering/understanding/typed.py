@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeAlias
 
 from bot.answering.understanding.lexicon import lexicon_for
@@ -12,18 +12,6 @@ from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-_SPELLINGS = (
-    (re.compile(r"is(e|ed|es|ing|ation)$"), r"iz\1"),
-    (re.compile(r"iz(e|ed|es|ing|ation)$"), r"is\1"),
-    (re.compile(r"our(s|ed|ing|ite)?$"), r"or\1"),
-    (re.compile(r"or(s|ed|ing|ite)?$"), r"our\1"),
-    (re.compile(r"tre$"), "ter"),
-    (re.compile(r"ter$"), "tre"),
-    (re.compile(r"ence$"), "ense"),
-    (re.compile(r"ense$"), "ence"),
-    (re.compile(r"ll(ed|ing|or)$"), r"l\1"),
-)
-"""British and American endings, both ways."""
 _SHORTEST = 5
 """Letters of a word from which it may be mistyped."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -34,10 +22,9 @@ _Frequency: TypeAlias = Callable[[str], int]
 
 
 def heard(text: str, known: _Frequency) -> str:
-    """Return *text* as coverage words it: bare of markup, chat words and typos written out."""
-    shown = bare(text)
-    said = " ".join(_written_out(shown, lexicon_for(shown).chat).split())
-    return corrected(said, known) if terms(said) else text
+    """Return *text* as it is searched: bare of markup, typos replaced by the coverage's words."""
+    shown = " ".join(bare(text).split())
+    return corrected(shown, known) if terms(shown) else text
 
 
 def corrected(text: str, known: _Frequency) -> str:
@@ -46,31 +33,15 @@ def corrected(text: str, known: _Frequency) -> str:
 
     def right(match: re.Match[str]) -> str:
         word = match[0]
-        found = {*terms(word), *spelt(word)}
+        found = terms(word)
         forms = {*found, word.casefold()}
-        familiar = any(each in lexicon.groups or each in lexicon.stopwords for each in forms)
+        familiar = any(form in lexicon.groups or form in lexicon.stopwords for form in forms)
         if familiar or any(map(known, found)):
             return word
         small = _swapped(word.casefold()) & lexicon.stopwords
         return min(small, default=None) or meant(word, known) or word
 
     return _WORD.sub(right, text)
-
-
-def _written_out(text: str, chat: Mapping[str, str]) -> str:
-    """Replace the words of a chat by those that coverage has: "ppl" by "people"."""
-    return _WORD.sub(lambda m: chat.get(m[0].casefold().replace("’", "'"), m[0]), text)
-
-
-def spelt(word: str) -> set[str]:
-    """Return the index terms of *word* in British and American spelling."""
-    small = word.casefold()
-    return {
-        term
-        for pattern, other in _SPELLINGS
-        if pattern.search(small)
-        for term in terms(pattern.sub(other, small))
-    }
 
 
 def meant(word: str, known: _Frequency) -> str | None:

@@ -137,12 +137,6 @@ def test_a_denial_leads_where_something_is_taken_for_granted(answered):
     assert "denied" in outcome.excerpts[0].parts[1]
 
 
-def test_an_acronym_is_what_the_coverage_says_it_is(desk):
-    """Elsewhere it writes the name out."""
-    need = desk.coverage.look(ask("what did the VO say", now=NOW)).need
-    assert any("voting office" in each.forms.scripts for each in need.terms)
-
-
 def test_a_name_in_katakana_finds_its_article(answered):
     """Neither ケニア nor ルト stands in any article."""
     outcome = answered("ケニアの大統領選でルトの得票率は？")

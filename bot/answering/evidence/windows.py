@@ -1,0 +1,172 @@
+"""Cut passages into the windows that are read: a few sentences under one heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bot.answering.evidence.pairs import above
+from bot.answering.evidence.reader import Readable, Reading
+from ingest.index.passages import sentences
+from ingest.language.instructions import speaks_to_a_model
+from ingest.language.lines import BETWEEN, Role, roles
+from ingest.language.script import Script
+from ingest.likeness import containment, shingles
+from ingest.model import Evidence, Passage, Span
+
+_SENTENCES = 4
+"""Most sentences of a window."""
+_LONGEST = {Script.ALPHABETIC: 480, Script.EAST_ASIAN: 200}
+"""Characters of a window; a longer sentence is a window by itself."""
+ASKING = ("?", "？")
+"""Ends of a sentence that asks: a question answers nothing."""
+_SAME = 0.7
+"""Share of 5-grams at which two sentences are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSentences:
+    """The sentences of a passage: which of them can be cited, and under which heading."""
+
+    spans: tuple[Span, ...]
+    quotes: tuple[str, ...]
+    citable: tuple[bool, ...]
+    headings: tuple[str, ...]
+
+    def together(self, one: int, other: int) -> bool:
+        """Return True if two neighbours are text under one heading; a table's row stands alone."""
+        if not 0 <= one < other < len(self.quotes):
+            return False
+        text = self.citable[one] and self.citable[other]
+        return text and not self.row(one) and not self.row(other)
+
+    def row(self, place: int) -> bool:
+        """Return True if the sentence is a row of a table."""
+        return BETWEEN in self.quotes[place]
+
+    def table(self, place: int) -> tuple[int, int]:
+        """Return the first and the last row of the table that holds the row at *place*."""
+        first = last = place
+        while first > 0 and self.row(first - 1):
+            first -= 1
+        while last + 1 < len(self.quotes) and self.row(last + 1):
+            last += 1
+        return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Sentences ``first`` to ``last`` of a passage, and what reading them gave.
+
+    ``words`` is the share of the question's words that they mention under their title.
+    """
+
+    evidence: Evidence
+    sentences: PassageSentences
+    first: int
+    last: int
+    words: float = 0.0
+    reading: Reading | None = None
+    score: float = 0.0
+
+    @property
+    def passage(self) -> Passage:
+        """The passage that the window is cut from."""
+        return self.evidence.passage
+
+    @property
+    def span(self) -> Span:
+        """The window's characters in its passage."""
+        spans = self.sentences.spans
+        return Span(spans[self.first].start, spans[self.last].end)
+
+    @property
+    def heading(self) -> str:
+        """The heading that it stands under; empty without one."""
+        return self.sentences.headings[self.first]
+
+    @property
+    def readable(self) -> Readable:
+        """The window as the reader sees it."""
+        header = self.passage.header
+        text = self.passage.text[self.span.start : self.span.end]
+        return Readable(above(header.title, header.day, self.heading), text)
+
+    @property
+    def answering(self) -> int:
+        """The place of the sentence that the reader points at; without a reader the first."""
+        answer = self.reading.answer if self.reading else None
+        places = range(self.first, self.last + 1)
+        asked = [i for i in places if not self.sentences.quotes[i].endswith(ASKING)]
+        if answer is None:
+            return (asked or list(places))[0]
+        at = self.span.start + answer.start
+        holding = next((i for i in places if at < self.sentences.spans[i].end), self.last)
+        return min(asked or list(places), key=lambda i: (abs(i - holding), -i))
+
+    @property
+    def quote(self) -> str:
+        """The sentence that answers, letter by letter."""
+        return self.sentences.quotes[self.answering]
+
+    def read(self, reading: Reading, score: float) -> Window:
+        """Return this window with its *reading* and *score*."""
+        return replace(self, reading=reading, score=score)
+
+
+def windows_of(evidence: Evidence) -> Iterator[Window]:
+    """Yield the windows of one passage; each sentence that can be cited is in exactly one."""
+    parts = sentences_of(evidence.passage)
+    longest = _LONGEST[Script.of_text(evidence.passage.text)]
+    for run in _runs(parts):
+        length = parts.spans[run[-1]].end - parts.spans[run[0]].start
+        count = max(-(-len(run) // _SENTENCES), -(-length // longest))
+        for part in range(count):
+            inside = run[part * len(run) // count : (part + 1) * len(run) // count]
+            if inside:
+                yield Window(evidence, parts, inside[0], inside[-1])
+
+
+def _runs(parts: PassageSentences) -> list[list[int]]:
+    """Return the places of sentences that stand together under one heading."""
+    runs: list[list[int]] = []
+    for place, citable in enumerate(parts.citable):
+        if not citable:
+            continue
+        joined = runs and runs[-1][-1] == place - 1 and parts.together(place - 1, place)
+        if joined:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+@lru_cache(maxsize=1024)
+def sentences_of(passage: Passage) -> PassageSentences:
+    """Return the sentences of *passage*; headings, boilerplate and orders to a model not citable.
+
+    A question is citable, for what stands behind it may need it, but it never answers.
+    """
+    spans = sentences(passage.text, passage.header.language)
+    quotes = tuple(passage.text[span.start : span.end] for span in spans)
+    found = roles(quotes)
+    headings, heading = [], ""
+    for quote, role in zip(quotes, found, strict=True):
+        heading = quote if role is Role.HEADING else heading
+        headings.append(heading)
+    citable = tuple(
+        role is Role.TEXT and not speaks_to_a_model(quote)
+        for quote, role in zip(quotes, found, strict=True)
+    )
+    return PassageSentences(spans, quotes, citable, tuple(headings))
+
+
+def alike(one: str, other: str) -> bool:
+    """Return True if two sentences are copies of each other."""
+    return one == other or containment(shingles(one), shingles(other)) >= _SAME
+
+
+def same_article(one: Window, others: Sequence[Window]) -> bool:
+    """Return True if any of *others* is of the article of *one*."""
+    return any(other.passage.article_id == one.passage.article_id for other in others)

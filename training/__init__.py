@@ -1,0 +1,1 @@
+"""Teach the reader: data, training, measuring, export; nothing of the desk needs it to run."""

@@ -1,0 +1,132 @@
+"""Teach the reader, from question sets to the file that the desk ships.
+
+::
+
+    make train DATA=folder                                  # all of it, in order
+    python -m training prepare --data folder --work folder  # windows from question sets
+    python -m training teach --work folder                  # goes on where it was stopped
+    python -m training export --work folder                 # writes reader.npz
+    python -m training fit --data folder                    # weights.json, with the shipped reader
+
+The data are those that ``training/README.md`` lists; torch is needed for teach and export alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+SEED = 7
+_PROCESSES = 2
+"""Processes that share the steps; each has one thread."""
+
+
+def prepare(data: Path, work: Path) -> None:
+    """Write the groups of windows that are read: ``general.jsonl`` and ``news.jsonl``."""
+    from training.groups import groups_of, swapped
+    from training.news import articles_of, news_groups
+
+    work.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(SEED)  # noqa: S311 - a shuffle, no secret
+    articles = articles_of(data / "realtimeqa_election" / "articles.jsonl")
+    sets = {
+        "news": (list(news_groups(articles, SEED)), 0.12),
+        "general": (list(groups_of(data / "reading", SEED)), 0.2),
+    }
+    for name, (groups, share) in sets.items():
+        groups += swapped(groups, rng, share)
+        rng.shuffle(groups)
+        lines = (group.line() for group in groups)
+        (work / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"{name}: {len(groups):,} questions, {sum(len(g.windows) for g in groups):,} windows")
+
+
+def teach(work: Path) -> None:
+    """Start the processes that teach, and wait for them; an interrupted run goes on later."""
+    command = [sys.executable, "-m", "training", "join", "--work", str(work)]
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "200"}
+    running = [
+        subprocess.Popen([*command, "--rank", str(rank)], env=one_thread)  # noqa: S603 - ourselves
+        for rank in range(_PROCESSES)
+    ]
+    failed = [process.wait() for process in running]
+    if any(failed):
+        raise SystemExit("Teaching stopped. Run the same command again to go on from there.")
+
+
+def join(work: Path, rank: int) -> None:
+    """Teach as one of the processes of :func:`teach`."""
+    from training.teach import STAGES, Teacher, meet
+
+    meet(rank, _PROCESSES, work)
+    Teacher(work, rank, _PROCESSES, SEED).teach(STAGES)
+
+
+def export(work: Path) -> None:
+    """Write the taught layers to the file that the desk ships."""
+    from bot.answering.evidence.reader import SHIPPED
+    from training.encoder import load
+    from training.export import export as write
+    from training.teach import STAGES
+
+    write(load(work / f"{STAGES[-1].name}.pt"), SHIPPED)
+    print(f"{SHIPPED}: {SHIPPED.stat().st_size / 1e6:.1f} MB")
+
+
+def fit(data: Path) -> None:
+    """Fit the weights of ranking and levels with the shipped reader, and print the folds."""
+    from bot.answering.evidence.ranking import FITTED
+    from bot.desk import open_desk
+    from bot.settings import BotSettings
+    from ingest import adding
+    from ingest.reading import Hints, read_path
+    from training import fit as fitting
+
+    with TemporaryDirectory() as folder:
+        settings = BotSettings.of({"DATA_DIR": folder})
+        holder = "`python -m training fit`"
+        with open_desk(settings, holder=holder, clock=lambda: datetime.now(UTC)) as desk:
+            coverage = read_path(data / "asked" / "articles.jsonl", Hints())
+            adding.add(coverage, desk.archive, now=fitting.NOW)
+            desk.coverage.catch_up()
+            asked = list(fitting.look(desk, fitting.questions(data)))
+    measured = fitting.cross_validated(asked)
+    fitting.write(fitting.fitted(asked), measured, FITTED)
+    print(measured)
+
+
+def main() -> None:
+    """Run one command."""
+    options = argparse.ArgumentParser(
+        prog="python -m training",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("what", choices=["prepare", "teach", "join", "export", "fit"])
+    options.add_argument("--data", type=Path, help="the folder with the question sets")
+    options.add_argument("--work", type=Path, default=Path(".data/training"))
+    options.add_argument("--rank", type=int, default=0, help="of a process that teach started")
+    given = options.parse_args()
+    if given.what in {"prepare", "fit"} and given.data is None:
+        raise SystemExit("Name the folder that holds the question sets: --data folder")
+    match given.what:
+        case "prepare":
+            prepare(given.data, given.work)
+        case "teach":
+            teach(given.work)
+        case "join":
+            join(given.work, given.rank)
+        case "export":
+            export(given.work)
+        case "fit":
+            fit(given.data)
+
+
+if __name__ == "__main__":
+    main()
