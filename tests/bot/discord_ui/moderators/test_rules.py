@@ -146,7 +146,7 @@ class TestPriced:
         result = await manager.slash(channel, "settings budget", amount=5.5)
         assert "Daily budget: 5.5" in shown(result)
         result = await manager.slash(channel, "settings budget")
-        assert "Daily budget: by the maintainers' settings" in shown(result)
+        assert "Daily budget: not set" in shown(result)
 
 
 async def test_the_log_has_the_way_back(channel, manager, archive):
