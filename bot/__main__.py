@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "mcp": serving.mcp_command,
     "page": serving.page_command,
     "answers": upkeep.answers_command,
+    "home": upkeep.home_command,
     "doctor": upkeep.doctor_command,
     "evaluate": upkeep.evaluate_command,
 }

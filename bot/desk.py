@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,7 @@ from bot.answering.watching import Watch
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
 from bot.community.curating import Curator
+from bot.community.home import Home
 from bot.community.jobs import Jobs
 from bot.community.members import Community
 from bot.community.presence import Presence
@@ -45,7 +46,7 @@ from ingest.embedding.embedder import embedder, weakness
 from ingest.errors import ArchiveError, IngestError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
-from ingest.model import Progress
+from ingest.model import EVERYBODY, Edition, Progress
 from ingest.schedule import keep_fresh
 from ingest.threads import in_thread
 
@@ -102,9 +103,13 @@ class Desk:
             Metrics(),
             Community(archive, ledger, clock, presence.owner),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
-            Curator(archive, ledger, clock),
+            Curator(archive, ledger, clock, Home(ledger)),
             Previewer(archive, fetcher),
-            Catalogue(archive, ledger, lambda text: coverage.serving.search(text)),
+            Catalogue(
+                archive,
+                ledger,
+                lambda text, edition: replace(coverage.serving, edition=edition).search(text),
+            ),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
             presence,
             Jobs(archive, ledger, clock, presence),
@@ -118,15 +123,15 @@ class Desk:
         *,
         member: str = "",
         before: Exchange | None = None,
-        outlets: Sequence[str] = (),
+        edition: Edition = EVERYBODY,
         as_of: datetime | None = None,
     ) -> Answer | Abstention:
         """Answer *question* of *member* from the archive, or say why not; both are kept.
 
         A follow-up is understood from the exchange *before*. *watch* is told what happens
-        meanwhile. With *outlets* only their articles are cited, with *as_of* only what had been
-        read by then, and the question is understood as if it had been asked then. Nothing kept
-        says who asked.
+        meanwhile. Only articles of *edition* are cited, with *as_of* only what had been read by
+        then, and the question is understood as if it had been asked then. Nothing kept says who
+        asked.
         """
         began, meter = time.perf_counter(), Meter()
         with logs.request():
@@ -139,7 +144,7 @@ class Desk:
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
                 await understood(question, before, rewriting, meter),
-                await self._coverage(outlets, as_of),
+                await self._coverage(edition, as_of),
                 writers=writers,
                 trouble=trouble,
                 watch=watch,
@@ -152,13 +157,13 @@ class Desk:
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 
-    async def look_up(self, text: str, *, member: str = "", outlets: Sequence[str] = ()) -> LookUp:
+    async def look_up(self, text: str, *, member: str = "", edition: Edition = EVERYBODY) -> LookUp:
         """Look up what *text* claims; nothing of it is kept but what it cost."""
         now = self.clock()
         today = now.astimezone(UTC).date()
         reader = Identity() if await self._refuses(member, today) else self.models.reader
         meter = Meter()
-        coverage = await self._coverage(outlets)
+        coverage = await self._coverage(edition)
         found = await look_up(text, coverage, reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         await self._count(today, meter.usage)
@@ -170,9 +175,9 @@ class Desk:
         return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
 
     @in_thread
-    def timeline(self, topic: str, *, outlets: Sequence[str] = ()) -> Timeline:
+    def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
         """Draw up what was reported on *topic*; nothing of it is kept."""
-        return timeline(topic, self._serving(outlets), now=self.clock())
+        return timeline(topic, self._serving(edition), now=self.clock())
 
     def _link_for_voting(self) -> str | None:
         """Return the election authority's page: as set in Discord, else by the settings."""
@@ -195,6 +200,8 @@ class Desk:
             lambda: self.coverage.catch_up(progress),
             self.news.following.catch_up,
             lambda: self.starters.keep(progress),
+            self.curator.home.read,
+            self.news.quiet.look,
         ):
             try:
                 work()
@@ -215,13 +222,13 @@ class Desk:
         )
 
     @in_thread
-    def _coverage(self, outlets: Sequence[str] = (), as_of: datetime | None = None) -> Coverage:
-        coverage = self._serving(outlets)
+    def _coverage(self, edition: Edition = EVERYBODY, as_of: datetime | None = None) -> Coverage:
+        coverage = self._serving(edition)
         return coverage if as_of is None else coverage.then(as_of)
 
-    def _serving(self, outlets: Sequence[str]) -> Coverage:
-        """Return what serves now, of some outlets alone if there are any."""
-        return replace(self.coverage.serving, only=tuple(outlets))
+    def _serving(self, edition: Edition) -> Coverage:
+        """Return what serves now, of one edition."""
+        return replace(self.coverage.serving, edition=edition)
 
     @in_thread
     def _refuses(self, member: str, today: date) -> Trouble | None:

@@ -194,6 +194,7 @@ def source_object(header: Header) -> dict[str, Any]:
         "article_kind": str(header.kind),
         "preview": header.preview,
         "ownership": header.ownership,
+        "pasted": header.unverified,
     }
 
 

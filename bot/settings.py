@@ -107,12 +107,6 @@ class BotSettings(_ServedSettings):
     shard: Annotated[tuple[int, int] | None, BeforeValidator(_shard_in)] = Field(
         None, description="which shard of how many this process is: 0/3, 1/3, 2/3"
     )
-    moderated_in: Annotated[int | None, BeforeValidator(lambda v: v or None)] = Field(
-        None, description="the one server whose moderators look after all coverage"
-    )
-    adding_elsewhere: bool = Field(
-        False, description="moderators elsewhere add coverage too, and look after what they added"
-    )
     voting_link: OptionalAddress = Field(
         None, description="the election authority's page on how, when and where to vote"
     )

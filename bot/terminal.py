@@ -278,6 +278,16 @@ def _indented(text: str, style: str = "") -> Padding:
     return Padding(Text(text, style=style), (0, 0, 0, 2))
 
 
+def show_home(home: int | None, *, as_json: bool) -> None:
+    """Print which server's coverage every server cites."""
+    if as_json:
+        print_json({"home": home})
+    elif home is None:
+        print("No server is home yet. The first one that the bot joins will be.")
+    else:
+        print(f"Home is the server {home}: what it adds is cited in every server.")
+
+
 def show_answers(found: Sequence[AnswerRecord], today: Spending, *, as_json: bool) -> None:
     """Print the last answers, and what models cost today."""
     if as_json:

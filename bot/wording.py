@@ -108,6 +108,8 @@ class Wording:
         """Name the outlet, who stands behind it, and the agency that it carries."""
         named = header.outlet != UNVERIFIED_PASTE
         outlet = header.outlet if named else self("outlet_unverified")
+        if named and header.pasted:
+            outlet = self("outlet_pasted", outlet=header.outlet)
         if header.ownership is not None:
             ownership = self(f"ownership_{header.ownership.name.lower()}")
             outlet = self("outlet_owned", outlet=outlet, ownership=ownership)
@@ -129,6 +131,8 @@ class Wording:
 
     def dated(self, header: Header) -> str:
         """Say when an article was published, as far as it says so itself."""
+        if header.kind is Kind.LIVE and header.day is not None:
+            return self.date(header.day)
         if header.published is not None:
             return self.date(header.published)
         if header.not_before is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ingest.archive import Archive
 from ingest.index.passages import cut, sentences
 from ingest.language.instructions import speaks_to_a_model
-from ingest.model import Cut, Decision, Extract, Header, Progress, Saved
+from ingest.model import Cut, Decision, Extract, Header, Kind, Progress, Saved, day_of
 from ingest.reading import FoundArticle
 
 _BATCH = 32
@@ -81,9 +81,23 @@ class PreparedArticle:
 
 def prepared_article(extract: Extract) -> PreparedArticle:
     """Split an article, and look for what speaks to a language model."""
+    extract = _dated_by_entries(extract)
     return PreparedArticle(
         extract, cut(extract.text, extract.header.language), _instruction_in(extract)
     )
+
+
+def _dated_by_entries(extract: Extract) -> Extract:
+    """Say of a live page when its newest entry was written, which stands first in it."""
+    header = extract.header
+    if header.kind is not Kind.LIVE:
+        return extract
+    try:
+        newest = date.fromisoformat(extract.text[: len("YYYY-MM-DD")])
+    except ValueError:
+        return extract
+    known = day_of(header.modified) if header.modified else date.min
+    return extract if newest <= known else replace(extract, header=replace(header, modified=newest))
 
 
 def _keep(batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome) -> None:
@@ -99,12 +113,16 @@ def keep_prepared(
     *,
     restore: bool,
     believe: bool = True,
+    place: str = "",
 ) -> list[Saved]:
-    """Save one batch, and note what was held back, left out, or speaks to a language model."""
+    """Save one batch, for everybody or one *place*.
+
+    It notes what was held back, left out, or speaks to a language model.
+    """
     if not batch:
         return []
     items = [(each.extract, each.cut) for each in batch]
-    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe)
+    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe, place=place)
     for saved, each in zip(kept, batch, strict=True):
         outcome.note(saved)
         if saved.note:

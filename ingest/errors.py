@@ -11,6 +11,7 @@
     │       ├── ForbiddenAddressError  it is not on the public web
     │       ├── NotAllowedError  its site asks not to fetch or keep it
     │       └── UnreachableError it did not answer as it should; another time it may
+    │           └── UnknownHostError  there is no host by that name
     ├── ArchiveError             the archive could not be read or written
     │   ├── ArticleNotFoundError no article has that number
     │   └── SourceNotFoundError  no source has that number
@@ -62,6 +63,10 @@ class NotAllowedError(_FetchError):
 
 class UnreachableError(_FetchError):
     """An address did not answer as it should; another time it may."""
+
+
+class UnknownHostError(UnreachableError):
+    """There is no host by the name in an address."""
 
 
 class ArchiveError(IngestError):

@@ -13,6 +13,8 @@ from ingest.model import Header
 _INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
 _KEPT = ("!", "item:")
 """How the fragments begin that tell articles apart: pages drawn by scripts, items of a feed."""
+_PASTED = "#pasted"
+"""Ends the name of a text that somebody pasted: it is never a version of what was fetched."""
 _OWN = frozenset({"cid", "eid", "uid"})
 """Parameters that count visits on one site, and on another name the article by its number."""
 _TRACKERS = re.compile(
@@ -34,7 +36,15 @@ _ERASED = "erased:"
 
 
 def identity_of(header: Header) -> str:
-    """Return the address of an article, not as AMP, else its outlet and title."""
+    """Return the address of an article, not as AMP, else its outlet and title.
+
+    A paste has one of its own.
+    """
+    return _handed_over(_named(header), header)
+
+
+def _named(header: Header) -> str:
+    """Return what an article is called by, whoever read it."""
     if header.url:
         parts = urlsplit(clean_url(header.url))
         bare = [
@@ -45,6 +55,30 @@ def identity_of(header: Header) -> str:
     return f"{header.outlet}\n{header.title}".casefold()
 
 
+def _handed_over(name: str, header: Header) -> str:
+    """Let the name of a paste say that it is one."""
+    return f"{name}{_PASTED}" if header.pasted else name
+
+
+def apart(name: str, place: str) -> str:
+    """Return the name of an article or a page as one server keeps it for itself.
+
+    Without a *place* it is everybody's and keeps its name. It ends like a fragment, so that what
+    reads it as an address is not misled.
+    """
+    return f"{name}{_apart(place)}"
+
+
+def unplaced(name: str, place: str) -> str:
+    """Return what :func:`apart` was given."""
+    return name.removesuffix(_apart(place))
+
+
+def _apart(place: str) -> str:
+    """Return how the names end of what *place* keeps for itself."""
+    return f"#in:{place}" if place else ""
+
+
 def identities_of(header: Header) -> tuple[str, ...]:
     """Return what an article may be kept by: its identity first, then its other addresses.
 
@@ -53,15 +87,14 @@ def identities_of(header: Header) -> tuple[str, ...]:
     """
     if not header.url:
         return (identity_of(header),)
-    parts = urlsplit(identity_of(header))
+    parts = urlsplit(_named(header))
     told = (
         parts._replace(scheme=scheme, netloc=host).geturl()
         for host in _hosts(parts.netloc)
         for scheme in ("https", "http")
     )
-    return tuple(
-        dict.fromkeys((parts.geturl(), clean_url(header.url), _as_given(header.url), *told))
-    )
+    names = (parts.geturl(), clean_url(header.url), _as_given(header.url), *told)
+    return tuple(dict.fromkeys(_handed_over(each, header) for each in names))
 
 
 def clean_url(url: str) -> str:
@@ -88,9 +121,12 @@ def sealed(address: str) -> str:
     return _ERASED + hashlib.sha256(address.encode()).hexdigest()
 
 
-def seals_of(url: str) -> frozenset[str]:
-    """Return what an address may be remembered by, as this and earlier releases wrote it."""
-    return frozenset(map(sealed, (clean_url(url), _as_given(url))))
+def seals_of(url: str, place: str = "") -> frozenset[str]:
+    """Return what an address may be remembered by, as this and earlier releases wrote it.
+
+    With a *place* it is what that server keeps for itself.
+    """
+    return frozenset(sealed(apart(each, place)) for each in (clean_url(url), _as_given(url)))
 
 
 def _as_given(url: str) -> str:

@@ -14,6 +14,8 @@ from ingest.language.script import JAPANESE
 
 _SHINGLE = 5
 _UNITS = re.compile(rf"[{JAPANESE}]|[^\W_]+")
+_OF_IT = 0.75
+"""Share of a paste's runs of words that stand in the page of which it is said to be."""
 _WINDOW = timedelta(days=7)
 """Two texts further apart in time are two stories, however alike."""
 _MARKS = 24
@@ -41,6 +43,12 @@ def containment(one: Shingles, other: Shingles) -> float:
     """Return the share of the smaller set that stands in the larger one."""
     smaller = min(len(one), len(other))
     return len(one & other) / smaller if smaller else 0.0
+
+
+def has_text_of(text: str, pasted: str) -> bool:
+    """Tell whether *text* holds nearly all that somebody pasted as being of it."""
+    own = shingles(pasted)
+    return bool(own) and len(own & shingles(text)) >= _OF_IT * len(own)
 
 
 def resemblance(one: Shingles, other: Shingles) -> float:

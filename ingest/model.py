@@ -62,7 +62,8 @@ class Header:
     ``not_before`` is then the newest day that the text itself reports on, if any: the text
     cannot be older than that, and nothing more is claimed. ``preview`` marks the free beginning
     of what is otherwise paid for; ``original`` is the address that a syndicated copy names as
-    its own. ``ownership`` is what the desk says of the outlet.
+    its own. ``ownership`` is what the desk says of the outlet. What was ``pasted`` no fetch has
+    read: its outlet and its address are what somebody typed with it.
     """
 
     title: str
@@ -80,14 +81,26 @@ class Header:
     preview: bool = False
     original: str | None = None
     ownership: Ownership | None = None
+    pasted: bool = False
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nothing but somebody's word ties this text to an outlet."""
+        return self.pasted or self.outlet == UNVERIFIED_PASTE
 
     @property
     def day(self) -> date | None:
-        """The day to order this article by: stated, else the earliest it can be."""
-        return day_of(self.published) if self.published else self.not_before
+        """The day to order this article by: stated, else the earliest it can be.
+
+        A live page is as new as its newest entry.
+        """
+        day = day_of(self.published) if self.published else self.not_before
+        if self.kind is not Kind.LIVE or self.modified is None:
+            return day
+        return max(day or date.min, day_of(self.modified))
 
 
-_UNSEEN = ("modified", "section", "preview", "original", "ownership")
+_UNSEEN = ("modified", "section", "preview", "original", "ownership", "pasted")
 """Parts of a header that alone make no new version."""
 
 
@@ -187,7 +200,8 @@ class Article:
 
     ``story`` is the oldest article kept that carries the same text, perhaps this one itself.
     ``note`` says more of why it was removed. ``held`` says why what its page shows now is not
-    believed: the version that stands is the last good one.
+    believed: the version that stands is the last good one. ``place`` is the server that alone may
+    cite it; empty for everybody.
     """
 
     id: int
@@ -200,6 +214,7 @@ class Article:
     note: str | None = None
     story: int | None = None
     held: str | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +275,8 @@ class Source:
 
     ``listed`` is how many pages it named when it was last read whole. ``failure`` says what went
     wrong since ``failed_at``, if nothing went well since. A look begins at ``checked_at`` and has
-    its end, with all pages, at ``ended_at``.
+    its end, with all pages, at ``ended_at``. ``place`` is the server that alone may cite what it
+    gives; empty for everybody.
     """
 
     id: int
@@ -276,6 +292,7 @@ class Source:
     failed_at: datetime | None = None
     failure: str | None = None
     ended_at: datetime | None = None
+    place: str = ""
 
     def due(self, now: datetime) -> bool:
         """Tell whether it is time to look again."""
@@ -330,15 +347,33 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """The coverage that the answers of one server may cite.
+
+    It is what everybody shares and what the server *place* added for itself, without what it
+    hid; with *outlets* only theirs. Without a *place* it is what everybody shares.
+    """
+
+    place: str = ""
+    outlets: tuple[str, ...] = ()
+
+
+EVERYBODY = Edition()
+"""What everybody shares."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Which coverage is meant: of these outlets, of the days from *since* to *until*.
 
-    Both days are included; what is empty or ``None`` bounds nothing.
+    Both days are included; what is empty or ``None`` bounds nothing. The articles *without* are
+    left out by their numbers.
     """
 
     outlets: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    without: frozenset[int] = frozenset()
 
     def holds(self, header: Header) -> bool:
         """Tell whether an article lies in this; one without a day lies in no period."""

@@ -15,7 +15,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import clean_url, seals_of
+from ingest.identity import apart, clean_url, seals_of
 from ingest.isolation import OutOfBoundsError
 from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
 from ingest.reading.fetched import (
@@ -131,17 +131,22 @@ class Refresher:
             told.moved_from = source.address
             told.notes.append(f"It has moved to {now_listed.moved} and is asked there from now on.")
             await asyncio.to_thread(self.archive.sources.move, source.id, now_listed.moved)
-        addresses = {each.address or clean_url(each.url): each for each in now_listed.entries}
+        addresses = {
+            each.address or apart(clean_url(each.url), source.place): each
+            for each in now_listed.entries
+        }
         pages = {each.address: each for each in known}
         unknown = [address for address in addresses if address not in pages]
         if unknown:
-            seals = (seal for each in unknown for seal in seals_of(addresses[each].url))
+            seals = (
+                seal for each in unknown for seal in seals_of(addresses[each].url, source.place)
+            )
             sought = [*unknown, *seals]
             pages |= await asyncio.to_thread(self.archive.pages.get, sought)
         if self.by_hand:
             plan = list(addresses.items())
         else:
-            plan = planned(addresses, pages, source.every, now)
+            plan = planned(addresses, pages, source.every, now, source.place)
         if now_listed.moved:
             anew = {urlsplit(address).path for address in addresses}
             plan = [(a, e) for a, e in plan if a in addresses or urlsplit(a).path not in anew]
@@ -270,7 +275,8 @@ class Refresher:
         own = page.article_id if page else None
         if own is None and told.moved_from:
             before = _elsewhere(article.extract.header, told.moved_from)
-            kept = await asyncio.to_thread(self.archive.articles.known, before)
+            place = told.source.place
+            kept = await asyncio.to_thread(self.archive.articles.known, before, place)
             own = kept.id if kept else None
         elif not found.moved:
             return
@@ -324,6 +330,7 @@ class Refresher:
             told.outcome,
             restore=self.by_hand,
             believe=self.by_hand or self.believe,
+            place=told.source.place,
         )
         ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
         noted, same = [], []

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.coverage import Coverage, View
+from bot.answering.evidence.trust import trusted
 from bot.answering.model import (
     Abstention,
     Answer,
@@ -59,7 +60,9 @@ async def answer(
     watch = watch or Watch()
     if reason := guard(question):
         return Abstention(question, reason, (), question.asked_at)
-    watch.phase(Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count))
+    watch.phase(
+        Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count, coverage.edition)
+    )
     view = await asyncio.to_thread(coverage.look, question)
     worth = writers and trouble is None and not isinstance(coverage.level(view), Reason)
     meter = meter or Meter()
@@ -125,6 +128,7 @@ def _quoted(
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
+    level = trusted(level, [view.ranked[0].passage.header.unverified])
     outlets = view.names.outlets
     close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
     apart = differ(close, question.text)

@@ -18,6 +18,7 @@ from bot.answering.evidence.ranking import (
     read_windows,
 )
 from bot.answering.evidence.reader import WindowReader
+from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
 from bot.answering.understanding.lexicon import lexicon_for
@@ -32,9 +33,9 @@ from ingest.index.outlets import absent
 from ingest.index.past import PastIndex
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
-from ingest.index.search import Stopwatch, search
+from ingest.index.search import Stopwatch, both, search
 from ingest.language.languages import Language
-from ingest.model import Evidence, Progress, Scope
+from ingest.model import EVERYBODY, Edition, Evidence, Progress, Scope
 
 _LOOKED = 16
 """Passages of which the windows are cut; so many of the first as fit are read."""
@@ -73,15 +74,14 @@ class View:
 class Coverage:
     """An archive, its index, and who reads what is found; everything blocks.
 
-    With *only* nothing but the articles of these outlets is looked at, with *since* nothing of
-    before that day.
+    Nothing but the articles of *edition* is looked at, with *since* nothing of before that day.
     """
 
     archive: Archive
     index: Index
     reader: WindowReader | None
     weights: Weights
-    only: tuple[str, ...] = ()
+    edition: Edition = EVERYBODY
     since: date | None = None
 
     @property
@@ -114,7 +114,8 @@ class Coverage:
         """
         timings: dict[str, float] = {}
         clock = Stopwatch(timings)
-        outlets = [o for o in self.archive.outlets.names() if o in self.only or not self.only]
+        outlets = self.archive.outlets.names(self.edition)
+        scope = self._scope
         language = str(language_read(question.text))
         missing = absent(question.text, outlets, language)
         text = self._searched(question.text, missing, outlets)
@@ -129,14 +130,14 @@ class Coverage:
             _without_age(text),
             names=names,
             limit=limit,
-            scope=self._scope,
+            scope=scope,
             meaning=meaning,
             timings=timings,
         )
         clock = Stopwatch(timings)
         shown = {each.passage.header.outlet for each in found}
         for outlet in (each for each in names.outlets if each not in shown):
-            own = Scope(outlets=(outlet,))
+            own = both(scope, Scope(outlets=(outlet,)))
             found += search(
                 self.index, self.archive, text, names=names, limit=1, scope=own, meaning=meaning
             )
@@ -148,6 +149,7 @@ class Coverage:
             ranked = read_windows(
                 need, question.text, found, reader, self.weights, timeless=timeless
             )
+            ranked = self._fetched_first(ranked)
         elif need.latest:
             ranked = newest_windows(need, found)
         else:
@@ -182,6 +184,16 @@ class Coverage:
         if probability >= self.weights.says and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
+
+    def _fetched_first(self, ranked: Sequence[Window]) -> list[Window]:
+        """Let nothing unverified lead where what was fetched is likely enough to be shown."""
+
+        def likely(window: Window) -> bool:
+            return self.weights.probability(window.score) >= self.weights.closest
+
+        close = [window for window in ranked if likely(window)]
+        rest = [window for window in ranked if not likely(window)]
+        return [*fetched_first(close, lambda window: window.passage.header.unverified), *rest]
 
     def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
         """Leave out what recurs in many articles of its outlet, of those that may be shown."""
@@ -220,9 +232,9 @@ class Coverage:
     @property
     def _scope(self) -> Scope | None:
         """What is looked at, ``None`` for everything."""
-        if not self.only and self.since is None:
-            return None
-        return Scope(outlets=self.only, since=self.since)
+        withheld = self.archive.editions.withheld(self.edition.place)
+        scope = Scope(self.edition.outlets, self.since, without=withheld)
+        return None if scope == Scope() else scope
 
     def newer(self, day: date) -> Coverage:
         """Look at nothing of before *day*; what is undated has no place there."""

@@ -7,6 +7,7 @@ coverage makes in the same words.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,6 +32,8 @@ _READ = 6
 """Sentences of the coverage that a claim is held against."""
 _MOST = 3
 """Sentences that are shown for one claim."""
+_NEAR = 0.5
+"""Score by words from which a sentence is near a claim at all."""
 _WORDS = 2
 """Content terms from which a sentence claims anything."""
 _VERDICTS = {
@@ -107,25 +110,38 @@ async def look_up_one(
     try:
         readings = await reader.read(proposed, meter) if proposed else []
     except UnreadClaimsError:
-        return LookedUpClaim(claim, tuple(ClosestSentence(c, in_context(c)) for c in found[:_MOST]))
+        return LookedUpClaim(
+            claim, _one_an_article([ClosestSentence(c, in_context(c)) for c in found])
+        )
     closest = [
         ClosestSentence(citation, in_context(citation), _verdict_of(claim, citation, reading))
         for citation, reading in zip(found, readings, strict=True)
     ]
     telling = [each for each in closest if each.verdict is not Verdict.NONE]
     read = reader.judges and any(reading is not None for reading in readings)
-    return LookedUpClaim(claim, tuple((telling or closest)[:_MOST]), read)
+    return LookedUpClaim(claim, _one_an_article(telling or closest), read)
+
+
+def _one_an_article(found: Sequence[ClosestSentence]) -> tuple[ClosestSentence, ...]:
+    """Return the first sentence of each article, the first articles: windows of one overlap."""
+    best: dict[int, ClosestSentence] = {}
+    for each in found:
+        best.setdefault(each.citation.passage.article_id, each)
+    return tuple(best.values())[:_MOST]
 
 
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
-    """Return the sentences of the coverage that come nearest to *claim*, none twice."""
+    """Return the sentences of the coverage that come nearest to *claim*, none twice.
+
+    Nothing is near that has few of its words.
+    """
     question = Question(claim, now, language_asked(claim))
     states = Asked(topic=claim)
     view = coverage.look(question, names=states, read=False)
     if isinstance(coverage.level(view), Reason):
         return []
     chosen: list[Window] = []
-    for window in view.ranked:
+    for window in (each for each in view.ranked if each.score >= _NEAR):
         if len(chosen) == _READ:
             break
         if not any(alike(window.quote, other.quote) for other in chosen):
@@ -134,8 +150,12 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
 
 
 def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
-    """Return what one sentence says: a yes has to pass the gates, and an opinion says nothing."""
-    if reading is None or citation.header.kind is Kind.OPINION:
+    """Return what one sentence says: a yes has to pass the gates.
+
+    An opinion says nothing, and neither does what nobody has verified.
+    """
+    header = citation.header
+    if reading is None or header.kind is Kind.OPINION or header.unverified:
         return Verdict.NONE
     if reading is Finding.SUPPORTED and _stopped(claim, citation):
         return Verdict.NONE

@@ -13,6 +13,7 @@ import typer
 
 from bot import doctor, terminal
 from bot.commands.preparing import SAMPLE_COVERAGE
+from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk
 from bot.ledger import Ledger
 from bot.settings import BotSettings
@@ -53,6 +54,23 @@ def doctor_command(
     found = doctor.examine(configured(BotSettings), now(), quick=quick)
     well = doctor.show(found, as_json=as_json)
     return 0 if well else 1
+
+
+def home_command(
+    server: Annotated[
+        int | None, typer.Argument(help="The number of the Discord server that is to be home.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show, or change, the Discord server whose coverage every server cites."""
+    with Archive.open(configured(BotSettings).archive_url) as archive:
+        ledger = Ledger.of(archive)
+        rules = DeskRules.of(ledger.rules.get(DESK))
+        if server is not None:
+            rules = replace(rules, home=server)
+            ledger.rules.set(DESK, rules.values())
+    terminal.show_home(rules.home, as_json=as_json)
+    return 0
 
 
 def evaluate_command(

@@ -102,11 +102,11 @@ class Digests:
         since = until - timedelta(days=1 if plan.weekday is None else 7)
         stories = [
             each
-            for each in self.stories.added(since, rules.outlets)
+            for each in self.stories.added(since, rules.edition(place))
             if each.article.added_at <= until
         ]
-        corrected = self.archive.articles.corrected(since, until, rules.outlets)
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], place=place)
+        corrected = self.archive.articles.corrected(since, until, rules.edition(place))
+        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=[place])
         gaps = sum(1 for each in told if each.at > since)
         return Digest(
             place,

@@ -6,9 +6,10 @@ topic needs, and only topics that could be meant are searched for.
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -18,15 +19,15 @@ from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
-from bot.community.news import appeared, standing
+from bot.community.news import ENTRY_TIME, appeared, standing
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
 from bot.ledger.seen import Looker
 from bot.reporting import cited_range
 from ingest.archive import Archive
-from ingest.index.passages import first_sentence
+from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language
-from ingest.model import Article, Header
+from ingest.model import Article, Edition, Header, Passage
 from ingest.threads import in_thread
 
 _REST = timedelta(hours=2)
@@ -40,6 +41,8 @@ _OF_A_MEMBER, _OF_A_CHANNEL = 10, 20
 """Follows that one may have."""
 LONGEST_TOPIC = 200
 """Characters of a topic."""
+_BEGINNING = 60
+"""Characters of an entry of a live page by which it is found in its passage."""
 _PREFIX = 2
 """Characters by which words without spaces are found."""
 _Interest: TypeAlias = tuple[FollowKind, str]
@@ -77,6 +80,7 @@ class _Interests:
         known: Mapping[_Interest, Need],
     ) -> None:
         self._need_of = need_of
+        self.places = {each.place for each in follows}
         self.outlets: dict[str, list[Follow]] = defaultdict(list)
         self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
         self.needs: dict[_Interest, Need] = {}
@@ -148,7 +152,9 @@ class Following:
         ``None`` where the member, or in a server the channel, follows enough. What is followed
         already stays one follow.
         """
-        outlets = {each.casefold(): each for each in self.archive.outlets.names()}
+        outlets = {
+            each.casefold(): each for each in self.archive.outlets.names(Edition(str(place or "")))
+        }
         named = outlets.get(text.casefold())
         kind = FollowKind.QUESTION if question else FollowKind.TOPIC
         kind = FollowKind.OUTLET if named and not question else kind
@@ -190,7 +196,11 @@ class Following:
         seen = self.ledger.seen.upto(Looker.FOLLOWS)
         new = appeared(self.archive, self.coverage, seen, self.clock())
         if new is not None:
-            found = list(self._found(new.articles, self._followed()))
+            interests = self._followed()
+            whole = [each for each in new.articles if each.id not in new.entries]
+            found = list(self._found(whole, interests))
+            live = [each for each in new.articles if each.id in new.entries]
+            found += self._found_live(live, new.entries, interests)
             self.ledger.follows.note(found, new.upto, now=self.clock())
 
     @in_thread
@@ -221,7 +231,64 @@ class Following:
         return self._interests
 
     def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
-        """Yield what each follow gets of *articles*."""
+        """Yield what each follow gets of *articles*: nothing that its server may not cite."""
+        withheld = {place: self.archive.editions.withheld(place) for place in interests.places}
+        for place in {each.place for each in articles}:
+            ours = [each for each in articles if each.place == place]
+            for follow, news in self._found_in(Edition(place), ours, interests):
+                if news.cited.article_id not in withheld[follow.place]:
+                    yield news
+
+    def _found_live(
+        self,
+        articles: Sequence[Article],
+        entries: Mapping[int, tuple[str, ...]],
+        interests: _Interests,
+    ) -> Iterable[FollowedNews]:
+        """Yield what each follow gets of the new *entries* of live pages, each entry once."""
+        for article in articles:
+            passages = self.archive.passages.of_article(article.id)
+            outlet = article.header.outlet.casefold()
+            for entry in entries[article.id]:
+                followers = [
+                    follow
+                    for interest in interests.in_text(entry)
+                    if interest[0] is FollowKind.TOPIC
+                    for follow in interests.followers[interest]
+                ]
+                followers += [] if article.header.pasted else interests.outlets.get(outlet, [])
+                cited = _entry_cited(entry, passages)
+                if cited is None:
+                    continue
+                for follow in followers:
+                    withheld = self.archive.editions.withheld(follow.place)
+                    if article.id not in withheld:
+                        number = _entry_number(article, entry)
+                        yield FollowedNews(follow.id, number, cited_range(cited))
+        yield from self._answered_live(articles, entries, interests)
+
+    def _answered_live(
+        self,
+        articles: Sequence[Article],
+        entries: Mapping[int, tuple[str, ...]],
+        interests: _Interests,
+    ) -> Iterable[FollowedNews]:
+        """Yield what answers the questions that are followed, where new entries do."""
+        for article in articles:
+            said = "\n".join(entries[article.id])
+            asked = [each for each in interests.in_text(said) if each[0] is FollowKind.QUESTION]
+            for interest in asked:
+                found = self._cited(interest, [article], Edition(article.place))
+                cited = found.get(article.id)
+                if cited is not None and cited.quote in said:
+                    for follow in interests.followers[interest]:
+                        number = _entry_number(article, cited.quote)
+                        yield FollowedNews(follow.id, number, cited_range(cited))
+
+    def _found_in(
+        self, edition: Edition, articles: Sequence[Article], interests: _Interests
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
+        """Yield what each follow gets of *articles*, all of one edition."""
         meant: dict[_Interest, list[Article]] = defaultdict(list)
         for each in articles:
             passages = self.archive.passages.of_article(each.id)
@@ -231,19 +298,23 @@ class Following:
             for interest in interests.in_text(text):
                 meant[interest].append(each)
             lead = Citation.of(first_sentence(passages[0]), passages[0])
-            for follow in interests.outlets.get(each.header.outlet.casefold(), ()):
-                yield from _news_for(follow, each, lead)
+            outlet = "" if each.header.pasted else each.header.outlet.casefold()
+            for follow in interests.outlets.get(outlet, ()):
+                yield from ((follow, news) for news in _news_for(follow, each, lead))
         for interest, about in meant.items():
-            cited = self._cited(interest, about)
+            cited = self._cited(interest, about, edition)
             for each in (a for a in about if a.id in cited):
                 for follow in interests.followers[interest]:
-                    yield from _news_for(follow, each, cited[each.id])
+                    found = _news_for(follow, each, cited[each.id])
+                    yield from ((follow, news) for news in found)
 
-    def _cited(self, interest: _Interest, articles: Sequence[Article]) -> Mapping[int, Citation]:
+    def _cited(
+        self, interest: _Interest, articles: Sequence[Article], edition: Edition
+    ) -> Mapping[int, Citation]:
         """Quote what *articles* report on a topic, or where they answer a question."""
         kind, text = interest
         now, days = self.clock(), [each.header.day or date.min for each in articles]
-        coverage = self.coverage.newer(min(days))
+        coverage = replace(self.coverage.newer(min(days)), edition=edition)
         if kind is FollowKind.TOPIC:
             return reported(text, coverage, {each.id for each in articles}, now=now)
         outcome = answer_now(Question(text, now, language_asked(text)), coverage)
@@ -267,3 +338,23 @@ def _news_for(follow: Follow, article: Article, citation: Citation) -> Iterable[
     """Yield the news of an article, unless it was there before somebody followed."""
     if article.added_at >= follow.at:
         yield FollowedNews(follow.id, article.story or article.id, cited_range(citation))
+
+
+def _entry_number(article: Article, entry: str) -> int:
+    """Number an entry of a live page beside the stories: below nought, and always alike."""
+    return -(zlib.crc32(f"{article.id} {entry}".encode()) // 2) - 1
+
+
+def _entry_cited(entry: str, passages: Sequence[Passage]) -> Citation | None:
+    """Quote the first sentence of an entry of a live page, without its time."""
+    for passage in passages:
+        at = passage.text.find(entry[:_BEGINNING])
+        spans = sentences(passage.text, passage.header.language) if at >= 0 else ()
+        for span in spans:
+            if span.end > at + ENTRY_TIME:
+                start = max(span.start, at + ENTRY_TIME)
+                said = passage.text[start : span.end]
+                begins = start + len(said) - len(said.lstrip())
+                if said.strip():
+                    return Citation(passage, said.strip(), begins)
+    return None

@@ -16,7 +16,7 @@ from bot.ledger.model import CitedRange, Feedback, FeedbackVerdict, PendingQuest
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
-from ingest.model import Article, Header, Summary, Version
+from ingest.model import EVERYBODY, Article, Edition, Header, Summary, Version
 from ingest.threads import in_thread
 
 _CONTEXT = 300
@@ -217,6 +217,10 @@ class Community:
             self._rules[place] = (self.clock(), known)
         return known
 
+    async def edition(self, server: int | None) -> Edition:
+        """Return the coverage that answers in *server* may cite."""
+        return (await self.rules(server)).edition(server)
+
     @in_thread
     def welcome(self, server: int) -> bool:
         """Tell whether a server was not welcomed yet, and note that it is now."""
@@ -246,16 +250,15 @@ class Community:
         self._rules.clear()
 
     @in_thread
-    def known(self, only: Sequence[str] = ()) -> CoverageOverview:
-        """Return what the answers rest on; with *only*, where they cite these outlets alone."""
-        summary = self.archive.summary()
-        if only:
-            chosen = tuple(each for each in summary.outlets if each.outlet in only)
-            count = sum(each.articles for each in chosen)
-            summary = replace(summary, outlets=chosen, articles=count)
-        outlets = [each.outlet for each in summary.outlets[:_OUTLETS]]
-        newest = {each: self.archive.articles.listed(among=[each], limit=1)[0] for each in outlets}
-        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, only))
+    def known(self, edition: Edition = EVERYBODY) -> CoverageOverview:
+        """Return what the answers of one edition rest on."""
+        summary = self.archive.summary(edition)
+        newest = {}
+        for each in summary.outlets[:_OUTLETS]:
+            own = replace(edition, outlets=(each.outlet,))
+            for article in self.archive.articles.listed(edition=own, limit=1):
+                newest[each.outlet] = article
+        return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, edition))
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:

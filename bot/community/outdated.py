@@ -7,8 +7,8 @@ near it may be concerned. Their questions stand in Discord's own messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.answering.answer import answer_now
@@ -22,21 +22,27 @@ from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
 from bot.ledger.seen import Looker
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
-from ingest.model import Article
+from ingest.model import EVERYBODY, Article, Edition
 from ingest.threads import in_thread
 
 _NEAR = 40
 """Passages near an article that answers may cite: with ten, every third answer is missed."""
+_LONGEST = 600
+"""Characters of new entries of a live page by which answers near them are looked for."""
 _ANSWERS = 50
 """Answers that one article may concern, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class _DoubtedAnswer:
-    """An answer that any of the articles *newer* may answer anew."""
+    """An answer that any of the articles *newer* may answer anew.
+
+    Of a live page that was there before, only its new *entries* may.
+    """
 
     shown: ShownAnswer
     newer: frozenset[int]
+    entries: Mapping[int, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,16 @@ class Outdated:
             return [], None
         found: dict[ShownAnswer, set[int]] = {}
         for article in new.articles if self.ledger.notices.shown_after(self._since) else ():
-            for shown in self._concerned(article):
+            for shown in self._concerned(article, new.entries.get(article.id, ())):
                 found.setdefault(shown, set()).add(article.id)
-        return [_DoubtedAnswer(shown, frozenset(ids)) for shown, ids in found.items()], new.upto
+        doubted = [
+            _DoubtedAnswer(shown, frozenset(ids), new.entries) for shown, ids in found.items()
+        ]
+        return doubted, new.upto
 
     @in_thread
     def newer(
-        self, doubted: _DoubtedAnswer, question: str, outlets: Sequence[str] = ()
+        self, doubted: _DoubtedAnswer, question: str, edition: Edition = EVERYBODY
     ) -> _NewerCoverage | None:
         """Ask *question* again; what leads its answer is newer coverage, if that is new."""
         if not stands_alone(question):
@@ -91,11 +100,14 @@ class Outdated:
             asked = ask(question, now=self.clock(), language=doubted.shown.language)
         except UnaskableError:
             return None
-        outcome = answer_now(asked, replace(self.coverage.serving, only=tuple(outlets)))
+        outcome = answer_now(asked, replace(self.coverage.serving, edition=edition))
         if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
             return None
         passage = outcome.excerpts[0].citation.passage
         if passage.article_id not in doubted.newer:
+            return None
+        entries = doubted.entries.get(passage.article_id)
+        if entries and not any(outcome.excerpts[0].parts[1] in each for each in entries):
             return None
         return _NewerCoverage(doubted.shown, Citation.of(outcome.excerpts[0].parts[1], passage))
 
@@ -113,14 +125,20 @@ class Outdated:
     def _since(self) -> datetime:
         return self.clock() - self.lasting
 
-    def _concerned(self, article: Article) -> Iterator[ShownAnswer]:
-        """Yield answers that cite other stories near *article*, none that is newer itself."""
+    def _concerned(self, article: Article, entries: Sequence[str]) -> Iterator[ShownAnswer]:
+        """Yield answers that cite other stories near *article*, none that is newer itself.
+
+        New *entries* of a live page may concern answers that cite its older ones.
+        """
         passages = self.archive.passages.of_article(article.id)
         if not passages:
             return
         said = f"{article.header.title}\n{first_sentence(passages[0])}"
+        if entries:
+            said = "\n".join(entries)[:_LONGEST]
         near = self.coverage.serving.search(said, limit=_NEAR)
-        cited = {each.passage.article_id for each in near} - {article.id}
+        cited = {each.passage.article_id for each in near}
+        cited = cited | {article.id} if entries else cited - {article.id}
         for shown in self.ledger.notices.citing(cited, self._since, _ANSWERS):
             before = [
                 known
@@ -129,7 +147,8 @@ class Outdated:
             ]
             stories = {each.story or each.id for each in before}
             newest = max(map(_day, before), default=date.min)
-            if (article.story or article.id) not in stories and _day(article) >= newest:
+            other = entries or (article.story or article.id) not in stories
+            if other and _day(article) >= newest:
                 yield shown
 
 

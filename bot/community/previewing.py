@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.ledger.model import Suggestion
 from ingest.adding import PreparedArticle, prepared_article
@@ -13,7 +13,8 @@ from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetched
 from ingest.isolation import isolated
-from ingest.model import Article, Source
+from ingest.likeness import has_text_of
+from ingest.model import Article, Extract, Source
 from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
@@ -35,8 +36,9 @@ class Preview:
 
     A feed or a sitemap has ``entries`` and can be watched, unless it is ``watched`` already;
     everything else has ``articles``.
-    ``data`` are the bytes of a file or a paste, and ``hints`` what was said of them: another
-    moderator may have to look at it as well.
+    ``compared`` says, of a paste with an address, whether the page there has its text: then it is
+    that page which is kept. ``data`` are the bytes of a file or a paste, and ``hints`` what was
+    said of them: another moderator may have to look at it as well.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Preview:
     data: bytes | None = None
     hints: Mapping[str, str] = field(default_factory=dict)
     watched: Source | None = None
+    compared: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,36 @@ class Previewer:
             raise ReadingError(f"{url} is gone (404 or 410).")
         return await self._fetched(found, url, outlet)
 
+    async def data(self, data: bytes, name: str, hints: Hints) -> Preview:
+        """Read a file or a paste and say what it holds.
+
+        Where an address is given with it, the page there is fetched and compared; unless it has
+        the text, that stays somebody's word.
+        """
+        preview = await self._data(data, name, hints)
+        if not hints.url or len(preview.articles) != 1:
+            return preview
+        [pasted] = preview.articles
+        try:
+            page = await self.address(hints.url, None)
+        except ReadingError:
+            return replace(preview, compared=False)
+        for each in page.articles:
+            if has_text_of(each.ready.extract.text, pasted.ready.extract.text):
+                return replace(preview, articles=(each,), compared=True)
+        return replace(preview, compared=False)
+
     @in_thread
-    def data(self, data: bytes, name: str, hints: Hints) -> Preview:
-        """Read a file or a paste and say what it holds."""
+    def _data(self, data: bytes, name: str, hints: Hints) -> Preview:
+        """Read a file or a paste."""
         try:
             found = isolated(name, _read, data, name, hints)
         except UnreadableError as problem:
             found = [FoundArticle(name, problem=problem)]
         good = tuple(
-            self._article(prepared_article(each.extract)) for each in found if each.extract
+            self._article(prepared_article(_as_pasted(each.extract)))
+            for each in found
+            if each.extract
         )
         problems = tuple(str(each.problem) for each in found if each.problem)
         told = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
@@ -117,3 +141,8 @@ class Previewer:
 def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:
     """Read bytes; runs in a process of its own."""
     return list(read_bytes(data, name, hints))
+
+
+def _as_pasted(extract: Extract) -> Extract:
+    """Mark what somebody handed over: no fetch has read it."""
+    return replace(extract, header=replace(extract.header, pasted=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -59,13 +59,15 @@ class Reviewer:
     alike: _Alike
 
     @in_thread
-    def reports(self, place: str | None = None, *, days: int = 0) -> list[FeedbackGroup]:
+    def reports(
+        self, places: Collection[str] | None = None, *, days: int = 0
+    ) -> list[FeedbackGroup]:
         """Return what is reported of answers, those most often reported first.
 
-        With *place* what is reported in one server, with *days* in the last ones.
+        With *places* what is reported in these servers, with *days* in the last ones.
         """
         since = self._since(days)
-        return self._grouped(self.ledger.feedback.open(FAULTS, place=place, since=since))
+        return self._grouped(self.ledger.feedback.open(FAULTS, places=places, since=since))
 
     @in_thread
     def said(self, number: int) -> FeedbackGroup | None:
@@ -74,49 +76,52 @@ class Reviewer:
         return FeedbackGroup((found,)) if found else None
 
     @in_thread
-    def gaps(self, place: str | None = None, *, days: int = 0) -> list[FeedbackGroup]:
+    def gaps(self, places: Collection[str] | None = None, *, days: int = 0) -> list[FeedbackGroup]:
         """Return questions that the coverage does not answer, the most frequent first.
 
         Members sent them along; where the settings keep questions, every other one is here too.
-        With *place* what was sent along in one server, for a kept question has none; with *days*
+        With *places* what was sent along in these servers; a kept question has none; with *days*
         what was asked in the last ones.
         """
         since = self._since(days)
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], place=place, since=since)
-        if place is not None:
+        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=places, since=since)
+        if places is not None and "" not in places:
             return self._grouped(told)
         reasons = [str(each) for each in GAP_REASONS]
         kept = self.ledger.feedback.unanswered(reasons, since=since)
         return self._grouped([*told, *kept])
 
     @in_thread
-    def settle(self, keys: Sequence[str], place: str | None = None) -> int:
+    def settle(self, keys: Sequence[str], places: Collection[str] | None = None) -> int:
         """Mark what ``FeedbackGroup.keys`` name as dealt with; return how much was not before.
 
-        With *place* only what was said in one server.
+        With *places* only what was said in these servers.
         """
+        nowhere = places is None or "" in places
         said = [int(key[1:]) for key in keys if key.startswith("f")]
-        asked = [int(key[1:]) for key in keys if key.startswith("a") and place is None]
+        asked = [int(key[1:]) for key in keys if key.startswith("a") and nowhere]
         now = self.clock()
         feedback = self.ledger.feedback
         known = {
             each.answer_id for each in feedback.unanswered([str(reason) for reason in GAP_REASONS])
         }
         open_ = [number for number in asked if number in known]
-        return feedback.settle(said, now=now, place=place) + feedback.settle_answers(open_, now=now)
+        return feedback.settle(said, now=now, places=places) + feedback.settle_answers(
+            open_, now=now
+        )
 
     @in_thread
-    def suggestions(self, place: str | None = None) -> list[Suggestion]:
-        """Return what nobody decided on yet, in one server or in all, oldest first."""
-        return self.ledger.suggestions.open(place)
+    def suggestions(self, places: Collection[str] | None = None) -> list[Suggestion]:
+        """Return what nobody decided on yet, in some servers or in all, oldest first."""
+        return self.ledger.suggestions.open(places)
 
     @in_thread
-    def suggestion(self, number: int, place: str | None = None) -> Suggestion | None:
-        """Return a suggestion that is still open, and made in *place* if that is given."""
+    def suggestion(self, number: int, places: Collection[str] | None = None) -> Suggestion | None:
+        """Return a suggestion that is still open, and made in one of *places*, if any are given."""
         found = self.ledger.suggestions.get(number)
         if found is None or found.approved is not None:
             return None
-        return found if place in {None, found.place} else None
+        return found if places is None or found.place in places else None
 
     @in_thread
     def name(self, suggestion: Suggestion, outlet: str) -> None:

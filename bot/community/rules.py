@@ -1,4 +1,4 @@
-"""What a server sets for itself, and what the moderated server sets for the whole desk."""
+"""What a server sets for itself, and what the home server sets for the whole desk."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from ingest.language.languages import Language
+from ingest.model import Edition
 
 DESK = ""
 """The place under which the desk's own rules are kept."""
@@ -97,6 +98,10 @@ class ServerRules:
             now.astimezone(ZoneInfo(self.timezone)).hour
         )
 
+    def edition(self, server: int | str | None) -> Edition:
+        """Return the coverage that answers in *server*, whose rules these are, may cite."""
+        return Edition(str(server or ""), self.outlets)
+
     def values(self) -> dict[str, Any]:
         """Return what the archive keeps."""
         kept: dict[str, Any] = _server_rules().dump_python(self, mode="json")
@@ -105,16 +110,20 @@ class ServerRules:
 
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """What the moderated server sets for every server; ``None`` leaves it to the settings.
+    """What the home server sets for every server; ``None`` leaves it to the settings.
 
-    With ``second_moderator`` nothing is kept before another moderator agrees; ``review_channel``
-    is where the suggestions of servers go that have no such channel of their own.
+    ``quiet`` are the sources of which moderators know that they are, by number, and since when.
+    ``home`` is that server's number: what it adds is everybody's. With ``second_moderator``
+    nothing is kept before another moderator agrees; ``review_channel`` is where
+    what is proposed and reported at home goes, and in direct messages.
     """
 
     daily_budget: Decimal | None = None
     voting_link: str | None = None
     second_moderator: bool = False
     review_channel: int | None = None
+    home: int | None = None
+    quiet: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(values: Mapping[str, Any]) -> DeskRules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.language.names import names_in
-from ingest.model import Article, Progress
+from ingest.model import EVERYBODY, Article, Edition, Progress
 
 _NEWEST = 40
 """Articles that questions are drawn from."""
@@ -53,11 +53,12 @@ class Starters:
         self._questions = self._draw(now, progress)
         self._change, self._drawn = change, now
 
-    def like(self, typed: str, language: Language, outlets: Sequence[str] = ()) -> list[str]:
+    def like(self, typed: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
         """Return the questions that contain *typed*, those in *language* first.
 
-        With *outlets* only what their articles answer.
+        Of an edition of some outlets only what their articles answer.
         """
+        outlets = edition.outlets
         wanted = typed.casefold().strip()
         found = [
             question
@@ -67,14 +68,19 @@ class Starters:
         return sorted(found, key=lambda each: language_asked(each) is not language)
 
     def _named(self) -> list[str]:
-        titles = (each.header.title for each in self.archive.articles.listed(limit=_NEWEST))
+        titles = (each.header.title for each in self._newest())
         counted = Counter(name for title in titles for name in names_in(title))
         return [name for name, _ in counted.most_common()]
+
+    def _newest(self) -> list[Article]:
+        """Return the newest articles that everybody shares, without what nobody has verified."""
+        found = self.archive.articles.listed(edition=EVERYBODY, limit=_NEWEST)
+        return [each for each in found if not each.header.unverified]
 
     def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
         found: dict[str, str] = {}
         outlets: dict[str, int] = {}
-        for tried, article in enumerate(self.archive.articles.listed(limit=_NEWEST)):
+        for tried, article in enumerate(self._newest()):
             if progress is not None:
                 progress(tried, _NEWEST)
             if len(found) == OFFERED:

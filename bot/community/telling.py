@@ -13,6 +13,7 @@ from bot.community.digests import Digests
 from bot.community.following import Following
 from bot.community.news import Stories
 from bot.community.outdated import Outdated
+from bot.community.quiet import Quiet
 from bot.ledger import Ledger
 from ingest.archive import Archive
 
@@ -26,6 +27,7 @@ class News:
     digests: Digests
     outdated: Outdated
     corrections: Corrections
+    quiet: Quiet
 
     @classmethod
     def of(
@@ -43,5 +45,6 @@ class News:
             Following(archive, ledger, coverage, clock),
             Digests(archive, ledger, stories, clock),
             Outdated(archive, ledger, coverage, clock, lasting),
-            Corrections(ledger, clock, lasting),
+            Corrections(archive, ledger, clock, lasting),
+            Quiet(archive, ledger, clock),
         )

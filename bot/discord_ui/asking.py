@@ -15,28 +15,33 @@ from discord import ui
 
 from bot.answering.model import Abstention, Answer, Question, Reason
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import CHECK, NEWS, UnaskableError, ask
+from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, UnaskableError, ask
 from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
+from bot.discord_ui.members.kept import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
-from bot.discord_ui.text import escape, literal
+from bot.discord_ui.text import escape, literal, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest import logs
 from ingest.language.languages import Language
+from ingest.language.script import has_kanji_alone
+from ingest.model import EVERYBODY, Edition
 
 _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
 """Makes the controls under what has a number, for its audience; the reason is why there is none."""
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
+_BY_KANJI = frozenset({Language.CHINESE, Language.JAPANESE})
+"""Languages that two or three characters may be in."""
 _OFFERED = 3
 """Questions to begin with in a hint."""
 _REMEMBERED = 1000
@@ -53,15 +58,17 @@ class _Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class _Admission:
+class Admission:
     """Whether a question may be asked here and now, and how it is answered.
 
-    ``refusal`` is the sentence that turns it away; ``silent`` says nothing at all instead, and
-    ``private`` shows an answer to a command to its asker alone.
+    ``edition`` is the coverage that may be cited. ``refusal`` is the sentence that turns it away;
+    ``silent`` says nothing at all instead, and ``private`` shows an answer to a command to its
+    asker alone.
     """
 
     rules: ServerRules = field(default_factory=ServerRules)
     speaks: Speaks = Speaks.ON
+    edition: Edition = EVERYBODY
     refusal: str | None = None
     silent: bool = False
     private: bool = False
@@ -98,28 +105,35 @@ class Asking:
     """What was said once and is not said again, the newest."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
-    def question(self, text: str, rules: ServerRules | None = None) -> Question:
+    def question(
+        self, text: str, rules: ServerRules | None = None, reader: Language | None = None
+    ) -> Question:
         """Take *text* as a question, to be answered in the language that *rules* may fix.
+
+        What may be Chinese as well as Japanese is in the language of the *reader*'s Discord.
 
         Raises:
             UnaskableError: there is none, it is too long, or it asks for news.
         """
         fixed = rules.language if rules else None
+        if fixed is None and reader in _BY_KANJI and has_kanji_alone(text):
+            fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_in(question.text):
             raise UnaskableError(NEWS, fixed or news.language, news.topic)
         return question
 
-    async def admit(self, place: Place, member: int, words: Wording) -> _Admission:
+    async def admit(self, place: Place, member: int, words: Wording) -> Admission:
         """Tell how *member* is answered in *place*, and count the question."""
         rules = await self.desk.community.rules(place.server)
+        edition = rules.edition(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
             once = self.first("off", place.channel, member)
-            return _Admission(rules, speaks, words("off_here"), silent=not once)
+            return Admission(rules, speaks, edition, words("off_here"), silent=not once)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
-            return _Admission(rules, speaks, words("busy"))
+            return Admission(rules, speaks, edition, words("busy"))
         wait = self.limiter.wait(
             (("member", place.server, member), rules.per_member),
             (("channel", place.channel), rules.per_channel),
@@ -127,8 +141,8 @@ class Asking:
         if wait:
             again = self.limiter.wait((("told", member), 1)) > 0
             said = words("too_many", count=ceil(wait))
-            return _Admission(rules, speaks, said, silent=again)
-        return _Admission(rules, speaks, private=private)
+            return Admission(rules, speaks, edition, said, silent=again)
+        return Admission(rules, speaks, edition, private=private)
 
     @asynccontextmanager
     async def kept(
@@ -179,12 +193,12 @@ class Asking:
         repeat: bool,
         show: Send,
         before: Exchange | None = None,
-        outlets: Sequence[str] = (),
+        edition: Edition = EVERYBODY,
     ) -> _Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
-        *show* puts what is verified so far where the answer will be. With *outlets* only their
-        articles are cited.
+        *show* puts what is verified so far where the answer will be. Only articles of *edition*
+        are cited.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
@@ -201,9 +215,9 @@ class Asking:
                         screen.watch,
                         member=str(asker),
                         before=before,
-                        outlets=outlets,
+                        edition=edition,
                     )
-                view = outcome_view(outcome, ask=repeat)
+                view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
                     reason = outcome.reason if isinstance(outcome, Abstention) else None
                     with_buttons(view, self.under(str(outcome.number), words, audience, reason))
@@ -214,6 +228,20 @@ class Asking:
             finally:
                 self.in_flight.discard(asker)
                 self.runs.running.pop(key, None)
+
+    def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
+        """Say of which outlets an answer rests on nothing new has come for long."""
+        if not isinstance(outcome, Answer):
+            return []
+        leads = outcome.excerpts[: outcome.leads] if not outcome.claims else ()
+        cited = [each.citation for each in leads] or list(outcome.citations)
+        outlets = dict.fromkeys(each.header.outlet for each in cited)
+        quiet = {outlet: self.desk.news.quiet.since(outlet) for outlet in outlets}
+        return [
+            words("quiet_outlet", outlet=title(outlet, 100), date=words.date(since))
+            for outlet, since in quiet.items()
+            if since is not None
+        ]
 
     def first(self, *what: object) -> bool:
         """Tell whether *what* was not said yet, as far back as that is remembered."""
@@ -257,35 +285,40 @@ class Asking:
             report(error)
 
     async def unasked(
-        self, error: UnaskableError, words: Wording, rules: ServerRules | None = None
+        self, error: UnaskableError, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
         """Answer what is no question; whoever begins is offered some that the coverage answers."""
         known = in_words_of(error, words)
-        outlets = rules.outlets if rules else ()
         if error.key == NEWS:
-            return await self.latest(error.topic, known, outlets)
+            return await self.latest(error.topic, known, edition)
+        if error.key == PRIVACY:
+            return privacy_view(
+                known,
+                keeps_questions=self.desk.settings.keep_questions,
+                has_model=bool(self.desk.models.writers),
+            )
         said = escape(unaskable(error, words))
         if error.key == CHECK:
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        return layout([said, *self.beginnings(known.language, outlets)])
+        return layout([said, *self.beginnings(known.language, edition)])
 
     async def latest(
-        self, topic: str, words: Wording, outlets: Sequence[str] = ()
+        self, topic: str, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
         """Show the newest stories, or what was reported last on *topic*."""
         if topic:
-            return latest_on_view(await self.desk.timeline(topic, outlets=outlets), words)
-        stories = await self.desk.news.stories.latest(STORIES_SHOWN, outlets)
+            return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
+        stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
         return latest_view(stories, self.desk.clock(), words)
 
-    def beginnings(self, language: Language, outlets: Sequence[str] = ()) -> list[str]:
+    def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[str]:
         """List questions that the newest coverage answers, in one block; none if there are none.
 
-        With *outlets* only what their articles answer.
+        Of an edition of some outlets only what their articles answer.
         """
-        offered = self.desk.starters.like("", language, outlets)[:_OFFERED]
+        offered = self.desk.starters.like("", language, edition)[:_OFFERED]
         lines = [f"- {literal(q)}" for q in offered]
         return ["\n".join(lines)] if lines else []
 

@@ -23,7 +23,7 @@ from bot.discord_ui.members.menu import AnswerMenu
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
-from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.refreshing import follow
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.setup import welcome
@@ -49,10 +49,6 @@ _EVERY = 2.0
 """Seconds between two rounds of housekeeping."""
 _PRESENT = 5.0
 """Seconds between two times that this process says that it is there."""
-_SEVERAL = (
-    "The moderators of %d servers add coverage that all of them cite, each after what it added"
-    " itself. Set MODERATED_IN to the number of one that looks after all of it."
-)
 _Beside: TypeAlias = Callable[["ElectionDeskClient"], Coroutine[Any, Any, None]]
 """Makes what runs as long as the client does."""
 _PERMISSIONS = discord.Permissions(
@@ -119,8 +115,7 @@ class ElectionDeskClient(discord.Client):
         if self._announce is not None:
             self._announce(presence(self))
             self._announce = None
-            if len(self.guilds) > 1 and self.desk.settings.moderated_in is None:
-                logger.warning(_SEVERAL, len(self.guilds))
+        await if_possible(find_home(self, self.desk))
         await recover(self, self.desk.presence.interrupted, self.desk.presence.note_told)
 
     async def take_over(self) -> None:
@@ -129,7 +124,8 @@ class ElectionDeskClient(discord.Client):
             self.run_beside(follow(self, self.moderation, job))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Welcome a new server, with what is to be set up."""
+        """Welcome a new server, with what is to be set up; the first one becomes home."""
+        await if_possible(self.desk.curator.home.claim(guild.id))
         await welcome(guild, self.moderation)
 
     async def on_suggestion(self, number: int) -> None:

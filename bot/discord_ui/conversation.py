@@ -12,9 +12,10 @@ from discord import ui
 from bot.answering.model import Question
 from bot.answering.understanding.followup import Exchange, asks
 from bot.answering.understanding.question import CHECK, UnaskableError
-from bot.community.rules import ServerRules, Speaks
-from bot.discord_ui.asking import Asking
+from bot.community.rules import Speaks
+from bot.discord_ui.asking import Admission, Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
+from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.own import ReaskButton
@@ -23,6 +24,7 @@ from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view, words_in
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording, in_words_of
+from ingest.model import Edition
 
 logger = logging.getLogger(__name__)
 
@@ -115,20 +117,38 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if not (off or admission.silent):
             await hanging.say(notice_view(admission.refusal), words)
         return
+    if address := address_in(text):
+        in_server = message.guild is not None
+        known = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        await hanging.say(known, words)
+        return
     try:
-        question = asking.question(text, admission.rules)
+        question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        if not addressed.called and error.key in _SAID_TO_ANYBODY:
-            return
-        said = error if text else UnaskableError("hint")
-        if error.key in _POINTING and (message.reference or error.key == CHECK):
-            await _answer_pointed(message, hanging, asking, admission.rules, error, words)
-        else:
-            await hanging.say(await asking.unasked(said, words, admission.rules), words)
+        await _answer_unasked(message, addressed, hanging, asking, admission, error)
         return
     if admission.speaks is Speaks.THREAD and not isinstance(message.channel, discord.Thread):
         hanging.target = await _thread_on(message, question.text) or hanging.target
-    await _answer(message, hanging, asking, question, admission.rules, repeat=False)
+    await _answer(message, hanging, asking, question, admission.edition, repeat=False)
+
+
+async def _answer_unasked(
+    message: discord.Message,
+    addressed: Addressed,
+    hanging: _ReplyTo,
+    asking: Asking,
+    admission: Admission,
+    error: UnaskableError,
+) -> None:
+    """Answer what is no question: a greeting, or what points to another message."""
+    words = words_in(message.guild)
+    if not addressed.called and error.key in _SAID_TO_ANYBODY:
+        return
+    said = error if addressed.text else UnaskableError("hint")
+    if error.key in _POINTING and (message.reference or error.key == CHECK):
+        await _answer_pointed(message, hanging, asking, admission, error, words)
+    else:
+        await hanging.say(await asking.unasked(said, words, admission.edition), words)
 
 
 async def _answer(
@@ -136,7 +156,7 @@ async def _answer(
     hanging: _ReplyTo,
     asking: Asking,
     question: Question,
-    rules: ServerRules,
+    edition: Edition,
     *,
     repeat: bool,
 ) -> None:
@@ -151,7 +171,7 @@ async def _answer(
         question,
         message.author.id,
         place,
-        rules,
+        edition,
         message=message.id,
         before=before,
         repeat=repeat,
@@ -165,7 +185,7 @@ async def _show_answer(
     question: Question,
     author: int,
     place: Place,
-    rules: ServerRules,
+    edition: Edition,
     *,
     message: int | None = None,
     before: Exchange | None = None,
@@ -187,7 +207,7 @@ async def _show_answer(
             repeat=repeat,
             show=show,
             before=before,
-            outlets=rules.outlets,
+            edition=edition,
         )
         await hanging.say(made.view, Wording.of(question.language))
     await asking.note_shown(hanging.sent, made.exchange, made.number, question.language)
@@ -197,7 +217,7 @@ async def _answer_pointed(
     message: discord.Message,
     hanging: _ReplyTo,
     asking: Asking,
-    rules: ServerRules,
+    admission: Admission,
     error: UnaskableError,
     words: Wording,
 ) -> None:
@@ -216,16 +236,16 @@ async def _answer_pointed(
         await hanging.say(await asking.unasked(UnaskableError(CHECK), words), words)
     elif asks(said):
         try:
-            question = asking.question(said, rules)
+            question = asking.question(said, admission.rules, words.language)
         except UnaskableError as unaskable:
-            await hanging.say(await asking.unasked(unaskable, words), words)
+            await hanging.say(await asking.unasked(unaskable, words, admission.edition), words)
             return
-        await _answer(message, hanging, asking, question, rules, repeat=True)
+        await _answer(message, hanging, asking, question, admission.edition, repeat=True)
     else:
         await _show_typing(hanging.target)
         try:
             author = str(message.author.id)
-            found = await asking.desk.look_up(said, member=author, outlets=rules.outlets)
+            found = await asking.desk.look_up(said, member=author, edition=admission.edition)
             view = found_view(found, words, private=False)
         except Exception as failure:
             view = failure_view(failure, words)
@@ -248,11 +268,13 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     if admission.refusal:
         return
     try:
-        question = asking.question(thread.name, rules)
+        question = asking.question(thread.name, rules, words.language)
     except UnaskableError:
         return
     hanging = _ReplyTo(thread, None)
-    await _show_answer(hanging, asking, question, thread.owner_id, place, rules, repeat=True)
+    await _show_answer(
+        hanging, asking, question, thread.owner_id, place, admission.edition, repeat=True
+    )
 
 
 async def offer_again(message: discord.Message, asking: Asking) -> None:

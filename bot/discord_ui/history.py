@@ -98,6 +98,11 @@ def said_in(message: discord.Message) -> str:
     return said.translate(_ISOLATES).strip()
 
 
+def has_question(message: discord.Message) -> bool:
+    """Tell whether the question stands over an answer, as it does over one to a command."""
+    return _question_over(message) is not None
+
+
 def is_answer(message: discord.Message) -> bool:
     """Tell whether *message* shows an answer of the desk, or that it has none."""
     return any(

@@ -13,6 +13,7 @@ from bot.answering.timeline import Timeline
 from bot.community.digests import Digest
 from bot.community.following import DueNews
 from bot.community.news import Story
+from bot.community.quiet import QuietSource
 from bot.discord_ui.rendering import (
     BUDGET,
     GAP,
@@ -23,7 +24,8 @@ from bot.discord_ui.rendering import (
     layout,
     quotation,
 )
-from bot.discord_ui.text import escape, literal, phrase, size, title
+from bot.discord_ui.text import escape, link, literal, phrase, size, title
+from bot.failures import failure_said
 from bot.linking import opening_at
 from bot.wording import Wording
 from ingest.model import Header
@@ -97,6 +99,21 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
     if digest.gaps:
         blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
     return layout([*blocks, GAP, as_of_line(digest.until, None, words)], Colour.NEWS)
+
+
+def quiet_view(quiet: QuietSource, words: Wording) -> ui.LayoutView:
+    """Say which source has gone quiet, since when, and why if that is known."""
+    source = quiet.source
+    failure = failure_said(source.failure or "", words)
+    key = "quiet_failing" if failure else "quiet_silent"
+    said = words(
+        key,
+        outlet=title(source.outlet, 100),
+        date=words.date(quiet.since),
+        failure=title(failure, _COPIES),
+    )
+    linked = link(title(source.address, 200), source.address, instead=words("link"))
+    return layout([f"**{escape(words('quiet_heading'))}**", phrase(said), f"-# {linked}"])
 
 
 def _quoted(header: Header, quote: str, words: Wording) -> str:

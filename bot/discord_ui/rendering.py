@@ -54,6 +54,7 @@ class Colour(IntEnum):
     CLOSEST = 0xC98A1B
     NOTHING = 0x7A7F87
     NEWS = 0x3B7DD8
+    WITHDRAWN = 0xC0392B
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,30 @@ _ROOMS = (
 """From everything to the least, tried in this order."""
 
 
-def outcome_view(outcome: Answer | Abstention, *, ask: bool = False) -> ui.LayoutView:
-    """Show *outcome*; *ask* repeats the question where Discord does not show it."""
+def outcome_view(
+    outcome: Answer | Abstention, *, ask: bool = False, notes: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Show *outcome*; *ask* repeats the question where Discord does not show it.
+
+    *notes* are what else a reader should know of its sources.
+    """
     words = Wording.of(outcome.question.language)
     asked = [_asked_block(outcome.question), GAP] if ask else []
     if isinstance(outcome, Abstention):
         return layout([*asked, *_abstention_blocks(outcome, words)], Colour.NOTHING)
-    blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked))
-    closest = not outcome.claims and outcome.level is Level.CLOSEST
-    return layout([*asked, *blocks], Colour.CLOSEST if closest else Colour.SAYS)
+    blocks = _answer_blocks(outcome, words, BUDGET - _text_of(asked), notes)
+    return layout([*asked, *blocks], _colour_of(outcome))
+
+
+def _colour_of(answer: Answer) -> Colour:
+    """Return the colour of what says it, or of what only comes close or is not verified."""
+    leads = answer.excerpts[: answer.leads]
+    if answer.claims:
+        unverified = all(each.header.unverified for each in answer.citations)
+    else:
+        unverified = all(each.citation.header.unverified for each in leads)
+    sure = bool(answer.claims) or answer.level is Level.SAYS
+    return Colour.SAYS if sure and not unverified else Colour.CLOSEST
 
 
 def progress_view(
@@ -167,21 +183,25 @@ def _asked_block(question: Question) -> str:
     return f"**{literal(title(question.text, QUESTION_SHOWN))}**"
 
 
-def _answer_blocks(answer: Answer, words: Wording, budget: int) -> list[str]:
+def _answer_blocks(
+    answer: Answer, words: Wording, budget: int, notes: Sequence[str] = ()
+) -> list[str]:
     """Show as much of *answer* as fits *budget*, and say what was shortened."""
     blocks: list[str] = []
     for room in _ROOMS:
-        blocks = list(_answer_in(answer, words, room))
+        blocks = list(_answer_in(answer, words, room, notes))
         if _text_of(blocks) <= budget:
             return blocks
     return blocks
 
 
-def _answer_in(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
+def _answer_in(
+    answer: Answer, words: Wording, room: Lengths, notes: Sequence[str]
+) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
     yield GAP
-    yield from _small_print([*words.asides(answer), *words.notes(answer.written)])
+    yield from _small_print([*words.asides(answer), *notes, *words.notes(answer.written)])
     yield as_of_line(answer.as_of, answer.newest, words)
 
 
@@ -197,11 +217,13 @@ def timed(said: str, moment: datetime) -> str:
 
 def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
-    yield f"**{escape(words(f'level_{answer.level}'))}**"
+    shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
+    pasted = all(each.citation.header.unverified for each in shown)
+    level = "pasted" if pasted and answer.level is Level.SAYS else answer.level
+    yield f"**{escape(words(f'level_{level}'))}**"
     yield from _small_print(words.absent(answer))
     if answer.differ:
         yield f"-# {escape(words('differ'))}"
-    shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
     for each in shown:
         yield from _excerpt_block(each, words, room)
     left = len(answer.excerpts) - len(shown)
@@ -302,6 +324,7 @@ def entry(header: Header, words: Wording, room: Lengths, *, url: str | None = No
     parts = [outlet, directed(words.dated(header)), directed(words.kind(header) or "")]
     name = flat(header.title) or words("link")
     address = url if url and safe_address(url) else header.url
+    address = None if header.pasted else address
     linked = link(title(name, room.title), address, instead=words("link"))
     return " · ".join([*(part for part in parts if part), linked])
 

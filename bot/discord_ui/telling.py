@@ -14,7 +14,7 @@ from bot.community.rules import ServerRules
 from bot.desk import Desk
 from bot.discord_ui.errors import report
 from bot.discord_ui.members.following import UnfollowButton
-from bot.discord_ui.news import digest_view, news_view
+from bot.discord_ui.news import digest_view, news_view, quiet_view
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import with_buttons
 from bot.discord_ui.replying import words_in
@@ -37,6 +37,7 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
                 rules = await desk.community.every_rules()
                 await tell_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
+                await _tell_quiet(client, desk)
         except Exception as error:
             report(error)
         await asyncio.sleep(every)
@@ -67,6 +68,22 @@ async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -
             words = words_in(await server_of(client, digest.channel))
         await _sent(client, digest.channel, digest_view(digest, words), digest.nonce)
         await desk.news.digests.mark_posted(digest)
+
+
+async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
+    """Tell moderators once of each source that has gone quiet, without a sound."""
+    community = desk.community
+    for each in await desk.news.quiet.untold():
+        place = each.source.place or str(desk.curator.home.server or "")
+        rules = await community.rules(int(place or 0))
+        target = rules.review_channel
+        if not each.source.place:
+            target = target or (await community.desk_rules()).review_channel
+        if target is not None:
+            words = words_in(await server_of(client, target))
+            nonce = f"q{each.source.id}.{int(each.since.timestamp())}"
+            await _sent(client, target, quiet_view(each, words), nonce)
+    await desk.news.quiet.mark_told()
 
 
 def _words(rules: _EveryRules, place: str) -> Wording | None:

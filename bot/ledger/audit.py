@@ -10,11 +10,18 @@ from sqlalchemy import select, update
 
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.ledger.schema import audit
-from bot.ledger.table import LedgerPart, in_place
+from bot.ledger.table import LedgerPart, in_places
 from ingest.archive import rows
-from ingest.model import Decision
 
-_NEW = str(Decision.NEW)
+_OF_COVERAGE = (
+    AuditAction.ADDED,
+    AuditAction.REMOVED,
+    AuditAction.RESTORED,
+    AuditAction.HIDDEN,
+    AuditAction.WATCHED,
+    AuditAction.UNWATCHED,
+)
+"""What is done to what others cite as well."""
 
 
 class Audit(LedgerPart):
@@ -35,34 +42,27 @@ class Audit(LedgerPart):
         return _entry_of(row) if row else None
 
     def last(
-        self, *, limit: int = 20, before: int | None = None, place: str | None = None
+        self,
+        *,
+        limit: int = 20,
+        before: int | None = None,
+        place: str | None = None,
+        home: str | None = None,
     ) -> list[AuditEntry]:
         """Return the last entries, newest first, those before number *before* for the next page.
 
-        With *place* only those of one server.
+        With *place* only those of one server, and what the *home* server did to what is cited
+        there as well.
         """
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        query = query.where(in_place(audit.c.place, place))
+        theirs = in_places(audit.c.place, None if place is None else [place])
+        if place is not None and home is not None:
+            theirs |= (audit.c.place == home) & audit.c.deed.in_(_OF_COVERAGE)
+        query = query.where(theirs)
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:
             return [_entry_of(row) for row in connection.execute(query).mappings()]
-
-    def added_in(self, article_id: int) -> str | None:
-        """Return the server whose moderators brought an article; ``None`` if it was nobody's."""
-        new = audit.c.detail.is_(None) | (audit.c.detail == _NEW)
-        here = (audit.c.article_id == article_id) & (audit.c.deed == AuditAction.ADDED) & new
-        query = select(audit.c.place).where(here).order_by(audit.c.id).limit(1)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar()
-
-    def watched_in(self, source_id: int, address: str) -> str | None:
-        """Return the server whose moderators watch a source; ``None`` if it is nobody's."""
-        mine = (audit.c.source_id == source_id) & (audit.c.detail == address)
-        here = mine & (audit.c.deed == AuditAction.WATCHED)
-        query = select(audit.c.place).where(here).order_by(audit.c.id.desc()).limit(1)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar()
 
     def mark_undone(self, number: int, by: int) -> bool:
         """Mark an entry as undone by another; tell whether it was not so before."""

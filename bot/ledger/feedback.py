@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, delete, insert, select, true, upda
 
 from bot.ledger.model import Feedback, FeedbackVerdict
 from bot.ledger.schema import answers, feedback
-from bot.ledger.table import LedgerPart, in_place
+from bot.ledger.table import LedgerPart, in_places
 from ingest.archive import rows
 
 
@@ -46,18 +46,18 @@ class Feedbacks(LedgerPart):
         self,
         verdicts: Sequence[FeedbackVerdict],
         *,
-        place: str | None = None,
+        places: Collection[str] | None = None,
         since: datetime | None = None,
         limit: int = 500,
     ) -> list[Feedback]:
-        """Return what was said, in one server or in all, and nobody settled yet, newest first.
+        """Return what was said, in some servers or in all, and nobody settled yet, newest first.
 
         With *since* what was said after that.
         """
         query = (
             select(feedback)
             .where(feedback.c.settled_at.is_(None), feedback.c.verdict.in_(verdicts))
-            .where(in_place(feedback.c.place, place), _after(feedback.c.at, since))
+            .where(in_places(feedback.c.place, places), _after(feedback.c.at, since))
             .order_by(feedback.c.id.desc())
             .limit(limit)
         )
@@ -89,10 +89,12 @@ class Feedbacks(LedgerPart):
                 for number, at, question in connection.execute(query)
             ]
 
-    def settle(self, numbers: Sequence[int], *, now: datetime, place: str | None = None) -> int:
-        """Mark what readers said, in one server or in all, as dealt with; count what was open."""
+    def settle(
+        self, numbers: Sequence[int], *, now: datetime, places: Collection[str] | None = None
+    ) -> int:
+        """Mark what readers said, in some servers or in all, as dealt with; count what was open."""
         here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
-        here &= in_place(feedback.c.place, place)
+        here &= in_places(feedback.c.place, places)
         with self._database.writing() as connection:
             done = update(feedback).where(here).values(settled_at=rows.iso(now))
             return int(connection.execute(done).rowcount)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ingest.language.languages import Language
+from ingest.model import Removal
 
 
 class AnswerKind(StrEnum):
@@ -225,10 +226,17 @@ class NoticeKind(StrEnum):
 
     CORRECTED = "corrected"
     CHANGED = "changed"
+    REVERSED = "reversed"
+    """The quoted words are taken back: somebody else is named, or it is denied."""
     RETRACTED = "retracted"
     REMOVED = "removed"
     NEWER = "newer"
     """Nothing happened to it: another article answers now."""
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether what an answer quotes is not to be relied on any more."""
+        return self in {NoticeKind.REVERSED, NoticeKind.RETRACTED, NoticeKind.REMOVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +265,21 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedCitation:
+    """What a shown answer quotes of an article that is not as it was quoted."""
+
+    shown: ShownAnswer
+    cited: CitedRange
+    latest: int
+    removal: Removal | None
+
+
+@dataclass(frozen=True, slots=True)
 class DueNotice:
     """What a reader of one shown answer should know of one of its sources.
 
-    ``note`` is the outlet's own correction.
+    ``note`` is the outlet's own correction, ``quotes`` are the words of the answer that it touches.
+    ``version`` is the one in which that came, 0 for a withdrawal.
     """
 
     shown: ShownAnswer
@@ -271,6 +290,7 @@ class DueNotice:
     outlet: str
     url: str | None
     note: str = ""
+    quotes: tuple[str, ...] = ()
 
     @property
     def key(self) -> NoticeKey:

@@ -7,9 +7,16 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Select, insert, select
 
-from bot.ledger.model import DueNotice, GivenNotice, NoticeKey, NoticeKind, ShownAnswer
+from bot.ledger.model import (
+    ChangedCitation,
+    CitedRange,
+    GivenNotice,
+    NoticeKey,
+    NoticeKind,
+    ShownAnswer,
+)
 from bot.ledger.schema import citations, notices, shown_answers
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
@@ -17,13 +24,6 @@ from ingest.archive.schema import articles, versions
 from ingest.language.languages import Language
 from ingest.model import Removal
 
-_WITHDRAWN = {
-    Removal.RETRACTED: NoticeKind.RETRACTED,
-    Removal.REMOVED: NoticeKind.REMOVED,
-    Removal.QUARANTINED: NoticeKind.REMOVED,
-    Removal.ERASED: NoticeKind.REMOVED,
-}
-"""What a removal is to a reader; a page that is merely gone from its site changes nothing."""
 _KEY = tuple(notices.c[each.name] for each in fields(NoticeKey))
 _SHOWN = tuple(each.name for each in fields(ShownAnswer))
 
@@ -45,13 +45,15 @@ class Notices(LedgerPart):
         with self._database.writing() as connection:
             connection.execute(insert(shown_answers).values(values))
 
-    def due(self, since: datetime) -> list[DueNotice]:
-        """Return a notice for each answer shown after *since* and each change nobody told yet."""
+    def changed(self, since: datetime) -> list[ChangedCitation]:
+        """Return what answers shown after *since* quote of articles that changed afterwards."""
         with self._database.reading() as connection:
-            told = {NoticeKey(*row) for row in connection.execute(select(*_KEY))}
-            found = connection.execute(_changed(since)).mappings().all()
-            every = [notice for row in found if (notice := _notice_of(connection, row))]
-        return [each for each in dict.fromkeys(every) if each.key not in told]
+            return [_changed_of(row) for row in connection.execute(_changed(since)).mappings()]
+
+    def given(self) -> set[NoticeKey]:
+        """Return every notice that was given, or could not be."""
+        with self._database.reading() as connection:
+            return {NoticeKey(*row) for row in connection.execute(select(*_KEY))}
 
     def citing(self, articles: Collection[int], since: datetime, limit: int) -> list[ShownAnswer]:
         """Return the newest answers that were shown after *since* and cite any of *articles*.
@@ -134,36 +136,9 @@ def _changed(since: datetime) -> Select[Any]:
     )
 
 
-def _notice_of(connection: Connection, row: rows.Row) -> DueNotice | None:
-    """Say what a change means to whoever reads the answer; ``None`` if nothing."""
-    old = _version(connection, row["article_id"], row["cited"])
-    new = _version(connection, row["article_id"], row["latest"])
+def _changed_of(row: rows.Row) -> ChangedCitation:
+    """Read a citation with what became of its article."""
+    shown = ShownAnswer(**{name: row[name] for name in _SHOWN})
+    cited = CitedRange(row["article_id"], row["cited"], row["start_at"], row["end_at"])
     removal = Removal(row["removal"]) if row["removal"] else None
-    note = ""
-    if removal in _WITHDRAWN:
-        kind = _WITHDRAWN[removal]
-    elif old is None or new is None:
-        return None
-    elif added := [each for each in new["corrections"] if each not in old["corrections"]]:
-        kind, note = NoticeKind.CORRECTED, added[-1]
-    elif old["text"][row["start_at"] : row["end_at"]] not in new["text"]:
-        kind = NoticeKind.CHANGED
-    else:
-        return None
-    named = new or old or {"title": "", "outlet": "", "url": None}
-    return DueNotice(
-        shown=ShownAnswer(**{name: row[name] for name in _SHOWN}),
-        article_id=row["article_id"],
-        version=row["latest"],
-        kind=kind,
-        title=named["title"],
-        outlet=named["outlet"],
-        url=named["url"],
-        note=note,
-    )
-
-
-def _version(connection: Connection, article_id: int, number: int) -> rows.Row | None:
-    """Return one version, if it was not erased."""
-    here = (versions.c.article_id == article_id) & (versions.c.number == number)
-    return connection.execute(select(versions).where(here)).mappings().one_or_none()
+    return ChangedCitation(shown, cited, row["latest"], removal)

@@ -29,6 +29,16 @@ class Rules(LedgerPart):
             connection.execute(delete(rules).where(here))
             connection.execute(insert(rules).values(place=place, values=values))
 
+    def claim(self, key: str, value: int) -> int:
+        """Set *key* of the desk's rules unless it is set; return what it is then."""
+        with self._database.writing() as connection:
+            known = _rules_of(connection, "")
+            if known.get(key) is None:
+                known[key] = value
+                connection.execute(delete(rules).where(rules.c.place == ""))
+                connection.execute(insert(rules).values(place="", values=known))
+        return int(known[key])
+
     def all(self) -> dict[str, dict[str, Any]]:
         """Return what each server set, by its number."""
         query = select(rules.c.place, rules.c["values"]).where(rules.c.place.not_in(["", _SECRET]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.ledger.model import Suggestion
 from bot.ledger.schema import suggestions
-from bot.ledger.table import LedgerPart, in_place
+from bot.ledger.table import LedgerPart, in_places
 from ingest.archive import rows
 
 
@@ -35,10 +36,10 @@ class Suggestions(LedgerPart):
         with self._database.reading() as connection:
             return len(connection.execute(select(suggestions.c.id).where(mine)).all())
 
-    def open(self, place: str | None = None, *, limit: int = 25) -> list[Suggestion]:
-        """Return what nobody decided on yet, in one server or in all, oldest first."""
+    def open(self, places: Collection[str] | None = None, *, limit: int = 25) -> list[Suggestion]:
+        """Return what nobody decided on yet, in some servers or in all, oldest first."""
         waiting = select(suggestions).where(suggestions.c.approved.is_(None))
-        waiting = waiting.where(in_place(suggestions.c.place, place))
+        waiting = waiting.where(in_places(suggestions.c.place, places))
         with self._database.reading() as connection:
             found = connection.execute(waiting.order_by(suggestions.c.id).limit(limit)).mappings()
             return [_suggestion_of(row) for row in found]

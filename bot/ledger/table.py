@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, insert, true
@@ -9,9 +10,9 @@ from sqlalchemy import Column, ColumnElement, Table, insert, true
 from ingest.archive.database import DatabasePart
 
 
-def in_place(column: Column[Any], place: str | None) -> ColumnElement[bool]:
-    """Restrict to one server, or with ``None`` to nothing."""
-    return true() if place is None else column == place
+def in_places(column: Column[Any], places: Collection[str] | None) -> ColumnElement[bool]:
+    """Restrict to some servers, or with ``None`` to none."""
+    return true() if places is None else column.in_(places)
 
 
 class LedgerPart(DatabasePart):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from ingest.archive.articles import Articles
 from ingest.archive.changes import Changes
 from ingest.archive.database import Database
+from ingest.archive.editions import Editions
 from ingest.archive.embeddings import Embeddings
 from ingest.archive.generations import Generations
 from ingest.archive.outlets import Outlets
 from ingest.archive.pages import Pages
 from ingest.archive.passages import Passages
 from ingest.archive.schema import archive_identity, articles, changes, versions
-from ingest.archive.selecting import NEWEST, number
+from ingest.archive.selecting import NEWEST, in_edition, number
 from ingest.archive.sources import Sources
-from ingest.model import OutletSummary, Summary, parse_moment
+from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
 
 
 class Archive(Database):
@@ -29,6 +30,7 @@ class Archive(Database):
         self.articles = Articles(self)
         self.passages = Passages(self)
         self.outlets = Outlets(self)
+        self.editions = Editions(self)
         self.sources = Sources(self)
         self.pages = Pages(self)
         self.changes = Changes(self)
@@ -40,19 +42,21 @@ class Archive(Database):
         with self.reading() as connection:
             return str(connection.execute(select(archive_identity.c.mark)).scalar_one())
 
-    def summary(self) -> Summary:
-        """Count what is kept, by outlet the most articles first."""
+    def summary(self, edition: Edition | None = None) -> Summary:
+        """Count what is kept, in one edition or in all, by outlet the most articles first."""
         standing = articles.c.removed_at.is_(None)
+        pasted = case((versions.c.pasted.is_(True), UNVERIFIED_PASTE), else_=versions.c.outlet)
+        named = pasted.label("outlet")
         share = (
             select(
-                versions.c.outlet,
+                named,
                 func.count(),
                 func.max(versions.c.published),
             )
             .join(articles, NEWEST)
-            .where(standing)
-            .group_by(versions.c.outlet)
-            .order_by(func.count().desc(), versions.c.outlet)
+            .where(standing, in_edition(edition))
+            .group_by(named)
+            .order_by(func.count().desc(), named)
         )
         with self.reading() as connection:
             outlets = tuple(

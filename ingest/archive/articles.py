@@ -7,19 +7,33 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, true, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
-from ingest.archive.saving import moved, record_change, save_one, take_turn, withdraw
+from ingest.archive.saving import (
+    moved,
+    put_back,
+    record_change,
+    save_one,
+    take_turn,
+    withdraw,
+)
 from ingest.archive.schema import articles, versions
-from ingest.archive.selecting import NEWEST, NEWEST_FIRST, article_rows, number
+from ingest.archive.selecting import (
+    NEWEST,
+    NEWEST_FIRST,
+    article_rows,
+    hidden_in,
+    in_edition,
+    number,
+)
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import identities_of
+from ingest.identity import apart, identities_of
 from ingest.likeness import sketch
-from ingest.model import Article, Cut, Extract, Header, Removal, Saved, Version
+from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
 
 _LIKE = re.compile(r"[%_!]")
 _ESCAPED = r"!\g<0>"
@@ -28,9 +42,11 @@ _ESCAPED = r"!\g<0>"
 class Articles(DatabasePart):
     """Every article that was ever kept."""
 
-    def save(self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True) -> Saved:
+    def save(
+        self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True, place: str = ""
+    ) -> Saved:
         """Keep *extract* as read at *now*; the text and its change are one transaction."""
-        return self.save_many([(extract, cut)], now=now, restore=restore)[0]
+        return self.save_many([(extract, cut)], now=now, restore=restore, place=place)[0]
 
     def save_many(
         self,
@@ -39,8 +55,11 @@ class Articles(DatabasePart):
         now: datetime,
         restore: bool = True,
         believe: bool = True,
+        place: str = "",
     ) -> list[Saved]:
         """Keep several extracts in one transaction: all of them, or after a failure none.
+
+        With a *place* they are that server's alone.
 
         Without *restore* what was removed by hand stays so. Unless *believe*, what does not
         resemble the version that stands is held back.
@@ -48,9 +67,17 @@ class Articles(DatabasePart):
         with self._database.writing() as connection:
             take_turn(connection)
             return [
-                save_one(connection, each, cut, now, restore=restore, believe=believe)
+                save_one(connection, each, cut, now, restore=restore, believe=believe, place=place)
                 for each, cut in items
             ]
+
+    def put_back(
+        self, article_id: int, extract: Extract, cut: Cut, *, now: datetime, place: str
+    ) -> None:
+        """Let an article say again what it said before: a version more, whatever its digest."""
+        with self._database.writing() as connection:
+            take_turn(connection)
+            put_back(connection, article_id, extract, cut, now, place)
 
     def hold(self, article_id: int, reason: str) -> None:
         """Remember why what an article's page shows now is not believed; the article stands."""
@@ -122,7 +149,7 @@ class Articles(DatabasePart):
         self,
         *,
         outlet: str | None = None,
-        among: Sequence[str] = (),
+        edition: Edition | None = None,
         since: datetime | None = None,
         removed: bool = False,
         removal: Removal | None = None,
@@ -131,14 +158,13 @@ class Articles(DatabasePart):
     ) -> list[Article]:
         """List articles, newest day first, undated ones last.
 
-        *outlet* is a name in any case; *among* are the names of several, and with *since* only what
-        was added after it is listed.
+        *outlet* is a name in any case; with an *edition* only what it has is listed, and with
+        *since* only what was added after it.
         *removed* lists only those that are, *removal* only those that are so for one reason;
         in quarantine are also those whose pages are not believed at the moment.
         """
         query = _listing(outlet, removed=removed, removal=removal)
-        if among:
-            query = query.where(versions.c.outlet.in_(among))
+        query = query.where(in_edition(edition))
         if since is not None:
             query = query.where(articles.c.added_at > rows.iso(since))
         with self._database.reading() as connection:
@@ -161,11 +187,11 @@ class Articles(DatabasePart):
                 yield [rows.article(row) for row in part]
 
     def corrected(
-        self, since: datetime, until: datetime, outlets: Sequence[str] = ()
+        self, since: datetime, until: datetime, edition: Edition | None = None
     ) -> list[tuple[Article, str]]:
         """Return standing articles that were corrected between two moments, with the last note.
 
-        With *outlets* only theirs.
+        With an *edition* only its own.
         """
         query = (
             article_rows()
@@ -175,7 +201,7 @@ class Articles(DatabasePart):
                 articles.c.latest > 1,
                 versions.c.read_at > rows.iso(since),
                 versions.c.read_at <= rows.iso(until),
-                versions.c.outlet.in_(outlets) if outlets else true(),
+                in_edition(edition),
             )
         )
         with self._database.reading() as connection:
@@ -199,6 +225,31 @@ class Articles(DatabasePart):
             raise ArticleNotFoundError(article_id)
         return found
 
+    def version_before(self, article_id: int, moment: datetime) -> Version | None:
+        """Return the version of an article that stood at *moment*; ``None`` if none did."""
+        query = (
+            select(versions)
+            .where(versions.c.article_id == article_id, versions.c.read_at <= rows.iso(moment))
+            .order_by(versions.c.number.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return rows.version(row) if row else None
+
+    def updated_live(self, since: datetime, edition: Edition | None = None) -> list[Article]:
+        """Return standing live pages that had a version more after *since*, the newest first."""
+        query = article_rows().where(
+            articles.c.removed_at.is_(None),
+            articles.c.latest > 1,
+            versions.c.kind == str(Kind.LIVE),
+            versions.c.read_at > rows.iso(since),
+            in_edition(edition),
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(*NEWEST_FIRST)).mappings()
+            return [rows.article(row) for row in found]
+
     def story(self, article_id: int) -> list[Article]:
         """Return the other standing articles that carry the same story, oldest first."""
         own = select(articles.c.story).where(articles.c.id == article_id).scalar_subquery()
@@ -209,16 +260,20 @@ class Articles(DatabasePart):
             ordered = query.order_by(versions.c.published, articles.c.id)
             return [rows.article(row) for row in connection.execute(ordered).mappings()]
 
-    def alike(self, extract: Extract) -> list[Article]:
+    def alike(self, extract: Extract, place: str = "") -> list[Article]:
         """Return the standing articles that carry the same story as one that is not kept yet."""
         with self._database.reading() as connection:
-            story = same_story(connection, 0, extract, sketch(extract.text))
-            query = article_rows().where(articles.c.story == story, articles.c.removed_at.is_(None))
+            story = same_story(connection, 0, extract, sketch(extract.text), place)
+            theirs = articles.c.place.in_({"", place}) & articles.c.removed_at.is_(None)
+            query = article_rows().where(articles.c.story == story, theirs)
             return [rows.article(row) for row in connection.execute(query).mappings()]
 
-    def known(self, header: Header) -> Article | None:
-        """Return the article that *header* is of, removed or not; ``None`` if it is new."""
-        names = identities_of(header)
+    def known(self, header: Header, place: str = "") -> Article | None:
+        """Return the article that *header* is of, removed or not; ``None`` if it is new.
+
+        With a *place* it is that server's own.
+        """
+        names = [apart(each, place) for each in identities_of(header)]
         own = (articles.c.identity == names[0]).desc()
         query = article_rows().where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
         with self._database.reading() as connection:
@@ -226,15 +281,30 @@ class Articles(DatabasePart):
         return rows.article(row) if row else None
 
     def titled(
-        self, text: str, *, removed: bool, limit: int = 25, offset: int = 0
+        self,
+        text: str,
+        *,
+        removed: bool,
+        edition: Edition | None = None,
+        limit: int = 25,
+        offset: int = 0,
     ) -> list[Article]:
-        """Return articles whose title or outlet contains *text*, newest first."""
+        """Return articles whose title or outlet contains *text*, newest first.
+
+        With an *edition* only its own; with *removed* also what its server hides for itself.
+        """
         wanted = f"%{_LIKE.sub(_ESCAPED, text.lower())}%"
         said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
             versions.c.outlet
         ).like(wanted, escape="!")
-        gone = articles.c.removed_at.is_not(None)
-        query = article_rows().where(said, gone if removed else ~gone)
+        gone: ColumnElement[bool] = articles.c.removed_at.is_not(None)
+        within: ColumnElement[bool]
+        if removed and edition is not None:
+            gone |= hidden_in(edition.place)
+            within = articles.c.place.in_({"", edition.place})
+        else:
+            within = in_edition(edition)
+        query = article_rows().where(said, gone if removed else ~gone, within)
         ordered = query.order_by(*NEWEST_FIRST)
         with self._database.reading() as connection:
             found = connection.execute(ordered.limit(limit).offset(offset)).mappings()
@@ -247,9 +317,13 @@ class Articles(DatabasePart):
         with self._database.reading() as connection:
             return number(connection, query)
 
-    def count(self) -> int:
-        """Return how many articles can be cited."""
+    def count(self, edition: Edition | None = None) -> int:
+        """Return how many articles can be cited, in one edition or in any."""
         query = select(func.count()).select_from(articles).where(articles.c.removed_at.is_(None))
+        if edition is not None:
+            joined = articles.join(versions, NEWEST) if edition.outlets else articles
+            query = query.with_only_columns(func.count()).select_from(joined)
+            query = query.where(in_edition(edition))
         with self._database.reading() as connection:
             return number(connection, query)
 
@@ -263,13 +337,13 @@ class Articles(DatabasePart):
         with self._database.reading() as connection:
             return {Removal(why): count for why, count in connection.execute(query)}
 
-    def by_day(self, days: int, outlets: Sequence[str] = ()) -> dict[date, int]:
+    def by_day(self, days: int, edition: Edition | None = None) -> dict[date, int]:
         """Count the articles of each of the last *days* up to the newest coverage.
 
-        With *outlets* only theirs.
+        With an *edition* only its own.
         """
         standing = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
-        standing &= versions.c.outlet.in_(outlets) if outlets else true()
+        standing &= in_edition(edition)
         count = (
             select(versions.c.day, func.count())
             .join(articles, NEWEST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from ingest.archive.database import DatabasePart
@@ -27,6 +29,14 @@ class Changes(DatabasePart):
         return list(dict.fromkeys(row.article_id for row in found)), (
             found[-1].seq if found else after
         )
+
+    def at(self, seq: int) -> datetime | None:
+        """Return when the last change up to *seq* was made; ``None`` before the first."""
+        query = select(changes.c.at).where(changes.c.seq <= seq)
+        newest = query.order_by(changes.c.seq.desc()).limit(1)
+        with self._database.reading() as connection:
+            at = connection.execute(newest).scalar()
+        return datetime.fromisoformat(at) if at else None
 
     def last(self) -> int:
         """Return the number of the newest change; 0 before the first."""

@@ -6,17 +6,26 @@ from sqlalchemy import func, select, update
 
 from ingest.archive.database import DatabasePart
 from ingest.archive.saving import identified, take_turn
-from ingest.archive.schema import articles, outlets
-from ingest.model import Ownership
+from ingest.archive.schema import articles, outlets, versions
+from ingest.archive.selecting import NEWEST
+from ingest.model import Edition, Ownership
 
 
 class Outlets(DatabasePart):
     """Everybody whose coverage was ever kept."""
 
-    def names(self) -> tuple[str, ...]:
-        """Return the name of every outlet that coverage was ever kept of."""
+    def names(self, edition: Edition | None = None) -> tuple[str, ...]:
+        """Return the name of every outlet that coverage was ever kept of, in one edition or any."""
+        query = select(outlets.c.name)
+        if edition is not None:
+            query = query.where(outlets.c.name.in_(edition.outlets)) if edition.outlets else query
+            named = (versions.c.outlet == outlets.c.name) & articles.c.place.in_(
+                {"", edition.place}
+            )
+            theirs = select(versions.c.outlet).join(articles, NEWEST).where(named)
+            query = query.where(theirs.correlate(outlets).exists())
         with self._database.reading() as connection:
-            return tuple(connection.execute(select(outlets.c.name)).scalars())
+            return tuple(connection.execute(query).scalars())
 
     def articles(self) -> dict[str, int]:
         """Count the articles of each outlet that can be cited."""

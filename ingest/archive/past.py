@@ -15,7 +15,7 @@ from ingest.archive.outlets import Outlets
 from ingest.archive.passages import Passages
 from ingest.archive.schema import articles, outlets, passages, versions
 from ingest.archive.selecting import NEWEST_CUT
-from ingest.model import Passage, Removal
+from ingest.model import Edition, Passage, Removal
 
 _STILL_TOLD = (Removal.GONE, Removal.RETRACTED)
 """Why an article may be gone today and is still told of before: its outlet took it back, not the
@@ -119,14 +119,19 @@ class _PastOutlets(Outlets):
         super().__init__(database)
         self._moment = moment
 
-    def names(self) -> tuple[str, ...]:
-        """Return their names."""
+    def names(self, edition: Edition | None = None) -> tuple[str, ...]:
+        """Return their names, in one edition or any."""
         query = (
             select(versions.c.outlet)
             .distinct()
             .where(versions.c.read_at <= _written(self._moment))
             .order_by(versions.c.outlet)
         )
+        if edition is not None:
+            query = query.join(articles, articles.c.id == versions.c.article_id)
+            query = query.where(articles.c.place.in_({"", edition.place}))
+            if edition.outlets:
+                query = query.where(versions.c.outlet.in_(edition.outlets))
         with self._database.reading() as connection:
             return tuple(connection.execute(query).scalars())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from ingest.identity import unplaced
 from ingest.model import (
     Article,
     Extract,
@@ -41,6 +42,7 @@ HEADER = (
     "section",
     "preview",
     "original",
+    "pasted",
 )
 _CHUNK = 500
 """Values in one ``IN`` list: both databases plan this many at once well."""
@@ -75,6 +77,7 @@ def _header(row: Row) -> Header:
         preview=bool(row["preview"]),
         original=row["original"],
         ownership=Ownership(row["ownership"]) if row.get("ownership") else None,
+        pasted=bool(row["pasted"]),
     )
 
 
@@ -104,6 +107,7 @@ def article(row: Row) -> Article:
         note=row["note"],
         story=row["story"],
         held=row["held"],
+        place=row["place"],
     )
 
 
@@ -153,7 +157,7 @@ def source(row: Row) -> Source:
     """Read a source with its outlet's name."""
     return Source(
         id=row["id"],
-        address=row["address"],
+        address=unplaced(row["address"], row["place"]),
         outlet=row["name"],
         permission=Permission(row["permission"]),
         every=row["every"],
@@ -165,6 +169,7 @@ def source(row: Row) -> Source:
         failed_at=_time(row["failed_at"]),
         failure=row["failure"],
         ended_at=_time(row["ended_at"]),
+        place=row["place"],
     )
 
 

@@ -15,7 +15,8 @@ from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import repeats, story_of
-from ingest.identity import identities_of, identity_of
+from ingest.identity import apart, identities_of, identity_of
+from ingest.likeness import has_text_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 
 _KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
@@ -41,43 +42,46 @@ def save_one(
     *,
     restore: bool,
     believe: bool,
+    place: str,
 ) -> Saved:
-    """Keep *extract*; nothing that was kept before is overwritten.
+    """Keep *extract* for everybody, or for one *place*; nothing kept before is overwritten.
 
     One that is read under another of its addresses stands where it stood. With *restore* an article
     that was removed by hand stands again. Unless *believe*, what does
     not resemble the version that stands is held back, and the article is marked with why.
     """
-    known = _find_or_make(connection, extract.header, now)
+    _take_over_paste(connection, extract, place)
+    known = _find_or_make(connection, extract.header, now, place)
     if known.url and extract.header.url:
         extract = replace(extract, header=replace(extract.header, url=known.url))
     digest = extract.digest
+    confirms = bool(known.pasted) and not extract.header.pasted
     decision = _decide(extract, digest, known, restore=restore)
+    if confirms and decision is Decision.SAME and known.removal is None:
+        decision = Decision.CHANGED
     mine = update(articles).where(articles.c.id == known.id)
     if decision is Decision.SAME:
         if known.held is not None:
             connection.execute(mine.values(held=None))
         return Saved(known.id, known.latest, decision)
-    doubted = decision is Decision.CHANGED and not believe
+    doubted = decision is Decision.CHANGED and not (believe or confirms)
     if doubted and (reason := _doubt(connection, known, extract)):
         told = f"Its page now {reason}. Version {known.latest} stays."
         connection.execute(mine.values(held=told))
         return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
     number = known.latest
     standing: dict[str, Any] = dict.fromkeys(("removed_at", "removal", "note", "held"))
-    if digest != known.digest:
+    if digest != known.digest or confirms:
         number += 1
         _add_version(connection, known.id, number, extract, digest, now)
         add_passages(connection, known.id, number, extract.text, cut)
-        standing["story"] = story_of(connection, known.id, extract, anew=number > 1)
+        standing["story"] = story_of(connection, known.id, extract, place, anew=number > 1)
     standing["latest"] = number
     if decision is Decision.RETRACTED:
         standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
     connection.execute(mine.values(standing))
     record_change(connection, known.id, now)
-    return _quarantined(
-        connection, Saved(known.id, number, decision), known.outlet_id, extract, now
-    )
+    return _quarantined(connection, Saved(known.id, number, decision), known, extract, now)
 
 
 def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | None:
@@ -98,6 +102,7 @@ def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | N
         .where(
             versions.c.body == body,
             articles.c.outlet_id == known.outlet_id,
+            articles.c.place == known.place,
             articles.c.id != known.id,
             articles.c.removed_at.is_(None),
         )
@@ -106,13 +111,29 @@ def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | N
     return None if twin is None else f"has the text of article {twin}"
 
 
+def put_back(
+    connection: Connection, article_id: int, extract: Extract, cut: Cut, now: datetime, place: str
+) -> None:
+    """Write one more version of an article that says what an earlier one said."""
+    mine = articles.c.id == article_id
+    number = 1 + connection.execute(select(articles.c.latest).where(mine)).scalar_one()
+    _add_version(connection, article_id, number, extract, extract.digest, now)
+    add_passages(connection, article_id, number, extract.text, cut)
+    story = story_of(connection, article_id, extract, place, anew=True)
+    connection.execute(update(articles).where(mine).values(latest=number, story=story))
+    record_change(connection, article_id, now)
+
+
 def moved(connection: Connection, article_id: int, now: Extract) -> bool:
     """Let an article stand where *now* was read, if that is a version of it and is free."""
     url = now.header.url or ""
-    query = select(versions).join(articles, NEWEST).where(articles.c.id == article_id)
-    row = connection.execute(query).mappings().one_or_none()
-    taken = select(articles.c.id).where(articles.c.identity == identity_of(now.header))
-    if not url or row is None or connection.execute(taken).scalar() is not None:
+    query = select(versions, articles.c.place).join(articles, NEWEST)
+    row = connection.execute(query.where(articles.c.id == article_id)).mappings().one_or_none()
+    if not url or row is None:
+        return False
+    name = apart(identity_of(now.header), row["place"])
+    taken = select(articles.c.id).where(articles.c.identity == name)
+    if connection.execute(taken).scalar() is not None:
         return False
     extract = rows.version(row).extract
     if unlike(extract, now):
@@ -121,7 +142,7 @@ def moved(connection: Connection, article_id: int, now: Extract) -> bool:
     mine = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
     connection.execute(update(versions).where(mine).values(url=url, digest=anew.digest))
     named = update(articles).where(articles.c.id == article_id)
-    connection.execute(named.values(identity=identity_of(now.header)))
+    connection.execute(named.values(identity=name))
     return True
 
 
@@ -143,12 +164,12 @@ def _decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) ->
 
 
 def _quarantined(
-    connection: Connection, saved: Saved, outlet_id: int, extract: Extract, now: datetime
+    connection: Connection, saved: Saved, known: Row[Any], extract: Extract, now: datetime
 ) -> Saved:
     """Set aside what was saved, and its likes, if it is one text under too many titles."""
     if saved.decision is Decision.RETRACTED:
         return saved
-    repeated = repeats(connection, outlet_id, _body_digest(extract.text))
+    repeated = repeats(connection, known.outlet_id, _body_digest(extract.text), known.place)
     if saved.article_id not in repeated:
         return saved
     note = f"One text stands under {len(repeated)} titles; it is a notice rather than an article."
@@ -175,15 +196,42 @@ def _body_digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
-def _find_or_make(connection: Connection, header: Header, now: datetime) -> Row[Any]:
+def _take_over_paste(connection: Connection, extract: Extract, place: str) -> None:
+    """Let what was fetched become the next version of a paste that has the same text."""
+    header = extract.header
+    if header.pasted:
+        return
+    pasted = _known_as(connection, replace(header, pasted=True), place)
+    if pasted is None or _known_as(connection, header, place) is not None:
+        return
+    name = apart(identity_of(header), place)
+    query = (
+        select(articles.c.id, versions.c.text).join(versions, NEWEST).where(articles.c.id == pasted)
+    )
+    known = connection.execute(query).one_or_none()
+    if known is None:
+        return
+    if has_text_of(extract.text, known.text):
+        mine = update(articles).where(articles.c.id == known.id)
+        connection.execute(mine.values(identity=name))
+
+
+def _find_or_make(connection: Connection, header: Header, now: datetime, place: str) -> Row[Any]:
     """Return the article's row; a new one has no version."""
     outlet = identified(connection, outlets, "name", header.outlet, {})
-    new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now)}
-    article_id = _known_as(connection, header)
+    new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now), "place": place}
+    article_id = _known_as(connection, header, place)
     if article_id is None:
-        article_id = identified(connection, articles, "identity", identity_of(header), new)
+        name = apart(identity_of(header), place)
+        article_id = identified(connection, articles, "identity", name, new)
     query = (
-        select(articles, versions.c.digest, versions.c.corrections, versions.c.url)
+        select(
+            articles,
+            versions.c.digest,
+            versions.c.corrections,
+            versions.c.url,
+            versions.c.pasted,
+        )
         .outerjoin(
             versions,
             (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest),
@@ -193,9 +241,9 @@ def _find_or_make(connection: Connection, header: Header, now: datetime) -> Row[
     return connection.execute(query).one()
 
 
-def _known_as(connection: Connection, header: Header) -> int | None:
+def _known_as(connection: Connection, header: Header, place: str) -> int | None:
     """Return the article that is kept under one of its addresses: its own, else the oldest."""
-    names = identities_of(header)
+    names = [apart(each, place) for each in identities_of(header)]
     own = (articles.c.identity == names[0]).desc()
     query = select(articles.c.id).where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
     found = connection.execute(query.limit(1)).scalar()

@@ -15,9 +15,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 archive_metadata = MetaData()
+
+_APART = text("place <> ''")
+"""What one server keeps for itself: few articles among very many."""
 
 archive_identity = Table(
     "identity",
@@ -51,6 +55,7 @@ sources = Table(
     Column("failed_at", String(40)),
     Column("failure", Text),
     Column("ended_at", String(40)),
+    Column("place", String(40), nullable=False, server_default=""),
 )
 
 articles = Table(
@@ -66,6 +71,16 @@ articles = Table(
     Column("removal", String(20)),
     Column("note", Text),
     Column("story", Integer, index=True),
+    Column("place", String(40), nullable=False, server_default=""),
+    Index("articles_apart", "place", sqlite_where=_APART, postgresql_where=_APART),
+)
+
+hidden = Table(
+    "hidden",
+    archive_metadata,
+    Column("place", String(40), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
 )
 
 pages = Table(
@@ -118,6 +133,7 @@ versions = Table(
     Column("section", Text),
     Column("preview", Boolean),
     Column("original", Text),
+    Column("pasted", Boolean),
     Column("text", Text, nullable=False),
     Column("body", String(64), index=True),
     Column("captions", JSON, nullable=False),

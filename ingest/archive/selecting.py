@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from ingest.archive import rows
-from ingest.archive.schema import articles, outlets, passages, versions
+from ingest.archive.schema import articles, hidden, outlets, passages, versions
+from ingest.model import Edition
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
 STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
@@ -40,6 +41,7 @@ def article_rows() -> Select[Any]:
             articles.c.note,
             articles.c.held,
             articles.c.story,
+            articles.c.place,
             count.label("passages"),
             outlets.c.ownership,
             *_HEADER,
@@ -69,6 +71,24 @@ def passage_rows() -> Select[Any]:
         .join(versions, NEWEST)
         .join(outlets, outlets.c.id == articles.c.outlet_id)
     )
+
+
+def in_edition(edition: Edition | None) -> ColumnElement[bool]:
+    """Restrict articles, with their newest versions, to one edition, or with ``None`` to none."""
+    if edition is None:
+        return true()
+    theirs: ColumnElement[bool] = articles.c.place.in_({"", edition.place})
+    if edition.place:
+        theirs &= ~hidden_in(edition.place)
+    if edition.outlets:
+        theirs &= versions.c.outlet.in_(edition.outlets) & versions.c.pasted.is_not(True)
+    return theirs
+
+
+def hidden_in(place: str) -> ColumnElement[bool]:
+    """Restrict articles to those that a server hides for itself."""
+    here = (hidden.c.article_id == articles.c.id) & (hidden.c.place == place)
+    return select(hidden.c.article_id).where(here).correlate(articles).exists()
 
 
 def number(connection: Connection, query: Select[Any]) -> int:

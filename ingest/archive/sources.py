@@ -13,6 +13,7 @@ from ingest.archive.database import DatabasePart
 from ingest.archive.saving import identified, take_turn
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
+from ingest.identity import apart
 from ingest.model import Permission, Source
 
 
@@ -20,9 +21,19 @@ class Sources(DatabasePart):
     """What is watched."""
 
     def watch(
-        self, address: str, outlet: str, permission: Permission, every: int, *, now: datetime
+        self,
+        address: str,
+        outlet: str,
+        permission: Permission,
+        every: int,
+        *,
+        now: datetime,
+        place: str = "",
     ) -> Source:
-        """Look at *address* again every so many minutes; one that is known is described anew."""
+        """Look at *address* again every so many minutes; one that is known is described anew.
+
+        With a *place* what it gives is that server's alone.
+        """
         with self._database.writing() as connection:
             take_turn(connection)
             values = {
@@ -30,8 +41,8 @@ class Sources(DatabasePart):
                 "permission": str(permission),
                 "every": every,
             }
-            new = {**values, "added_at": rows.iso(now)}
-            source_id = identified(connection, sources, "address", address, new)
+            new = {**values, "added_at": rows.iso(now), "place": place}
+            source_id = identified(connection, sources, "address", apart(address, place), new)
             connection.execute(update(sources).where(sources.c.id == source_id).values(values))
         return self.get(source_id)
 
@@ -61,10 +72,10 @@ class Sources(DatabasePart):
             raise SourceNotFoundError(source_id)
         return rows.source(row)
 
-    def at(self, address: str) -> Source | None:
-        """Return the source that is watched at *address*, if one is."""
+    def at(self, address: str, place: str = "") -> Source | None:
+        """Return the source that is watched at *address* for everybody, or for one *place*."""
         with self._database.reading() as connection:
-            query = _source_rows().where(sources.c.address == address)
+            query = _source_rows().where(sources.c.address == apart(address, place))
             row = connection.execute(query).mappings().one_or_none()
         return rows.source(row) if row else None
 
@@ -97,11 +108,12 @@ class Sources(DatabasePart):
 
     def move(self, source_id: int, address: str) -> None:
         """Ask a source under another address from now on, unless that is watched already."""
-        taken = select(sources.c.id).where(sources.c.address == address)
+        name = apart(address, self.get(source_id).place)
+        taken = select(sources.c.id).where(sources.c.address == name)
         with self._database.writing() as connection:
             if connection.execute(taken).scalar() is None:
                 mine = update(sources).where(sources.c.id == source_id)
-                connection.execute(mine.values(address=address))
+                connection.execute(mine.values(address=name))
 
     def failed(self, source_id: int, now: datetime, failure: str) -> None:
         """Record that a source could not be read, and why; since when stays what it was."""

@@ -22,13 +22,15 @@ _TITLES = 3
 """Titles of one outlet that one text may have; under more it is a notice, not an article."""
 
 
-def story_of(connection: Connection, article_id: int, extract: Extract, *, anew: bool) -> int:
-    """Remember an article by its marks, and return the story that it carries.
+def story_of(
+    connection: Connection, article_id: int, extract: Extract, place: str, *, anew: bool
+) -> int:
+    """Remember an article of *place* by its marks, and return the story that it carries.
 
     With *anew* it has marks already, of an earlier text.
     """
     own = sketch(extract.text)
-    story = same_story(connection, article_id, extract, own) or article_id
+    story = same_story(connection, article_id, extract, own, place) or article_id
     if anew:
         connection.execute(delete(fingerprints).where(fingerprints.c.article_id == article_id))
     if own:
@@ -38,9 +40,12 @@ def story_of(connection: Connection, article_id: int, extract: Extract, *, anew:
 
 
 def same_story(
-    connection: Connection, article_id: int, extract: Extract, own: list[int]
+    connection: Connection, article_id: int, extract: Extract, own: list[int], place: str
 ) -> int | None:
-    """Return the story of the likest article that carries the same text, if there is one."""
+    """Return the story of the likest article that carries the same text, if there is one.
+
+    What another server keeps for itself is no part of what everybody, or *place*, reads.
+    """
     candidates = (
         select(fingerprints.c.article_id)
         .where(fingerprints.c.mark.in_(own), fingerprints.c.article_id != article_id)
@@ -52,7 +57,7 @@ def same_story(
     query = (
         select(articles.c.id, articles.c.story, versions.c.day, versions.c.text)
         .join(versions, NEWEST)
-        .where(articles.c.id.in_(candidates))
+        .where(articles.c.id.in_(candidates), articles.c.place.in_({"", place}))
     )
     found = connection.execute(query).all()
     if not found:
@@ -68,12 +73,19 @@ def same_story(
     return story if share >= _CONTAINMENT else None
 
 
-def repeats(connection: Connection, outlet_id: int, body: str) -> list[int]:
-    """Return the standing articles of one outlet that are one text under too many titles."""
+def repeats(connection: Connection, outlet_id: int, body: str, place: str) -> list[int]:
+    """Return the standing articles of one outlet that are one text under too many titles.
+
+    Those of *place* count alone: nobody sets aside what others added.
+    """
     query = (
         select(articles.c.id, versions.c.title, articles.c.removed_at)
         .join(versions, NEWEST)
-        .where(versions.c.body == body, articles.c.outlet_id == outlet_id)
+        .where(
+            versions.c.body == body,
+            articles.c.outlet_id == outlet_id,
+            articles.c.place == place,
+        )
     )
     found = connection.execute(query).all()
     if len({row.title for row in found}) <= _TITLES:

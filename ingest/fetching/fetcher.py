@@ -19,7 +19,12 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from ingest.errors import ForbiddenAddressError, NotAllowedError, UnreachableError
+from ingest.errors import (
+    ForbiddenAddressError,
+    NotAllowedError,
+    UnknownHostError,
+    UnreachableError,
+)
 from ingest.fetching import robots
 from ingest.fetching.addresses import checked, inside, is_public, short_address
 from ingest.fetching.robots import Robots, opted_out
@@ -238,6 +243,8 @@ class Fetcher:
                 if not isinstance(found, str):
                     return Robots.of(*found, now)
                 asked = found
+        except UnknownHostError:
+            raise
         except (UnreachableError, NotAllowedError):
             return Robots.silent(now)
         return Robots.of(404, b"", now)
@@ -301,6 +308,10 @@ class Fetcher:
                 f"{short_address(url)} took longer than {self._patience:.0f} seconds."
             ) from error
         except aiohttp.ClientConnectionError as error:
+            if isinstance(error, aiohttp.ClientConnectorDNSError):
+                raise UnknownHostError(
+                    f"There is no site by the name {urlsplit(url).hostname}. Check the address."
+                ) from error
             if _INSIDE in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
             raise UnreachableError(f"{short_address(url)} cannot be reached.") from error

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -74,7 +75,12 @@ class PastIndex(Index):
         found |= dict(self._near_earlier(meaning, script))
         if scope is not None:
             passages = self._past.passages.get(list(found))
-            found = {k: v for k, v in found.items() if scope.holds(passages[k].header)}
+            found = {
+                key: likeness
+                for key, likeness in found.items()
+                if scope.holds(passages[key].header)
+                and passages[key].article_id not in scope.without
+            }
         return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def _stood(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
@@ -128,4 +134,4 @@ def _until(scope: Scope | None, archive: PastArchive) -> Scope:
     day = archive.moment.date()
     if scope is None:
         return Scope(until=day)
-    return Scope(scope.outlets, scope.since, min(scope.until or day, day))
+    return replace(scope, until=min(scope.until or day, day))

@@ -53,13 +53,13 @@ def search(
     that the archive no longer has is dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
-    bound = _both(scope, names.bound)
+    bound = both(scope, names.bound)
     if meaning is None:
         meaning = index.question(text)
     clock.lap("embed")
     lexical = dict(index.matching(text, _DEPTH, scope=bound))
     for apart in names.scopes:
-        if (inside := _both(bound, apart)) is not None:
+        if (inside := both(bound, apart)) is not None:
             lexical |= index.matching(text, _APART, scope=inside)
     clock.lap("words")
     near: dict[str, float] = {}
@@ -100,11 +100,12 @@ def _ordered(found: Sequence[Evidence]) -> list[Evidence]:
 
 def _fitness(names: Asked, header: Header) -> float:
     """Return how much an article gains because the question names its outlet or its day."""
-    fit = _OUTLET if header.outlet in names.outlets else 1.0
+    named = header.outlet in names.outlets and not header.pasted
+    fit = _OUTLET if named else 1.0
     return fit * _DAY if any(scope.holds(header) for scope in names.days) else fit
 
 
-def _both(one: Scope | None, other: Scope | None) -> Scope | None:
+def both(one: Scope | None, other: Scope | None) -> Scope | None:
     """Return what lies in both scopes; ``None`` where that is everything, or no outlet at all."""
     if one is None or other is None:
         return one or other
@@ -113,7 +114,7 @@ def _both(one: Scope | None, other: Scope | None) -> Scope | None:
         return None
     since = max(filter(None, (one.since, other.since)), default=None)
     until = min(filter(None, (one.until, other.until)), default=None)
-    return Scope(outlets or other.outlets, since, until)
+    return Scope(outlets or other.outlets, since, until, one.without | other.without)
 
 
 class Stopwatch:

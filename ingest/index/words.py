@@ -19,7 +19,7 @@ from filelock import FileLock
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
 from ingest.index.damage import is_damage, readable
-from ingest.model import ArticleState, Scope
+from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -227,7 +227,7 @@ class WordStore:
             document = tantivy.Document(
                 id=passage.id,
                 article=str(standing.article_id),
-                outlet=passage.header.outlet,
+                outlet=UNVERIFIED_PASTE if passage.header.pasted else passage.header.outlet,
                 words=" ".join(found),
                 pairs=" ".join(pairs(found)),
             )
@@ -313,7 +313,13 @@ def _within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
             (scope.until or date.max).toordinal(),
         )
         bounds.append(tantivy.Query.const_score_query(days, 0.0))
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in bounds])
+    clauses = [(tantivy.Occur.Must, each) for each in bounds]
+    if scope.without:
+        left_out = tantivy.Query.term_set_query(
+            _schema(), "article", sorted(map(str, scope.without))
+        )
+        clauses.append((tantivy.Occur.MustNot, left_out))
+    return tantivy.Query.boolean_query(clauses)
 
 
 def _schema() -> tantivy.Schema:

@@ -16,6 +16,7 @@ CJK = JAPANESE + HANGUL
 has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
 _KANJI = re.compile(f"[{KANJI}]")
+_KANA_OR_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
 _SHARE = 0.2
@@ -45,6 +46,11 @@ class Script(StrEnum):
     def other(self) -> Script:
         """Return the script that this is not."""
         return Script.ALPHABETIC if self is Script.EAST_ASIAN else Script.EAST_ASIAN
+
+
+def has_kanji_alone(text: str) -> bool:
+    """Tell whether *text* may be Chinese or Japanese: it has such signs, and no kana or hangul."""
+    return bool(_KANJI.search(text)) and not _KANA_OR_HANGUL.search(text)
 
 
 def has_simplified(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import clean_url
+from ingest.identity import apart, clean_url
 from ingest.isolation import isolated
 from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
@@ -56,7 +56,8 @@ async def fetch_listing(
         told = _Listed(before, usual=source.listed)
         waiting = _remember(told, known)
     elif not is_listing(found.data):
-        if any(each.url and each.address != clean_url(source.address) for each in known):
+        own = apart(clean_url(source.address), source.place)
+        if any(each.url and each.address != own for each in known):
             raise UnreadableError(
                 f"{source.address} listed articles and is a page now. Its articles stay; check the "
                 "address."
@@ -71,7 +72,7 @@ async def fetch_listing(
         told.entries += listing.entries
         told.notes += _said_of(listing)
         waiting = deque(listing.children)
-    await _read_sitemaps(told, waiting, known, fetcher, now)
+    await _read_sitemaps(told, waiting, known, fetcher, now, source.place)
     _compare(told, source)
     return told
 
@@ -105,14 +106,19 @@ def _remember(told: _Listed, known: Sequence[SourcePage]) -> deque[str]:
 
 
 async def _read_sitemaps(
-    told: _Listed, waiting: deque[str], known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
+    told: _Listed,
+    waiting: deque[str],
+    known: Sequence[SourcePage],
+    fetcher: Fetcher,
+    now: datetime,
+    place: str,
 ) -> None:
     """Read each sitemap that has changed, and those that it names in turn."""
     pages = {each.address: each for each in known if each.listing}
     seen: set[str] = set()
     while waiting and len(seen) < CHILDREN:
         url = waiting.popleft()
-        address = clean_url(url)
+        address = apart(clean_url(url), place)
         if address in seen:
             continue
         seen.add(address)

@@ -18,9 +18,16 @@ _FORGOTTEN = timedelta(days=90)
 
 
 def planned(
-    listed: Mapping[str, Entry], pages: Mapping[str, SourcePage], every: int, now: datetime
+    listed: Mapping[str, Entry],
+    pages: Mapping[str, SourcePage],
+    every: int,
+    now: datetime,
+    place: str = "",
 ) -> list[tuple[str, Entry]]:
-    """Return the pages to look at now: those listed first, then those that were listed once."""
+    """Return the pages to look at now: those listed first, then those that were listed once.
+
+    With a *place* they are of a source that one server keeps for itself.
+    """
     once = {
         each.address: Entry(each.url) for each in pages.values() if each.url and not each.listing
     }
@@ -33,7 +40,7 @@ def planned(
     return [
         (address, entry)
         for address, entry in (*listed.items(), *once.items())
-        if (address in pages or not any(seal in pages for seal in seals_of(entry.url)))
+        if (address in pages or not any(seal in pages for seal in seals_of(entry.url, place)))
         and _due(pages.get(address), entry, every, now, listed=address in listed)
     ]
 

@@ -56,7 +56,7 @@ def a_desk_in(folder, **more):
 def scripted(desk, outcome, asked=None):
     """Return *desk* with *outcome* for every question, or raising it; *asked* collects them."""
 
-    async def answer(question, watch=None, *, member="", before=None):
+    async def answer(question, watch=None, *, member="", before=None, edition=None, as_of=None):
         if asked is not None:
             asked.append(question)
         if isinstance(outcome, BaseException):

@@ -176,6 +176,11 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("DROP TABLE identity")
             connection.execute("ALTER TABLE sources DROP COLUMN ended_at")
+            connection.execute("DROP INDEX articles_apart")
+            connection.execute("ALTER TABLE sources DROP COLUMN place")
+            connection.execute("ALTER TABLE articles DROP COLUMN place")
+            connection.execute("ALTER TABLE versions DROP COLUMN pasted")
+            connection.execute("DROP TABLE hidden")
             connection.execute("DROP INDEX versions_newest")
             connection.execute("DROP INDEX versions_of_outlet")
             connection.execute("UPDATE alembic_version SET version_num = '0007'")

@@ -441,10 +441,10 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
         with Archive.open(shared["DATABASE_URL"]) as archive:
             ledger = Ledger.of(archive)
             notice_due(archive, ledger, discord)
-        await until(lambda: sent("has retracted an article"))
+        await until(lambda: sent("Withdrawn: please"))
         await start(serving)
         await asyncio.sleep(2 * TELLING)
-        said = ("I was stopped", "New on", "has retracted an article")
+        said = ("I was stopped", "New on", "Withdrawn: please")
         assert [len(sent(each)) for each in said] == [1, 1, 1]
     finally:
         for each in bots:

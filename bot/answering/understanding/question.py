@@ -13,7 +13,7 @@ from ingest.language.languages import Language
 from ingest.language.script import has_japanese, has_simplified
 from ingest.model import Moment
 
-CHECK, NEWS = "talk_check", "talk_news"
+CHECK, NEWS, PRIVACY = "talk_check", "talk_news", "talk_privacy"
 """Keys of what is said instead of a question and gets more than a sentence."""
 LONGEST = 500
 """Characters of the longest question; Discord's own limit for the option is set to it."""

@@ -14,7 +14,7 @@ from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BESIDE = "beside"
-_TURNS = ("help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
+_TURNS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
 """What is answered where one message says several, the first of these."""
 
 
@@ -24,7 +24,7 @@ class Talk:
 
     ``check`` points to something else that is to be answered or checked: "is this true?".
     ``news`` asks what is new, of ``topic`` where that is named; ``wrong`` complains, and ``aside``
-    wants something that no coverage has.
+    wants something that no coverage has. ``privacy`` asks what is kept of oneself, or that it goes.
     """
 
     said: str

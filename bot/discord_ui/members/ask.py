@@ -10,6 +10,7 @@ from discord import app_commands, ui
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
+from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
@@ -39,7 +40,8 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     ) -> list[app_commands.Choice[str]]:
         rules = await asking.desk.community.rules(interaction.guild_id)
         language = words_of(interaction).language
-        found = asking.desk.starters.like(typed, language, rules.outlets)
+        edition = rules.edition(interaction.guild_id)
+        found = asking.desk.starters.like(typed, language, edition)
         return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
 
     return slash_ask
@@ -64,10 +66,15 @@ async def answer_here(
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
         return False
+    if address := address_in(text):
+        in_server = place.server is not None
+        view = await linked_view(address, asking, admission.edition, words, in_server=in_server)
+        await respond(interaction, view)
+        return True
     try:
-        question = asking.question(text, admission.rules)
+        question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        await respond(interaction, await asking.unasked(error, words, admission.rules))
+        await respond(interaction, await asking.unasked(error, words, admission.edition))
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
@@ -93,7 +100,7 @@ async def answer_here(
             repeat=True,
             show=show,
             before=before,
-            outlets=admission.rules.outlets,
+            edition=admission.edition,
         )
         second = show_nowhere if private or place.foreign else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))

@@ -19,7 +19,7 @@ from bot.discord_ui.replying import Attached, deliver, respond, show_nowhere, wo
 from bot.discord_ui.text import escape, link, phrase, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
-from ingest.model import Article, OutletSummary
+from ingest.model import UNVERIFIED_PASTE, Article, OutletSummary
 
 _OUTLETS = 20
 """Outlets that are listed."""
@@ -37,8 +37,8 @@ def coverage_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
     async def slash_coverage(interaction: discord.Interaction) -> None:
         words = words_of(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        rules = await desk.community.rules(interaction.guild_id)
-        view = coverage_view(await desk.community.known(rules.outlets), words)
+        edition = await desk.community.edition(interaction.guild_id)
+        view = coverage_view(await desk.community.known(edition), words)
         await deliver(view, partial(respond, interaction), show_nowhere, words)
 
     return slash_coverage
@@ -81,7 +81,9 @@ def _outlet_line(outlet: OutletSummary, newest: Article | None, words: Wording) 
     """Name an outlet, how much there is of it, and its newest article."""
     count = words("coverage_articles", count=outlet.articles)
     day = words.date(outlet.newest) if outlet.newest else words("undated")
-    said = words("coverage_outlet", outlet=title(outlet.outlet, 100), articles=count, newest=day)
+    pasted = outlet.outlet == UNVERIFIED_PASTE
+    named = words("outlet_unverified") if pasted else title(outlet.outlet, 100)
+    said = words("coverage_outlet", outlet=named, articles=count, newest=day)
     if newest is None:
         return f"- {phrase(said)}"
     linked = link(title(newest.header.title, 80), newest.header.url, instead=words("link"))

@@ -59,8 +59,7 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             said = said_in(message)
             if not said and message.attachments:
                 return notice_view(words("find_picture"))
-            outlets = admission.rules.outlets
-            found = await asking.desk.look_up(said, member=member, outlets=outlets)
+            found = await asking.desk.look_up(said, member=member, edition=admission.edition)
             return found_view(found, words)
 
         await tell_result(interaction, work)

@@ -46,8 +46,8 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     async def offered(
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        del interaction
-        return choices_like(typed, await asking.desk.catalogue.outlets(), own=True)
+        here = str(interaction.guild_id or "")
+        return choices_like(typed, await asking.desk.catalogue.outlets(here), own=True)
 
     return slash_follow
 

@@ -35,8 +35,8 @@ def help_command(
             for each in tree.get_commands(type=discord.AppCommandType.chat_input)
             if each.name not in guards or each.name in open_to
         }
-        rules = await asking.desk.community.rules(interaction.guild_id)
-        begin = asking.beginnings(words.language, rules.outlets)
+        edition = await asking.desk.community.edition(interaction.guild_id)
+        begin = asking.beginnings(words.language, edition)
         view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)
 

@@ -33,7 +33,7 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(admission.refusal))
             return
         await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        view = await asking.latest(topic or "", words, admission.rules.outlets)
+        view = await asking.latest(topic or "", words, admission.edition)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
     @slash_latest.autocomplete("topic")

@@ -9,11 +9,10 @@ from discord import app_commands, ui
 
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.rendering import layout, notice_view
+from bot.discord_ui.members.kept import privacy_view
+from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import tell_result, words_of
-from bot.discord_ui.text import escape
 from bot.discord_ui.words import worded
-from bot.wording import Wording
 
 
 def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
@@ -31,23 +30,6 @@ def privacy_command(desk: Desk) -> app_commands.Command[Any, ..., None]:
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_privacy
-
-
-def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> ui.LayoutView:
-    """Say what is kept, in the words of whoever asks."""
-    model = "privacy_model" if has_model else "privacy_no_model"
-    questions = "privacy_questions_kept" if keeps_questions else "privacy_questions"
-    keys = (
-        questions,
-        "privacy_cut_off",
-        "privacy_feedback",
-        "privacy_follows",
-        "privacy_limits",
-        model,
-    )
-    lines = [f"- {escape(words(key))}" for key in keys]
-    heading = f"**{escape(words('privacy_heading'))}**"
-    return layout([heading, "\n".join(lines), f"-# {escape(words('privacy_forget'))}"])
 
 
 def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:

@@ -56,11 +56,11 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(admission.refusal))
             return
         try:
-            text = asking.question(topic).text
+            text = asking.question(topic, reader=words.language).text
         except UnaskableError as error:
-            await respond(interaction, await asking.unasked(error, words))
+            await respond(interaction, await asking.unasked(error, words, admission.edition))
             return
-        drawing = asyncio.create_task(asking.desk.timeline(text, outlets=admission.rules.outlets))
+        drawing = asyncio.create_task(asking.desk.timeline(text, edition=admission.edition))
         if not (await asyncio.wait({drawing}, timeout=QUICKLY))[0]:
             await interaction.response.defer(thinking=True, ephemeral=admission.private)
         found = await drawing

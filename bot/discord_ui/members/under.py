@@ -14,6 +14,7 @@ from bot.discord_ui.members.citations import QuoteButton, SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
+from bot.discord_ui.members.kept import ForgetButton
 from bot.discord_ui.members.menu import AnswerMenu
 from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.suggest import SuggestButton
@@ -35,6 +36,7 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     TellMeButton,
     UnfollowButton,
     QuoteButton,
+    ForgetButton,
 )
 
 

@@ -10,11 +10,16 @@ from urllib.parse import urlsplit
 import discord
 from discord import ui
 
-from bot.community.curating import UNDOABLE
+from bot.community.curating import can_be_undone
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
 from bot.discord_ui.moderators.actions import Action, Entrance
-from bot.discord_ui.moderators.moderation import Moderation, moderation_of, moderator
+from bot.discord_ui.moderators.moderation import (
+    Moderation,
+    moderation_of,
+    moderator,
+    server_in,
+)
 from bot.discord_ui.moderators.settings import UnsetButton
 from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
 from bot.discord_ui.rendering import itemised, notice_view, with_buttons
@@ -44,24 +49,27 @@ async def audit_page(
     moderation: Moderation, interaction: Interaction, before: int | None
 ) -> ui.LayoutView:
     """Show one page of who did what, each with the way back if there is one."""
-    place = moderation.place(interaction)
-    found = await moderation.desk.catalogue.audit(before=before, limit=_DEEDS, place=place)
-    return deeds_view(found, words_of(interaction))
+    here, home = server_in(interaction), str(moderation.home or "")
+    found = await moderation.desk.catalogue.audit(here, home, before=before, limit=_DEEDS)
+    return deeds_view(found, here, words_of(interaction))
 
 
-def deeds_view(found: Sequence[tuple[AuditEntry, str]], words: Wording) -> ui.LayoutView:
-    """Show who did what, newest first."""
+def deeds_view(found: Sequence[tuple[AuditEntry, str]], here: str, words: Wording) -> ui.LayoutView:
+    """Show who did what, newest first; who did it elsewhere is not named in the server *here*."""
     if not found:
         return notice_view(words("no_deeds"))
-    items = [(deed_line(logged, named, words), _way_back(logged, words)) for logged, named in found]
+    items = [
+        (deed_line(logged, named, here, words), _way_back(logged, here, words))
+        for logged, named in found
+    ]
     view = itemised(f"**{escape(words('deeds_heading'))}**", items)
     older = [_OlderButton(str(found[-1][0].id), words("older"))] if len(found) == _DEEDS else []
     return with_buttons(view, older)
 
 
-def _way_back(logged: AuditEntry, words: Wording) -> list[ui.Item[Any]]:
+def _way_back(logged: AuditEntry, here: str, words: Wording) -> list[ui.Item[Any]]:
     """Return the button that takes an act back, unless it was taken back or cannot be."""
-    if logged.undone_by is not None or logged.kind not in UNDOABLE:
+    if logged.place != here or not can_be_undone(logged):
         return []
     button = UnsetButton if logged.kind is AuditAction.SET else UndoButton
     return [button(str(logged.id), words("undo"))]
@@ -109,7 +117,10 @@ class KeepButton(_Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
         kept = [each.decision for each in saved]
         new, same = kept.count(Decision.NEW), kept.count(Decision.SAME)
         changed = len(kept) - new - same
-        return words_of(interaction)("kept_new", new=new, changed=changed, same=same)
+        words = words_of(interaction)
+        said = words("kept_new", new=new, changed=changed, same=same)
+        alone = len(kept) > same and not moderation.at_home(interaction)
+        return f"{said} {words('kept_here')}" if alone else said
 
 
 class WatchButton(_Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
@@ -198,7 +209,8 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
             return notice_view(words("moderating_done_before"))
         named = logged.detail or ""
         if logged.article_id is not None:
-            named = (await desk.catalogue.article(logged.article_id)).header.title
+            here = server_in(interaction)
+            named = (await desk.catalogue.article(logged.article_id, here)).header.title
         return done_view(words("undone", title=title(named, 200)), [])
 
 

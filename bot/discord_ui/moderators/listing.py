@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.decisions import UndoButton
-from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
 from bot.discord_ui.moderators.views import (
     LISTED,
     ROOM,
@@ -29,19 +29,23 @@ _REVIEWED = 5
 
 
 async def articles_page(
-    moderation: Moderation, words: Wording, offset: int, search: str
+    moderation: Moderation, interaction: Interaction, offset: int, search: str
 ) -> ui.LayoutView:
     """Show one page of the articles that may be cited."""
-    page = await moderation.desk.catalogue.cited(search, offset, LISTED)
+    words, here = words_of(interaction), server_in(interaction)
+    page = await moderation.desk.catalogue.cited(search, here, offset, LISTED)
     view = articles_view(page.articles, "articles_heading", "no_articles", words)
     return with_buttons(
         view, _turns(_ListButton, offset, LISTED, words, more=page.more, tail=search)
     )
 
 
-async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+async def quarantine_page(
+    moderation: Moderation, interaction: Interaction, offset: int
+) -> ui.LayoutView:
     """Show what was set aside, each with a button that lets it be cited."""
-    page = await moderation.desk.catalogue.quarantined(offset, _REVIEWED)
+    words, by = words_of(interaction), moderator(interaction)
+    page = await moderation.desk.catalogue.quarantined(by.place, offset, _REVIEWED)
     if not page.articles and offset == 0:
         return notice_view(words("no_quarantine"))
     items = []
@@ -49,15 +53,19 @@ async def quarantine_page(moderation: Moderation, words: Wording, offset: int) -
         told = failure_said(each.note or each.held or "", words)
         why = f"\n-# {phrase(title(told, 200))}" if told else ""
         text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
-        items.append((text, [_RestoreButton(str(each.id), words("restore"))]))
+        mine = by.looks_after(each.place)
+        items.append((text, [_RestoreButton(str(each.id), words("restore"))] if mine else []))
     view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
     return with_buttons(view, _turns(_SetAsideButton, offset, _REVIEWED, words, more=page.more))
 
 
-async def sources_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
+async def sources_page(
+    moderation: Moderation, interaction: Interaction, offset: int
+) -> ui.LayoutView:
     """Show what is watched, what fails first, each with what can be done about it."""
+    words, by = words_of(interaction), moderator(interaction)
     every = sorted(
-        await moderation.desk.catalogue.sources(), key=lambda s: (s.failure is None, s.id)
+        await moderation.desk.catalogue.sources(by.place), key=lambda s: (s.failure is None, s.id)
     )
     if not every:
         return notice_view(words("no_sources"))
@@ -66,7 +74,8 @@ async def sources_page(moderation: Moderation, words: Wording, offset: int) -> u
         key = str(each.id)
         look = _LookAgainButton(key, words("look_again"))
         stop = _StopWatchingButton(key, words("stop_watching"))
-        items.append((source_block(each, words), [look, stop]))
+        buttons = [look, stop] if by.looks_after(each.place) else []
+        items.append((source_block(each, words), buttons))
     view = itemised(f"**{escape(words('sources_heading'))}**", items)
     more = len(every) > offset + _REVIEWED
     return with_buttons(view, _turns(_WatchedButton, offset, _REVIEWED, words, more=more))
@@ -105,7 +114,7 @@ class _ListButton(_Turn, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)")
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
         offset, _, search = self.key.partition(":")
-        return await articles_page(moderation, words_of(interaction), int(offset), search)
+        return await articles_page(moderation, interaction, int(offset), search)
 
 
 class _SetAsideButton(_Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
@@ -115,7 +124,7 @@ class _SetAsideButton(_Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await quarantine_page(moderation, words_of(interaction), int(self.key))
+        return await quarantine_page(moderation, interaction, int(self.key))
 
 
 class _WatchedButton(_Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
@@ -125,7 +134,7 @@ class _WatchedButton(_Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await sources_page(moderation, words_of(interaction), int(self.key))
+        return await sources_page(moderation, interaction, int(self.key))
 
 
 class _ToldButton(_Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):
@@ -146,7 +155,7 @@ class _RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Restore it, and offer the way back."""
         words, desk = words_of(interaction), moderation.desk
-        article = await desk.catalogue.article(int(self.key))
+        article = await desk.catalogue.article(int(self.key), server_in(interaction))
         logged = await desk.curator.restore(article.id, moderator(interaction))
         said = words("restored_article", title=title(article.header.title, 200))
         return done_view(said, [UndoButton(str(logged.id), words("undo"))])
@@ -159,7 +168,7 @@ class _LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Let it be looked at."""
-        source = await moderation.desk.curator.look_again(int(self.key))
+        source = await moderation.desk.curator.look_again(int(self.key), moderator(interaction))
         said = words_of(interaction)("looking_again", address=title(source.address, 200))
         return done_view(said, [])
 

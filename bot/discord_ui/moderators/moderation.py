@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import discord
 from discord import ui
@@ -28,8 +29,8 @@ _PREVIEWS = 100
 class Moderation:
     """What the commands and buttons share: the desk, who may do what, the open previews.
 
-    Coverage is one for all servers. The moderators of the one that ``MODERATED_IN`` names, or of
-    the only one, look after all of it; those of others, where they may, after what they added.
+    What everybody shares is looked after in one server, home; every other one looks after what it
+    added for itself, and hides for itself what it likes.
     """
 
     desk: Desk
@@ -37,11 +38,10 @@ class Moderation:
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not moderate; ``None`` lets in."""
+        await find_home(interaction.client, self.desk)
         if interaction.guild_id is None or not await self._moderates(interaction):
             return "moderating_not_allowed"
-        settings = self.desk.settings
-        apart = settings.moderated_in is None or settings.adding_elsewhere
-        return None if apart or self.at_home(interaction) else "moderating_elsewhere"
+        return None
 
     async def _moderates(self, interaction: Interaction) -> bool:
         """Tell whether somebody may manage messages, or has the role that the server names."""
@@ -54,6 +54,7 @@ class Moderation:
 
     async def settings_refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the words that turn away who may not set a server's rules."""
+        await find_home(interaction.client, self.desk)
         rights = interaction.permissions
         if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
             return "settings_not_allowed"
@@ -65,24 +66,41 @@ class Moderation:
         return refused or (None if self.at_home(interaction) else "settings_elsewhere")
 
     def at_home(self, interaction: Interaction) -> bool:
-        """Tell whether somebody acts in the one server that looks after all coverage."""
-        guilds = interaction.client.guilds
-        home = self.desk.settings.moderated_in or (guilds[0].id if len(guilds) == 1 else None)
-        return interaction.guild_id == home
+        """Tell whether somebody acts in the one server that looks after what everybody shares."""
+        return interaction.guild_id is not None and interaction.guild_id == self.home
+
+    @property
+    def home(self) -> int | None:
+        """Return the number of the server that is home, as it was read last."""
+        return self.desk.curator.home.server
 
     async def admits(self, interaction: Interaction) -> bool:
         """Let a moderator in, and tell everybody else why not."""
         return await admitted(interaction, await self.refusal(interaction))
 
-    def place(self, interaction: Interaction) -> str | None:
-        """Return the server whose own things somebody looks after; ``None`` for everything."""
-        return None if self.at_home(interaction) else str(interaction.guild_id)
+    def places(self, interaction: Interaction) -> tuple[str, ...]:
+        """Return the servers whose members' words somebody reads: home's also of nowhere."""
+        here = str(interaction.guild_id or "")
+        return (here, "") if self.at_home(interaction) else (here,)
 
     def hold(self, preview: Preview) -> str:
         """Keep a preview until somebody decides, and return its key."""
         key = secrets.token_hex(6)
         self.previews.keep(key, preview)
         return key
+
+
+async def find_home(client: discord.Client, desk: Desk) -> None:
+    """Let the server that the bot joined first be home, unless one is."""
+    first = min(client.guilds, key=_joined, default=None)
+    if desk.curator.home.server is None and first is not None:
+        await desk.curator.home.claim(first.id)
+
+
+def _joined(guild: discord.Guild) -> datetime:
+    """Return when the bot joined a server."""
+    at = guild.me.joined_at if guild.me else None
+    return at or datetime.max.replace(tzinfo=UTC)
 
 
 async def admitted(interaction: Interaction, refusal: str | None) -> bool:
@@ -102,13 +120,14 @@ async def post_for_review(
     place: str,
     view: Callable[[Wording], ui.LayoutView],
 ) -> None:
-    """Post something where the moderators of a server review, else where those of all do.
+    """Post something where the moderators of a server review; of none, where those of home do.
 
     Never raises for Discord.
     """
     community = moderation.desk.community
-    own = (await community.rules(int(place or 0))).review_channel
-    target = own or (await community.desk_rules()).review_channel
+    target = (await community.rules(int(place or 0))).review_channel
+    if place in {"", str(moderation.home or "")}:
+        target = target or (await community.desk_rules()).review_channel
     if target is None:
         return
     channel = client.get_channel(target)
@@ -127,6 +146,11 @@ def moderation_of(interaction: Interaction) -> Moderation:
 
 
 def moderator(interaction: Interaction) -> Moderator:
-    """Say who acts, and where, and whether that server looks after everything."""
-    everywhere = moderation_of(interaction).at_home(interaction)
-    return Moderator(str(interaction.user.id), str(interaction.guild_id), everywhere)
+    """Say who acts, and where, and whether that server is home."""
+    home = moderation_of(interaction).at_home(interaction)
+    return Moderator(str(interaction.user.id), str(interaction.guild_id), home)
+
+
+def server_in(interaction: Interaction) -> str:
+    """Return the server in which somebody acts, as a place; empty in a direct message."""
+    return str(interaction.guild_id or "")

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.community.jobs import LookProgress
-from bot.discord_ui.moderators.moderation import Moderation
+from bot.discord_ui.moderators.moderation import Moderation, moderator
 from bot.discord_ui.moderators.views import TEXT
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
@@ -32,7 +32,7 @@ async def look_now(
 ) -> ui.LayoutView:
     """Let a source be looked at, and show that it is; what follows is shown in the same place."""
     words = words_of(interaction)
-    source = await moderation.desk.curator.look_again(source_id)
+    source = await moderation.desk.curator.look_again(source_id, moderator(interaction))
     job = await moderation.desk.jobs.begin(source_id, interaction.token, words.language)
     interaction.client.run_beside(follow(interaction.client, moderation, job))
     return notice_view(words("looking_again", address=title(source.address, 200)))

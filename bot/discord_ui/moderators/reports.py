@@ -73,10 +73,10 @@ async def _groups(
     moderation: Moderation, interaction: Interaction, about: str
 ) -> Sequence[FeedbackGroup]:
     """Return what is reported, or not covered, in the days that *about* names: "r", "gd7"."""
-    reviewer, place = moderation.desk.reviewer, moderation.place(interaction)
+    reviewer, places = moderation.desk.reviewer, moderation.places(interaction)
     kind, _, days = about.partition("d")
     read = reviewer.reports if kind == ABOUT_REPORTS else reviewer.gaps
-    return await read(place, days=int(days or 0))
+    return await read(places, days=int(days or 0))
 
 
 async def _review_page(
@@ -175,7 +175,7 @@ class _SettleButton(Action, template=rf"desk:settle:(?P<key>{_ABOUT}-[af][0-9]+(
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Settle it, and show what is left."""
         about, _, keys = self.key.partition("-")
-        if await moderation.desk.reviewer.settle(keys.split("."), moderation.place(interaction)):
+        if await moderation.desk.reviewer.settle(keys.split("."), moderation.places(interaction)):
             await moderation.desk.curator.settled(keys, moderator(interaction))
         return await _review_page(moderation, interaction, about, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,10 +12,17 @@ from zoneinfo import available_timezones
 import discord
 from discord import app_commands, ui
 
+from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.choices import choices_like
-from bot.discord_ui.moderators.moderation import Moderation, admitted, moderation_of, moderator
+from bot.discord_ui.moderators.moderation import (
+    Moderation,
+    admitted,
+    moderation_of,
+    moderator,
+    server_in,
+)
 from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
@@ -147,10 +155,7 @@ class SettingsGroup(app_commands.Group):
     async def review(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
-        """Set where what members here propose and report is posted; without a channel nowhere.
-
-        Where all coverage is looked after, other servers' suggestions go there as well.
-        """
+        """Set where what members here propose and report is posted; without a channel nowhere."""
         number = channel.id if channel else None
         if self.moderation.at_home(interaction):
             await self._desk(interaction, lambda r: replace(r, review_channel=number))
@@ -175,7 +180,7 @@ class SettingsGroup(app_commands.Group):
         without: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         """Set which outlets answers here may cite; without options all of them."""
-        names = await self.moderation.desk.catalogue.outlets()
+        names = await self.moderation.desk.catalogue.outlets(server_in(interaction))
         unknown = next((each for each in (also, without) if each and each not in names), None)
         if unknown is not None:
             said = words_of(interaction)("outlet_unknown", outlet=unknown)
@@ -199,7 +204,9 @@ class SettingsGroup(app_commands.Group):
         """Offer the outlets that are kept."""
         if await self.moderation.settings_refusal(interaction) is not None:
             return []
-        return choices_like(typed, await self.moderation.desk.catalogue.outlets())
+        return choices_like(
+            typed, await self.moderation.desk.catalogue.outlets(server_in(interaction))
+        )
 
     @app_commands.command(name="digest", description=worded("command_settings_digest"))
     @app_commands.describe(
@@ -284,7 +291,9 @@ class SettingsGroup(app_commands.Group):
             community.rules_changed()
             rules = change(await community.rules(interaction.guild_id))
             by = moderator(interaction)
-            logged = await moderation.desk.curator.set_rules(rules, str(interaction.guild_id), by)
+            place, logged = str(interaction.guild_id), None
+            with suppress(NothingToDoError):
+                logged = await moderation.desk.curator.set_rules(rules, place, by)
             community.rules_changed()
             return await _shown(moderation, interaction, logged)
 
@@ -300,7 +309,9 @@ class SettingsGroup(app_commands.Group):
 
         async def work() -> ui.LayoutView:
             rules = change(await moderation.desk.community.desk_rules())
-            logged = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
+            by, logged = moderator(interaction), None
+            with suppress(NothingToDoError):
+                logged = await moderation.desk.curator.set_rules(rules, DESK, by)
             return await _shown(moderation, interaction, logged)
 
         await tell_result(interaction, work)
@@ -323,12 +334,23 @@ async def _shown(
     rules = await community.rules(interaction.guild_id)
     home = await moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
-    view = settings_view(rules, desk, words)
+    given = moderation.desk.settings
+    view = settings_view(rules, desk, words, page=given.voting_link, budget=given.daily_budget)
     return with_buttons(view, [UnsetButton(str(logged.id), words("undo"))] if logged else [])
 
 
-def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) -> ui.LayoutView:
-    """Say what holds in a server, and with *desk* what holds everywhere."""
+def settings_view(
+    rules: ServerRules,
+    desk: DeskRules | None,
+    words: Wording,
+    *,
+    page: str | None = None,
+    budget: Decimal | None = None,
+) -> ui.LayoutView:
+    """Say what holds in a server, and with *desk* what holds everywhere.
+
+    *page* and *budget* are the maintainers', which hold where nothing is set here.
+    """
     language = words.name_of(rules.language) if rules.language else words("language_asked")
     lines = [
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
@@ -348,7 +370,10 @@ def settings_view(rules: ServerRules, desk: DeskRules | None, words: Wording) ->
     lines += _times_said(rules, words)
     blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
     if desk is not None:
-        blocks += [f"**{escape(words('settings_desk'))}**", "\n".join(_desk_lines(desk, words))]
+        blocks += [
+            f"**{escape(words('settings_desk'))}**",
+            "\n".join(_desk_lines(desk, words, page, budget)),
+        ]
     return layout(blocks)
 
 
@@ -379,12 +404,22 @@ def _outlets_said(rules: ServerRules, words: Wording) -> str:
     return f"{phrase(title(named, _NAMED))}{rest}"
 
 
-def _desk_lines(desk: DeskRules, words: Wording) -> list[str]:
-    """Say what holds everywhere."""
+def _desk_lines(
+    desk: DeskRules, words: Wording, given_link: str | None, given_budget: Decimal | None
+) -> list[str]:
+    """Say what holds everywhere, and where it is the maintainers who set it."""
     unset = escape(words("setting_unset"))
-    url = desk.voting_link
-    linked = link(url, url, instead=words("link")) if url else unset
-    budget = unset if desk.daily_budget is None else f"{desk.daily_budget}"
+
+    def held(own: str | None, given: str | None) -> str:
+        theirs = words("setting_by_maintainers", value=given) if given else unset
+        return own or theirs
+
+    def linked_to(url: str | None) -> str | None:
+        return link(url, url, instead=words("link")) if url else None
+
+    linked = held(linked_to(desk.voting_link), linked_to(given_link))
+    own = None if desk.daily_budget is None else f"{desk.daily_budget}"
+    budget = held(own, None if given_budget is None else f"{given_budget}")
     review = f"<#{desk.review_channel}>" if desk.review_channel else escape(words("setting_none"))
     second = words("yes" if desk.second_moderator else "no")
     return [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 from discord import app_commands, ui
 
+from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, ServerRules, Speaks
 from bot.discord_ui.buttons import Form, KeyButton
 from bot.discord_ui.moderators.adding import AddButton
@@ -21,12 +24,14 @@ from bot.discord_ui.moderators.moderation import (
 )
 from bot.discord_ui.rendering import itemised, notice_view
 from bot.discord_ui.replying import Interaction, privately, tell_result, words_in, words_of
-from bot.discord_ui.text import escape, link, safe_address
+from bot.discord_ui.text import escape, link, safe_address, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
+_SERVERS, _OFFERED = 100, 25
+"""Servers that are looked through for one that may become home, and those that are offered."""
 _TICKED, _OPEN = "☑", "☐"
 
 
@@ -71,7 +76,7 @@ async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
         logger.warning("There is no channel in server %s to write a welcome in.", place)
         return
     words = words_in(guild)
-    home = desk.settings.moderated_in in {None, guild.id}
+    home = desk.curator.home.server == guild.id
     state = await _state(moderation, guild.id, home=home)
     try:
         await channel.send(view=setup_view(state, words, welcome=True))
@@ -97,6 +102,11 @@ def setup_view(state: Setup, words: Wording, *, welcome: bool = False) -> ui.Lay
         points.append(
             (page is not None, "voting", voting, [_VotingButton("0", words("setup_link"))])
         )
+    hand_over: list[ui.Item[Any]] = (
+        [_HandOverButton("0", words("setup_hand_over"))] if state.home else []
+    )
+    whose = words("setup_home" if state.home else "setup_home_elsewhere")
+    points.append((True, "home", escape(whose), hand_over))
     items = [
         (
             f"{_TICKED if done else _OPEN} **{escape(words(f'setup_{name}_heading'))}**\n{said}",
@@ -122,7 +132,7 @@ async def _state(moderation: Moderation, server: int, *, home: bool) -> Setup:
     community = moderation.desk.community
     community.rules_changed()
     rules = await community.rules(server)
-    known = await community.known(rules.outlets)
+    known = await community.known(rules.edition(server))
     page = (await community.desk_rules()).voting_link or moderation.desk.settings.voting_link
     return Setup(known.summary.articles, rules, page, home)
 
@@ -205,12 +215,69 @@ class _VotingButton(_SetupButton, template=r"desk:voting:(?P<key>0)"):
                 return
             desk = await moderation.desk.community.desk_rules()
             changed = replace(desk, voting_link=page.value.strip())
-            await moderation.desk.curator.set_rules(changed, DESK, moderator(sent))
+            with suppress(NothingToDoError):
+                await moderation.desk.curator.set_rules(changed, DESK, moderator(sent))
             await sent.response.edit_message(view=await _now(sent, moderation))
 
         form = _SetupForm(words_of(interaction)("setup_link"), written)
         form.field("suggest_address", page, interaction)
         await interaction.response.send_modal(form)
+
+
+class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
+    """Lets another server be home, for whoever manages both."""
+
+    kind = "handover"
+
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Let in who may set what holds everywhere."""
+        return await moderation.desk_refusal(interaction)
+
+    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Offer the servers, or say that there is none."""
+        words = words_of(interaction)
+        found = [
+            guild
+            for guild in interaction.client.guilds[:_SERVERS]
+            if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
+        ]
+        if not found:
+            await privately(interaction, notice_view(words("home_nowhere")))
+            return
+        offered = [
+            discord.SelectOption(label=title(each.name, 100), value=str(each.id))
+            for each in found[:_OFFERED]
+        ]
+        chosen: ui.Select[Any] = ui.Select(custom_id="server", options=offered)
+
+        async def handed_over(sent: Interaction) -> None:
+            new = sent.client.get_guild(int(chosen.values[0]))
+            refused = await moderation.desk_refusal(sent)
+            if new is None or not await _manages(sent.user.id, new):
+                refused = refused or "settings_not_allowed"
+            if not await admitted(sent, refused):
+                return
+            assert new is not None
+            desk = moderation.desk
+            rules = replace(await desk.community.desk_rules(), home=new.id)
+            await desk.curator.set_rules(rules, DESK, moderator(sent))
+            await asyncio.to_thread(desk.curator.home.read)
+            said = words_of(sent)("home_is_now", name=title(new.name, 100))
+            await sent.response.edit_message(view=notice_view(said))
+
+        form = _SetupForm(words("setup_hand_over"), handed_over)
+        form.field("setup_home_heading", chosen, interaction)
+        await interaction.response.send_modal(form)
+
+
+async def _manages(user: int, guild: discord.Guild) -> bool:
+    """Tell whether somebody may manage a server; Discord is asked where it is not known."""
+    try:
+        member = guild.get_member(user) or await guild.fetch_member(user)
+    except discord.HTTPException:
+        return False
+    rights = member.guild_permissions
+    return rights.administrator or rights.manage_guild
 
 
 class _SetupForm(Form):
@@ -230,8 +297,9 @@ class _SetupForm(Form):
 async def _set(interaction: Interaction, moderation: Moderation, rules: ServerRules) -> None:
     """Keep a server's rules, and show the list with its tick."""
     by = moderator(interaction)
-    await moderation.desk.curator.set_rules(rules, by.place, by)
+    with suppress(NothingToDoError):
+        await moderation.desk.curator.set_rules(rules, by.place, by)
     await interaction.response.edit_message(view=await _now(interaction, moderation))
 
 
-SETUP_BUTTONS = (_HereButton, _RoleButton, _VotingButton)
+SETUP_BUTTONS = (_HereButton, _RoleButton, _VotingButton, _HandOverButton)

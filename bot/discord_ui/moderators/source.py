@@ -18,7 +18,7 @@ from bot.discord_ui.moderators.listing import (
     quarantine_page,
     sources_page,
 )
-from bot.discord_ui.moderators.moderation import Moderation, moderator
+from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
 from bot.discord_ui.moderators.refreshing import look_now
 from bot.discord_ui.moderators.suggestions import suggestions_page
 from bot.discord_ui.moderators.views import article_view, done_view, evidence_view
@@ -26,7 +26,7 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.ledger.model import AuditEntry
+from bot.ledger.model import AuditAction, AuditEntry
 from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import ENDINGS, Hints
@@ -102,7 +102,7 @@ class SourceGroup(app_commands.Group):
         """List articles that may be cited."""
         await tell_result(
             interaction,
-            lambda: articles_page(self.moderation, words_of(interaction), 0, search.strip()),
+            lambda: articles_page(self.moderation, interaction, 0, search.strip()),
         )
 
     @app_commands.command(name="search", description=worded("command_source_search"))
@@ -114,7 +114,7 @@ class SourceGroup(app_commands.Group):
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            found = await self.desk.catalogue.found(question)
+            found = await self.desk.catalogue.found(question, server_in(interaction))
             return evidence_view(found, question, words_of(interaction))
 
         await tell_result(interaction, work)
@@ -122,16 +122,12 @@ class SourceGroup(app_commands.Group):
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
         """Review what was set aside."""
-        await tell_result(
-            interaction, lambda: quarantine_page(self.moderation, words_of(interaction), 0)
-        )
+        await tell_result(interaction, lambda: quarantine_page(self.moderation, interaction, 0))
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
         """Review what is watched, what fails first."""
-        await tell_result(
-            interaction, lambda: sources_page(self.moderation, words_of(interaction), 0)
-        )
+        await tell_result(interaction, lambda: sources_page(self.moderation, interaction, 0))
 
     @app_commands.command(name="corrections", description=worded("command_source_corrections"))
     async def corrections(self, interaction: Interaction) -> None:
@@ -151,8 +147,10 @@ class SourceGroup(app_commands.Group):
         """Show what is kept of an article."""
 
         async def work() -> ui.LayoutView:
-            found = await self.desk.catalogue.article(_number_of(article))
-            return article_view(found, words_of(interaction))
+            number, here = _number_of(article), server_in(interaction)
+            found = await self.desk.catalogue.article(number, here)
+            hidden = await self.desk.catalogue.is_hidden(number, here)
+            return article_view(found, words_of(interaction), hidden=hidden)
 
         await tell_result(interaction, work)
 
@@ -206,22 +204,26 @@ class SourceGroup(app_commands.Group):
         if await self.moderation.refusal(interaction) is not None:
             return []
         wanted = typed.casefold()
-        named = [(f"{s.outlet}: {s.address}", s.id) for s in await self.desk.catalogue.sources()]
+        found = await self.desk.catalogue.sources(server_in(interaction))
+        named = [(f"{s.outlet}: {s.address}", s.id) for s in found]
         return _offered((name, key) for name, key in named if wanted in name.casefold())
 
     async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> _Offered:
         if await self.moderation.refusal(interaction) is not None:
             return []
-        found = await self.desk.catalogue.titled(typed, removed=removed)
+        here = server_in(interaction)
+        found = await self.desk.catalogue.titled(typed, here, removed=removed)
         return _offered((_named(each), each.id) for each in found)
 
     async def _moved(self, interaction: Interaction, text: str, move: _Move, said: str) -> None:
         words = words_of(interaction)
 
         async def work() -> ui.LayoutView:
-            article = await self.desk.catalogue.article(_number_of(text))
+            here = server_in(interaction)
+            article = await self.desk.catalogue.article(_number_of(text), here)
             logged = await move(article.id, moderator(interaction))
-            done = words(said, title=title(article.header.title, 200))
+            alone = logged.kind is AuditAction.HIDDEN and bool(logged.before)
+            done = words("hidden_here" if alone else said, title=title(article.header.title, 200))
             return done_view(done, [UndoButton(str(logged.id), words("undo"))])
 
         await tell_result(interaction, work)

@@ -25,7 +25,7 @@ _LISTED = 4
 
 async def suggestions_page(moderation: Moderation, interaction: Interaction) -> ui.LayoutView:
     """Show what nobody decided on yet, oldest first."""
-    found = await moderation.desk.reviewer.suggestions(moderation.place(interaction))
+    found = await moderation.desk.reviewer.suggestions(moderation.places(interaction))
     return suggestions_view(found, words_of(interaction))
 
 
@@ -75,7 +75,7 @@ def _decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
 
 
 async def post_suggestion(client: discord.Client, moderation: Moderation, number: int) -> None:
-    """Put a suggestion where its server's moderators review, else where those of all do.
+    """Put a suggestion where its server's moderators review.
 
     Never raises for Discord.
     """
@@ -88,7 +88,7 @@ async def post_suggestion(client: discord.Client, moderation: Moderation, number
 
 async def _open(key: str, moderation: Moderation, interaction: Interaction) -> Suggestion | None:
     """Return a suggestion that is open and that whoever acts may decide on."""
-    return await moderation.desk.reviewer.suggestion(int(key), moderation.place(interaction))
+    return await moderation.desk.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
 class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):

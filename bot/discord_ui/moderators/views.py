@@ -58,6 +58,9 @@ def preview_view(
             blocks.append(phrase(known))
         elif not preview.outlet:
             blocks.append(f"-# {escape(words('preview_outlet_needed'))}")
+    if preview.compared is not None:
+        compared = words("preview_verified" if preview.compared else "preview_other_text")
+        blocks.append(f"-# {escape(compared)}")
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
@@ -79,6 +82,8 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
     lines += [f"-# {phrase(title(failure_said(note, words), TEXT))}" for note in extract.notes[:2]]
     if article.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
+    if extract.header.pasted:
+        lines.append(f"-# ⚠ {escape(words('preview_pasted'))}")
     if extract.header.preview:
         lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
     if article.copies:
@@ -103,13 +108,15 @@ def articles_view(
     return layout([f"**{escape(words(heading))}**", "\n".join(lines), *rest])
 
 
-def article_view(article: Article, words: Wording) -> ui.LayoutView:
+def article_view(article: Article, words: Wording, *, hidden: bool = False) -> ui.LayoutView:
     """Show what is kept of one article."""
     numbers = words("article_line", number=article.id, version=article.versions)
     blocks = [entry(article.header, words, ROOM), f"-# {escape(numbers)}"]
     if article.removal is not None:
         why = words(f"removal_{article.removal}")
         blocks.append(escape(words("article_removed", why=why)))
+    elif hidden:
+        blocks.append(escape(words("article_removed", why=words("removal_here"))))
     if article.note:
         blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT))}")
     return layout(blocks)
@@ -165,14 +172,16 @@ def evidence_view(found: Sequence[Evidence], question: str, words: Wording) -> u
     return layout(blocks)
 
 
-def deed_line(logged: AuditEntry, named: str, words: Wording) -> str:
+def deed_line(logged: AuditEntry, named: str, here: str, words: Wording) -> str:
     """Say when who did what; a name is shown, and nobody is mentioned."""
+    mine = logged.place == here
+    who = f"<@{int(logged.who)}>" if mine else escape(words("deed_home"))
     if logged.kind is AuditAction.SET:
         named = logged.detail or words("settings_desk")
     when = discord.utils.format_dt(logged.at, "f")
     undone = f" ({escape(words('deed_undone'))})" if logged.undone_by else ""
     kind = escape(words(f"deed_{logged.kind}"))
-    return f"{when} · <@{int(logged.who)}> · {kind}{undone}: {literal(title(named, 100))}"
+    return f"{when} · {who} · {kind}{undone}: {literal(title(named, 100))}"
 
 
 def done_view(text: str, buttons: Sequence[ui.Item[Any]]) -> ui.LayoutView:

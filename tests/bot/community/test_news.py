@@ -6,6 +6,7 @@ import pytest
 
 from bot.community.news import Stories
 from ingest.archive import Archive
+from ingest.model import Edition
 from tests.builders import NOW, TEXT, an_extract, saved
 
 OTHER = "The ferry to Holm was taken out of service on Friday, the harbour office said in a notice."
@@ -27,7 +28,9 @@ def test_copies_are_told_with_the_story_that_they_carry(archive):
     assert first.article.header.outlet == "Ledger"
     assert first.outlets == ("Ledger", "Courier")
     assert second.outlets == ("Post",)
-    assert [each.outlets for each in Stories(archive).newest(5, ["Courier"])] == [("Courier",)]
+    assert [each.outlets for each in Stories(archive).newest(5, Edition(outlets=("Courier",)))] == [
+        ("Courier",)
+    ]
     assert len(Stories(archive).newest(1)) == 1
 
 

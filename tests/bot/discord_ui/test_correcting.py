@@ -12,10 +12,12 @@ import pytest
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.members.correcting import correct, notice_of_change, tell_newer
+from bot.discord_ui.members.correcting import correct, corrected_view, notice_of_change, tell_newer
+from bot.discord_ui.rendering import Colour
 from bot.ledger.model import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
 from ingest.index.passages import cut
+from ingest.model import Kind
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
 
@@ -52,53 +54,138 @@ def changed(desk, change):
     desk.archive.articles.save(extract, cut(extract.text, extract.header.language), now=NOW)
 
 
+def with_note(note, **replaced):
+    """Make a change that replaces words, and adds the outlet's *note* if there is one."""
+
+    def change(old):
+        text = old.text
+        for before, after in replaced.get("words", {}).items():
+            assert before in text
+            text = text.replace(before, after)
+        notes = (*old.corrections, note) if note else old.corrections
+        return replace(old, text=text, corrections=notes)
+
+    return change
+
+
 async def told(env, desk, now=NOW):
-    """Let the bot look once at what changed, and return the replies that it sent for it."""
+    """Let the bot look once at what changed; return what it posted and what it edited."""
     before = len(env.http_requests)
-    await correct(env.bot, Corrections(desk.ledger, lambda: now, LASTING))
+    corrections = Corrections(desk.archive, desk.ledger, lambda: now, LASTING)
+    await correct(env.bot, corrections)
     await env.settle()
-    sent = [r for r in list(env.http_requests)[before:] if r.method == "POST"]
-    return [r.json for r in sent]
+    sent = list(env.http_requests)[before:]
+    posts = [r.json for r in sent if r.method == "POST"]
+    return posts, [r.json for r in sent if r.method == "PATCH"]
 
 
-async def test_answers_that_cited_it_and_no_other_are_told(desk, simcord_env, channel, alice):
-    """A correction is told under the two answers that rest on the article, in its own words."""
+NOTHING = ([], [])
+SILENT = 1 << 12
+"""Discord's flag of a message that makes no sound."""
+FIGURE = {"62.7": "61.2"}
+NOTE = "Correction: Turnout was 61.2 per cent, not 62.7."
+
+
+async def test_a_corrected_figure_edits_the_answers_and_is_listed_once(
+    desk, simcord_env, channel, alice
+):
+    """Struck out, with the note under it; one silent post leads to both; no one else is told."""
     first = await alice.slash(channel, "ask", question=TURNOUT)
     second = await alice.slash(channel, "ask", question="What was the final turnout?")
     await alice.slash(channel, "ask", question=RALLY)
-    assert await told(simcord_env, desk) == []
-    note = "Correction: Turnout was 62.8 per cent."
-    changed(desk, lambda old: replace(old, corrections=(*old.corrections, note)))
-    sent = await told(simcord_env, desk)
-    answered = {first.response.id, second.response.id}
-    assert {int(each["message_reference"]["message_id"]) for each in sent} == answered
-    assert all("62.8 per cent" in str(each) for each in sent)
-    assert await told(simcord_env, desk) == []
+    assert await told(simcord_env, desk) == NOTHING
+    changed(desk, with_note(NOTE, words=FIGURE))
+    [post], edits = await told(simcord_env, desk)
+    assert len(edits) == 2
+    for edit in edits:
+        assert "~~" in str(edit)
+        assert "61.2 per cent, not 62.7" in str(edit)
+        assert "desk:" in str(edit)
+    assert post["flags"] & SILENT
+    assert "Corrected since it was answered here" in str(post)
+    for each in (first, second):
+        assert f"/{each.response.id})" in str(post)
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_a_note_is_told_once_whatever_the_article_does_next(
+    desk, simcord_env, channel, alice
+):
+    """A later version repeats nobody; a second note on the same words is told."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, with_note(NOTE, words=FIGURE))
+    assert await told(simcord_env, desk) != NOTHING
+    for number in range(3):
+        changed(desk, lambda old, n=number: replace(old, text=f"{old.text}\n\nMore {n} to come."))
+        assert await told(simcord_env, desk) == NOTHING
+    changed(desk, with_note("Correction: Turnout was 62.7 per cent after all."))
+    posts, _ = await told(simcord_env, desk)
+    assert len(posts) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_note("Correction: The count took five days, not four."),
+        with_note("Correction: The photograph showed another harbour."),
+        lambda old: replace(old, text=f"{old.text}\n\nThe count took five days."),
+    ],
+    ids=["a note on something else", "a note on a picture", "an addition"],
+)
+async def test_what_touches_no_quoted_word_is_not_told(desk, simcord_env, channel, alice, change):
+    """The answer stands as it was."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, change)
+    assert await told(simcord_env, desk) == NOTHING
 
 
 async def test_quoted_words_that_were_rewritten_are_told(desk, simcord_env, channel, alice):
-    """A silent edit of the quoted figure is told, too; one elsewhere in the article is not."""
+    """A silent edit of the quoted figure too."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    changed(desk, lambda old: replace(old, text=f"{old.text}\n\nThe count took five days."))
-    assert await told(simcord_env, desk) == []
-    changed(desk, lambda old: replace(old, text=old.text.replace("62.7", "63.7")))
-    [sent] = await told(simcord_env, desk)
-    assert "has changed the words" in str(sent)
+    changed(desk, with_note("", words={"62.7": "63.7"}))
+    [post], [edit] = await told(simcord_env, desk)
+    assert "has changed the words" in str(post)
+    assert "~~" in str(edit)
 
 
-async def test_a_removal_is_told(desk, simcord_env, channel, alice):
-    """What moderators take away, readers of it learn."""
+@pytest.mark.parametrize("removed", [True, False])
+async def test_a_withdrawal_is_loud_once_and_unmistakable(
+    desk, simcord_env, channel, alice, removed
+):
+    """By moderators or by the outlet: one post with a sound, in red, and the answers begin so."""
     await alice.slash(channel, "ask", question=TURNOUT)
-    desk.archive.articles.remove(certified(desk).id, now=NOW)
-    [sent] = await told(simcord_env, desk)
-    assert "moderators have taken" in str(sent)
+    await alice.slash(channel, "ask", question="What was the final turnout?")
+    if removed:
+        desk.archive.articles.remove(certified(desk).id, now=NOW)
+    else:
+        changed(desk, lambda old: replace(old, header=replace(old.header, kind=Kind.RETRACTION)))
+    [post], edits = await told(simcord_env, desk)
+    assert not post.get("flags", 0) & SILENT
+    assert "Withdrawn" in str(post)
+    assert len(edits) == 2
+    for each in (post, *edits):
+        assert each["components"][0]["accent_color"] == Colour.WITHDRAWN
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_who_was_killed_between_begins_again_and_says_nothing_twice(
+    desk, simcord_env, channel, alice
+):
+    """An answer that has the note is left as it is."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, with_note(NOTE, words=FIGURE))
+    [notice] = await Corrections(desk.archive, desk.ledger, lambda: NOW, LASTING).due()
+    message = await simcord_env.bot.get_channel(channel.id).fetch_message(int(notice.shown.message))
+    await message.edit(view=corrected_view(message, notice))
+    posts, edits = await told(simcord_env, desk)
+    assert (len(posts), edits) == (1, [])
 
 
 async def test_old_answers_are_left_alone(desk, simcord_env, channel, alice):
     """After the time that the community sets, nobody is disturbed."""
     await alice.slash(channel, "ask", question=TURNOUT)
     desk.archive.articles.remove(certified(desk).id, now=NOW)
-    assert await told(simcord_env, desk, NOW + LASTING + timedelta(minutes=1)) == []
+    assert await told(simcord_env, desk, NOW + LASTING + timedelta(minutes=1)) == NOTHING
 
 
 async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, channel, alice):
@@ -107,7 +194,7 @@ async def test_an_answer_that_is_gone_is_not_tried_again(desk, simcord_env, chan
     await simcord_env.bot.get_channel(channel.id).get_partial_message(result.response.id).delete()
     desk.archive.articles.remove(certified(desk).id, now=NOW)
     await told(simcord_env, desk)
-    assert desk.ledger.notices.due(NOW - LASTING) == []
+    assert await told(simcord_env, desk) == NOTHING
 
 
 NEWER = (

@@ -11,7 +11,7 @@ from ingest.archive import Archive
 from ingest.archive.copying import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
 from ingest.index.passages import SPLITTER, cut
-from ingest.model import Cut, Decision, Kind, Permission, Span
+from ingest.model import EVERYBODY, Cut, Decision, Edition, Kind, Permission, Span
 from tests.builders import NOW, TEXT, an_extract, saved
 from tests.conftest import a_database
 from tests.processes import PROCESSES
@@ -311,7 +311,7 @@ def test_an_article_counts_for_the_outlet_that_it_names_now(archive):
     saved(archive, an_extract(outlet="Ledger", **page))
     [outlet] = archive.summary().outlets
     assert (outlet.outlet, outlet.articles, outlet.newest) == ("Ledger", 1, date(2026, 10, 26))
-    assert len(archive.articles.listed(among=[outlet.outlet])) == 1
+    assert len(archive.articles.listed(edition=Edition(outlets=(outlet.outlet,)))) == 1
 
 
 WORDS = st.text(
@@ -386,3 +386,49 @@ def test_other_articles_have_other_addresses(archive, other):
     [one] = saved(archive, an_extract(url="https://ledger.example/a?id=1"))
     [two] = saved(archive, an_extract("Another text of another article, of its own.", url=other))
     assert one.article_id != two.article_id
+
+
+def test_what_one_server_keeps_for_itself_is_apart_from_all_else(archive):
+    """Its text is neither a version, nor a copy, nor a repetition of what everybody shares."""
+    page = {"url": "http://ledger.example/a", "title": "Harbour wins"}
+    shared = archive.articles.save(an_extract(**page), cut(TEXT, "en"), now=NOW)
+    own = archive.articles.save(an_extract(**page), cut(TEXT, "en"), now=NOW, place="7")
+    assert own.article_id != shared.article_id
+    for number in range(5):
+        other = an_extract(title=f"Title {number}")
+        archive.articles.save(other, cut(TEXT, "en"), now=NOW, place="8")
+    assert archive.articles.get(shared.article_id).removal is None
+    assert archive.articles.get(shared.article_id).story == shared.article_id
+    assert [e.id for e in archive.articles.listed(edition=EVERYBODY)] == [shared.article_id]
+    assert archive.articles.count(Edition("7")) == 2
+    assert own.article_id in archive.editions.withheld("8")
+    assert archive.editions.withheld("7").isdisjoint({own.article_id, shared.article_id})
+    assert archive.outlets.names(Edition("9")) == ("Sarnholt Ledger",)
+
+
+def test_a_server_hides_what_it_likes_for_itself(archive):
+    """And nobody else."""
+    kept = archive.articles.save(an_extract(), cut(TEXT, "en"), now=NOW)
+    assert archive.editions.hide("7", kept.article_id, now=NOW)
+    assert not archive.editions.hide("7", kept.article_id, now=NOW)
+    assert archive.editions.withheld("7") == {kept.article_id}
+    assert archive.editions.withheld("8") == frozenset()
+    assert archive.articles.listed(edition=Edition("7")) == []
+    assert archive.articles.titled("harbour", removed=True, edition=Edition("7")) != []
+    assert archive.editions.show("7", kept.article_id)
+    assert archive.articles.listed(edition=Edition("7")) != []
+
+
+def test_a_paste_is_never_a_version_of_what_was_fetched(archive):
+    """Until a fetch reads the same text; then it is the outlet's, and its citations stay."""
+    page = {"url": "http://ledger.example/a", "title": "Harbour wins"}
+    fetched = archive.articles.save(an_extract(**page), cut(TEXT, "en"), now=NOW)
+    lie = "Marrowen was arrested on Sunday in Dunmere, the harbour police told reporters there."
+    paste = archive.articles.save(an_extract(lie, pasted=True, **page), cut(lie, "en"), now=NOW)
+    assert paste.article_id != fetched.article_id
+    assert archive.articles.get(paste.article_id).header.unverified
+    other = {"url": "http://ledger.example/b", "title": "Ward 1"}
+    own = archive.articles.save(an_extract(pasted=True, **other), cut(TEXT, "en"), now=NOW)
+    read = archive.articles.save(an_extract(**other), cut(TEXT, "en"), now=NOW)
+    assert (read.article_id, read.version) == (own.article_id, 2)
+    assert not archive.articles.get(own.article_id).header.unverified

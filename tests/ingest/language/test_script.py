@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.language.script import Script
+from ingest.language.script import Script, has_kanji_alone
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,12 @@ def test_a_question_is_in_the_script_of_its_grammar():
     assert Script.of_question("Sanseitoの公約は？") is Script.EAST_ASIAN
     assert Script.of_question("What did Sanseito promise?") is Script.ALPHABETIC
     assert Script.EAST_ASIAN.other.other is Script.EAST_ASIAN
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [("投票率", True), ("誰贏了？", True), ("投票率は？", False), ("선거", False), ("Who?", False)],
+)
+def test_what_may_be_chinese_as_well_as_japanese(text, alone):
+    """Signs that both write, and nothing that one of them or Korean has alone."""
+    assert has_kanji_alone(text) is alone

@@ -108,13 +108,6 @@ def shown(result):
     return seen(result.response.components)
 
 
-def at_home(env, guild, **more):
-    """Let one server look after all coverage, as MODERATED_IN does."""
-    desk = env.bot.desk
-    settings = desk.settings.model_copy(update={"moderated_in": guild.id, **more})
-    object.__setattr__(desk, "settings", settings)
-
-
 async def send(channel, *buttons):
     """Put *buttons* into the channel, as an older message of the bot's."""
     view = discord.ui.LayoutView(timeout=None)

@@ -258,7 +258,7 @@ async def test_what_was_set_aside_is_reviewed_with_buttons(channel, moderator, a
     assert "Restored" in shown(done)
     assert archive.articles.get(9).removal is None
     await moderator.click(done.response, label="Undo")
-    assert archive.articles.get(9).removal is Removal.REMOVED
+    assert archive.articles.get(9).removal is Removal.QUARANTINED
 
 
 async def test_hiding_tells_no_reader(channel, moderator, archive):
@@ -268,7 +268,7 @@ async def test_hiding_tells_no_reader(channel, moderator, archive):
     result = await moderator.slash(channel, "source hide", article="1")
     assert "Hidden" in shown(result)
     assert archive.articles.count() == 0
-    assert Ledger.of(archive).notices.due(NOW) == []
+    assert Ledger.of(archive).notices.given() == set()
     await moderator.click(result.response, label="Undo")
     assert archive.articles.count() == 1
 
@@ -352,7 +352,8 @@ async def test_moderators_see_who_was_told(channel, moderator, archive):
 async def test_search_shows_evidence_and_scores(channel, moderator, desk, archive):
     """Why an article was found, as the terminal shows it."""
     [passage] = archive.passages.of_article(1)
-    object.__setattr__(desk.catalogue, "search", lambda _text: [Evidence(passage, 1.0, 0.5, 7.25)])
+    found = [Evidence(passage, 1.0, 0.5, 7.25)]
+    object.__setattr__(desk.catalogue, "search", lambda _text, _edition: found)
     text = shown(await moderator.slash(channel, "source search", question="Who won?"))
     assert "score 1.00 · words 7.2 · meaning 0.50" in text
 

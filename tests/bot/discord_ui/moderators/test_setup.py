@@ -41,6 +41,7 @@ async def test_a_new_server_is_welcomed_once(simcord_env, channel):
         "In this channel alone",
         "Name a role",
         "Set the page",
+        "Hand over",
     ]
 
 
@@ -92,3 +93,24 @@ async def test_a_second_server_sets_only_what_holds_in_it(simcord_env, channel):
     text = shown(await boss.slash(place, "setup"))
     assert "Where I answer" in text
     assert "election authority" not in text
+    assert "Another server. What is added here is cited here alone" in text
+
+
+async def test_home_is_handed_over_by_who_manages_both(simcord_env, desk, channel, owner):
+    """And what holds everywhere is set there from then on."""
+    other = simcord_env.create_guild("Dunmere")
+    place = other.create_text_channel("desk")
+    here = await owner.slash(channel, "setup")
+    assert "☑ Home server\nThis server." in shown(here)
+    nowhere = await owner.click(here.response, label="Hand over")
+    assert "no other server" in shown(nowhere)
+    role = other.create_role("all", permissions=discord.Permissions(manage_guild=True))
+    other.add_member(owner.user, roles=[role])
+    form = await owner.click(here.response, label="Hand over")
+    done = await owner.submit_modal(form, {"server": [str(other.id)]})
+    assert "The home server is now Dunmere" in shown(done)
+    assert desk.curator.home.server == other.id
+    refused = await owner.slash(channel, "settings approval", second=True)
+    assert "home server alone" in shown(refused)
+    there = other.member(owner.user) if hasattr(other, "member") else None
+    del there, place

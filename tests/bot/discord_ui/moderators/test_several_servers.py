@@ -5,13 +5,14 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.community.curating import Moderator, NotYoursError
+from bot.community.curating import Moderator, NotYoursError, TooManySourcesError
 from bot.community.previewing import Preview
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger.model import AuditAction, FeedbackVerdict
+from ingest.model import Edition
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, allow, at_home, send, shown
+from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, allow, send, shown
 from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
@@ -51,41 +52,107 @@ async def added(who, where):
     return await who.click(result.response, label="Keep")
 
 
-@pytest.mark.parametrize("command", ["source remove", "source hide"])
-async def test_each_server_takes_out_what_it_added_itself(here, there, archive, command):
-    """And not what the other one did; nobody has to say which is the first."""
-    assert "Kept: 1 new" in shown(await added(*there))
-    [article] = [each.id for each in archive.articles.listed() if each.id != 1]
-    refused = await here[0].slash(here[1], command, article=str(article))
-    assert "was added elsewhere" in shown(refused)
-    assert archive.articles.count() == 2
-    done = await there[0].slash(there[1], command, article=str(article))
-    assert "was added elsewhere" not in shown(done)
-    assert archive.articles.count() == 1
+def cited_in(archive, server):
+    """Return the titles of what the answers in a server may cite."""
+    found = archive.articles.listed(edition=Edition(str(server.id) if server else ""))
+    return sorted(each.header.title for each in found)
 
 
-async def test_what_maintainers_added_is_nobody_s_to_remove(there, desk, archive):
-    """It came by the command line; the verb itself refuses, whoever calls it."""
-    with pytest.raises(NotYoursError, match="was added elsewhere"):
-        await desk.curator.hide(1, Moderator("1", "2"))
-    refused = await there[0].slash(there[1], "source remove", article="1")
-    assert "was added elsewhere" in shown(refused)
-    assert archive.articles.count() == 1
+async def test_what_a_stranger_adds_is_cited_in_their_server_alone(
+    simcord_env, here, there, elsewhere, archive, desk
+):
+    """Neither at home, nor in a direct message, nor in a third server; what home adds is."""
+    third = simcord_env.create_guild("Third")
+    kept = await added(*there)
+    assert "Kept: 1 new" in shown(kept)
+    assert "cited in this server alone" in shown(kept)
+    shared = ["Harbour wins 46 seats"]
+    both = ["Harbour wins 46 seats", "Ward 1 decides"]
+    assert cited_in(archive, elsewhere) == both
+    for other in (simcord_env.guild, third, None):
+        assert cited_in(archive, other) == shared
+    assert "1 new" in shown(await added(*here))
+    for other in (simcord_env.guild, third, None):
+        assert cited_in(archive, other) == both
+    assert [each.article.header.title for each in desk.news.stories.newest(9)].count(
+        "Ward 1 decides"
+    ) == 1
 
 
-async def test_a_known_article_is_not_rewritten_from_elsewhere(here, there, archive, desk):
-    """Adding it again makes it nobody else's, and its text stays."""
+async def test_a_stranger_never_writes_into_an_article_of_all(here, there, archive):
+    """A paste under its address is an article of its own, in its own server."""
     await added(*here)
     [article] = [each.id for each in archive.articles.listed() if each.id != 1]
     form = await there[0].slash(there[1], "source paste")
     text = "The count in ward one was annulled on Sunday, and nobody won anything at all there."
     values = {"headline": "Ward 1 decides", "outlet": "Ledger", "url": PAGE, "text": text}
     offered = await there[0].submit_modal(form, values)
-    refused = await there[0].click(offered.response, label="Keep")
-    assert "was added elsewhere" in told(refused)
+    await there[0].click(offered.response, label="Keep")
     assert len(archive.articles.versions(article)) == 1
-    refused = await there[0].slash(there[1], "source remove", article=str(article))
-    assert "was added elsewhere" in shown(refused)
+    assert archive.articles.count(Edition()) == 2
+
+
+@pytest.mark.parametrize("times", [2])
+async def test_the_same_page_twice_is_written_down_once(here, there, archive, desk, times):
+    """What changes nothing is neither kept nor logged, and takes nothing from anybody."""
+    for _ in range(times):
+        await added(*here)
+    [entry] = desk.ledger.audit.last()
+    assert entry.kind is AuditAction.ADDED
+    kept = await added(*there)
+    assert "0 new, 0 changed, 1 unchanged" in shown(kept)
+    assert "alone" not in shown(kept)
+    assert desk.ledger.audit.last() == [entry]
+
+
+async def test_every_server_hides_anything_for_itself(
+    simcord_env, here, there, elsewhere, archive, desk
+):
+    """What a maintainer added too, and only there; the way back is there as well."""
+    done = await there[0].slash(there[1], "source hide", article="1")
+    assert "Hidden in this server" in shown(done)
+    assert cited_in(archive, elsewhere) == []
+    assert cited_in(archive, simcord_env.guild) == ["Harbour wins 46 seats"]
+    seen_there = shown(await there[0].slash(there[1], "source show", article="1"))
+    assert "hidden in this server" in seen_there
+    again = await there[0].slash(there[1], "source hide", article="1")
+    assert "It is so already" in shown(again)
+    assert len(desk.ledger.audit.last()) == 1
+    await there[0].slash(there[1], "source restore", article="1")
+    assert cited_in(archive, elsewhere) == ["Harbour wins 46 seats"]
+
+
+async def test_what_home_looks_after_others_do_not_remove(here, there, desk, archive):
+    """The verb itself refuses, whoever calls it; home may."""
+    with pytest.raises(NotYoursError, match="Only the home server"):
+        await desk.curator.remove(1, Moderator("1", "2"))
+    refused = await there[0].slash(there[1], "source remove", article="1")
+    assert "Only the home server" in shown(refused)
+    assert archive.articles.count() == 1
+    await here[0].slash(here[1], "source remove", article="1")
+    assert archive.articles.count() == 0
+
+
+async def test_a_second_server_takes_nothing_from_the_first(simcord_env, here, archive):
+    """Home keeps its rights when somebody invites the bot elsewhere."""
+    await here[0].slash(here[1], "settings voting-link", url="https://vote.example")
+    simcord_env.create_guild("Late")
+    set_ = await here[0].slash(here[1], "settings approval", second=True)
+    assert "vote.example" in shown(set_)
+    await here[0].slash(here[1], "source remove", article="1")
+    assert archive.articles.count() == 0
+
+
+async def test_what_is_another_server_s_is_not_to_be_seen(here, there, archive):
+    """Not by its number, not in lists, not while somebody types."""
+    await added(*there)
+    [article] = [each.id for each in archive.articles.listed() if each.id != 1]
+    for command in ("source show", "source remove", "source hide", "source restore"):
+        refused = await here[0].slash(here[1], command, article=str(article))
+        assert "Ward 1" not in shown(refused)
+    assert "Ward 1" not in shown(await here[0].slash(here[1], "source list"))
+    offered = await here[0].autocomplete(here[1], "source show", "article", "Ward")
+    assert offered == []
 
 
 async def test_the_way_back_is_only_for_those_who_did_it(here, there, archive, desk):
@@ -95,31 +162,59 @@ async def test_the_way_back_is_only_for_those_who_did_it(here, there, archive, d
     copied = await send(there[1], UndoButton(str(entry.id), "Undo"))
     result = await there[0].click(copied, custom_id=f"desk:undo:{entry.id}")
     assert archive.articles.count() == 2
-    assert "taken back before" in shown(result)
+    assert "left to take back" in shown(result)
 
 
-async def test_a_source_is_looked_after_where_it_is_watched(here, there, desk, web):
-    """Neither described anew nor stopped from elsewhere."""
+async def test_a_source_is_looked_after_where_it_is_watched(here, there, elsewhere, desk, web):
+    """Others may watch it for themselves; neither describes nor stops what is the other's."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
     result = await here[0].slash(here[1], "source add", url=FEED, outlet="Ledger")
     await here[0].click(result.response, label="Watch")
     again = await there[0].slash(there[1], "source add", url=FEED, outlet="Other")
     assert "Watched already as source 1, of Ledger." in shown(again)
     assert labels(again.response) == ["Discard"]
+    await desk.curator.watch(Preview(FEED), "Other", Moderator("1", elsewhere.id))
+    assert [(e.outlet, e.place, e.address) for e in desk.archive.sources.watched()] == [
+        ("Ledger", "", FEED),
+        ("Other", str(elsewhere.id), FEED),
+    ]
     with pytest.raises(NotYoursError):
-        await desk.curator.watch(Preview(FEED), "Other", Moderator("1", "2"))
-    [source] = desk.archive.sources.watched()
+        await desk.curator.unwatch(1, Moderator("1", "2"))
     listed = await there[0].slash(there[1], "source watched")
-    refused = await there[0].click(listed.response, label="Stop watching")
-    assert "was added elsewhere" in told(refused)
-    assert desk.archive.sources.watched() == [source]
+    assert labels(listed.response) == ["Look now", "Stop watching"]
 
 
-async def test_the_log_is_each_server_s_own(here, there):
-    """Who did what elsewhere is nobody's business."""
+async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
+    """Whoever runs the bot pays for what is fetched."""
+    by = Moderator("1", "2")
+    for number in range(10):
+        await desk.curator.watch(Preview(f"http://ledger.example/{number}.xml"), "Ledger", by)
+    with pytest.raises(TooManySourcesError):
+        await desk.curator.watch(Preview(FEED), "Ledger", by)
+
+
+async def test_a_server_s_log_shows_all_that_is_cited_there(here, there):
+    """What home did to it, without who it was; and home learns nothing of the others."""
     await added(*here)
-    assert "Nobody has done anything" in shown(await there[0].slash(there[1], "source log"))
-    assert "added" in shown(await here[0].slash(here[1], "source log"))
+    theirs = await there[0].slash(there[1], "source log")
+    assert "the home server · added: Ward 1 decides" in shown(theirs)
+    assert labels(theirs.response) == []
+    await there[0].slash(there[1], "source hide", article="1")
+    mine = await here[0].slash(here[1], "source log")
+    assert "hid" not in shown(mine)
+    assert labels(mine.response) == ["Undo"]
+
+
+async def test_home_comes_back_as_it_left(simcord_env, here, there, desk):
+    """It is remembered by its number; nobody becomes home meanwhile."""
+    await here[0].slash(here[1], "setup")
+    home = simcord_env.guild.id
+    assert desk.curator.home.server == home
+    await simcord_env.bot.on_guild_join(simcord_env.bot.guilds[1])
+    assert desk.curator.home.server == home
+    desk.curator.home.server = None
+    desk.curator.home.read()
+    assert desk.curator.home.server == home
 
 
 async def test_suggestions_go_to_the_server_where_they_were_made(
@@ -159,31 +254,6 @@ async def test_reports_are_read_where_they_were_made(simcord_env, here, there, e
     assert "No answer is reported" in shown(await there[0].slash(there[1], "reports"))
 
 
-async def test_one_server_may_look_after_everything(simcord_env, here, there, desk, archive):
-    """Where a maintainer says so, others still add, and it removes what they did."""
-    at_home(simcord_env, simcord_env.guild, adding_elsewhere=True)
-    await added(*there)
-    [article] = [each.id for each in archive.articles.listed() if each.id != 1]
-    await here[0].slash(here[1], "source remove", article=str(article))
-    assert archive.articles.count() == 1
-    assert desk.ledger.audit.last(limit=1)[0].kind is AuditAction.REMOVED
-    undone = await there[0].slash(there[1], "source restore", article="1")
-    assert "was added elsewhere" in shown(undone)
-
-
-async def test_a_home_alone_keeps_the_others_out(simcord_env, here, there, desk):
-    """As long as nobody lets them in."""
-    at_home(simcord_env, simcord_env.guild)
-    refused = await there[0].slash(there[1], "source add", url=PAGE)
-    assert "ADDING_ELSEWHERE" in shown(refused)
-
-
-async def test_what_holds_everywhere_is_set_at_home_alone(there):
-    """Where there is no home, nobody's moderators spend the others' money."""
-    refused = await there[0].slash(there[1], "settings approval", second=True)
-    assert "MODERATED_IN" in shown(refused)
-
-
 async def test_a_role_lets_in(simcord_env, here, archive):
     """Not everybody who looks after coverage manages messages."""
     manager, channel = here
@@ -208,7 +278,7 @@ async def test_a_server_chooses_its_outlets(there, elsewhere, desk, archive):
     assert "Outlets that may be cited: Courier" in shown_
     place = elsewhere.id
     assert (await desk.community.rules(place)).outlets == ("Courier",)
-    assert (await desk.community.known(("Courier",))).summary.articles == 1
+    assert (await desk.community.known(Edition(outlets=("Courier",)))).summary.articles == 1
     assert "No outlet by the name" in shown(
         await who.slash(where, "settings outlets", also="Nobody")
     )

@@ -91,9 +91,7 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     assert "taken back" in log
     view = UndoButton("1", "Undo")
     message = await send(channel, view)
-    assert "done or taken back before" in shown(
-        await moderator.click(message, custom_id="desk:undo:1")
-    )
+    assert "left to take back" in shown(await moderator.click(message, custom_id="desk:undo:1"))
 
 
 async def test_a_number_that_is_none_is_one_sentence(channel, moderator):

@@ -18,7 +18,7 @@ from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.buttons import MODERATORS_BUTTONS
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry
-from tests.bot.discord_ui.moderators.conftest import PAGE, allow, at_home, member_with, send, shown
+from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, send, shown
 from tests.builders import NOW
 
 SOURCE = (
@@ -63,6 +63,7 @@ KEYS = {
     "here": "0",
     "role": "0",
     "voting": "0",
+    "handover": "0",
     "list": "10:Harbour",
     "settle": "r-f1",
     "review": "g.0",
@@ -70,6 +71,9 @@ KEYS = {
 OF_MANAGERS = (settings.UnsetButton, *setup.SETUP_BUTTONS)
 MODERATED = [each for each in MODERATORS_BUTTONS if each not in OF_MANAGERS]
 ROOMS = (adding, decisions, listing, reports, settings, setup, suggestions)
+
+
+SET = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
 
 
 def key_of(button):
@@ -83,7 +87,7 @@ def state(archive):
         archive.articles.count(),
         [(each.kind, each.article_id) for each in Ledger.of(archive).audit.last()],
         [each.id for each in archive.sources.watched()],
-        Ledger.of(archive).rules.get(""),
+        {**Ledger.of(archive).rules.get(""), "home": None},
         len(Ledger.of(archive).suggestions.open()),
     )
 
@@ -135,7 +139,7 @@ async def test_a_member_who_sees_a_command_is_refused(
 async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
     """A message may be seen by people who may not act on it."""
     Ledger.of(archive).audit.add(
-        AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before={})
+        AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before=SET)
     )
     before, key = state(archive), key_of(button)
     message = await send(channel, button(key, "x"))
@@ -147,33 +151,33 @@ async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive,
 
 
 @pytest.mark.parametrize("button", [*MODERATED, settings.UnsetButton])
-async def test_a_button_from_another_server_is_refused(
-    simcord_env, channel, archive, button, caplog
+async def test_a_button_from_another_server_changes_nothing_that_is_shared(
+    simcord_env, channel, archive, button
 ):
-    """Coverage is one for all servers: where one looks after it, others are nobody."""
-    at_home(simcord_env, simcord_env.guild)
-    Ledger.of(archive).audit.add(
-        AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before={})
-    )
+    """What home looks after stays as it is, and what it set; somebody may copy any button."""
+    home = str(simcord_env.guild.id)
+    ledger = Ledger.of(archive)
+    before = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
+    ledger.audit.add(AuditEntry(NOW, "1", home, AuditAction.SET, detail="", before=before))
     stranger, place = elsewhere(simcord_env)
+    await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     before, key = state(archive), key_of(button)
     message = await send(place, button(key, "x"))
-    result = await stranger.click(message, custom_id=f"desk:{button.kind}:{key}")
-    assert result.ephemeral
+    await stranger.click(message, custom_id=f"desk:{button.kind}:{key}")
     assert state(archive) == before
-    assert f"Refused {stranger.id}" in caplog.text
 
 
-@pytest.mark.parametrize(("name", "options"), [*SOURCE, *DESK])
-async def test_a_command_from_another_server_is_refused(
+@pytest.mark.parametrize(("name", "options"), DESK)
+async def test_what_holds_everywhere_is_set_at_home_alone(
     simcord_env, channel, archive, name, options, caplog
 ):
-    """Even from its administrator, where one server looks after the coverage."""
-    at_home(simcord_env, simcord_env.guild)
+    """Not even another server's administrator sets it."""
+    await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
     before = state(archive)
     result = await stranger.slash(place, name, **options)
     assert result.ephemeral
+    assert "home server" in shown(result)
     assert state(archive) == before
     assert f"Refused {stranger.id}" in caplog.text
 
@@ -213,7 +217,7 @@ async def test_a_moderator_sets_nothing(simcord_env, channel, moderator, archive
     await allow(simcord_env, moderator, "settings")
     result = await moderator.slash(channel, "settings approval", second=True)
     assert "Only those who may manage this server" in shown(result)
-    assert Ledger.of(archive).rules.get("") == {}
+    assert not Ledger.of(archive).rules.get("").get("second_moderator")
 
 
 @pytest.mark.parametrize(

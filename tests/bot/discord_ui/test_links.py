@@ -1,0 +1,102 @@
+"""An address, and what somebody wants to know or to have removed of themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.understanding.question import PRIVACY, UnaskableError, ask
+from bot.discord_ui.links import address_in
+from ingest.index.passages import cut
+from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.reading import seen
+from tests.builders import NOW, an_extract, saved
+
+URL = "https://ledger.example/2026/result"
+
+
+def replied(channel):
+    """Return what the bot said last."""
+    return seen([each.to_dict() for each in channel.last_message.components])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (URL, URL),
+        (f"<{URL}>", URL),
+        (f"  {URL} ", URL),
+        (f"what about {URL}", None),
+        ("https://", None),
+        ("ftp://ledger.example/a", None),
+        ("http://[", None),
+        ("Who won?", None),
+    ],
+)
+def test_a_message_that_is_an_address(text, found):
+    """And nothing else."""
+    assert address_in(text) == found
+
+
+async def test_a_link_that_is_kept_shows_its_article(simcord_env, desk, channel, alice):
+    """Its title, its day and how it begins; a tracker in it changes nothing."""
+    saved(desk.archive, an_extract(url=URL))
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> {URL}?utm_source=x")
+    text = replied(channel)
+    assert "This article is kept" in text
+    assert "Harbour wins 46 seats" in text
+    assert "The Harbour Alliance won 46 seats in Orvessa" in text
+    shown = await alice.slash(channel, "ask", question=URL)
+    assert "This article is kept" in seen(shown.response.components)
+
+
+async def test_a_link_that_is_not_kept_offers_to_suggest_it(simcord_env, desk, channel, alice):
+    """Whatever else is kept; what only another server cites is not."""
+    saved(desk.archive, an_extract())
+    extract = an_extract(url=URL)
+    desk.archive.articles.save(extract, cut(extract.text, "en"), now=NOW, place="7")
+    shown = await alice.slash(channel, "ask", question=URL)
+    assert "No article with this address is kept here" in seen(shown.response.components)
+    assert labels(shown.response) == ["Suggest a source"]
+
+
+async def test_a_link_to_a_message_says_what_to_do(channel, alice):
+    """It is no article."""
+    link = "https://discord.com/channels/1/2/3"
+    shown = await alice.slash(channel, "ask", question=link)
+    assert "That is a message" in seen(shown.response.components)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "delete my data",
+        "Forget me!",
+        "what do you know of me?",
+        "vergiss mich",
+        "borra mis datos",
+        "que sais-tu de moi ?",
+        "apague meus dados",
+        "私のデータを削除してください",
+        "나를 잊어줘",
+        "删除我的数据",
+        "احذف بياناتي",
+    ],
+)
+def test_who_asks_what_is_known_of_them_is_not_searched_for(said):
+    """In each language."""
+    with pytest.raises(UnaskableError) as caught:
+        ask(said, now=NOW)
+    assert caught.value.key == PRIVACY
+
+
+async def test_forget_me_forgets_by_a_button(simcord_env, desk, channel, alice):
+    """What was kept goes, and only theirs."""
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> delete my data")
+    assert "What is kept of you" in replied(channel)
+    await desk.community.begin("Who won?", "en", alice.id, channel.id)
+    message = channel.last_message
+    result = await alice.click(message, label="Forget me")
+    assert "entries removed: 1" in seen(result.response.components)
+    assert result.ephemeral
+    again = await alice.click(message, label="Forget me")
+    assert "Nothing was known of you" in seen(again.response.components)
