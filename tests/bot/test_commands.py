@@ -13,7 +13,6 @@ from bot import terminal
 from bot.__main__ import main
 from bot.commands.asking import examples
 from bot.desk import open_desk
-from bot.evaluating.evaluation import SAMPLE_QUESTIONS
 from bot.settings import BotSettings
 from tests.bot.conftest import MORNING
 
@@ -148,36 +147,6 @@ def test_a_chat_answers_until_it_is_left(sample_desk, monkeypatch):
     assert "62.7 per cent" in screen.getvalue()
     [newest, *_] = desk.news.stories.newest(1)
     assert newest.article.header.title in " ".join(screen.getvalue().split())
-
-
-def test_when_to_decline_is_fitted_to_questions_of_ones_own(here, sample_folder, tmp_path, capsys):
-    """The command writes what the desk uses from then on, and shows what it costs."""
-    known = [json.loads(line) for line in SAMPLE_QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    rows = [{"question": q["question"], "answerable": q["expect"] == "answer"} for q in known]
-    file = tmp_path / "mine.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    own = sample_folder / "calibration.json"
-    try:
-        assert main(["calibrate", str(file)]) == 0
-        assert json.loads(own.read_text())["weights"]
-        assert "10%" in capsys.readouterr().out
-        assert main(["ask", TURNOUT]) == 0
-    finally:
-        own.unlink(missing_ok=True)
-
-
-@pytest.mark.parametrize(
-    "line", ["", '{"question": "a?"}', '{"question": "Turnout?", "answerable": true}']
-)
-def test_a_calibration_that_cannot_be_fitted_changes_nothing(
-    here, sample_folder, tmp_path, capsys, line
-):
-    """Both kinds of questions are needed, and every line must be of the form."""
-    file = tmp_path / "mine.jsonl"
-    file.write_text(line)
-    assert main(["calibrate", str(file)]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
-    assert not (sample_folder / "calibration.json").exists()
 
 
 SOURCE = {"quote": "Turnout was 62.7 per cent.", "outlet": "The Ledger", "day": "2026-11-01"}

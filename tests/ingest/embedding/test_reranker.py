@@ -9,13 +9,9 @@ import pytest
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from ingest.archive import Archive
 from ingest.embedding.reranker import reranker
-from ingest.embedding.universal import FastEmbedder
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.index.index import Index
 from ingest.settings import Settings
-from tests.builders import NOW
 
 WORDS = {"[UNK]": 0, "who": 1, "won": 2, "bread": 3, "harbour": 9}
 
@@ -119,19 +115,3 @@ def test_what_is_neither_address_nor_folder_is_refused():
 def test_none_is_the_default():
     """Nothing is ranked twice unless somebody says so."""
     assert reranker(Settings.of({})) is None
-
-
-def test_the_index_ranks_by_it_and_goes_on_without(folder, tmp_path, caplog):
-    """A reranker that fails costs its ranking, never the answer."""
-    settings = Settings.of({"DATA_DIR": str(tmp_path / "data"), "RERANK_MODEL": str(folder)})
-    with (
-        Archive.open(settings.archive_url) as archive,
-        Index.open(archive, FastEmbedder(), settings, holder="a test", now=NOW) as index,
-    ):
-        asked = index.question("who won")
-        ranked = index.likeness(asked, ["harbour won", "bread"])
-        index._stores.reranker = reranker(Settings.of({"RERANK_MODEL": "http://127.0.0.1:1/"}))
-        without = index.likeness(asked, ["harbour won", "bread"])
-    assert ranked[0] > 0.9 > 0.2 > ranked[1]
-    assert without[0] > without[1]
-    assert "RERANK_MODEL" in caplog.text

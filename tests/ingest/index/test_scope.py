@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ingest.index.scope import asked
-from ingest.model import Header, Passage, Scope
+from ingest.model import Header, Scope
 
 TODAY = date(2026, 11, 4)  # a Wednesday
 OUTLETS = ("The Sarnholt Ledger", "Courier", "FOX News - Health", "ブレノック新聞", "Time")
@@ -78,32 +78,6 @@ def test_a_day_that_is_written_out_is_preferred(question, scope):
     """A report of the day after may answer as well, so nothing is shut out."""
     assert names(question).days == (scope,)
     assert names(question).bound is None
-
-
-@pytest.mark.parametrize(
-    ("question", "published", "text", "admitted"),
-    [
-        ("the turnout in July", date(2026, 7, 31), "It was 60%.", True),
-        ("the turnout in July", date(2026, 8, 2), "On Friday it was 60%.", True),
-        ("the turnout in July", date(2026, 10, 2), "It was 60%.", False),
-        ("the turnout in July", date(2026, 10, 2), "It was 55% in July.", True),
-        ("the turnout in July", date(2025, 7, 2), "It was 60%.", False),
-        ("the turnout in July", None, "It was 60%.", False),
-        ("the turnout in July", None, "On 3 July 2026 it was 60%.", True),
-        ("the July 5 election", date(2026, 10, 2), "It was 60%.", True),
-        ("the turnout on July 5", date(2026, 10, 2), "It was 60%.", False),
-        ("what came since 5 October", date(2026, 10, 9), "It was 60%.", True),
-        ("what came since 5 October", date(2026, 10, 2), "It was 60%.", False),
-        ("7月の投票率", date(2026, 10, 2), "10月の投票率は60%。", False),
-        ("7月の投票率", date(2026, 10, 2), "7月は50%だった。", True),
-        ("the turnout", None, "It was 60%.", True),
-    ],
-)
-def test_what_is_asked_of_a_period_is_of_it_or_speaks_of_it(question, published, text, admitted):
-    """October's figure answers nobody who asks about July; an election may be named by its day."""
-    header = Header("Turnout", published=published)
-    passage = Passage("1:1:0:a", 1, 1, 0, 0, len(text), text, header)
-    assert names(question).admits(passage) is admitted
 
 
 @pytest.mark.parametrize(
