@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.community.curating import Moderator
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
@@ -41,10 +42,9 @@ async def articles_page(
 
 
 async def quarantine_page(
-    moderation: Moderation, interaction: Interaction, offset: int
+    moderation: Moderation, by: Moderator, words: Wording, offset: int
 ) -> ui.LayoutView:
     """Show what was set aside, each with a button that lets it be cited."""
-    words, by = words_of(interaction), moderator(interaction)
     page = await moderation.desk.catalogue.quarantined(by.place, offset, _REVIEWED)
     if not page.articles and offset == 0:
         return notice_view(words("no_quarantine"))
@@ -60,10 +60,9 @@ async def quarantine_page(
 
 
 async def sources_page(
-    moderation: Moderation, interaction: Interaction, offset: int
+    moderation: Moderation, by: Moderator, words: Wording, offset: int
 ) -> ui.LayoutView:
     """Show what is watched, what fails first, each with what can be done about it."""
-    words, by = words_of(interaction), moderator(interaction)
     every = sorted(
         await moderation.desk.catalogue.sources(by.place), key=lambda s: (s.failure is None, s.id)
     )
@@ -124,7 +123,8 @@ class _SetAsideButton(_Turn, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await quarantine_page(moderation, interaction, int(self.key))
+        by, words = moderator(interaction), words_of(interaction)
+        return await quarantine_page(moderation, by, words, int(self.key))
 
 
 class _WatchedButton(_Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
@@ -134,7 +134,8 @@ class _WatchedButton(_Turn, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show that page."""
-        return await sources_page(moderation, interaction, int(self.key))
+        by, words = moderator(interaction), words_of(interaction)
+        return await sources_page(moderation, by, words, int(self.key))
 
 
 class _ToldButton(_Turn, template=r"desk:told:(?P<key>[0-9]{1,6})"):

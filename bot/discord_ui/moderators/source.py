@@ -122,12 +122,14 @@ class SourceGroup(app_commands.Group):
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
         """Review what was set aside."""
-        await tell_result(interaction, lambda: quarantine_page(self.moderation, interaction, 0))
+        by, words = moderator(interaction), words_of(interaction)
+        await tell_result(interaction, lambda: quarantine_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
         """Review what is watched, what fails first."""
-        await tell_result(interaction, lambda: sources_page(self.moderation, interaction, 0))
+        by, words = moderator(interaction), words_of(interaction)
+        await tell_result(interaction, lambda: sources_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="corrections", description=worded("command_source_corrections"))
     async def corrections(self, interaction: Interaction) -> None:
