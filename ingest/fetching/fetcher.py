@@ -205,8 +205,8 @@ class Fetcher:
             if isinstance(found, Fetched):
                 if found.state is State.UNCHANGED and not (known and known.headers()):
                     raise UnreachableError(
-                        f"{short_address(url)} answers that it is unchanged (304), although "
-                        "nothing was known of it. It is asked again later."
+                        f"{short_address(url)} answers that nothing changed (304), but it was "
+                        "never read before. It is asked again later."
                     )
                 return replace(found, moved=for_good and steps > 0)
             for_good = for_good and found.for_good

@@ -47,13 +47,13 @@ class BookParser(Parser):
             about = _about(book)
             for number, part in enumerate(_chapters(book, place), start=1):
                 if number > _MOST:
-                    raise UnreadableError(f"{document.name} has more than {_MOST} chapters.")
+                    raise UnreadableError(f"{document.name} has more than {_MOST} parts. Split it.")
                 found = _chapter(package, part, about, f"{document.name} chapter {number}")
                 if found is not None:
                     none = False
                     yield found
         if none:
-            raise NoArticleError(f"{document.name} holds no chapter with text. Nothing was added.")
+            raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
 
 
 def _about(book: Element) -> Header:

@@ -69,7 +69,9 @@ class CaptionsParser(Parser):
         text = document.text().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         cues = list(_cues(text, document.name))
         if not cues:
-            raise NoArticleError(f"{document.name} has no captions: no line stands under a time.")
+            raise NoArticleError(
+                f"{document.name} has no captions: no time in it is followed by text."
+            )
         told = _declared(text)
         header = Header(
             title=told.get("title") or _called(document),
@@ -119,7 +121,7 @@ def _cues(text: str, name: str) -> Iterator[_Cue]:
         if begins:
             timing, count = begins, count + 1
             if count > _MOST:
-                raise UnreadableError(f"{name} has more than {_MOST:,} cues. Split it.")
+                raise UnreadableError(f"{name} has more than {_MOST:,} entries. Split it.")
 
 
 def _read_cue(timing: re.Match[str], lines: Sequence[str]) -> Iterator[_Cue]:

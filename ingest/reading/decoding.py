@@ -65,11 +65,13 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
         raise UnreadableError(f"{name} is empty. Nothing was added from it.")
     if len(data) > LARGEST_ARTICLE:
         raise UnreadableError(
-            f"{name} has {len(data) / 2**20:.0f} MB; an article has at most "
-            f"{LARGEST_ARTICLE // 2**20} MB. Split it, or give JSON Lines."
+            f"{name} has {len(data) / 2**20:.0f} MB; at most "
+            f"{LARGEST_ARTICLE // 2**20} MB are read. Split it, or give JSON Lines."
         )
     if data.startswith(_MAGIC):
-        raise UnreadableError(f"{name} is not text, and of no kind that is read.")
+        raise UnreadableError(
+            f"{name} is not text and cannot be read. If it holds an article, paste its text."
+        )
     text = (
         _marked(data)
         or _escaped(data)

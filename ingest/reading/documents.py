@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import ClassVar, Protocol
 
+from ingest.errors import UnreadableError
 from ingest.reading.decoding import decode
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.listings import Entry
@@ -93,3 +94,10 @@ class Parser(Protocol):
             ReadingError: nothing of it can be read; the sentence says why.
         """
         ...
+
+
+def broken(name: str, kind: str) -> UnreadableError:
+    """Return the sentence for a file that is broken, or not of the *kind* that its name says."""
+    return UnreadableError(
+        f"{name} is a broken {kind} file. Open it, save it again, or paste its text."
+    )

@@ -50,8 +50,8 @@ class FeedParser(Parser):
             yield FoundArticle(
                 name,
                 problem=NoArticleError(
-                    f"{name} only names {missing} of its articles. Watch the address that it "
-                    "comes from, and they are fetched."
+                    f"{name} only names {missing} of its articles. To read them, "
+                    "watch the address of the feed."
                 ),
             )
 

@@ -200,7 +200,7 @@ def _posts(data: bytes, url: str) -> Listing:
         every = [item for item in items or [value] if isinstance(item, dict)]
         entries = [one for item in every for one in _post(item, url)]
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise UnreadableError(f"{url} is a broken export of posts.") from error
+        raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
     return _listed(entries, url, len(every))
 
 

@@ -11,12 +11,12 @@ from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
 
-from ingest.errors import NoArticleError, UnreadableError
+from ingest.errors import NoArticleError
 from ingest.language.datelines import stated
 from ingest.language.words import words
 from ingest.model import Extract
 from ingest.reading.decoding import damage, decode
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, Parser, broken
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
@@ -36,6 +36,8 @@ _SHORT = 200
 """Characters of a line that goes with the address in it: it says to whom this was sent."""
 _BROKEN = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """What broken mail makes the standard library raise."""
+_EML, _MHTML = "EML", "MHTML"
+"""What the files are called where one is broken."""
 _PARTS = 500
 """Parts of a mail that are looked at."""
 
@@ -55,7 +57,7 @@ class MailParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Read one letter; no address of a person is kept."""
-        message = _parsed(document)
+        message = _parsed(document, _EML)
         extract = _letter(message, document)
         name, address = parseaddr(_header(message, "From"))
         outlet = clean_line(name) or address.rpartition("@")[2]
@@ -88,11 +90,11 @@ class SavedPageParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Read the page, which stands where it was saved from."""
-        message = _parsed(document)
+        message = _parsed(document, _MHTML)
         parts = _texts(message, "text/html")
         if not parts:
-            raise NoArticleError(f"{document.name} holds no page. Save it anew, or paste its text.")
-        text = _text_of(parts[0], document.name)
+            raise broken(document.name, _MHTML)
+        text = _text_of(parts[0], document.name, _MHTML)
         told = _header(message, "Snapshot-Content-Location") or _header(
             parts[0], "Content-Location"
         )
@@ -102,8 +104,8 @@ class SavedPageParser(Parser):
         yield FoundArticle(document.name, replace(extract, header=header, notes=damage(text)))
 
 
-def _parsed(document: Document) -> Message:
-    """Parse a mail.
+def _parsed(document: Document, kind: str) -> Message:
+    """Parse a mail, or a page of that *kind* of file.
 
     Raises:
         UnreadableError: it is broken.
@@ -113,9 +115,7 @@ def _parsed(document: Document) -> Message:
         if not message.keys():
             raise ValueError
     except _BROKEN as error:
-        raise UnreadableError(
-            f"{document.name} is no mail although it is called so. Paste its text."
-        ) from error
+        raise broken(document.name, kind) from error
     return message
 
 
@@ -127,15 +127,15 @@ def _letter(message: Message, document: Document) -> Extract:
     """
     pages, plain = _texts(message, "text/html"), _texts(message, "text/plain")
     for part in pages[:1]:
-        text = _text_of(part, document.name)
+        text = _text_of(part, document.name, _EML)
         try:
             return replace(read_page(text, document.name, now=document.now), notes=damage(text))
         except NoArticleError:
             if not plain:
                 raise
     if not plain:
-        raise NoArticleError(f"{document.name} is a mail without text. Nothing was added.")
-    text = _text_of(plain[0], document.name)
+        raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
+    text = _text_of(plain[0], document.name, _EML)
     subject = clean_line(_header(message, "Subject"))
     return replace(read_paste(f"{subject}\n\n{text}"), notes=damage(text))
 
@@ -155,7 +155,7 @@ def _texts(message: Message, kind: str) -> list[Message]:
     return found
 
 
-def _text_of(part: Message, name: str) -> str:
+def _text_of(part: Message, name: str, kind: str) -> str:
     """Return the text of a part, by its own encoding.
 
     Raises:
@@ -165,7 +165,7 @@ def _text_of(part: Message, name: str) -> str:
         data = part.get_payload(decode=True)
         charset = part.get_content_charset()
     except _BROKEN as error:
-        raise UnreadableError(f"{name} holds text that cannot be decoded.") from error
+        raise broken(name, kind) from error
     return decode(data if isinstance(data, bytes) else b"", name, charset)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, Parser, broken
 from ingest.reading.found import FoundArticle
 from ingest.reading.text import clean_line
 
@@ -38,15 +38,15 @@ class FeedListParser(Parser):
         try:
             root = etree.fromstring(document.data, parser)
         except (etree.LxmlError, ValueError) as error:
-            raise UnreadableError(f"{document.name} is a broken list of feeds.") from error
+            raise broken(document.name, "OPML") from error
         feeds = {} if root is None else dict(_feeds_of(root))
         if not feeds:
-            raise NoArticleError(f"{document.name} is a list of feeds that names none.")
+            raise NoArticleError(f"{document.name} lists no feeds. Nothing was added.")
         told = ", ".join(f"{url} ({name})" for url, name in [*feeds.items()][:_SHOWN])
-        more = f" and {len(feeds) - _SHOWN} more" if len(feeds) > _SHOWN else ""
+        more = ", …" if len(feeds) > _SHOWN else ""
         raise NoArticleError(
-            f"{document.name} lists {len(feeds)} feeds and is no article. Watch each of them "
-            f"instead: {told}{more}."
+            f"{document.name} lists {len(feeds)} feeds and is no article itself. Watch the "
+            f"feeds instead: {told}{more}."
         )
 
 

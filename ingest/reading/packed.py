@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.reading.documents import Document
+from ingest.reading.documents import Document, broken
 from ingest.reading.elements import Element
 
 _LARGEST = 20 * 2**20
@@ -69,11 +69,10 @@ def unzipped(document: Document, kind: str) -> Iterator[Package]:
     Raises:
         UnreadableError: it is no package of this *kind*, is broken, encrypted or too large.
     """
-    sentence = f"{document.name} is a broken {kind} file. Open it, save it anew, or paste its text."
     try:
         with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
             if len(archive.infolist()) > _MOST:
-                raise UnreadableError(f"{document.name} has more than {_MOST:,} parts.")
+                raise UnreadableError(f"{document.name} has more than {_MOST:,} parts. Split it.")
             yield Package(archive, document.name)
     except _BROKEN as error:
-        raise UnreadableError(sentence) from error
+        raise broken(document.name, kind) from error

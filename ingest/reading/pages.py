@@ -120,7 +120,7 @@ def read_page(
     header = declared.header()
     if label := paid_post(declared, header.title):
         raise NoArticleError(
-            f"{name} is a paid post ({label[:80]}) and no coverage. Nothing was added."
+            f"{name} is a paid post ({label[:80]}), not coverage. Nothing was added."
         )
     paid = declared.paid_for
     told = _captions(page)

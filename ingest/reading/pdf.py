@@ -18,7 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, Parser, broken
 from ingest.reading.found import FoundArticle
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.pastes import read_paste
@@ -124,11 +124,11 @@ def read_pdf(data: bytes, name: str) -> Extract:
             raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
         if isinstance(error.__context__, _TooLargeError):
             raise _too_large(name) from error
-        raise UnreadableError(_broken(name)) from error
+        raise broken(name, "PDF") from error
     except _TooLargeError as error:
         raise _too_large(name) from error
     except _BROKEN as error:
-        raise UnreadableError(_broken(name)) from error
+        raise broken(name, "PDF") from error
     if count > _PAGES:
         raise UnreadableError(f"{name} has {count} pages; {_PAGES} are the most. Split it.")
     if not any(page.pieces or page.tables for page in pages):
@@ -169,8 +169,3 @@ def _read_sheet(page: Any) -> PdfPage:  # noqa: ANN401 - pdfplumber has none
 def _too_large(name: str) -> UnreadableError:
     """Say that a part of a PDF is a bomb, or as large as one."""
     return UnreadableError(f"{name} unpacks to more than {_UNPACKED} MB, so it was not read.")
-
-
-def _broken(name: str) -> str:
-    """Say that a PDF cannot be read, and what to do."""
-    return f"{name} is a broken PDF. Open it, save it anew, or paste its text."

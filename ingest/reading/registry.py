@@ -76,7 +76,7 @@ def parser_of(document: Document) -> Parser:
         what = document.content_type or "no type"
         raise NoArticleError(f"{document.name} is neither a page nor text ({what}).")
     raise UnreadableError(
-        f"{document.name} is of no kind that is read. These are: {_listed()}. "
+        f"{document.name} cannot be read. What can be read: {_listed()}. "
         "If it holds an article, paste its text."
     )
 
@@ -109,14 +109,17 @@ def only(document: Document) -> Extract:
     if first.problem:
         raise first.problem
     if more or first.extract is None:
-        raise NoArticleError(f"{document.name} holds {1 + len(more)} articles. Save it as a file.")
+        raise NoArticleError(
+            f"{document.name} holds {1 + len(more)} articles, not one. "
+            "Save it as a file and add the file."
+        )
     return first.extract
 
 
 def too_large(name: str, size: int) -> UnreadableError:
     """Return the sentence for a document of too many bytes."""
     return UnreadableError(
-        f"{name} has {size / 2**20:.0f} MB; a document has at most {LARGEST // 2**20} MB. "
+        f"{name} has {size / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are read. "
         "Split it, or give JSON Lines."
     )
 
@@ -141,7 +144,7 @@ def _settled(found: FoundArticle, document: Document) -> FoundArticle:
 
 def _nothing(document: Document) -> UnreadableError:
     """Return the sentence for a document without anything in it."""
-    return UnreadableError(f"{document.name} is empty.")
+    return UnreadableError(f"{document.name} is empty. Nothing was added from it.")
 
 
 def _listed() -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.decoding import LARGEST_ARTICLE
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, Parser, broken
 from ingest.reading.found import FoundArticle
 from ingest.reading.pastes import read_paste
 from ingest.reading.signs import lowered
@@ -63,9 +63,9 @@ class RichTextParser(Parser):
         """Read one article."""
         name = document.name
         if not document.head.startswith(b"{\\rtf"):
-            raise UnreadableError(f"{name} is no RTF although it is called so. Paste its text.")
+            raise broken(name, "RTF")
         if len(document.data) > 4 * LARGEST_ARTICLE:
-            raise UnreadableError(f"{name} is larger than {4 * LARGEST_ARTICLE // 2**20} MB.")
+            raise UnreadableError(f"{name} has more than {4 * LARGEST_ARTICLE // 2**20} MB.")
         text = _Reader(name).read(document.data)
         if not text.strip():
             raise NoArticleError(f"{name} holds no text. Nothing was added.")
@@ -115,7 +115,7 @@ class _Reader:
     def _open(self) -> None:
         self._decode()
         if len(self._outer) >= _DEEP:
-            raise UnreadableError(f"{self._name} is a broken RTF file. Save it anew.")
+            raise broken(self._name, "RTF")
         self._outer.append(self._state)
 
     def _close(self) -> None:

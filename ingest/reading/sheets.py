@@ -103,7 +103,7 @@ class ResultsParser(Parser):
             return
         grid = record_grid(records_of(value), name)
         if grid is None:
-            raise NoArticleError(f"{name} is JSON, but neither articles nor results.")
+            raise NoArticleError(f"{name} is JSON, but holds neither articles nor results.")
         yield _article([grid], document)
 
 
@@ -118,7 +118,7 @@ def _article(
     tables = [table for grid in grids if (table := _table(grid, document)) is not None]
     if not tables:
         raise NoArticleError(
-            f"{document.name} is no table whose first row names its columns. Add that row."
+            f"{document.name} has no row that names its columns. Add one as its first row."
         )
     return _extract(tables, document, notes)
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from xml.parsers.expat import ExpatError
 
-from ingest.errors import UnreadableError
 from ingest.reading.decoding import damage, decode
-from ingest.reading.documents import SURE, Document, Parser
+from ingest.reading.documents import SURE, Document, Parser, broken
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
 
@@ -40,9 +39,7 @@ class WebArchiveParser(Parser):
             data, url = bytes(main["WebResourceData"]), str(main.get("WebResourceURL") or "")
             charset = str(main.get("WebResourceTextEncodingName") or "") or None
         except _BROKEN as error:
-            raise UnreadableError(
-                f"{document.name} is a broken web archive. Save the page anew."
-            ) from error
+            raise broken(document.name, "webarchive") from error
         text = decode(data, document.name, charset)
         own = url if url.startswith(("http://", "https://")) else None
         extract = read_page(text, document.name, url=own, now=document.now)

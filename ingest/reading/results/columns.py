@@ -246,7 +246,8 @@ def _check_twins(grid: Grid, layout: ColumnLayout, heads: Sequence[GridRow]) -> 
             where = grid.place(heads[-1].number, each.number)
             before = known[each.header] + 1
             raise UnreadableError(
-                f"{where} is called “{each.header}” as column {before} is. Name one otherwise."
+                f"{where} has the same name as column {before}: “{each.header}”. "
+                "Rename one of them."
             )
         known[each.header] = each.number
 

@@ -67,7 +67,7 @@ def bounded(grid: Grid) -> Grid:
     """
     if len(grid.rows) > MOST_ROWS or grid.width > MOST_COLUMNS:
         raise UnreadableError(
-            f"{grid.name} is larger than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns. Split it."
+            f"{grid.name} has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns. Split it."
         )
     return grid
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
+from ingest.reading.documents import broken
 from ingest.reading.results.columns import field_of
 from ingest.reading.results.figures import EMPTY_CELL
 from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
@@ -32,10 +33,10 @@ def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise UnreadableError(
-            f"{name} line {error.lineno}, column {error.colno}: this is no JSON ({error.msg})."
+            f"{name} is not JSON from line {error.lineno}, column {error.colno} on ({error.msg})."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{name} is not JSON, although it is called so.") from error
+        raise broken(name, "JSON") from error
 
 
 def is_report(value: object) -> bool:
@@ -62,7 +63,7 @@ def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
         UnreadableError: there are too many.
     """
     if len(records) > _RECORDS:
-        raise UnreadableError(f"{name} has more than {_RECORDS:,} records. Split it.")
+        raise UnreadableError(f"{name} has more than {_RECORDS:,} entries. Split it.")
     fields = list(dict.fromkeys(key for record in records for key in record))
     if len(fields) > _FIELDS or not any(map(field_of, fields)):
         return None
@@ -91,22 +92,25 @@ class _Report:
     name: str
     named: dict[str, str] = field(default_factory=dict)
 
-    def look_up(self, identifier: str, what: str) -> str:
+    def look_up(self, identifier: str) -> str:
         """Return what an identifier names.
 
         Raises:
             UnreadableError: nothing has it.
         """
         if identifier not in self.named:
-            raise self.wrong(identifier, f"names {what} “{identifier[:40]}”, which is not there")
+            where = self.place(identifier)
+            raise UnreadableError(
+                f"{where} refers to “{identifier[:40]}”, which is not in the file."
+            )
         return self.named[identifier]
 
-    def wrong(self, value: object, told: str) -> UnreadableError:
-        """Return the sentence for a value, with its line and column in the file."""
+    def place(self, value: object) -> str:
+        """Name the line and column of a value for a person."""
         at = max(0, self.text.find(json.dumps(value, ensure_ascii=False)))
         line = self.text.count("\n", 0, at) + 1
         column = at - self.text.rfind("\n", 0, at)
-        return UnreadableError(f"{self.name} line {line}, column {column} {told}.")
+        return f"{self.name} line {line}, column {column}"
 
 
 def report_table(value: Mapping[str, Any], text: str, name: str) -> WrittenTable:
@@ -132,7 +136,9 @@ def report_table(value: Mapping[str, Any], text: str, name: str) -> WrittenTable
                 number += 1
                 lines.append(BETWEEN.join([line, f"{name} R{number}"]))
     if not lines:
-        raise UnreadableError(f"{name} is a report without a single count. Nothing was added.")
+        raise UnreadableError(
+            f"{name} is a report of results without any counts. Nothing was added."
+        )
     title = _name_of(elections[0]) or "Election"
     note = f"{name} is read as a report of NIST SP 1500-100 with {number:,} counts."
     return WrittenTable(title, tuple(lines), (note,))
@@ -150,11 +156,12 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
             unit = str(count.get("GpUnitId") or contest.get("ElectionDistrictId") or "")
             votes = count.get("Count")
             if isinstance(votes, bool) or not isinstance(votes, int | float) or votes < 0:
-                raise report.wrong(votes, f"has {json.dumps(votes)[:40]}, which is no count")
+                where = report.place(votes)
+                raise UnreadableError(f"{where} has “{str(votes)[:40]}”, which is not a count.")
             kind = str(count.get("Type") or _TOTAL)
             cells = [
                 election,
-                report.look_up(unit, "the place") if unit else EMPTY_CELL,
+                report.look_up(unit) if unit else EMPTY_CELL,
                 f"Contest: {office}",
                 f"Candidate: {whose}",
                 f"Party: {party}" if party else "",
@@ -169,9 +176,9 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
 def _whose(selection: Mapping[str, Any], report: _Report) -> tuple[str, str]:
     """Return whom or what a selection stands for, and the party."""
     parties = _strings(selection.get("EndorsementPartyIds") or selection.get("PartyIds"))
-    party = ", ".join(report.look_up(each, "the party") for each in parties)
+    party = ", ".join(report.look_up(each) for each in parties)
     candidates = _strings(selection.get("CandidateIds"))
-    names = [report.look_up(each, "the candidate") for each in candidates]
+    names = [report.look_up(each) for each in candidates]
     own = _text(selection.get("Selection")) or _name_of(selection)
     return ", ".join(names) or own or party or EMPTY_CELL, party if names else ""
 

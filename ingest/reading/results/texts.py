@@ -40,8 +40,8 @@ def grid_of(text: str, name: str) -> Grid:
     except csv.Error as error:
         column = _open_quote(text, line)
         raise UnreadableError(
-            f"{name} line {line}, column {column}: a quotation mark opens a cell there, or closes "
-            "one, where it should not. Save the table as CSV anew."
+            f"{name} has a quotation mark in the wrong place at line {line}, column {column}. "
+            "Save the table as CSV again."
         ) from error
     return Grid(name, filled_rows(rows))
 

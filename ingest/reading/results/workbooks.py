@@ -42,7 +42,8 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
             large = part.startswith("xl/") and len(package.data(part)) > _LARGEST
             if large:
                 raise UnreadableError(
-                    f"{document.name} has a part of more than {_LARGEST // 2**20} MB. Split it."
+                    f"{document.name} unpacks to more than {_LARGEST // 2**20} MB, "
+                    "so it was not read."
                 )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -59,7 +60,7 @@ def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - op
     """
     if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
         raise UnreadableError(
-            f"{name}, sheet “{sheet.title}”, is larger than {MOST_ROWS:,} rows or {MOST_COLUMNS} "
+            f"{name} sheet “{sheet.title}” has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} "
             "columns. Split it."
         )
     spread = dict(_merged(sheet))

@@ -60,7 +60,7 @@ def written(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
         caption = [title, *carried, *([group] if group else [])]
         lines += _lines_of(grid, layout, row, caption)
         if len(lines) > _MOST_LINES:
-            raise UnreadableError(f"{grid.name} has more than {_MOST_LINES:,} figures. Split it.")
+            raise UnreadableError(f"{grid.name} has more than {_MOST_LINES:,} entries. Split it.")
     return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
 
 
@@ -147,12 +147,14 @@ def _check(grid: Grid, layout: ColumnLayout) -> None:
         beyond = [n for n, cell in enumerate(row.cells) if cell and n not in headed]
         if beyond:
             where = grid.place(row.number, beyond[0])
-            raise UnreadableError(f"{where} has “{row.cells[beyond[0]][:40]}” under no header.")
+            raise UnreadableError(
+                f"{where} has “{row.cells[beyond[0]][:40]}”, but its column has no name."
+            )
         last = max(each.number for each in measured)
         if len(row.cells) <= last:
             where = grid.place(row.number, len(row.cells))
             raise UnreadableError(
-                f"{where} is missing: the row ends before “{layout.columns[last].header}”."
+                f"{where} is missing; its row ends before “{layout.columns[last].header}”."
             )
         for each in measured:
             _check_figure(grid, row, each)
@@ -170,9 +172,11 @@ def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
     value = figure(cell, decimal=column.field is Field.SHARE)
     where = f"{grid.place(row.number, column.number)} (“{column.header}”)"
     if value is None:
-        raise UnreadableError(f"{where} has “{cell[:40]}”, which is no figure.")
+        raise UnreadableError(f"{where} has “{cell[:40]}”, which is not a number.")
     if value < 0 or (column.field is Field.SHARE and value > _HUNDRED):
-        raise UnreadableError(f"{where} has “{cell[:40]}”, which cannot be its {column.field}.")
+        raise UnreadableError(
+            f"{where} has “{cell[:40]}”, but a figure is at least 0 and a share at most 100."
+        )
 
 
 def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:

@@ -275,5 +275,5 @@ async def test_a_first_answer_of_unchanged_is_a_failure(web):
     """Nothing is known that could be unchanged, and the round says so."""
     web.put(PAGE, b"", status=304)
     async with web.fetcher() as fetcher:
-        with pytest.raises(UnreachableError, match="nothing was known"):
+        with pytest.raises(UnreachableError, match="never read before"):
             await fetcher.fetch(PAGE)

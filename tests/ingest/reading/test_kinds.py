@@ -55,7 +55,7 @@ def test_a_letter_without_a_page_is_read_as_text():
     ).extract
     assert extract.text == f"{FIRST}\n\n{SECOND}"
     assert extract.header.outlet == "news.example"
-    assert "without text" in str(one(mail(), "a.eml").problem)
+    assert "holds no text" in str(one(mail(), "a.eml").problem)
 
 
 def test_a_page_saved_with_everything_inside_stands_where_it_was():
@@ -84,7 +84,7 @@ def test_a_page_that_safari_saves_stands_where_it_was():
     data = plistlib.dumps({"WebMainResource": main}, fmt=plistlib.FMT_BINARY)
     extract = one(data, "holm.webarchive").extract
     assert (extract.header.url, FIRST in extract.text) == (url, True)
-    assert "broken web archive" in str(one(data[:60], "holm.webarchive").problem)
+    assert "broken webarchive file" in str(one(data[:60], "holm.webarchive").problem)
 
 
 def test_a_word_document_is_read_as_it_is_printed():
@@ -259,13 +259,13 @@ def test_a_list_of_feeds_offers_them():
         (packed({"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "a.docx", "entities"),
         (packed({"word/document.xml": "<a>" + " " * 30_000_000 + "</a>"}), "a.docx", "unpacks to"),
         (packed({"other.xml": "<a/>"}), "a.odt", "broken OpenDocument"),
-        (packed({"x": "y"}), "a.zip", "no kind that is read"),
-        (epub(["<html></html>"]), "a.epub", "no chapter"),
-        (b"not rich at all", "a.rtf", "no RTF"),
+        (packed({"x": "y"}), "a.zip", "cannot be read"),
+        (epub(["<html></html>"]), "a.epub", "holds no text"),
+        (b"not rich at all", "a.rtf", "broken RTF"),
         (rtf(b"{" * 5000), "a.rtf", "broken RTF"),
-        (b"\x00\x01 no mail", "a.eml", "no mail"),
-        (b"MIME-Version: 1.0\n\nno page", "a.mhtml", "holds no page"),
-        (b"<opml><body/></opml>", "a.opml", "names none"),
+        (b"\x00\x01 no mail", "a.eml", "broken EML"),
+        (b"MIME-Version: 1.0\n\nno page", "a.mhtml", "broken MHTML"),
+        (b"<opml><body/></opml>", "a.opml", "lists no feeds"),
     ],
 )
 def test_what_cannot_be_read_says_why(data, name, words):

@@ -111,7 +111,7 @@ def test_json_lines_are_read_under_any_names():
     [
         (b"", "a.txt", "empty"),
         (b" \n\t\n", "a.txt", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(500), "a.png", "no kind that is read"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "a.png", "cannot be read"),
         (bytes(range(256)) * 40, "a.txt", "not text"),
         (b"word " * 11_000_000, "a.txt", "52 MB"),
         (b"Too short.", "a.txt", "10 characters"),

@@ -128,7 +128,7 @@ BROKEN = {
     "a cell too many": (
         ROWS.replace("7 004", "7 004,9").encode(),
         "a.csv",
-        "a.csv line 8, column 7 has “9” under no header",
+        "a.csv line 8, column 7 has “9”, but its column has no name",
     ),
     "a row cut off": (
         b"county,office,candidate,votes\nHolm,Governor,Odile Farr,18402\nHolm,Governor\n",
@@ -138,21 +138,21 @@ BROKEN = {
     "a quotation left open": (
         b'county,candidate,votes\nHolm,Odile Farr,18402\nHolm,"Ben Quist,17355\n',
         "a.csv",
-        "a.csv line 3, column 2",
+        "at line 3, column 2",
     ),
     "two columns of one name": (
         WIDE.replace("Piet Moor", "Ada Lund").encode(),
         "a.csv",
-        "a.csv line 4, column 5 is called “Ada Lund” as column 4 is",
+        "a.csv line 4, column 5 has the same name as column 4: “Ada Lund”",
     ),
     "a share beyond all": (
         FILES["北斗町長選.tsv"].replace(b"47.9%", b"147.9%"),
         "a.tsv",
         "a.tsv line 5, column 5",
     ),
-    "JSON cut off": (RECORDS[:-20], "a.json", "a.json line "),
-    "an unknown place": (report(GpUnitId="gp9"), "a.json", "column 22 names the place “gp9”"),
-    "a count that is none": (report(Count="many"), "a.json", "which is no count"),
+    "JSON cut off": (RECORDS[:-20], "a.json", "a.json is not JSON from line "),
+    "an unknown place": (report(GpUnitId="gp9"), "a.json", "column 22 refers to “gp9”"),
+    "a count that is none": (report(Count="many"), "a.json", "which is not a count"),
     "a workbook cut off": (FILES["marrowen-run-off.xlsx"][:3000], "a.xlsx", "a.xlsx is a broken"),
 }
 
