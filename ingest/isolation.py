@@ -207,6 +207,8 @@ def _answer(
         made = _problem(OutOfBoundsError(f"takes more than {limits.memory} MB to open"))
     except Exception as error:  # noqa: BLE001 - it is raised where the work was asked for
         made = _problem(error)
+    finally:
+        _lift()
     if len(made) > limits.output * 2**20:
         return _problem(OutOfBoundsError(f"holds more than {limits.output} MB of text"))
     return made
@@ -237,6 +239,13 @@ def _allow(limits: Limits) -> None:
         pages = int(_USED.read_text(encoding="ascii").split()[0])
         memory = pages * resource.getpagesize() + limits.memory * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
+
+
+def _lift() -> None:
+    """Lift the limits between two pieces of work: modules of the next are loaded there."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""Questions to begin with: drawn from the newest coverage, and known to be answered by it."""
+"""Questions to begin with: drawn from the newest articles, each leading with its own article."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Level, Question
+from bot.answering.model import Answer, Question
 from bot.answering.understanding.question import LONGEST, language_asked
 from bot.answering.watching import Outcome
 from bot.wording import Wording
@@ -96,9 +96,9 @@ class Starters:
         if len(text) > LONGEST:
             return False
         outcome = self.answers(Question(text, now, language_asked(text)))
-        if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
-            return False
-        return any(each.passage.article_id == article.id for each in outcome.citations)
+        return isinstance(outcome, Answer) and article.id in {
+            excerpt.citation.passage.article_id for excerpt in outcome.excerpts[:1]
+        }
 
 
 def _question_about(article: Article) -> str:

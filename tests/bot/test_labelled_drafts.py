@@ -113,7 +113,7 @@ def cut_off(handler):
 )
 async def test_a_reader_that_fails_leaves_quotations(sample_desk, model, url, breaking):
     """Nothing unproven appears, and the note says that nothing was read."""
-    model.breaking = breaking
+    model.breaking, model.drafts = breaking, labelled()[:40]
     writer = ModelWriter(chat_model("labelled", SecretStr("k"), url, patience=1.0))
     outcome = await written_by(sample_desk, writer).answer(ask(QUESTIONS[0], now=MORNING))
     await writer.close()

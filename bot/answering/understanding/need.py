@@ -114,7 +114,8 @@ def _latin_terms(
     """Return the Latin content words by stem, each with its forms.
 
     A word that no coverage has is ``None``. A figure is what is asked about, no condition: "was
-    turnout 63%?" is answered by 62.7 per cent.
+    turnout 63%?" is answered by 62.7 per cent. A number that
+    begins with 0 is a name: "Tarn 02".
     """
     found: dict[str, Forms | None] = {}
     for match in _LATIN_WORD.finditer(question):
@@ -122,7 +123,7 @@ def _latin_terms(
         if _CONTRACTION.search(word):
             continue
         for key in (stem for stem in terms(word) if not CJK_WORD.search(stem)):
-            figure = key.isdigit() and not _YEAR.fullmatch(key)
+            figure = key.isdigit() and not _YEAR.fullmatch(key) and not key.startswith("0")
             if figure or key in lexicon.stopwords or word.casefold() in lexicon.stopwords:
                 continue
             forms = lexicon.groups.get(key, Forms()) | Forms(frozenset({key}), EMPTY)

@@ -31,7 +31,7 @@ def lines_of(components):
         ("hello!", "Hello! Ask me about the election coverage", True),
         ("what can you do?", "I answer questions about the election coverage", True),
         ("thanks", "Glad to hear from you.", False),
-        ("stop", "I write only when I am asked", False),
+        ("stop", "I answer when I am asked", False),
     ],
 )
 async def test_talk_is_answered_in_a_sentence(
