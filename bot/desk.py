@@ -35,6 +35,7 @@ from bot.community.rules import DESK, DeskRules
 from bot.community.starters import Starters
 from bot.community.telling import News
 from bot.ledger import Ledger
+from bot.linking import answer_page
 from bot.metrics import Metrics
 from bot.models import Models
 from bot.reporting import level_of, record_of
@@ -138,7 +139,7 @@ class Desk:
             asked_at = question.asked_at
             today = asked_at.astimezone(UTC).date()
             if as_of is not None:
-                question = replace(question, asked_at=as_of)
+                question = replace(question, asked_at=as_of, past=True)
             writers = self.models.writers
             trouble = await self._refuses(member, today) if writers else None
             rewriting = writers[0].chat if writers and trouble is None else None
@@ -257,6 +258,8 @@ class Desk:
             logger.warning("An answer is shown and not kept: %s", error)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
             outcome = replace(outcome, link=self._link_for_voting())
+        if isinstance(outcome, Answer):
+            outcome = replace(outcome, page=answer_page(self.settings.verify_url, number))
         written = replace(outcome.written, unkept=number is None)
         return replace(outcome, number=number, written=written)
 

@@ -11,6 +11,7 @@ from bot.answering.model import (
     Claim,
     Dropped,
     Excerpt,
+    Ground,
     Reason,
     Written,
 )
@@ -33,7 +34,9 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
     """Return *outcome* as the object that ``--json`` prints; times are in milliseconds.
 
     ``level`` is "says", "closest", "nothing" or "declined". ``excerpts`` are the coverage's own
-    sentences, the first one being the lead; ``claims`` are a model's, where one wrote.
+    sentences, the first one being the lead; ``claims`` are a model's, where one wrote. ``past``
+    says that the answer was asked for as of an earlier moment, and ``page`` is where anybody may
+    verify its quotations.
     """
     answer = outcome if isinstance(outcome, Answer) else None
     abstention = outcome if isinstance(outcome, Abstention) else None
@@ -49,7 +52,10 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "claims": [_claim(each) for each in answer.claims] if answer else [],
         "nearest": [source_object(header) for header in abstention.nearest] if abstention else [],
         "link": abstention.link if abstention else None,
+        "rests_on": _ground(answer.ground) if answer and answer.ground else None,
+        "page": answer.page if answer else None,
         "as_of": outcome.as_of.isoformat(timespec="seconds"),
+        "past": outcome.question.past,
         "newest": _iso(answer.newest) if answer else None,
         "timings": {stage: round(ms, 2) for stage, ms in outcome.timings.items()},
         "written": _how(outcome.written),
@@ -61,6 +67,19 @@ def level_of(outcome: Answer | Abstention) -> str:
     if isinstance(outcome, Answer):
         return outcome.level.value
     return "nothing" if outcome.reason in _NOTHING else "declined"
+
+
+def _ground(ground: Ground) -> dict[str, Any]:
+    """Return what an answer rests on; ``lead`` is ``None`` where nothing would be shown."""
+    return {
+        "kind": str(ground.resting),
+        "outlets": ground.outlets,
+        "copies": ground.copies,
+        "without": [
+            {"outlet": each.outlet, "lead": source_object(each.lead) if each.lead else None}
+            for each in ground.without
+        ],
+    }
 
 
 def _excerpt(found: Excerpt) -> dict[str, Any]:
@@ -130,6 +149,7 @@ def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRec
         tokens_read=written.usage.read,
         tokens_written=written.usage.wrote,
         citations=tuple(map(cited_range, outcome.citations)) if isinstance(outcome, Answer) else (),
+        as_of=outcome.as_of if outcome.question.past else None,
     )
 
 

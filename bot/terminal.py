@@ -25,7 +25,7 @@ from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object
-from bot.wording import Wording, unaskable
+from bot.wording import Wording, rests_on_said, unaskable
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
 from ingest.language.languages import Language
@@ -203,8 +203,10 @@ def _show_answer(outcome: Answer, words: Wording, console: Console) -> None:
         _show_claims(outcome, words, console)
     else:
         _show_excerpts(outcome, words, console)
-    as_of = words.as_of(outcome.as_of, outcome.newest)
-    for note in (*words.asides(outcome), *words.notes(outcome.written), as_of):
+    ground = [rests_on_said(outcome.ground, words)] if outcome.ground else []
+    page = [f"{words('verify_link')}: {outcome.page}"] if outcome.page else []
+    notes = (*ground, *page, *words.asides(outcome), *words.notes(outcome.written))
+    for note in (*notes, words.looked_at(outcome)):
         console.print(_indented(printable(note), style="dim"))
 
 
@@ -253,7 +255,8 @@ def _show_abstention(outcome: Abstention, words: Wording, console: Console) -> N
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:
             console.print(_indented(f"· {_entry(header, words)}"))
-    for note in words.notes(outcome.written, answered=False):
+    past = [words.looked_at(outcome)] if outcome.question.past else []
+    for note in (*words.notes(outcome.written, answered=False), *past):
         console.print(_indented(printable(note), style="dim"))
 
 
@@ -308,6 +311,7 @@ def _answer_table(found: Sequence[AnswerRecord]) -> Table:
     table = Table("Asked", "Outcome", "Written by", "Tokens", "Cites", "Dropped, and why", box=None)
     for each in found:
         outcome = f"{each.kind}: {each.reason}" if each.reason else each.kind
+        outcome = f"{outcome}, as of {when(each.as_of)}" if each.as_of else outcome
         told = f"{outcome}\n{each.question}" if each.question else outcome
         writer = each.writer or "quotations"
         articles = dict.fromkeys(c.article_id for c in each.citations)

@@ -15,8 +15,15 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from bot.answering.model import Abstention, Answer, Reason, Verdict, Written
-from bot.answering.resting import Ground, Resting
+from bot.answering.model import (
+    Abstention,
+    Answer,
+    Ground,
+    Reason,
+    Resting,
+    Verdict,
+    Written,
+)
 from bot.answering.understanding.question import UnaskableError
 from bot.answering.watching import Phase
 from ingest.errors import IngestError
@@ -154,6 +161,13 @@ class Wording:
         if newest is None:
             return self("as_of_alone", as_of=when)
         return self("as_of", as_of=when, newest=self.date(newest))
+
+    def looked_at(self, outcome: Answer | Abstention) -> str:
+        """Say as of when an outcome is; of one as of an earlier moment, that it is that."""
+        if outcome.question.past:
+            return self("as_of_past", as_of=self.time(outcome.as_of))
+        newest = outcome.newest if isinstance(outcome, Answer) else None
+        return self.as_of(outcome.as_of, newest)
 
     def copies(self, copies: Sequence[Header]) -> str:
         """Name the outlets that carry the same story, each once."""

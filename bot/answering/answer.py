@@ -20,6 +20,7 @@ from bot.answering.model import (
     Trouble,
     Written,
 )
+from bot.answering.resting import rests_on, shown_sources
 from bot.answering.several import QUESTIONS_AT_ONCE, questions_in, together
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import in_unread_language
@@ -135,7 +136,7 @@ def _quoted(
     found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     found = newest_first(found, apart)[:EXCERPTS]
     clock.lap("write")
-    return Answer(
+    answer = Answer(
         question,
         (),
         question.asked_at,
@@ -148,6 +149,9 @@ def _quoted(
         timings=timings,
         written=how,
     )
+    lead = found[0].citation.passage.article_id
+    ground = rests_on(shown_sources(answer), coverage.ranked_sources(view, lead))
+    return replace(answer, ground=ground)
 
 
 async def _written(
@@ -164,9 +168,10 @@ async def _written(
     clock.lap("write")
     if claims:
         cited = [citation for claim in claims for citation in claim.citations]
-        return Answer(
+        answer = Answer(
             question, claims, question.asked_at, _newest(cited), timings=timings, written=how
         )
+        return replace(answer, ground=rests_on(shown_sources(answer)))
     reason = Reason.STOPPED if how.stopped else Reason.NOT_COVERED
     return _declined(question, view, timings, how, reason)
 

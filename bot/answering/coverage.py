@@ -21,6 +21,7 @@ from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
+from bot.answering.resting import RankedSource
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.question import language_asked, language_read
@@ -184,6 +185,24 @@ class Coverage:
         if probability >= self.weights.says and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
+
+    def ranked_sources(self, view: View, lead: int) -> list[RankedSource]:
+        """Return the articles that were ranked for a view, best first, the article *lead* leading.
+
+        Each with its copies, and whether it would be shown if it led.
+        """
+        best: dict[int, Window] = {}
+        for window in view.ranked:
+            best.setdefault(window.passage.article_id, window)
+        ordered = sorted(best.items(), key=lambda each: each[0] != lead)
+        return [
+            RankedSource(
+                window.passage.header,
+                window.evidence.copies,
+                not isinstance(self.level(replace(view, ranked=[window])), Reason),
+            )
+            for _, window in ordered
+        ]
 
     def _fetched_first(self, ranked: Sequence[Window]) -> list[Window]:
         """Let nothing unverified lead where what was fetched is likely enough to be shown."""

@@ -26,6 +26,8 @@ class Question:
     text: str
     asked_at: datetime
     language: Language
+    past: bool = False
+    """Whether it is asked as of an earlier moment, which ``asked_at`` then is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,38 @@ class Excerpt:
         return quote[: bold.start], quote[bold.start : bold.end], quote[bold.end :]
 
 
+class Resting(StrEnum):
+    """On what kind of ground an answer stands."""
+
+    PARTY = "party"
+    ONE = "one"
+    COPIES = "copies"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutOutlet:
+    """How an answer would begin without one outlet: with *lead*, or ``None`` for nothing at all."""
+
+    outlet: str
+    lead: Header | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an answer rests on.
+
+    ``outlets`` is how many outlets carry what is shown, ``copies`` how many of them have it from
+    another one of these or from the same agency. ``without`` are the outlets whose absence changes
+    the lead.
+    """
+
+    resting: Resting
+    outlets: int
+    copies: int = 0
+    without: tuple[WithoutOutlet, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What answers, best first: a model's claims, or excerpts where none wrote.
@@ -233,8 +267,12 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""
     written: Written = Written()
+    ground: Ground | None = None
+    """What it rests on."""
     number: int | None = None
     """Under which the archive keeps it, once it does."""
+    page: str | None = None
+    """Where anybody may verify its quotations, if that is anywhere."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

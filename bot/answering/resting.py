@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.answering.model import Answer
+from bot.answering.model import Answer, Ground, Level, Resting, WithoutOutlet
 from ingest.model import Header, Ownership
-
-
-class Resting(StrEnum):
-    """On what kind of ground an answer stands."""
-
-    PARTY = "party"
-    ONE = "one"
-    COPIES = "copies"
-    INDEPENDENT = "independent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +29,6 @@ class RankedSource:
         return (self.header, *self.copies)
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutOutlet:
-    """How an answer would begin without one outlet: with *lead*, or ``None`` for nothing at all."""
-
-    outlet: str
-    lead: Header | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What an answer rests on.
-
-    ``outlets`` is how many outlets carry what is shown, ``copies`` how many of them have it from
-    another one of these or from the same agency. ``without`` are the outlets whose absence changes
-    the lead.
-    """
-
-    resting: Resting
-    outlets: int
-    copies: int = 0
-    without: tuple[WithoutOutlet, ...] = ()
-
-
 def rests_on(shown: Sequence[RankedSource], ranked: Sequence[RankedSource] = ()) -> Ground | None:
     """Return what the *shown* articles rest on; ``None`` where none is shown.
 
@@ -77,12 +44,20 @@ def rests_on(shown: Sequence[RankedSource], ranked: Sequence[RankedSource] = ())
 
 
 def shown_sources(answer: Answer) -> list[RankedSource]:
-    """Return the articles that *answer* shows, each once, with their copies."""
+    """Return the articles that *answer* rests on, each once, with their copies.
+
+    What only comes close beside the lead, or contradicts it, bears nothing.
+    """
     found: dict[Header, tuple[Header, ...]] = {}
     for claim in answer.claims:
         for citation in claim.citations:
             found[citation.header] = (*found.get(citation.header, ()), *claim.copies)
-    for each in answer.excerpts:
+    bearing = answer.excerpts[: answer.leads]
+    if answer.differ:
+        bearing = answer.excerpts[:1]
+    elif answer.level is Level.SAYS:
+        bearing = answer.excerpts
+    for each in bearing:
         header = each.citation.header
         found[header] = (*found.get(header, ()), *each.copies)
     return [

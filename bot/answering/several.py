@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.model import Abstention, Answer, Level, Question
+from bot.answering.resting import rests_on, shown_sources
 from bot.answering.understanding.followup import Exchange, standalone
 from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
@@ -47,7 +48,7 @@ def together(
     leads = tuple(dict.fromkeys(each.excerpts[0] for each in answers if each.excerpts))
     open_ = tuple(each.question.text for each in outcomes if isinstance(each, Abstention))
     sure = not open_ and all(each.level is Level.SAYS for each in answers)
-    return replace(
+    joined = replace(
         max(answers, key=lambda each: str(each.newest or "")),
         question=question,
         excerpts=leads,
@@ -57,3 +58,4 @@ def together(
         left=tuple(each.text for each in left),
         written=replace(answers[0].written, unsaid=open_),
     )
+    return replace(joined, ground=rests_on(shown_sources(joined)))

@@ -85,6 +85,11 @@ class Community:
         return [found for each in cited if (found := self._quoted(each))]
 
     @in_thread
+    def as_of(self, number: int) -> datetime | None:
+        """Return the earlier moment as of which an answer was asked for, if it was one."""
+        return self.ledger.answers.as_of(number)
+
+    @in_thread
     def exchange(self, number: int, question: str) -> Exchange | None:
         """Make an answer's exchange again from its number and the question over it.
 
@@ -126,6 +131,7 @@ class Community:
         *,
         token: str | None = None,
         message: int | None = None,
+        as_of: datetime | None = None,
     ) -> int:
         """Keep a question until it is answered, in case the bot is killed meanwhile.
 
@@ -140,6 +146,7 @@ class Community:
             token,
             str(message) if message else None,
             owner=self.owner,
+            as_of=as_of,
         )
         return self.ledger.questions.add(asked)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import ceil
 from typing import Any, TypeAlias
 
@@ -153,6 +154,7 @@ class Asking:
         *,
         token: str | None = None,
         message: int | None = None,
+        as_of: datetime | None = None,
     ) -> AsyncIterator[_NotedQuestion]:
         """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
 
@@ -162,7 +164,9 @@ class Asking:
         mark = id(question)
         self.open.add(mark)
         try:
-            number = await self._begun(question, member, channel, token=token, message=message)
+            number = await self._begun(
+                question, member, channel, token=token, message=message, as_of=as_of
+            )
             yield _NotedQuestion(self.desk, number)
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
@@ -177,11 +181,14 @@ class Asking:
         *,
         token: str | None,
         message: int | None,
+        as_of: datetime | None,
     ) -> int | None:
         """Keep a question, and return its number; ``None`` where nothing is kept."""
         text, language = question.text, question.language
         return await if_possible(
-            self.desk.community.begin(text, language, member, channel, token=token, message=message)
+            self.desk.community.begin(
+                text, language, member, channel, token=token, message=message, as_of=as_of
+            )
         )
 
     async def ask(
@@ -194,11 +201,12 @@ class Asking:
         show: Send,
         before: Exchange | None = None,
         edition: Edition = EVERYBODY,
+        as_of: datetime | None = None,
     ) -> _Reply:
         """Answer *question* for *asker*; an error becomes its sentence. Never raises.
 
         *show* puts what is verified so far where the answer will be. Only articles of *edition*
-        are cited.
+        are cited, with *as_of* only what had been read by then.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
@@ -216,11 +224,13 @@ class Asking:
                         member=str(asker),
                         before=before,
                         edition=edition,
+                        as_of=as_of,
                     )
                 view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
-                    reason = outcome.reason if isinstance(outcome, Abstention) else None
-                    with_buttons(view, self.under(str(outcome.number), words, audience, reason))
+                    with_buttons(
+                        view, self.under(str(outcome.number), words, audience, _gap(outcome))
+                    )
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
@@ -231,7 +241,7 @@ class Asking:
 
     def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
         """Say of which outlets an answer rests on nothing new has come for long."""
-        if not isinstance(outcome, Answer):
+        if not isinstance(outcome, Answer) or outcome.question.past:
             return []
         leads = outcome.excerpts[: outcome.leads] if not outcome.claims else ()
         cited = [each.citation for each in leads] or list(outcome.citations)
@@ -321,6 +331,13 @@ class Asking:
         offered = self.desk.starters.like("", language, edition)[:_OFFERED]
         lines = [f"- {literal(q)}" for q in offered]
         return ["\n".join(lines)] if lines else []
+
+
+def _gap(outcome: Answer | Abstention) -> Reason | None:
+    """Return why there is no answer; what was not known at an earlier moment is no gap today."""
+    if isinstance(outcome, Answer):
+        return None
+    return Reason.STOPPED if outcome.question.past else outcome.reason
 
 
 def asking_of(interaction: Interaction) -> Asking:

@@ -26,7 +26,7 @@ from bot.discord_ui.text import (
     title,
 )
 from bot.linking import opening_at
-from bot.wording import Wording
+from bot.wording import Wording, rests_on_said
 from ingest.model import Header, Moment
 
 LINE, GAP = "\n", ""
@@ -201,8 +201,32 @@ def _answer_in(
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
     yield GAP
+    yield from _ground_line(answer, words)
     yield from _small_print([*words.asides(answer), *notes, *words.notes(answer.written)])
-    yield as_of_line(answer.as_of, answer.newest, words)
+    yield _as_of_outcome(answer, answer.newest, words)
+
+
+def _ground_line(answer: Answer, words: Wording) -> Iterator[str]:
+    """Say what an answer rests on, with the address at which anybody verifies its quotations."""
+    parts = (
+        [phrase(title(rests_on_said(answer.ground, words), _LEAD_SHOWN))] if answer.ground else []
+    )
+    if answer.page:
+        parts.append(link(words("verify_link"), answer.page, instead=answer.page))
+    if parts:
+        yield f"-# {' · '.join(parts)}"
+
+
+def _as_of_outcome(outcome: Answer | Abstention, newest: Moment | None, words: Wording) -> str:
+    """Say when the coverage was looked at; of an answer as of an earlier moment, that it is one."""
+    if not outcome.question.past:
+        return as_of_line(outcome.as_of, newest, words)
+    return past_line(outcome.as_of, words)
+
+
+def past_line(as_of: datetime, words: Wording) -> str:
+    """Say that an answer is as of an earlier moment, in the reader's own zone."""
+    return f"**{timed(escape(words('as_of_past', as_of=MARK)), as_of)}**"
 
 
 def as_of_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
@@ -341,4 +365,4 @@ def _abstention_blocks(abstention: Abstention, words: Wording) -> list[str]:
         lines = [f"- {entry(header, words, room)}" for header in nearest]
         blocks += [LINE, "\n".join([f"**{words('nearest')}**", *lines])]
     notes = _small_print(words.notes(abstention.written, answered=False))
-    return [*blocks, GAP, *notes, as_of_line(abstention.as_of, None, words)]
+    return [*blocks, GAP, *notes, _as_of_outcome(abstention, None, words)]

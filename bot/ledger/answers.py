@@ -13,7 +13,8 @@ from bot.ledger.schema import answers, citations
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 
-_ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {"asked_at", "citations"})
+_MOMENTS = ("asked_at", "as_of")
+_ANSWER = tuple(f.name for f in fields(AnswerRecord) if f.name not in {*_MOMENTS, "citations"})
 
 
 class Answers(LedgerPart):
@@ -24,9 +25,10 @@ class Answers(LedgerPart):
         values = {
             name: value
             for name, value in asdict(answer).items()
-            if name not in {"citations", "asked_at"}
+            if name not in {"citations", *_MOMENTS}
         }
         values["asked_at"] = rows.iso(answer.asked_at)
+        values["as_of"] = rows.iso(answer.as_of) if answer.as_of else None
         with self._database.writing() as connection:
             made = connection.execute(insert(answers).values(values)).inserted_primary_key
             assert made is not None
@@ -47,6 +49,13 @@ class Answers(LedgerPart):
                     cited[row["answer_id"]].append(_cited_of(row))
         return [_answer_of(row, cited[row["id"]]) for row in found]
 
+    def as_of(self, answer_id: int) -> datetime | None:
+        """Return the earlier moment as of which an answer was asked for, if it was one."""
+        query = select(answers.c.as_of).where(answers.c.id == answer_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return datetime.fromisoformat(found) if found else None
+
     def cited(self, answer_id: int) -> tuple[CitedRange, ...]:
         """Return what an answer cites, in its order; nothing if there is no such answer."""
         query = select(citations).where(citations.c.answer_id == answer_id)
@@ -63,5 +72,5 @@ def _cited_of(row: rows.Row) -> CitedRange:
 def _answer_of(row: rows.Row, citations: Sequence[CitedRange]) -> AnswerRecord:
     """Read an answer with what it cites."""
     kept = {name: row[name] for name in _ANSWER}
-    asked_at = datetime.fromisoformat(row["asked_at"])
-    return AnswerRecord(**{**kept, "asked_at": asked_at, "citations": tuple(citations)})
+    moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in _MOMENTS}
+    return AnswerRecord(**{**kept, **moments, "citations": tuple(citations)})

@@ -69,7 +69,8 @@ class Feedbacks(LedgerPart):
     ) -> list[Feedback]:
         """Return kept questions without an answer that nobody spoke of, newest first.
 
-        They look like what a reader would say; nobody did, so they have no number.
+        They look like what a reader would say; nobody did, so they have no number. What was not
+        known at an earlier moment is none of them.
         """
         spoken = select(feedback.c.answer_id).where(feedback.c.verdict == FeedbackVerdict.MISSING)
         query = (
@@ -77,6 +78,7 @@ class Feedbacks(LedgerPart):
             .where(
                 answers.c.reason.in_(reasons),
                 answers.c.question.is_not(None),
+                answers.c.as_of.is_(None),
                 answers.c.id.not_in(spoken),
                 _after(answers.c.asked_at, since),
             )

@@ -34,7 +34,8 @@ class AnswerRecord:
 
     ``question`` is ``None`` unless the settings say that questions are kept; ``dropped`` are a
     model's sentences that did not pass, each with ``text``, ``failing`` and ``detail``. The
-    answer's own ``detail`` is what a model's server said that failed.
+    answer's own ``detail`` is what a model's server said that failed. ``as_of`` is the earlier
+    moment whose coverage was asked, if it was one.
     """
 
     asked_at: datetime
@@ -50,6 +51,7 @@ class AnswerRecord:
     tokens_written: int
     citations: tuple[CitedRange, ...] = ()
     detail: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ class PendingQuestion:
 
     ``token`` is of the interaction that asked, ``message`` the message that did, ``shown`` the one
     that shows progress; ``member`` is a hash, ``owner`` the process that answers. ``channel`` is
-    empty where only the asker sees the answer.
+    empty where only the asker sees the answer, ``as_of`` the earlier moment whose coverage is
+    asked, if it is one.
     """
 
     at: datetime
@@ -144,6 +147,7 @@ class PendingQuestion:
     message: str | None = None
     shown: str | None = None
     owner: str = ""
+    as_of: datetime | None = None
     id: int = 0
 
 

@@ -17,7 +17,7 @@ from bot.ledger.model import (
     NoticeKind,
     ShownAnswer,
 )
-from bot.ledger.schema import citations, notices, shown_answers
+from bot.ledger.schema import answers, citations, notices, shown_answers
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.schema import articles, versions
@@ -58,9 +58,11 @@ class Notices(LedgerPart):
     def citing(self, articles: Collection[int], since: datetime, limit: int) -> list[ShownAnswer]:
         """Return the newest answers that were shown after *since* and cite any of *articles*.
 
-        Those whose readers were told of newer coverage are left out.
+        Those whose readers were told of newer coverage are left out, and those as of an earlier
+        moment: that there is newer coverage than then is no news.
         """
         told = select(notices.c.answer_id).where(notices.c.kind == NoticeKind.NEWER)
+        past = select(answers.c.id).where(answers.c.as_of.is_not(None))
         cite = select(citations.c.answer_id).where(citations.c.article_id.in_(list(articles)))
         query = (
             select(*(shown_answers.c[name] for name in _SHOWN))
@@ -68,6 +70,7 @@ class Notices(LedgerPart):
                 shown_answers.c.at >= rows.iso(since),
                 shown_answers.c.answer_id.in_(cite),
                 shown_answers.c.answer_id.not_in(told),
+                shown_answers.c.answer_id.not_in(past),
             )
             .order_by(shown_answers.c.answer_id.desc())
             .limit(limit)
@@ -115,7 +118,11 @@ class Notices(LedgerPart):
 
 
 def _changed(since: datetime) -> Select[Any]:
-    """Select shown answers with articles that they cite and that are not as they were cited."""
+    """Select shown answers with articles that they cite and that are not as they were cited.
+
+    An answer as of an earlier moment quotes what stood then: only what was taken out touches it.
+    """
+    newer = answers.c.as_of.is_(None) & (articles.c.latest > citations.c.version)
     return (
         select(
             shown_answers,
@@ -126,11 +133,12 @@ def _changed(since: datetime) -> Select[Any]:
             articles.c.latest,
             articles.c.removal,
         )
+        .join(answers, answers.c.id == shown_answers.c.answer_id)
         .join(citations, citations.c.answer_id == shown_answers.c.answer_id)
         .join(articles, articles.c.id == citations.c.article_id)
         .where(
             shown_answers.c.at >= rows.iso(since),
-            (articles.c.latest > citations.c.version) | articles.c.removed_at.is_not(None),
+            newer | articles.c.removed_at.is_not(None),
         )
         .order_by(shown_answers.c.at, citations.c.id)
     )

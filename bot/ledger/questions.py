@@ -19,8 +19,7 @@ class Questions(LedgerPart):
 
     def add(self, asked: PendingQuestion) -> int:
         """Keep a question until its answer is shown, and return its number."""
-        values = {k: v for k, v in asdict(asked).items() if k != "id"}
-        values["at"] = rows.iso(asked.at)
+        values = {k: v for k, v in _values_of(asked).items() if k != "id"}
         return self._insert(pending, values)
 
     def remove(self, number: int) -> None:
@@ -43,8 +42,7 @@ class Questions(LedgerPart):
 
     def put_back(self, asked: PendingQuestion) -> None:
         """Let a question be taken again, under the number that it had."""
-        values = asdict(asked) | {"at": rows.iso(asked.at), "told": True}
-        self._insert(pending, values)
+        self._insert(pending, _values_of(asked) | {"told": True})
 
     def interrupted(self, taker: str, now: datetime) -> list[PendingQuestion]:
         """Return the questions of processes that are not there, oldest first, each only once.
@@ -73,7 +71,15 @@ class Questions(LedgerPart):
             connection.execute(update(pending).where(pending.c.id == number).values(told=True))
 
 
+def _values_of(asked: PendingQuestion) -> dict[str, Any]:
+    """Return a question as its row holds it."""
+    as_of = rows.iso(asked.as_of) if asked.as_of else None
+    return asdict(asked) | {"at": rows.iso(asked.at), "as_of": as_of}
+
+
 def _pending_of(row: rows.Row) -> PendingQuestion:
     """Read a question on its way."""
     known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
-    return PendingQuestion(**{**known, "at": datetime.fromisoformat(row["at"])})
+    as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
+    at = datetime.fromisoformat(row["at"])
+    return PendingQuestion(**{**known, "at": at, "as_of": as_of})

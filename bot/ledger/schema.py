@@ -53,6 +53,7 @@ answers = Table(
     Column("dropped", JSON, nullable=False),
     Column("tokens_read", Integer, nullable=False),
     Column("tokens_written", Integer, nullable=False),
+    Column("as_of", String(40)),
 )
 
 citations = Table(
@@ -140,6 +141,7 @@ pending = Table(
     Column("shown", String(40)),
     Column("told", Boolean, nullable=False, server_default=false()),
     Column("owner", String(40), nullable=False, server_default=""),
+    Column("as_of", String(40)),
 )
 
 jobs = Table(

@@ -12,7 +12,6 @@ from bot.answering.proving.archived import LONGEST_QUOTATION, prove_anywhere, pr
 from bot.answering.understanding.question import LONGEST, UnaskableError, ask, not_past
 from bot.checking import found_object
 from bot.desk import Desk
-from bot.linking import answer_page
 from bot.mcp_server.passages import ShownPassages
 from bot.reporting import as_object, proof_object
 from bot.wording import Wording, unaskable
@@ -206,8 +205,7 @@ class Tools:
             raise RefusedCallError(unaskable(error, Wording.default())) from error
         as_of = _moment(given["as_of"], now) if "as_of" in given else None
         outcome = await self.desk.answer(question, member=_CLIENT, as_of=as_of)
-        page = answer_page(self.desk.settings.verify_url, outcome.number)
-        return {**as_object(outcome), "number": outcome.number, "page": page}
+        return {**as_object(outcome), "number": outcome.number}
 
     async def find_coverage(self, given: _Given) -> dict[str, Any]:
         """Look up a claim as the command `find --json` does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -71,11 +72,14 @@ class Page:
             home=False,
         )
 
-    def answer(self, number: int, found: Sequence[SeenQuotation]) -> bytes:
-        """Show the quotations of one answer."""
+    def answer(
+        self, number: int, found: Sequence[SeenQuotation], as_of: datetime | None = None
+    ) -> bytes:
+        """Show the quotations of one answer; one *as_of* an earlier moment says so."""
         shown = [self._quotation(each, place) for place, each in enumerate(found, start=1)]
         title = self.words("verify_answer", number=number)
-        return self._document(title, [*shown, *self._form(PastedQuotation())])
+        past = [self.words("as_of_past", as_of=self.words.time(as_of))] if as_of else []
+        return self._document(title, [*map(_p, past), *shown, *self._form(PastedQuotation())])
 
     def proof(
         self,

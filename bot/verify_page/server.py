@@ -117,7 +117,8 @@ class _PageServer:
         found = await asyncio.to_thread(quotations_of, number, self.desk.archive, self.desk.ledger)
         if not found:
             return _html(page.notice(page.words("verify_no_answer")), status=404)
-        return _html(page.answer(number, found))
+        as_of = await asyncio.to_thread(self.desk.ledger.answers.as_of, number)
+        return _html(page.answer(number, found, as_of))
 
     async def prove(self, request: web.Request) -> web.StreamResponse:
         """Prove a quotation that somebody pasted."""

@@ -16,7 +16,7 @@ from lxml.etree import ParserError, XMLSyntaxError, strip_elements
 from readability import Document as Readable
 from readability.readability import Unparseable
 
-from ingest.errors import NoArticleError, NotAllowedError
+from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.robots import AGENT
 from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
@@ -44,6 +44,10 @@ _MORE = 4
 """How many times as much the other one must have found to be believed instead."""
 _NOTES = 4
 """Lines at the end among which notes on the authors, and offers, stand."""
+_PARAGRAPHS = 40_000
+"""Paragraphs, and what may be one, of the longest page that is read. What finds the article takes a
+fifth of a millisecond for each: far more of them would end at the limit of seconds."""
+_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """What stands before a post of somebody else, among the captions."""
 _OFFER = 300
@@ -96,21 +100,38 @@ class PageParser(Parser):
         yield FoundArticle(document.name, replace(extract, notes=(*extract.notes, *damage(text))))
 
 
+def _parsed(text: str, name: str) -> Element:
+    """Parse a page that is no longer than any article.
+
+    Raises:
+        UnreadableError: it has more paragraphs.
+        NoArticleError: it has no content.
+    """
+    try:
+        page = lxml.html.document_fromstring(text.encode(), parser=_parser())
+    except (ParserError, XMLSyntaxError) as error:
+        raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
+    if page.xpath(_BLOCKS) > _PARAGRAPHS:
+        raise UnreadableError(
+            f"{name} has more than {_PARAGRAPHS} paragraphs, so it was not read. "
+            "Paste the part that matters."
+        )
+    return page
+
+
 def read_page(
     text: str, name: str, *, url: str | None = None, now: datetime | None = None
 ) -> Extract:
     """Understand a page that was read at *url*, *now*, as far as these are known.
 
     Raises:
+        UnreadableError: it has more paragraphs than any article.
         NotAllowedError: it asks not to be kept.
         NoArticleError: it is a front page, a wall or a notice, or neither extractor finds a body.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("readability").setLevel(logging.CRITICAL)
-    try:
-        page = lxml.html.document_fromstring(text.encode(), parser=_parser())
-    except (ParserError, XMLSyntaxError) as error:
-        raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
+    page = _parsed(text, name)
     declared = Declared(page, url, now)
     if signal := _opted_out(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")

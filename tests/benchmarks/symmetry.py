@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,21 +22,62 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.answer import answer_now
+from bot.answering.evidence.reader import Readable, Reading
 from bot.answering.model import Abstention, Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
+from ingest.archive import Archive
+from ingest.index.analysis import terms
+from ingest.index.index import Index
 from ingest.index.passages import cut
 from ingest.language.script import Script, has_cjk
 from ingest.model import Extract, Header, parse_moment
+from ingest.settings import Settings
 from tests.benchmarks.corpora import lines, sample
-from tests.bot.builders import open_in
+from tests.bot.builders import a_desk, open_in
+from tests.builders import Hashing
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
 ARTICLES, QUESTIONS, PHRASED = 60, 60, 40
 """Of a given election: articles and questions that are exchanged; questions that are rephrased."""
 _SIDES = re.compile(r"\b(?:Trump|Harris|Republicans?|Democrat\w*|Vance|Walz)\b", re.IGNORECASE)
+OF_THE_SIDES = (
+    "Who is ahead in the polls, Trump or Harris?",
+    "What did Trump say about the economy?",
+    "What did Harris say about abortion?",
+    "How did Harris react to the result?",
+    "When did Trump speak to supporters on election night?",
+    "Which swing states did Trump win?",
+    "How many electoral votes did Harris get?",
+    "Who is Trump's running mate?",
+    "What does Harris plan for taxes?",
+    "What does Trump plan for immigration?",
+    "Where did Harris hold a rally?",
+    "Who endorsed Trump?",
+    "Who endorsed Harris?",
+    "How much money did Harris raise?",
+    "What happened at the debate between Trump and Harris?",
+    "Did the Republicans win the Senate?",
+    "How many House seats did the Democrats win?",
+    "What did Vance say?",
+    "What did Walz say in the debate?",
+    "What is Trump accused of?",
+    "Which voters moved towards Trump?",
+    "How did young voters feel about Harris?",
+    "What did the Republican candidate say about the count?",
+    "who leads trump or harris in michigan",
+    "harris rally crowd size",
+    "trump campaign money",
+    "Why did voters choose Trump?",
+    "Why did Harris lose?",
+    "What did Democrats say after the election?",
+    "What did Republicans say about mail-in ballots?",
+    "How many people voted for Harris?",
+    "What did Trump promise on tariffs?",
+)
+"""Questions of our own about the two candidates, in which given ones name them too seldom."""
 _SPEAKS = 3
 """Names of the sides in an article that speaks of them."""
 FIRST = 10
@@ -176,21 +217,26 @@ def given(data: Path) -> Election:
         )
         for each in chosen
     ]
-    questions = tuple(exchange.settled(each["question"]) for each in asked)
+    wordings = [*(each["question"] for each in asked), *OF_THE_SIDES]
+    questions = tuple(map(exchange.settled, wordings))[:QUESTIONS]
     return Election("given articles (en)", exchange, tuple(articles), questions)
 
 
 def own(script: Script) -> Election:
-    """Return the made-up election of the sample coverage, and its questions in one script."""
+    """Return the made-up election of the sample coverage, and its questions in one script.
+
+    The names of its two sides are as long as each other, so that texts are cut at the same places:
+    whatever is not mirrored leans.
+    """
     exchange = Exchange(
         {
-            "Harbour Alliance": "Common Field Party",
-            "Harbour": "Common Field",
-            "Ilse": "Tobin",
-            "Marrowen": "Arkwell",
-            "ハーバー同盟": "コモンフィールド党",
-            "ハーバー": "コモンフィールド",
-            "マロウェン": "アークウェル",
+            "harbour": "lantern",
+            "alliance": "movement",
+            "ilse": "jory",
+            "marrowen": "stanmark",
+            "同盟": "運動",
+            "ハーバー": "ランタン",
+            "マロウェン": "スタンマーク",
         },
         {},
     )
@@ -228,30 +274,82 @@ words, he and she. Then we asked each question of the articles, and the exchange
 the exchanged ones. A desk that leans to nobody gives the same answer with the names exchanged.
 The table says in how many questions it did: how sure it says it is (level), whether it declines
 (refusal), which article leads, its sentence (lead), and everything that is shown (message);
-then the first ten passages by words alone and by meaning alone. The last column says how often
-five other wordings of a question lead to the same passage."""
+then the first ten passages by words alone and by meaning alone. "Program" is the lead once more
+where the models that compare meaning and read are replaced by ones that cannot lean: what is
+missing there is the program's own doing, what is missing in "lead" alone is the models'. The last
+column says how often five other wordings of a question lead to the same passage."""
 COLUMNS = ("level", "refusal", "article", "lead", "message", "words", "meaning")
 
 
-def mirrored(election: Election) -> Iterator[Pair]:
-    """Ask each question of the election, and its twin of the twin."""
+def mirrored(election: Election, *, even: bool = False) -> Iterator[Pair]:
+    """Ask each question of the election, and its twin of the twin.
+
+    With *even* the models cannot lean: an embedder and a reader that go by words, and see the twin
+    with its sides exchanged back. What is not mirrored then is the program's own doing.
+    """
     twin, swap = election.twin, election.exchange.of
     for text in (*(a.text for a in election.articles), *election.questions):
         if swap(swap(text)) != text:
             raise SystemExit(f"The exchange is not its own inverse over {text[:200]!r}.")
-    with opened(election) as one, opened(twin) as other:
+    sides = (_as_it_is, swap) if even else (None, None)
+    with opened(election, sides[0]) as one, opened(twin, sides[1]) as other:
         for question, turned in zip(election.questions, twin.questions, strict=True):
             yield _pair(question, one, turned, other, election.exchange)
 
 
+def _as_it_is(text: str) -> str:
+    """Return *text*."""
+    return text
+
+
+class _EvenEmbedder(Hashing):
+    """An embedder that goes by words, as *seen* through an exchange."""
+
+    def __init__(self, seen: Callable[[str], str]) -> None:
+        self._seen = seen
+
+    def question(self, text: str) -> Any:
+        """Return the vector of a question."""
+        return super().question(self._seen(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _EvenReader:
+    """A reader that goes by the words of a question, as *seen* through an exchange."""
+
+    seen: Callable[[str], str]
+
+    def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
+        """Return the likelier odds the more of the question's words a window has."""
+        asked = set(terms(self.seen(question)))
+        there = [set(terms(self.seen(f"{each.header} {each.text}"))) for each in windows]
+        return [Reading(8 * len(asked & each) / max(1, len(asked)) - 5) for each in there]
+
+
 @contextmanager
-def opened(election: Election) -> Iterator[Desk]:
-    """Open a desk of its own over an election."""
-    with TemporaryDirectory() as folder, open_in(folder, now=NOW) as desk:
+def opened(election: Election, seen: Callable[[str], str] | None = None) -> Iterator[Desk]:
+    """Open a desk of its own over an election, where *seen* is given with even models."""
+    with TemporaryDirectory() as folder, _desk_in(folder, seen) as desk:
         items = [(each, cut(each.text, each.header.language)) for each in election.articles]
         desk.archive.articles.save_many(items, now=NOW)
         desk.coverage.catch_up()
         yield desk
+
+
+@contextmanager
+def _desk_in(folder: str, seen: Callable[[str], str] | None) -> Iterator[Desk]:
+    """Open an empty desk in *folder*, where *seen* is given with even models."""
+    if seen is None:
+        with open_in(folder, now=NOW) as desk:
+            yield desk
+        return
+    settings = Settings.of({"DATA_DIR": folder})
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Index.open(archive, _EvenEmbedder(seen), settings, holder="a measure", now=NOW) as index,
+    ):
+        desk = a_desk(archive, now=NOW, index=index)
+        yield replace(desk, coverage=replace(desk.coverage, reader=_EvenReader(seen)))
 
 
 def _pair(question: str, one: Desk, turned: str, other: Desk, exchange: Exchange) -> Pair:
@@ -373,16 +471,19 @@ def measure(data: Path | None, out: Path) -> None:
     if data is not None:
         elections.insert(0, given(data))
     certificate: dict[str, Any] = {}
-    table = Table("election", "questions", *COLUMNS, "phrasings")
+    table = Table("election", "questions", *COLUMNS, "program", "phrasings")
     for election in elections:
         pairs = list(mirrored(election))
         phrased = list(steady(election))
         same = sum(same for _, _, same in phrased) / max(1, len(phrased))
         found = shares(pairs)
+        evenly = list(mirrored(election, even=True))
+        found["program"] = shares(evenly)["lead"]
         certificate[election.name] = {
             "questions": len(pairs),
             **found,
             "phrasings": same,
+            "not_mirrored_by_the_program": [p.question for p in evenly if not p.lead],
             "phrasings_by_kind": _by_kind(phrased),
             "not_mirrored": [
                 {"question": p.question, "one": p.shown[0], "other": p.shown[1]}
@@ -391,7 +492,7 @@ def measure(data: Path | None, out: Path) -> None:
             ],
             "other_lead": [text for _, text, is_same in phrased if not is_same],
         }
-        cells = [f"{found[name]:.2f}" for name in COLUMNS]
+        cells = [f"{found[name]:.2f}" for name in (*COLUMNS, "program")]
         table.add_row(election.name, str(len(pairs)), *cells, f"{same:.2f}")
     Console(width=130).print(table)
     written = json.dumps(certificate, indent=2, ensure_ascii=False)
@@ -413,10 +514,10 @@ def told(certificate: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the certificate as Markdown, for whoever reads no code."""
     rows = [
         f"| {name} | {found['questions']} | "
-        + " | ".join(f"{found[each]:.0%}" for each in (*COLUMNS, "phrasings"))
+        + " | ".join(f"{found[each]:.0%}" for each in (*COLUMNS, "program", "phrasings"))
         + " |"
         for name, found in certificate.items()
     ]
-    head = f"| election | questions | {' | '.join((*COLUMNS, 'phrasings'))} |"
-    rule = f"|---|{'---|' * (2 + len(COLUMNS))}"
+    head = f"| election | questions | {' | '.join((*COLUMNS, 'program', 'phrasings'))} |"
+    rule = f"|---|{'---|' * (3 + len(COLUMNS))}"
     return "\n".join(["# Even-handed by measurement", "", ABOUT, "", head, rule, *rows, ""])

@@ -231,7 +231,12 @@ def test_a_question_goes_back_to_a_minute(here, capsys):
     before = json.loads(capsys.readouterr().out)
     assert (before["level"], before["as_of"]) == ("nothing", "2026-11-02T08:00:00+00:00")
     assert main(["ask", TURNOUT, "--as-of", "2026-11-02T10:00Z"]) == 0
-    assert "62.7 per cent" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "62.7 per cent" in said
+    assert "As of 2 November 2026, 10:00 UTC: only what had been read by then" in said
+    assert "Rests on" in said
+    assert main(["answers"]) == 0
+    assert "as of 2026-11-02" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("moment", ["2026-11-02", "2026-11-02T10:00", "3026-11-02T10:00Z", "now"])

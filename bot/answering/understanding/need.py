@@ -97,15 +97,17 @@ class Need:
 
 
 def _weight(key: str, forms: Forms, vocabulary: Vocabulary) -> float:
-    """Weigh one term by the rarest index term of its own word.
+    """Weigh one term by how rare it is.
 
-    One in Japanese is no rarer than what stands for it in Latin letters.
+    One in Japanese has several index terms, of which the rarest counts; it is no rarer than what
+    stands for it in Latin letters. A Latin one is a stem, and stemmed again it may be another: the
+    name Ilse would be "il", and so rare as if nobody bore it.
     """
-    weight = max(map(vocabulary.rarity, terms(key) or [key]))
-    if CJK_WORD.fullmatch(key):
-        known = [stem for stem in forms.stems if vocabulary.frequency(stem)]
-        weight = min([weight, *map(vocabulary.rarity, known)])
-    return weight
+    if not CJK_WORD.fullmatch(key):
+        return vocabulary.rarity(key)
+    known = [stem for stem in forms.stems if vocabulary.frequency(stem)]
+    own = max(map(vocabulary.rarity, terms(key) or [key]))
+    return min([own, *map(vocabulary.rarity, known)])
 
 
 def _latin_terms(

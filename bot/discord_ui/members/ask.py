@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
 from discord import app_commands, ui
 
+from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.history import exchange_in, last_exchange
@@ -16,23 +18,38 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.wording import Wording
+from bot.wording import WordedError, Wording
+from ingest.model import parse_moment
+
+_LONGEST_MOMENT = 40
+"""Characters of a moment."""
 
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     """Make `/ask`; it offers questions that the coverage answers."""
 
     @app_commands.command(name="ask", description=worded("command_ask"))
-    @app_commands.describe(question=worded("option_question"), private=worded("option_private"))
+    @app_commands.rename(as_of="as-of")
+    @app_commands.describe(
+        question=worded("option_question"),
+        private=worded("option_private"),
+        as_of=worded("option_as_of"),
+    )
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.allowed_installs(guilds=True, users=True)
     async def slash_ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, LONGEST],
         private: bool | None = None,
+        as_of: app_commands.Range[str, 1, _LONGEST_MOMENT] | None = None,
     ) -> None:
         alone = Place.of(interaction).foreign if private is None else private
-        await answer_here(interaction, question, asking, private=alone)
+        try:
+            moment = _moment_in(as_of, asking.desk.clock()) if as_of else None
+        except WordedError as error:
+            await respond(interaction, notice_view(error.said(words_of(interaction))))
+            return
+        await answer_here(interaction, question, asking, private=alone, as_of=moment)
 
     @slash_ask.autocomplete("question")
     async def offered(
@@ -47,6 +64,24 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
     return slash_ask
 
 
+def _moment_in(text: str, now: datetime) -> datetime:
+    """Read a moment of the past; one without a zone is in UTC.
+
+    Raises:
+        WordedError: it is none, or has not come yet.
+    """
+    try:
+        moment = parse_moment(text)
+    except ValueError as error:
+        raise WordedError("as_of_unread", given=text) from error
+    if not isinstance(moment, datetime):
+        raise WordedError("as_of_unread", given=text)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > now:
+        raise WordedError("as_of_future", given=text)
+    return moment
+
+
 async def answer_here(
     interaction: Interaction,
     text: str,
@@ -54,10 +89,12 @@ async def answer_here(
     *,
     private: bool = False,
     on: discord.Message | None = None,
+    as_of: datetime | None = None,
 ) -> bool:
     """Acknowledge at once, then put the answer in that place.
 
-    It may go on from the answer that *on* shows, else from the last one of its thread.
+    It may go on from the answer that *on* shows, else from the last one of its thread; *as_of* an
+    earlier moment it stands alone, for those may know what came later.
 
     Returns whether the question was let in; whoever is turned away is told why.
     """
@@ -89,10 +126,9 @@ async def answer_here(
         nonlocal sent
         sent = await post(interaction, view)
 
-    before = await exchange_in(on, asking) if on else None
-    before = before or await last_exchange(interaction.channel, asking)
+    before = await _before(interaction, on, asking) if as_of is None else None
     channel, token = None if private else place.channel, interaction.token
-    async with asking.kept(question, interaction.user.id, channel, token=token):
+    async with asking.kept(question, interaction.user.id, channel, token=token, as_of=as_of):
         made = await asking.ask(
             question,
             interaction.user.id,
@@ -101,9 +137,18 @@ async def answer_here(
             show=show,
             before=before,
             edition=admission.edition,
+            as_of=as_of,
         )
         second = show_nowhere if private or place.foreign else elsewhere
         await deliver(made.view, show, second, Wording.of(question.language))
     number = None if place.foreign else made.number
     await asking.note_shown(sent, made.exchange, number, question.language)
     return True
+
+
+async def _before(
+    interaction: Interaction, on: discord.Message | None, asking: Asking
+) -> Exchange | None:
+    """Return the exchange that a question may go on from."""
+    found = await exchange_in(on, asking) if on else None
+    return found or await last_exchange(interaction.channel, asking)

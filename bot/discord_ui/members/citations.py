@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from discord import ui
 
 from bot.community.members import QuotationShown
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.rendering import BUDGET, GAP, Lengths, entry, layout, notice_view, with_buttons
+from bot.discord_ui.rendering import (
+    BUDGET,
+    GAP,
+    Lengths,
+    entry,
+    layout,
+    notice_view,
+    past_line,
+    with_buttons,
+)
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.text import escape, flat, literal, safe_address, shortened, size
 from bot.wording import Wording
@@ -32,9 +42,10 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
         """Show them to whoever pressed."""
         words = words_of(interaction)
         number, _, first = self.key.partition("-")
-        found = await asking_of(interaction).desk.community.quotations(int(number))
+        community = asking_of(interaction).desk.community
+        found, as_of = await community.quotations(int(number)), await community.as_of(int(number))
         view = (
-            quotations_view(found, int(number), words, start=int(first or 0))
+            quotations_view(found, int(number), words, start=int(first or 0), as_of=as_of)
             if found
             else notice_view(words("answer_too_old"))
         )
@@ -76,10 +87,16 @@ def quote_view(found: Sequence[QuotationShown], words: Wording) -> ui.LayoutView
 
 
 def quotations_view(
-    found: Sequence[QuotationShown], number: int, words: Wording, *, start: int = 0
+    found: Sequence[QuotationShown],
+    number: int,
+    words: Wording,
+    *,
+    start: int = 0,
+    as_of: datetime | None = None,
 ) -> ui.LayoutView:
     """Show as many quotations from *start* on as one message holds, and a button for the rest."""
     blocks = [f"**{escape(words('quotations_heading'))}**"]
+    blocks += [past_line(as_of, words)] if as_of else []
     shown = start
     for each in found[start : start + _MOST]:
         again = shown > start and found[shown - 1].header == each.header

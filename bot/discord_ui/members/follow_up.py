@@ -110,6 +110,6 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
         if asked is None:
             await privately(interaction, notice_view(words("again_too_late")))
             return
-        private = not asked.channel
-        if not await answer_here(interaction, asked.question, asking, private=private):
+        private, as_of = not asked.channel, asked.as_of
+        if not await answer_here(interaction, asked.question, asking, private=private, as_of=as_of):
             await asking.desk.community.give_back(asked)

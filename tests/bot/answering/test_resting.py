@@ -4,15 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.answering.model import Answer, Citation, Claim, Excerpt, Question
-from bot.answering.resting import (
+from bot.answering.model import (
+    Answer,
+    Citation,
+    Claim,
+    Excerpt,
     Ground,
-    RankedSource,
+    Question,
     Resting,
     WithoutOutlet,
-    rests_on,
-    shown_sources,
 )
+from bot.answering.resting import RankedSource, rests_on, shown_sources
 from bot.wording import Wording, rests_on_said
 from ingest.language.languages import Language
 from ingest.model import Header, Ownership, Passage, Span

@@ -14,6 +14,8 @@ from tests.benchmarks.symmetry import Election, Exchange, Pair, own, phrasings, 
 from tests.bot.builders import a_desk
 from tests.builders import Hashing, an_extract
 
+_EVERY = 5
+"""Of our own questions one in so many is asked."""
 SIDES = Exchange({"harbour alliance": "lantern party", "Ilse": "Edvin"}, {"mp": "member"})
 
 
@@ -66,7 +68,7 @@ def quickly(monkeypatch, tmp_path_factory):
     """Open elections with an embedder that takes no time."""
 
     @symmetry.contextmanager
-    def opened(election):
+    def opened(election, _seen=None):
         folder = tmp_path_factory.mktemp("election")
         settings = Settings.of({"DATA_DIR": str(folder)})
         with (
@@ -110,6 +112,21 @@ def test_a_small_election_is_answered_alike_for_both_sides(quickly):
         assert each.words, each
 
 
+@pytest.mark.parametrize(("script", "least"), [(Script.ALPHABETIC, 1.0), (Script.EAST_ASIAN, 0.9)])
+def test_the_program_leans_to_neither_side_of_our_own_election(script, least):
+    """With models that cannot lean everything mirrors: nothing of ours weighs names.
+
+    In Japanese a part of a name may be a word with synonyms, or share letters with another word.
+    A few questions in every gate, all of them in ``WHAT=symmetry``.
+    """
+    election = own(script)
+    few = replace(election, questions=election.questions[::_EVERY])
+    found = list(symmetry.mirrored(few, even=True))
+    assert len(found) >= 8
+    same = shares(found)
+    assert min(same[each] for each in ("level", "refusal", "article", "lead")) >= least, found
+
+
 def test_what_leans_is_seen(quickly, monkeypatch):
     """A measure that finds nothing wrong in anything certifies nothing."""
     turned = small().twin.articles
@@ -123,7 +140,8 @@ def test_what_leans_is_seen(quickly, monkeypatch):
 def test_the_certificate_can_be_read_by_whoever_reads_no_code():
     """One paragraph and one table."""
     found = dict.fromkeys(symmetry.COLUMNS, 1.0)
-    said = symmetry.told({"small": {"questions": 4, **found, "phrasings": 0.9}})
+    more = {"program": 1.0, "phrasings": 0.9}
+    said = symmetry.told({"small": {"questions": 4, **found, **more}})
     assert "leans to nobody" in said
     assert "| small | 4 | 100% |" in said
     assert "| 90% |" in said

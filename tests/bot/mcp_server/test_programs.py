@@ -56,12 +56,17 @@ async def refused(client, name, /, **arguments):
 
 
 async def test_an_assistant_that_starts_the_desk_is_served_over_pipes(read_folder, tmp_path):
-    """The whole way: a process of its own, the handshake, tools, an answer, an end."""
+    """By the configuration of the documents: a process of its own, tools, an answer, an end."""
+    text = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    configured = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    desk = configured["mcpServers"]["election-desk"]
+    assert desk["command"] == "election-desk"
+    assert list(desk["env"]) == ["DATA_DIR"]
     data = shutil.copytree(read_folder, tmp_path / "data")
     environment = {**os.environ, "DATA_DIR": str(data), "EMBEDDING_MODEL": "", "MCP_PORT": ""}
     command = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "bot", "mcp"],
+        args=["-m", "bot.program", *desk["args"]],
         env=environment,
         cwd=tmp_path,
     )

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ingest.errors import UnreadableError
 from ingest.reading import ENDINGS, Document, read
+from ingest.reading.pages import read_page
 from tests.ingest.reading import files
 from tests.ingest.reading.pages import STORY, a_page
 from tests.ingest.reading.results.files import workbook
@@ -142,3 +144,13 @@ NESTED = {
 def test_what_is_nested_or_huge_is_read_or_refused(ending, place):
     """Depth and length cost no more than they are worth."""
     is_read_or_refused(NESTED[ending][place], f"a{ending}")
+
+
+@pytest.mark.parametrize("block", ["<p>Holm counts.</p>", "<div>Holm counts.</div>", "Holm<br>"])
+def test_a_page_of_more_paragraphs_than_any_article_is_refused_at_once(block):
+    """What finds the article would take longer than anybody waits."""
+    page = f"<html><body><article>{block * 40_001}</article></body></html>"
+    began = time.process_time()
+    with pytest.raises(UnreadableError, match="more than 40000 paragraphs, so it was not read"):
+        read_page(page, "long.html")
+    assert time.process_time() - began < 10
