@@ -30,6 +30,8 @@ _SHORT = {Script.ALPHABETIC: 260, Script.EAST_ASIAN: 110}
 _ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
 _OPENERS, _CLOSERS = "“„「『«", "”」』»"
+_NUMBER = 1000
+"""Figures of a question below this that count nothing are numbers of what it names: ward 1."""
 _FURTHER = 3
 """Sentences that an excerpt may grow by so that it does not end inside a quotation."""
 
@@ -226,9 +228,14 @@ def _comparable(one: Excerpt, other: Excerpt, question: str) -> bool:
 
 
 def _named(found: Excerpt, question: str) -> set[str]:
-    """Return the names of *question* that stand in an excerpt or above it."""
+    """Return what *question* names, "ward 1" among it, that an excerpt or its title has."""
     there = set(units(f"{found.citation.header.title} {found.heading} {found.citation.quote}"))
-    return {name for name in names_in(question) if there.issuperset(units(name))}
+    numbers = [
+        question[each.start : each.end]
+        for each in figures_in(question)
+        if each.kind == "count" and not each.unit and each.value < _NUMBER
+    ]
+    return {name for name in (*names_in(question), *numbers) if there.issuperset(units(name))}
 
 
 def _apart(one: Excerpt, other: Excerpt, question: str) -> bool:
