@@ -47,7 +47,7 @@ from ingest.embedding.embedder import embedder, weakness
 from ingest.errors import ArchiveError, IngestError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
-from ingest.model import EVERYBODY, Edition, Progress
+from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
 from ingest.schedule import keep_fresh
 from ingest.threads import in_thread
 
@@ -219,6 +219,7 @@ class Desk:
             self.archive,
             self.clock,
             contact=self.settings.contact,
+            snapshots=SnapshotLimits(self.settings.snapshot_days, self.settings.snapshot_mb),
             wake=self.curator.wake,
         )
 

@@ -19,7 +19,9 @@ from rich.text import Text
 
 from ingest.archive import Archive
 from ingest.archive.passages import FoundPassage
-from ingest.errors import IngestError
+from ingest.errors import IngestError, ReadingError
+from ingest.isolation import isolated
+from ingest.refreshing.snapshots import text_of
 from ingest.showing import print_json, printable
 
 
@@ -31,6 +33,14 @@ class Proof(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SnapshotProof(StrEnum):
+    """Whether a quotation stands in the page as it was fetched."""
+
+    HOLDS = "holds"
+    DIFFERS = "differs"
+    DAMAGED = "damaged"
+
+
 @dataclass(frozen=True, slots=True)
 class _CheckedQuotation:
     """A quotation of an exported answer, and the passage that has it, if one does."""
@@ -39,6 +49,7 @@ class _CheckedQuotation:
     outlet: str
     proof: Proof
     found: FoundPassage | None = None
+    snapshot: SnapshotProof | None = None
 
 
 def check_export(file: Path, archive: Archive) -> list[_CheckedQuotation]:
@@ -58,7 +69,8 @@ def show_export(checked: list[_CheckedQuotation], *, as_json: bool) -> int:
         for each in checked:
             where = each.found
             place = f", article {where.article_id}, version {where.version}" if where else ""
-            said = f"{_SAID[each.proof]}{place}: {each.outlet}: “{each.quote}”"
+            page = f" ({_FETCHED[each.snapshot]})" if each.snapshot else ""
+            said = f"{_SAID[each.proof]}{place}{page}: {each.outlet}: “{each.quote}”"
             Console().print(Text(printable(said)))
     return 0 if checked and all(each.proof is Proof.PROVEN for each in checked) else 1
 
@@ -67,6 +79,13 @@ _SAID = {
     Proof.PROVEN: "Proven",
     Proof.ALTERED: "Altered: the passage is here and does not have these words",
     Proof.UNKNOWN: "Unknown: no passage of that fingerprint is kept here",
+}
+
+
+_FETCHED = {
+    SnapshotProof.HOLDS: "and in the page as it was fetched",
+    SnapshotProof.DIFFERS: "though not in the page as it was fetched, read anew",
+    SnapshotProof.DAMAGED: "its snapshot is damaged",
 }
 
 
@@ -107,8 +126,25 @@ def _checked(proof: dict[str, Any], archive: Archive) -> _CheckedQuotation:
     ]
     having = next((each for each in found if quote and quote in each.text), None)
     if having is not None:
-        return _CheckedQuotation(quote, outlet, Proof.PROVEN, having)
+        return _CheckedQuotation(
+            quote, outlet, Proof.PROVEN, having, _in_snapshot(quote, having, archive)
+        )
     return _CheckedQuotation(quote, outlet, Proof.ALTERED if found else Proof.UNKNOWN)
+
+
+def _in_snapshot(quote: str, found: FoundPassage, archive: Archive) -> SnapshotProof | None:
+    """Look for a quotation in the page as it was fetched; ``None`` where that is not kept."""
+    warc = archive.snapshots.get(found.article_id, found.version)
+    versions = {each.number: each.snapshot for each in archive.articles.versions(found.article_id)}
+    if warc is None:
+        return None
+    if hashlib.sha256(warc).hexdigest() != versions.get(found.version):
+        return SnapshotProof.DAMAGED
+    try:
+        text = isolated(found.title, text_of, warc)
+    except ReadingError:
+        return SnapshotProof.DAMAGED
+    return SnapshotProof.HOLDS if quote in text else SnapshotProof.DIFFERS
 
 
 def _as_object(checked: _CheckedQuotation) -> dict[str, Any]:
@@ -121,4 +157,5 @@ def _as_object(checked: _CheckedQuotation) -> dict[str, Any]:
         "article": found.article_id if found else None,
         "version": found.version if found else None,
         "title": found.title if found else None,
+        "snapshot": str(checked.snapshot) if checked.snapshot else None,
     }

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "add": articles.add_command,
     "list": articles.list_command,
     "show": articles.show_command,
+    "snapshot": articles.snapshot_command,
     "remove": articles.remove_command,
     "erase": articles.erase_command,
     "watch": sources.watch_command,

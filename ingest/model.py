@@ -186,12 +186,16 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The text of an article as it stood when it was read."""
+    """The text of an article as it stood when it was read.
+
+    ``snapshot`` is the SHA-256 of the WARC file of what was fetched, where one was made.
+    """
 
     article_id: int
     number: int
     extract: Extract
     read_at: datetime
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +301,26 @@ class Source:
     def due(self, now: datetime) -> bool:
         """Tell whether it is time to look again."""
         return self.checked_at is None or now - self.checked_at >= timedelta(minutes=self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotLimits:
+    """How long what was fetched is kept, and how much of it; 0 days: not at all."""
+
+    days: int
+    megabytes: int
+
+
+NO_SNAPSHOTS = SnapshotLimits(0, 0)
+"""Nothing is kept but what is read out of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was fetched when a version was made, as a gzipped WARC file, and its SHA-256."""
+
+    warc: bytes
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

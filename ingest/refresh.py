@@ -17,7 +17,17 @@ from ingest.errors import IngestError, NoArticleError, ReadingError, Unreachable
 from ingest.fetching import Fetched, Fetcher, State, Validators
 from ingest.identity import apart, clean_url, seals_of
 from ingest.isolation import OutOfBoundsError
-from ingest.model import Decision, Header, Progress, Removal, Source, SourcePage
+from ingest.model import (
+    NO_SNAPSHOTS,
+    Decision,
+    Header,
+    Progress,
+    Removal,
+    Snapshot,
+    SnapshotLimits,
+    Source,
+    SourcePage,
+)
 from ingest.reading.fetched import (
     SENT_ON,
     is_next_page,
@@ -30,6 +40,7 @@ from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.refreshing.listed import fetch_listing
 from ingest.refreshing.planning import announced, looked_at, planned, validators
+from ingest.refreshing.snapshots import snapshot_of
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +89,7 @@ class Refresher:
     *progress* is told how many pages are done and how many are known to be there so far. *by_hand*
     looks at every listed page at once, and lets an article stand again that was removed. With
     *believe* any number of pages may be gone. *hints* are for pages whose source names no outlet.
+    Within *snapshots* what was fetched is kept beside the versions that are made of it.
     """
 
     archive: Archive
@@ -88,6 +100,7 @@ class Refresher:
     by_hand: bool = False
     believe: bool = False
     hints: Hints = field(default_factory=Hints)
+    snapshots: SnapshotLimits = NO_SNAPSHOTS
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
     at_hand: dict[str, Fetched] = field(default_factory=dict, init=False)
@@ -98,9 +111,14 @@ class Refresher:
         What was read when this is cancelled is kept.
         """
         rounds = [SourceRound(source) for source in sources]
-        async with asyncio.TaskGroup() as together:
-            for each in rounds:
-                together.create_task(self._round(each))
+        hosts, now = self.archive.hosts, self.clock()
+        self.fetcher.leave_alone(await asyncio.to_thread(hosts.resting, now))
+        try:
+            async with asyncio.TaskGroup() as together:
+                for each in rounds:
+                    together.create_task(self._round(each))
+        finally:
+            await asyncio.shield(asyncio.to_thread(hosts.rest, dict(self.fetcher.resting), now))
         return rounds
 
     async def _round(self, told: SourceRound) -> None:
@@ -217,9 +235,9 @@ class Refresher:
                 return _PageRound(noted, found.state)
             given = found.validators
             noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
-            article = await self._article(found, hints, entry)
+            article, fetched = await self._article(found, hints, entry)
             await self._follow_move(told, found, page, article)
-            return _PageRound(noted, State.FRESH, article)
+            return _PageRound(noted, State.FRESH, article, await self._snapshot(fetched, now))
         except NoArticleError as error:
             if page and page.article_id and not page.removal and not self.by_hand:
                 return await self._hold(told, noted, page.article_id, str(error))
@@ -237,8 +255,19 @@ class Refresher:
             found = await self.fetcher.fetch(further)
         return found
 
-    async def _article(self, found: Fetched, hints: Hints, entry: Entry) -> PreparedArticle:
-        """Extract an article with its further pages, or what its feed carries in its place."""
+    async def _snapshot(self, fetched: Sequence[Fetched], now: datetime) -> Snapshot | None:
+        """Write down what was fetched, where that is wanted."""
+        if not (fetched and self.snapshots.days):
+            return None
+        return await asyncio.to_thread(snapshot_of, fetched, now)
+
+    async def _article(
+        self, found: Fetched, hints: Hints, entry: Entry
+    ) -> tuple[PreparedArticle, Sequence[Fetched]]:
+        """Extract an article with its further pages, or what its feed carries in its place.
+
+        Of what a feed carries nothing was fetched.
+        """
         now = self.clock()
         given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
         try:
@@ -246,8 +275,9 @@ class Refresher:
         except NoArticleError:
             if not entry.content:
                 raise
-            return await self._run(entry.url, _extract_item, entry, entry.url, hints, now)
-        seen, pages = {found.url}, [article.extract]
+            item = await self._run(entry.url, _extract_item, entry, entry.url, hints, now)
+            return item, ()
+        seen, pages, fetched = {found.url}, [article.extract], [found]
         following = article.extract.follows
         while following and is_next_page(following, found.url) and len(pages) <= _FURTHER:
             if following in seen:
@@ -261,12 +291,11 @@ class Refresher:
                 further.url, _extract, further.data, further.url, kind, charset, hints, entry, now
             )
             pages.append(more.extract)
+            fetched.append(further)
             following = more.extract.follows
-        return (
-            article
-            if len(pages) == 1
-            else await self._run(found.url, prepared_article, one_after_another(pages))
-        )
+        if len(pages) > 1:
+            article = await self._run(found.url, prepared_article, one_after_another(pages))
+        return article, fetched
 
     async def _follow_move(
         self, told: SourceRound, found: Fetched, page: SourcePage | None, article: PreparedArticle
@@ -332,6 +361,13 @@ class Refresher:
             believe=self.by_hand or self.believe,
             place=told.source.place,
         )
+        taken = {
+            (one.article_id, one.version): each.snapshot
+            for each, one in zip(fresh, saved, strict=True)
+            if each.snapshot and one.decision is not Decision.SAME and one.version
+        }
+        if taken:
+            self.archive.snapshots.keep(taken, self.snapshots, now=self.clock())
         ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
         noted, same = [], []
         for each in batch:
@@ -374,6 +410,7 @@ class _PageRound:
     page: SourcePage
     state: State | None
     article: PreparedArticle | None = None
+    snapshot: Snapshot | None = None
 
 
 def sentence(error: BaseException) -> str | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ingest.archive import Archive
 from ingest.fetching import Fetcher
-from ingest.model import Source
+from ingest.model import NO_SNAPSHOTS, SnapshotLimits, Source
 from ingest.refresh import Refresher, sentence
 from ingest.refreshing.extracting import extractor
 
@@ -25,6 +25,7 @@ async def keep_fresh(
     clock: Callable[[], datetime],
     *,
     contact: str | None = None,
+    snapshots: SnapshotLimits = NO_SNAPSHOTS,
     every: float = _EVERY,
     wake: asyncio.Event | None = None,
 ) -> None:
@@ -38,7 +39,9 @@ async def keep_fresh(
             try:
                 if sources := await asyncio.to_thread(_claimed, archive, clock()):
                     async with Fetcher(clock, contact=contact) as fetcher:
-                        refresher = Refresher(archive, fetcher, clock, processes)
+                        refresher = Refresher(
+                            archive, fetcher, clock, processes, snapshots=snapshots
+                        )
                         await refresher.refresh(sources)
             except Exception as error:
                 logger.warning("Refreshing failed: %s", sentence(error) or repr(error))

@@ -51,6 +51,16 @@ class Settings(BaseModel):
     contact: OptionalText = Field(
         None, description="an address or a page by which a site can reach whoever fetches from it"
     )
+    snapshot_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="days for which pages are kept as they were fetched, to prove quotations when "
+        "they are gone; 0: not at all",
+    )
+    snapshot_mb: int = Field(
+        500, ge=1, le=100_000, description="megabytes of them at most; the oldest go first"
+    )
     embedding_model: str = Field(
         LOCAL_MODEL,
         description="`local`, the best in the packages; `fast`; a folder with model.onnx and "

@@ -12,11 +12,13 @@ from ingest.archive.database import Database
 from ingest.archive.editions import Editions
 from ingest.archive.embeddings import Embeddings
 from ingest.archive.generations import Generations
+from ingest.archive.hosts import Hosts
 from ingest.archive.outlets import Outlets
 from ingest.archive.pages import Pages
 from ingest.archive.passages import Passages
 from ingest.archive.schema import archive_identity, articles, changes, versions
 from ingest.archive.selecting import NEWEST, in_edition, number
+from ingest.archive.snapshots import Snapshots
 from ingest.archive.sources import Sources
 from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
 
@@ -33,6 +35,8 @@ class Archive(Database):
         self.editions = Editions(self)
         self.sources = Sources(self)
         self.pages = Pages(self)
+        self.hosts = Hosts(self)
+        self.snapshots = Snapshots(self)
         self.changes = Changes(self)
         self.embeddings = Embeddings(self)
         self.generations = Generations(self)

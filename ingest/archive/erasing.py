@@ -17,6 +17,7 @@ from ingest.archive.schema import (
     outlets,
     pages,
     passages,
+    snapshot_files,
     versions,
 )
 from ingest.errors import ArticleNotFoundError
@@ -25,7 +26,7 @@ from ingest.model import Removal
 
 
 def erase(database: Database, article_id: int, *, now: datetime) -> None:
-    """Delete every version, passage and vector of an article, and what answers kept of it.
+    """Delete all versions, snapshots and vectors of an article, and what answers kept of it.
 
     The answers are reached by a trigger: they are the bot's (migration 0009).
 
@@ -41,7 +42,7 @@ def erase(database: Database, article_id: int, *, now: datetime) -> None:
         if identity is None:
             raise ArticleNotFoundError(article_id)
         _delete_vectors(connection, article_id)
-        for table in (passages, versions, fingerprints):
+        for table in (passages, snapshot_files, versions, fingerprints):
             connection.execute(delete(table).where(table.c.article_id == article_id))
         nameless = {
             "identity": sealed(identity),

@@ -121,7 +121,7 @@ def version(row: Row) -> Version:
     captions, corrections = tuple(row["captions"]), tuple(row["corrections"])
     extract = Extract(_header(row), row["text"], captions, corrections)
     read_at = datetime.fromisoformat(row["read_at"])
-    return Version(row["article_id"], row["number"], extract, read_at)
+    return Version(row["article_id"], row["number"], extract, read_at, row["snapshot"])
 
 
 def passage(row: Row) -> Passage:

@@ -139,8 +139,26 @@ versions = Table(
     Column("captions", JSON, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("read_at", String(40), nullable=False),
+    Column("snapshot", String(64)),
     Index("versions_newest", "day", "article_id"),
     Index("versions_of_outlet", "outlet", "day", "article_id"),
+)
+
+snapshot_files = Table(
+    "snapshots",
+    archive_metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("taken_at", String(40), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("warc", LargeBinary, nullable=False),
+)
+
+hosts = Table(
+    "hosts",
+    archive_metadata,
+    Column("name", Text, primary_key=True),
+    Column("rests_until", String(40), nullable=False),
 )
 
 passages = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -195,6 +196,28 @@ def show_command(
         showing.show_difference(versions[before], shown, Console())
     else:
         showing.show_version(shown, article, Console(), story)
+    return 0
+
+
+def snapshot_command(
+    number: Annotated[int, typer.Argument(help="The article's number in `list`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it: page.warc.gz.")],
+    version: Annotated[int | None, typer.Option(help="An older version.")] = None,
+) -> int:
+    """Write a page as it was fetched to a WARC file, which other programs open."""
+    with Archive.open(configured(Settings).archive_url) as archive:
+        article = archive.articles.get(number)
+        wanted = version or article.versions
+        warc = archive.snapshots.get(article.id, wanted)
+    if warc is None:
+        print(
+            f"Of article {number}, version {wanted}, no snapshot is kept: it was not fetched, or "
+            "SNAPSHOT_DAYS are over.",
+            file=sys.stderr,
+        )
+        return 1
+    file.write_bytes(warc)
+    print(f"Wrote {file}, SHA-256 {hashlib.sha256(warc).hexdigest()}.")
     return 0
 
 

@@ -18,7 +18,7 @@ from ingest.commands.indexing import catch_up
 from ingest.commands.options import READ_COUNTRY, AsJson, configured, misused, now
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
-from ingest.model import Ownership, Permission, Progress, Source
+from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound
 from ingest.refreshing.extracting import extractor
@@ -121,7 +121,7 @@ def _kept_fresh(settings: Settings, numbers: Sequence[int] | None) -> int:
         return misused("--keep looks at every source when it is due. Leave the numbers out.")
     with Archive.open(settings.archive_url) as archive:
         print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
-        asyncio.run(keep_fresh(archive, now, contact=settings.contact))
+        asyncio.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
     return 0
 
 
@@ -148,10 +148,16 @@ def _look(
                     by_hand=by_hand,
                     believe=believe,
                     hints=hints or Hints(),
+                    snapshots=_limits(settings),
                 )
                 return await refresher.refresh(sources)
 
     return showing.with_progress("Refreshing", None, lambda told: asyncio.run(work(told)))
+
+
+def _limits(settings: Settings) -> SnapshotLimits:
+    """Return how much of what is fetched is kept as it was fetched."""
+    return SnapshotLimits(settings.snapshot_days, settings.snapshot_mb)
 
 
 def add_address(

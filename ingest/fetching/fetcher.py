@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -136,7 +136,7 @@ class Fetcher:
     """Fetches within one event loop; use it as an async context manager.
 
     *allows* decides at the moment of connecting. *clock* tells how old a robots.txt is; *pause*
-    is in seconds.
+    is in seconds. ``resting`` is until when hosts asked to be left alone.
     """
 
     def __init__(
@@ -156,6 +156,7 @@ class Fetcher:
         self._patience = patience
         self._agent = f"{robots.AGENT}/0.1 (+{contact})" if contact else f"{robots.AGENT}/0.1"
         self._hosts: dict[str, _Host] = {}
+        self.resting: dict[str, datetime] = {}
         self._robots: dict[str, Robots] = {}
 
     async def __aenter__(self) -> Self:
@@ -197,6 +198,7 @@ class Fetcher:
             )
         for_good = True
         while True:
+            self._check_rest(asked)
             await self._permitted(asked)
             async with self._turn(asked):
                 began = asyncio.get_running_loop().time()
@@ -215,6 +217,26 @@ class Fetcher:
                 raise UnreachableError(
                     f"{short_address(url)} redirects more than {_REDIRECTS} times."
                 )
+
+    def leave_alone(self, until: Mapping[str, datetime]) -> None:
+        """Let hosts rest that asked another process for it."""
+        for name, at in until.items():
+            self.resting[name] = at
+            wait = min((at - self._clock()).total_seconds(), _LONGEST_WAIT)
+            self._hosts.setdefault(name, _Host(self._pause)).rest(wait)
+
+    def _check_rest(self, url: str) -> None:
+        """Refuse to ask a host that wants to be left alone for longer than one waits.
+
+        Raises:
+            UnreachableError: it does; the sentence says until when.
+        """
+        host = self._host(url)
+        if host.next - asyncio.get_running_loop().time() > _LONGEST_REST:
+            name = urlsplit(url).hostname or ""
+            at = self.resting.get(name)
+            when = f" than {at.astimezone(UTC):%H:%M} UTC" if at else ""
+            raise UnreachableError(f"{name} asked to come back later{when}.")
 
     async def _permitted(self, url: str) -> None:
         """Read the site's robots.txt if need be, and obey it."""
@@ -271,7 +293,10 @@ class Fetcher:
                 f"{short_address(url)} answers {status}: it wants a login or refuses us."
             )
         if status in _BUSY:
-            self._host(url).rest(_wait_of(headers.get("Retry-After", ""), self._clock()))
+            now = self._clock()
+            wait = _wait_of(headers.get("Retry-After", ""), now)
+            self.resting[urlsplit(url).hostname or ""] = now + timedelta(seconds=wait)
+            self._host(url).rest(wait)
             raise UnreachableError(
                 f"{short_address(url)} answers {status}: it asks to come back later."
             )
@@ -336,9 +361,8 @@ class Fetcher:
         """Wait until this host may be asked again."""
         host = self._host(url)
         async with host.queue:
+            self._check_rest(url)
             wait = host.next - asyncio.get_running_loop().time()
-            if wait > _LONGEST_REST:
-                raise UnreachableError(f"{urlsplit(url).hostname} asked to come back later.")
             if wait > 0:
                 await asyncio.sleep(wait)
             try:

@@ -72,6 +72,10 @@ _FAR = 2000
 """Characters at the start of what was fetched in which a page has a tag."""
 
 
+_NO_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
+"""Signs that HTML passes on and that no tree can be given again."""
+
+
 class PageParser(Parser):
     """HTML pages."""
 
@@ -108,7 +112,7 @@ def _parsed(text: str, name: str) -> Element:
         NoArticleError: it has no content.
     """
     try:
-        page = lxml.html.document_fromstring(text.encode(), parser=_parser())
+        page = lxml.html.document_fromstring(text.translate(_NO_XML).encode(), parser=_parser())
     except (ParserError, XMLSyntaxError) as error:
         raise NoArticleError(f"{name} is a page without content. Nothing was added.") from error
     if page.xpath(_BLOCKS) > _PARAGRAPHS:

@@ -49,7 +49,7 @@ def paid_post(declared: Declared, title: str) -> str | None:
 
 def _labels(page: Element) -> Iterator[str]:
     """Yield the labels about the heading of a page that call it paid for."""
-    for heading in page.xpath("//h1")[:1]:
+    for heading in list(page.iter("h1"))[:1]:
         lines = list(page.iter("p", "div", "span", "a", "strong", "h1", "h2", "h3", "small", "li"))
         at = next(place for place, each in enumerate(lines) if each is heading)
         before = [each for each in lines[max(0, at - 4 * _NEAR) : at] if not len(each)]

@@ -7,7 +7,7 @@ has its marks; what others posted stands apart; a question stands with its answe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -172,12 +172,19 @@ def _write_boxes(page: Element) -> None:
             and all(p.tag in _PIECES for p in pieces)
             and not DATED.search(classes(each))
         ):
-            for one, other in pairwise(pieces):
-                if one.text_content()[-1:].isalpha() or other.text_content()[:1].isalpha():
-                    one.tail = " "
+            _part(pieces)
             each.tag = "p"
     for each in page.xpath("//details|//summary"):
         each.tag = "div" if each.tag == "details" else "h3"
+
+
+def _part(pieces: Sequence[Element]) -> None:
+    """Write what parts the pieces of a box: a label and its figure are no heading."""
+    for one, other in pairwise(pieces):
+        label, behind = one.text_content(), other.text_content()
+        if label[-1:].isalpha() or behind[:1].isalpha():
+            labelled = one is pieces[0] and not _FIGURE.search(label) and _FIGURE.search(behind)
+            one.tail = BETWEEN if labelled else " "
 
 
 def _join_answers(page: Element) -> None:

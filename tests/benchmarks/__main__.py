@@ -14,6 +14,7 @@
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
     make benchmark WHAT=faults                      # kills, full disks, cut files
+    make benchmark WHAT=fuzz                        # 2,000 damaged documents of every kind
     make benchmark WHAT=growth                      # hostile texts, doubled
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
@@ -39,6 +40,7 @@ from tests.benchmarks import (
     cost,
     extraction,
     faults,
+    fuzz,
     growth,
     hour,
     ingesting,
@@ -79,6 +81,7 @@ def main() -> None:
         "symmetry": symmetry.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
+        "fuzz": fuzz.measure,
         "growth": growth.measure,
         "campaign": campaign.measure,
         "hour": hour.measure,

@@ -180,7 +180,9 @@ def test_a_backup_of_an_older_release_is_brought_up(settings, tmp_path):
             connection.execute("ALTER TABLE sources DROP COLUMN place")
             connection.execute("ALTER TABLE articles DROP COLUMN place")
             connection.execute("ALTER TABLE versions DROP COLUMN pasted")
-            connection.execute("DROP TABLE hidden")
+            connection.execute("ALTER TABLE versions DROP COLUMN snapshot")
+            for table in ("hidden", "hosts", "snapshots"):
+                connection.execute(f"DROP TABLE {table}")
             connection.execute("DROP INDEX versions_newest")
             connection.execute("DROP INDEX versions_of_outlet")
             connection.execute("UPDATE alembic_version SET version_num = '0007'")

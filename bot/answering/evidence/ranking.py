@@ -21,6 +21,7 @@ from pathlib import Path
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import ASKING, Window, windows_of
 from bot.answering.understanding.need import Need
+from ingest.index.analysis import terms
 from ingest.language.script import Script
 from ingest.model import Evidence
 
@@ -88,10 +89,29 @@ def read_windows(
     readings = reader.read(question, [window.readable for window in windows])
     read = [w.read(reading, w.score) for w, reading in zip(windows, readings, strict=True)]
     fresh = freshness(read) if timeless else [0.0] * len(read)
-    return _ordered(
+    scored = [
         replace(window, score=_score(window, new, weights))
         for window, new in zip(read, fresh, strict=True)
-    )
+    ]
+    return _ordered(_rows_by_label(question, scored))
+
+
+def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
+    """Let those rows of a table stand first in it that have most of the question's words.
+
+    What tells rows apart are their labels ("Tarn 01", "Tarn 02"), which reading weighs too little.
+    """
+    asked = frozenset(terms(question))
+    rows: dict[str, list[Window]] = {}
+    for window in windows:
+        if window.sentences.row(window.first):
+            rows.setdefault(window.passage.id, []).append(window)
+    moved: dict[int, float] = {}
+    for table in rows.values():
+        scores = sorted((row.score for row in table), reverse=True)
+        table.sort(key=lambda row: (-len(asked.intersection(terms(row.quote))), -row.score))
+        moved |= {id(row): score for row, score in zip(table, scores, strict=True)}
+    return [replace(each, score=moved.get(id(each), each.score)) for each in windows]
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:

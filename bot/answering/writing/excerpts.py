@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -11,14 +11,15 @@ from bot.answering.evidence.windows import ASKING, PassageSentences, Window, ali
 from bot.answering.model import Citation, Excerpt, Level
 from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
+from ingest.index.copies import altered
 from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
 from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in
 from ingest.language.script import Script
 from ingest.language.words import languages, table
-from ingest.likeness import near_in_time
-from ingest.model import Kind, Span
+from ingest.likeness import near_in_time, units
+from ingest.model import Header, Kind, Span
 
 EXCERPTS = 3
 """Excerpts of one answer."""
@@ -29,6 +30,8 @@ _SHORT = {Script.ALPHABETIC: 260, Script.EAST_ASIAN: 110}
 _ABOUT = Decimal("0.05")
 """Part of a figure by which "about" and "more than" may be off."""
 _OPENERS, _CLOSERS = "“„「『«", "”」』»"
+_NUMBER = 1000
+"""Figures of a question below this that count nothing are numbers of what it names: ward 1."""
 _FURTHER = 3
 """Sentences that an excerpt may grow by so that it does not end inside a quotation."""
 
@@ -56,9 +59,24 @@ def excerpts(
 
 def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
     """Return True if *window* is of another article, and says what those *taken* do not."""
-    if same_article(window, taken) or any(alike(window.quote, w.quote) for w in taken):
+    if same_article(window, taken):
         return False
+    near = [w for w in taken if _copies(window, w)]
+    if any(not _altered(window, w) for w in near):
+        return False
+    if near:
+        return True
     return level is Level.CLOSEST or not any(_same_answer(window, w) for w in taken)
+
+
+def _copies(one: Window, other: Window) -> bool:
+    """Return True if the sentences of two windows are one, or one that was altered."""
+    return alike(one.quote, other.quote) or _altered(one, other)
+
+
+def _altered(one: Window, other: Window) -> bool:
+    """Return True if one window's sentence is the other's with another figure, name or denial."""
+    return altered(one.quote, other.quote, one.passage.header.language)
 
 
 def _same_answer(one: Window, other: Window) -> bool:
@@ -91,7 +109,19 @@ def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:
     shift = citation.start
     sentence = Span(spans[bold].start - shift, spans[bold].end - shift)
     answer = _inside(window, sentence, shift)
-    return Excerpt(citation, sentence, window.evidence.copies, window.heading or None, answer)
+    copies = tuple(dict.fromkeys((*window.evidence.copies, *_carriers(window, ranked))))
+    return Excerpt(citation, sentence, copies, window.heading or None, answer)
+
+
+def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
+    """Yield the headers of other articles that carry the sentence that answers unaltered."""
+    header = window.passage.header
+    for other in ranked:
+        near = near_in_time(header.day, other.passage.header.day)
+        if not near or other.passage.article_id == window.passage.article_id:
+            continue
+        if alike(window.quote, other.quote) and not _altered(window, other):
+            yield from (other.passage.header, *other.evidence.copies)
 
 
 def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
@@ -179,20 +209,39 @@ def differ(found: Sequence[Excerpt], question: str) -> tuple[Excerpt, ...]:
         return ()
     lead, *others = found
     apart = [
-        other for other in others if _comparable(lead, other) and _apart(lead, other, question)
+        other
+        for other in others
+        if _comparable(lead, other, question) and _apart(lead, other, question)
     ]
     return (lead, *apart) if apart else ()
 
 
-def _comparable(one: Excerpt, other: Excerpt) -> bool:
-    """Return True if two excerpts are reports of other articles of about the same days."""
+def _comparable(one: Excerpt, other: Excerpt, question: str) -> bool:
+    """Return True if two excerpts are reports of other articles of about the same days.
+
+    Both are about what *question* names: the turnout of one town contradicts no other town's.
+    """
     first, second = one.citation.header, other.citation.header
     elsewhere = one.citation.passage.article_id != other.citation.passage.article_id
-    return elsewhere and second.kind is not Kind.OPINION and near_in_time(first.day, second.day)
+    near = elsewhere and second.kind is not Kind.OPINION and near_in_time(first.day, second.day)
+    return near and _named(one, question) <= _named(other, question)
+
+
+def _named(found: Excerpt, question: str) -> set[str]:
+    """Return what *question* names, "ward 1" among it, that an excerpt or its title has."""
+    there = set(units(f"{found.citation.header.title} {found.heading} {found.citation.quote}"))
+    numbers = [
+        question[each.start : each.end]
+        for each in figures_in(question)
+        if each.kind == "count" and not each.unit and each.value < _NUMBER
+    ]
+    return {name for name in (*names_in(question), *numbers) if there.issuperset(units(name))}
 
 
 def _apart(one: Excerpt, other: Excerpt, question: str) -> bool:
     """Return True if two excerpts answer *question* with other figures, names or outcomes."""
+    if altered(one.parts[1], other.parts[1], one.citation.header.language):
+        return True
     lexicon = lexicon_for(question)
     if lexicon.asks("whether", question):
         denied = [lexicon.shows("denied", each.parts[1]) for each in (one, other)]

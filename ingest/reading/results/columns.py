@@ -9,7 +9,7 @@ from enum import StrEnum
 from importlib.resources import files
 
 from ingest.errors import UnreadableError
-from ingest.reading.results.figures import is_figure
+from ingest.reading.results.figures import is_figure, is_fraction
 from ingest.reading.results.grid import Grid, GridRow
 
 _DEEPEST = 3
@@ -192,6 +192,8 @@ def _in_columns(layout: ColumnLayout) -> ColumnLayout:
         return ColumnLayout(layout.above, tuple(plain), layout.body)
     named = layout.first(Field.PLACE) is not None
     apart = any(each.of for each in layout.columns)
+    counts = [each for each in layout.columns if _holds_figures(layout, each)]
+    whole = sum(not _has_fractions(layout, each) for each in counts) > 1
     return ColumnLayout(
         layout.above,
         tuple(
@@ -202,6 +204,7 @@ def _in_columns(layout: ColumnLayout) -> ColumnLayout:
             and _holds_figures(layout, each)
             and each.header
             and not _is_general(each.header)
+            and not (whole and _has_fractions(layout, each))
             else each
             for each in layout.columns
         ),
@@ -219,6 +222,12 @@ def _holds_figures(layout: ColumnLayout, column: Column) -> bool:
     """Tell whether every filled cell of a column is a figure, and one is filled."""
     cells = [cell for row in layout.body if row.filled > 1 and (cell := row.cell(column.number))]
     return bool(cells) and 2 * sum(map(is_figure, cells)) > len(cells)
+
+
+def _has_fractions(layout: ColumnLayout, column: Column) -> bool:
+    """Tell whether a column has parts of a whole: beside counts those are a share of the place."""
+    cells = (row.cell(column.number) for row in layout.body if row.filled > 1)
+    return any(is_fraction(cell) for cell in cells)
 
 
 def _is_results(layout: ColumnLayout) -> bool:

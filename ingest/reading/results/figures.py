@@ -14,6 +14,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([,.'’  ])\d{3})(?:\1\d{3}){0,5}
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2}){1,5},\d{3}")
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
 _GREAT = re.compile(r"(?:(\d{1,6})億)?(?:(\d{1,6})万)?(\d[\d,]{0,9})?")
+_DECIMALS = re.compile(r"\d[.,]\d{1,2}$")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
 
 
@@ -31,6 +32,12 @@ def is_figure(cell: str) -> bool:
     return bool(text) and any(
         pattern.fullmatch(text) is not None for pattern in (_PLAIN, _THOUSANDS, _INDIAN, _GREAT)
     )
+
+
+def is_fraction(cell: str) -> bool:
+    """Tell whether a cell is a share, or a figure with one or two decimals: no count of votes."""
+    text = unicodedata.normalize("NFKC", cell).strip()
+    return is_figure(cell) and (text.endswith("%") or _DECIMALS.search(text) is not None)
 
 
 def is_empty(cell: str) -> bool:

@@ -67,6 +67,18 @@ Harbour should promise free ferries at last.
 2026-10-13 | Courier | Harbour on fares
 Harbour did not promise free ferries, its treasurer said.
 ---
+2026-10-29 | Post | Recount in Tarn
+The recount in Tarn gave Ana Teller 9,120 votes on Thursday, 31 more than Jo Venn, its clerk said.
+She thanked the counters of the town by name when the last box was closed in the evening.
+---
+2026-10-29 | Radio | Tarn is decided
+The recount in Tarn gave Ana Teller 9,210 votes on Thursday, 31 more than Jo Venn, its clerk said.
+She thanked the counters of the town by name when the last box was closed in the evening.
+---
+2026-10-29 | Courier | Teller ahead in Tarn
+The recount in Tarn gave Ana Teller 9,120 votes on Thursday, 31 more than Jo Venn, its clerk said.
+She thanked the counters of the town by name when the last box was closed in the evening.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -105,6 +117,38 @@ def test_reports_that_contradict_each_other_both_stand_there(answered):
     assert outcome.leads == 2
     assert [e.citation.header.outlet for e in outcome.excerpts[:2]] == ["Courier", "Post"]
     assert as_object(outcome)["differ"] is True
+
+
+def test_a_copy_with_another_figure_contradicts(answered):
+    """Its outlet does not carry what the others say, and both figures are shown."""
+    outcome = answered("How many votes did Ana Teller get in the recount in Tarn?")
+    assert outcome.differ
+    told = {
+        each.citation.header.outlet: (each.parts[1], {copy.outlet for copy in each.copies})
+        for each in outcome.excerpts[:2]
+    }
+    assert "9,210" in told["Radio"][0]
+    assert not told["Radio"][1]
+    [other] = set(told) - {"Radio"}
+    assert "9,120" in told[other][0]
+    assert told[other][1] == {"Post", "Courier"} - {other}
+
+
+def test_a_sentence_that_all_copies_have_is_carried_by_all(answered):
+    """A figure that one of them has otherwise stands in another sentence."""
+    outcome = answered("What did Ana Teller do when the last box was closed in the evening?")
+    lead = outcome.excerpts[0]
+    assert {lead.citation.header.outlet, *(c.outlet for c in lead.copies)} == {
+        "Post",
+        "Radio",
+        "Courier",
+    }
+
+
+def test_another_towns_figure_contradicts_nothing(answered):
+    """The turnout of one place says nothing of another's."""
+    outcome = answered("How many votes did Ilse Marrowen win Dunmere East by?")
+    assert not any("Tarn" in each.parts[1] for each in outcome.excerpts[: outcome.leads])
 
 
 def test_the_newest_result_is_in_the_message(answered):

@@ -11,9 +11,12 @@ from email.utils import format_datetime
 
 import pytest
 
+from ingest.archive import Archive
 from ingest.errors import ForbiddenAddressError, NotAllowedError, UnreachableError
 from ingest.fetching import State
 from ingest.fetching.addresses import is_public
+from ingest.model import Permission
+from ingest.refresh import Refresher
 from tests.ingest.newsroom import Newsroom, story
 
 HOST = "http://ledger.example"
@@ -277,3 +280,18 @@ async def test_a_first_answer_of_unchanged_is_a_failure(web):
     async with web.fetcher() as fetcher:
         with pytest.raises(UnreachableError, match="never read before"):
             await fetcher.fetch(PAGE)
+
+
+async def test_a_host_is_left_alone_by_the_next_process_too(web, tmp_path):
+    """What it asked for stands in the archive; after that time it is asked again."""
+    feed = f"{HOST}/feed.xml"
+    web.put(feed, b"", status=429, headers={"Retry-After": "1800"})
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite3'}") as archive:
+        archive.sources.watch(feed, "Sarnholt Ledger", Permission.OFFERED, 1, now=web.now)
+        for minutes, asked in ((0, 1), (10, 1), (31, 2)):
+            web.now += timedelta(minutes=minutes)
+            async with web.fetcher() as fetcher:
+                refresher = Refresher(archive, fetcher, lambda: web.now)
+                [told] = await refresher.refresh(archive.sources.watched())
+            assert "later" in told.failure
+            assert web.asked[feed] == asked

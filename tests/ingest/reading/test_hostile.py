@@ -15,15 +15,18 @@ from tests.ingest.reading import files
 from tests.ingest.reading.pages import STORY, a_page
 from tests.ingest.reading.results.files import workbook
 
-EXAMPLES = int(os.environ.get("FUZZED", "40"))
-"""Inputs a kind; set it to 2,000 for a campaign."""
+EXAMPLES = int(os.environ.get("FUZZED", "20"))
+"""Inputs a kind; the benchmark `fuzz` tries 2,000."""
 SEEDS = {
     ".html": a_page().encode(),
     ".mhtml": files.saved(a_page()),
     ".eml": files.mail(a_page(), "plain text of a letter that is long enough to be an article"),
     ".vtt": b"WEBVTT\n\n00:01.000 --> 00:04.000\n<v Ada Brenk>We <i>won</i> in Holm &amp; more.\n",
     ".srt": b"1\n00:00:01,000 --> 00:00:04,200\nADA BRENK: We won in Holm, and nobody else did.\n",
-    ".docx": files.docx(files.paragraph("Holm counted by two o'clock in the morning.", "Title")),
+    ".docx": files.docx(
+        files.paragraph("The count", "Title")
+        + files.paragraph("Holm counted by two o'clock in the morning, the officer said.")
+    ),
     ".odt": files.odt("<text:p>Holm counted by two o'clock in the morning, they said.</text:p>"),
     ".epub": files.epub([a_page()]),
     ".rtf": files.rtf(
@@ -112,7 +115,10 @@ def test_a_damaged_document_is_read_or_refused(ending):
 
 
 NESTED = {
-    ".html": (b"<div>" * 30_000, b"<b><i>" * 20_000, b"<table><tr><td>" * 3000, b"<q>" * 20_000),
+    ".html": (
+        b"<h3>Who \x08 won?</h3><p>Brenk \x01 did, <q>by far \x0b</q>.</p>" * 9,
+        b"<div>" * 30_000,
+        b"<b><i>" * 20_000, b"<table><tr><td>" * 3000, b"<q>" * 20_000),
     ".rtf": (b"{\\rtf1" + b"{\\b " * 100_000,),
     ".json": (b"[" * 200_000, b'{"a":' * 100_000),
     ".jsonl": (b"[" * 200_000 + b"\n", b'{"text": "' + b"a " * 500_000 + b'"}\n'),

@@ -156,7 +156,7 @@ def test_a_question_stands_with_its_answer():
 def test_a_label_and_its_figure_are_a_line():
     """In the page they stand one below the other, in the markup in two spans."""
     text = body('<div class="big"><span>Turnout</span><span>58.1%</span></div>')
-    assert "Turnout 58.1%" in text
+    assert "Turnout · 58.1%" in text
     assert "12,408 votes" in body(
         "<p>She won <b>12</b>,<b>4</b><b>08</b> votes in all of Holm.</p>"
     )

@@ -169,3 +169,27 @@ def test_a_mapping_to_what_is_not_there_is_refused():
     """With the columns that are."""
     found = one(ROWS.encode(), "a.csv", {"votes": "tally"})
     assert "no column “tally”; it has: county, office" in str(found.problem)
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (
+            "Kreis;Beteiligung;Hafenbund;Felder;Ungültig\nHolm;61,5;3.204;2.871;9\nTarn;58,0;1.119;998;4\n",
+            "Holm · Beteiligung: 61,5 · Ungültig: 9 · a.csv R2",
+        ),
+        (
+            "commune;taux;Alliance du port;Champ commun;nuls\nHolm;61,5 %;3 204;2 871;9\n",
+            "Holm · taux: 61,5 % · nuls: 9 · a.csv R2",
+        ),
+        (
+            "distrito,censo,afluencia,Alianza,Campo\nHolm,9880,61.5,3204,2871\nTarn,4020,58.25,1119,998\n",
+            "Tarn · censo: 4020 · afluencia: 58.25 · a.csv R3",
+        ),
+    ],
+)
+def test_a_column_of_shares_beside_counts_is_of_the_place(data, line):
+    """A turnout is nobody's votes, whatever its header is called."""
+    found = one(data.encode(), "a.csv").extract.text
+    assert f"a · {line}" in found.split("\n\n")
+    assert "Votes: 61" not in found

@@ -1,0 +1,59 @@
+"""What was fetched, kept for a while beside the versions that were made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ingest.archive import rows
+from ingest.archive.database import DatabasePart
+from ingest.archive.schema import snapshot_files, versions
+from ingest.model import Snapshot, SnapshotLimits
+
+
+class Snapshots(DatabasePart):
+    """WARC files by article and version. Their digests stay in the versions when they are gone."""
+
+    def keep(
+        self,
+        taken: Mapping[tuple[int, int], Snapshot],
+        limits: SnapshotLimits,
+        *,
+        now: datetime,
+    ) -> None:
+        """Keep a snapshot for each (article, version); drop the oldest beyond *limits*."""
+        with self._database.writing() as connection:
+            for (article_id, number), each in taken.items():
+                here = (versions.c.article_id == article_id) & (versions.c.number == number)
+                written = update(versions).where(here, versions.c.snapshot.is_(None))
+                if not connection.execute(written.values(snapshot=each.digest)).rowcount:
+                    continue
+                row = {"article_id": article_id, "number": number, "taken_at": rows.iso(now)}
+                made = {**row, "size": len(each.warc), "warc": each.warc}
+                connection.execute(insert(snapshot_files).values(made))
+            _drop(connection, limits, now)
+
+    def get(self, article_id: int, number: int) -> bytes | None:
+        """Return the WARC file of one version; ``None`` where none is kept."""
+        here = (snapshot_files.c.article_id == article_id) & (snapshot_files.c.number == number)
+        with self._database.reading() as connection:
+            found = connection.execute(select(snapshot_files.c.warc).where(here)).scalar()
+        return None if found is None else bytes(found)
+
+
+def _drop(connection: Connection, limits: SnapshotLimits, now: datetime) -> None:
+    """Delete what is older than the limits allow, and the oldest while there is too much."""
+    oldest = rows.iso(now - timedelta(days=limits.days))
+    connection.execute(delete(snapshot_files).where(snapshot_files.c.taken_at < oldest))
+    columns = (snapshot_files.c.article_id, snapshot_files.c.number, snapshot_files.c.size)
+    newest = select(*columns).order_by(
+        snapshot_files.c.taken_at.desc(), snapshot_files.c.article_id.desc()
+    )
+    room = limits.megabytes * 2**20
+    for article_id, number, size in connection.execute(newest).all():
+        room -= size
+        if room < 0:
+            here = (snapshot_files.c.article_id == article_id) & (snapshot_files.c.number == number)
+            connection.execute(delete(snapshot_files).where(here))

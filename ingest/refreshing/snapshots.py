@@ -1,0 +1,113 @@
+"""What was fetched, as WARC (ISO 28500): written when it is read, read when it is proven."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from ingest.errors import UnreadableError
+from ingest.fetching import Fetched
+from ingest.model import Snapshot
+from ingest.reading.fetched import one_after_another, read_fetched
+from ingest.reading.found import Hints
+
+_LARGEST = 2 * 2**20
+"""Bytes of the largest file that is kept; what is larger has none."""
+_UNPACKED = 32 * 2**20
+"""Bytes that are read of one file, whatever it says that it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SnapshotPage:
+    """One page of a snapshot, as it was fetched."""
+
+    url: str
+    content_type: str
+    charset: str | None
+    data: bytes
+
+
+def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
+    """Write what was fetched at *now* as one gzipped WARC file; ``None`` where it is too large.
+
+    Bodies are decoded, and of the servers' headers those stand in it that tell how to read them.
+    """
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    taken = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for page in pages:
+        charset = f"; charset={page.charset}" if page.charset else ""
+        told = {
+            "Content-Type": f"{page.content_type or 'application/octet-stream'}{charset}",
+            "Content-Length": str(len(page.data)),
+            "ETag": page.validators.etag,
+            "Last-Modified": page.validators.last_modified,
+        }
+        headers = [(name, value) for name, value in told.items() if value]
+        record = writer.create_warc_record(
+            page.url,
+            "response",
+            payload=io.BytesIO(page.data),
+            length=len(page.data),
+            http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": taken},
+        )
+        writer.write_record(record)
+    warc = out.getvalue()
+    return Snapshot(warc, hashlib.sha256(warc).hexdigest()) if len(warc) <= _LARGEST else None
+
+
+def pages_of(warc: bytes) -> list[_SnapshotPage]:
+    """Return the pages of a WARC file.
+
+    Raises:
+        UnreadableError: it is damaged or holds more than is read.
+    """
+    try:
+        return list(_pages(warc))
+    except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
+        raise UnreadableError("This snapshot is damaged; nothing can be proven by it.") from error
+
+
+def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
+    """Yield the responses of a WARC file whose digests are right."""
+    room = _UNPACKED
+    for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
+        if record.rec_type != "response":
+            continue
+        data = record.content_stream().read(room + 1)
+        room -= len(data)
+        if room < 0:
+            raise UnreadableError(f"This snapshot holds more than {_UNPACKED // 2**20} MB.")
+        kind, _, rest = record.http_headers.get_header("Content-Type", "").partition(";")
+        charset = rest.partition("charset=")[2].strip() or None
+        yield _SnapshotPage(
+            record.rec_headers.get_header("WARC-Target-URI"), kind.strip(), charset, data
+        )
+
+
+def text_of(warc: bytes) -> str:
+    """Return the text of the article that a snapshot holds, read anew.
+
+    Arguments and result can be pickled, so this may run in a process of its own.
+
+    Raises:
+        ReadingError: it is damaged, or no article is found in it.
+    """
+    pages = pages_of(warc)
+    if not pages:
+        raise UnreadableError("This snapshot holds no page.")
+    read = [
+        read_fetched(each.data, each.url, each.content_type, each.charset, Hints())
+        for each in pages
+    ]
+    return one_after_another(read).text
