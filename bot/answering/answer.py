@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.coverage import Coverage, View
-from bot.answering.evidence.trust import trusted
+from bot.answering.evidence.trust import fetched_first, trusted
 from bot.answering.model import (
     Abstention,
     Answer,
@@ -167,6 +167,7 @@ async def _written(
     claims, how = await _with_room(question, view.evidence[:_EVIDENCE], writer, watch, meter)
     clock.lap("write")
     if claims:
+        claims = tuple(fetched_first(claims, lambda claim: claim.unverified))
         cited = [citation for claim in claims for citation in claim.citations]
         answer = Answer(
             question, claims, question.asked_at, _newest(cited), timings=timings, written=how

@@ -67,6 +67,11 @@ class Claim:
         if not self.citations:
             raise ValueError("A claim needs at least one citation.")
 
+    @property
+    def unverified(self) -> bool:
+        """Whether it rests on text alone that no fetch has read."""
+        return all(each.header.unverified for each in self.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftQuote:

@@ -1,4 +1,4 @@
-"""Questions to begin with: drawn from the newest articles, each leading with its own article."""
+"""Ways to begin: drawn from the newest articles, each leading with its own article."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Question
+from bot.answering.model import Answer, Level, Question
 from bot.answering.understanding.question import LONGEST, language_asked
 from bot.answering.watching import Outcome
 from bot.wording import Wording
@@ -22,8 +22,20 @@ OFFERED = 25
 """Questions in all; Discord shows no more."""
 AN_OUTLET = 4
 """Questions about the articles of one outlet, so that no outlet fills the list."""
+_ASKED = ("result", "turnout")
+"""What somebody begins with at any election, if the coverage answers it."""
+_NAMES, _LONGEST_NAME, _TITLES = 2, 60, 2
+"""Names that are offered, characters of one, and titles in which it stands at least."""
 DRAWN_EVERY = timedelta(minutes=5)
 """Least time between two drawings; coverage may change every second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A way to begin: the result, the turnout, or the latest on *topic*."""
+
+    kind: str
+    topic: str = ""
 
 
 @dataclass(slots=True)
@@ -35,6 +47,10 @@ class Starters:
     clock: Callable[[], datetime]
     _questions: dict[str, str] = field(default_factory=dict)
     """Each question, and the outlet whose article answers it."""
+    _begun: dict[tuple[str, Language], str] = field(default_factory=dict)
+    """What somebody may begin with in each language, and the outlet that answers it."""
+    _named: dict[str, set[str]] = field(default_factory=dict)
+    """Names in several of the newest titles, and whose titles those are."""
     topics: list[str] = field(default_factory=list)
     """Names in the newest titles, those that stand in most first."""
     _change: int = -1
@@ -49,7 +65,8 @@ class Starters:
         rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
         if change == self._change or not rested:
             return
-        self.topics = self._named()
+        self._name()
+        self._begun = self._begin(now)
         self._questions = self._draw(now, progress)
         self._change, self._drawn = change, now
 
@@ -67,10 +84,52 @@ class Starters:
         ]
         return sorted(found, key=lambda each: language_asked(each) is not language)
 
-    def _named(self) -> list[str]:
-        titles = (each.header.title for each in self._newest())
-        counted = Counter(name for title in titles for name in names_in(title))
-        return [name for name, _ in counted.most_common()]
+    def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[Beginning]:
+        """Return what somebody may begin with in *language*, the result first.
+
+        Of an edition of some outlets only what their articles answer.
+        """
+        outlets = edition.outlets
+        answered = [
+            Beginning(kind)
+            for kind in _ASKED
+            if (outlet := self._begun.get((kind, language))) and (outlet in outlets or not outlets)
+        ]
+        named = [
+            Beginning("latest", name)
+            for name, whose in self._named.items()
+            if not outlets or whose.intersection(outlets)
+        ]
+        return [*answered, *named[:_NAMES]]
+
+    def _name(self) -> None:
+        """Count the names in the newest titles."""
+        counted: Counter[str] = Counter()
+        whose: dict[str, set[str]] = {}
+        for each in self._newest():
+            for name in dict.fromkeys(names_in(each.header.title)):
+                counted[name] += 1
+                whose.setdefault(name, set()).add(each.header.outlet)
+        self.topics = [name for name, _ in counted.most_common()]
+        self._named = {
+            name: whose[name]
+            for name, count in counted.most_common()
+            if count >= _TITLES and len(name) <= _LONGEST_NAME
+        }
+
+    def _begin(self, now: datetime) -> dict[tuple[str, Language], str]:
+        """Ask what anybody begins with, in every language, and keep what is answered."""
+        found = {}
+        for language in Language:
+            for kind in _ASKED:
+                text = Wording.of(language)(f"ask_{kind}")
+                outcome = self.answers(Question(text, now, language))
+                if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
+                    continue
+                header = outcome.citations[0].header
+                if not header.unverified:
+                    found[kind, language] = header.outlet
+        return found
 
     def _newest(self) -> list[Article]:
         """Return the newest articles that everybody shares, without what nobody has verified."""

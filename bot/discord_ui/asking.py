@@ -20,6 +20,7 @@ from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, Unaskable
 from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
+from bot.community.starters import Beginning
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.members.kept import privacy_view
@@ -29,7 +30,7 @@ from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
-from bot.discord_ui.text import escape, literal, title
+from bot.discord_ui.text import escape, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest import logs
 from ingest.language.languages import Language
@@ -38,13 +39,13 @@ from ingest.model import EVERYBODY, Edition
 
 _Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
 """Makes the controls under what has a number, for its audience; the reason is why there is none."""
+_Begin: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[ui.Item[Any]]]
+"""Makes the buttons with which somebody begins."""
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
 """What is said to whoever has not asked anything yet."""
 _BY_KANJI = frozenset({Language.CHINESE, Language.JAPANESE})
 """Languages that two or three characters may be in."""
-_OFFERED = 3
-"""Questions to begin with in a hint."""
 _REMEMBERED = 1000
 """Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
 
@@ -94,6 +95,7 @@ class Asking:
 
     desk: Desk
     under: _Under
+    begin: _Begin
     in_flight: set[int] = field(default_factory=set)
     """Who is being answered at this moment: one question at a time for each."""
     open: set[int] = field(default_factory=set)
@@ -312,7 +314,7 @@ class Asking:
             return layout([said, escape(known("check_ways", find=known("command_find")))])
         if error.key not in _BEGINNINGS:
             return layout([said])
-        return layout([said, *self.beginnings(known.language, edition)])
+        return with_buttons(layout([said]), self.beginnings(known, edition))
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY
@@ -323,14 +325,12 @@ class Asking:
         stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
         return latest_view(stories, self.desk.clock(), words)
 
-    def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[str]:
-        """List questions that the newest coverage answers, in one block; none if there are none.
+    def beginnings(self, words: Wording, edition: Edition = EVERYBODY) -> Sequence[ui.Item[Any]]:
+        """Return buttons for what the newest coverage answers; none if that is nothing.
 
         Of an edition of some outlets only what their articles answer.
         """
-        offered = self.desk.starters.like("", language, edition)[:_OFFERED]
-        lines = [f"- {literal(q)}" for q in offered]
-        return ["\n".join(lines)] if lines else []
+        return self.begin(self.desk.starters.beginnings(words.language, edition), words)
 
 
 def _gap(outcome: Answer | Abstention) -> Reason | None:

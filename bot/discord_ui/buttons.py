@@ -9,6 +9,9 @@ from discord import ui
 
 from bot.discord_ui.replying import Interaction, failed, words_of
 
+ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
+"""The number of an answer, and of its message where the button stands under another one."""
+
 
 class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none"):
     """A button whose name holds its kind and a key, so that it lives through restarts."""
@@ -20,6 +23,22 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         custom_id = f"desk:{self.kind}:{key}"
         super().__init__(ui.Button(label=label, style=self.style, custom_id=custom_id))
         self.key = key
+
+    @property
+    def number(self) -> int:
+        """The number of the answer that an :data:`ANSWER_KEY` names."""
+        return int(self.key.partition(".")[0])
+
+    async def message(self, interaction: Interaction) -> discord.Message | None:
+        """Return the message that the button is about; ``None`` if that is gone."""
+        number, channel = self.key.partition(".")[2], interaction.channel
+        if not number:
+            return interaction.message
+        assert isinstance(channel, discord.abc.Messageable)
+        try:
+            return await channel.fetch_message(int(number))
+        except discord.HTTPException:
+            return None
 
     @classmethod
     async def from_custom_id(

@@ -18,8 +18,8 @@ from bot.discord_ui.commands import DeskTree, sync_if_changed
 from bot.discord_ui.conversation import Addressed, answer_message, answer_post, offer_again
 from bot.discord_ui.errors import if_possible, report
 from bot.discord_ui.members import under as members
+from bot.discord_ui.members.begin import begin_buttons
 from bot.discord_ui.members.correcting import keep_correcting
-from bot.discord_ui.members.menu import AnswerMenu
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
@@ -85,7 +85,7 @@ class ElectionDeskClient(discord.Client):
             shard_count=count,
         )
         self.desk = desk
-        self.asking = Asking(desk, buttons_under)
+        self.asking = Asking(desk, buttons_under, begin_buttons)
         self.moderation = Moderation(desk)
         self.tree = DeskTree(self, self.asking, self.moderation)
         self._beside = beside
@@ -94,9 +94,7 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands if they changed, and start what runs beside."""
-        self.add_dynamic_items(
-            StopButton, AnswerMenu, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS
-        )
+        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         await self.desk.presence.begin()

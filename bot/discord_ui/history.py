@@ -11,9 +11,9 @@ import discord
 from bot.answering.understanding.followup import Exchange
 from bot.discord_ui.asking import Asking
 
-_NUMBERED = re.compile(r"desk:report:(\d{1,12})")
-"""The button that stands under every answer, with the answer's number."""
-_ASKED = re.compile(r"\*\*(?P<asked>.+)\*\*", re.DOTALL)
+_NUMBERED = re.compile(r"desk:(?:sources|report):(\d{1,12})")
+"""The buttons that stand under every answer, with the answer's number."""
+_ASKED = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
 _ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
 _STATED = re.compile(

@@ -27,7 +27,7 @@ from bot.discord_ui.text import (
 )
 from bot.linking import opening_at
 from bot.wording import Wording, rests_on_said
-from ingest.model import Header, Moment
+from ingest.model import Header, Moment, day_of
 
 LINE, GAP = "\n", ""
 """Blocks that are no text: a line across, and a space."""
@@ -99,7 +99,7 @@ def _colour_of(answer: Answer) -> Colour:
     """Return the colour of what says it, or of what only comes close or is not verified."""
     leads = answer.excerpts[: answer.leads]
     if answer.claims:
-        unverified = all(each.header.unverified for each in answer.citations)
+        unverified = all(each.unverified for each in answer.claims)
     else:
         unverified = all(each.citation.header.unverified for each in leads)
     sure = bool(answer.claims) or answer.level is Level.SAYS
@@ -179,8 +179,8 @@ def _text_of(blocks: Sequence[str]) -> int:
 
 
 def _asked_block(question: Question) -> str:
-    """Repeat the question in bold."""
-    return f"**{literal(title(question.text, QUESTION_SHOWN))}**"
+    """Repeat the question, small, so that what answers it is what is seen first."""
+    return f"-# **{literal(title(question.text, QUESTION_SHOWN))}**"
 
 
 def _answer_blocks(
@@ -200,10 +200,26 @@ def _answer_in(
 ) -> Iterator[str]:
     """Yield the claims and their sources, or the excerpts, and how fresh they are."""
     yield from (_claim_blocks if answer.claims else _excerpt_blocks)(answer, words, room)
-    yield GAP
     yield from _ground_line(answer, words)
     yield from _small_print([*words.asides(answer), *notes, *words.notes(answer.written)])
-    yield _as_of_outcome(answer, answer.newest, words)
+    shown = answer.excerpts[: answer.leads]
+    days = {each.citation.header.day for each in shown if each.citation.header.published}
+    newest = answer.newest
+    told = newest is not None and day_of(newest) in days
+    fresh = _as_of_outcome(answer, None if told else newest, words)
+    sure = not answer.claims and _level_of(answer) == Level.SAYS
+    said = f"-# {escape(words('level_says'))} · " if sure else "-# "
+    if answer.question.past:
+        yield from [f"-# {escape(words('level_says'))}"] if sure else []
+        yield fresh
+    else:
+        yield f"{said}{fresh.removeprefix('-# ')}"
+
+
+def _level_of(answer: Answer) -> str:
+    """Return how surely excerpts answer, "pasted" where nobody has verified what leads."""
+    pasted = all(each.citation.header.unverified for each in answer.excerpts[: answer.leads])
+    return "pasted" if pasted and answer.level is Level.SAYS else answer.level
 
 
 def _ground_line(answer: Answer, words: Wording) -> Iterator[str]:
@@ -240,11 +256,14 @@ def timed(said: str, moment: datetime) -> str:
 
 
 def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
-    """Yield how sure it is, and the excerpt that leads; the others too where no button has them."""
+    """Yield the excerpt that leads, under the doubt about it if there is one.
+
+    The others follow where no button has them.
+    """
     shown = answer.excerpts[: room.claims if answer.number is None else answer.leads]
-    pasted = all(each.citation.header.unverified for each in shown)
-    level = "pasted" if pasted and answer.level is Level.SAYS else answer.level
-    yield f"**{escape(words(f'level_{level}'))}**"
+    level = _level_of(answer)
+    if level != Level.SAYS:
+        yield f"**{escape(words(f'level_{level}'))}**"
     yield from _small_print(words.absent(answer))
     if answer.differ:
         yield f"-# {escape(words('differ'))}"
@@ -256,7 +275,7 @@ def _excerpt_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[s
 
 
 def _excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[str]:
-    """Show one excerpt under its source, what answers in bold, and what is to be known of it."""
+    """Show one excerpt, what answers in bold, over its source and what is to be known of it."""
     header = found.citation.header
     before, bold, after = found.parts
     notes = words.corrected(found.citation.passage)
@@ -267,12 +286,23 @@ def _excerpt_block(found: Excerpt, words: Wording, room: Lengths) -> Iterator[st
         notes = [words("quote_cut"), *notes]
     said = f"{_beside(before)}**{literal(bold if shorter is None else shorter)}**{_beside(after)}"
     url = opening_at(header.url, bold)
-    under = f"\n-# {phrase(title(found.heading, _LEAD_SHOWN))}" if found.heading else ""
-    yield f"{entry(header, words, room, url=url)}{under}\n> {said}"
+    notes = [*([found.heading] if found.heading else []), *notes]
     if found.copies and room.copies:
         notes.append(words.copies(found.copies[:_COPIES_SHOWN]))
-    if notes:
-        yield "\n".join(f"-# {phrase(title(note, _LEAD_SHOWN))}" for note in notes)
+    yield f"> {said}"
+    lines = [_source_line(header, words, room, url)]
+    lines += [phrase(title(note, _LEAD_SHOWN)) for note in notes]
+    yield "\n".join(f"-# {line}" for line in lines)
+
+
+def _source_line(header: Header, words: Wording, room: Lengths, url: str | None) -> str:
+    """Name an article in one short line, its outlet linked to where the quotation stands."""
+    outlet = title(words.outlet(header), room.title)
+    address = url if url and safe_address(url) else header.url
+    address = None if header.pasted else address
+    named = link(outlet, address, instead=words("link")) if address else phrase(outlet)
+    parts = [named, directed(words.dated(header)), directed(words.kind(header) or "")]
+    return " · ".join(filter(None, parts))
 
 
 def _beside(text: str) -> str:
@@ -293,6 +323,8 @@ def _small_print(notes: Sequence[str]) -> Iterator[str]:
 def _claim_blocks(answer: Answer, words: Wording, room: Lengths) -> Iterator[str]:
     """Yield what a model wrote, each sentence with its numbers, a line, and the sources."""
     shown = answer.claims[: room.claims]
+    if all(claim.unverified for claim in answer.claims):
+        yield f"**{escape(words('level_pasted'))}**"
     cited = dict.fromkeys(citation for claim in shown for citation in claim.citations)
     numbers = {citation: number for number, citation in enumerate(cited, start=1)}
     for claim in shown:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.chat import chat
-from bot.answering.model import Abstention, Answer, Failing, Reason, Trouble
+from bot.answering.model import Abstention, Answer, Claim, Failing, Reason, Trouble
 from bot.answering.proving.reader import Finding
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
@@ -390,3 +390,16 @@ class TestInDiscord:
         assert GOOD in text
         assert f"“{QUOTE}”" in text
         assert "Written by gpt-mock" in text
+
+
+async def test_what_a_model_writes_of_a_paste_alone_does_not_lead(desk, llmock, monkeypatch):
+    """A sentence that a fetched source proves goes before one that nobody has verified."""
+    lines = (line(desk, GOOD), line(desk, "Turnout was 62.7 per cent."))
+    llmock.reply("\n".join(lines))
+    first, second = GOOD, "Turnout was 62.7 per cent."
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [first, second]
+    monkeypatch.setattr(Claim, "unverified", property(lambda claim: claim.text == first))
+    llmock.reply("\n".join(lines))
+    outcome = await answered(desk)
+    assert [claim.text for claim in outcome.claims] == [second, first]

@@ -25,7 +25,7 @@ SURFACE = "".join(
 )
 LABELS = set(re.findall(r"\.field\(\"(\w+)\"", SURFACE))
 BUTTONS = set(re.findall(r"Button\((?:[^()]|\([^()]*\))*words\(\"(\w+)\"\)", SURFACE))
-ENTRIES = {"helpful", "quote", "thread", "suggest", "show", "delete"}
+ENTRIES = {"helpful", "report", "quote", "thread", "missing", "suggest", "delete"}
 
 
 def placeholders(text):

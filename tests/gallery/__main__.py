@@ -1,4 +1,6 @@
-"""Render every message that the bot can send to a picture: ``python -m tests.gallery [FOLDER]``.
+"""Render every message that the bot can send to a picture: ``python -m tests.gallery FOLDER``.
+
+Without a folder the pictures that the README shows are rendered again.
 
 Needs Debian's ``chromium fonts-noto-cjk fonts-noto-color-emoji``; no test depends on them.
 """
@@ -9,10 +11,9 @@ import argparse
 import asyncio
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,7 +37,7 @@ from tests.bot.builders import a_desk, scripted
 from tests.bot.discord_ui import builders as built
 from tests.gallery import forms, members, moderators
 
-HEIGHT = 1900
+WIDTH, HEIGHT = 760, 1900
 MARGIN = 8
 """Pixels left above and below a message."""
 COLOURS = 64
@@ -74,7 +75,7 @@ async def states() -> Mapping[str, object]:
     apart = built.Claim("She ruled it out.", (built.a_citation("Not for a week."),))
     answer, declined = built.a_model_s_answer(), built.an_abstention()
     model = {
-        "answer-model": replace(answer, claims=(apart,), written=Written("a-model")),
+        "answer-model": replace(answer, written=Written("a-model")),
         "answer-stopped": replace(answer, written=Written("a-model", stopped=True)),
         "answer-trouble": replace(built.an_answer(), written=Written(trouble=Trouble.TRUNCATED)),
         "answer-outage": replace(built.an_answer(), written=Written(by_words=True, unkept=True)),
@@ -175,7 +176,7 @@ def use_installed_browser() -> None:
     _capture.ManagedCapture._ensure_browser = ensure
 
 
-async def render(folder: Path, only: str) -> None:
+async def render(folder: Path, only: Callable[[str], bool], width: int) -> None:
     """Send each message in a simulated server, open each form, and take their pictures."""
     with TemporaryDirectory() as data, Archive.open(f"sqlite:///{data}/archive.sqlite3") as archive:
         desk = scripted(a_desk(archive, now=built.NOW), built.an_answer())
@@ -188,18 +189,19 @@ async def render(folder: Path, only: str) -> None:
             reader = env.guild.add_member(env.create_user("reader"), roles=[role])
 
             async def picture(name: str, shown: object) -> None:
-                async with env.preview(channel, viewers=[reader], width=760, height=HEIGHT) as page:
+                async with env.preview(
+                    channel, viewers=[reader], width=width, height=HEIGHT
+                ) as page:
                     await page.show(shown)
                     await page.screenshot(folder / f"{name}.png")
                 shrink(folder / f"{name}.png")
                 print(folder / f"{name}.png")
 
             for name, view in (await states()).items():
-                if fnmatch(name, only):
+                if only(name):
                     place = client.get_channel(channel.id)
                     await picture(name, await place.send(view=view, files=files_of(view)))
-            wanted = partial(fnmatch, pat=only)
-            async for name, form in forms.opened(client, channel, reader, wanted):
+            async for name, form in forms.opened(client, channel, reader, only):
                 await picture(name, form)
 
 
@@ -214,28 +216,25 @@ def shrink(picture: Path) -> None:
     cut.quantize(COLOURS).save(picture, optimize=True)
 
 
-def index(folder: Path) -> None:
-    """List every picture of the folder on one page."""
-    named = sorted(each.stem for each in folder.glob("*.png"))
-    lines = [f"## {name}\n\n![{name.replace('-', ' ')}]({name}.png)" for name in named]
-    head = "# Every message of the bot\n\nMade by `make gallery`; the coverage in it is fiction."
-    (folder / "README.md").write_text("\n\n".join([head, *lines]) + "\n", encoding="utf-8")
-
-
 def main() -> int:
     """Render everything into the folder named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=PICTURES)
+    parser.add_argument("folder", type=Path, nargs="?", help="without one, what the README shows")
     parser.add_argument("--only", default="*", help="names of pictures, with * for any letters")
+    parser.add_argument("--width", type=int, default=WIDTH, help="pixels; a phone has 390")
     options = parser.parse_args()
-    folder: Path = options.folder
+    folder: Path = options.folder or PICTURES
+    shown = None if options.folder else {each.stem for each in PICTURES.glob("*.png")}
     if shutil.which("chromium") is None:
         print("Pictures need chromium: apt-get install chromium fonts-noto-cjk.", file=sys.stderr)
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     use_installed_browser()
-    asyncio.run(render(folder, options.only))
-    index(folder)
+
+    def only(name: str) -> bool:
+        return fnmatch(name, options.only) and (shown is None or name in shown)
+
+    asyncio.run(render(folder, only, options.width))
     return 0
 
 

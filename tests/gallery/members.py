@@ -17,6 +17,8 @@ from bot.community.digests import Digest
 from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
+from bot.community.starters import Beginning
+from bot.discord_ui.members.begin import begin_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
 from bot.discord_ui.members.find import found_view
 from bot.discord_ui.members.follow_up import FollowButton
@@ -108,6 +110,8 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
     answer = replace(built.a_japanese_answer() if japanese else built.an_answer(), number=7)
     text = "資金の出所は？" if japanese else "Does Volstrand pay the Lantern Movement?"
     declined = replace(built.an_abstention(text=text), number=8)
+    answer = replace(answer, question=replace(answer.question, language=words.language))
+    declined = replace(declined, question=replace(declined.question, language=words.language))
     return {
         "answer-buttons": with_buttons(
             outcome_view(answer, ask=True), buttons_under("7", words, SEEN, None)
@@ -179,7 +183,7 @@ def due(answer: Answer, words: Wording) -> DueNews:
     """Return what is new for somebody who follows a topic."""
     news = tuple(FollowedNews(1, n, CitedRange(1, 1, 0, 1)) for n in range(5))
     quoted = [SimpleNamespace(header=c.header, quote=c.quote) for c in answer.citations]
-    return DueNews(follows(words)[0], (*quoted, *quoted, *quoted)[:5], news)
+    return DueNews(follows(words)[0], tuple(quoted), news[: len(quoted)])
 
 
 def unfollow(words: Wording) -> list[ui.Item[Any]]:
@@ -200,10 +204,10 @@ def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:
     return {name: words(key) for name, key in commands.items()}
 
 
-def beginnings(words: Wording) -> list[str]:
-    """Return two questions to begin with, in one block."""
-    titles = ("Final count: Common Field 50, Harbour 46", "Turnout at 62.7 per cent")
-    return ["\n".join(f"- {words('starter', title=title)}" for title in titles)]
+def beginnings(words: Wording) -> list[ui.Item[Any]]:
+    """Return buttons for the result, the turnout and a name."""
+    begun = (Beginning("result"), Beginning("turnout"), Beginning("latest", "Marrowen"))
+    return begin_buttons(begun, words)
 
 
 def quoted(answer: Answer) -> list[QuotationShown]:
@@ -258,7 +262,8 @@ def hostile(answer: Answer) -> LookUp:
 
 
 def a_timeline(answer: Answer) -> Timeline:
-    """Return a few days, two lines on one of them."""
-    cited = [*answer.citations, *answer.citations]
+    """Return a few days, each story once."""
+    later = built.a_citation("The ports have been at a standstill since Sunday night.", built.LIVE)
+    cited = [*answer.citations, later]
     lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
     return Timeline("Marrowen", built.NOW, tuple(lines))

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.community.members import QuotationShown
 from bot.discord_ui.asking import asking_of
-from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.rendering import (
     BUDGET,
     GAP,
@@ -52,7 +52,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
         await privately(interaction, view)
 
 
-class QuoteButton(KeyButton, template=r"desk:quote:(?P<key>[0-9]{1,12})"):
+class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
     """Gives the quotations as text to copy, each with its source and day."""
 
     kind = "quote"
@@ -60,7 +60,7 @@ class QuoteButton(KeyButton, template=r"desk:quote:(?P<key>[0-9]{1,12})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Show them to whoever pressed, in a block that Discord lets one copy at once."""
         words = words_of(interaction)
-        found = await asking_of(interaction).desk.community.quotations(int(self.key))
+        found = await asking_of(interaction).desk.community.quotations(self.number)
         current = [each for each in found if each.current]
         if current:
             await privately(interaction, quote_view(current, words))

@@ -106,7 +106,7 @@ def _list_view(
     heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
     links: dict[str, list[str]] = {}
     for notice, message in found:
-        links.setdefault(_said(notice, words), []).append(message.jump_url)
+        links.setdefault(_listed_change(notice, words), []).append(message.jump_url)
     number, blocks = 0, [heading]
     for said, urls in list(links.items())[:_CHANGES]:
         named = []
@@ -169,6 +169,13 @@ def _struck_line(line: str, wanted: Sequence[str]) -> str:
 def _letters(text: str) -> str:
     """Return the letters and figures of a text, however it is marked up."""
     return "".join(each for each in text if each.isalnum()).casefold()
+
+
+def _listed_change(notice: DueNotice, words: Wording) -> str:
+    """Say what happened to a source, over the answers that it concerns."""
+    kind = words(f"told_{notice.kind}")
+    heading = f"**{phrase(title(notice.outlet, 100))} · {escape(kind)}**"
+    return "\n".join([heading, *_details_of(notice, words)])
 
 
 def _said(notice: DueNotice, words: Wording) -> str:
@@ -241,7 +248,12 @@ def notice_of_change(notice: DueNotice) -> ui.LayoutView:
 def _blocks_of(notice: DueNotice, words: Wording) -> list[str]:
     """Say what changed, in the outlet's own words if it has any, and where."""
     said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
-    blocks = [f"**{phrase(said)}**"]
+    return [f"**{phrase(said)}**", *_details_of(notice, words)]
+
+
+def _details_of(notice: DueNotice, words: Wording) -> list[str]:
+    """Repeat an outlet's own correction, and name the article."""
+    blocks: list[str] = []
     if notice.note:
         blocks.append(f"> {phrase(title(notice.note, _NOTE))}")
     if notice.title:

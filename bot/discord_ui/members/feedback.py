@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.community.reviewing import FAULTS
 from bot.discord_ui.asking import asking_of
-from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, privately, words_of
@@ -19,33 +19,33 @@ _COMMENT = 500
 """Characters of a comment."""
 
 
-class HelpfulButton(KeyButton, template=r"desk:helpful:(?P<key>[0-9]{1,12})"):
+class HelpfulButton(KeyButton, template=rf"desk:helpful:(?P<key>{ANSWER_KEY})"):
     """Says that an answer helped."""
 
     kind = "helpful"
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep it, without the name."""
-        await _keep(interaction, int(self.key), FeedbackVerdict.HELPFUL, "helpful_kept")
+        await _keep(interaction, self.number, FeedbackVerdict.HELPFUL, "helpful_kept")
 
 
-class ReportButton(KeyButton, template=r"desk:report:(?P<key>[0-9]{1,12})"):
+class ReportButton(KeyButton, template=rf"desk:report:(?P<key>{ANSWER_KEY})"):
     """Opens a form for what is wrong with an answer."""
 
     kind = "report"
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form."""
-        await interaction.response.send_modal(_Report(int(self.key), interaction))
+        await interaction.response.send_modal(_Report(self, interaction))
 
 
 class _Report(Form):
     """What is wrong, and a comment."""
 
-    def __init__(self, number: int, interaction: Interaction) -> None:
+    def __init__(self, button: ReportButton, interaction: Interaction) -> None:
         words = words_of(interaction)
         super().__init__(title=words("report_title"))
-        self.number = number
+        self.button = button
         self.fault: ui.Select[Any] = ui.Select(
             custom_id="fault",
             options=[
@@ -65,17 +65,21 @@ class _Report(Form):
     async def on_submit(self, interaction: Interaction) -> None:
         """Keep it for the moderators, with the question and without the name."""
         verdict = FeedbackVerdict(self.fault.values[0])
-        await _keep(interaction, self.number, verdict, "report_kept", comment=self.comment.value)
+        number, about = self.button.number, await self.button.message(interaction)
+        said = self.comment.value
+        await _keep(interaction, number, verdict, "report_kept", about=about, comment=said)
 
 
-class MissingButton(KeyButton, template=r"desk:missing:(?P<key>[0-9]{1,12})"):
+class MissingButton(KeyButton, template=rf"desk:missing:(?P<key>{ANSWER_KEY})"):
     """Tells the moderators what the coverage does not answer."""
 
     kind = "missing"
 
     async def pressed(self, interaction: Interaction) -> None:
         """Keep the question, without the name."""
-        await _keep(interaction, int(self.key), FeedbackVerdict.MISSING, "missing_kept")
+        about = await self.message(interaction)
+        verdict = FeedbackVerdict.MISSING
+        await _keep(interaction, self.number, verdict, "missing_kept", about=about)
 
 
 async def _keep(
@@ -84,14 +88,13 @@ async def _keep(
     verdict: FeedbackVerdict,
     said: str,
     *,
+    about: discord.Message | None = None,
     comment: str | None = None,
 ) -> None:
-    """Keep what a reader says, and thank them where only they see it."""
+    """Keep what a reader says of the answer in *about*, and thank them where only they see it."""
     words = words_of(interaction)
-    asking, message = asking_of(interaction), interaction.message
-    asked = None
-    if verdict is not FeedbackVerdict.HELPFUL and message is not None:
-        asked = await question_of(message, asking)
+    asking = asking_of(interaction)
+    asked = await question_of(about, asking) if about is not None else None
     kept = await asking.desk.community.say(
         number,
         verdict,

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking, asking_of
-from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.rendering import notice_view, with_buttons
@@ -53,17 +53,16 @@ class _FollowUp(Form):
         await answer_here(interaction, self.asked.value, asking, private=private, on=message)
 
 
-class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
+class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
     """Makes a thread out of an answer."""
 
     kind = "thread"
 
     async def pressed(self, interaction: Interaction) -> None:
         """Make it, or say why not and how else to go on."""
-        words, message = words_of(interaction), interaction.message
-        assert message is not None
-        asking = asking_of(interaction)
-        if not isinstance(message.channel, discord.TextChannel):
+        words, asking = words_of(interaction), asking_of(interaction)
+        message = await self.message(interaction)
+        if message is None or not isinstance(message.channel, discord.TextChannel):
             await privately(interaction, notice_view(words("thread_not_here")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -72,7 +71,7 @@ class ThreadButton(KeyButton, template=r"desk:thread:(?P<key>[0-9]{1,12})"):
             thread = await message.channel.create_thread(
                 name=thread_name(asked), message=message, auto_archive_duration=_QUIET_AFTER
             )
-            await thread.send(view=_thread_view(self.key, words, read=_reads(asking)))
+            await thread.send(view=_thread_view(str(self.number), words, read=_reads(asking)))
         except discord.HTTPException as error:
             logger.warning("There can be no thread: %s", error)
             known = error.code == _THREAD_EXISTS

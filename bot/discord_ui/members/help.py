@@ -9,7 +9,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.rendering import GAP, layout
+from bot.discord_ui.rendering import GAP, layout, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape
 from bot.discord_ui.words import worded
@@ -36,7 +36,7 @@ def help_command(
             if each.name not in guards or each.name in open_to
         }
         edition = await asking.desk.community.edition(interaction.guild_id)
-        begin = asking.beginnings(words.language, edition)
+        begin = asking.beginnings(words, edition)
         view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -59,7 +59,7 @@ def help_view(
     words: Wording,
     commands: Mapping[str, str],
     of_moderators: set[str],
-    beginnings: Sequence[str],
+    beginnings: Sequence[ui.Item[Any]],
 ) -> ui.LayoutView:
     """Say what the bot does and how to begin, and list *commands*; those *of_moderators* apart."""
 
@@ -71,9 +71,9 @@ def help_view(
         )
 
     ways = words("help_ways", find=words("command_find"))
-    blocks = [escape(words("talk_help")), GAP, escape(ways), *beginnings, GAP]
+    blocks = [escape(words("talk_help")), GAP, escape(ways), GAP]
     blocks.append(f"**{escape(words('help_members'))}**\n{listed(False)}")
     if of_moderators:
         blocks.append(GAP)
         blocks.append(f"**{escape(words('help_moderators'))}**\n{listed(True)}")
-    return layout(blocks)
+    return with_buttons(layout(blocks), beginnings)

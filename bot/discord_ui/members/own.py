@@ -7,28 +7,32 @@ from discord import ui
 
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import asking_of
-from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.history import beginning_of, exchange_in, replied_to
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
 
 
-class DeleteButton(KeyButton, template=r"desk:delete:(?P<key>[0-9]{1,12})"):
+class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
     """Takes an answer away; whoever asked may, and who manages messages."""
 
     kind = "delete"
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it away, or say whose it is."""
-        message = interaction.message
-        assert message is not None
+        message, own = await self.message(interaction), interaction.message
         manages = interaction.permissions.manage_messages
+        if message is None:
+            await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            return
         if not manages and await _asker_of(message) != interaction.user.id:
             await privately(interaction, notice_view(words_of(interaction)("delete_not_yours")))
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
+        if own is not None and own.id != message.id:
+            await message.delete()
 
 
 class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):

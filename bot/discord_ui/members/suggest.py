@@ -9,7 +9,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.discord_ui.asking import asking_of
-from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
 from bot.discord_ui.text import safe_address
@@ -31,7 +31,7 @@ def suggest_command() -> app_commands.Command[Any, ..., None]:
     return slash_suggest
 
 
-class SuggestButton(KeyButton, template=r"desk:suggest:(?P<key>[0-9]{1,12})"):
+class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
     """Opens the form for a source that would answer."""
 
     kind = "suggest"

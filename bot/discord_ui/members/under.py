@@ -1,8 +1,7 @@
-"""The controls under an answer, and under there being none: three buttons, and a menu."""
+"""The controls under an answer, and under there being none: one row, the rest behind “More”."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from discord import ui
@@ -10,12 +9,13 @@ from discord import ui
 from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.members.begin import BeginButton
 from bot.discord_ui.members.citations import QuoteButton, SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
 from bot.discord_ui.members.kept import ForgetButton
-from bot.discord_ui.members.menu import AnswerMenu
+from bot.discord_ui.members.menu import MoreButton
 from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.places import Audience
@@ -36,6 +36,8 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     TellMeButton,
     UnfollowButton,
     QuoteButton,
+    MoreButton,
+    BeginButton,
     ForgetButton,
 )
 
@@ -43,36 +45,28 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
 def buttons_under(
     key: str, words: Wording, audience: Audience, reason: Reason | None
 ) -> list[ui.Item[Any]]:
-    """Return what the readers of answer *key* may do with it; *reason* is why there is none."""
-    delete = [] if audience.private else [DeleteButton.kind]
+    """Return what the readers of answer *key* may do with it; *reason* is why there is none.
+
+    What needs a message that only its asker sees stands under it: a button behind “More” would
+    not find it again.
+    """
+    private, place = audience.private, audience.place
+    delete = [] if private else [DeleteButton(key, words("delete"))]
+    foreign = delete if place.foreign else []
     if reason is None:
-        thread = audience.place.threads and not audience.private
-        entries = [
-            HelpfulButton.kind,
-            QuoteButton.kind,
-            *([ThreadButton.kind] if thread else []),
-            *([ShowButton.kind] if audience.showable else []),
-            *delete,
-        ]
         return [
             SourcesButton(key, words("sources")),
             FollowButton(key, words("follow")),
-            ReportButton(key, words("report")),
-            *_menu(key, entries, words),
+            *([ReportButton(key, words("report"))] if private else []),
+            *([ShowButton(key, words("show"))] if audience.showable else []),
+            *foreign,
+            MoreButton(key, words("menu")),
         ]
     follow = FollowButton(key, words("ask_else"))
     if reason not in GAP_REASONS:
-        return [follow, *_menu(key, delete, words)]
-    suggest = [SuggestButton.kind] if audience.place.server is not None else []
-    entries = [*suggest, *delete]
-    return [
-        MissingButton(key, words("missing")),
-        TellMeButton(key, words("tellme")),
-        follow,
-        *_menu(key, entries, words),
-    ]
-
-
-def _menu(key: str, entries: Sequence[str], words: Wording) -> list[ui.Item[Any]]:
-    """Return the menu of what there is, if there is anything."""
-    return [AnswerMenu(key, entries, words)] if entries else []
+        return [follow, *delete]
+    tell_me, more = TellMeButton(key, words("tellme")), MoreButton(f"{key}-none", words("menu"))
+    if private:
+        missing = MissingButton(key, words("missing"))
+        return [tell_me, missing, *([more] if place.server is not None else [])]
+    return [tell_me, follow, *foreign, more]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +13,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
+from bot.community.quiet import QuietSource
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.choices import choices_like
@@ -38,6 +39,8 @@ _CHANNELS = 20
 """Channels that are listed."""
 _OUTLETS = 20
 """Outlets that are listed."""
+_QUIET = 8
+"""Quiet sources that are listed."""
 _NAMED = 800
 """Characters of their names."""
 _MODES = [app_commands.Choice(name=worded(f"speaks_{each}"), value=str(each)) for each in Speaks]
@@ -335,7 +338,11 @@ async def _shown(
     home = await moderation.desk_refusal(interaction) is None
     desk = await community.desk_rules() if home else None
     given = moderation.desk.settings
-    view = settings_view(rules, desk, words, page=given.voting_link, budget=given.daily_budget)
+    places = moderation.places(interaction)
+    quiet = [each for each in moderation.desk.news.quiet.found if each.source.place in places]
+    view = settings_view(
+        rules, desk, words, page=given.voting_link, budget=given.daily_budget, quiet=quiet
+    )
     return with_buttons(view, [UnsetButton(str(logged.id), words("undo"))] if logged else [])
 
 
@@ -346,10 +353,12 @@ def settings_view(
     *,
     page: str | None = None,
     budget: Decimal | None = None,
+    quiet: Sequence[QuietSource] = (),
 ) -> ui.LayoutView:
     """Say what holds in a server, and with *desk* what holds everywhere.
 
-    *page* and *budget* are the maintainers', which hold where nothing is set here.
+    *page* and *budget* are the maintainers', which hold where nothing is set here; *quiet* are
+    sources that should be looked after, for a server may have no channel in which that is told.
     """
     language = words.name_of(rules.language) if rules.language else words("language_asked")
     lines = [
@@ -374,7 +383,20 @@ def settings_view(
             f"**{escape(words('settings_desk'))}**",
             "\n".join(_desk_lines(desk, words, page, budget)),
         ]
+    if quiet:
+        blocks += [f"**{escape(words('quiet_heading'))}**", _quiet_lines(quiet, words)]
     return layout(blocks)
+
+
+def _quiet_lines(quiet: Sequence[QuietSource], words: Wording) -> str:
+    """Say since when nothing came of each source, as far as there is room."""
+    said = [
+        words("quiet_outlet", outlet=title(each.source.outlet, 100), date=words.date(each.since))
+        for each in quiet[:_QUIET]
+    ]
+    more = len(quiet) - _QUIET
+    rest = [f"-# {escape(words('preview_more', count=more))}"] if more > 0 else []
+    return "\n".join([*(f"- {phrase(each)}" for each in said), *rest])
 
 
 def _times_said(rules: ServerRules, words: Wording) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from bot.community.starters import AN_OUTLET, DRAWN_EVERY, OFFERED, Starters
 from ingest.archive import Archive
 from ingest.language.languages import Language
-from tests.bot.discord_ui.builders import an_abstention, an_answer
+from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
 from tests.builders import NOW, an_extract, saved
 
 
@@ -47,7 +47,8 @@ def test_they_are_drawn_anew_after_a_rest(archive):
     asked = []
 
     def answers(question):
-        asked.append(question)
+        if "reported" in question.text:
+            asked.append(question)
         return an_abstention()
 
     starters = Starters(archive, answers, lambda: moments[-1])
@@ -78,8 +79,22 @@ def test_no_outlet_fills_the_list(archive):
 
 
 def number_of(archive, question):
-    """Return the article that a question is about."""
-    return next(a.id for a in archive.articles.listed() if f"“{a.header.title}”" in question.text)
+    """Return the article that a question is about; 0 for one about none."""
+    listed = archive.articles.listed()
+    return next((a.id for a in listed if f"“{a.header.title}”" in question.text), 0)
+
+
+@pytest.mark.parametrize(("verified", "kinds"), [(True, ["result", "turnout"]), (False, [])])
+def test_nobody_begins_with_what_nobody_has_verified(archive, verified, kinds):
+    """What a paste alone answers makes no button; names in several titles do."""
+    saved(archive, *(an_extract(f"Text {n}.", title=f"Jory Stanmark speaks {n}") for n in range(3)))
+    answer = an_answer(an_excerpt("Turnout was 62.7 per cent.", LEDGER if verified else PASTE))
+    starters = Starters(archive, lambda q: replace(answer, question=q), lambda: NOW)
+    starters.keep()
+    for language in Language:
+        begun = starters.beginnings(language)
+        assert [each.kind for each in begun] == [*kinds, "latest"]
+        assert begun[-1].topic == "Jory Stanmark"
 
 
 def test_a_title_too_long_is_no_question(archive):

@@ -1,10 +1,10 @@
-"""What a person can press and choose under a message."""
+"""What a person can press under a message, and behind its “More”."""
 
 from __future__ import annotations
 
 import discord
 
-MENU = "desk:menu:"
+MORE = "desk:more:"
 
 
 def walked(components):
@@ -14,24 +14,31 @@ def walked(components):
         yield from walked(each.get("components", []))
 
 
+def buttons(message):
+    """Return a message's buttons, in their order."""
+    kind = discord.ComponentType.button.value
+    components = [each if isinstance(each, dict) else each.to_dict() for each in message.components]
+    return [each for each in walked(components) if each["type"] == kind]
+
+
 def labels(message):
     """Return the labels of a message's buttons, in their order."""
-    kind = discord.ComponentType.button.value
-    return [each["label"] for each in walked(message.components) if each["type"] == kind]
+    return [each["label"] for each in buttons(message)]
 
 
-def menu_of(message):
-    """Return the menu under an answer; ``None`` if it has none."""
-    found = (e for e in walked(message.components) if e.get("custom_id", "").startswith(MENU))
-    return next(found, None)
+async def more(member, message):
+    """Let *member* open what is behind “More” under *message*."""
+    [name] = [n for each in buttons(message) if (n := each["custom_id"]).startswith(MORE)]
+    return (await member.click(message, custom_id=name)).response
 
 
-def entries(message):
-    """Return what the menu under an answer offers, by its labels."""
-    menu = menu_of(message)
-    return [each["label"] for each in menu["options"]] if menu else []
+async def entries(member, message):
+    """Return what is behind “More” under *message*, by its labels."""
+    return labels(await more(member, message))
 
 
 async def choose(member, message, entry):
-    """Let *member* choose an entry of the menu under *message*, by its value."""
-    return await member.select(message, [entry], custom_id=menu_of(message)["custom_id"])
+    """Let *member* press what is behind “More” under *message*, by its kind."""
+    opened = await more(member, message)
+    [name] = [n for each in buttons(opened) if (n := each["custom_id"]).startswith(f"desk:{entry}")]
+    return await member.click(opened, custom_id=name)

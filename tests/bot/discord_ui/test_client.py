@@ -11,6 +11,7 @@ import simcord
 
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
+from bot.discord_ui.members.begin import begin_buttons
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
@@ -43,8 +44,10 @@ async def test_a_slash_question_is_acknowledged_and_answered_in_place(simcord_en
     assert callback.json == {"type": discord.InteractionResponseType.deferred_channel_message.value}
     assert edit.path.endswith("/messages/@original")
     text = seen(result.response.components)
-    assert text.startswith(f"{QUESTION}\nThe coverage says\n")
-    assert QUOTE in text
+    asked, said, *_ = text.split("\n")
+    assert asked == QUESTION
+    assert QUOTE in said
+    assert "The coverage says · As of" in text
 
 
 async def test_a_mention_is_answered_as_a_reply(simcord_env, channel, alice):
@@ -208,7 +211,7 @@ async def test_somebody_has_one_question_at_a_time(desk):
         await go.wait()
         return an_answer()
 
-    asking = Asking(answering(desk, slow), buttons_under)
+    asking = Asking(answering(desk, slow), buttons_under, begin_buttons)
 
     async def show(view):
         raise AssertionError("an answer within a second shows no progress")

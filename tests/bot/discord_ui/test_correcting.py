@@ -103,6 +103,7 @@ async def test_a_corrected_figure_edits_the_answers_and_is_listed_once(
         assert "desk:" in str(edit)
     assert post["flags"] & SILENT
     assert "Corrected since it was answered here" in str(post)
+    assert "this answer" not in str(post)
     for each in (first, second):
         assert f"/{each.response.id})" in str(post)
     assert await told(simcord_env, desk) == NOTHING

@@ -19,6 +19,7 @@ from tests.bot.discord_ui.builders import (
     NIPPO,
     NOW,
     OPINION,
+    PASTE,
     a_claim,
     a_header,
     a_hostile_answer,
@@ -34,15 +35,13 @@ from tests.bot.discord_ui.reading import links, markdown_of, seen
 MOST_TEXT, MOST_COMPONENTS = 4000, 40
 
 
-def test_an_excerpt_stands_under_its_source_with_what_answers_in_bold():
-    """How sure it is, outlet, agency, day and title; then the run, letter by letter."""
+def test_an_excerpt_stands_over_its_source_with_what_answers_in_bold():
+    """The run, letter by letter; then outlet, agency and day, and how sure it is."""
     view = outcome_view(an_answer())
     assert seen(view).startswith(
-        "The coverage says\n"
-        "The Sarnholt Ledger (Northlight) · 13 October 2026 ·"
-        " Marrowen rules out governing with the Lantern Movement\n"
         "Ms Marrowen spoke for an hour. “We will not sit at a cabinet table with the Lantern"
         " Movement, not for a week,” she told a hall in Ivrelle. The hall applauded.\n"
+        "The Sarnholt Ledger (Northlight) · 13 October 2026\n"
         "also carried by Tessary Post (Northlight)\n"
     )
     [quoted] = [text for text in markdown_of(view) if "an hour" in text]
@@ -101,7 +100,17 @@ def test_what_is_not_plain_news_is_labelled_in_words(header, label):
         an_answer(an_excerpt("Ferries should be free.", header)),
         a_model_s_answer(a_claim("Ferries should be free.", header)),
     ):
-        assert f" · {label} · " in seen(outcome_view(answer))
+        assert f" · {label}" in seen(outcome_view(answer))
+
+
+def test_what_a_model_writes_of_pastes_alone_says_so():
+    """One that was fetched as well needs no doubt about it all."""
+    pasted, fetched = a_claim("Boats were late.", PASTE), a_claim("Ferries ran.", LEDGER, number=2)
+    alone, both = (outcome_view(a_model_s_answer(*c)) for c in ((pasted,), (fetched, pasted)))
+    doubt = "Not verified: pasted text alone says this"
+    assert seen(alone).startswith(doubt)
+    assert doubt not in seen(both)
+    assert alone.children[0].accent_colour != both.children[0].accent_colour
 
 
 def test_a_missing_date_is_said_to_be_missing():
@@ -111,9 +120,15 @@ def test_a_missing_date_is_said_to_be_missing():
 
 
 def test_freshness_is_always_shown():
-    """Every answer ends with when it was made, in its reader's zone, and its newest source."""
+    """Every answer ends with when it was made, in its reader's zone, and its newest source.
+
+    The day of that is not said again where it stands beside what leads.
+    """
+    at = f"As of <t:{int(NOW.timestamp())}:f>"
     text = markdown_of(outcome_view(an_answer()))[-1]
-    assert text == f"-# As of <t:{int(NOW.timestamp())}:f>; newest source 14 October 2026."
+    assert text == f"-# The coverage says · {at}; newest source 14 October 2026."
+    alone = an_answer(an_answer().excerpts[0])
+    assert markdown_of(outcome_view(alone))[-1] == f"-# The coverage says · {at}."
 
 
 def test_an_article_is_named_once_over_all_that_is_quoted_of_it():
@@ -128,7 +143,7 @@ def test_an_article_is_named_once_over_all_that_is_quoted_of_it():
 
 def test_a_foreign_article_says_its_language():
     """A reader of English should not open a Japanese page unawares, and the other way round."""
-    assert "オルヴェッサ日報 · 5 October 2026 · Japanese · " in seen(
+    assert "オルヴェッサ日報 · 5 October 2026 · Japanese\n" in seen(
         outcome_view(an_answer(an_excerpt("投票率は62.7%だった。", NIPPO)))
     )
     assert " · English" not in seen(outcome_view(an_answer()))
@@ -149,7 +164,8 @@ def test_the_edge_has_the_colour_of_the_kind_and_the_words_say_it_too():
 def test_a_japanese_question_is_answered_in_japanese():
     """The desk's own words follow the question, dates included."""
     text = seen(outcome_view(a_japanese_answer()))
-    assert "報道にはこうあります\nオルヴェッサ日報 · 2026年10月5日 · マロウェン首相に聞く" in text
+    assert "\nオルヴェッサ日報 · 2026年10月5日\n" in text
+    assert "\n報道にはこうあります · " in text
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -15,7 +15,7 @@ from ingest.errors import SettingsError
 from ingest.stopping import Ending
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
-from tests.bot.discord_ui.choosing import choose, entries
+from tests.bot.discord_ui.choosing import choose, labels
 from tests.bot.discord_ui.reading import seen
 
 FERRIES = "What did Harbour say about ferries?"
@@ -275,7 +275,7 @@ async def test_an_app_of_one_s_own_answers_privately(monkeypatch, desk, channel,
     result = await alice.slash(channel, "ask", question="What was the turnout?")
     assert result.ephemeral
     assert "62.7 per cent" in seen(result.response.components)
-    assert entries(result.response) == ["Helpful", "Copy as quote"]
+    assert labels(result.response) == ["Sources", "Ask on", "Report", "More"]
     public = await alice.slash(channel, "ask", question="What was the turnout?", private=False)
     assert not public.ephemeral
     assert not desk.ledger.notices.shown_after(MORNING)

@@ -83,7 +83,7 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
 async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, publish):
     """Under every answer that has nothing; the answer comes once, and that is that."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
-    told = await alice.click(result.response, label="Tell me when it is covered")
+    told = await alice.click(result.response, label="Notify me")
     assert "I have written to you" in shown(told)
     publish()
     await tell_followers(simcord_env.bot, desk, await desk.community.every_rules())

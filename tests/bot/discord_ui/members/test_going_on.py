@@ -21,6 +21,9 @@ def shown(result):
     return seen(result.response.components)
 
 
+OF_AN_ANSWER = ["Helpful", "Report", "Copy as quote", "Thread", "Delete"]
+
+
 async def restart(env, desk):
     """Kill the bot and start it again: nothing is left but the archive."""
     client = ElectionDeskClient(desk)
@@ -31,25 +34,30 @@ async def restart(env, desk):
 async def test_an_answer_has_its_buttons(channel, alice):
     """Each has a word, so that nobody has to guess a sign."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    assert labels(result.response) == ["Sources", "Ask on", "Report"]
-    assert entries(result.response) == ["Helpful", "Copy as quote", "Thread", "Delete this answer"]
+    assert labels(result.response) == ["Sources", "Ask on", "More"]
+    assert await entries(alice, result.response) == OF_AN_ANSWER
     declined = await alice.slash(channel, "ask", question=UNKNOWN)
-    assert labels(declined.response) == [
-        "Tell the moderators",
-        "Tell me when it is covered",
-        "Ask differently",
-    ]
-    assert entries(declined.response) == ["Suggest a source", "Delete this answer"]
+    assert labels(declined.response) == ["Notify me", "Rephrase", "More"]
+    gap = ["Tell the moderators", "Suggest a source", "Delete"]
+    assert await entries(alice, declined.response) == gap
     advice = await alice.slash(channel, "ask", question="Whom should I vote for?")
-    assert labels(advice.response) == ["Ask differently"]
+    assert labels(advice.response) == ["Rephrase", "Delete"]
 
 
-async def test_a_private_answer_is_for_its_asker_alone(channel, alice):
+async def test_a_private_answer_is_for_its_asker_alone(desk, channel, alice):
     """Nobody else sees it, and no thread can be made of it."""
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     assert result.ephemeral
-    assert labels(result.response) == ["Sources", "Ask on", "Report"]
-    assert entries(result.response) == ["Helpful", "Copy as quote", "Show to all here"]
+    assert labels(result.response) == ["Sources", "Ask on", "Report", "Show to all", "More"]
+    assert await entries(alice, result.response) == ["Helpful", "Copy as quote"]
+    form = await alice.click(result.response, label="Report")
+    await alice.submit_modal(form, {"fault": ["wrong"], "comment": ""})
+    declined = await alice.slash(channel, "ask", question=UNKNOWN, private=True)
+    assert labels(declined.response) == ["Notify me", "Tell the moderators", "More"]
+    await alice.click(declined.response, label="Tell the moderators")
+    assert await entries(alice, declined.response) == ["Suggest a source"]
+    told = desk.ledger.feedback.open([FeedbackVerdict.WRONG, FeedbackVerdict.MISSING])
+    assert {each.question for each in told} == {TURNOUT, UNKNOWN}
 
 
 async def test_sources_show_each_quotation_with_what_stands_around_it(channel, alice):
@@ -138,7 +146,7 @@ async def test_helpful_is_kept_without_a_name(desk, channel, alice):
 async def test_a_report_reaches_the_moderators_with_its_question(desk, channel, alice):
     """They read what was asked, what is wrong, and not who said so."""
     result = await alice.slash(channel, "ask", question=TURNOUT)
-    form = await alice.click(result.response, label="Report")
+    form = await choose(alice, result.response, "report")
     sent = await alice.submit_modal(form, {"fault": ["outdated"], "comment": "There is a recount."})
     assert "without your name" in shown(sent)
     [said] = desk.ledger.feedback.open([FeedbackVerdict.OUTDATED])
@@ -148,7 +156,7 @@ async def test_a_report_reaches_the_moderators_with_its_question(desk, channel, 
 async def test_a_gap_is_told_with_one_click(desk, channel, alice):
     """What the coverage lacks, moderators should know."""
     result = await alice.slash(channel, "ask", question=UNKNOWN)
-    await alice.click(result.response, label="Tell the moderators")
+    await choose(alice, result.response, "missing")
     [said] = desk.ledger.feedback.open([FeedbackVerdict.MISSING])
     assert said.question == UNKNOWN
 
@@ -218,14 +226,13 @@ async def test_whoever_asked_deletes_the_answer(simcord_env, channel, alice):
     assert channel.last_message is None
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
     answer = channel.last_message
-    menu = "desk:menu:2"
-    await bob.select(answer, ["delete"], custom_id=menu)
+    await choose(bob, answer, "delete")
     assert channel.last_message.id == answer.id
     role = simcord_env.guild.create_role(
         "mods", permissions=discord.Permissions(manage_messages=True)
     )
     mod = simcord_env.guild.add_member(simcord_env.create_user("mod"), roles=[role])
-    await mod.select(answer, ["delete"], custom_id=menu)
+    await choose(mod, answer, "delete")
     assert channel.last_message.id != answer.id
 
 
@@ -233,12 +240,12 @@ async def test_a_private_answer_is_shown_to_all_by_its_asker(desk, channel, alic
     """Once, with the controls of a public one, and corrections reach it."""
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
     assert channel.last_message is None
-    public = await choose(alice, result.response, "show")
+    public = await alice.click(result.response, label="Show to all")
     assert not public.ephemeral
     assert shown(public).startswith(TURNOUT)
     assert "62.7 per cent" in shown(public)
-    assert entries(public.response) == ["Helpful", "Copy as quote", "Thread", "Delete this answer"]
-    again = await choose(alice, result.response, "show")
+    assert await entries(alice, public.response) == OF_AN_ANSWER
+    again = await alice.click(result.response, label="Show to all")
     assert "shown to all already" in shown(again)
     asked_on = await alice.click(public.response, label="Ask on")
     answer = await alice.submit_modal(asked_on, {"question": "and when?"})
@@ -250,7 +257,7 @@ async def test_where_answers_are_private_none_is_shown_to_all(simcord_env, desk,
     rules = ServerRules(everywhere=Speaks.MENTION)
     desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
     result = await alice.slash(channel, "ask", question=TURNOUT, private=True)
-    assert entries(result.response) == ["Helpful", "Copy as quote"]
+    assert "Show to all" not in labels(result.response)
 
 
 async def test_a_question_that_was_changed_is_offered_again(simcord_env, channel, alice):

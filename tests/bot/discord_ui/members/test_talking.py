@@ -3,7 +3,9 @@
 import discord
 import pytest
 
+from bot.wording import Wording
 from ingest.language.languages import Language
+from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import markdown_of, seen
 from tests.bot.discord_ui.speaking import speaking
 
@@ -41,7 +43,7 @@ async def test_talk_is_answered_in_a_sentence(
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> {text}")
     shown = said_in(channel)
     assert shown.startswith(answered)
-    assert shown.count("What is reported on “") == (3 if begins else 0)
+    assert labels(channel.last_message)[:2] == (["Result", "Turnout"] if begins else [])
     assert "Sources" not in shown
 
 
@@ -55,12 +57,29 @@ async def test_whoever_speaks_german_is_answered_so(channel, alice):
 async def test_the_questions_that_are_offered_are_answered(simcord_env, starters, channel, alice):
     """What a newcomer is shown leads somewhere."""
     await alice.send(channel, f"<@{simcord_env.bot.user.id}> help")
-    offered = lines_of([each.to_dict() for each in channel.last_message.components])
-    assert len(offered) == 3
-    for question in offered:
-        await alice.send_dm(question)
-        title = question.partition("“")[2].rpartition("”")[0]
-        assert title in said_in(alice.user.dm_channel), question
+    hint = channel.last_message
+    offered = labels(hint)
+    assert offered[:2] == ["Result", "Turnout"]
+    assert offered[2].endswith(": latest")
+    for label in offered:
+        pressed = await alice.click(hint, label=label)
+        shown = seen(pressed.response.components)
+        assert ("Latest on" if "latest" in label else "The coverage says") in shown, label
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_ways_to_begin_are_in_the_language_of_their_reader(
+    starters, channel, alice, language
+):
+    """And what they ask is answered in it."""
+    with speaking(language):
+        shown = await alice.slash(channel, "help")
+        words = Wording.of(language)
+        result = [each for each in labels(shown.response) if each == words("begin_result")]
+        for label in result:
+            answered = await alice.click(shown.response, label=label)
+            assert words("level_says") in seen(answered.response.components)
+    assert result or language not in {Language.ENGLISH, Language.JAPANESE, Language.GERMAN}
 
 
 @pytest.mark.parametrize(
