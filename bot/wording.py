@@ -162,13 +162,6 @@ class Wording:
             return self("as_of_alone", as_of=when)
         return self("as_of", as_of=when, newest=self.date(newest))
 
-    def looked_at(self, outcome: Answer | Abstention) -> str:
-        """Say as of when an outcome is; of one as of an earlier moment, that it is that."""
-        if outcome.question.past:
-            return self("as_of_past", as_of=self.time(outcome.as_of))
-        newest = outcome.newest if isinstance(outcome, Answer) else None
-        return self.as_of(outcome.as_of, newest)
-
     def copies(self, copies: Sequence[Header]) -> str:
         """Name the outlets that carry the same story, each once."""
         outlets = dict.fromkeys(self.outlet(header) for header in copies)
@@ -221,6 +214,14 @@ class Wording:
         if written.room is not None:
             said.append(self("note_room", passages=written.room))
         return said
+
+
+def as_of_said(outcome: Answer | Abstention, words: Wording) -> str:
+    """Say as of when an outcome is; of one as of an earlier moment, that it is that."""
+    if outcome.question.past:
+        return words("as_of_past", as_of=words.time(outcome.as_of))
+    newest = outcome.newest if isinstance(outcome, Answer) else None
+    return words.as_of(outcome.as_of, newest)
 
 
 class WordedError(IngestError):

@@ -79,15 +79,14 @@ class Community:
     _rules: dict[str, tuple[datetime, ServerRules]] = field(default_factory=dict)
 
     @in_thread
-    def quotations(self, number: int) -> list[QuotationShown]:
-        """Return the quotations of an answer, each once, with what stands around them."""
-        cited = dict.fromkeys(self.ledger.answers.cited(number))
-        return [found for each in cited if (found := self._quoted(each))]
+    def quotations(self, number: int) -> tuple[list[QuotationShown], datetime | None]:
+        """Return the quotations of an answer, each once, with what stands around them.
 
-    @in_thread
-    def as_of(self, number: int) -> datetime | None:
-        """Return the earlier moment as of which an answer was asked for, if it was one."""
-        return self.ledger.answers.as_of(number)
+        With them comes the earlier moment as of which the answer was asked for, if it was one.
+        """
+        cited = dict.fromkeys(self.ledger.answers.cited(number))
+        found = [quotation for each in cited if (quotation := self._quoted(each))]
+        return found, self.ledger.answers.as_of(number)
 
     @in_thread
     def exchange(self, number: int, question: str) -> Exchange | None:

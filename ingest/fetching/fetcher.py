@@ -229,14 +229,12 @@ class Fetcher:
         """Refuse to ask a host that wants to be left alone for longer than one waits.
 
         Raises:
-            UnreachableError: it does; the sentence says until when.
+            UnreachableError: it does.
         """
         host = self._host(url)
         if host.next - asyncio.get_running_loop().time() > _LONGEST_REST:
             name = urlsplit(url).hostname or ""
-            at = self.resting.get(name)
-            when = f" than {at.astimezone(UTC):%H:%M} UTC" if at else ""
-            raise UnreachableError(f"{name} asked to come back later{when}.")
+            raise UnreachableError(f"{name} asked to come back later.")
 
     async def _permitted(self, url: str) -> None:
         """Read the site's robots.txt if need be, and obey it."""

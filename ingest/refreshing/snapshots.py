@@ -87,7 +87,7 @@ def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
         data = record.content_stream().read(room + 1)
         room -= len(data)
         if room < 0:
-            raise UnreadableError(f"This snapshot holds more than {_UNPACKED // 2**20} MB.")
+            raise UnreadableError(f"The snapshot has more than {_UNPACKED // 2**20} MB.")
         kind, _, rest = record.http_headers.get_header("Content-Type", "").partition(";")
         charset = rest.partition("charset=")[2].strip() or None
         yield _SnapshotPage(

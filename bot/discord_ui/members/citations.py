@@ -43,7 +43,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
         words = words_of(interaction)
         number, _, first = self.key.partition("-")
         community = asking_of(interaction).desk.community
-        found, as_of = await community.quotations(int(number)), await community.as_of(int(number))
+        found, as_of = await community.quotations(int(number))
         view = (
             quotations_view(found, int(number), words, start=int(first or 0), as_of=as_of)
             if found
@@ -60,7 +60,7 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Show them to whoever pressed, in a block that Discord lets one copy at once."""
         words = words_of(interaction)
-        found = await asking_of(interaction).desk.community.quotations(self.number)
+        found, _ = await asking_of(interaction).desk.community.quotations(self.number)
         current = [each for each in found if each.current]
         if current:
             await privately(interaction, quote_view(current, words))

@@ -80,7 +80,7 @@ async def test_what_was_not_known_then_is_no_gap_of_today(desk, channel, alice):
     text = seen(result.response.components)
     assert "seats in Orvessa" not in text
     assert SAYS in text
-    assert labels(result.response) == ["Ask differently"]
+    assert labels(result.response) == ["Rephrase", "Delete"]
     assert desk.ledger.feedback.unanswered(["not_covered", "nothing_archived"]) == []
 
 
