@@ -13,7 +13,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +40,8 @@ NO_READER = (
 """What an operator is told on a machine without a reader."""
 _LONGEST_ANSWER = 30
 """Tokens of the longest answer that is pointed at."""
+_KEPT = 4096
+"""Readings that are kept: on an election night many people ask the same, and coverage stays."""
 _LEAST = 1e-6
 """Least probability of a reranker, so that its odds stay finite."""
 
@@ -73,10 +75,11 @@ class _ShippedReader:
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
         self._session, self._tokenizer = session, tokenizer
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reading")
+        self._reading = lru_cache(_KEPT)(self._read)
 
     def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
         """Return one reading for each of *windows*; a window's never depends on the others."""
-        return list(self._threads.map(lambda window: self._read(question, window), windows))
+        return list(self._threads.map(lambda window: self._reading(question, window), windows))
 
     def _read(self, question: str, window: Readable) -> Reading:
         pair = pair_of(self._tokenizer, question, window.header, window.text)
