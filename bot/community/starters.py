@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.answering.model import Answer, Level, Question
+from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.understanding.question import LONGEST, language_asked
 from bot.answering.watching import Outcome
 from bot.wording import Wording
@@ -118,17 +118,26 @@ class Starters:
         }
 
     def _begin(self, now: datetime) -> dict[tuple[str, Language], str]:
-        """Ask what anybody begins with, in every language, and keep what is answered."""
-        found = {}
-        for language in Language:
-            for kind in _ASKED:
+        """Ask what anybody begins with, in every language, and keep what is answered.
+
+        What surely answers in one language is offered in each in which it leads as well.
+        """
+        found: dict[tuple[str, Language], str] = {}
+        for kind in _ASKED:
+            leads: dict[Language, Citation] = {}
+            sure: set[Citation] = set()
+            for language in Language:
                 text = Wording.of(language)(f"ask_{kind}")
                 outcome = self.answers(Question(text, now, language))
-                if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
+                if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:
                     continue
-                header = outcome.citations[0].header
-                if not header.unverified:
-                    found[kind, language] = header.outlet
+                leads[language] = outcome.citations[0]
+                sure |= {leads[language]} if outcome.level is Level.SAYS else set()
+            found |= {
+                (kind, language): lead.header.outlet
+                for language, lead in leads.items()
+                if lead in sure
+            }
         return found
 
     def _newest(self) -> list[Article]:

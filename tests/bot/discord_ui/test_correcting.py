@@ -145,7 +145,7 @@ async def test_quoted_words_that_were_rewritten_are_told(desk, simcord_env, chan
     await alice.slash(channel, "ask", question=TURNOUT)
     changed(desk, with_note("", words={"62.7": "63.7"}))
     [post], [edit] = await told(simcord_env, desk)
-    assert "has changed the words" in str(post)
+    assert "words changed" in str(post)
     assert "~~" in str(edit)
 
 
