@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "run": asking.run_command,
     "chat": asking.chat_command,
     "ask": asking.answer_command,
+    "results": asking.show_results_command,
     "find": asking.look_up_command,
     "check": asking.check_claims_command,
     "prove": asking.prove_command,

@@ -199,6 +199,7 @@ class Desk:
         for work in (
             self.community.expire,
             lambda: self.coverage.catch_up(progress),
+            self.news.tabled.keep,
             self.news.following.catch_up,
             lambda: self.starters.keep(progress),
             self.curator.home.read,

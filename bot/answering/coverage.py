@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -36,7 +36,7 @@ from ingest.index.recurring import recurrence
 from ingest.index.scope import NOTHING, Asked, asked
 from ingest.index.search import Stopwatch, both, search
 from ingest.language.languages import Language
-from ingest.model import EVERYBODY, Edition, Evidence, Progress, Scope
+from ingest.model import EVERYBODY, Edition, Evidence, Passage, Progress, Scope
 
 _LOOKED = 16
 """Passages of which the windows are cut; so many of the first as fit are read."""
@@ -234,6 +234,16 @@ class Coverage:
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
         return self.index.alike(texts)
+
+    def passages_of(self, articles: Iterable[int]) -> Iterator[list[Passage]]:
+        """Yield the passages of each of *articles* that stands and may be cited."""
+        scope = self._scope or Scope()
+        for number in articles:
+            passages = self.archive.passages.of_article(number)
+            if not passages or number in scope.without or not scope.holds(passages[0].header):
+                continue
+            if self.archive.articles.get(number).removed_at is None:
+                yield passages
 
     def behind(self) -> bool:
         """Tell whether the archive has changes that the index does not hold."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import checking, exported, metrics, terminal
+from bot import checking, contests, exported, metrics, terminal
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.understanding.question import not_past
 from bot.commands.preparing import prepared_desk
@@ -19,6 +19,7 @@ from bot.commands.serving import served_beside
 from bot.desk import Desk, open_desk
 from bot.models import reading_chat
 from bot.settings import BotSettings
+from bot.wording import Wording
 from ingest import stopping
 from ingest.archive import Archive
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
@@ -129,6 +130,24 @@ def look_up_command(
             return 0
 
         return asyncio.run(found())
+
+
+def show_results_command(
+    contest: Annotated[str, typer.Argument(help="A place or a contest.")],
+    as_json: AsJson = False,
+) -> int:
+    """Show the newest figures of a contest source by source; without a table, the answer."""
+    with prepared_desk(configured(BotSettings), "`python -m bot results`", sample=True) as desk:
+        found = asyncio.run(desk.news.tabled.results(contest))
+        if found.contests:
+            contests.show_results(found, as_json=as_json)
+            return 0
+        words = Wording.default()
+        if not as_json:
+            print(words("results_none"))
+        with terminal.Loop(desk.answer, desk.close) as loop:
+            asked = words("results_question", contest=contest)
+            return terminal.answer_once(loop, asked, now=now, json=as_json)
 
 
 def check_claims_command(

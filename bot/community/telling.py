@@ -14,6 +14,7 @@ from bot.community.following import Following
 from bot.community.news import Stories
 from bot.community.outdated import Outdated
 from bot.community.quiet import Quiet
+from bot.community.tabled import TabledContests
 from bot.ledger import Ledger
 from ingest.archive import Archive
 
@@ -28,6 +29,7 @@ class News:
     outdated: Outdated
     corrections: Corrections
     quiet: Quiet
+    tabled: TabledContests
 
     @classmethod
     def of(
@@ -47,4 +49,5 @@ class News:
             Outdated(archive, ledger, coverage, clock, lasting),
             Corrections(archive, ledger, clock, lasting),
             Quiet(archive, ledger, clock),
+            TabledContests(archive, ledger, coverage, clock),
         )

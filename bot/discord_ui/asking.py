@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.answering.model import Abstention, Answer, Question, Reason
+from bot.answering.model import Abstention, Answer, Citation, Question, Reason
+from bot.answering.tables import holds_result
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, UnaskableError, ask
 from bot.answering.understanding.talk import news_in
@@ -37,8 +38,11 @@ from ingest.language.languages import Language
 from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
 
-_Under: TypeAlias = Callable[[str, Wording, Audience, Reason | None], Sequence[ui.Item[Any]]]
-"""Makes the controls under what has a number, for its audience; the reason is why there is none."""
+_Under: TypeAlias = Callable[
+    [str, Wording, Audience, Reason | None, int | None], Sequence[ui.Item[Any]]
+]
+"""Makes the controls under what has a number, for its audience; the reason is why there is none,
+the last where in what it quotes first a row of results answers, if one does."""
 _Begin: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[ui.Item[Any]]]
 """Makes the buttons with which somebody begins."""
 
@@ -213,10 +217,10 @@ class Asking:
         words = Wording.of(question.language)
         if asker in self.in_flight:
             return _Reply(notice_view(words("busy")))
-        key = secrets.token_hex(6)
-        screen = ProgressScreen(question, show, repeat=repeat, key=key)
+        run = secrets.token_hex(6)
+        screen = ProgressScreen(question, show, repeat=repeat, key=run)
         self.in_flight.add(asker)
-        self.runs.running[key] = RunningAnswer(asker, screen.watch)
+        self.runs.running[run] = RunningAnswer(asker, screen.watch)
         with logs.request():
             try:
                 async with screen:
@@ -230,16 +234,15 @@ class Asking:
                     )
                 view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
-                    with_buttons(
-                        view, self.under(str(outcome.number), words, audience, _gap(outcome))
-                    )
+                    key, table = str(outcome.number), _row_that_leads(outcome)
+                    with_buttons(view, self.under(key, words, audience, _gap(outcome), table))
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
                 return _Reply(error_view(report(error), words))
             finally:
                 self.in_flight.discard(asker)
-                self.runs.running.pop(key, None)
+                self.runs.running.pop(run, None)
 
     def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
         """Say of which outlets an answer rests on nothing new has come for long."""
@@ -338,6 +341,16 @@ def _gap(outcome: Answer | Abstention) -> Reason | None:
     if isinstance(outcome, Answer):
         return None
     return Reason.STOPPED if outcome.question.past else outcome.reason
+
+
+def _row_that_leads(outcome: Answer | Abstention) -> int | None:
+    """Return where the bold part of what leads begins, if that is a row of results."""
+    excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
+    if not excerpts:
+        return None
+    cited, bold = excerpts[0].citation, excerpts[0].bold
+    row = Citation(cited.passage, excerpts[0].parts[1], cited.start + bold.start)
+    return bold.start if holds_result(row) else None
 
 
 def asking_of(interaction: Interaction) -> Asking:

@@ -21,6 +21,7 @@ from bot.discord_ui.members.following import follow_command, following_command
 from bot.discord_ui.members.help import help_command
 from bot.discord_ui.members.latest import latest_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
+from bot.discord_ui.members.results import results_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
@@ -76,6 +77,7 @@ def _members_commands(asking: Asking) -> list[_Offer]:
     return [
         ask_command(asking),
         coverage_command(asking.desk),
+        results_command(asking),
         timeline_command(asking),
         latest_command(asking),
         follow_command(asking),

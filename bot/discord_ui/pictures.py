@@ -1,4 +1,4 @@
-"""Small pictures of days: how much was reported when. Digits alone, so that every font will do.
+"""Small pictures of days and of results: digits alone, so that every font will do.
 
 A picture never says what its message does not: its alt text and the lines beside it say it too.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -20,6 +21,9 @@ _LETTERS = 14
 _MARK_ROOM = 26
 _LABELS = 6
 """Dates written under the picture."""
+_BAR, _BAR_STEP, _FIGURE_ROOM, _FIGURE = 34, 42, 170, 26
+_TONES = ("#5b9bd5", "#d9a441", "#6fb07a", "#b48ad0")
+"""Of the sources of one contest; their order says the same."""
 
 
 def coverage_picture(by_day: Mapping[date, int], first: date, last: date) -> bytes:
@@ -68,6 +72,30 @@ def timeline_picture(days: Sequence[date]) -> bytes:
     return _png(image)
 
 
+def results_picture(bars: Sequence[Sequence[Decimal | None]]) -> bytes:
+    """Draw a numbered group of bars for each name, a bar for each source, as PNG.
+
+    The bars of one group stand in the order of the sources, each in its own tone, with its figure;
+    where a source has no figure there is no bar.
+    """
+    deepest = max(map(len, bars))
+    group = deepest * _BAR_STEP + _BAR_STEP / 2
+    image, draw = _blank(round(2 * _BAR_STEP + group * len(bars)) - _BAR_STEP)
+    most = max([value for values in bars for value in values if value is not None] + [Decimal(1)])
+    left, room = _MARGIN + 24, _WIDTH - 2 * _MARGIN - 24 - _FIGURE_ROOM
+    for number, values in enumerate(bars, start=1):
+        top = _BAR_STEP / 2 + (number - 1) * group
+        _write(draw, _MARGIN, top + deepest * _BAR_STEP / 2 - 2, f"{number}", _INK, size=_FIGURE)
+        for place, value in enumerate(values):
+            y = top + place * _BAR_STEP
+            if value is not None:
+                right = left + max(2.0, room * float(value / most))
+                draw.rectangle(_scaled(left, y, right, y + _BAR), fill=_TONES[place % len(_TONES)])
+                written = f"{value.normalize():,f}"
+                _write(draw, right + 8, y + _BAR / 2, written, _INK, "lm", size=_FIGURE)
+    return _png(image)
+
+
 def _blank(height: int = _HEIGHT) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     """Return an empty picture and what draws on it."""
     image = Image.new("RGB", (_WIDTH * _SCALE, height * _SCALE), _GROUND)
@@ -79,10 +107,19 @@ def _axis(draw: ImageDraw.ImageDraw, floor: float) -> None:
     draw.line(_scaled(_MARGIN, floor, _WIDTH - _MARGIN, floor), fill=_QUIET, width=_SCALE)
 
 
-def _write(draw: ImageDraw.ImageDraw, x: float, y: float, text: str, colour: str) -> None:
-    """Write *text* around a point."""
-    font = ImageFont.load_default(_LETTERS * _SCALE)
-    draw.text((x * _SCALE, y * _SCALE), text, fill=colour, font=font, anchor="mm")
+def _write(
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    y: float,
+    text: str,
+    colour: str,
+    anchor: str = "mm",
+    *,
+    size: int = _LETTERS,
+) -> None:
+    """Write *text* around a point, or as *anchor* says from it."""
+    font = ImageFont.load_default(size * _SCALE)
+    draw.text((x * _SCALE, y * _SCALE), text, fill=colour, font=font, anchor=anchor)
 
 
 def _scaled(*numbers: float) -> tuple[float, ...]:

@@ -58,6 +58,25 @@ class Passages(DatabasePart):
         with self._database.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
 
+    def holding(self, text: str, among: Sequence[int] | None = None) -> list[int]:
+        """Return the standing articles, of all or *among* some, that have *text* in a passage.
+
+        It looks through every passage: a million take a second or two.
+        """
+        query = (
+            select(articles.c.id)
+            .join(passages, STANDING)
+            .where(articles.c.removed_at.is_(None), passages.c.text.contains(text, autoescape=True))
+            .distinct()
+        )
+        with self._database.reading() as connection:
+            if among is None:
+                return sorted(connection.execute(query).scalars())
+            some = query.where(articles.c.id.in_(bindparam("ids", expanding=True)))
+            parts = rows.chunks(list(among))
+            found = [n for part in parts for n in connection.execute(some, {"ids": part}).scalars()]
+            return sorted(found)
+
     def length(self, article_id: int) -> int:
         """Return how many characters an article's newest version has; 0 if there is none."""
         query = select(func.length(versions.c.text)).join(articles, NEWEST)

@@ -12,6 +12,8 @@ from discord import ui
 
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Answer, Reason, Verdict
+from bot.answering.results import Contest, Results
+from bot.answering.tables import contests_in
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.community.digests import Digest
 from bot.community.following import DueNews
@@ -27,6 +29,7 @@ from bot.discord_ui.members.help import help_view
 from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
+from bot.discord_ui.members.results import results_view
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.news import (
@@ -41,7 +44,7 @@ from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
 from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
-from ingest.model import Article
+from ingest.model import Article, Passage
 from tests.bot.discord_ui import builders as built
 
 SEEN = Audience(Place(1, 2, threads=True))
@@ -52,7 +55,7 @@ MEMBERS_COMMANDS = {
         name: f"command_{name}"
         for name in (
             *("ask", "latest", "follow", "following"),
-            *("coverage", "timeline", "suggest", "privacy"),
+            *("coverage", "results", "timeline", "suggest", "privacy"),
         )
     },
     "forget-me": "command_forget",
@@ -61,6 +64,12 @@ MEMBERS_COMMANDS = {
 MODERATORS_COMMANDS = {
     name: f"command_{name}" for name in ("source", "settings", "reports", "gaps")
 }
+_IN_WORDS = {
+    Language.ENGLISH: (("Odile Farr", "Ben Quist"), "Governor, Holm"),
+    Language.JAPANESE: (("青木春子", "白石透"), "北斗町長選挙 北区"),
+    Language.ARABIC: (("سميرة القسطلي", "نادر الهاشمي"), "انتخاب محافظ دنمير"),
+}
+"""Candidates and a contest, by language."""
 NOTICES = (
     "check_own",
     "find_picture",
@@ -130,6 +139,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "find-hostile": found_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
+        "results": results_view(a_result(words), words),
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
         "latest-on": latest_on_view(a_timeline(answer), words),
@@ -267,3 +277,20 @@ def a_timeline(answer: Answer) -> Timeline:
     cited = [*answer.citations, later]
     lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
     return Timeline("Marrowen", built.NOW, tuple(lines))
+
+
+def a_result(words: Wording) -> Results:
+    """Return a contest of which two sources have different figures."""
+    names, caption = _IN_WORDS.get(words.language, _IN_WORDS[Language.ENGLISH])
+    tables = []
+    for number, (outlet, votes) in enumerate((("A", (18377, 17355)), ("B", (18402, 17355)))):
+        rows = zip(names, votes, (51.4, 48.6), strict=True)
+        text = "\n".join(
+            f"{caption} · {name} · Votes: {count:,} · %: {share} · Reported: 30 of 31"
+            for name, count, share in rows
+        )
+        header = replace(built.COURIER, outlet=f"Sarnholt Courier {outlet}")
+        key = f"{number}:1:0:a"
+        passage = Passage(key, number, 1, 0, 0, len(text), text, header)
+        tables += contests_in([passage])
+    return Results(caption, built.NOW, (Contest(tuple(tables)),))

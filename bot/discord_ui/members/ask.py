@@ -10,7 +10,7 @@ from discord import app_commands, ui
 
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import LONGEST, UnaskableError
-from bot.discord_ui.asking import Asking
+from bot.discord_ui.asking import Admission, Asking
 from bot.discord_ui.history import exchange_in, last_exchange
 from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
@@ -90,16 +90,18 @@ async def answer_here(
     private: bool = False,
     on: discord.Message | None = None,
     as_of: datetime | None = None,
+    admission: Admission | None = None,
 ) -> bool:
     """Acknowledge at once, then put the answer in that place.
 
     It may go on from the answer that *on* shows, else from the last one of its thread; *as_of* an
-    earlier moment it stands alone, for those may know what came later.
+    earlier moment it stands alone, for those may know what came later. Whoever was let in before
+    has an *admission*.
 
     Returns whether the question was let in; whoever is turned away is told why.
     """
     place, words = Place.of(interaction), words_of(interaction)
-    admission = await asking.admit(place, interaction.user.id, words)
+    admission = admission or await asking.admit(place, interaction.user.id, words)
     if admission.refusal:
         await respond(interaction, notice_view(admission.refusal))
         return False
@@ -115,7 +117,8 @@ async def answer_here(
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
-    await interaction.response.defer(thinking=True, ephemeral=private)
+    if not interaction.response.is_done():
+        await interaction.response.defer(thinking=True, ephemeral=private)
     sent: discord.Message | None = None
 
     async def show(view: ui.LayoutView) -> None:

@@ -9,6 +9,7 @@ from bot.community.rules import Speaks
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
 from bot.discord_ui.history import beginning_of, exchange_in, replied_to
+from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, privately, words_of
@@ -35,6 +36,14 @@ class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
             await message.delete()
 
 
+def _row_in(message: discord.Message) -> int | None:
+    """Return the place of the row to whose table a button of a message leads, if one does."""
+    rows = [getattr(each, "children", ()) for each in message.components]
+    named = [getattr(item, "custom_id", None) or "" for row in rows for item in row]
+    keys = [each for each in named if each.startswith(f"desk:{ResultsButton.kind}:")]
+    return int(keys[0].rpartition("-")[2]) if keys else None
+
+
 class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
     """Shows to all in a channel what only its asker sees."""
 
@@ -53,7 +62,8 @@ class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
             await privately(interaction, notice_view(words("show_done")))
             return
         view = _without_controls(message)
-        with_buttons(view, asking.under(self.key, words, Audience(place), None))
+        table = _row_in(message)
+        with_buttons(view, asking.under(self.key, words, Audience(place), None, table))
         await interaction.response.send_message(view=view)
         sent = await interaction.original_response()
         exchange = await exchange_in(message, asking)

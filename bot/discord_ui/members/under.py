@@ -17,6 +17,7 @@ from bot.discord_ui.members.following import TellMeButton, UnfollowButton
 from bot.discord_ui.members.kept import ForgetButton
 from bot.discord_ui.members.menu import MoreButton
 from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
+from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.places import Audience
 from bot.wording import Wording
@@ -39,16 +40,18 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     MoreButton,
     BeginButton,
     ForgetButton,
+    ResultsButton,
 )
 
 
 def buttons_under(
-    key: str, words: Wording, audience: Audience, reason: Reason | None
+    key: str, words: Wording, audience: Audience, reason: Reason | None, table: int | None = None
 ) -> list[ui.Item[Any]]:
     """Return what the readers of answer *key* may do with it; *reason* is why there is none.
 
-    What needs a message that only its asker sees stands under it: a button behind “More” would
-    not find it again.
+    One that begins with a row of results, *table* characters into its quotation, leads to the
+    whole table. What needs a message that only its asker sees stands under it: a button behind
+    “More” would not find it again.
     """
     private, place = audience.private, audience.place
     delete = [] if private else [DeleteButton(key, words("delete"))]
@@ -56,6 +59,7 @@ def buttons_under(
     if reason is None:
         return [
             SourcesButton(key, words("sources")),
+            *([] if table is None else [ResultsButton(f"{key}-{table}", words("results"))]),
             FollowButton(key, words("follow")),
             *([ReportButton(key, words("report"))] if private else []),
             *([ShowButton(key, words("show"))] if audience.showable else []),

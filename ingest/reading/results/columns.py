@@ -31,6 +31,8 @@ class Field(StrEnum):
     SHARE = "share"
     SEATS = "seats"
     STATUS = "status"
+    COUNTED = "counted"
+    MOMENT = "moment"
     OTHER = "other"
 
 
@@ -203,7 +205,7 @@ def _in_columns(layout: ColumnLayout) -> ColumnLayout:
             and each.field is Field.OTHER
             and _holds_figures(layout, each)
             and each.header
-            and not _is_general(each.header)
+            and not is_general(each.header)
             and not (whole and _has_fractions(layout, each))
             else each
             for each in layout.columns
@@ -212,7 +214,7 @@ def _in_columns(layout: ColumnLayout) -> ColumnLayout:
     )
 
 
-def _is_general(header: str) -> bool:
+def is_general(header: str) -> bool:
     """Tell whether a column is of the place as a whole."""
     words = header.replace("_", " ").casefold().split()
     return not _GENERAL.isdisjoint(words) or header.startswith(_OPENINGS)
@@ -235,7 +237,7 @@ def _is_results(layout: ColumnLayout) -> bool:
     whose = {each.of for each in layout.columns if each.of}
     if whose:
         telling = any(
-            _is_general(c.header) or (c.field in MEASURES and not c.of) for c in layout.columns
+            is_general(c.header) or (c.field in MEASURES and not c.of) for c in layout.columns
         )
         paired = any(c.of and c.of != c.header for c in layout.columns)
         return sum(bool(c.of) for c in layout.columns) > 1 and (telling or paired)

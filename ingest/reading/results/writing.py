@@ -20,7 +20,10 @@ _MOST_LINES = 20_000
 _SPARSE = 3
 """One filled cell in so many is one that stands for the empty ones below it."""
 _FIRST = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
-_THEN = (Field.VOTES, Field.SHARE, Field.SEATS, Field.OTHER, Field.STATUS)
+_THEN = (
+    *(Field.VOTES, Field.SHARE, Field.SEATS, Field.OTHER),
+    *(Field.COUNTED, Field.STATUS, Field.MOMENT),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,287 @@
+"""The newest figures of a contest, source by source, out of the tables that the coverage has.
+
+Nothing is added up and nothing is estimated: each figure is a cell of a table, quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.answering.coverage import Coverage
+from bot.answering.tables import ContestTable, ResultCell, ResultRow, contests_in
+from bot.answering.understanding.need import Need
+from ingest.index.analysis import terms
+from ingest.reading.results.columns import Field
+
+_MOST_CONTESTS = 3
+"""Contests that are shown at once."""
+_MOST_SOURCES = 4
+"""Sources of one contest that stand side by side."""
+_MOST_ARTICLES = 60
+"""Articles whose tables are opened."""
+_NAMED = 0.99
+"""Share of the words asked for that a contest's names have: half of them name another contest."""
+_WHOLE = Decimal("0.8")
+"""Share of the sum of its parts from which a table is their total."""
+_COMMON = 2
+"""Names that two tables of one contest share."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ContestName:
+    """Somebody for whom there are figures, with their row in each source; ``None`` without one."""
+
+    whose: str
+    party: str
+    rows: tuple[ResultRow | None, ...]
+
+    def cells(self, measure: Field) -> tuple[ResultCell | None, ...]:
+        """Return the figure of each source."""
+        return tuple(row.cell(measure) if row else None for row in self.rows)
+
+    def differs(self, measure: Field) -> bool:
+        """Tell whether the sources have different figures."""
+        values = [cell.value for cell in self.cells(measure) if cell and cell.value is not None]
+        return any(not _agree(values[0], each) for each in values[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One contest as each source has it, the newest first."""
+
+    sources: tuple[ContestTable, ...]
+
+    @property
+    def names(self) -> tuple[ContestName, ...]:
+        """Everybody for whom a source has figures, in the order of the newest."""
+        columns: list[list[ResultRow | None]] = []
+        for place, table in enumerate(self.sources):
+            free = [column for column in columns if len(column) <= place]
+            for row in table.rows:
+                free = [column for column in free if len(column) <= place]
+                same = [column for column in free if _same_name(_name_in(column), row.whose)]
+                same = [each for each in same if _name_in(each) == row.whose] or same
+                if len(same) == 1:
+                    same[0].extend([*[None] * (place - len(same[0])), row])
+                else:
+                    columns.append([*[None] * place, row])
+        width = len(self.sources)
+        filled = [(*column, *[None] * (width - len(column))) for column in columns]
+        return tuple(
+            ContestName(_name_in(rows), next((r.party for r in rows if r and r.party), ""), rows)
+            for rows in filled
+        )
+
+    @property
+    def measures(self) -> tuple[Field, ...]:
+        """The measures that any source has."""
+        found = {measure for table in self.sources for measure in table.measures}
+        return tuple(each for each in (Field.VOTES, Field.SHARE, Field.SEATS) if each in found)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the sources disagree on any figure."""
+        return any(name.differs(measure) for name in self.names for measure in self.measures)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The contests of a place, or under a name; ``more`` are as many that were left out."""
+
+    asked: str
+    as_of: datetime
+    contests: tuple[Contest, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table, how well it is what is asked for, and what tells it from the others beside it."""
+
+    table: ContestTable
+    worth: tuple[float, bool, int]
+    own: frozenset[str]
+    beside: tuple[frozenset[str], ...]
+
+    @property
+    def text(self) -> frozenset[str]:
+        """The terms of its names and of the title above."""
+        return frozenset(terms(_named(self.table)))
+
+    @property
+    def years(self) -> frozenset[str]:
+        """The years that it names."""
+        return frozenset(_YEAR.findall(_named(self.table)))
+
+
+def results(asked: str, coverage: Coverage, among: Collection[int], *, now: datetime) -> Results:
+    """Return the contests that *asked* names, out of the tables of the articles *among*."""
+    need = Need.of(asked, coverage.index)
+    wanted = set(terms(asked))
+    found: list[_Found] = []
+    if need.terms and not need.strange:
+        for tables in _tables(coverage, among):
+            found += _asked_for(tables, asked, wanted, need)
+    best = max((each.worth for each in found), default=None)
+    groups = _together([each for each in found if each.worth == best])
+    for each in (other for other in found if other.worth != best):
+        same = [group for group in groups if all(_one_contest(each, known) for known in group)]
+        if len(same) == 1:
+            same[0].append(each)
+    contests = sorted((Contest(_newest(group)) for group in groups), key=_order, reverse=True)
+    left = len(contests) - _MOST_CONTESTS
+    return Results(asked, now, tuple(contests[:_MOST_CONTESTS]), max(0, left))
+
+
+def results_beside(
+    row: str, article_id: int, coverage: Coverage, among: Collection[int], *, now: datetime
+) -> Results:
+    """Return the contest of which *row* is a row in an article, as every source has it now."""
+    own: list[_Found] = []
+    others: list[_Found] = []
+    for tables in _tables(coverage, {article_id, *among}):
+        for table, terms_of_it, beside in _told_apart(tables):
+            holds = any(all(part in row for part in (*table.path, r.whose)) for r in table.rows)
+            found = _Found(table, (1.0, True, 0), terms_of_it, beside)
+            (own if table.article_id == article_id and holds else others).append(found)
+    if not own:
+        return Results("", now)
+    group = [own[0], *(each for each in others if _one_contest(own[0], each))]
+    named = own[0].table.path[-1] if own[0].table.path else own[0].table.header.title
+    return Results(named, now, (Contest(_newest(group)),))
+
+
+def _tables(coverage: Coverage, among: Collection[int]) -> Iterator[list[ContestTable]]:
+    """Yield the tables of each of the newest articles *among* that may be cited."""
+    for passages in coverage.passages_of(sorted(among, reverse=True)[:_MOST_ARTICLES]):
+        yield contests_in(passages)
+
+
+def _asked_for(
+    tables: Sequence[ContestTable], asked: str, wanted: set[str], need: Need
+) -> Iterator[_Found]:
+    """Yield those of one article's *tables* that are named by what is asked for."""
+    for table, own, beside in _told_apart(tables):
+        named = _named(table)
+        share = need.share(named) * need.familiar
+        if share >= _NAMED:
+            exact = asked.strip().casefold() in {each.casefold() for each in table.path}
+            met = len(wanted.intersection(terms(named)))
+            yield _Found(table, (round(share, 2), exact, met), own, beside)
+
+
+def _named(table: ContestTable) -> str:
+    """Return every name of a contest: its table's, and the title above."""
+    return " ".join([*table.path, table.header.title])
+
+
+def _told_apart(
+    tables: Sequence[ContestTable],
+) -> list[tuple[ContestTable, frozenset[str], tuple[frozenset[str], ...]]]:
+    """Return each table with the terms that only it has among those of the same candidates.
+
+    The total of the others has none of its own.
+    """
+    found = []
+    for table in tables:
+        names = {row.whose for row in table.rows}
+        others = [
+            each
+            for each in tables
+            if each is not table and len(names & {row.whose for row in each.rows}) >= _COMMON
+        ]
+        shared = set(table.path).intersection(*(each.path for each in others)) if others else ()
+        own = frozenset(terms(" ".join(p for p in table.path if p not in shared)))
+        beside = tuple(
+            frozenset(terms(" ".join(p for p in each.path if p not in shared))) for each in others
+        )
+        if not others or _is_total(table, others):
+            own = frozenset()
+        found.append((table, own, beside))
+    return found
+
+
+def _is_total(table: ContestTable, others: Sequence[ContestTable]) -> bool:
+    """Tell whether a table is the sum of the others."""
+    measure = Field.VOTES if Field.VOTES in table.measures else Field.SEATS
+    parts = sum((each.total(measure) for each in others), Decimal(0))
+    return len(others) > 1 and table.total(measure) >= _WHOLE * parts > 0
+
+
+def _together(found: Sequence[_Found]) -> list[list[_Found]]:
+    """Put the tables of one contest together."""
+    groups: list[list[_Found]] = []
+    for each in found:
+        same = [group for group in groups if all(_one_contest(each, other) for other in group)]
+        if same:
+            same[0].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def _one_contest(one: _Found, other: _Found) -> bool:
+    """Tell whether two tables are of one contest: its candidates, its place, its year."""
+    if one.table.article_id == other.table.article_id:
+        return one.table.path == other.table.path
+    if one.years and other.years and not one.years & other.years:
+        return False
+    pairs = [
+        (a.whose, b.whose)
+        for a in one.table.rows
+        for b in other.table.rows
+        if _same_name(a.whose, b.whose)
+    ]
+    least = min(_COMMON, len(one.table.rows), len(other.table.rows))
+    return len(pairs) >= least and _one_place(one, other) and _one_place(other, one)
+
+
+def _one_place(one: _Found, other: _Found) -> bool:
+    """Tell whether nothing says that *other* is of another place than *one* is."""
+    if one.own:
+        return one.own <= other.text
+    return not any(place and place <= other.text for place in one.beside)
+
+
+def _newest(group: Sequence[_Found]) -> tuple[ContestTable, ...]:
+    """Return the newest table of each source; what is unverified is a source by itself."""
+    kept: dict[object, ContestTable] = {}
+    for each in sorted((found.table for found in group), key=_age, reverse=True):
+        header = each.header
+        kept.setdefault(each.article_id if header.unverified else header.outlet, each)
+    return tuple(kept.values())[:_MOST_SOURCES]
+
+
+def _age(table: ContestTable) -> tuple[bool, date, int]:
+    """Order tables by their day; what nobody has verified comes last."""
+    return not table.header.unverified, table.header.day or date.min, table.article_id
+
+
+def _order(contest: Contest) -> tuple[date, Decimal]:
+    """Order contests by their day, then by how many voted."""
+    newest = contest.sources[0]
+    measure = Field.VOTES if Field.VOTES in newest.measures else Field.SEATS
+    return newest.header.day or date.min, newest.total(measure)
+
+
+def _name_in(rows: Sequence[ResultRow | None]) -> str:
+    """Return the name over the rows of several sources: the newest one's."""
+    return next(row.whose for row in rows if row is not None)
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Tell whether two names are one: ``Farr``, ``Odile Farr``, ``FARR, Odile``."""
+    a, b = set(terms(one)), set(terms(other))
+    return bool(a and b) and (a <= b or b <= a)
+
+
+def _agree(one: Decimal, other: Decimal) -> bool:
+    """Tell whether two figures are one, as precisely as the less precise one is written."""
+    exponents = [value.as_tuple().exponent for value in (one, other)]
+    coarse = max(0 if isinstance(each, str) else min(0, each) for each in exponents)
+    return abs(one - other) * 2 <= Decimal(1).scaleb(coarse)

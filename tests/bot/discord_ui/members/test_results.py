@@ -1,0 +1,57 @@
+"""`/results` in Discord: what is offered, shown, drawn, and reached from an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest import adding
+from ingest.reading import Hints, read_bytes
+from tests.bot.conftest import MORNING
+from tests.bot.discord_ui.reading import seen
+from tests.ingest.reading.results.files import FILES
+
+
+@pytest.fixture
+def tabled(desk):
+    """Return a desk that also has a result file of the electoral office, and of a newspaper."""
+    name = "sarnholt-governor-2026.csv"
+    other = FILES[name].replace(b"18,402", b"18,377")
+    for outlet, data in (("Sarnholt Electoral Office", FILES[name]), ("The Courier", other)):
+        found = read_bytes(data, name, Hints(outlet=outlet))
+        adding.add(found, desk.archive, now=MORNING)
+    desk.coverage.catch_up()
+    return desk
+
+
+async def test_figures_are_shown_by_source_and_drawn(tabled, channel, alice):
+    """What differs is marked, and the picture says in words what it shows."""
+    result = await alice.slash(channel, "results", contest="Holm")
+    text = seen(result.response.components)
+    assert "votes: 18,402 ≠" in text.replace("*", "")
+    assert "votes: 18,377 ≠" in text.replace("*", "")
+    assert "Sarnholt Electoral Office" in text
+    assert "The Courier" in text
+    [item] = result.response.components[0]["items"]
+    assert "1 Odile Farr: A 18,377, B 18,402" in item["description"]
+
+
+async def test_without_a_table_the_coverage_answers(tabled, channel, alice):
+    """As it would a question."""
+    result = await alice.slash(channel, "results", contest="Skerrow")
+    text = seen(result.response.components)
+    assert "What is the result in Skerrow?" in text
+    assert "Results:" not in text
+
+
+async def test_an_answer_leads_to_its_table(tabled, channel, alice):
+    """By a button, where it begins with a row of results."""
+    result = await alice.slash(
+        channel, "ask", question="How many votes did Jo Venn get in Dunmere?"
+    )
+    table = await alice.click(result.response, label="Results table")
+    text = seen(table.response.components)
+    assert "Ana Teller" in text
+    assert "votes: 6 219" in text
+    assert "Odile Farr" not in text
+    plain = await alice.slash(channel, "ask", question="What was the turnout?")
+    assert "Results table" not in str(plain.response.components)
