@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import TypeAlias
 
 from bot.answering.answer import answer_now
@@ -198,10 +199,14 @@ class Following:
         if new is not None:
             interests = self._followed()
             whole = [each for each in new.articles if each.id not in new.entries]
-            found = list(self._found(whole, interests))
             live = [each for each in new.articles if each.id in new.entries]
-            found += self._found_live(live, new.entries, interests)
-            self.ledger.follows.note(found, new.upto, now=self.clock())
+            found = chain(
+                self._found(whole, interests),
+                self._found_live(live, new.entries, interests),
+                self._answered_live(live, new.entries, interests),
+            )
+            told = list(self._citable(found, interests))
+            self.ledger.follows.note(told, new.upto, now=self.clock())
 
     @in_thread
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
@@ -230,21 +235,29 @@ class Following:
             self._known = count
         return self._interests
 
-    def _found(self, articles: Sequence[Article], interests: _Interests) -> Iterable[FollowedNews]:
-        """Yield what each follow gets of *articles*: nothing that its server may not cite."""
+    def _citable(
+        self, found: Iterable[tuple[Follow, FollowedNews]], interests: _Interests
+    ) -> Iterable[FollowedNews]:
+        """Yield the news of *found* without what a follower's server may not cite."""
         withheld = {place: self.archive.editions.withheld(place) for place in interests.places}
+        for follow, news in found:
+            if news.cited.article_id not in withheld[follow.place]:
+                yield news
+
+    def _found(
+        self, articles: Sequence[Article], interests: _Interests
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
+        """Yield what each follow gets of *articles*, each searched in its own edition."""
         for place in {each.place for each in articles}:
             ours = [each for each in articles if each.place == place]
-            for follow, news in self._found_in(Edition(place), ours, interests):
-                if news.cited.article_id not in withheld[follow.place]:
-                    yield news
+            yield from self._found_in(Edition(place), ours, interests)
 
     def _found_live(
         self,
         articles: Sequence[Article],
         entries: Mapping[int, tuple[str, ...]],
         interests: _Interests,
-    ) -> Iterable[FollowedNews]:
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
         """Yield what each follow gets of the new *entries* of live pages, each entry once."""
         for article in articles:
             passages = self.archive.passages.of_article(article.id)
@@ -261,18 +274,14 @@ class Following:
                 if cited is None:
                     continue
                 for follow in followers:
-                    withheld = self.archive.editions.withheld(follow.place)
-                    if article.id not in withheld:
-                        number = _entry_number(article, entry)
-                        yield FollowedNews(follow.id, number, cited_range(cited))
-        yield from self._answered_live(articles, entries, interests)
+                    yield follow, _entry_news(follow, article, entry, cited)
 
     def _answered_live(
         self,
         articles: Sequence[Article],
         entries: Mapping[int, tuple[str, ...]],
         interests: _Interests,
-    ) -> Iterable[FollowedNews]:
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
         """Yield what answers the questions that are followed, where new entries do."""
         for article in articles:
             said = "\n".join(entries[article.id])
@@ -282,8 +291,7 @@ class Following:
                 cited = found.get(article.id)
                 if cited is not None and cited.quote in said:
                     for follow in interests.followers[interest]:
-                        number = _entry_number(article, cited.quote)
-                        yield FollowedNews(follow.id, number, cited_range(cited))
+                        yield follow, _entry_news(follow, article, cited.quote, cited)
 
     def _found_in(
         self, edition: Edition, articles: Sequence[Article], interests: _Interests
@@ -340,9 +348,10 @@ def _news_for(follow: Follow, article: Article, citation: Citation) -> Iterable[
         yield FollowedNews(follow.id, article.story or article.id, cited_range(citation))
 
 
-def _entry_number(article: Article, entry: str) -> int:
-    """Number an entry of a live page beside the stories: below nought, and always alike."""
-    return -(zlib.crc32(f"{article.id} {entry}".encode()) // 2) - 1
+def _entry_news(follow: Follow, article: Article, entry: str, cited: Citation) -> FollowedNews:
+    """Return the news of an *entry* of a live page, numbered below the stories and always alike."""
+    number = -(zlib.crc32(f"{article.id} {entry}".encode()) // 2) - 1
+    return FollowedNews(follow.id, number, cited_range(cited))
 
 
 def _entry_cited(entry: str, passages: Sequence[Passage]) -> Citation | None:

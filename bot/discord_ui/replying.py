@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from io import BytesIO
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 import discord
 from discord import ui
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 Interaction: TypeAlias = discord.Interaction[Any]
 Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
+_Made = TypeVar("_Made")
+
+QUICKLY = 1.0
+"""Seconds in which an answer needs no progress: quotations take a twentieth of that."""
 
 
 class Attached(ui.LayoutView):
@@ -127,6 +132,16 @@ async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message
     if isinstance(interaction.channel, discord.abc.Messageable):
         return await interaction.channel.send(view=view, files=files_of(view))
     return None
+
+
+async def promptly(
+    interaction: Interaction, work: Coroutine[Any, Any, _Made], *, private: bool
+) -> _Made:
+    """Return what *work* makes; Discord is told to wait where that is not there at once."""
+    working = asyncio.create_task(work)
+    if not (await asyncio.wait({working}, timeout=QUICKLY))[0]:
+        await interaction.response.defer(thinking=True, ephemeral=private)
+    return await working
 
 
 async def tell_result(

@@ -16,13 +16,11 @@ from bot.answering.model import Claim, Question
 from bot.answering.watching import Phase, Watch
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
-from bot.discord_ui.replying import Interaction, Send, words_of
+from bot.discord_ui.replying import QUICKLY, Interaction, Send, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-QUICKLY = 1.0
-"""Seconds in which an answer needs no progress: quotations take a twentieth of that."""
 _EVERY = 1.5
 """Seconds between two edits; faster, Discord makes them wait for each other."""
 _LONGEST = 13 * 60.0

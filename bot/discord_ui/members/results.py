@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
@@ -38,11 +37,11 @@ from bot.discord_ui.replying import (
     Interaction,
     deliver,
     post,
+    promptly,
     respond,
     tell_result,
     words_of,
 )
-from bot.discord_ui.screen import QUICKLY
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -73,10 +72,8 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
             return
-        looking = asyncio.create_task(asking.desk.news.tabled.results(contest, admission.edition))
-        if not (await asyncio.wait({looking}, timeout=QUICKLY))[0]:
-            await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        found = await looking
+        looking = asking.desk.news.tabled.results(contest, admission.edition)
+        found = await promptly(interaction, looking, private=admission.private)
         if not found.contests:
             asked = words("results_question", contest=contest)[:LONGEST]
             await answer_here(interaction, asked, asking, admission=admission)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
@@ -28,8 +27,7 @@ from bot.discord_ui.rendering import (
     notice_view,
     quotation,
 )
-from bot.discord_ui.replying import Attached, deliver, post, respond, words_of
-from bot.discord_ui.screen import QUICKLY
+from bot.discord_ui.replying import Attached, deliver, post, promptly, respond, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -60,10 +58,8 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         except UnaskableError as error:
             await respond(interaction, await asking.unasked(error, words, admission.edition))
             return
-        drawing = asyncio.create_task(asking.desk.timeline(text, edition=admission.edition))
-        if not (await asyncio.wait({drawing}, timeout=QUICKLY))[0]:
-            await interaction.response.defer(thinking=True, ephemeral=admission.private)
-        found = await drawing
+        drawing = asking.desk.timeline(text, edition=admission.edition)
+        found = await promptly(interaction, drawing, private=admission.private)
         private = admission.private or not found.lines
         send = partial(respond, interaction, private=private)
         await deliver(timeline_view(found, words), send, partial(post, interaction), words)

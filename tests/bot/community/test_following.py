@@ -7,7 +7,7 @@ import pytest
 from bot.community.rules import QuietHours, ServerRules
 from bot.ledger.model import FollowKind
 from ingest.language.languages import Language
-from ingest.model import Removal
+from ingest.model import Kind, Removal
 from tests.bot.builders import open_in
 from tests.builders import NOW, an_extract, saved
 
@@ -127,6 +127,25 @@ async def test_a_question_is_answered_once_and_over(desk, following, clock):
     assert title == "Recount in Dunmere East"
     assert "within nine days" in quote
     assert await following.get(follow.id) is None
+
+
+async def test_a_server_that_hides_a_live_page_hears_nothing_of_its_entries(desk, following, clock):
+    """Neither who follows a topic there, nor who waits for the answer to a question."""
+    about = {"url": "http://radio.example/live", "kind": Kind.LIVE}
+    begun = f"2026-10-25 20:05 {SCHOOLS}"
+    number = published(desk, clock, begun, "Election night", **about)
+    question = "When is the result of the recount in Dunmere East due?"
+    for server, user in ((1, "m"), (2, "n")):
+        await following.follow(question, user, server, server, EN, question=True)
+        await following.follow("recount", user, server, server, EN)
+    desk.archive.editions.hide("2", number, now=clock.now)
+    entry = f"2026-10-25 22:10 {RECOUNT}"
+    published(desk, clock, f"{entry}\n\n{begun}", "Election night", **about)
+    due = await following.due(lambda _place: False)
+    assert {(each.follow.place, each.follow.kind) for each in due} == {
+        ("1", FollowKind.QUESTION),
+        ("1", FollowKind.TOPIC),
+    }
 
 
 async def test_japanese_is_followed_as_well(desk, following, clock):
