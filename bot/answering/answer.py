@@ -133,7 +133,9 @@ def _quoted(
     outlets = view.names.outlets
     close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
     apart = differ(close, question.text)
-    found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
+    found = close
+    if level is not Level.CLOSEST:
+        found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
     found = newest_first(found, apart)[:EXCERPTS]
     clock.lap("write")
     answer = Answer(

@@ -85,9 +85,12 @@ def read_windows(
 
     A *timeless* question names neither a day nor a year: the newest that answers it is meant.
     """
-    windows = _chosen(question, plain_windows(need, evidence))
+    windows = _chosen(question, _promising(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
-    read = [w.read(reading, w.score) for w, reading in zip(windows, readings, strict=True)]
+    read = [
+        (window if reading.answer else _mentioning(window, need)).read(reading, window.score)
+        for window, reading in zip(windows, readings, strict=True)
+    ]
     fresh = freshness(read) if timeless else [0.0] * len(read)
     scored = [
         replace(window, score=_score(window, new, weights))
@@ -153,22 +156,29 @@ def _score(window: Window, fresh: float, weights: Weights) -> float:
 def plain_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     """Return the windows of *evidence* by the words that they mention, the best first.
 
-    This serves claims, which ask nothing, and a machine on which no reader can be installed; and
-    it chooses the windows that are read.
+    This serves claims, which ask nothing, and a machine on which no reader can be installed.
     """
+    return [_mentioning(window, need) for window in _promising(need, evidence)]
+
+
+def _promising(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
+    """Return the windows of *evidence* with their share of the words, the best first."""
     found = chain.from_iterable(map(windows_of, evidence))
-    return _ordered(_mentioning(window, need) for window in found if not _asks(window))
+    return _ordered(_weighed(window, need) for window in found if not _asks(window))
 
 
-def _mentioning(window: Window, need: Need) -> Window:
+def _weighed(window: Window, need: Need) -> Window:
     """Return *window* with the share of words that it mentions and its plain score."""
     title = f"{window.passage.header.title}\n{window.heading}"
     words = need.share(window.readable.text, title)
-    score = (words + min(1.0, window.evidence.score)) / 2
+    return replace(window, words=words, score=(words + min(1.0, window.evidence.score)) / 2)
+
+
+def _mentioning(window: Window, need: Need) -> Window:
+    """Return *window* with the sentence that mentions most, where no reader points at one."""
     quotes = window.sentences.quotes
     places = [i for i in range(window.first, window.last + 1) if not quotes[i].endswith(ASKING)]
-    best = max(places, key=lambda place: need.share(quotes[place]))
-    return replace(window, words=words, score=score, mentioning=best)
+    return replace(window, mentioning=max(places, key=lambda place: need.share(quotes[place])))
 
 
 def by_windows(evidence: Sequence[Evidence], ranked: Sequence[Window]) -> list[Evidence]:

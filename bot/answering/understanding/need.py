@@ -116,8 +116,8 @@ def _latin_terms(
     """Return the Latin content words by stem, each with its forms.
 
     A word that no coverage has is ``None``. A figure is what is asked about, no condition: "was
-    turnout 63%?" is answered by 62.7 per cent. A number that
-    begins with 0 is a name: "Tarn 02".
+    turnout 63%?" is answered by 62.7 per cent. A number that begins
+    with 0 is a name: "Tarn 02".
     """
     found: dict[str, Forms | None] = {}
     for match in _LATIN_WORD.finditer(question):

@@ -61,17 +61,12 @@ def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
     """Return True if *window* is of another article, and says what those *taken* do not."""
     if same_article(window, taken):
         return False
-    near = [w for w in taken if _copies(window, w)]
-    if any(not _altered(window, w) for w in near):
+    altered_ones = [w for w in taken if _altered(window, w)]
+    if any(alike(window.quote, w.quote) for w in taken if w not in altered_ones):
         return False
-    if near:
+    if altered_ones:
         return True
     return level is Level.CLOSEST or not any(_same_answer(window, w) for w in taken)
-
-
-def _copies(one: Window, other: Window) -> bool:
-    """Return True if the sentences of two windows are one, or one that was altered."""
-    return alike(one.quote, other.quote) or _altered(one, other)
 
 
 def _altered(one: Window, other: Window) -> bool:
