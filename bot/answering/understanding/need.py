@@ -87,13 +87,19 @@ class Need:
         return known / (known + strange or 1)
 
     def share(self, text: str, title: str = "") -> float:
-        """Return the weighted share of terms that *text*, or the *title* above, mentions."""
+        """Return the weighted share of terms that *text*, or the *title* above, mentions.
+
+        A name that no coverage has counts as the rarest term: it may stand here in another script.
+        """
         words, over = TextTerms.of(text), TextTerms.of(title)
         total = sum(term.weight for term in self.terms)
         met = sum(t.weight for t in self.terms if words.hold(t.forms) or over.hold(t.forms))
-        heard = sum(words.sound(key) for word in self.strange for key in terms(word))
-        most = max((term.weight for term in self.terms), default=1.0) * heard
-        return (met + most) / (total + most) if total + most else 0.0
+        most = max((term.weight for term in self.terms), default=1.0)
+        for word in self.strange:
+            heard = any(map(words.sound, terms(word)))
+            total += most * (heard or word[0].isupper())
+            met += most * heard
+        return met / total if total else 0.0
 
 
 def _weight(key: str, forms: Forms, vocabulary: Vocabulary) -> float:
