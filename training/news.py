@@ -2,36 +2,25 @@
 
 The questions are ours and stand in ``training/questions``; of the articles, which are their
 publishers', only the places of sentences are kept. The articles themselves are read from the
-folder that ``DATA`` names. Wrong windows come from the question's own article and, as the desk
-meets them, from whichever other articles share its rarest words.
+folder that ``DATA`` names.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import random
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.groups import MOST, Group, Window, grams, spans_of, typed, window_at
+from training.groups import Group, Window, grams, spans_of, typed, window_at
 
 QUESTIONS = Path(__file__).with_name("questions") / "taught"
 _VARIANTS = 2
 """Groups made of each wording of a question: other windows stand in each."""
 _WRONG = 3
 """Wrong windows of a group."""
-_ELSEWHERE = 2
-"""Those of them that come from other articles, where the question has an answer."""
-_NEAR = 24
-"""Windows of other articles among which those are drawn: about as many as the desk reads."""
-_COMMON = 0.05
-"""Share of all windows from which a word is too common to find any by."""
-_CUT = 4
-"""Sentences of a window of another article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +35,6 @@ class Article:
     def place(self, start: int) -> int:
         """Return the place of the sentence that holds the character at *start*."""
         return next((j for j, (_, end) in enumerate(self.spans) if start < end), 0)
-
-
-class Elsewhere:
-    """The windows of all articles by their words, to find those that look like an answer."""
-
-    def __init__(self, articles: Iterable[Article]) -> None:
-        self._windows: list[tuple[Article, int, int]] = []
-        self._holding: dict[str, list[int]] = defaultdict(list)
-        for article in articles:
-            for first in range(0, len(article.spans), _CUT):
-                start = article.spans[first][0]
-                fits = [
-                    end for _, end in article.spans[first : first + _CUT] if end - start <= MOST
-                ]
-                end = fits[-1] if fits else article.spans[first][1]
-                for word in grams(f"{article.title} {article.text[start:end]}"):
-                    self._holding[word].append(len(self._windows))
-                self._windows.append((article, start, end))
-
-    def near(self, question: str, own: Article, answer: str) -> list[Window]:
-        """Return windows of other articles than *own* near *question*, without the *answer*.
-
-        What holds the answer, or all its words, may answer too.
-        """
-        scores: dict[int, float] = defaultdict(float)
-        for word in grams(question):
-            holding = self._holding.get(word, [])
-            if len(holding) > _COMMON * len(self._windows):
-                continue
-            for place in holding:
-                scores[place] += math.log(len(self._windows) / len(holding))
-        told = grams(answer)
-        found = []
-        for place in sorted(scores, key=lambda p: (-scores[p], p))[:_NEAR]:
-            article, start, end = self._windows[place]
-            text = article.text[start:end]
-            if article is not own and answer not in text and not (told and told <= grams(text)):
-                found.append(Window(article.title, article.day, text))
-        return found
 
 
 def articles_of(file: Path) -> dict[str, dict[str, Any]]:
@@ -105,19 +55,14 @@ def news_groups(articles: Mapping[str, dict[str, Any]], seed: int) -> Iterator[G
             known[url] = Article(row["title"], day, row["text"], spans_of(row["text"], "en"))
         return known[url]
 
-    elsewhere = Elsewhere(map(article, articles))
     for file in sorted(QUESTIONS.glob("*.jsonl")):
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         for row in rows:
             own = article(row["article"])
-            far: list[Window] = []
-            if row["gold"]:
-                told = own.text[slice(*(row["answer"] or row["gold"][0]))]
-                text = " ".join(question["text"] for question in row["questions"])
-                far = elsewhere.near(text, own, told)
+            others = [article(r["article"]) for r in rng.sample(rows, min(6, len(rows)))]
             for wording in row["questions"]:
                 for _ in range(_VARIANTS):
-                    group = _group(row, wording, own, far, article, rng)
+                    group = _group(row, wording, own, others, article, rng)
                     if group is not None:
                         yield group
 
@@ -126,7 +71,7 @@ def _group(
     row: Mapping[str, Any],
     wording: Mapping[str, str],
     own: Article,
-    elsewhere: Sequence[Window],
+    others: Sequence[Article],
     article: Any,  # noqa: ANN401 - the local function above
     rng: random.Random,
 ) -> Group | None:
@@ -146,9 +91,10 @@ def _group(
     wanted = grams(" ".join(q["text"] for q in row["questions"]))
     same = _nearest(own, wanted, gold, rng)
     wrong += same[: 1 if len(wrong) > 1 else 2]
-    far = rng.sample(elsewhere, min(_ELSEWHERE, len(elsewhere)))
-    near = [window for window in dict.fromkeys(wrong) if window is not None]
-    distinct = [*near[: _WRONG - len(far)], *far]
+    if gold and rng.random() < 0.35:
+        far = [w for other in others if other is not own for w in _nearest(other, wanted, [], rng)]
+        wrong += far[:1]
+    distinct = list(dict.fromkeys(w for w in wrong if w is not None))[:_WRONG]
     if not windows and not distinct:
         return None
     question = typed(wording["text"], rng)

@@ -73,7 +73,7 @@ class Example:
         return max(len(pair.ids) for pair in self.pairs)
 
 
-def example_of(tokenizer: Tokenizer, group: Group, most: int = 4) -> Example:
+def example_of(tokenizer: Tokenizer, group: Group, most: int = 3) -> Example:
     """Lay *group* out as tokens, with *most* of its windows."""
     from datetime import date
 
