@@ -5,13 +5,13 @@ Nothing is added up and nothing is estimated: each figure is a cell of a table, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from bot.answering.coverage import Coverage
+from bot.answering.evidence.ranking import YEAR
 from bot.answering.tables import ContestTable, ResultCell, ResultRow, contests_in
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
@@ -29,7 +29,6 @@ _WHOLE = Decimal("0.8")
 """Share of the sum of its parts from which a table is their total."""
 _COMMON = 2
 """Names that two tables of one contest share."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ class _Found:
     @property
     def years(self) -> frozenset[str]:
         """The years that it names."""
-        return frozenset(_YEAR.findall(_named(self.table)))
+        return frozenset(YEAR.findall(_named(self.table)))
 
 
 def results(asked: str, coverage: Coverage, among: Collection[int], *, now: datetime) -> Results:
