@@ -136,7 +136,9 @@ def _quoted(
     found = close
     if level is not Level.CLOSEST:
         found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)
-    found = newest_first(found, apart)[:EXCERPTS]
+    if not view.names.days:
+        found = newest_first(found, apart)
+    found = found[:EXCERPTS]
     clock.lap("write")
     answer = Answer(
         question,
