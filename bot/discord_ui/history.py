@@ -119,9 +119,14 @@ def _embedded(embeds: Iterable[discord.Embed]) -> Iterator[str]:
 
 
 def _question_over(message: discord.Message) -> str | None:
-    """Read the question that stands in bold over an answer to a command."""
+    """Read the question that stands in bold over an answer to a command.
+
+    Over one to a message it stands only in small print; bold alone is how sure the answer is.
+    """
     first = next(_texts(message.components), "")
     found = _ASKED.fullmatch(first)
+    if message.reference is not None and not first.startswith("-# "):
+        return None
     return _ESCAPED.sub(r"\1", found["asked"]).translate(_ISOLATES) if found else None
 
 
