@@ -221,7 +221,7 @@ async def test_a_server_s_outlets_are_the_only_ones_cited(simcord_env, desk, me,
     """In answers, timelines, what is looked up, and what is offered to begin with."""
     rules = ServerRules(outlets=("Dunmere Courier",))
     desk.ledger.rules.set(str(simcord_env.guild.id), rules.values())
-    await alice.send(channel, f"{me} How many seats did Harbour win?")
+    await alice.send(channel, f"{me} How many people were at the Lantern rally?")
     shown = last(channel)
     assert "Dunmere Courier" in shown
     claim = await alice.send(channel, "Common Field won 50 seats and Harbour 46.")
