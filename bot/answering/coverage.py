@@ -47,6 +47,8 @@ _SHOWN = 6
 _PLAIN, _ALL = 0.5, 0.99
 """Shares of a topic's words from which a window is shown where nothing is read, and from which
 the newest report is said to be on that topic."""
+_ANSWERS_TOO = 0.5
+"""Part of the best window's probability from which another one answers too."""
 _NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
@@ -205,13 +207,15 @@ class Coverage:
         ]
 
     def _fetched_first(self, ranked: Sequence[Window]) -> list[Window]:
-        """Let nothing unverified lead where what was fetched is likely enough to be shown."""
+        """Let nothing unverified lead where what was fetched answers too.
 
-        def likely(window: Window) -> bool:
-            return self.weights.probability(window.score) >= self.weights.closest
-
-        close = [window for window in ranked if likely(window)]
-        rest = [window for window in ranked if not likely(window)]
+        That is so where it is at least half as likely to. What is merely close says nothing on the
+        question, and would hide the one report that does.
+        """
+        likely = [self.weights.probability(window.score) for window in ranked]
+        enough = _ANSWERS_TOO * max(likely, default=0.0)
+        close = [w for w, probability in zip(ranked, likely, strict=True) if probability >= enough]
+        rest = [w for w, probability in zip(ranked, likely, strict=True) if probability < enough]
         return [*fetched_first(close, lambda window: window.passage.header.unverified), *rest]
 
     def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
