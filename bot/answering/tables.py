@@ -19,7 +19,7 @@ from ingest.reading.results.columns import MEASURES, Field, field_of, is_general
 from ingest.reading.results.figures import figure, is_empty, is_figure
 
 _LABEL = ": "
-_REFERENCE = re.compile(r"\S.* R\d{1,6}(?:C\d{1,3})?")
+_REFERENCE = re.compile(r"R\d{1,6}(?:C\d{1,3})?")
 """Where in its file a row or a cell stands."""
 _LEAST = 2
 """Rows of a contest: one figure alone is no table of it."""
@@ -183,7 +183,7 @@ def _line_of(text: str, passage: Passage, at: int) -> _Line:
         elif parted and (kind := field_of(header)) is not None:
             told = part if kind is Field.STATUS else value
             labelled.setdefault(kind, told)
-        elif last and _REFERENCE.fullmatch(part):
+        elif last and " " in part and _REFERENCE.fullmatch(part.rpartition(" ")[2]):
             reference = part
         elif not parted:
             (late if labelled or cells else bare).append(part)
