@@ -217,6 +217,8 @@ def test_what_the_bot_keeps_is_restored_into_a_new_database(settings, tmp_path, 
                 connection.execute(f"DROP TABLE {later}")
             for owned in ("pending", "jobs"):
                 connection.execute(f"ALTER TABLE {owned} DROP COLUMN owner")
+            for dated in ("answers", "pending"):
+                connection.execute(f"ALTER TABLE {dated} DROP COLUMN as_of")
             connection.execute("ALTER TABLE feedback DROP COLUMN place")
             connection.execute("UPDATE ledger_version SET version_num = '0001'")
             connection.execute(f"DROP TABLE {CONTENTS}")

@@ -293,12 +293,6 @@ class WireDiscord:
         shown = serializers.message_payload(self.backend, message)
         return self.interact(user, 3, data, message=dict(shown))
 
-    def choose(self, user: int, message: Any, custom_id: str, value: str) -> Any:
-        """Choose an entry of a menu of a message."""
-        data = {"custom_id": custom_id, "component_type": 3, "values": [value]}
-        shown = serializers.message_payload(self.backend, message)
-        return self.interact(user, 3, data, message=dict(shown))
-
     def interact(self, user: int, kind: int, data: dict[str, Any], **more: Any) -> Any:
         """Send an interaction to the bot."""
         record, payload = base_payload(

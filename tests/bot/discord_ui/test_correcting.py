@@ -209,7 +209,9 @@ async def newer(desk, simcord_env):
     """Let an article appear, and the bot look once; returns the replies that it sent for it."""
     await tell_newer(simcord_env.bot, simcord_env.bot.asking)
 
-    async def put(text=NEWER, title="Turnout was 64.1 per cent", *, days=0, outlet="Post"):
+    async def put(
+        text=NEWER, title="Ballots from abroad raise the turnout", *, days=0, outlet="Post"
+    ):
         day = NOW.date() + timedelta(days=days)
         saved(desk.archive, an_extract(text, title=title, outlet=outlet, published=day), now=NOW)
         desk.coverage.catch_up()
