@@ -13,8 +13,8 @@ from ingest.archive.archive import Archive
 from ingest.archive.database import Database
 from ingest.archive.outlets import Outlets
 from ingest.archive.passages import Passages
-from ingest.archive.schema import articles, outlets, passages, versions
-from ingest.archive.selecting import NEWEST_CUT
+from ingest.archive.schema import articles, passages, versions
+from ingest.archive.selecting import NEWEST_CUT, passage_rows
 from ingest.model import Edition, Passage, Removal
 
 _STILL_TOLD = (Removal.GONE, Removal.RETRACTED)
@@ -85,30 +85,12 @@ class _PastPassages(Passages):
 
     def _rows(self) -> Select[Any]:
         """Select the passages of then with the headers of then."""
-        version_then = _version_then(self._moment)
-        return (
-            select(
-                passages.c.id.label("passage_id"),
-                passages.c.article_id,
-                passages.c.version,
-                passages.c.position,
-                passages.c.start_at,
-                passages.c.end_at,
-                passages.c.splitter,
-                passages.c.text.label("passage_text"),
-                versions.c.corrections,
-                outlets.c.ownership,
-                *(versions.c[name] for name in rows.HEADER),
-            )
-            .join(articles, articles.c.id == passages.c.article_id)
-            .join(
-                versions,
-                (versions.c.article_id == passages.c.article_id)
-                & (versions.c.number == passages.c.version),
-            )
-            .join(outlets, outlets.c.id == articles.c.outlet_id)
-            .where(passages.c.version == version_then, _stood(self._moment))
+        own = passages.c.article_id == articles.c.id
+        version = (versions.c.article_id == articles.c.id) & (
+            versions.c.number == passages.c.version
         )
+        then = passages.c.version == _version_then(self._moment)
+        return passage_rows(own, version).where(then, _stood(self._moment))
 
 
 class _PastOutlets(Outlets):

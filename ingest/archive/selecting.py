@@ -51,8 +51,13 @@ def article_rows() -> Select[Any]:
     )
 
 
-def passage_rows() -> Select[Any]:
-    """Select the passages of newest versions with their headers."""
+def passage_rows(
+    standing: ColumnElement[bool] = STANDING, version: ColumnElement[bool] = NEWEST
+) -> Select[Any]:
+    """Select passages with their headers: of newest versions, unless told how others are joined.
+
+    *standing* joins passages to articles, *version* the versions to these.
+    """
     return (
         select(
             passages.c.id.label("passage_id"),
@@ -67,8 +72,8 @@ def passage_rows() -> Select[Any]:
             outlets.c.ownership,
             *_HEADER,
         )
-        .join(articles, STANDING)
-        .join(versions, NEWEST)
+        .join(articles, standing)
+        .join(versions, version)
         .join(outlets, outlets.c.id == articles.c.outlet_id)
     )
 
