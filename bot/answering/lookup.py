@@ -123,7 +123,7 @@ async def look_up_one(
 
 
 def _one_an_article(found: Sequence[ClosestSentence]) -> tuple[ClosestSentence, ...]:
-    """Return the first sentence of each article, the first articles: windows of one overlap."""
+    """Return the best sentence of each article, of the best articles alone."""
     best: dict[int, ClosestSentence] = {}
     for each in found:
         best.setdefault(each.citation.passage.article_id, each)

@@ -27,7 +27,7 @@ class Question:
     asked_at: datetime
     language: Language
     past: bool = False
-    """Whether it is asked as of an earlier moment, which ``asked_at`` then is."""
+    """Whether it asks about an earlier moment; ``asked_at`` is then that moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ class Answer:
     number: int | None = None
     """Under which the archive keeps it, once it does."""
     page: str | None = None
-    """Where anybody may verify its quotations, if that is anywhere."""
+    """The address at which anybody can verify its quotations, if one is served."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -24,9 +24,9 @@ _MOST_SOURCES = 4
 _MOST_ARTICLES = 60
 """Articles whose tables are opened."""
 _NAMED = 0.99
-"""Share of the words asked for that a contest's names have: half of them name another contest."""
+"""Least share of the asked words in a contest's names; half matched other contests."""
 _WHOLE = Decimal("0.8")
-"""Share of the sum of its parts from which a table is their total."""
+"""Share of the sum of other tables from which a table is taken for their total."""
 _COMMON = 2
 """Names that two tables of one contest share."""
 
@@ -90,7 +90,7 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The contests of a place, or under a name; ``more`` are as many that were left out."""
+    """The contests of a place or under a name; ``more`` counts those left out."""
 
     asked: str
     as_of: datetime
@@ -100,7 +100,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A table, how well it is what is asked for, and what tells it from the others beside it."""
+    """A table, how well it matches the question, and the terms that set it apart."""
 
     table: ContestTable
     worth: tuple[float, bool, int]
@@ -241,7 +241,7 @@ def _one_contest(one: _Found, other: _Found) -> bool:
 
 
 def _one_place(one: _Found, other: _Found) -> bool:
-    """Tell whether nothing says that *other* is of another place than *one* is."""
+    """Return True unless *other* is of another place than *one*."""
     if one.own:
         return one.own <= other.text
     return not any(place and place <= other.text for place in one.beside)

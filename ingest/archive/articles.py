@@ -238,7 +238,7 @@ class Articles(DatabasePart):
         return rows.version(row) if row else None
 
     def updated_live(self, since: datetime, edition: Edition | None = None) -> list[Article]:
-        """Return standing live pages that had a version more after *since*, the newest first."""
+        """Return the live pages that were updated after *since*, the newest first."""
         query = article_rows().where(
             articles.c.removed_at.is_(None),
             articles.c.latest > 1,

@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 _EVERY = 10.0
 """Seconds between two looks at what changed."""
 _MOST, _LEAST = 3950, 200
-"""Characters of an answer with what is said of its correction, and that that has in any case."""
+"""Most characters of a corrected answer, and the least that its note may take."""
 _CHANGES, _ANSWERS = 5, 12
 """Changes in one list, and answers of each to which it leads."""
 _PART = 0.4
-"""Share of a quotation that a line has at least which quotes a part of it."""
+"""Least share of a quotation that a line must hold to count as quoting it."""
 _NOTE = 600
 """Characters of an outlet's own correction that are shown."""
 
@@ -69,7 +69,7 @@ async def correct(client: discord.Client, corrections: Corrections) -> None:
 
 
 async def _marked(message: discord.Message, notice: DueNotice) -> bool:
-    """Strike out what an answer quotes and is touched, with a note; tell whether it has both."""
+    """Mark an answer as corrected; return False if Discord did not take the edit."""
     view = corrected_view(message, notice)
     if view is None:
         return True
