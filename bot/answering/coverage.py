@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.evidence.ranking import (
-    YEAR,
+    ANSWERS_TOO,
     Weights,
     by_windows,
     newest_windows,
@@ -47,8 +47,6 @@ _SHOWN = 6
 _PLAIN, _ALL = 0.5, 0.99
 """Shares of a topic's words from which a window is shown where nothing is read, and from which
 the newest report is said to be on that topic."""
-_ANSWERS_TOO = 0.5
-"""Part of the best window's probability from which another one answers too."""
 _NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
@@ -135,6 +133,7 @@ class Coverage:
             limit=limit,
             scope=scope,
             meaning=meaning,
+            language=str(language_asked(question.text)),
             timings=timings,
         )
         clock = Stopwatch(timings)
@@ -148,10 +147,8 @@ class Coverage:
             found = [*openings(found, self.archive), *found]
         reader = self.reader if read and not need.latest else None
         if reader is not None:
-            timeless = not names.days and not YEAR.search(question.text)
-            ranked = read_windows(
-                need, question.text, found, reader, self.weights, timeless=timeless
-            )
+            timed = bool(names.days)
+            ranked = read_windows(need, question.text, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
         elif need.latest:
             ranked = newest_windows(need, found)
@@ -213,7 +210,7 @@ class Coverage:
         question, and would hide the one report that does.
         """
         likely = [self.weights.probability(window.score) for window in ranked]
-        enough = _ANSWERS_TOO * max(likely, default=0.0)
+        enough = ANSWERS_TOO * max(likely, default=0.0)
         close = [w for w, probability in zip(ranked, likely, strict=True) if probability >= enough]
         rest = [w for w, probability in zip(ranked, likely, strict=True) if probability < enough]
         return [*fetched_first(close, lambda window: window.passage.header.unverified), *rest]
@@ -232,8 +229,15 @@ class Coverage:
         self, text: str, *, names: Asked | None = None, limit: int = _FOUND
     ) -> list[Evidence]:
         """Return the *limit* passages most likely to answer *text*, best first."""
-        names = names or NOTHING
-        return search(self.index, self.archive, text, names=names, limit=limit, scope=self._scope)
+        return search(
+            self.index,
+            self.archive,
+            text,
+            names=names or NOTHING,
+            limit=limit,
+            scope=self._scope,
+            language=str(language_asked(text)),
+        )
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how like each text is to each: shape (texts, texts), from 0 to 1."""

@@ -13,6 +13,7 @@ from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
 from ingest.index.scope import NOTHING, Asked
+from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
 
@@ -43,14 +44,17 @@ def search(
     limit: int = 10,
     scope: Scope | None = None,
     meaning: Meaning | None = None,
+    language: str | None = None,
     timings: MutableMapping[str, float] | None = None,
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
     Outlets and days that *text* names (:func:`ingest.index.scope.asked` reads them) lift the
     passages that have them; their bound, and *scope*, let nothing else through. *meaning* is that
-    of *text*, if it is known already. *timings* receives the milliseconds of each stage. An id
-    that the archive no longer has is dropped.
+    of *text*, if it is known already. *language* is the code of the language that *text* is in:
+    words hardly cross languages, so a passage of another one scores no less than its meaning alone.
+    *timings* receives the milliseconds of each stage. An id that the archive no longer has is
+    dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
     bound = both(scope, names.bound)
@@ -69,7 +73,11 @@ def search(
     passages = archive.passages.get(list(lexical.keys() | near.keys()))
     clock.lap("archive")
     weight = max(_LEAST, min(_MOST, _MEANING / max(1, len(set(terms(text))))))
-    fused = fuse(shares(lexical), scaled(near), weight=weight)
+    by_meaning = scaled(near)
+    fused = fuse(shares(lexical), by_meaning, weight=weight)
+    for key, passage in passages.items():
+        if _foreign(passage.header, language):
+            fused[key] = max(fused[key], by_meaning.get(key, 0.0))
     found = [
         Evidence(p, fused[key], near.get(key), lexical.get(key), _fitness(names, p.header))
         for key, p in passages.items()
@@ -89,6 +97,12 @@ def _both_scripts(found: Sequence[Evidence], script: Script, limit: int) -> list
     rest = [e for e in found if e.passage.id not in assured][: limit - len(assured)]
     kept = assured | {e.passage.id for e in rest}
     return [e for e in found if e.passage.id in kept]
+
+
+def _foreign(header: Header, language: str | None) -> bool:
+    """Return True if an article is known to be in another language than *language*."""
+    known = language is not None and header.language != UNKNOWN_LANGUAGE
+    return known and header.language.partition("-")[0] != language
 
 
 def _ordered(found: Sequence[Evidence]) -> list[Evidence]:

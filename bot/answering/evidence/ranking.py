@@ -1,7 +1,7 @@
 """Order the windows of what was found by how likely each answers.
 
 There is one measure: the reader's log odds, beside how well the passage was found, how many of the
-question's words the window mentions, and how new what it tells is. The three weights, and the line
+question's words the window mentions, and how well it fits in time. The three weights, and the line
 that makes a probability of the best window's score, were fitted by ``python -m training fit`` and
 stand in ``weights.json``.
 """
@@ -31,6 +31,8 @@ READ = 24
 """Windows that are read for a question, those first that words and their passage speak for. With 36
 one question more of 297 had the right one in its lead."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+ANSWERS_TOO = 0.33
+"""Part of the best window's probability from which another one answers too."""
 _NAMED = 4.0
 """Worth of the logarithm of a passage's fit: of the outlet and the day that a question names."""
 _SURE = 30.0
@@ -41,15 +43,16 @@ _SURE = 30.0
 class Weights:
     """What a window's score is made of, and what the best one's score is worth.
 
-    The score is ``odds + passage · p + words · w + fresh · f``: the reader's log odds, the score
-    of the passage, the share of the question's words, and how new it is, from 0 to 1 each. The
-    probability that the best window answers is the logistic of ``slope · score + bias``, and
-    ``says`` and ``closest`` are the least probabilities of the levels.
+    The score is ``odds + passage · p + words · w + time · t``: the reader's log odds, the score
+    of the passage, the share of the question's words, and how well the window fits in time, from
+    0 to 1 each. The probability that the best window answers is the logistic of
+    ``slope · score + bias``, and ``says`` and ``closest`` are the least probabilities of the
+    levels.
     """
 
     passage: float
     words: float
-    fresh: float
+    time: float
     slope: float
     bias: float
     says: float
@@ -79,11 +82,11 @@ def read_windows(
     reader: WindowReader,
     weights: Weights,
     *,
-    timeless: bool,
+    timed: bool,
 ) -> list[Window]:
     """Return the windows of *evidence*, read for *question*, the best first.
 
-    A *timeless* question names neither a day nor a year: the newest that answers it is meant.
+    *timed* says that the question names a day, which counts in the fit of each passage already.
     """
     windows = _chosen(question, _promising(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
@@ -91,10 +94,10 @@ def read_windows(
         (window if reading.answer else _mentioning(window, need)).read(reading, window.score)
         for window, reading in zip(windows, readings, strict=True)
     ]
-    fresh = freshness(read) if timeless else [0.0] * len(read)
+    times = [0.0] * len(read) if timed else timeliness(read, question)
     scored = [
-        replace(window, score=_score(window, new, weights))
-        for window, new in zip(read, fresh, strict=True)
+        replace(window, time=time, score=_score(replace(window, time=time), weights))
+        for window, time in zip(read, times, strict=True)
     ]
     return _ordered(_rows_by_label(question, scored))
 
@@ -136,7 +139,7 @@ def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     """
     windows = plain_windows(need, evidence)
     most = max((window.words for window in windows), default=0.0)
-    fresh = dict(zip(map(id, windows), freshness(windows), strict=True))
+    fresh = dict(zip(map(id, windows), timeliness(windows), strict=True))
     on_topic = [window for window in windows if window.words >= most]
     return sorted(
         (replace(window, score=window.words + fresh[id(window)]) for window in on_topic),
@@ -144,12 +147,12 @@ def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
     )
 
 
-def _score(window: Window, fresh: float, weights: Weights) -> float:
+def _score(window: Window, weights: Weights) -> float:
     """Return the score of a window that was read, by the *weights*."""
     assert window.reading is not None
     passage = weights.passage * min(1.0, window.evidence.score)
     named = _NAMED * math.log(window.evidence.fit)
-    found = passage + weights.words * window.words + weights.fresh * fresh
+    found = passage + weights.words * window.words + weights.time * window.time
     return window.reading.odds + found + named
 
 
@@ -194,13 +197,17 @@ def _asks(window: Window) -> bool:
     return all(q.endswith(ASKING) for q in window.sentences.quotes[window.first : window.last + 1])
 
 
-def freshness(windows: Sequence[Window]) -> list[float]:
-    """Return how new what each of *windows* tells is among them, from 0 to 1.
+def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
+    """Return how well each of *windows* fits *question* in time, from 0 to 1.
 
-    A question without a year means the newest contest. An article of today that says who won in
-    2016 tells of 2016: the year in the sentence that answers counts, where it is an earlier one.
+    A question that names a year means what is told of that year: 1 for those windows. One without
+    a year means the newest contest: the rank of each window's day among them. An article of today
+    that says who won in 2016 tells of 2016: the year in the sentence that answers counts, where it
+    is an earlier one.
     """
     days = [_told_of(window) for window in windows]
+    if years := set(map(int, YEAR.findall(question))):
+        return [float(day is not None and day.year in years) for day in days]
     order = {day: place for place, day in enumerate(sorted({d for d in days if d}), start=1)}
     return [order[day] / len(order) if day else 0.0 for day in days]
 

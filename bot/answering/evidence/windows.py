@@ -59,8 +59,8 @@ class PassageSentences:
 class Window:
     """Sentences ``first`` to ``last`` of a passage, and what reading them gave.
 
-    ``words`` is the share of the question's words that they mention under their title, and
-    ``mentioning`` the sentence that has most of them.
+    ``words`` is the share of the question's words that they mention under their title,
+    ``mentioning`` the sentence that has most of them, and ``time`` how well they fit in time.
     """
 
     evidence: Evidence
@@ -69,6 +69,7 @@ class Window:
     last: int
     words: float = 0.0
     mentioning: int | None = None
+    time: float = 0.0
     reading: Reading | None = None
     score: float = 0.0
 

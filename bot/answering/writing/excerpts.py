@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
-from bot.answering.evidence.ranking import Weights
+from bot.answering.evidence.ranking import ANSWERS_TOO, Weights
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
 from bot.answering.model import Citation, Excerpt, Level
 from bot.answering.understanding.lexicon import lexicon_for
@@ -32,6 +32,8 @@ _ABOUT = Decimal("0.05")
 _OPENERS, _CLOSERS = "“„「『«", "”」』»"
 _NUMBER = 1000
 """Figures of a question below this that count nothing are numbers of what it names: ward 1."""
+_PARAGRAPH = "\n\n"
+"""What divides paragraphs."""
 _FURTHER = 3
 """Sentences that an excerpt may grow by so that it does not end inside a quotation."""
 
@@ -41,10 +43,10 @@ def excerpts(
 ) -> tuple[Excerpt, ...]:
     """Return the best excerpt, and at most two more that answer too and add something.
 
-    Beside a sure lead stands what is as sure; beside the closest, what is as close. Where a
-    question names several *outlets*, each of them has its best one.
+    A window answers too if it is at least :data:`ANSWERS_TOO` times as likely to as the first.
+    Where a question names several *outlets*, each of them has its best one.
     """
-    bar = weights.says if level is Level.SAYS else weights.closest
+    bar = ANSWERS_TOO * max((weights.probability(w.score) for w in ranked), default=0.0)
     best = [next((w for w in ranked if w.passage.header.outlet == o), None) for o in outlets]
     named = [window for window in best if window is not None] if len(outlets) > 1 else []
     taken: list[Window] = []
@@ -120,15 +122,24 @@ def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
 
 
 def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
-    """Let a run grow inside its window while that stays short: what follows first, then before."""
-    parts = window.sentences
-    longest = _SHORT[Script.of_text(window.passage.text)]
+    """Let a run grow inside its window while it stays short: what follows first, then before.
+
+    It never grows into another paragraph, which may be on another matter.
+    """
+    parts, text = window.sentences, window.passage.text
+    longest = _SHORT[Script.of_text(text)]
 
     def fits(start: int, end: int) -> bool:
         if start < window.first or end > window.last:
             return False
+        run = Span(parts.spans[start].start, parts.spans[end].end)
+        grown = (
+            text[run.start : parts.spans[first].start],
+            text[parts.spans[last].end : run.end],
+        )
         asks = any(parts.quotes[i].endswith(ASKING) for i in (start, end))
-        return not asks and parts.spans[end].end - parts.spans[start].start <= longest
+        apart = any(_PARAGRAPH in more for more in grown)
+        return not asks and not apart and run.end - run.start <= longest
 
     while fits(first, last + 1) or fits(first - 1, last):
         first, last = (first, last + 1) if fits(first, last + 1) else (first - 1, last)

@@ -79,6 +79,11 @@ She thanked the counters of the town by name when the last box was closed in the
 The recount in Tarn gave Ana Teller 9,120 votes on Thursday, 31 more than Jo Venn, its clerk said.
 She thanked the counters of the town by name when the last box was closed in the evening.
 ---
+2026-10-30 | Courier | Late ballots
+In Norwick 41,015 ballots were cast.
+
+Edvin Castrel lost his own seat.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -132,6 +137,12 @@ def test_a_copy_with_another_figure_contradicts(answered):
     [other] = set(told) - {"Radio"}
     assert "9,120" in told[other][0]
     assert told[other][1] == {"Post", "Courier"} - {other}
+
+
+def test_an_excerpt_ends_with_its_paragraph(answered):
+    """The next one is on another matter, however short both are."""
+    [lead, *_] = answered("How many ballots were cast in Norwick?").excerpts
+    assert lead.citation.quote == "In Norwick 41,015 ballots were cast."
 
 
 def test_a_sentence_that_all_copies_have_is_carried_by_all(answered):

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from bot.answering.evidence import ranking
-from bot.answering.evidence.ranking import READ, YEAR, Weights, fitted, freshness
+from bot.answering.evidence.ranking import READ, Weights, fitted, timeliness
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Passage, Span, parse_moment
 
-WEIGHTS = Weights(passage=1.0, words=0.0, fresh=1.0, slope=1.0, bias=0.0, says=0.9, closest=0.1)
+WEIGHTS = Weights(passage=1.0, words=0.0, time=1.0, slope=1.0, bias=0.0, says=0.9, closest=0.1)
 TEXT = """Turnout was 62.7 per cent. It had been 58.9 per cent in 2022. The count ended at noon.
 
 The recount
@@ -43,8 +43,7 @@ def evidence_of(text=TEXT, *, score=0.5, **more):
 def read_windows(question, evidence, reader, weights):
     """Read for a question whose words the coverage has not."""
     need = Need((), (), latest=False)
-    timeless = YEAR.search(question) is None
-    return ranking.read_windows(need, question, evidence, reader, weights, timeless=timeless)
+    return ranking.read_windows(need, question, evidence, reader, weights, timed=False)
 
 
 class Pointing:
@@ -102,7 +101,7 @@ def test_no_more_windows_are_read_than_there_is_time_for():
     ("question", "newest"), [("who won tarn", "Farr"), ("who won tarn in 2022", "Venn")]
 )
 def test_without_a_year_the_newest_contest_leads(question, newest):
-    """With a year age says nothing, and how well the passage was found decides."""
+    """With a year, what is told of that year leads."""
     old = evidence_of("Orla Venn won Tarn.", day="2022-10-24", key="1:1:0:a", score=0.9)
     new = evidence_of("Odile Farr won Tarn.", day="2026-10-26", key="2:1:0:a", article=2)
     [best, *_] = read_windows(question, [old, new], Pointing("won"), WEIGHTS)
@@ -114,7 +113,7 @@ def test_a_sentence_that_names_an_earlier_year_tells_of_it():
     new = evidence_of("Farr won Tarn.", day="2025-10-26", key="2:1:0:a", article=2)
     looking_back = evidence_of("In 2016 Tarn went to Venn.", day="2026-10-30", key="1:1:0:a")
     windows = [next(windows_of(each)) for each in (new, looking_back)]
-    first, second = freshness(windows)
+    first, second = timeliness(windows)
     assert first > second
 
 
@@ -124,7 +123,7 @@ def test_undated_coverage_is_never_the_newest():
     header = Header("The count", outlet="Courier", language="en")
     undated = Passage("3:1:0:a", 3, 1, 0, 0, len(text), text, header)
     windows = [next(windows_of(Evidence(undated, 0.5, None, None, 1.0)))]
-    assert freshness(windows) == [0.0]
+    assert timeliness(windows) == [0.0]
 
 
 def test_the_shipped_weights_say_where_they_come_from():

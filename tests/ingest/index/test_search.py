@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from ingest.archive import Archive
@@ -81,3 +82,48 @@ def test_the_best_scores_one_and_the_rest_no_more(desk):
     scores = [each.score for each in search(index, archive, "the ferry tax in crowns")]
     assert scores[0] == pytest.approx(1.0)
     assert scores == sorted(scores, reverse=True)
+
+
+ELSEWHERE = (
+    "A bridge was painted blue over the summer.",
+    "The choir of Holm sang for two hours.",
+    "Eels came back to the river after years.",
+    "Snow closed both passes until noon.",
+)
+
+
+class Placed:
+    """An embedder that puts a question beside what is said of turnout, in any language."""
+
+    model, dimensions, far, windows = "placed", 2, False, 1
+
+    def passages(self, texts):
+        return np.float32([self._vector(text) for text in texts])
+
+    def question(self, _text):
+        return np.float32([1, 0])
+
+    def _vector(self, text):
+        return (1, 0) if "turnout" in text else (0.6, 0.8)
+
+
+def test_words_do_not_hold_back_a_passage_of_another_language(tmp_path):
+    """A Spanish question shares a name with one English report, and its meaning with another."""
+    settings = Settings.of({"DATA_DIR": str(tmp_path)})
+    with (
+        Archive.open(settings.archive_url) as archive,
+        Index.open(archive, Placed(), settings, holder="a test", now=NOW) as index,
+    ):
+        saved(
+            archive,
+            an_extract("The turnout was 63.5 per cent, the office said. It rose.", outlet="Ledger"),
+            an_extract("Marrowen spoke of votes, of taxes and of lamps again.", outlet="Courier"),
+            *(an_extract(text, title=text, outlet="Post") for text in ELSEWHERE),
+        )
+        index.catch_up()
+        question = (
+            "¿Qué participación hubo ayer en las urnas de todo el país, según lo que Marrowen y "
+            "los demás partidos dijeron por la noche?"
+        )
+        assert outlets((archive, index), question)[0] == "Courier"
+        assert outlets((archive, index), question, language="es")[0] == "Ledger"
