@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def launch(environment: Mapping[str, str], log: Path) -> None:
-    """Be the bot's process, with *environment* alone, and all that is printed in *log*."""
+    """Be the bot's process, with *environment* alone, and all that is printed in *log*.
+
+    Its signals are those of a terminal: under ``nohup`` or behind a script's ``&`` the tests
+    inherit them ignored, and the bot rightly keeps that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(environment)
     with log.open("ab", buffering=0) as file:
