@@ -171,11 +171,15 @@ def _line(leads: Sequence[tuple[float, bool]]) -> tuple[float, float]:
 
 
 def _says(ordered: Sequence[tuple[float, bool]]) -> float:
-    """Return the least probability above which enough leads are right; 1 where that is none."""
-    right, bound = 0, 1.0
-    for count, (probability, correct) in enumerate(ordered, start=1):
-        right += correct
-        if count >= _FEWEST and right >= _RIGHT * count:
+    """Return the least probability above which enough leads are right; 1 where that is none.
+
+    What counts is the mean of the probabilities: the line is fitted to the labels, and evens out
+    their luck.
+    """
+    total, bound = 0.0, 1.0
+    for count, (probability, _) in enumerate(ordered, start=1):
+        total += probability
+        if count >= _FEWEST and total >= _RIGHT * count:
             bound = probability
     return round(bound, 4)
 
