@@ -1,7 +1,8 @@
-"""Several processes on one desk: each says that it is there, and one does what only one may do.
+"""Coordination of several processes on one archive, by leases.
 
-A process that no longer says so is taken for dead; the clocks of several machines have to agree to
-some seconds.
+Every live process renews a lease; the leader does the work that only one process may do. An
+expired lease means that its process is dead. The clocks of the machines have to agree to within
+seconds.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from bot.ledger import Ledger
 from bot.ledger.model import PendingQuestion
 from ingest.threads import in_thread
 
-_LASTING = timedelta(seconds=15)
-"""How long a process counts as there since it last said so."""
-_TELLING = "telling"
-"""Sending what is due: news, digests, notices. One process does it for all."""
+_LEASE_PERIOD = timedelta(seconds=15)
+"""Time after which a lease expires unless it is renewed."""
+_LEADER_LEASE = "telling"
+"""Name of the leader's lease; the leader sends news, digests and notices for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """This process among those that share an archive.
+    """The leases of this process among those that share an archive.
 
-    *alone* is where no other can be there, because the index has one owner at a time.
+    *alone* means single-process mode: the index allows one process at a time.
     """
 
     ledger: Ledger
@@ -35,7 +36,7 @@ class Presence:
 
     @in_thread
     def begin(self) -> None:
-        """Say that this process is there; where it is alone, whoever was before is not."""
+        """Register this process; in single-process mode, delete leases of earlier processes."""
         if self.alone:
             self.ledger.leases.clear()
         else:
@@ -43,41 +44,43 @@ class Presence:
 
     @in_thread
     def renew(self) -> None:
-        """Say so again, well before it is forgotten."""
+        """Renew the lease of this process; call it well before the lease expires."""
         self._renew()
 
     @in_thread
     def end(self) -> None:
-        """Let others do at once what this process did."""
+        """Release the leases of this process, so that others can take over at once."""
         self.ledger.leases.give_up(self.owner, before=self.clock())
 
     @in_thread
     def tells(self) -> bool:
-        """Tell whether this process is the one that sends what is due, now and for a while."""
+        """Acquire or renew the leader's lease; return True if this process is the leader."""
         now = self.clock()
-        return self.alone or self.ledger.leases.take(_TELLING, self.owner, now + _LASTING, now=now)
+        return self.alone or self.ledger.leases.take(
+            _LEADER_LEASE, self.owner, now + _LEASE_PERIOD, now=now
+        )
 
     @in_thread
     def interrupted(self) -> list[PendingQuestion]:
-        """Return the questions of processes that are no more, each only once."""
+        """Return and take over the questions of dead processes, each only once."""
         if not self.alone:
             self._renew()
         return self.ledger.questions.interrupted(self.owner, self.clock())
 
     @in_thread
     def given_up(self) -> list[PendingQuestion]:
-        """Return the questions of this process that it will not answer, until they are told."""
+        """Return this process's unanswerable questions whose askers were not notified yet."""
         return self.ledger.questions.given_up(self.owner)
 
     @in_thread
-    def note_told(self, asked: PendingQuestion) -> None:
-        """Note that whoever *asked* knows; a process that dies before leaves it to the next."""
-        self.ledger.questions.note_told(asked.id)
+    def note_told(self, question: PendingQuestion) -> None:
+        """Record that the asker was notified; otherwise another process does it later."""
+        self.ledger.questions.note_told(question.id)
 
     def there(self) -> set[str]:
-        """Return every process that is there, this one among them; it blocks."""
+        """Return the owners of all live processes, including this one; it blocks."""
         return {self.owner, *self.ledger.leases.owners(self.clock())}
 
     def _renew(self) -> None:
         now = self.clock()
-        self.ledger.leases.take(f"process {self.owner}", self.owner, now + _LASTING, now=now)
+        self.ledger.leases.take(f"process {self.owner}", self.owner, now + _LEASE_PERIOD, now=now)

@@ -1,4 +1,4 @@
-"""Ways to begin: drawn from the newest articles, each leading with its own article."""
+"""Suggested questions, drawn from the newest articles, each answered by its own article."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from ingest.language.names import names_in
 from ingest.model import EVERYBODY, Article, Edition, Progress
 
 _NEWEST = 40
-"""Articles that questions are drawn from."""
+"""Number of the newest articles from which questions are drawn."""
 OFFERED = 25
-"""Questions in all; Discord shows no more."""
+"""Maximum number of questions; Discord shows no more."""
 AN_OUTLET = 4
-"""Questions about the articles of one outlet, so that no outlet fills the list."""
-_ASKED = ("result", "turnout")
-"""What somebody begins with at any election, if the coverage answers it."""
+"""Maximum number of questions from one outlet, so that no outlet fills the list."""
+_GENERAL_KINDS = ("result", "turnout")
+"""Kinds of general questions, suggested if the coverage answers them."""
 _NAMES, _LONGEST_NAME, _TITLES = 2, 60, 2
-"""Names that are offered, characters of one, and titles in which it stands at least."""
+"""Maximum number of names, maximum characters of a name, minimum number of titles with it."""
 DRAWN_EVERY = timedelta(minutes=5)
-"""Least time between two drawings; coverage may change every second."""
+"""Minimum time between two draws, as coverage may change every second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A way to begin: the result, the turnout, or the latest on *topic*."""
+    """A suggestion: the result, the turnout, or the latest news on *topic*."""
 
     kind: str
     topic: str = ""
@@ -40,126 +40,128 @@ class Beginning:
 
 @dataclass(slots=True)
 class Starters:
-    """Keeps the questions; *answers* blocks and is asked each of them before it is offered."""
+    """Suggested questions; *answers* blocks and has to answer each before it is suggested."""
 
     archive: Archive
     answers: Callable[[Question], Outcome]
     clock: Callable[[], datetime]
     _questions: dict[str, str] = field(default_factory=dict)
-    """Each question, and the outlet whose article answers it."""
-    _begun: dict[tuple[str, Language], str] = field(default_factory=dict)
-    """What somebody may begin with in each language, and the outlet that answers it."""
-    _named: dict[str, set[str]] = field(default_factory=dict)
-    """Names in several of the newest titles, and whose titles those are."""
+    """Outlets whose article answers a question, by question."""
+    _general: dict[tuple[str, Language], str] = field(default_factory=dict)
+    """Outlets that answer a general question, by kind and language."""
+    _title_names: dict[str, set[str]] = field(default_factory=dict)
+    """Outlets of the titles with a name, by name, for names in several of the newest titles."""
     topics: list[str] = field(default_factory=list)
-    """Names in the newest titles, those that stand in most first."""
-    _change: int = -1
-    _drawn: datetime | None = None
+    """Names in the newest titles, the most frequent first."""
+    _last_change: int = -1
+    _drawn_at: datetime | None = None
 
     def keep(self, progress: Progress | None = None) -> None:
-        """Draw the questions anew if the coverage changed; it blocks.
+        """Draw the questions again if the coverage changed; it blocks.
 
-        *progress* is told of each question that was tried, and may stop it.
+        *progress* is called for each question tried, and may abort by an exception.
         """
-        change, now = self.archive.changes.last(), self.clock()
-        rested = self._drawn is None or now - self._drawn >= DRAWN_EVERY
-        if change == self._change or not rested:
+        last_change, now = self.archive.changes.last(), self.clock()
+        is_due = self._drawn_at is None or now - self._drawn_at >= DRAWN_EVERY
+        if last_change == self._last_change or not is_due:
             return
-        self._name()
-        self._begun = self._begin(now)
+        self._count_names()
+        self._general = self._ask_general(now)
         self._questions = self._draw(now, progress)
-        self._change, self._drawn = change, now
+        self._last_change, self._drawn_at = last_change, now
 
-    def like(self, typed: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
-        """Return the questions that contain *typed*, those in *language* first.
+    def like(self, query: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
+        """Return the questions that contain *query*, those in *language* first.
 
-        Of an edition of some outlets only what their articles answer.
+        For an edition of some outlets, only those that its outlets answer.
         """
         outlets = edition.outlets
-        wanted = typed.casefold().strip()
-        found = [
+        needle = query.casefold().strip()
+        questions = [
             question
             for question, outlet in self._questions.items()
-            if wanted in question.casefold() and (outlet in outlets or not outlets)
+            if needle in question.casefold() and (outlet in outlets or not outlets)
         ]
-        return sorted(found, key=lambda each: language_asked(each) is not language)
+        return sorted(questions, key=lambda question: language_asked(question) is not language)
 
     def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[Beginning]:
-        """Return what somebody may begin with in *language*, the result first.
+        """Return suggestions in *language*, the result first.
 
-        Of an edition of some outlets only what their articles answer.
+        For an edition of some outlets, only those that its outlets answer.
         """
         outlets = edition.outlets
-        answered = [
+        general = [
             Beginning(kind)
-            for kind in _ASKED
-            if (outlet := self._begun.get((kind, language))) and (outlet in outlets or not outlets)
+            for kind in _GENERAL_KINDS
+            if (outlet := self._general.get((kind, language)))
+            and (outlet in outlets or not outlets)
         ]
-        named = [
+        topics = [
             Beginning("latest", name)
-            for name, whose in self._named.items()
-            if not outlets or whose.intersection(outlets)
+            for name, title_outlets in self._title_names.items()
+            if not outlets or title_outlets.intersection(outlets)
         ]
-        return [*answered, *named[:_NAMES]]
+        return [*general, *topics[:_NAMES]]
 
-    def _name(self) -> None:
+    def _count_names(self) -> None:
         """Count the names in the newest titles."""
-        counted: Counter[str] = Counter()
-        whose: dict[str, set[str]] = {}
-        for each in self._newest():
-            for name in dict.fromkeys(names_in(each.header.title)):
-                counted[name] += 1
-                whose.setdefault(name, set()).add(each.header.outlet)
-        self.topics = [name for name, _ in counted.most_common()]
-        self._named = {
-            name: whose[name]
-            for name, count in counted.most_common()
+        counts: Counter[str] = Counter()
+        outlets: dict[str, set[str]] = {}
+        for article in self._newest():
+            for name in dict.fromkeys(names_in(article.header.title)):
+                counts[name] += 1
+                outlets.setdefault(name, set()).add(article.header.outlet)
+        self.topics = [name for name, _ in counts.most_common()]
+        self._title_names = {
+            name: outlets[name]
+            for name, count in counts.most_common()
             if count >= _TITLES and len(name) <= _LONGEST_NAME
         }
 
-    def _begin(self, now: datetime) -> dict[tuple[str, Language], str]:
-        """Ask what anybody begins with, in every language, and keep what is answered.
+    def _ask_general(self, now: datetime) -> dict[tuple[str, Language], str]:
+        """Ask the general questions in every language, and return the outlets that answer them.
 
-        What surely answers in one language is offered in each in which it leads as well.
+        A citation that is certain in one language is accepted in every language that leads with it.
         """
-        found: dict[tuple[str, Language], str] = {}
-        for kind in _ASKED:
-            leads: dict[Language, Citation] = {}
-            sure: set[Citation] = set()
+        outlets: dict[tuple[str, Language], str] = {}
+        for kind in _GENERAL_KINDS:
+            citations: dict[Language, Citation] = {}
+            certain: set[Citation] = set()
             for language in Language:
                 text = Wording.of(language)(f"ask_{kind}")
                 outcome = self.answers(Question(text, now, language))
                 if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:
                     continue
-                leads[language] = outcome.citations[0]
-                sure |= {leads[language]} if outcome.level is Level.SAYS else set()
-            found |= {
+                citations[language] = outcome.citations[0]
+                certain |= {citations[language]} if outcome.level is Level.SAYS else set()
+            outlets |= {
                 (kind, language): lead.header.outlet
-                for language, lead in leads.items()
-                if lead in sure
+                for language, lead in citations.items()
+                if lead in certain
             }
-        return found
+        return outlets
 
     def _newest(self) -> list[Article]:
-        """Return the newest articles that everybody shares, without what nobody has verified."""
-        found = self.archive.articles.listed(edition=EVERYBODY, limit=_NEWEST)
-        return [each for each in found if not each.header.unverified]
+        """Return the newest shared articles, without unverified ones."""
+        articles = self.archive.articles.listed(edition=EVERYBODY, limit=_NEWEST)
+        return [article for article in articles if not article.header.unverified]
 
     def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
-        found: dict[str, str] = {}
-        outlets: dict[str, int] = {}
-        for tried, article in enumerate(self._newest()):
+        questions: dict[str, str] = {}
+        counts: dict[str, int] = {}
+        for index, article in enumerate(self._newest()):
             if progress is not None:
-                progress(tried, _NEWEST)
-            if len(found) == OFFERED:
+                progress(index, _NEWEST)
+            if len(questions) == OFFERED:
                 break
             outlet = article.header.outlet
-            if outlets.get(outlet, 0) < AN_OUTLET and self._answered(article, now):
-                outlets[outlet] = outlets.get(outlet, 0) + 1
-                found[_question_about(article)] = outlet
-        return found
+            if counts.get(outlet, 0) < AN_OUTLET and self._answers_itself(article, now):
+                counts[outlet] = counts.get(outlet, 0) + 1
+                questions[_question_about(article)] = outlet
+        return questions
 
-    def _answered(self, article: Article, now: datetime) -> bool:
+    def _answers_itself(self, article: Article, now: datetime) -> bool:
+        """Return True if the question about an article is answered by that article first."""
         text = _question_about(article)
         if len(text) > LONGEST:
             return False
@@ -170,6 +172,6 @@ class Starters:
 
 
 def _question_about(article: Article) -> str:
-    """Ask what an article reports, in its own language."""
+    """Return the question about an article's title, in its language."""
     title = article.header.title
     return Wording.of(language_asked(title))("starter", title=title)

@@ -1,4 +1,4 @@
-"""Which articles have tables of results, and the names of their contests, for whoever asks."""
+"""Index of the articles with tables of results, by the names of their contests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ingest.language.lines import BETWEEN
 from ingest.model import EVERYBODY, Edition
 from ingest.threads import in_thread
 
-_ARTICLES = 500
-"""Articles with tables that are known, the newest."""
-_AT_ONCE = 500
-"""Changes that are looked at in one go."""
-_LONGEST = 100
-"""Characters of the longest name that is offered."""
+_MAX_ARTICLES = 500
+"""Maximum number of indexed articles, the newest."""
+_BATCH_SIZE = 500
+"""Number of changes in one batch."""
+_MAX_NAME_CHARACTERS = 100
+"""Maximum number of characters of a suggested name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,102 +37,108 @@ class _Tabled:
 
 @dataclass(slots=True)
 class TabledContests:
-    """Keeps the names of all contests of which a table is archived; :meth:`keep` blocks."""
+    """Index of all contests with an archived table; :meth:`keep` blocks."""
 
     archive: Archive
     ledger: Ledger
     coverage: Coverage
     clock: Callable[[], datetime]
-    _known: dict[int, _Tabled] = field(default_factory=dict)
-    _upto: int | None = None
-    _keeping: Lock = field(default_factory=Lock)
+    _contests_by_article: dict[int, _Tabled] = field(default_factory=dict)
+    _position: int | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     def keep(self) -> None:
-        """Look at the articles that changed since the last time, at first at all of them."""
-        with self._keeping:
+        """Index the articles that changed since the last call, at first all articles."""
+        with self._lock:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        last = self.archive.changes.last()
-        if self._upto is None:
-            self._look(self.archive.passages.holding(BETWEEN))
+        last_change = self.archive.changes.last()
+        if self._position is None:
+            self._index(self.archive.passages.holding(BETWEEN))
         else:
-            changed, upto = self.archive.changes.after(self._upto, _AT_ONCE)
-            while changed:
-                for each in changed:
-                    self._known.pop(each, None)
-                self._look(self.archive.passages.holding(BETWEEN, changed))
-                last = max(last, upto)
-                changed, upto = self.archive.changes.after(upto, _AT_ONCE)
-        self._upto = last
+            article_ids, position = self.archive.changes.after(self._position, _BATCH_SIZE)
+            while article_ids:
+                for article_id in article_ids:
+                    self._contests_by_article.pop(article_id, None)
+                self._index(self.archive.passages.holding(BETWEEN, article_ids))
+                last_change = max(last_change, position)
+                article_ids, position = self.archive.changes.after(position, _BATCH_SIZE)
+        self._position = last_change
 
     def names(self, edition: Edition = EVERYBODY) -> list[str]:
         """Return the names of places and contests, those of the newest articles first."""
-        every = (name for _, each in self._in(edition) for name in each.names)
-        return list(dict.fromkeys(every))
+        names = (name for _, contests in self._in_edition(edition) for name in contests.names)
+        return list(dict.fromkeys(names))
 
     @in_thread
-    def results(self, asked: str, edition: Edition = EVERYBODY) -> Results:
-        """Return the newest figures of the contests that *asked* names; nothing of it is kept."""
+    def results(self, query: str, edition: Edition = EVERYBODY) -> Results:
+        """Return the newest figures of the contests in *query*; nothing is stored."""
         self.keep()
         coverage = replace(self.coverage.serving, edition=edition)
-        return results(asked, coverage, self.articles(asked, edition), now=self.clock())
+        return results(query, coverage, self.articles(query, edition), now=self.clock())
 
     @in_thread
     def results_under(self, number: int, at: int, edition: Edition = EVERYBODY) -> Results:
         """Return the newest figures of the contest of which an answer quotes a row.
 
-        It begins *at* so many characters into its first quotation.
+        The row begins *at* this character of the answer's first quotation.
         """
         self.keep()
-        row, article = self._led_by(number, at)
+        row, article = self._first_row_of(number, at)
         coverage = replace(self.coverage.serving, edition=edition)
         return results_beside(row, article, coverage, self.every(edition), now=self.clock())
 
-    def _led_by(self, number: int, at: int) -> tuple[str, int]:
-        """Return the row within the quotation that an answer begins with, and its article."""
-        cited = self.ledger.answers.cited(number)
-        if not cited:
+    def _first_row_of(self, number: int, at: int) -> tuple[str, int]:
+        """Return the row at which an answer's first quotation begins, and its article."""
+        citations = self.ledger.answers.cited(number)
+        if not citations:
             return "", 0
-        first = cited[0]
-        versions = self.archive.articles.versions(first.article_id)
-        text = next((v.extract.text for v in versions if v.number == first.version), "")
-        quoted = text[first.start_at + at : first.end_at]
-        return quoted.partition("\n")[0], first.article_id
+        citation = citations[0]
+        versions = self.archive.articles.versions(citation.article_id)
+        text = next((v.extract.text for v in versions if v.number == citation.version), "")
+        quotation = text[citation.start_at + at : citation.end_at]
+        return quotation.partition("\n")[0], citation.article_id
 
-    def articles(self, asked: str, edition: Edition = EVERYBODY) -> list[int]:
-        """Return the articles whose tables share a word with what is *asked*, the newest first."""
-        wanted = set(terms(asked))
-        return [number for number, each in self._in(edition) if not wanted.isdisjoint(each.terms)]
+    def articles(self, query: str, edition: Edition = EVERYBODY) -> list[int]:
+        """Return the articles whose tables share a word with *query*, newest first."""
+        query_terms = set(terms(query))
+        return [
+            number
+            for number, contests in self._in_edition(edition)
+            if not query_terms.isdisjoint(contests.terms)
+        ]
 
     def every(self, edition: Edition = EVERYBODY) -> list[int]:
-        """Return all articles with tables, the newest first."""
-        return [number for number, _ in self._in(edition)]
+        """Return all articles with tables, newest first."""
+        return [number for number, _ in self._in_edition(edition)]
 
-    def _in(self, edition: Edition) -> Iterator[tuple[int, _Tabled]]:
-        """Yield what one edition may cite, the newest first; what it hides is left out later."""
-        for number, each in sorted(self._known.items(), reverse=True):
-            wanted = not edition.outlets or each.outlet in edition.outlets
-            if wanted and each.place in {"", edition.place}:
-                yield number, each
+    def _in_edition(self, edition: Edition) -> Iterator[tuple[int, _Tabled]]:
+        """Yield the indexed articles of one edition, newest first, including hidden ones."""
+        for number, contests in sorted(self._contests_by_article.items(), reverse=True):
+            is_citable = not edition.outlets or contests.outlet in edition.outlets
+            if is_citable and contests.place in {"", edition.place}:
+                yield number, contests
 
-    def _look(self, articles: list[int]) -> None:
-        """Read the tables of *articles*, the newest first, until enough are known."""
-        found = 0
+    def _index(self, articles: list[int]) -> None:
+        """Index the tables of *articles*, newest first, up to the maximum number."""
+        count = 0
         for number in reversed(articles):
             tables = contests_in(self.archive.passages.of_article(number))
             if tables:
-                self._known[number] = self._named(number, tables)
-                found += 1
-            if found == _ARTICLES:
+                self._contests_by_article[number] = self._entry_of(number, tables)
+                count += 1
+            if count == _MAX_ARTICLES:
                 break
-        for number in sorted(self._known)[:-_ARTICLES]:
-            del self._known[number]
+        for number in sorted(self._contests_by_article)[:-_MAX_ARTICLES]:
+            del self._contests_by_article[number]
 
-    def _named(self, number: int, tables: list[ContestTable]) -> _Tabled:
-        """Return the names in an article's tables; its title, where they have none."""
+    def _entry_of(self, number: int, tables: list[ContestTable]) -> _Tabled:
+        """Return the names in an article's tables, or its title if they have none."""
         header, place = tables[0].header, self.archive.articles.get(number).place
         paths = [name for table in tables for name in reversed(table.path)]
-        names = tuple(dict.fromkeys(each for each in paths if len(each) <= _LONGEST))
-        said = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
-        return _Tabled(header.outlet, place, names or (header.title[:_LONGEST],), said)
+        names = tuple(dict.fromkeys(name for name in paths if len(name) <= _MAX_NAME_CHARACTERS))
+        name_terms = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
+        return _Tabled(
+            header.outlet, place, names or (header.title[:_MAX_NAME_CHARACTERS],), name_terms
+        )

@@ -1,4 +1,4 @@
-"""What is new, for whoever asks, follows, or has a digest."""
+"""Notifications: news on request, for follows and digests, and notices of corrections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ingest.archive import Archive
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The ways in which somebody hears of what is new."""
+    """The services that find and send news."""
 
     stories: Stories
     following: Following
@@ -40,7 +40,7 @@ class News:
         clock: Callable[[], datetime],
         lasting: timedelta,
     ) -> Self:
-        """Build them over an open archive; answers older than *lasting* are let be."""
+        """Build the services over an open archive; answers older than *lasting* get no notices."""
         stories = Stories(archive)
         return cls(
             stories,

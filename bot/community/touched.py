@@ -1,6 +1,6 @@
-"""Whether a change to an article touches what an answer quotes of it; pure.
+"""Detection of changes to an article that affect a quotation of it; pure functions.
 
-A reader is told of a correction only where the words or figures of the quotation are touched.
+Readers are notified of a correction only if it affects the quoted words or figures.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _WITHDRAWN = {
     Removal.QUARANTINED: NoticeKind.REMOVED,
     Removal.ERASED: NoticeKind.REMOVED,
 }
-"""What a removal is to a reader; a page that is merely gone from its site changes nothing."""
-_STRONGEST = (NoticeKind.REVERSED, NoticeKind.CORRECTED, NoticeKind.CHANGED)
-"""What may happen to sentences of one quotation, the gravest first."""
-_SAME_SENTENCE = 0.5
-"""Share of a quotation's words that a sentence has which says now what it said."""
-_SPELT_AS = 0.7
-"""Share of the letters of a longer word, by pairs, that another spelling of it has."""
-_SHORTEST = 4
-"""Letters of the shortest word that may be spelt otherwise and mean the same."""
+"""Kinds of notices by removal; a page that is only gone from its site calls for none."""
+_KINDS_BY_SEVERITY = (NoticeKind.REVERSED, NoticeKind.CORRECTED, NoticeKind.CHANGED)
+"""Kinds of changes to sentences of one quotation, the most serious first."""
+_MIN_COMMON_SHARE = 0.5
+"""Minimum share of common words of a sentence and its changed form."""
+_MIN_SPELLING_SHARE = 0.7
+"""Minimum share of common letter pairs of two spellings of a word."""
+_MIN_SPELLING_LETTERS = 4
+"""Minimum number of letters of a word that may have two spellings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What happened to a quotation: in which version first, and the outlet's note, if any.
+    """A change that affects a quotation: its version, and the outlet's note, if any.
 
-    Of a withdrawal the version is 0: it is one, however often the article changes afterwards.
+    The version of a withdrawal is 0, so that it counts once, even if the article changes later.
     """
 
     kind: NoticeKind
@@ -46,116 +46,133 @@ class Touch:
 
 
 def touches(
-    quote: str, cited: Version | None, later: Sequence[Version], removal: Removal | None
+    quote: str,
+    quoted_version: Version | None,
+    later_versions: Sequence[Version],
+    removal: Removal | None,
 ) -> list[Touch]:
-    """Return what happened to *quote* of the version *cited* in the versions *later* than it.
+    """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
 
-    Of an article that was erased no version is left.
+    An erased article has no versions.
     """
     if removal in _WITHDRAWN:
         return [Touch(_WITHDRAWN[removal], 0)]
-    if cited is None:
+    if quoted_version is None:
         return []
-    found: list[Touch] = []
-    spans = sentences(quote, cited.extract.header.language)
-    said = [quote[span.start : span.end] for span in spans] or [quote]
-    known, standing = set(cited.extract.corrections), set(said)
-    for version in later:
-        notes = [note for note in version.extract.corrections if note not in known]
-        known.update(notes)
-        stands = {each for each in said if each in version.extract.text}
-        gone, standing = standing - stands, stands
-        kinds = {_kind_of(each, version, noted=bool(notes)) for each in gone}
-        kind = next((each for each in _STRONGEST if each in kinds), None)
-        for note in notes:
-            if gone:
-                found.append(Touch(kind or NoticeKind.CORRECTED, version.number, note))
+    changes: list[Touch] = []
+    spans = sentences(quote, quoted_version.extract.header.language)
+    quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
+    old_notes, unchanged = set(quoted_version.extract.corrections), set(quoted_sentences)
+    for version in later_versions:
+        new_notes = [note for note in version.extract.corrections if note not in old_notes]
+        old_notes.update(new_notes)
+        present = {sentence for sentence in quoted_sentences if sentence in version.extract.text}
+        missing_sentences, unchanged = unchanged - present, present
+        kinds = {
+            _kind_of(sentence, version, has_note=bool(new_notes)) for sentence in missing_sentences
+        }
+        kind = next((kind for kind in _KINDS_BY_SEVERITY if kind in kinds), None)
+        for note in new_notes:
+            if missing_sentences:
+                changes.append(Touch(kind or NoticeKind.CORRECTED, version.number, note))
             elif _mentions(note, quote):
-                found.append(Touch(NoticeKind.CORRECTED, version.number, note))
-        if gone and not notes and kind is not None:
-            found.append(Touch(kind, version.number))
-    return found
+                changes.append(Touch(NoticeKind.CORRECTED, version.number, note))
+        if missing_sentences and not new_notes and kind is not None:
+            changes.append(Touch(kind, version.number))
+    return changes
 
 
-def _kind_of(quote: str, version: Version, *, noted: bool) -> NoticeKind | None:
-    """Tell what it means that a sentence stands in *version* no more; ``None`` if nothing.
+def _kind_of(quote: str, version: Version, *, has_note: bool) -> NoticeKind | None:
+    """Return the kind of change if *version* lacks a quoted sentence; ``None`` if harmless.
 
-    What leaves a live page has only moved on, and another spelling changes nothing.
+    Entries drop out of a live page as it moves on, and a new spelling is harmless.
     """
-    now = _counterpart(quote, version)
-    if now is None:
-        if noted:
+    counterpart = _counterpart(quote, version)
+    if counterpart is None:
+        if has_note:
             return NoticeKind.REVERSED
         return None if version.extract.header.kind is Kind.LIVE else NoticeKind.CHANGED
-    if _only_spelling(quote, now):
+    if _only_spelling(quote, counterpart):
         return None
-    if _says_of_others(quote, now) or _denies(quote) is not _denies(now):
+    if _replaces_name(quote, counterpart) or _is_negated(quote) is not _is_negated(counterpart):
         return NoticeKind.REVERSED
-    return NoticeKind.CORRECTED if noted else NoticeKind.CHANGED
+    return NoticeKind.CORRECTED if has_note else NoticeKind.CHANGED
 
 
 def _counterpart(quote: str, version: Version) -> str | None:
-    """Return the sentence that says now what *quote* said, if there is one."""
-    text, wanted = version.extract.text, set(units(quote))
-    best, share = None, 0.0
+    """Return the sentence of *version* most similar to *quote*, or ``None``."""
+    text, quote_words = version.extract.text, set(units(quote))
+    best_sentence, best_share = None, 0.0
     for span in sentences(text, version.extract.header.language):
         sentence = text[span.start : span.end]
         words = set(units(sentence))
-        part = len(wanted & words) / max(1, len(wanted), len(words))
-        if part > share:
-            best, share = sentence, part
-    return best if share >= _SAME_SENTENCE else None
+        common_share = len(quote_words & words) / max(1, len(quote_words), len(words))
+        if common_share > best_share:
+            best_sentence, best_share = sentence, common_share
+    return best_sentence if best_share >= _MIN_COMMON_SHARE else None
 
 
-def _only_spelling(quote: str, now: str) -> bool:
-    """Tell whether two sentences have the same words and figures, differently spelt at most."""
-    one, other = units(quote), units(now)
-    return len(one) == len(other) and all(map(_spelt_alike, one, other))
+def _only_spelling(quote: str, counterpart: str) -> bool:
+    """Return True if two sentences differ in the spelling of words only."""
+    quote_words, counterpart_words = units(quote), units(counterpart)
+    return len(quote_words) == len(counterpart_words) and all(
+        map(_spelt_alike, quote_words, counterpart_words)
+    )
 
 
-def _spelt_alike(one: str, other: str) -> bool:
-    """Tell whether two words are the same but for a letter or two; figures have to be equal."""
-    if one == other:
+def _spelt_alike(word: str, other_word: str) -> bool:
+    """Return True if two words differ in a letter or two; figures have to be equal."""
+    if word == other_word:
         return True
-    if min(len(one), len(other)) < _SHORTEST or not (one.isalpha() and other.isalpha()):
+    if min(len(word), len(other_word)) < _MIN_SPELLING_LETTERS or not (
+        word.isalpha() and other_word.isalpha()
+    ):
         return False
-    pairs, others = _pairs(one), _pairs(other)
-    return len(pairs & others) >= _SPELT_AS * max(len(pairs), len(others))
+    pairs, other_pairs = _pairs(word), _pairs(other_word)
+    return len(pairs & other_pairs) >= _MIN_SPELLING_SHARE * max(len(pairs), len(other_pairs))
 
 
 def _pairs(word: str) -> set[str]:
-    """Return the pairs of neighbouring letters, and the ends, of a word."""
+    """Return the pairs of neighbouring letters of a word, including its ends."""
     marked = f"^{word}$"
     return {marked[i : i + 2] for i in range(len(marked) - 1)}
 
 
-def _says_of_others(quote: str, now: str) -> bool:
-    """Tell whether a sentence now names somebody else in somebody's place."""
-    before, after = names_in(quote), names_in(now)
-    lost = [name for name in before if not any(_same_name(name, other) for other in after)]
-    new = [name for name in after if not any(_same_name(name, other) for other in before)]
-    return bool(lost and new)
+def _replaces_name(quote: str, counterpart: str) -> bool:
+    """Return True if a changed sentence replaces one name by another."""
+    old_names, new_names = names_in(quote), names_in(counterpart)
+    missing_names = [
+        name for name in old_names if not any(_same_name(name, new_name) for new_name in new_names)
+    ]
+    added_names = [
+        name for name in new_names if not any(_same_name(name, old_name) for old_name in old_names)
+    ]
+    return bool(missing_names and added_names)
 
 
-def _same_name(one: str, other: str) -> bool:
-    """Tell whether two names have a word in common, or one spelt alike."""
-    return any(_spelt_alike(a, b) for a in _parts(one) for b in _parts(other))
+def _same_name(name: str, other_name: str) -> bool:
+    """Return True if two names have a word in common, or a similar one."""
+    return any(
+        _spelt_alike(word, other_word)
+        for word in _words_of(name)
+        for other_word in _words_of(other_name)
+    )
 
 
-def _parts(name: str) -> list[str]:
-    """Return the words of a name as they are without "'s"; one without spaces is one word."""
-    return [each.casefold().removesuffix("'s").removesuffix("’s") for each in name.split()]
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name without "'s"; a name without spaces is one word."""
+    return [word.casefold().removesuffix("'s").removesuffix("’s") for word in name.split()]
 
 
-def _denies(sentence: str) -> bool:
-    """Tell whether a sentence denies."""
+def _is_negated(sentence: str) -> bool:
+    """Return True if a sentence contains a negation."""
     return lexicon_for(sentence).shows("denied", sentence)
 
 
 def _mentions(note: str, quote: str) -> bool:
-    """Tell whether an outlet's note speaks of a figure, or a full name, that *quote* has."""
-    figures = {each.value for each in figures_in(quote)}
-    if any(each.value in figures for each in figures_in(note)):
+    """Return True if an outlet's note mentions a figure, or a full name, of *quote*."""
+    figures = {figure.value for figure in figures_in(quote)}
+    if any(figure.value in figures for figure in figures_in(note)):
         return True
     full = {name for name in names_in(quote) if len(units(name)) > 1}
     return any(name in full for name in names_in(note))

@@ -44,4 +44,4 @@ def test_what_is_over_is_forgotten():
         limiter.wait((number, 1))
     clock.now = WINDOW
     limiter.wait(("new", 1))
-    assert len(limiter._seen) == 1
+    assert len(limiter._times) == 1

@@ -37,7 +37,7 @@ def drawn(read_folder, tmp_path_factory):
 @pytest.fixture
 def starters(desk, drawn):
     """Return what a desk that has been open for a while offers."""
-    for name in ("_questions", "_begun", "_named", "topics", "_change", "_drawn"):
+    for name in ("_questions", "_general", "_title_names", "topics", "_last_change", "_drawn_at"):
         setattr(desk.starters, name, getattr(drawn, name))
     return desk.starters
 

@@ -75,7 +75,7 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     assert sent[-1].json["flags"] & discord.MessageFlags(suppress_notifications=True).value
     await alice.user.click(private.last_message, label="Unfollow")
     publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
-    desk.news.following._known = None
+    desk.news.following._follow_count = None
     await tell_followers(simcord_env.bot, desk, await desk.community.every_rules())
     assert "Twelve" not in said_last(private)
 
