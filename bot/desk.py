@@ -28,8 +28,8 @@ from bot.community.curating import Curator
 from bot.community.home import Home
 from bot.community.jobs import Jobs
 from bot.community.members import Community
-from bot.community.presence import Presence
 from bot.community.previewing import Previewer
+from bot.community.process_lease import ProcessLease
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
 from bot.community.starters import Starters
@@ -74,7 +74,7 @@ class Desk:
     previewer: Previewer
     catalogue: Catalogue
     reviewer: Reviewer
-    presence: Presence
+    lease: ProcessLease
     jobs: Jobs
     news: News
 
@@ -91,7 +91,7 @@ class Desk:
         ledger = Ledger.of(archive)
         coverage = Coverage(archive, index, window_reader(settings), fitted())
         lasting = timedelta(days=settings.corrections_for_days)
-        presence = Presence(ledger, clock, alone=settings.chroma_url is None)
+        lease = ProcessLease(ledger, clock, alone=settings.chroma_url is None)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
         return cls(
             archive,
@@ -102,7 +102,7 @@ class Desk:
             clock,
             Budget(ledger, settings),
             Metrics(),
-            Community(archive, ledger, clock, presence.owner),
+            Community(archive, ledger, clock, lease.owner),
             Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
             Curator(archive, ledger, clock, Home(ledger)),
             Previewer(archive, fetcher),
@@ -112,8 +112,8 @@ class Desk:
                 lambda text, edition: replace(coverage.serving, edition=edition).search(text),
             ),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
-            presence,
-            Jobs(archive, ledger, clock, presence),
+            lease,
+            Jobs(archive, ledger, clock, lease),
             News.of(archive, ledger, coverage, clock, lasting),
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.community.curating import Curator
-from bot.community.presence import Presence
+from bot.community.process_lease import ProcessLease
 from bot.ledger import Ledger
 from bot.ledger.model import Job
 from ingest.archive import Archive
@@ -44,12 +44,12 @@ class Jobs:
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
-    presence: Presence
+    lease: ProcessLease
 
     @in_thread
     def begin(self, source_id: int, token: str, language: Language) -> Job:
         """Store a requested fetch, with the token of the interaction that requested it."""
-        job = Job(self.clock(), source_id, token, language, self.presence.owner)
+        job = Job(self.clock(), source_id, token, language, self.lease.owner)
         return replace(job, id=self.ledger.jobs.add(job))
 
     async def resume(self, curator: Curator) -> list[Job]:
@@ -61,7 +61,7 @@ class Jobs:
         return jobs
 
     def _take_over(self) -> list[Job]:
-        return self.ledger.jobs.take_over(self.presence.owner, self.presence.there())
+        return self.ledger.jobs.take_over(self.lease.owner, self.lease.live_owners())
 
     @in_thread
     def dismiss(self, job: Job) -> None:

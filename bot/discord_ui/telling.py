@@ -33,7 +33,7 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
     """Send what is due, until cancelled."""
     while True:
         try:
-            if await desk.presence.tells():
+            if await desk.lease.is_leader():
                 rules = await desk.community.every_rules()
                 await tell_followers(client, desk, rules)
                 await post_digests(client, desk, rules)

@@ -23,7 +23,7 @@ _LEADER_LEASE = "telling"
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class ProcessLease:
     """The leases of this process among those that share an archive.
 
     *alone* means single-process mode: the index allows one process at a time.
@@ -53,7 +53,7 @@ class Presence:
         self.ledger.leases.give_up(self.owner, before=self.clock())
 
     @in_thread
-    def tells(self) -> bool:
+    def is_leader(self) -> bool:
         """Acquire or renew the leader's lease; return True if this process is the leader."""
         now = self.clock()
         return self.alone or self.ledger.leases.take(
@@ -68,16 +68,16 @@ class Presence:
         return self.ledger.questions.interrupted(self.owner, self.clock())
 
     @in_thread
-    def given_up(self) -> list[PendingQuestion]:
+    def unanswerable(self) -> list[PendingQuestion]:
         """Return this process's unanswerable questions whose askers were not notified yet."""
-        return self.ledger.questions.given_up(self.owner)
+        return self.ledger.questions.unanswerable(self.owner)
 
     @in_thread
-    def note_told(self, question: PendingQuestion) -> None:
+    def mark_notified(self, question: PendingQuestion) -> None:
         """Record that the asker was notified; otherwise another process does it later."""
-        self.ledger.questions.note_told(question.id)
+        self.ledger.questions.mark_notified(question.id)
 
-    def there(self) -> set[str]:
+    def live_owners(self) -> set[str]:
         """Return the owners of all live processes, including this one; it blocks."""
         return {self.owner, *self.ledger.leases.owners(self.clock())}
 
