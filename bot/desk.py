@@ -28,12 +28,12 @@ from bot.community.curating import Curator
 from bot.community.home import Home
 from bot.community.jobs import Jobs
 from bot.community.members import Community
+from bot.community.notifications import News
 from bot.community.previewing import Previewer
 from bot.community.process_lease import ProcessLease
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
 from bot.community.starters import Starters
-from bot.community.telling import News
 from bot.ledger import Ledger
 from bot.linking import answer_page
 from bot.metrics import Metrics
