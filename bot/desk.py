@@ -33,7 +33,7 @@ from bot.community.previewing import Previewer
 from bot.community.process_lease import ProcessLease
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
-from bot.community.starters import Starters
+from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.linking import answer_page
 from bot.metrics import Metrics
@@ -69,7 +69,7 @@ class Desk:
     budget: Budget
     metrics: Metrics
     community: Community
-    starters: Starters
+    suggested_questions: SuggestedQuestions
     curator: Curator
     previewer: Previewer
     catalogue: Catalogue
@@ -103,7 +103,9 @@ class Desk:
             Budget(ledger, settings),
             Metrics(),
             Community(archive, ledger, clock, lease.owner),
-            Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
+            SuggestedQuestions(
+                archive, lambda question: answer_now(question, coverage.serving), clock
+            ),
             Curator(archive, ledger, clock, Home(ledger)),
             Previewer(archive, fetcher),
             Catalogue(
@@ -200,7 +202,7 @@ class Desk:
             lambda: self.coverage.catch_up(progress),
             self.news.tabled.keep,
             self.news.following.catch_up,
-            lambda: self.starters.keep(progress),
+            lambda: self.suggested_questions.refresh(progress),
             self.curator.home.read,
             self.news.quiet.look,
         ):

@@ -18,9 +18,9 @@ from ingest.model import EVERYBODY, Article, Edition, Progress
 
 _NEWEST = 40
 """Number of the newest articles from which questions are drawn."""
-OFFERED = 25
+MAX_SUGGESTED = 25
 """Maximum number of questions; Discord shows no more."""
-AN_OUTLET = 4
+MAX_PER_OUTLET = 4
 """Maximum number of questions from one outlet, so that no outlet fills the list."""
 _GENERAL_KINDS = ("result", "turnout")
 """Kinds of general questions, suggested if the coverage answers them."""
@@ -31,7 +31,7 @@ DRAWN_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class SuggestedTopic:
     """A suggestion: the result, the turnout, or the latest news on *topic*."""
 
     kind: str
@@ -39,7 +39,7 @@ class Beginning:
 
 
 @dataclass(slots=True)
-class Starters:
+class SuggestedQuestions:
     """Suggested questions; *answers* blocks and has to answer each before it is suggested."""
 
     archive: Archive
@@ -56,7 +56,7 @@ class Starters:
     _last_change: int = -1
     _drawn_at: datetime | None = None
 
-    def keep(self, progress: Progress | None = None) -> None:
+    def refresh(self, progress: Progress | None = None) -> None:
         """Draw the questions again if the coverage changed; it blocks.
 
         *progress* is called for each question tried, and may abort by an exception.
@@ -70,7 +70,7 @@ class Starters:
         self._questions = self._draw(now, progress)
         self._last_change, self._drawn_at = last_change, now
 
-    def like(self, query: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
+    def matching(self, query: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
         """Return the questions that contain *query*, those in *language* first.
 
         For an edition of some outlets, only those that its outlets answer.
@@ -84,20 +84,20 @@ class Starters:
         ]
         return sorted(questions, key=lambda question: language_asked(question) is not language)
 
-    def beginnings(self, language: Language, edition: Edition = EVERYBODY) -> list[Beginning]:
+    def suggestions(self, language: Language, edition: Edition = EVERYBODY) -> list[SuggestedTopic]:
         """Return suggestions in *language*, the result first.
 
         For an edition of some outlets, only those that its outlets answer.
         """
         outlets = edition.outlets
         general = [
-            Beginning(kind)
+            SuggestedTopic(kind)
             for kind in _GENERAL_KINDS
             if (outlet := self._general.get((kind, language)))
             and (outlet in outlets or not outlets)
         ]
         topics = [
-            Beginning("latest", name)
+            SuggestedTopic("latest", name)
             for name, title_outlets in self._title_names.items()
             if not outlets or title_outlets.intersection(outlets)
         ]
@@ -152,10 +152,10 @@ class Starters:
         for index, article in enumerate(self._newest()):
             if progress is not None:
                 progress(index, _NEWEST)
-            if len(questions) == OFFERED:
+            if len(questions) == MAX_SUGGESTED:
                 break
             outlet = article.header.outlet
-            if counts.get(outlet, 0) < AN_OUTLET and self._answers_itself(article, now):
+            if counts.get(outlet, 0) < MAX_PER_OUTLET and self._answers_itself(article, now):
                 counts[outlet] = counts.get(outlet, 0) + 1
                 questions[_question_about(article)] = outlet
         return questions
