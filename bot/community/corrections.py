@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.community.touched import Touch, touches
+from bot.community.quotation_changes import QuotationChange, quotation_changes
 from bot.ledger import Ledger
 from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
@@ -82,24 +82,24 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
     )
     if quoted_version is None and citation.removal is None:
         return []
-    touch_by_version: dict[int, Touch] = {}
-    for touch in touches(quote, quoted_version, later_versions, citation.removal):
-        previous = touch_by_version.get(touch.version)
-        note = f"{previous.note} {touch.note}".strip() if previous else touch.note
-        touch_by_version[touch.version] = replace(touch, note=note)
+    change_by_version: dict[int, QuotationChange] = {}
+    for change in quotation_changes(quote, quoted_version, later_versions, citation.removal):
+        previous = change_by_version.get(change.version)
+        note = f"{previous.note} {change.note}".strip() if previous else change.note
+        change_by_version[change.version] = replace(change, note=note)
     return [
         DueNotice(
             shown=citation.shown,
             article_id=citation.cited.article_id,
-            version=touch.version,
-            kind=touch.kind,
+            version=change.version,
+            kind=change.kind,
             title=newest.title if newest else "",
             outlet=newest.outlet if newest else "",
             url=newest.url if newest else None,
-            note=touch.note,
+            note=change.note,
             quotes=(quote,) if quote else (),
         )
-        for touch in touch_by_version.values()
+        for change in change_by_version.values()
     ]
 
 

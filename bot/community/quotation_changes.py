@@ -34,7 +34,7 @@ _MIN_SPELLING_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class QuotationChange:
     """A change that affects a quotation: its version, and the outlet's note, if any.
 
     The version of a withdrawal is 0, so that it counts once, even if the article changes later.
@@ -45,21 +45,21 @@ class Touch:
     note: str = ""
 
 
-def touches(
+def quotation_changes(
     quote: str,
     quoted_version: Version | None,
     later_versions: Sequence[Version],
     removal: Removal | None,
-) -> list[Touch]:
+) -> list[QuotationChange]:
     """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
 
     An erased article has no versions.
     """
     if removal in _WITHDRAWN:
-        return [Touch(_WITHDRAWN[removal], 0)]
+        return [QuotationChange(_WITHDRAWN[removal], 0)]
     if quoted_version is None:
         return []
-    changes: list[Touch] = []
+    changes: list[QuotationChange] = []
     spans = sentences(quote, quoted_version.extract.header.language)
     quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
     old_notes, unchanged = set(quoted_version.extract.corrections), set(quoted_sentences)
@@ -74,11 +74,11 @@ def touches(
         kind = next((kind for kind in _KINDS_BY_SEVERITY if kind in kinds), None)
         for note in new_notes:
             if missing_sentences:
-                changes.append(Touch(kind or NoticeKind.CORRECTED, version.number, note))
+                changes.append(QuotationChange(kind or NoticeKind.CORRECTED, version.number, note))
             elif _mentions(note, quote):
-                changes.append(Touch(NoticeKind.CORRECTED, version.number, note))
+                changes.append(QuotationChange(NoticeKind.CORRECTED, version.number, note))
         if missing_sentences and not new_notes and kind is not None:
-            changes.append(Touch(kind, version.number))
+            changes.append(QuotationChange(kind, version.number))
     return changes
 
 
