@@ -20,7 +20,7 @@ from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
-from bot.community.news import ENTRY_TIME, appeared, standing
+from bot.community.news import ENTRY_TIME, citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
 from bot.ledger.seen import Looker
@@ -209,7 +209,7 @@ class Following:
         records the position.
         """
         position = self.ledger.seen.upto(Looker.FOLLOWS)
-        recent = appeared(self.archive, self.coverage, position, self.clock())
+        recent = new_coverage(self.archive, self.coverage, position, self.clock())
         if recent is not None:
             interests = self._current_interests()
             articles = [article for article in recent.articles if article.id not in recent.entries]
@@ -351,7 +351,7 @@ class Following:
     def _quotation_of(self, news: FollowedNews) -> _QuotedNews | None:
         """Return the quotation of a piece of news, or ``None`` if its article is not citable."""
         range_ = news.cited
-        article = standing(self.archive, range_.article_id)
+        article = citable_article(self.archive, range_.article_id)
         if article is None:
             return None
         versions = self.archive.articles.versions(range_.article_id)

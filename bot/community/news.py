@@ -105,7 +105,7 @@ class _Appeared:
     entries: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def appeared(
+def new_coverage(
     archive: Archive, coverage: Coverage, position: int | None, now: datetime
 ) -> _Appeared | None:
     """Return the articles added after change *position*; ``None`` if there are none.
@@ -120,7 +120,9 @@ def appeared(
         return None
     article_ids, upto = archive.changes.after(position, _BATCH_SIZE)
     oldest = (now - _MAX_AGE).date()
-    articles = [article for article_id in article_ids if (article := standing(archive, article_id))]
+    articles = [
+        article for article_id in article_ids if (article := citable_article(archive, article_id))
+    ]
     recent = [article for article in articles if (article.header.day or oldest) >= oldest]
     position_time = archive.changes.at(position) or datetime.min.replace(tzinfo=now.tzinfo)
     entries = {
@@ -156,7 +158,7 @@ def _is_edit(entry: str, old_entry: str | None) -> bool:
     return len(words & old_words) >= _MIN_COMMON_SHARE * max(len(words), len(old_words))
 
 
-def standing(archive: Archive, number: int) -> Article | None:
+def citable_article(archive: Archive, number: int) -> Article | None:
     """Return an article if it is citable, else ``None``; it blocks."""
     try:
         article = archive.articles.get(number)

@@ -16,7 +16,7 @@ from bot.answering.coverage import Coverage
 from bot.answering.model import Answer, Citation, Level
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.community.news import appeared, standing
+from bot.community.news import citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
 from bot.ledger.seen import Looker
@@ -77,7 +77,7 @@ class Outdated:
         The change is ``None`` if there are no new articles.
         """
         position = self.ledger.seen.upto(Looker.ANSWERS)
-        recent = appeared(self.archive, self.coverage, position, self.clock())
+        recent = new_coverage(self.archive, self.coverage, position, self.clock())
         if recent is None:
             return [], None
         articles_by_answer: dict[ShownAnswer, set[int]] = {}
@@ -144,7 +144,7 @@ class Outdated:
             cited_articles = [
                 source
                 for citation in self.ledger.answers.cited(answer.answer_id)
-                if (source := standing(self.archive, citation.article_id))
+                if (source := citable_article(self.archive, citation.article_id))
             ]
             stories = {source.story or source.id for source in cited_articles}
             newest = max(map(_day, cited_articles), default=date.min)
