@@ -200,7 +200,7 @@ class Desk:
         for task in (
             self.community.expire,
             lambda: self.coverage.catch_up(progress),
-            self.news.tabled.keep,
+            self.news.contests.keep,
             self.news.following.catch_up,
             lambda: self.suggested_questions.refresh(progress),
             self.curator.home.read,

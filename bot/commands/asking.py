@@ -138,7 +138,7 @@ def show_results_command(
 ) -> int:
     """Show the newest figures of a contest source by source; without a table, the answer."""
     with prepared_desk(configured(BotSettings), "`python -m bot results`", sample=True) as desk:
-        results = asyncio.run(desk.news.tabled.results(contest))
+        results = asyncio.run(desk.news.contests.results(contest))
         if results.contests:
             contests.show_results(results, as_json=as_json)
             return 0

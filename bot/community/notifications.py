@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from bot.answering.coverage import Coverage
+from bot.community.contest_index import ContestIndex
 from bot.community.corrections import Corrections
 from bot.community.digests import Digests
 from bot.community.following import Following
 from bot.community.news import Stories
 from bot.community.outdated import Outdated
 from bot.community.quiet import Quiet
-from bot.community.tabled import TabledContests
 from bot.ledger import Ledger
 from ingest.archive import Archive
 
@@ -29,7 +29,7 @@ class News:
     outdated: Outdated
     corrections: Corrections
     quiet: Quiet
-    tabled: TabledContests
+    contests: ContestIndex
 
     @classmethod
     def of(
@@ -49,5 +49,5 @@ class News:
             Outdated(archive, ledger, coverage, clock, lasting),
             Corrections(archive, ledger, clock, lasting),
             Quiet(archive, ledger, clock),
-            TabledContests(archive, ledger, coverage, clock),
+            ContestIndex(archive, ledger, coverage, clock),
         )

@@ -36,7 +36,7 @@ class _Tabled:
 
 
 @dataclass(slots=True)
-class TabledContests:
+class ContestIndex:
     """Index of all contests with an archived table; :meth:`keep` blocks."""
 
     archive: Archive
