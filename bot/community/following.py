@@ -23,7 +23,7 @@ from bot.answering.understanding.question import language_asked
 from bot.community.news import ENTRY_TIME, citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
-from bot.ledger.seen import Looker
+from bot.ledger.positions import ChangeConsumer
 from bot.reporting import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
@@ -208,7 +208,7 @@ class Following:
         Articles that the index does not have yet are left to a later call. The first call only
         records the position.
         """
-        position = self.ledger.seen.upto(Looker.FOLLOWS)
+        position = self.ledger.positions.upto(ChangeConsumer.FOLLOWS)
         recent = new_coverage(self.archive, self.coverage, position, self.clock())
         if recent is not None:
             interests = self._current_interests()

@@ -19,7 +19,7 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.community.news import citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
-from bot.ledger.seen import Looker
+from bot.ledger.positions import ChangeConsumer
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
 from ingest.model import EVERYBODY, Article, Edition
@@ -76,7 +76,7 @@ class Outdated:
 
         The change is ``None`` if there are no new articles.
         """
-        position = self.ledger.seen.upto(Looker.ANSWERS)
+        position = self.ledger.positions.upto(ChangeConsumer.ANSWERS)
         recent = new_coverage(self.archive, self.coverage, position, self.clock())
         if recent is None:
             return [], None
@@ -120,7 +120,7 @@ class Outdated:
     @in_thread
     def looked(self, upto: int) -> None:
         """Record that all changes up to *upto* were checked."""
-        self.ledger.seen.note(Looker.ANSWERS, upto)
+        self.ledger.positions.note(ChangeConsumer.ANSWERS, upto)
 
     @property
     def _since(self) -> datetime:

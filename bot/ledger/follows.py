@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews
+from bot.ledger.positions import ChangeConsumer, store_position
 from bot.ledger.schema import follow_news, follows
-from bot.ledger.seen import Looker, note_seen
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.saving import take_turn
@@ -93,7 +93,7 @@ class Follows(LedgerPart):
             ]
             if values:
                 connection.execute(insert(follow_news), values)
-            note_seen(connection, Looker.FOLLOWS, seq)
+            store_position(connection, ChangeConsumer.FOLLOWS, seq)
 
     def waiting(self, sent_before: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
         """Return unsent news by follow, without follows that were sent something after *rested*."""

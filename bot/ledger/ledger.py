@@ -20,6 +20,7 @@ from bot.ledger.follows import Follows
 from bot.ledger.jobs import JobList
 from bot.ledger.leases import Leases
 from bot.ledger.notices import Notices
+from bot.ledger.positions import Positions
 from bot.ledger.questions import Questions
 from bot.ledger.retention import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.rules import Rules
@@ -36,7 +37,6 @@ from bot.ledger.schema import (
     shown_answers,
     suggestions,
 )
-from bot.ledger.seen import Seen
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
 from ingest.archive import Archive, rows
@@ -63,7 +63,7 @@ class Ledger:
         self.suggestions = Suggestions(database)
         self.rules = Rules(database)
         self.follows = Follows(database)
-        self.seen = Seen(database)
+        self.positions = Positions(database)
         self.digests = PostedDigests(database)
 
     @classmethod

@@ -10,29 +10,29 @@ from bot.ledger.schema import news_seen
 from bot.ledger.table import LedgerPart
 
 
-class Looker(IntEnum):
+class ChangeConsumer(IntEnum):
     """A consumer of the archive's changes."""
 
     FOLLOWS = 1
     ANSWERS = 2
 
 
-class Seen(LedgerPart):
+class Positions(LedgerPart):
     """Table of the last change that each consumer has processed."""
 
-    def upto(self, looker: Looker) -> int | None:
+    def upto(self, consumer: ChangeConsumer) -> int | None:
         """Return the last change that a consumer has processed, ``None`` before its first run."""
-        query = select(news_seen.c.seq).where(news_seen.c.id == looker)
+        query = select(news_seen.c.seq).where(news_seen.c.id == consumer)
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
 
-    def note(self, looker: Looker, seq: int) -> None:
+    def note(self, consumer: ChangeConsumer, seq: int) -> None:
         """Store *seq* as the last change that a consumer has processed."""
         with self._database.writing() as connection:
-            note_seen(connection, looker, seq)
+            store_position(connection, consumer, seq)
 
 
-def note_seen(connection: Connection, looker: Looker, seq: int) -> None:
+def store_position(connection: Connection, consumer: ChangeConsumer, seq: int) -> None:
     """Store the position within the transaction that stores the results."""
-    connection.execute(delete(news_seen).where(news_seen.c.id == looker))
-    connection.execute(insert(news_seen).values(id=int(looker), seq=seq))
+    connection.execute(delete(news_seen).where(news_seen.c.id == consumer))
+    connection.execute(insert(news_seen).values(id=int(consumer), seq=seq))
