@@ -33,7 +33,7 @@ _BATCH = 8
 """Number of claims in one request to a verifier."""
 
 
-class RestLine(BaseModel):
+class SourceLine(BaseModel):
     """A source of a claim in the file; without a passage, the quotation is the passage."""
 
     quote: str = Field(min_length=1)
@@ -52,7 +52,7 @@ class ClaimLine(BaseModel):
     claim: str = Field(min_length=1)
     id: str | int | None = None
     question: str = ""
-    rests: list[RestLine] = Field(default_factory=list)
+    rests: list[SourceLine] = Field(default_factory=list)
 
 
 def _read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
@@ -75,7 +75,7 @@ def _read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
             )
 
 
-def read_whole(path: Path) -> list[ClaimLine]:
+def read_claims(path: Path) -> list[ClaimLine]:
     """Return all claims of a file.
 
     Raises:
@@ -102,7 +102,7 @@ def gate(line: ClaimLine) -> Proposed | Dropped:
     return propose(Sentence(line.claim, quotes), evidence, question, instructions=instructions)
 
 
-def _evidence(source: RestLine, number: int) -> Evidence:
+def _evidence(source: SourceLine, number: int) -> Evidence:
     """Return the passage of a source."""
     text = source.passage or source.quote
     header = Header(
@@ -166,7 +166,7 @@ def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
         print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({reason})")
 
 
-async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpClaim]]) -> int:
+async def look_up_file(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpClaim]]) -> int:
     """Look up each claim of a file and print one object per line; return the exit code.
 
     A malformed line is reported in its place, and the others are looked up.

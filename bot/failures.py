@@ -18,7 +18,7 @@ _ESCAPED_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 """A placeholder in an escaped sentence."""
 
 
-def failure_said(sentence: str, words: Wording) -> str:
+def translated_failure(sentence: str, words: Wording) -> str:
     """Return an English error message in the language of *words*, unchanged if unknown."""
     if words.language is Language.ENGLISH:
         return sentence

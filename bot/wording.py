@@ -217,7 +217,7 @@ class Wording:
         return notes
 
 
-def as_of_said(outcome: Answer | Abstention, words: Wording) -> str:
+def as_of_line(outcome: Answer | Abstention, words: Wording) -> str:
     """Return the time of an outcome, marked if it is about a past moment."""
     if outcome.question.past:
         return words("as_of_past", as_of=words.time(outcome.as_of))
@@ -241,7 +241,7 @@ class WordedError(IngestError):
         return words(self.key, **self.values)
 
 
-def rests_on_said(ground: Ground, words: Wording) -> str:
+def ground_line(ground: Ground, words: Wording) -> str:
     """Return the sources of an answer in one line."""
     parts = [
         words("rests_independent", count=ground.outlets)

@@ -123,7 +123,7 @@ def look_up_command(
         async def search_archive() -> int:
             try:
                 if batch is not None:
-                    return await checking.find_each(batch, desk.look_up_one)
+                    return await checking.look_up_file(batch, desk.look_up_one)
                 checking.show_found(await desk.look_up(text or ""), as_json=as_json)
             finally:
                 await desk.close()
@@ -161,7 +161,7 @@ def check_claims_command(
     as_json: AsJson = False,
 ) -> int:
     """Check the claims of a file against their citations: rules, identity, verifier."""
-    claims = checking.read_whole(file)
+    claims = checking.read_claims(file)
     chat = reading_chat(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:

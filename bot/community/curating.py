@@ -55,11 +55,11 @@ class Moderator:
     home: bool = False
 
     @property
-    def keeps_for(self) -> str:
+    def additions_place(self) -> str:
         """Return the server that alone may cite this moderator's additions; empty if all may."""
         return "" if self.home else self.place
 
-    def looks_after(self, place: str) -> bool:
+    def may_change(self, place: str) -> bool:
         """Return True if this moderator may change items of *place*; empty means shared items."""
         return place == self.place or (self.home and not place)
 
@@ -134,7 +134,7 @@ class Curator:
             NothingToDoError: it is hidden or removed already.
         """
         article = self._visible(article_id, moderator)
-        if article.place == moderator.keeps_for:
+        if article.place == moderator.additions_place:
             return self._withdraw(article, Removal.HIDDEN, moderator)
         if article.removal is not None or not self.archive.editions.hide(
             moderator.place, article_id, now=self.clock()
@@ -257,19 +257,19 @@ class Curator:
         header = prepared.extract.header
         shared = self.archive.articles.known(header)
         if (
-            moderator.keeps_for
+            moderator.additions_place
             and shared is not None
             and self._is_shared_copy(shared, prepared, moderator)
         ):
             return Saved(shared.id, shared.versions, Decision.SAME)
-        previous = self.archive.articles.known(header, moderator.keeps_for)
+        previous = self.archive.articles.known(header, moderator.additions_place)
         [saved] = keep_prepared(
             [prepared],
             self.archive,
             self.clock(),
             AddingOutcome(),
             restore=True,
-            place=moderator.keeps_for,
+            place=moderator.additions_place,
         )
         if saved.decision is not Decision.SAME:
             before = {
@@ -365,7 +365,7 @@ class Curator:
     def _revert_watch(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
         """Stop watching a source that an entry added, or restore its previous description."""
         source = self.archive.sources.get(entry.source_id or 0)
-        if source.address != entry.detail or source.place != moderator.keeps_for:
+        if source.address != entry.detail or source.place != moderator.additions_place:
             return None
         if not entry.before:
             self.archive.sources.unwatch(source.id)
@@ -400,7 +400,7 @@ class Curator:
     def _watch_again(
         self, address: str, before: dict[str, Any], moderator: Moderator
     ) -> AuditEntry | None:
-        if self.archive.sources.at(address, moderator.keeps_for) is not None:
+        if self.archive.sources.at(address, moderator.additions_place) is not None:
             return None
         return self._describe(address, before, moderator)
 
@@ -412,27 +412,27 @@ class Curator:
             permission,
             minutes,
             now=self.clock(),
-            place=moderator.keeps_for,
+            place=moderator.additions_place,
         )
         return self._log(moderator, AuditAction.WATCHED, source_id=source.id, detail=source.address)
 
     @in_thread
     def _watch(self, address: str, outlet: str, moderator: Moderator) -> Source:
-        watched = self.archive.sources.at(address, moderator.keeps_for)
+        watched = self.archive.sources.at(address, moderator.additions_place)
         if watched is not None and watched.outlet == outlet:
             raise NothingToDoError
-        if watched is None and moderator.keeps_for:
+        if watched is None and moderator.additions_place:
             server_sources = [
                 source
                 for source in self.archive.sources.watched()
-                if source.place == moderator.keeps_for
+                if source.place == moderator.additions_place
             ]
             if len(server_sources) >= _MAX_SOURCES_PER_SERVER:
                 raise TooManySourcesError
         permission = watched.permission if watched else Permission.UNSTATED
         minutes = watched.every if watched else _WATCH_INTERVAL_MINUTES
         source = self.archive.sources.watch(
-            address, outlet, permission, minutes, now=self.clock(), place=moderator.keeps_for
+            address, outlet, permission, minutes, now=self.clock(), place=moderator.additions_place
         )
         before = _description_of(watched) if watched else None
         self._log(
@@ -480,7 +480,7 @@ class Curator:
     def _own_article(self, article_id: int, moderator: Moderator) -> Article:
         """Return an article that this moderator may change; in home also shared ones."""
         article = self._visible(article_id, moderator)
-        if not moderator.looks_after(article.place):
+        if not moderator.may_change(article.place):
             raise NotYoursError(article.header.title)
         return article
 
@@ -489,7 +489,7 @@ class Curator:
         source = self.archive.sources.get(source_id)
         if source.place not in {"", moderator.place}:
             raise SourceNotFoundError(source_id)
-        if not moderator.looks_after(source.place):
+        if not moderator.may_change(source.place):
             raise NotYoursError(source.address)
         return source
 

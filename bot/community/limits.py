@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-WINDOW = 60.0
+WINDOW_SECONDS = 60.0
 """Period of a limit, in seconds."""
-MANY = 10_000
+MAX_KEYS = 10_000
 """Number of keys above which expired keys are deleted."""
 
 
@@ -30,14 +30,16 @@ class Limiter:
         if longest == 0:
             for key, _ in limits:
                 self._times.setdefault(key, deque()).append(now)
-        if len(self._times) > MANY:
-            self._times = {k: v for k, v in self._times.items() if v and now - v[-1] < WINDOW}
+        if len(self._times) > MAX_KEYS:
+            self._times = {
+                k: v for k, v in self._times.items() if v and now - v[-1] < WINDOW_SECONDS
+            }
         return longest
 
     def _wait(self, key: Hashable, limit: int, now: float) -> float:
         times = self._times.get(key)
-        while times and now - times[0] >= WINDOW:
+        while times and now - times[0] >= WINDOW_SECONDS:
             times.popleft()
         if limit <= 0:
-            return WINDOW
-        return 0.0 if not times or len(times) < limit else WINDOW - (now - times[-limit])
+            return WINDOW_SECONDS
+        return 0.0 if not times or len(times) < limit else WINDOW_SECONDS - (now - times[-limit])

@@ -244,7 +244,7 @@ class Community:
         return True
 
     @in_thread
-    def every_rules(self) -> dict[str, ServerRules]:
+    def all_rules(self) -> dict[str, ServerRules]:
         """Return the rules of each server by its number."""
         return {place: ServerRules.of(values) for place, values in self.ledger.rules.all().items()}
 

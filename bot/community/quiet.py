@@ -69,7 +69,7 @@ class Quiet:
         self.found, self._checked_at = tuple(filter(None, checks)), now
 
     @in_thread
-    def untold(self) -> list[QuietSource]:
+    def unnotified(self) -> list[QuietSource]:
         """Return the quiet sources of which moderators were not notified yet."""
         notified = DeskRules.of(self.ledger.rules.get(DESK)).quiet
         return [
@@ -79,7 +79,7 @@ class Quiet:
         ]
 
     @in_thread
-    def mark_told(self) -> None:
+    def mark_notified(self) -> None:
         """Record that moderators know the current quiet sources; forget those that recovered."""
         rules = DeskRules.of(self.ledger.rules.get(DESK))
         quiet = {
