@@ -52,7 +52,7 @@ def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
     )
     if not (settings.check_model or any(name for _, name in settings_of_writers)):
         return (), None
-    from bot.answering.chat.chat import chat_model  # half a second to load: only where needed
+    from bot.answering.chat.chat import chat_model  # takes half a second to load
 
     key, base_url = settings.openai_api_key, settings.openai_base_url
     patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}

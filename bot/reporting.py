@@ -69,7 +69,7 @@ def level_of(outcome: Answer | Abstention) -> str:
 
 
 def _ground(ground: Ground) -> dict[str, Any]:
-    """Return the sources of an answer; ``lead`` is ``None`` if an outlet alone has no answer."""
+    """Return an answer's sources, and the lead without each decisive outlet, if any is left."""
     return {
         "kind": str(ground.resting),
         "outlets": ground.outlets,

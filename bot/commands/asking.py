@@ -36,7 +36,7 @@ def run_command() -> int:
         return chat_command()
     from bot.discord_ui.client import serve
 
-    async def until_told(desk: Desk) -> int:
+    async def serve_until_stopped(desk: Desk) -> int:
         with (
             stopping.until_told() as stop,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
@@ -48,8 +48,8 @@ def run_command() -> int:
         return stop.code
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
-        desk.coverage.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
-        return asyncio.run(until_told(desk))
+        desk.coverage.catch_up_words()  # embedding follows in the background
+        return asyncio.run(serve_until_stopped(desk))
 
 
 def chat_command() -> int:

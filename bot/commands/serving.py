@@ -38,14 +38,14 @@ def mcp_command(
         return _serve(settings, "`python -m bot mcp`")
     from bot.mcp_server.serving import serve_pipes
 
-    async def until_done(desk: Desk) -> int:
+    async def serve_until_done(desk: Desk) -> int:
         with stopping.until_told() as stop:
             async with _updated_index(desk):
                 await _run_first(serve_pipes(desk), stop.event.wait())
         return stop.code
 
     with prepared_desk(settings, "`python -m bot mcp`", sample=False) as desk:
-        return asyncio.run(until_done(desk))
+        return asyncio.run(serve_until_done(desk))
 
 
 def page_command() -> int:
@@ -59,7 +59,7 @@ def page_command() -> int:
 def _serve(settings: BotSettings, holder: str) -> int:
     """Serve the interfaces named in the settings until the process is stopped."""
 
-    async def until_told(desk: Desk) -> int:
+    async def serve_until_stopped(desk: Desk) -> int:
         with stopping.until_told() as stop:
             async with _updated_index(desk), served_beside(desk) as addresses:
                 print("\n".join([*addresses, "Stop with Ctrl-C."]), file=sys.stderr, flush=True)
@@ -67,7 +67,7 @@ def _serve(settings: BotSettings, holder: str) -> int:
         return stop.code
 
     with prepared_desk(settings, holder, sample=False) as desk:
-        return asyncio.run(until_told(desk))
+        return asyncio.run(serve_until_stopped(desk))
 
 
 @asynccontextmanager
@@ -78,7 +78,7 @@ async def served_beside(desk: Desk) -> AsyncIterator[list[str]]:
         if desk.settings.mcp_port is None:
             yield messages
             return
-        from bot.mcp_server.serving import served_to_programs  # a second to load: where needed
+        from bot.mcp_server.serving import served_to_programs  # takes a second to load
 
         async with served_to_programs(desk) as address:
             yield [*messages, f"Programs are served at {address}."]
@@ -97,7 +97,7 @@ async def _updated_index(desk: Desk) -> AsyncIterator[None]:
                 last_message = ""
             except IngestError as error:
                 if str(error) != last_message:
-                    logger.warning("%s", error)
+                    logger.warning("Index not updated: %s", error)
                 last_message = str(error)
 
     updating = asyncio.create_task(update_repeatedly())

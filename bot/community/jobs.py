@@ -33,7 +33,7 @@ class LookProgress:
 
     @property
     def listed(self) -> int | None:
-        """How many pages the source named, as far as that is known."""
+        """Return the number of pages that the source lists, if known."""
         return self.source.listed if self.source else None
 
 

@@ -59,7 +59,7 @@ class SuggestedQuestions:
     def refresh(self, progress: Progress | None = None) -> None:
         """Draw the questions again if the coverage changed; it blocks.
 
-        *progress* is called for each question tried, and may abort by an exception.
+        *progress* is called for each question tried, and may raise to abort.
         """
         last_change, now = self.archive.changes.last(), self.clock()
         is_due = self._drawn_at is None or now - self._drawn_at >= DRAWN_EVERY
