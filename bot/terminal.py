@@ -25,7 +25,7 @@ from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
 from bot.reporting import as_object
-from bot.wording import Wording, as_of_line, ground_line, unaskable
+from bot.wording import Wording, as_of_note, ground_line, unaskable
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError
 from ingest.language.languages import Language
@@ -206,7 +206,7 @@ def _show_answer(outcome: Answer, words: Wording, console: Console) -> None:
     ground = [ground_line(outcome.ground, words)] if outcome.ground else []
     page = [f"{words('verify_link')}: {outcome.page}"] if outcome.page else []
     notes = (*ground, *page, *words.asides(outcome), *words.notes(outcome.written))
-    for note in (*notes, as_of_line(outcome, words)):
+    for note in (*notes, as_of_note(outcome, words)):
         console.print(_indent(printable(note), style="dim"))
 
 
@@ -255,7 +255,7 @@ def _show_abstention(outcome: Abstention, words: Wording, console: Console) -> N
         console.print(Text(words("nearest"), style="bold"))
         for header in outcome.nearest:
             console.print(_indent(f"· {_entry(header, words)}"))
-    past = [as_of_line(outcome, words)] if outcome.question.past else []
+    past = [as_of_note(outcome, words)] if outcome.question.past else []
     for note in (*words.notes(outcome.written, answered=False), *past):
         console.print(_indent(printable(note), style="dim"))
 

@@ -217,7 +217,7 @@ class Wording:
         return notes
 
 
-def as_of_line(outcome: Answer | Abstention, words: Wording) -> str:
+def as_of_note(outcome: Answer | Abstention, words: Wording) -> str:
     """Return the time of an outcome, marked if it is about a past moment."""
     if outcome.question.past:
         return words("as_of_past", as_of=words.time(outcome.as_of))
