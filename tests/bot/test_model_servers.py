@@ -87,7 +87,7 @@ async def test_a_reply_without_an_end_costs_nothing_of_what_was_proven(desk, ser
     """Its end is ours: the answer says why it is not whole, and the connection is closed."""
     server.behaviour = behaviour
     server.pause = 0.01 if behaviour == "writes by the letter" else 0.0
-    desk.models.writers[0].chat.whole = 2.0
+    desk.models.writers[0].chat.reply_limit = 2.0
     began = time.monotonic()
     outcome = await answered(desk)
     assert [claim.text for claim in outcome.claims] == [GOOD]
@@ -103,7 +103,7 @@ async def test_one_limit_is_for_all_that_one_answer_asks(desk, server):
     server.behaviour = "writes by the letter"
     server.pause = 0.01
     writer = desk.models.writers[0]
-    writer.chat.whole = 0.5
+    writer.chat.reply_limit = 0.5
     meter = Meter()
     for _ in range(3):
         with pytest.raises(ChatError) as caught:

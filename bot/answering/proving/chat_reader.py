@@ -1,4 +1,4 @@
-"""A chat model as second reader: it sees a sentence and what it cites, and nothing else."""
+"""A chat model as verifier: it is given a claim and its citations only."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ _LETTERS = {
     "A": Finding.CLAIMED,
     "N": Finding.NOT_STATED,
 }
-_KEY = 4
-"""Letters of a claim's key."""
+_KEY_CHARACTERS = 4
+"""Length of a claim's key."""
 _VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
 
 
 class ChatReader:
-    """Asks a chat model for one letter a claim. What it does not answer stays unread."""
+    """A verifier that asks a chat model for one letter for each claim."""
 
     judges = True
 
     def __init__(self, chat: Chat) -> None:
-        """Read with *chat*."""
+        """Verify with *chat*."""
         self.name = chat.name
         self._chat = chat
         self._prompt = Prompt.load("check")
 
     async def close(self) -> None:
-        """Let go of the connections, in the event loop that used them."""
+        """Close the HTTP client, in the event loop that used it."""
         await self._chat.close()
 
     async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
-        """Return one reading each, in one request; ``None`` for what it left out.
+        """Return one finding for each claim, in one request; ``None`` for a claim left out.
 
-        A claim that has two letters has none: whoever says both says nothing.
+        A claim with two different letters has no finding.
 
         Raises:
-            ReadingError: the model failed, or answered in no form that can be read.
+            UnreadClaimsError: the model failed, or its reply has no finding.
         """
-        keyed = {key_of(each, place): each for place, each in enumerate(proposed)}
-        found: dict[str, set[Finding]] = {}
-        broken: Trouble | None = None
+        keyed = {key_of(proposal, place): proposal for place, proposal in enumerate(proposed)}
+        findings: dict[str, set[Finding]] = {}
+        trouble: Trouble | None = None
         try:
             async for line in self._chat.lines(
                 [(self._prompt.filled(), claims_material(keyed))], meter
@@ -62,41 +62,44 @@ class ChatReader:
                     continue
                 key = verdict["key"] or (next(iter(keyed)) if len(keyed) == 1 else "")
                 if key in keyed:
-                    found.setdefault(key, set()).add(_LETTERS[verdict["letter"]])
+                    findings.setdefault(key, set()).add(_LETTERS[verdict["letter"]])
         except ChatError as error:
-            broken = error.trouble
-        if not found:
-            raise UnreadClaimsError(broken or Trouble.UNREAD)
-        return [_only(found.get(key, set())) for key in keyed]
+            trouble = error.trouble
+        if not findings:
+            raise UnreadClaimsError(trouble or Trouble.UNREAD)
+        return [_only(findings.get(key, set())) for key in keyed]
 
 
-def _only(readings: set[Finding]) -> Finding | None:
-    """Return the one reading there is."""
-    return next(iter(readings)) if len(readings) == 1 else None
+def _only(findings: set[Finding]) -> Finding | None:
+    """Return the single finding; ``None`` if there are none or several."""
+    return next(iter(findings)) if len(findings) == 1 else None
 
 
 def key_of(proposed: Proposed, place: int) -> str:
-    """Name a claim by letters that no article can guess to be its own."""
-    cited = "".join(c.passage.id for c in proposed.claim.citations)
-    return hashlib.sha256(f"{place}{proposed.claim.text}{cited}".encode()).hexdigest()[:_KEY]
+    """Return a key for a claim that no article can contain on purpose."""
+    passage_ids = "".join(c.passage.id for c in proposed.claim.citations)
+    digest = hashlib.sha256(f"{place}{proposed.claim.text}{passage_ids}".encode()).hexdigest()
+    return digest[:_KEY_CHARACTERS]
 
 
 def claims_material(keyed: Mapping[str, Proposed]) -> str:
-    """Return the claims and what each cites as one JSON object: data, whatever it says."""
+    """Return the claims and their citations as one JSON object: data for a model."""
     claims = [
         {
             "key": key,
-            "claim": each.claim.text,
-            "derived": [{"words": d.words, "how": d.how, "of": list(d.of)} for d in each.derived],
-            "sources": [_described(citation) for citation in each.claim.citations],
+            "claim": proposal.claim.text,
+            "derived": [
+                {"words": d.words, "how": d.how, "of": list(d.of)} for d in proposal.derived
+            ],
+            "sources": [_described(citation) for citation in proposal.claim.citations],
         }
-        for key, each in keyed.items()
+        for key, proposal in keyed.items()
     ]
     return json.dumps({"claims": claims}, ensure_ascii=False)
 
 
 def _described(citation: Citation) -> dict[str, object]:
-    """Return what the reader is told of one source."""
+    """Return the fields of one citation that the verifier is given."""
     header = citation.header
     return {
         "outlet": header.outlet,

@@ -1,4 +1,4 @@
-"""Whoever reads a sentence against what it cites, and says whether that supports it."""
+"""The interface of claim verifiers, which judge claims against their citations."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from bot.answering.proving.figures import Derived
 
 
 class Finding(StrEnum):
-    """What the cited sentences have to say of a claim."""
+    """The relation of the cited sentences to a claim."""
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
     CLAIMED = "claimed"
-    """They report it as what somebody claims, alleges or denies; not as a fact."""
+    """They report it as a claim, allegation or denial of somebody; not as a fact."""
     NOT_STATED = "not_stated"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A claim that passed the gates, and the figures in it that are derived: not yet proven."""
+    """A claim that passed the checks but is not verified yet, with its derived figures."""
 
     claim: Claim
     derived: tuple[Derived, ...] = ()
 
 
 class UnreadClaimsError(Exception):
-    """The reader gave no reading; ``trouble`` says why. What it should have read stays unproven."""
+    """The verifier returned no finding; ``trouble`` is the cause. The claims stay unproven."""
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.value)
@@ -39,22 +39,22 @@ class UnreadClaimsError(Exception):
 
 
 class Reader(Protocol):
-    """Reads claims; of two kinds: a chat model, and identity where there is none."""
+    """A verifier of claims; implemented by a chat model, and without one by word identity."""
 
     @property
     def name(self) -> str:
-        """How it is called where readers of an answer see it."""
+        """Return the name that answers show."""
         ...
 
     @property
     def judges(self) -> bool:
-        """Whether it can tell that a sentence is not supported, not only that it is."""
+        """Return True if it can find that a claim is not supported, not only that it is."""
         ...
 
     async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
-        """Return one reading each, ``None`` where it gave none.
+        """Return one finding for each claim, ``None`` for a claim without one.
 
         Raises:
-            ReadingError: nothing at all was read.
+            UnreadClaimsError: there is no finding for any claim.
         """
         ...

@@ -1,4 +1,4 @@
-"""How Latin coverage may spell what a question names in Japanese: a country, a sound, a reading."""
+"""Find the Latin spellings of a Japanese name: a country, a sound, a reading."""
 
 from __future__ import annotations
 
@@ -14,54 +14,60 @@ from ingest.language.readings import read_aloud
 from ingest.language.sounds import RUN, beginnings, likeness, spellings
 
 SHORTEST_NAME = 4
-"""Letters of a Latin word that is looked for in Japanese; shorter ones sound like anything."""
-_SPELLINGS = 3
-"""Latin words that a name in katakana may be."""
-_NEARLY = 0.25
-"""How much less like it a word's letters may be than those of the likest."""
-_OFTEN = 0.1
-"""What a word that stands ten times as often gains on one whose letters are more like."""
+"""Letters of the shortest Latin word matched with Japanese; shorter ones match by chance."""
+_MAX_SPELLINGS = 3
+"""Latin words that a name in katakana is matched with."""
+_SIMILARITY_MARGIN = 0.25
+"""Greatest difference between the similarity of a spelling and that of the best one."""
+_FREQUENCY_WEIGHT = 0.1
+"""Bonus in similarity for a word that is ten times as frequent."""
 
 
 class Vocabulary(Protocol):
-    """Which terms the coverage has, and how often."""
+    """The terms of the coverage and their frequencies."""
 
     def rarity(self, term: str) -> float:
-        """Return how rare a term is, more for a rarer one."""
+        """Return the rarity of a term; higher for a rarer one."""
         ...
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands."""
+        """Return the number of passages with a term."""
         ...
 
     def beginning(self, letter: str) -> Sequence[tuple[str, int]]:
-        """Return the terms that begin with *letter*, and in how many passages each stands."""
+        """Return the terms that begin with *letter*, each with its number of passages."""
         ...
 
 
 @lru_cache(maxsize=4096)
 def read_as(text: str) -> frozenset[str]:
-    """Return the stems of what the kanji of *text* are read as."""
+    """Return the stems of the readings of the kanji in *text*."""
     return frozenset(term for spelling in read_aloud(text) for term in terms(spelling))
 
 
 def latin_forms(run: str, lexicon: Lexicon, vocabulary: Vocabulary) -> frozenset[str]:
-    """Return the stems by which Latin coverage may name what *run* names.
+    """Return the stems of the Latin words that may stand for *run* in the coverage.
 
-    That is a country's name, or the spelling of a reading. A name in katakana is looked for among
-    the coverage's own words, those first that are most like it and stand most often.
+    These are the name of a country, or the spelling of a reading. A name in katakana is compared
+    with the words of the coverage; the most similar and most frequent ones are returned.
     """
     if place := english_places().get(run):
         return frozenset(terms(place)[-1:])
     if not RUN.fullmatch(run):
-        read = (each for each in read_as(run) if len(each) >= SHORTEST_NAME)
-        return frozenset(each for each in read if vocabulary.frequency(each))
-    every = {word: count for each in beginnings(run) for word, count in vocabulary.beginning(each)}
-    like = {
+        readings = (stem for stem in read_as(run) if len(stem) >= SHORTEST_NAME)
+        return frozenset(stem for stem in readings if vocabulary.frequency(stem))
+    frequencies = {
+        word: count for letter in beginnings(run) for word, count in vocabulary.beginning(letter)
+    }
+    similarities = {
         word: likeness(run, word)
-        for word in every
+        for word in frequencies
         if spellings(run).fullmatch(word) and word not in lexicon.stopwords
     }
-    least = max(like.values(), default=0.0) - _NEARLY
-    found = {w: x + _OFTEN * math.log10(every[w]) for w, x in like.items() if x >= least}
-    return frozenset(sorted(found, key=lambda word: -found[word])[:_SPELLINGS])
+    threshold = max(similarities.values(), default=0.0) - _SIMILARITY_MARGIN
+    scores = {
+        w: x + _FREQUENCY_WEIGHT * math.log10(frequencies[w])
+        for w, x in similarities.items()
+        if x >= threshold
+    }
+    return frozenset(sorted(scores, key=lambda word: -scores[word])[:_MAX_SPELLINGS])

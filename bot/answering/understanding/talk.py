@@ -1,4 +1,4 @@
-"""What people say to a bot that is no question: hello, help, stop, "true?", "news?"."""
+"""Recognise small talk, which is no question: hello, help, stop, "true?", "news?"."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ingest.language.languages import Language
 from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_BESIDE = "beside"
-_TURNS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
-"""What is answered where one message says several, the first of these."""
+_FILLER = "beside"
+_KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
+"""Kinds of small talk; a message with several is answered by the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What was said, ``help``, ``stop``, ``thanks`` or ``hello``, and in which language.
+    """The kind of a message, such as ``help``, ``stop``, ``thanks`` or ``hello``, and its language.
 
-    ``check`` points to something else that is to be answered or checked: "is this true?".
-    ``news`` asks what is new, of ``topic`` where that is named; ``wrong`` complains, and ``aside``
-    wants something that no coverage has. ``privacy`` asks what is kept of oneself, or that it goes.
+    ``check`` refers to another text that is to be checked: "is this true?". ``news`` asks for the
+    latest news, on ``topic`` if there is one; ``wrong`` complains, and ``aside`` asks for something
+    that no coverage has. ``privacy`` asks for one's own data, or for its deletion.
     """
 
     said: str
@@ -33,54 +33,54 @@ class Talk:
 
 
 def talk_in(text: str) -> Talk | None:
-    """Return what *text* says when it says nothing else; ``None`` when it may ask something."""
-    said = unicodedata.normalize("NFKC", bare(text)).casefold().replace("’", "'")
-    words = tuple(_WORD.findall(said))
+    """Return the small talk that *text* consists of; ``None`` if it may be a question."""
+    plain_text = unicodedata.normalize("NFKC", bare(text)).casefold().replace("’", "'")
+    words = tuple(_WORD.findall(plain_text))
     for language in Language:
-        found = _said_in(words, _phrases(language))
-        for turn in _TURNS:
-            if turn in found:
-                return Talk(turn, language)
+        kinds = _kinds_in(words, _phrases(language))
+        for kind in _KINDS:
+            if kind in kinds:
+                return Talk(kind, language)
     return None
 
 
 def news_in(text: str) -> Talk | None:
-    """Return of what *text* wants the news: "the latest on the ferries"."""
+    """Return the request for news on a topic in *text*: "the latest on the ferries"."""
     text = bare(text)
     for language in Language:
         pattern = _news_pattern(language)
-        if found := pattern and pattern.search(text):
-            return Talk("news", language, found["topic"].strip())
+        if match := pattern and pattern.search(text):
+            return Talk("news", language, match["topic"].strip())
     return None
 
 
 @cache
 def _news_pattern(language: Language) -> re.Pattern[str] | None:
-    """Compile how news of something are asked for in *language*."""
-    written = table(f"{language}/questions").get("talk", {}).get("news_of")
-    return re.compile(written, re.IGNORECASE) if written else None
+    """Compile the pattern of requests for news on a topic in *language*."""
+    pattern = table(f"{language}/questions").get("talk", {}).get("news_of")
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 
-def _said_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
-    """Take *words* apart into phrases, the longest first; nothing if one word is left over."""
-    said: set[str] = set()
-    at = 0
-    while at < len(words):
-        ends = range(len(words), at, -1)
-        end = next((end for end in ends if tuple(words[at:end]) in phrases), None)
+def _kinds_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
+    """Split *words* into phrases, the longest first; return their kinds, none if a word is left."""
+    kinds: set[str] = set()
+    start = 0
+    while start < len(words):
+        ends = range(len(words), start, -1)
+        end = next((end for end in ends if tuple(words[start:end]) in phrases), None)
         if end is None:
             return set()
-        said.add(phrases[tuple(words[at:end])])
-        at = end
-    return said
+        kinds.add(phrases[tuple(words[start:end])])
+        start = end
+    return kinds
 
 
 @cache
 def _phrases(language: Language) -> dict[tuple[str, ...], str]:
-    """Read what is said in *language*, each phrase by its words."""
-    listed: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
+    """Return the kind of each small-talk phrase of *language*, by its words."""
+    phrases: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
     return {
-        tuple(_WORD.findall(phrase)): said
-        for said in (*_TURNS, _BESIDE)
-        for phrase in listed.get(said, ())
+        tuple(_WORD.findall(phrase)): kind
+        for kind in (*_KINDS, _FILLER)
+        for phrase in phrases.get(kind, ())
     }

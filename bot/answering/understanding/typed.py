@@ -1,4 +1,4 @@
-"""A question as people type it in a chat, and the words in it that coverage would use."""
+"""Normalise the text of a question: remove markup, and correct typos."""
 
 from __future__ import annotations
 
@@ -12,60 +12,66 @@ from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-_SHORTEST = 5
-"""Letters of a word from which it may be mistyped."""
+_MIN_TYPO_LETTERS = 5
+"""Letters of the shortest word that is corrected by the words of the coverage."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-
-
 _Frequency: TypeAlias = Callable[[str], int]
-"""Tells in how many passages a term stands."""
+"""A function that returns the number of passages with a term."""
 
 
-def heard(text: str, known: _Frequency) -> str:
-    """Return *text* as it is searched: bare of markup, typos replaced by the coverage's words."""
-    shown = " ".join(bare(text).split())
-    return corrected(shown, known) if terms(shown) else text
+def heard(text: str, frequency: _Frequency) -> str:
+    """Return *text* without markup, and with typos replaced by words of the coverage."""
+    plain_text = " ".join(bare(text).split())
+    return corrected(plain_text, frequency) if terms(plain_text) else text
 
 
-def corrected(text: str, known: _Frequency) -> str:
-    """Replace each word that neither the coverage nor the lexicon has, if it is a typo."""
+def corrected(text: str, frequency: _Frequency) -> str:
+    """Replace typos: words that neither the coverage nor the lexicon has."""
     lexicon = lexicon_for(text)
 
-    def right(match: re.Match[str]) -> str:
+    def correction(match: re.Match[str]) -> str:
         word = match[0]
-        found = terms(word)
-        forms = {*found, word.casefold()}
+        word_terms = terms(word)
+        forms = {*word_terms, word.casefold()}
         familiar = any(form in lexicon.groups or form in lexicon.stopwords for form in forms)
-        if familiar or any(map(known, found)):
+        if familiar or any(map(frequency, word_terms)):
             return word
-        small = _swapped(word.casefold()) & lexicon.stopwords
-        return min(small, default=None) or meant(word, known) or word
+        stopwords = _swapped(word.casefold()) & lexicon.stopwords
+        return min(stopwords, default=None) or meant(word, frequency) or word
 
-    return _WORD.sub(right, text)
+    return _WORD.sub(correction, text)
 
 
-def meant(word: str, known: _Frequency) -> str | None:
-    """Return the word of the coverage that *word* is mistyped for, one letter away, if any.
+def meant(word: str, frequency: _Frequency) -> str | None:
+    """Return the word of the coverage one letter away from the typo *word*, or ``None``.
 
-    Of several the most frequent is taken, and of equals the shortest.
+    The most frequent candidate wins; of equally frequent ones the shortest.
     """
-    small = word.casefold()
-    if len(small) < _SHORTEST or not small.isascii() or not small.isalpha() or has_japanese(word):
+    letters = word.casefold()
+    if (
+        len(letters) < _MIN_TYPO_LETTERS
+        or not letters.isascii()
+        or not letters.isalpha()
+        or has_japanese(word)
+    ):
         return None
-    found = {each: max(map(known, terms(each)), default=0) for each in _one_away(small)}
-    best = max(found, key=lambda each: (found[each], -len(each), each))
-    return best if found[best] > 0 else None
+    frequencies = {
+        candidate: max(map(frequency, terms(candidate)), default=0)
+        for candidate in _one_edit_away(letters)
+    }
+    best = max(frequencies, key=lambda word: (frequencies[word], -len(word), word))
+    return best if frequencies[best] > 0 else None
 
 
-def _one_away(word: str) -> set[str]:
-    """Return every word one letter away: left out, doubled, exchanged, swapped (Norvig, 2007)."""
-    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    without = {a + b[1:] for a, b in parts if b}
-    changed = {a + c + b[1:] for a, b in parts if b for c in _ALPHABET}
-    more = {a + c + b for a, b in parts for c in _ALPHABET}
-    return (without | _swapped(word) | changed | more) - {word}
+def _one_edit_away(word: str) -> set[str]:
+    """Return all words one edit away: deletion, swap, replacement, insertion (Norvig, 2007)."""
+    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    deletions = {a + b[1:] for a, b in splits if b}
+    replacements = {a + c + b[1:] for a, b in splits if b for c in _ALPHABET}
+    insertions = {a + c + b for a, b in splits for c in _ALPHABET}
+    return (deletions | _swapped(word) | replacements | insertions) - {word}
 
 
 def _swapped(word: str) -> set[str]:
-    """Return every word that two letters side by side of *word* make, swapped: "wehn" is "when"."""
+    """Return *word* with each two neighbouring letters swapped: "wehn" gives "when"."""
     return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
