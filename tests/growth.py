@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from bot.answering.chat.meter import ChatError
-from bot.answering.chat.replies import Objects, read_object
+from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.understanding.typed import heard
@@ -88,7 +88,7 @@ def _listed(text: str) -> object:
 
 
 def _reply(text: str) -> object:
-    objects, found = Objects(), []
+    objects, found = ObjectScanner(), []
     with suppress(ChatError):  # it is too long, too deep, too many: what came before is read
         for at in range(0, len(text), 7):
             found += objects.feed(text[at : at + 7])

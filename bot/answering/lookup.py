@@ -15,8 +15,8 @@ from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
-from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import CitedGround, Draft, in_context
+from bot.answering.proving.gates import Stopped, run_gates
+from bot.answering.proving.ground import CitedGround, Draft, citation_context
 from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
@@ -115,10 +115,10 @@ async def look_up_one(
         readings = await reader.read(proposed, meter) if proposed else []
     except UnreadClaimsError:
         return LookedUpClaim(
-            claim, _best_by_article([ClosestSentence(c, in_context(c)) for c in citations])
+            claim, _best_by_article([ClosestSentence(c, citation_context(c)) for c in citations])
         )
     closest = [
-        ClosestSentence(citation, in_context(citation), _verdict_of(claim, citation, reading))
+        ClosestSentence(citation, citation_context(citation), _verdict_of(claim, citation, reading))
         for citation, reading in zip(citations, readings, strict=True)
     ]
     deciding = [sentence for sentence in closest if sentence.verdict is not Verdict.NONE]
@@ -168,5 +168,5 @@ def _verdict_of(claim: str, citation: Citation, finding: Finding | None) -> Verd
 
 def _stopped(claim: str, citation: Citation) -> bool:
     """Return True if *claim* fails a check against *citation*."""
-    outcome = gated(Draft(claim, language_asked(claim)), CitedGround((citation,)))
+    outcome = run_gates(Draft(claim, language_asked(claim)), CitedGround((citation,)))
     return isinstance(outcome, Stopped)

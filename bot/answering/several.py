@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answering.model import Abstention, Answer, Level, Question
 from bot.answering.resting import rests_on, shown_sources
-from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.followup import Exchange, complete_followup
 from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 
@@ -29,7 +29,7 @@ def questions_in(question: Question) -> list[Question]:
     if len(questions) < 2:
         return [question]
     first, *followups = questions
-    completed = [first, *(standalone(text, Exchange(first, ())) for text in followups)]
+    completed = [first, *(complete_followup(text, Exchange(first, ())) for text in followups)]
     return [replace(question, text=text) for text in completed]
 
 

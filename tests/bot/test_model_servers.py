@@ -8,11 +8,17 @@ import time
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import REFUSED, OptionalPart, chat_model, refused, trouble_of
+from bot.answering.chat.chat import (
+    REFUSAL_PATTERNS,
+    OptionalPart,
+    chat_model,
+    refused_by_message,
+    trouble_of,
+)
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Answer, Trouble
 from bot.answering.understanding.question import ask
-from bot.answering.writing.composing import keyed
+from bot.answering.writing.composing import by_key
 from bot.answering.writing.drafting import ModelWriter
 from bot.reporting import record_of
 from bot.wording import Wording
@@ -39,7 +45,7 @@ async def server():
 async def desk(sample_desk, server):
     """Return the sample desk with a keyless model on that server, and let it write what is true."""
     question = ask(TURNOUT, now=MORNING)
-    given = keyed(question, sample_desk.coverage.look(question).evidence)
+    given = by_key(question, sample_desk.coverage.look(question).evidence)
     key = next(k for k, each in given.items() if QUOTE in each.passage.text)
     line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"
@@ -233,9 +239,9 @@ async def test_thoughts_are_never_shown(desk, server):
 
 def test_every_way_has_words_by_which_it_is_refused():
     """A server's sentence that names none is no refusal of these."""
-    assert set(REFUSED) == set(OptionalPart)
-    assert refused("rate limit reached", set()) is None
-    assert refused("unknown field stream_options", {OptionalPart.USAGE}) is None
+    assert set(REFUSAL_PATTERNS) == set(OptionalPart)
+    assert refused_by_message("rate limit reached", set()) is None
+    assert refused_by_message("unknown field stream_options", {OptionalPart.USAGE}) is None
 
 
 @pytest.mark.parametrize(

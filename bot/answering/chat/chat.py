@@ -25,7 +25,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, S
 from pydantic import SecretStr
 
 from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.replies import Thoughtless
+from bot.answering.chat.replies import ThoughtFilter
 from bot.answering.model import Trouble, Usage
 from ingest.errors import SettingsError
 from ingest.responses import PLAIN, TooLongError, limit_async
@@ -83,7 +83,7 @@ _FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
 """Parts that make a server return JSON of a given form, the stricter first."""
 _ONE_OBJECT = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
 """Instruction for models whose server allows a single JSON object."""
-REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
+REFUSAL_PATTERNS: Mapping[OptionalPart, re.Pattern[str]] = {
     OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
     OptionalPart.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
     OptionalPart.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
@@ -142,7 +142,7 @@ class Chat:
         Raises:
             ChatError: the model failed or its reply was cut off; the lines so far are incomplete.
         """
-        thoughts, wrote = Thoughtless(), False
+        thoughts, wrote = ThoughtFilter(), False
         line: list[str] = []
         async for piece in self.parts(prompts, meter):
             for segment in thoughts.feed(piece):
@@ -216,7 +216,7 @@ class Chat:
         if error.trouble is Trouble.EMPTY:
             return form_part
         inactive_forms = {part for part in _FORMS if part is not form_part}
-        return refused(error.detail, self._without | inactive_forms)
+        return refused_by_message(error.detail, self._without | inactive_forms)
 
     async def _stream(
         self,
@@ -334,12 +334,12 @@ class Chat:
         return chunk if isinstance(chunk, AIMessageChunk) else None
 
 
-def refused(message: str, omitted: Container[OptionalPart]) -> OptionalPart | None:
+def refused_by_message(message: str, omitted: Container[OptionalPart]) -> OptionalPart | None:
     """Return the part that the error *message* refuses, unless it is *omitted* already."""
     return next(
         (
             part
-            for part, pattern in REFUSED.items()
+            for part, pattern in REFUSAL_PATTERNS.items()
             if part not in omitted and pattern.search(message)
         ),
         None,

@@ -53,7 +53,7 @@ class Prompt:
         return self.text.format(**values)
 
 
-def material(question: str, passages: Mapping[str, Evidence]) -> str:
+def question_material(question: str, passages: Mapping[str, Evidence]) -> str:
     """Return the question and the passages as one JSON object: data for a model."""
     return json.dumps(
         {

@@ -48,7 +48,7 @@ _REPAIR_CHARACTERS = 8_000
 """Longest object whose syntax is repaired."""
 
 
-class Thoughtless:
+class ThoughtFilter:
     """A filter that removes the thoughts of a model from a stream."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ def _partial_mark(text: str) -> int:
     return next((n for n, suffix in suffixes if any(mark.startswith(suffix) for mark in _MARKS)), 0)
 
 
-class Objects:
+class ObjectScanner:
     """A scanner that returns the JSON objects of a stream, each as soon as it is complete.
 
     A reply that starts with prose may be a thought without an opening mark: its objects are held
@@ -96,7 +96,7 @@ class Objects:
 
     def __init__(self) -> None:
         """Start outside an object."""
-        self._thoughts = Thoughtless()
+        self._thoughts = ThoughtFilter()
         self._open: list[str] = []
         self._depth = self._count = 0
         self._quoted = self._escaped = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.answering.proving.quotations import FoldedText, folded
+from bot.answering.proving.quotations import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.script import has_cjk
@@ -170,7 +170,7 @@ def _comparable(quotation: str) -> str:
     """Return *quotation* folded, without invisible characters and punctuation at its ends."""
     composed = unicodedata.normalize("NFC", quotation)
     visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
-    return folded(visible.strip(_ENDS)).text.strip(_ENDS)
+    return fold(visible.strip(_ENDS)).text.strip(_ENDS)
 
 
 def _with_ends(span: Span, quotation: str, text: str) -> Span:
@@ -204,7 +204,7 @@ def _article_of(reference: str, archive: Archive) -> Article | None:
 
 def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
     """Return the span of *quotation* in *text*, or the reason why it is not there."""
-    folded_text = folded(text)
+    folded_text = fold(text)
     cuts_word = False
     for place in _places(quotation, folded_text.text):
         span = folded_text.span(place, place + len(quotation))

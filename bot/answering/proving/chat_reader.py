@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Citation, Trouble
-from bot.answering.proving.ground import in_context
+from bot.answering.proving.ground import citation_context
 from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
 
 if TYPE_CHECKING:
@@ -107,5 +107,5 @@ def _described(citation: Citation) -> dict[str, object]:
         "published": str(header.day) if header.published else None,
         "kind": str(header.kind),
         "quotation": citation.quote,
-        "in_context": in_context(citation),
+        "in_context": citation_context(citation),
     }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
-from bot.answering.proving.ground import CitedGround, Draft, as_read
+from bot.answering.proving.ground import CitedGround, Draft, plain_citation
 from ingest.language.dates import Day, clocks_in, days_in, weekdays_in
 
 _RELATIVE = (
@@ -19,19 +19,19 @@ _RELATIVE = (
 _WEEK_DAYS = 7
 
 
-def moved_date(draft: Draft, ground: CitedGround) -> str | None:
+def unstated_date(draft: Draft, ground: CitedGround) -> str | None:
     """Return the first date, weekday or time in *draft* that the citations do not state."""
-    text = draft.read
+    text = draft.plain_text
     stated_days = list(_stated_days(ground))
     for day in days_in(text):
         if not any(day.meets(stated_day) for stated_day in stated_days):
             return text[day.start : day.end]
-    weekdays = {w for sentence in ground.read for w, *_ in weekdays_in(sentence)}
+    weekdays = {w for sentence in ground.plain_texts for w, *_ in weekdays_in(sentence)}
     weekdays |= {full.weekday() for day in stated_days if (full := _full_date(day))}
     for weekday, start, end in weekdays_in(text):
         if weekday not in weekdays:
             return text[start:end]
-    hours = {(h, m) for sentence in ground.read for h, m, *_ in clocks_in(sentence)}
+    hours = {(h, m) for sentence in ground.plain_texts for h, m, *_ in clocks_in(sentence)}
     for hour, minute, start, end in clocks_in(text):
         if not hours & {(hour, minute), ((hour + 12) % 24, minute)}:
             return text[start:end]
@@ -46,7 +46,7 @@ def _stated_days(ground: CitedGround) -> Iterator[Day | date]:
     """
     yield from ground.days
     for citation in ground.citations:
-        sentence, published = as_read(citation), citation.header.day
+        sentence, published = plain_citation(citation), citation.header.day
         for day in days_in(sentence):
             yield _completed_date(day, published) if published else day
         if published is None:
@@ -82,7 +82,7 @@ def _full_date(day: Day | date) -> date | None:
     return day if isinstance(day, date) else day.whole
 
 
-def distances(ground: CitedGround) -> set[int]:
+def day_distances(ground: CitedGround) -> set[int]:
     """Return the numbers of days between every two cited dates."""
     dates = {full for day in _stated_days(ground) if (full := _full_date(day))}
     return {abs((a - b).days) for a, b in combinations(dates, 2)}

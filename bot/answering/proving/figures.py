@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from bot.answering.proving.days import distances
+from bot.answering.proving.days import day_distances
 from bot.answering.proving.ground import CitedGround, Draft
 from ingest.language.numbers import Figure, figures_in, loose
 from ingest.language.words import entries, one_of, words
@@ -47,14 +47,14 @@ class Derived:
     of: tuple[str, ...] = ()
 
 
-def figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived]]:
+def check_figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived]]:
     """Return the first figure of *draft* without support, or ``None``, and the derived figures.
 
     A figure has support if a cited sentence states it, or if it derives from stated figures.
     """
-    text = draft.read
+    text = draft.plain_text
     cited_figures = [
-        (figure, sentence) for sentence in ground.read for figure in figures_in(sentence)
+        (figure, sentence) for sentence in ground.plain_texts for figure in figures_in(sentence)
     ]
     derived: list[Derived] = []
     draft_figures = figures_in(text)
@@ -199,9 +199,9 @@ def _apart(
     if any(f.unit == figure.unit and _DISTANCE_WORDS.match(s[f.end :]) for f, s in cited_figures):
         return None
     figure_text = text[figure.start : figure.end]
-    day_distances = distances(ground)
-    if not day_distances:
+    offsets = day_distances(ground)
+    if not offsets:
         return Derived(figure_text, "apart")
     unit_days = {"days": 1, "weeks": 7}.get(figure.unit)
-    matches = unit_days and any(days == figure.value * unit_days for days in day_distances)
+    matches = unit_days and any(days == figure.value * unit_days for days in offsets)
     return Derived(figure_text, "difference") if matches else None

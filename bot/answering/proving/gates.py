@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.answering.model import Failing
-from bot.answering.proving.days import moved_date
-from bot.answering.proving.figures import Derived, figures
+from bot.answering.proving.days import unstated_date
+from bot.answering.proving.figures import Derived, check_figures
 from bot.answering.proving.ground import CitedGround, Draft, title_of
-from bot.answering.proving.quotations import locate, quoted_in
+from bot.answering.proving.quotations import locate, quotations_in
 from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Kind
 
@@ -35,13 +35,13 @@ class Stopped:
     words: str
 
 
-def gated(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
+def run_gates(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
     """Return the first failed check of *draft*, or the derived figures if it passes all."""
     for failing, gate in _GATES.items():
         failing_words = gate(draft, ground)
         if failing_words is not None:
             return Stopped(failing, failing_words)
-    figure, derived = figures(draft, ground)
+    figure, derived = check_figures(draft, ground)
     return Stopped(Failing.FIGURE, figure) if figure is not None else tuple(derived)
 
 
@@ -53,7 +53,9 @@ def _address(draft: Draft, _: CitedGround) -> str | None:
 
 def _instruction(draft: Draft, ground: CitedGround) -> str | None:
     """Return the text that speaks to a model: *draft* itself or a cited sentence."""
-    return next((text for text in (draft.text, *ground.cited) if speaks_to_a_model(text)), None)
+    return next(
+        (text for text in (draft.text, *ground.cited_texts) if speaks_to_a_model(text)), None
+    )
 
 
 def _question(draft: Draft, _: CitedGround) -> str | None:
@@ -79,8 +81,8 @@ def _loose_reference(draft: Draft, _: CitedGround) -> str | None:
 
 def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
     """Return a quotation in *draft* that no cited sentence and no title contains."""
-    texts = [*ground.cited, *(title_of(passage) for passage in ground.passages)]
-    for quote in quoted_in(draft.text):
+    texts = [*ground.cited_texts, *(title_of(passage) for passage in ground.passages)]
+    for quote in quotations_in(draft.text):
         if quote and not any(locate(quote, text, any_case=True) for text in texts):
             return quote
     return None
@@ -89,7 +91,7 @@ def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
 def _leaked(draft: Draft, ground: CitedGround) -> str | None:
     """Return a run of words that the instructions contain and the citations do not."""
     words = draft.text.casefold().split()
-    cited_text = " ".join(" ".join(ground.cited).casefold().split())
+    cited_text = " ".join(" ".join(ground.cited_texts).casefold().split())
     instructions = " ".join(ground.instructions.casefold().split())
     for i in range(len(words) - _LEAK_WORDS + 1):
         run = " ".join(words[i : i + _LEAK_WORDS])
@@ -105,6 +107,6 @@ _GATES: Mapping[Failing, _Gate] = {
     Failing.OPINION: _unmarked_opinion,
     Failing.REFERENCE: _loose_reference,
     Failing.QUOTED_WORDS: _altered_words,
-    Failing.DATE: moved_date,
+    Failing.DATE: unstated_date,
     Failing.PROMPT: _leaked,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answering.model import Citation
-from bot.answering.proving.quotations import unquoted
+from bot.answering.proving.quotations import without_quotations
 from ingest.index.passages import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.instructions import speaks_to_a_model
@@ -23,14 +23,14 @@ class Draft:
     language: Language
 
     @property
-    def own(self) -> str:
+    def unquoted(self) -> str:
         """Return the text without quotations."""
-        return unquoted(self.text)
+        return without_quotations(self.text)
 
     @property
-    def read(self) -> str:
+    def plain_text(self) -> str:
         """Return the text without quotations in plain English, for reading figures and dates."""
-        return plain_english(self.own, self.language)
+        return plain_english(self.unquoted, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class CitedGround:
         return list({c.passage.id: c.passage for c in self.citations}.values())
 
     @property
-    def cited(self) -> list[str]:
+    def cited_texts(self) -> list[str]:
         """Return the sentences around each quotation, one text a citation, without duplicates."""
         return list(dict.fromkeys(_cited_text(citation) for citation in self.citations))
 
     @property
-    def read(self) -> list[str]:
-        """Return :attr:`cited` in plain English, for reading figures and dates."""
-        return list(dict.fromkeys(as_read(citation) for citation in self.citations))
+    def plain_texts(self) -> list[str]:
+        """Return :attr:`cited_texts` in plain English, for reading figures and dates."""
+        return list(dict.fromkeys(plain_citation(citation) for citation in self.citations))
 
     @property
     def days(self) -> list[date]:
@@ -61,7 +61,7 @@ class CitedGround:
         return [p.header.day for p in self.passages if p.header.day]
 
 
-def touched(citation: Citation, neighbours: int = 0) -> list[Span]:
+def overlapping_sentences(citation: Citation, neighbours: int = 0) -> list[Span]:
     """Return the sentences that overlap a quotation, and *neighbours* more on either side."""
     passage, end = citation.passage, citation.start + len(citation.quote)
     spans = sentences(passage.text, passage.header.language)
@@ -73,22 +73,22 @@ def touched(citation: Citation, neighbours: int = 0) -> list[Span]:
 
 def _cited_text(citation: Citation) -> str:
     """Return the complete sentences that overlap a quotation, as one text."""
-    spans = touched(citation)
+    spans = overlapping_sentences(citation)
     return citation.passage.text[spans[0].start : spans[-1].end]
 
 
-def as_read(citation: Citation) -> str:
+def plain_citation(citation: Citation) -> str:
     """Return the cited sentences in plain English, for reading figures and dates."""
     return plain_english(_cited_text(citation), citation.header.language)
 
 
-def in_context(citation: Citation) -> str:
+def citation_context(citation: Citation) -> str:
     """Return the cited sentences with one on either side that does not speak to a model."""
     text = citation.passage.text
-    cited_ranges = {(s.start, s.end) for s in touched(citation)}
+    cited_ranges = {(s.start, s.end) for s in overlapping_sentences(citation)}
     context = [
         text[s.start : s.end]
-        for s in touched(citation, neighbours=1)
+        for s in overlapping_sentences(citation, neighbours=1)
         if (s.start, s.end) in cited_ranges or not speaks_to_a_model(text[s.start : s.end])
     ]
     return " ".join(" ".join(context).split())

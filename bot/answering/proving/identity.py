@@ -9,7 +9,7 @@ from itertools import combinations
 
 from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim
-from bot.answering.proving.ground import touched
+from bot.answering.proving.ground import overlapping_sentences
 from bot.answering.proving.reader import Finding, Proposed
 from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
@@ -76,7 +76,7 @@ def says(text: str, citation: Citation) -> bool:
         return False
     return any(
         _matches(text, citation.passage.text[span.start : span.end], citation.header)
-        for span in touched(citation)
+        for span in overlapping_sentences(citation)
         if not _quoted(citation.passage.text, span.start, span.end)
     )
 

@@ -13,7 +13,7 @@ from bot.answering.model import (
     Question,
     Sentence,
 )
-from bot.answering.proving.gates import Stopped, gated
+from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.quotations import locate
 from bot.answering.proving.reader import Finding, Proposed
@@ -56,7 +56,7 @@ def propose(
     if not citations:
         return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
     used = list(dict.fromkeys(citations))[:_MAX_CITATIONS]
-    outcome = gated(Draft(sentence.text, question.language), CitedGround(used, instructions))
+    outcome = run_gates(Draft(sentence.text, question.language), CitedGround(used, instructions))
     if isinstance(outcome, Stopped):
         return Dropped(sentence.text, outcome.failing, outcome.words)
     copies = [
@@ -87,7 +87,7 @@ def _cited(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | No
     return citations[0] if len(citations) == 1 else None
 
 
-def decided(proposed: Proposed, finding: Finding | None) -> Claim | Dropped:
+def apply_finding(proposed: Proposed, finding: Finding | None) -> Claim | Dropped:
     """Return the claim if *finding* supports it; otherwise the dropped sentence."""
     if finding is Finding.SUPPORTED:
         return proposed.claim

@@ -40,10 +40,10 @@ def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
     case and figures must be equal; with *any_case* the first letter may differ in case, as in the
     middle of a sentence. Punctuation at the ends is ignored.
     """
-    folded_quote = folded(quote.strip(_ENDS))
+    folded_quote = fold(quote.strip(_ENDS))
     if len(folded_quote.text) < _MIN_CHARACTERS:
         return None
-    folded_text = folded(text)
+    folded_text = fold(text)
     place = folded_text.text.find(folded_quote.text)
     if place < 0 and any_case:
         place = folded_text.text.find(folded_quote.text[0].swapcase() + folded_quote.text[1:])
@@ -65,7 +65,7 @@ class FoldedText:
         return Span(self.places[start], self.places[end - 1] + 1)
 
 
-def folded(text: str) -> FoldedText:
+def fold(text: str) -> FoldedText:
     """Return *text* normalised for comparison (see :func:`locate`)."""
     chars = _folded_characters(text)
     return FoldedText("".join(char for char, _ in chars), tuple(place for _, place in chars))
@@ -84,7 +84,7 @@ def _folded_characters(text: str) -> list[tuple[str, int]]:
     return characters
 
 
-def quoted_in(sentence: str) -> list[str]:
+def quotations_in(sentence: str) -> list[str]:
     """Return the texts between quotation marks in *sentence*."""
     quotations = (
         "".join(part for part in match.groups() if part)
@@ -93,6 +93,6 @@ def quoted_in(sentence: str) -> list[str]:
     return [quotation.rstrip(_INNER_ENDS).strip() for quotation in quotations]
 
 
-def unquoted(sentence: str) -> str:
+def without_quotations(sentence: str) -> str:
     """Return *sentence* without quotations: only the words of the writer."""
     return _QUOTED.sub(" ", marked(sentence))

@@ -44,10 +44,10 @@ def asks(text: str) -> bool:
 
 def stands_alone(text: str) -> bool:
     """Return True if a question does not depend on an earlier one."""
-    return standalone(text, Exchange("", ())) == text
+    return complete_followup(text, Exchange("", ())) == text
 
 
-def standalone(text: str, before: Exchange) -> str:
+def complete_followup(text: str, before: Exchange) -> str:
     """Return the question that the follow-up *text* means, completed by rules.
 
     "What about X?" repeats the earlier question with X in place of its last name; a short question
@@ -96,9 +96,9 @@ async def understood(
     question: Question, before: Exchange | None, chat: Chat | None, meter: Meter
 ) -> Question:
     """Return *question* completed from *before*, by *chat* if there is one."""
-    if before is None or standalone(question.text, before) == question.text:
+    if before is None or complete_followup(question.text, before) == question.text:
         return question
-    text = standalone(question.text, before)
+    text = complete_followup(question.text, before)
     if chat is not None:
         try:
             rewritten = await _rewritten(question.text, before, chat, meter)

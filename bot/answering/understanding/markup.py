@@ -17,7 +17,7 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
 """Variation selectors of emoji, and the joiner of two."""
 
 
-def bare(text: str) -> str:
+def strip_markup(text: str) -> str:
     """Return *text* without emoji, mentions, links and formatting marks."""
     without_markup = _SELECTORS.sub("", _MARKUP.sub(" ", text))
     words = "".join(

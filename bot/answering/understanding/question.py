@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.model import Question
-from bot.answering.understanding.talk import talk_in
+from bot.answering.understanding.talk import small_talk_in
 from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese, has_simplified
@@ -49,7 +49,7 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
         raise UnaskableError("question_empty")
     if len(clean) > LONGEST:
         raise UnaskableError("question_too_long")
-    talk = talk_in(clean)
+    talk = small_talk_in(clean)
     if talk is not None:
         raise UnaskableError(f"talk_{talk.said}", language or talk.language)
     return Question(clean, now, language or language_asked(clean))

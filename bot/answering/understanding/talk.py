@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bot.answering.understanding.markup import bare
+from bot.answering.understanding.markup import strip_markup
 from ingest.language.languages import Language
 from ingest.language.words import table
 
@@ -19,7 +19,7 @@ _KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks"
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class SmallTalk:
     """The kind of a message, such as ``help``, ``stop``, ``thanks`` or ``hello``, and its language.
 
     ``check`` refers to another text that is to be checked: "is this true?". ``news`` asks for the
@@ -32,25 +32,25 @@ class Talk:
     topic: str = ""
 
 
-def talk_in(text: str) -> Talk | None:
+def small_talk_in(text: str) -> SmallTalk | None:
     """Return the small talk that *text* consists of; ``None`` if it may be a question."""
-    plain_text = unicodedata.normalize("NFKC", bare(text)).casefold().replace("’", "'")
+    plain_text = unicodedata.normalize("NFKC", strip_markup(text)).casefold().replace("’", "'")
     words = tuple(_WORD.findall(plain_text))
     for language in Language:
         kinds = _kinds_in(words, _phrases(language))
         for kind in _KINDS:
             if kind in kinds:
-                return Talk(kind, language)
+                return SmallTalk(kind, language)
     return None
 
 
-def news_in(text: str) -> Talk | None:
+def news_in(text: str) -> SmallTalk | None:
     """Return the request for news on a topic in *text*: "the latest on the ferries"."""
-    text = bare(text)
+    text = strip_markup(text)
     for language in Language:
         pattern = _news_pattern(language)
         if match := pattern and pattern.search(text):
-            return Talk("news", language, match["topic"].strip())
+            return SmallTalk("news", language, match["topic"].strip())
     return None
 
 

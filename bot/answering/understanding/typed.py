@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from bot.answering.understanding.lexicon import lexicon_for
-from bot.answering.understanding.markup import bare
+from bot.answering.understanding.markup import strip_markup
 from ingest.index.analysis import terms
 from ingest.language.script import has_japanese
 
@@ -21,11 +21,11 @@ _Frequency: TypeAlias = Callable[[str], int]
 
 def heard(text: str, frequency: _Frequency) -> str:
     """Return *text* without markup, and with typos replaced by words of the coverage."""
-    plain_text = " ".join(bare(text).split())
-    return corrected(plain_text, frequency) if terms(plain_text) else text
+    plain_text = " ".join(strip_markup(text).split())
+    return correct_typos(plain_text, frequency) if terms(plain_text) else text
 
 
-def corrected(text: str, frequency: _Frequency) -> str:
+def correct_typos(text: str, frequency: _Frequency) -> str:
     """Replace typos: words that neither the coverage nor the lexicon has."""
     lexicon = lexicon_for(text)
 
@@ -37,12 +37,12 @@ def corrected(text: str, frequency: _Frequency) -> str:
         if familiar or any(map(frequency, word_terms)):
             return word
         stopwords = _swapped(word.casefold()) & lexicon.stopwords
-        return min(stopwords, default=None) or meant(word, frequency) or word
+        return min(stopwords, default=None) or intended_word(word, frequency) or word
 
     return _WORD.sub(correction, text)
 
 
-def meant(word: str, frequency: _Frequency) -> str | None:
+def intended_word(word: str, frequency: _Frequency) -> str | None:
     """Return the word of the coverage one letter away from the typo *word*, or ``None``.
 
     The most frequent candidate wins; of equally frequent ones the shortest.

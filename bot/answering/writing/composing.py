@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
-from bot.answering.proving.proving import decided, propose
+from bot.answering.proving.proving import apply_finding, propose
 from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
 from bot.answering.watching import Phase, Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
@@ -83,7 +83,7 @@ class _ClaimReading:
                 self.trouble = error.trouble
                 findings = [None] * len(proposed)
             for place, proposal, finding in zip(places, proposed, findings, strict=True):
-                self._sheet.slots[place] = decided(proposal, finding)
+                self._sheet.slots[place] = apply_finding(proposal, finding)
             self._watch.claims(self._sheet.claims)
 
     async def finish(self) -> None:
@@ -96,7 +96,7 @@ class _ClaimReading:
             await asyncio.gather(self._task, stopping, return_exceptions=True)
         for place, slot in enumerate(self._sheet.slots):
             if isinstance(slot, Proposed):
-                self._sheet.slots[place] = decided(slot, None)
+                self._sheet.slots[place] = apply_finding(slot, None)
 
 
 async def compose(
@@ -116,7 +116,7 @@ async def compose(
         ChatError: the model failed, or none of its sentences was proven; *meter* has the usage
             and the dropped sentences.
     """
-    passages = keyed(question, evidence)
+    passages = by_key(question, evidence)
     sheet = _DraftState()
     reading = _ClaimReading(sheet, writer.reader, watch, meter)
     trouble = await _draft(sheet, reading, question, passages, writer, meter, watch)
@@ -213,7 +213,7 @@ async def _mend(
     await reading.finish()
 
 
-def keyed(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
+def by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
     """Return the passages by keys that no article can contain on purpose."""
     passages: dict[str, Evidence] = {}
     for match in evidence:

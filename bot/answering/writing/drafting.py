@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.prompting import Prompt, dropped_material, material, room_for
-from bot.answering.chat.replies import Objects, read_object
+from bot.answering.chat.prompting import Prompt, dropped_material, question_material, room_for
+from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Reader
@@ -89,9 +89,9 @@ class ModelWriter:
         Raises:
             ChatError: the model failed or its reply was cut off; the draft so far is incomplete.
         """
-        prompts = [(self.instructions(question), material(question.text, passages))]
+        prompts = [(self.instructions(question), question_material(question.text, passages))]
         async for line in self._objects(prompts, meter, _form_of("say", "rests", "unsaid")):
-            yield drafted(line)
+            yield draft_of(line)
 
     async def mend(
         self,
@@ -113,7 +113,7 @@ class ModelWriter:
         )
         prompts = [(prompt, dropped_material(passages, dropped))]
         async for line in self._objects(prompts, meter, _form_of("number", "say", "rests")):
-            sentence, number = drafted(line), line.number if isinstance(line, _Line) else None
+            sentence, number = draft_of(line), line.number if isinstance(line, _Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
                 yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
 
@@ -121,14 +121,14 @@ class ModelWriter:
         self, prompts: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
     ) -> AsyncGenerator[_Line | str, None]:
         """Yield the lines of one reply; a reply without objects as one text."""
-        objects, has_object = Objects(), False
+        objects, has_object = ObjectScanner(), False
         async for piece in self.chat.parts(prompts, meter, form):
             for text in objects.feed(piece):
                 has_object = True
-                yield lined(text)
+                yield parse_line(text)
         for text in objects.end():
             has_object = True
-            yield lined(text)
+            yield parse_line(text)
         if objects.unfinished:
             raise ChatError(Trouble.TRUNCATED, "it broke off in the middle of a line")
         if not has_object:
@@ -162,7 +162,7 @@ def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def lined(text: str) -> _Line | str:
+def parse_line(text: str) -> _Line | str:
     """Parse one object of a draft; an object of another form stays text."""
     try:
         return _Line.model_validate(read_object(text))
@@ -170,7 +170,7 @@ def lined(text: str) -> _Line | str:
         return text
 
 
-def drafted(line: _Line | str) -> _Drafted:
+def draft_of(line: _Line | str) -> _Drafted:
     """Return the sentence or the unanswered part of a line; other forms are dropped."""
     if isinstance(line, _Line) and line.say is not None:
         quotes = tuple(DraftQuote(quote.key, quote.quote) for quote in line.rests)

@@ -10,8 +10,8 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import FOLDER, Prompt
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
 from bot.answering.understanding.question import ask
-from bot.answering.writing.drafting import ModelWriter, Unsaid, lined
-from bot.answering.writing.drafting import drafted as understood
+from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line
+from bot.answering.writing.drafting import draft_of as understood
 from tests.builders import NOW
 
 QUESTION = ask("What was the turnout?", now=NOW)
@@ -86,14 +86,14 @@ async def test_a_whole_line_is_one_however_the_server_ends(reason):
 )
 def test_another_form_is_dropped_for_that_reason(line):
     """Nothing is guessed out of a line that is not one."""
-    found = understood(lined(line))
+    found = understood(parse_line(line))
     assert isinstance(found, Dropped)
     assert found.failing is Failing.FORM
 
 
 def test_what_the_coverage_leaves_open_is_a_line_of_its_own():
     """The model's way to decline."""
-    assert understood(lined('{"unsaid": "the cost"}')) == Unsaid("the cost")
+    assert understood(parse_line('{"unsaid": "the cost"}')) == Unsaid("the cost")
 
 
 @pytest.mark.parametrize("name", ["answer", "check", "mend", "rewrite"])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.answering.chat.replies import Objects, Thoughtless, read_object
+from bot.answering.chat.replies import ObjectScanner, ThoughtFilter, read_object
 
 ONE = {
     "say": "Turnout was 62.7 per cent.",
@@ -49,7 +49,7 @@ FORMS = forms(ONE, TWO)
 
 def found(text, size):
     """Return what is read of *text*, fed in pieces."""
-    objects = Objects()
+    objects = ObjectScanner()
     told = [each for at in range(0, len(text), size) for each in objects.feed(text[at : at + size])]
     return [read_object(each) for each in (*told, *objects.end())]
 
@@ -63,7 +63,7 @@ def test_every_form_gives_the_same_objects(text, size):
 
 def test_an_object_comes_as_soon_as_it_has_ended():
     """Readers see the first sentence while the second is written."""
-    objects = Objects()
+    objects = ObjectScanner()
     assert objects.feed(A[:-1]) == []
     assert objects.feed(A[-1]) == [A]
     assert objects.feed(B[:9]) == []
@@ -93,7 +93,7 @@ def test_what_is_no_object_is_none(text):
 
 def test_what_is_said_is_told_from_what_is_thought():
     """However the marks are cut."""
-    thoughts = Thoughtless()
+    thoughts = ThoughtFilter()
     text = "a <b> <think>hidden</think> c [x] <"
     said = "".join(part for char in text for part in thoughts.feed(char) if part) + thoughts.end()
     assert said == "a <b>  c [x] <"

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Reason
-from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.followup import Exchange, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
 from ingest.language.as_english import as_english
@@ -112,7 +112,7 @@ def test_what_is_declined_in_spanish(text, reason):
 )
 def test_a_follow_up_is_completed(text, meant):
     """By rules, from the question before and nothing else."""
-    assert standalone(text, Exchange("¿Cuántos escaños obtuvo la Alianza?", ())) == meant
+    assert complete_followup(text, Exchange("¿Cuántos escaños obtuvo la Alianza?", ())) == meant
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.understanding.followup import asks
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.answering.understanding.talk import Talk, news_in, talk_in
+from bot.answering.understanding.talk import SmallTalk, news_in, small_talk_in
 from ingest.language.languages import Language
 from tests.builders import NOW
 
@@ -89,7 +89,7 @@ EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.
 )
 def test_talk_is_told_from_questions(text, said, language):
     """Whoever says hello is greeted in their language, out of nothing that is in an article."""
-    assert talk_in(text) == Talk(said, language)
+    assert small_talk_in(text) == SmallTalk(said, language)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_talk_is_told_from_questions(text, said, language):
 )
 def test_what_may_ask_something_is_left_a_question(text):
     """One word more, and it is for the coverage to answer."""
-    assert talk_in(text) is None
+    assert small_talk_in(text) is None
 
 
 def test_talk_is_no_question():
