@@ -47,7 +47,7 @@ def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
     from bot.answering.chat.chat import chat_model  # half a second to load: only where needed
 
     key, base_url = settings.openai_api_key, settings.openai_base_url
-    patience = {"patience": settings.chat_patience, "first_patience": settings.chat_patience_first}
+    patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}
     writing = tuple(
         chat_model(name, key, base_url, setting=each, **patience) for each, name in named if name
     )

@@ -391,7 +391,7 @@ def chat_model(
     base_url: str | None,
     *,
     patience: float = _TIMEOUT_SECONDS,
-    first_patience: float | None = None,
+    first: float | None = None,
     reply_limit: float = _REPLY_SECONDS,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
@@ -405,10 +405,10 @@ def chat_model(
     provider, colon, model_name = name.partition(":")
     if not colon or (provider not in _PROVIDERS and (base_url or provider == _FINE_TUNED)):
         provider, model_name = "openai", name
-    timeout = max(patience, first_patience or 0.0, _TIMEOUT_SECONDS)
+    timeout = max(patience, first or 0.0, _TIMEOUT_SECONDS)
     waits: dict[str, Any] = {
         "patience": patience,
-        "first_patience": first_patience,
+        "first_patience": first,
         "reply_limit": reply_limit,
     }
     options: dict[str, Any] = {
