@@ -28,9 +28,9 @@ CLAIMS = 3
 """Sentences of one message that are looked up."""
 _CLAIM_CHARACTERS = 500
 """Longest claim; a longer sentence is cut off."""
-_CANDIDATES = 6
+_CANDIDATE_SENTENCES = 6
 """Sentences of the coverage that a claim is verified against."""
-_SHOWN = 3
+_SHOWN_SENTENCES = 3
 """Sentences that are shown for one claim."""
 _MIN_SCORE = 0.5
 """Lowest score by words of a candidate."""
@@ -131,7 +131,7 @@ def _best_by_article(ranked: Sequence[ClosestSentence]) -> tuple[ClosestSentence
     best: dict[int, ClosestSentence] = {}
     for sentence in ranked:
         best.setdefault(sentence.citation.passage.article_id, sentence)
-    return tuple(best.values())[:_SHOWN]
+    return tuple(best.values())[:_SHOWN_SENTENCES]
 
 
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
@@ -146,7 +146,7 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
         return []
     chosen: list[Window] = []
     for window in (window for window in view.ranked if window.score >= _MIN_SCORE):
-        if len(chosen) == _CANDIDATES:
+        if len(chosen) == _CANDIDATE_SENTENCES:
             break
         if not any(alike(window.quote, candidate.quote) for candidate in chosen):
             chosen.append(window)
@@ -161,12 +161,12 @@ def _verdict_of(claim: str, citation: Citation, finding: Finding | None) -> Verd
     header = citation.header
     if finding is None or header.kind is Kind.OPINION or header.unverified:
         return Verdict.NONE
-    if finding is Finding.SUPPORTED and _stopped(claim, citation):
+    if finding is Finding.SUPPORTED and _fails_gate(claim, citation):
         return Verdict.NONE
     return _VERDICTS.get(finding, Verdict.NONE)
 
 
-def _stopped(claim: str, citation: Citation) -> bool:
+def _fails_gate(claim: str, citation: Citation) -> bool:
     """Return True if *claim* fails a check against *citation*."""
     outcome = run_gates(Draft(claim, language_asked(claim)), CitedGround((citation,)))
     return isinstance(outcome, Stopped)

@@ -39,8 +39,8 @@ def rests_on(sources: Sequence[RankedSource], ranked: Sequence[RankedSource] = (
     if not headers:
         return None
     outlets = len({header.outlet for header in headers})
-    copies = outlets - _independent(sources)
-    return Ground(_resting(headers, outlets, copies), outlets, copies, _indispensable(ranked))
+    copies = outlets - _count_independent(sources)
+    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, _indispensable(ranked))
 
 
 def shown_sources(answer: Answer) -> list[RankedSource]:
@@ -69,7 +69,7 @@ def shown_sources(answer: Answer) -> list[RankedSource]:
     ]
 
 
-def _resting(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
+def _ground_kind(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
     """Return the kind of ground for articles of *outlets* outlets, *copies* of which copy."""
     if all(header.ownership is Ownership.PARTY for header in headers):
         return Resting.PARTY
@@ -78,7 +78,7 @@ def _resting(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
     return Resting.COPIES if copies else Resting.INDEPENDENT
 
 
-def _independent(sources: Sequence[RankedSource]) -> int:
+def _count_independent(sources: Sequence[RankedSource]) -> int:
     """Count the outlets, those that share a story or an agency as one.
 
     An article joins its outlet with those of its copies, with its agency, with the outlets that

@@ -56,7 +56,7 @@ class _Mention:
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
     """Return the timeline of *topic*, without articles that have no day."""
     need, mentions = _mentions(topic, coverage, now)
-    lines = [_line_of(mention, need) for mention in _chosen(mentions)]
+    lines = [_line_of(mention, need) for mention in _select_lines(mentions)]
     return Timeline(topic, now, tuple(sorted(lines, key=lambda line: line.day)))
 
 
@@ -91,7 +91,7 @@ def _mentions(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list
     return need, sorted(mentions, key=lambda mention: -mention.worth)
 
 
-def _chosen(mentions: Sequence[_Mention]) -> list[_Mention]:
+def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
     """Return the best sentence of each article, without duplicates, few of one outlet and day."""
     chosen: list[_Mention] = []
     for mention in mentions:
@@ -117,13 +117,13 @@ def _chosen(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _line_of(mention: _Mention, need: Need) -> TimelineLine:
     """Quote the part of the sentence that mentions the topic best."""
     passage = mention.evidence.passage
-    part = _clauses(mention.quote, need)
+    part = _best_clauses(mention.quote, need)
     day = passage.header.day
     assert day is not None
     return TimelineLine(day, Citation.of(mention.quote[part.start : part.end], passage))
 
 
-def _clauses(text: str, need: Need) -> Span:
+def _best_clauses(text: str, need: Need) -> Span:
     """Return the part of *text* to quote: all of it, or the clauses with the best mention."""
     if len(text) <= _MAX_LINE_CHARACTERS:
         return Span(0, len(text))
@@ -136,7 +136,7 @@ def _clauses(text: str, need: Need) -> Span:
     best = max(
         fitting, key=lambda run: (need.share(text[run.start : run.end]), run.end - run.start)
     )
-    return _trimmed(text, best)
+    return _trim(text, best)
 
 
 def _longest_run(bounds: Sequence[int], start: int) -> Span:
@@ -146,7 +146,7 @@ def _longest_run(bounds: Sequence[int], start: int) -> Span:
     return Span(start, fitting_ends[-1] if fitting_ends else ends[0])
 
 
-def _trimmed(text: str, span: Span) -> Span:
+def _trim(text: str, span: Span) -> Span:
     """Return *span* without white space and separators at its ends."""
     start, end = span.start, span.end
     while start < end and text[start] in " \t\n":

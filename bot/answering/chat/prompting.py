@@ -58,7 +58,7 @@ def question_material(question: str, passages: Mapping[str, Evidence]) -> str:
     return json.dumps(
         {
             "question": question,
-            "coverage": [_described(key, evidence) for key, evidence in passages.items()],
+            "coverage": [_passage_fields(key, evidence) for key, evidence in passages.items()],
         },
         ensure_ascii=False,
     )
@@ -66,7 +66,7 @@ def question_material(question: str, passages: Mapping[str, Evidence]) -> str:
 
 def room_for(evidence: Sequence[Evidence], tokens: int) -> int:
     """Return how many passages, the best first, fit into *tokens*; at least one."""
-    sizes = [_tokens_of(json.dumps(_described("", e), ensure_ascii=False)) for e in evidence]
+    sizes = [_tokens_of(json.dumps(_passage_fields("", e), ensure_ascii=False)) for e in evidence]
     return max(1, sum(total <= tokens for total in accumulate(sizes)))
 
 
@@ -91,11 +91,11 @@ def dropped_material(
         }
         for number, (sentence, failure) in dropped.items()
     ]
-    coverage = [_described(key, passages[key]) for key in passages if key in cited_keys]
+    coverage = [_passage_fields(key, passages[key]) for key in passages if key in cited_keys]
     return json.dumps({"sentences": sentences, "coverage": coverage}, ensure_ascii=False)
 
 
-def _described(key: str, evidence: Evidence) -> dict[str, object]:
+def _passage_fields(key: str, evidence: Evidence) -> dict[str, object]:
     """Return the fields of one passage that the writer is given."""
     header = evidence.passage.header
     return {

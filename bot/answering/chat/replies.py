@@ -31,8 +31,10 @@ _OPENING = dict(_THOUGHTS)
 _CLOSING = frozenset(_OPENING.values())
 _ANSWER = "<|channel|>final<|message|>"
 _MARKS = (*_OPENING, *_CLOSING, "<|start|>assistant", _ANSWER, "<|return|>")
-_WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
-_STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
+_WRAPPED_OBJECTS = re.compile(
+    r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$'
+)
+_STARTS_WITH_OBJECT = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
 _FENCE_CHARACTERS = len("```json")
 """Characters of the longest mark that may precede the first object of an answer."""
 _LEAD_CHARACTERS = 40
@@ -159,7 +161,7 @@ class ObjectScanner:
         self._text_parts.append(text)
         if self._lead == "":
             self._head = (self._head + text[:_LEAD_CHARACTERS]).lstrip()[:_LEAD_CHARACTERS]
-            if _STARTS.match(self._head):
+            if _STARTS_WITH_OBJECT.match(self._head):
                 self._lead = None
             elif len(self._head) > _FENCE_CHARACTERS:
                 self._lead = "prose"
@@ -190,7 +192,7 @@ class ObjectScanner:
                 return self._complete()
         elif char == "[" and self._depth == 1 and not self._listed:
             self._listed = True
-            if _WRAPPED.match("".join(self._open)):
+            if _WRAPPED_OBJECTS.match("".join(self._open)):
                 self._open, self._depth = [], 0
         return ""
 
@@ -233,7 +235,7 @@ def read_object(text: str) -> dict[str, Any] | None:
     try:
         value = json.loads(text, strict=False)
     except ValueError:
-        value = _repaired(text)
+        value = _repair(text)
     except RecursionError:
         return None
     if not isinstance(value, dict):
@@ -246,7 +248,7 @@ def read_object(text: str) -> dict[str, Any] | None:
     return {**value, "rests": rests} if "rests" in value else value
 
 
-def _repaired(text: str) -> object:
+def _repair(text: str) -> object:
     """Repair and parse one object; ``None`` if it is too long or nested too deeply."""
     if len(text) > _REPAIR_CHARACTERS:
         return None

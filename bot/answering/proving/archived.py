@@ -97,7 +97,7 @@ def prove_quotation(
     quotation: str, reference: str, archive: Archive
 ) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the article of *reference*: a number, a URL, or a passage id."""
-    if (refusal := _unprovable(quotation)) is not None:
+    if (refusal := _refuse_length(quotation)) is not None:
         return refusal
     article = _article_of(reference, archive)
     if article is None:
@@ -111,7 +111,7 @@ def prove_anywhere(
     quotation: str, archive: Archive, search: Callable[[str], Sequence[Evidence]]
 ) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the first article with it among the results of *search*."""
-    if (refusal := _unprovable(quotation)) is not None:
+    if (refusal := _refuse_length(quotation)) is not None:
         return refusal
     evidence = search(quotation[:_QUERY_CHARACTERS])
     nearest = RefusedQuotation(Refusal.NOT_FOUND)
@@ -126,9 +126,9 @@ def prove_anywhere(
 
 def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the newest of an article's *versions*, oldest first, that has it."""
-    if (refusal := _unprovable(quotation)) is not None:
+    if (refusal := _refuse_length(quotation)) is not None:
         return refusal
-    compared = _comparable(quotation)
+    compared = _normalise(quotation)
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
     characters_left = _MAX_TEXT_CHARACTERS
@@ -139,7 +139,7 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
         characters_left -= len(text)
         outcome = _locate(compared, text)
         if isinstance(outcome, Span):
-            span = _with_ends(outcome, quotation, text)
+            span = _include_punctuation(outcome, quotation, text)
             return ProvenQuotation(
                 text[span.start : span.end],
                 version.article_id,
@@ -157,23 +157,23 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
     return nearest or RefusedQuotation(Refusal.NO_ARTICLE)
 
 
-def _unprovable(quotation: str) -> RefusedQuotation | None:
+def _refuse_length(quotation: str) -> RefusedQuotation | None:
     """Return a refusal if *quotation* is too long or too short, ``None`` otherwise."""
     if len(quotation) > LONGEST_QUOTATION:
         return RefusedQuotation(Refusal.TOO_LONG)
-    if len(_comparable(quotation)) < _MIN_CHARACTERS:
+    if len(_normalise(quotation)) < _MIN_CHARACTERS:
         return RefusedQuotation(Refusal.EMPTY)
     return None
 
 
-def _comparable(quotation: str) -> str:
+def _normalise(quotation: str) -> str:
     """Return *quotation* folded, without invisible characters and punctuation at its ends."""
     composed = unicodedata.normalize("NFC", quotation)
     visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
     return fold(visible.strip(_ENDS)).text.strip(_ENDS)
 
 
-def _with_ends(span: Span, quotation: str, text: str) -> Span:
+def _include_punctuation(span: Span, quotation: str, text: str) -> Span:
     """Extend *span* by the punctuation at the ends of *quotation* that *text* shares."""
     start, end = span.start, span.end
     quotation = quotation.strip()
@@ -206,17 +206,17 @@ def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
     """Return the span of *quotation* in *text*, or the reason why it is not there."""
     folded_text = fold(text)
     cuts_word = False
-    for place in _places(quotation, folded_text.text):
+    for place in _find_places(quotation, folded_text.text):
         span = folded_text.span(place, place + len(quotation))
-        if not _cuts(text, span.start) and not _cuts(text, span.end):
+        if not _divides_word(text, span.start) and not _divides_word(text, span.end):
             return span
         cuts_word = True
     if cuts_word:
         return RefusedQuotation(Refusal.CUT, agrees=quotation)
-    return _difference(quotation, folded_text)
+    return _refuse_altered(quotation, folded_text)
 
 
-def _places(quotation: str, text: str) -> Iterator[int]:
+def _find_places(quotation: str, text: str) -> Iterator[int]:
     """Yield the first places of *quotation* in *text*."""
     place = text.find(quotation)
     for _ in range(_MAX_PLACES):
@@ -226,7 +226,7 @@ def _places(quotation: str, text: str) -> Iterator[int]:
         place = text.find(quotation, place + 1)
 
 
-def _difference(quotation: str, folded_text: FoldedText) -> RefusedQuotation:
+def _refuse_altered(quotation: str, folded_text: FoldedText) -> RefusedQuotation:
     """Return the longest common beginning, and if the remainder is elsewhere in *folded_text*."""
     low, high = 0, len(quotation)
     while low < high:
@@ -260,7 +260,7 @@ def _is_half(part: str) -> bool:
     return len(part) >= (_MIN_HALF_CJK_CHARACTERS if has_cjk(part) else _MIN_HALF_CHARACTERS)
 
 
-def _cuts(text: str, place: int) -> bool:
+def _divides_word(text: str, place: int) -> bool:
     """Return True if *place* lies within a word or a figure of *text*."""
     if place in {0, len(text)}:
         return False

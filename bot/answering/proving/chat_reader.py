@@ -67,10 +67,10 @@ class ChatReader:
             trouble = error.trouble
         if not findings:
             raise UnreadClaimsError(trouble or Trouble.UNREAD)
-        return [_only(findings.get(key, set())) for key in keyed]
+        return [_single_finding(findings.get(key, set())) for key in keyed]
 
 
-def _only(findings: set[Finding]) -> Finding | None:
+def _single_finding(findings: set[Finding]) -> Finding | None:
     """Return the single finding; ``None`` if there are none or several."""
     return next(iter(findings)) if len(findings) == 1 else None
 
@@ -91,14 +91,14 @@ def claims_material(keyed: Mapping[str, Proposed]) -> str:
             "derived": [
                 {"words": d.words, "how": d.how, "of": list(d.of)} for d in proposal.derived
             ],
-            "sources": [_described(citation) for citation in proposal.claim.citations],
+            "sources": [_citation_fields(citation) for citation in proposal.claim.citations],
         }
         for key, proposal in keyed.items()
     ]
     return json.dumps({"claims": claims}, ensure_ascii=False)
 
 
-def _described(citation: Citation) -> dict[str, object]:
+def _citation_fields(citation: Citation) -> dict[str, object]:
     """Return the fields of one citation that the verifier is given."""
     header = citation.header
     return {

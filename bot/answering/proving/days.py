@@ -48,7 +48,7 @@ def _stated_days(ground: CitedGround) -> Iterator[Day | date]:
     for citation in ground.citations:
         sentence, published = plain_citation(citation), citation.header.day
         for day in days_in(sentence):
-            yield _completed_date(day, published) if published else day
+            yield _complete_date(day, published) if published else day
         if published is None:
             continue
         for weekday, *_ in weekdays_in(sentence):
@@ -60,7 +60,7 @@ def _stated_days(ground: CitedGround) -> Iterator[Day | date]:
                 yield published + timedelta(days=offset)
 
 
-def _completed_date(day: Day, published: date) -> Day:
+def _complete_date(day: Day, published: date) -> Day:
     """Complete the month and year missing from *day*, nearest to *published*."""
     if day.year is not None and (day.month is not None or day.day is None):
         return day

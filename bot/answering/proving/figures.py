@@ -60,11 +60,11 @@ def check_figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[D
     draft_figures = figures_in(text)
     for figure in draft_figures:
         figure_text = text[figure.start : figure.end]
-        if _definite(figure, text) or any(
-            _states(figure, text, draft_figures, *pair) for pair in cited_figures
+        if _refers_back(figure, text) or any(
+            _equals(figure, text, draft_figures, *pair) for pair in cited_figures
         ):
             continue
-        derivation = _calculated(figure, text, cited_figures) or _apart(
+        derivation = _calculate(figure, text, cited_figures) or _time_distance(
             figure, text, cited_figures, ground
         )
         if derivation is None:
@@ -73,13 +73,13 @@ def check_figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[D
     return None, derived
 
 
-def _definite(figure: Figure, text: str) -> bool:
+def _refers_back(figure: Figure, text: str) -> bool:
     """Return True if *figure* is a "two" that refers back, as in "the two parties"."""
     spelt = text[figure.start : figure.end].isalpha()
     return spelt and figure.value == 2 and bool(_DEFINITE_ARTICLE.search(text[: figure.start]))
 
 
-def _states(
+def _equals(
     figure: Figure, text: str, text_figures: Sequence[Figure], source_figure: Figure, source: str
 ) -> bool:
     """Return True if *source_figure* equals *figure* in value, unit, kind and bound.
@@ -116,7 +116,7 @@ def _units_differ(first: Figure, second: Figure) -> bool:
     return bool(first.unit and second.unit and first.unit != second.unit)
 
 
-def _calculated(
+def _calculate(
     figure: Figure, text: str, cited_figures: Sequence[tuple[Figure, str]]
 ) -> Derived | None:
     """Return the derivation of *figure*: a cited figure rounded, or a sum or difference of two."""
@@ -125,7 +125,7 @@ def _calculated(
         if (
             figure.kind == source_figure.kind
             and not _units_differ(figure, source_figure)
-            and _rounds(figure, source_figure)
+            and _is_rounded(figure, source_figure)
         ):
             return Derived(
                 figure_text, "rounded", (source[source_figure.start : source_figure.end],)
@@ -135,7 +135,7 @@ def _calculated(
         if figure.kind != kind or (_units_differ(figure, first) and kind != "points"):
             continue
         exact = Figure(value, kind, 0, 0, step=min(first.step, second.step))
-        if value == figure.value or _rounds(figure, exact):
+        if value == figure.value or _is_rounded(figure, exact):
             parts = [s[f.start : f.end] for f, s in cited_figures if f is first or f is second]
             return Derived(figure_text, how, tuple(parts))
     return None
@@ -158,7 +158,7 @@ def _calculations(
             yield "sum", first.value + second.value, first, second
 
 
-def _rounds(figure: Figure, exact: Figure) -> bool:
+def _is_rounded(figure: Figure, exact: Figure) -> bool:
     """Return True if *figure* is *exact* rounded: by dropping digits, or by a word such as "about".
 
     "63 per cent" and "2 million" are rounded without a word; "about 120" and "more than 120" may
@@ -187,7 +187,7 @@ def _rounds(figure: Figure, exact: Figure) -> bool:
     return finer and difference <= step / 2
 
 
-def _apart(
+def _time_distance(
     figure: Figure, text: str, cited_figures: Sequence[tuple[Figure, str]], ground: CitedGround
 ) -> Derived | None:
     """Return the derivation of a distance in time, such as "ten days later".

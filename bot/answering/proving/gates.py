@@ -45,25 +45,25 @@ def run_gates(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...
     return Stopped(Failing.FIGURE, figure) if figure is not None else tuple(derived)
 
 
-def _address(draft: Draft, _: CitedGround) -> str | None:
+def _find_address(draft: Draft, _: CitedGround) -> str | None:
     """Return a web address in *draft*; links belong to the source list only."""
     match = _ADDRESS.search(draft.text)
     return match.group() if match else None
 
 
-def _instruction(draft: Draft, ground: CitedGround) -> str | None:
+def _find_instruction(draft: Draft, ground: CitedGround) -> str | None:
     """Return the text that speaks to a model: *draft* itself or a cited sentence."""
     return next(
         (text for text in (draft.text, *ground.cited_texts) if speaks_to_a_model(text)), None
     )
 
 
-def _question(draft: Draft, _: CitedGround) -> str | None:
+def _find_question(draft: Draft, _: CitedGround) -> str | None:
     """Return *draft* if it is a question; an answer has to state."""
     return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
 
 
-def _unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
+def _find_unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
     """Return *draft* if it cites opinion pieces only and names neither author nor genre."""
     headers = [passage.header for passage in ground.passages]
     if any(header.kind is not Kind.OPINION for header in headers):
@@ -73,13 +73,13 @@ def _unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
     return None if any(name in text for name in (*_OPINION_WORDS, *surnames)) else draft.text
 
 
-def _loose_reference(draft: Draft, _: CitedGround) -> str | None:
+def _find_reference(draft: Draft, _: CitedGround) -> str | None:
     """Return a citation number or a key in *draft*; only the desk numbers citations."""
     match = _REFERENCE.search(draft.text)
     return match.group() if match else None
 
 
-def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
+def _find_altered_quotation(draft: Draft, ground: CitedGround) -> str | None:
     """Return a quotation in *draft* that no cited sentence and no title contains."""
     texts = [*ground.cited_texts, *(title_of(passage) for passage in ground.passages)]
     for quote in quotations_in(draft.text):
@@ -88,7 +88,7 @@ def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
     return None
 
 
-def _leaked(draft: Draft, ground: CitedGround) -> str | None:
+def _find_leak(draft: Draft, ground: CitedGround) -> str | None:
     """Return a run of words that the instructions contain and the citations do not."""
     words = draft.text.casefold().split()
     cited_text = " ".join(" ".join(ground.cited_texts).casefold().split())
@@ -101,12 +101,12 @@ def _leaked(draft: Draft, ground: CitedGround) -> str | None:
 
 
 _GATES: Mapping[Failing, _Gate] = {
-    Failing.ADDRESS: _address,
-    Failing.INSTRUCTION: _instruction,
-    Failing.QUESTION: _question,
-    Failing.OPINION: _unmarked_opinion,
-    Failing.REFERENCE: _loose_reference,
-    Failing.QUOTED_WORDS: _altered_words,
+    Failing.ADDRESS: _find_address,
+    Failing.INSTRUCTION: _find_instruction,
+    Failing.QUESTION: _find_question,
+    Failing.OPINION: _find_unmarked_opinion,
+    Failing.REFERENCE: _find_reference,
+    Failing.QUOTED_WORDS: _find_altered_quotation,
     Failing.DATE: unstated_date,
-    Failing.PROMPT: _leaked,
+    Failing.PROMPT: _find_leak,
 }

@@ -77,7 +77,7 @@ def says(text: str, citation: Citation) -> bool:
     return any(
         _matches(text, citation.passage.text[span.start : span.end], citation.header)
         for span in overlapping_sentences(citation)
-        if not _quoted(citation.passage.text, span.start, span.end)
+        if not _is_quoted(citation.passage.text, span.start, span.end)
     )
 
 
@@ -91,7 +91,7 @@ def _matches(text: str, sentence: str, header: Header) -> bool:
         return False
     accepted = {
         tuple(tokens),
-        *(tuple(_tokens(bare, language)) for bare in _unattributed(text, header)),
+        *(tuple(_tokens(bare, language)) for bare in _without_attribution(text, header)),
     }
     candidates = _compressions(sentence) if language == _ENGLISH else [sentence]
     return any(tuple(_tokens(candidate, language)) in accepted for candidate in candidates)
@@ -117,7 +117,7 @@ def _compressions(sentence: str) -> Iterator[str]:
             yield " ".join(part for i, part in enumerate(parts) if i not in dropped)
 
 
-def _unattributed(text: str, header: Header) -> Iterator[str]:
+def _without_attribution(text: str, header: Header) -> Iterator[str]:
     """Yield *text* without the clause that names the outlet or agency of *header*."""
     for name in filter(None, (header.outlet, header.agency)):
         by = rf"(?:the )?{re.escape(name)}"
@@ -136,7 +136,7 @@ def _tokens(text: str, language: str) -> list[str]:
     return [token.replace("’", "'").casefold() for token in _TOKEN.findall(plain_text)]
 
 
-def _quoted(text: str, start: int, end: int) -> bool:
+def _is_quoted(text: str, start: int, end: int) -> bool:
     """Return True if ``text[start:end]`` lies inside a quotation, so that a person says it."""
     plain_marks = marked(text)
     before, passage_part = plain_marks[:start], plain_marks[start:end]

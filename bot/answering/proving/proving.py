@@ -44,7 +44,7 @@ def propose(
     sentence may repeat. A sentence that only repeats the question is no answer.
     """
     citations = [
-        citation for quote in sentence.rests if (citation := _cited(quote, passages)) is not None
+        citation for quote in sentence.rests if (citation := _cite(quote, passages)) is not None
     ]
     if not citations and not any(quote.key in passages for quote in sentence.rests):
         keys = ", ".join(quote.key for quote in sentence.rests) or "none"
@@ -68,7 +68,7 @@ def propose(
     return Proposed(Claim(sentence.text, tuple(used), tuple(dict.fromkeys(copies))), outcome)
 
 
-def _cited(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | None:
+def _cite(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | None:
     """Cite the quotation in the passage with its key, or in the only passage that contains it.
 
     Small models mix up keys; a run of words that one passage alone contains identifies it as

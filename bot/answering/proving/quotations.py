@@ -27,7 +27,7 @@ _PLAIN_MARKS = str.maketrans(
     }
 )
 _ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
+_QUOTATION = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
 _INNER_ENDS = " \t\n\u3000.,;:!?…。、"
 _MIN_CHARACTERS = 2
 """Characters of the shortest quotation that can prove a sentence."""
@@ -88,11 +88,11 @@ def quotations_in(sentence: str) -> list[str]:
     """Return the texts between quotation marks in *sentence*."""
     quotations = (
         "".join(part for part in match.groups() if part)
-        for match in _QUOTED.finditer(marked(sentence))
+        for match in _QUOTATION.finditer(marked(sentence))
     )
     return [quotation.rstrip(_INNER_ENDS).strip() for quotation in quotations]
 
 
 def without_quotations(sentence: str) -> str:
     """Return *sentence* without quotations: only the words of the writer."""
-    return _QUOTED.sub(" ", marked(sentence))
+    return _QUOTATION.sub(" ", marked(sentence))

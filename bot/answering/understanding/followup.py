@@ -54,11 +54,11 @@ def complete_followup(text: str, before: Exchange) -> str:
     such as "and when?", or one that refers to "it", is joined with the earlier one.
     """
     languages = dict.fromkeys(map(language_read, (text, before.question)))
-    completed = (_completed(text, before, Lexicon.of(language)) for language in languages)
+    completed = (_complete(text, before, Lexicon.of(language)) for language in languages)
     return next((question for question in completed if question != text), text)
 
 
-def _completed(text: str, before: Exchange, lexicon: Lexicon) -> str:
+def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
     """Complete *text* by the rules of one language; "und?" alone may be of several."""
     pointing = lexicon.goes_on("pointing", text)
     about = lexicon.goes_on("about", text)
@@ -101,7 +101,7 @@ async def understood(
     text = complete_followup(question.text, before)
     if chat is not None:
         try:
-            rewritten = await _rewritten(question.text, before, chat, meter)
+            rewritten = await _rewrite(question.text, before, chat, meter)
         except ChatError:
             rewritten = ""
         if names_nothing_new(rewritten, question.text, before):
@@ -109,7 +109,7 @@ async def understood(
     return replace(question, text=text)
 
 
-async def _rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
+async def _rewrite(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
     """Return the complete question that a model makes of the follow-up *text*.
 
     Raises:

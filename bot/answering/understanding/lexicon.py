@@ -78,7 +78,7 @@ class Lexicon:
     @cache
     def of(cls, language: Language) -> Lexicon:
         """Read the word lists; cached for the life of the process."""
-        tables = [table(f"{code}/questions") for code in _read_beside(language)]
+        tables = [table(f"{code}/questions") for code in _mixed_languages(language)]
         all_tables = [table(f"{code}/questions") for code in languages()]
         spoken_tables = [table(f"{code}/questions") for code in Language]
         stop = [word for entries in tables for word in entries["stopwords"].split()]
@@ -89,12 +89,12 @@ class Lexicon:
             _Meanings.load(),
             frozenset(map(_stem, latin)) | frozenset(latin),
             tuple(sorted(scripts, key=len, reverse=True)),
-            _joined(tables, "cues"),
-            _joined(all_tables, "markers"),
-            _joined(spoken_tables, "guard"),
+            _compile_section(tables, "cues"),
+            _compile_section(all_tables, "markers"),
+            _compile_section(spoken_tables, "guard"),
             {
                 kind: tuple(
-                    _compiled(pattern)
+                    _compile(pattern)
                     for entries in tables
                     for pattern in entries["follow_up"].get(kind, ())
                 )
@@ -131,18 +131,20 @@ def lexicon_for(text: str) -> Lexicon:
     return Lexicon.of(language_read(text))
 
 
-def _read_beside(language: Language) -> tuple[str, ...]:
+def _mixed_languages(language: Language) -> tuple[str, ...]:
     """Return the languages that a question of *language* may mix, its own first."""
     if language is Language.JAPANESE:
         return str(language), str(Language.ENGLISH)
     return str(language), str(Language.JAPANESE)
 
 
-def _joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.Pattern[str]]:
+def _compile_section(
+    tables: Sequence[Mapping[str, Any]], section: str
+) -> dict[str, re.Pattern[str]]:
     """Compile each pattern of *section*, with the alternatives of all languages."""
     names = dict.fromkeys(name for entries in tables for name in entries.get(section, {}))
     return {
-        name: _compiled(
+        name: _compile(
             "|".join(
                 entries[section][name] for entries in tables if name in entries.get(section, {})
             )
@@ -151,7 +153,7 @@ def _joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.P
     }
 
 
-def _compiled(text: str) -> re.Pattern[str]:
+def _compile(text: str) -> re.Pattern[str]:
     """Compile a pattern of a word list, ignoring case."""
     return re.compile(text, re.IGNORECASE)
 

@@ -127,7 +127,7 @@ async def compose(
     meter.lost += sheet.dropped.values()
     stopped = watch.stop.is_set()
     if not sheet.claims and not stopped and (trouble or not sheet.unsaid):
-        raise ChatError(trouble or _unproven(sheet, reading.trouble))
+        raise ChatError(trouble or _trouble_of(sheet, reading.trouble))
     return sheet.claims, Written(
         writer.name,
         writer.prompt.digest,
@@ -140,7 +140,7 @@ async def compose(
     )
 
 
-def _unproven(sheet: _DraftState, reading_trouble: Trouble | None) -> Trouble:
+def _trouble_of(sheet: _DraftState, reading_trouble: Trouble | None) -> Trouble:
     """Return the trouble that explains why no sentence was proven."""
     if all(failure.failing is Failing.FORM for failure in sheet.dropped.values()):
         return Trouble.FORM
@@ -171,7 +171,7 @@ async def _draft(
                 sheet.slots.append(drafted)
                 continue
             sheet.drafted[place] = drafted
-            sheet.slots.append(await _gate(drafted, question, passages, writer))
+            sheet.slots.append(await _check(drafted, question, passages, writer))
             if isinstance(sheet.slots[place], Proposed):
                 reading.put(place)
     except ChatError as error:
@@ -179,7 +179,7 @@ async def _draft(
     return None
 
 
-async def _gate(
+async def _check(
     sentence: Sentence, question: Question, passages: Mapping[str, Evidence], writer: ModelWriter
 ) -> Proposed | Dropped:
     """Run the checks on *sentence* in a thread."""
@@ -205,7 +205,7 @@ async def _mend(
             if not isinstance(sheet.slots[place], Dropped):
                 continue
             meter.lost.append(rejected[place][1])
-            sheet.slots[place] = await _gate(sentence, question, passages, writer)
+            sheet.slots[place] = await _check(sentence, question, passages, writer)
             if isinstance(sheet.slots[place], Proposed):
                 reading.put(place)
     except ChatError:

@@ -90,7 +90,7 @@ class ModelWriter:
             ChatError: the model failed or its reply was cut off; the draft so far is incomplete.
         """
         prompts = [(self.instructions(question), question_material(question.text, passages))]
-        async for line in self._objects(prompts, meter, _form_of("say", "rests", "unsaid")):
+        async for line in self._objects(prompts, meter, _draft_schema("say", "rests", "unsaid")):
             yield draft_of(line)
 
     async def mend(
@@ -112,7 +112,7 @@ class ModelWriter:
             language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
         prompts = [(prompt, dropped_material(passages, dropped))]
-        async for line in self._objects(prompts, meter, _form_of("number", "say", "rests")):
+        async for line in self._objects(prompts, meter, _draft_schema("number", "say", "rests")):
             sentence, number = draft_of(line), line.number if isinstance(line, _Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
                 yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
@@ -135,24 +135,24 @@ class ModelWriter:
             yield objects.text.strip()
 
 
-def _form_of(*names: str) -> dict[str, Any]:
+def _draft_schema(*names: str) -> dict[str, Any]:
     """Return the JSON schema of a draft with the fields *names*, in the form of OpenAI.
 
     A strict schema requires every field; a field that a line lacks is null.
     """
-    quote = _closed({"key": {"type": "string"}, "quote": {"type": "string"}})
+    quote = _object_schema({"key": {"type": "string"}, "quote": {"type": "string"}})
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
         "rests": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
         "unsaid": {"type": ["string", "null"]},
     }
-    line = _closed({name: fields[name] for name in names})
+    line = _object_schema({name: fields[name] for name in names})
     sentences = {"type": "array", "items": line, "maxItems": _MAX_LINES}
-    return {"name": "draft", "strict": True, "schema": _closed({"sentences": sentences})}
+    return {"name": "draft", "strict": True, "schema": _object_schema({"sentences": sentences})}
 
 
-def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _object_schema(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of an object with exactly these fields."""
     return {
         "type": "object",
