@@ -1,4 +1,4 @@
-"""Sentences in coverage that speak to a language model rather than to a reader."""
+"""Sentences in articles that give instructions to a language model."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SIGNS = (
     *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
     *("あなたは", "回答", "返答", "出力", "claim", "sentence", "statement", "判定", "判断"),
 )
-"""Letters without which :data:`_ADDRESSED` finds nothing; looking for them first is faster."""
+"""Substrings without which :data:`_ADDRESSED` cannot match; searching them first is faster."""
 _COMMAND = re.compile(
     r"^[^\w\"'“”‘’«]*(?:please |now |also |then |can you |could you )*"
     r"(?:explain|draft|translate|replace|rearrange|remove|include"
@@ -50,9 +50,9 @@ _COMMAND = re.compile(
 
 
 def speaks_to_a_model(sentence: str) -> bool:
-    """Tell whether *sentence* instructs whoever writes answers; news seldom speaks so.
+    """Return True if *sentence* gives instructions to a language model.
 
-    Such a sentence is kept and searched, but never quoted and never what an answer rests on.
+    Such a sentence is archived and searched, but it is never quoted and no answer uses it.
     """
     plain = sentence if sentence.isascii() else unicodedata.normalize("NFKC", sentence)
     if _COMMAND.match(plain):
