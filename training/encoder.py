@@ -17,7 +17,7 @@ FROZEN = 6
 """Lower layers that are not trained: this saves a third of the work and half of the file."""
 _LENGTH_STEP = 8
 """Lengths are padded to multiples of this, because oneDNN caches a program for each shape."""
-_MASKED = -1e4
+_MASK_VALUE = -1e4
 """Value that is added to the attention of padding."""
 
 
@@ -93,7 +93,7 @@ class Reader(nn.Module):
 
     def forward(self, ids: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the shapes (pairs,) and (pairs, tokens, 2)."""
-        mask = torch.where(present, 0.0, _MASKED)[:, None, None, :].to(torch.bfloat16)
+        mask = torch.where(present, 0.0, _MASK_VALUE)[:, None, None, :].to(torch.bfloat16)
         with torch.no_grad():
             rows = self.words[ids.numpy().ravel()].astype(np.float32)
             looked_up = torch.from_numpy(rows).view(*ids.shape, -1)

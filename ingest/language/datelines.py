@@ -35,7 +35,7 @@ _ZONE = re.compile(
     rf"\b(?P<name>{'|'.join(_ZONES)})\b|(?P<hours>[+-]\d{{2}}):?(?P<minutes>\d{{2}})\b"
 )
 _NUMERIC = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\b")
-_MOST_MONTHS = 12
+_MONTHS_IN_YEAR = 12
 _PARSER_SETTINGS = {
     "PARSERS": ["absolute-time"],
     "REQUIRE_PARTS": ["day", "month", "year"],
@@ -176,7 +176,7 @@ def _read_by_library(text: str) -> date | None:
         return None
     if (
         (match := _NUMERIC.search(text))
-        and max(int(match[1]), int(match[3])) <= _MOST_MONTHS
+        and max(int(match[1]), int(match[3])) <= _MONTHS_IN_YEAR
         and match[1] != match[3]
     ):
         return None

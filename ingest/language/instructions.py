@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ADDRESSED = re.compile(
+_MODEL_INSTRUCTION = re.compile(
     r"\byour (?:next )?(?:answer|response|reply|output|summary|message)\b"
     r"|\bthis (?:answer|response|reply|output)\b"
     r"|\bthe (?:answer|response|reply|output|summary) (?:must|should|has to)\b"
@@ -33,7 +33,7 @@ _SIGNS = (
     *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
     *("あなたは", "回答", "返答", "出力", "claim", "sentence", "statement", "判定", "判断"),
 )
-"""Substrings without which :data:`_ADDRESSED` cannot match; searching them first is faster."""
+"""Substrings, at least one of which is in every match of :data:`_MODEL_INSTRUCTION`."""
 _COMMAND = re.compile(
     r"^[^\w\"'“”‘’«]*(?:please |now |also |then |can you |could you )*"
     r"(?:explain|draft|translate|replace|rearrange|remove|include"
@@ -58,4 +58,4 @@ def speaks_to_a_model(sentence: str) -> bool:
     if _COMMAND.match(plain):
         return True
     folded = plain.casefold()
-    return any(sign in folded for sign in _SIGNS) and bool(_ADDRESSED.search(plain))
+    return any(sign in folded for sign in _SIGNS) and bool(_MODEL_INSTRUCTION.search(plain))

@@ -20,7 +20,7 @@ _VERBS = frozenset([*words()["speech"]["verbs"].split(), *_NAMES["verbs"].split(
 _LOANS = frozenset(_NAMES["loans"].split())
 _TITLES = "|".join(words()["speech"]["titles"].split())
 _KATAKANA = re.compile(rf"[{KANA}・]{{3,}}")
-_HONOURED = re.compile(rf"([{KANJI}]{{2,5}}?)(?={_TITLES})")
+_NAME_BEFORE_TITLE = re.compile(rf"([{KANJI}]{{2,5}}?)(?={_TITLES})")
 
 
 def names_in(text: str) -> list[str]:
@@ -83,5 +83,5 @@ def _script_names(text: str) -> Iterator[str]:
         for part in match.group().split("・"):
             if len(part.strip("ー")) > 2 and part not in _LOANS:
                 yield part
-    for match in _HONOURED.finditer(text):
+    for match in _NAME_BEFORE_TITLE.finditer(text):
         yield match.group(1)

@@ -37,7 +37,7 @@ _MONEY = r"(?:US\$|R\$|A\$|[$€£¥₩₹])"
 _KANJI_NUMBER = "〇一二三四五六七八九十百千万億兆"
 _KANJI_SCALES = "万億兆"
 _KANJI_UNITS = "人名票議席つ割分倍か月年日時党戸隻件歳回位区町村%パポ円ド"
-_SPELT = re.compile(r"[a-z]+|[^a-z\s]+", re.IGNORECASE)
+_SPELT_TOKEN = re.compile(r"[a-z]+|[^a-z\s]+", re.IGNORECASE)
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?"
 _DIGITS = re.compile(
     rf"(?<![\w.])(?P<money>{_MONEY}) ?(?P<paid>{_NUMBER})(?: ?(?P<paid_scale>{_SCALE}))?"
@@ -75,7 +75,7 @@ _TENS = {
         start=2,
     )
 }
-_WITHIN = {"low": 2, "early": 2, "mid": 5, "high": 8, "upper": 8, "late": 8}
+_DECADE_OFFSETS = {"low": 2, "early": 2, "mid": 5, "high": 8, "upper": 8, "late": 8}
 _RATE = re.compile(
     rf"(?P<number>(?<![\d.])[\d.]{{1,20}}|(?<![{_KANJI_NUMBER}])[{_KANJI_NUMBER}]{{1,20}})割(?:(?P<tenths>[\d一二三四五六七八九])分)?"
 )
@@ -133,9 +133,9 @@ _UNIT_AFTER = re.compile(
     rf"^(?:[ -]?{_UNIT}|(?: [a-z]+(?: [a-z]+)?)? (?P<counter>seats?|votes?|ballots?)\b)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r" ?(?:to|and|or|-|から|対|と|、|,) ?(?:from |about |just )?")
+_RANGE_WORDS = re.compile(r" ?(?:to|and|or|-|から|対|と|、|,) ?(?:from |about |just )?")
 _NO_UNIT = re.compile(r"\s{0,9}(?:[.,;:)]|and\b|to\b|in\b|for\b|に|だ|で|。|、|$)")
-_GROUPED = re.compile(r"\b(?:thousand|[mb]illion|trillion)$", re.IGNORECASE)
+_GROUP_END = re.compile(r"\b(?:thousand|[mb]illion|trillion)$", re.IGNORECASE)
 _GROUP = re.compile(
     r" [a-z]{1,20}(?:-[a-z]{1,20})?(?: [a-z]{1,20}){0,5} (?:hundred|thousand|million)\b", re.I
 )
@@ -247,7 +247,7 @@ def _pairs(text: str) -> Iterator[Figure]:
     for m in _DECADE.finditer(text):
         tens_word = m["tens"].lower()
         tens = _TENS[tens_word] if tens_word in _TENS else Decimal(tens_word[:2])
-        value = tens + _WITHIN[m["part"].lower()]
+        value = tens + _DECADE_OFFSETS[m["part"].lower()]
         yield Figure(value, "count", *m.span(), bound="about", step=Decimal(5))
     for m in _RATIO.finditer(text):
         yield Figure(Decimal(m["one"]), "multiple", *m.span())
@@ -353,7 +353,7 @@ class Word(str):
 
 def _in_digits(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Return *text* with number words as digits, and for each character its span in *text*."""
-    spans = [m.span() for m in _SPELT.finditer(text) if not _is_group_comma(m, text)]
+    spans = [m.span() for m in _SPELT_TOKEN.finditer(text) if not _is_group_comma(m, text)]
     tokens = [Word(text[start:end]) for start, end in spans]
     parts: list[str] = []
     places: list[tuple[int, int]] = []
@@ -378,7 +378,9 @@ def _is_group_comma(token: re.Match[str], text: str) -> bool:
     """Return True if a comma only separates the groups of one number: one thousand, two hundred."""
     return (
         token.group() == ","
-        and bool(_GROUPED.search(text, max(0, token.start() - _CONTEXT_CHARACTERS), token.start()))
+        and bool(
+            _GROUP_END.search(text, max(0, token.start() - _CONTEXT_CHARACTERS), token.start())
+        )
         and bool(_GROUP.match(text, token.end()))
     )
 
@@ -433,7 +435,7 @@ def _with_bound(figure: Figure, text: str) -> Figure:
 def _share_units(figures: list[Figure], text: str) -> list[Figure]:
     """Return *figures* with the unit or kind shared by both, as in "from 18 to 15 per cent"."""
     for index, (figure, next_figure) in reversed(list(enumerate(pairwise(figures)))):
-        if not _BETWEEN.fullmatch(text[figure.end : next_figure.start]) or figure.unit:
+        if not _RANGE_WORDS.fullmatch(text[figure.end : next_figure.start]) or figure.unit:
             continue
         if figure.kind == "count" and next_figure.kind in {"share", "points"}:
             figures[index] = replace(figure, kind=next_figure.kind)

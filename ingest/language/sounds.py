@@ -39,7 +39,16 @@ _KANA = {
     if kana != "*"
 }
 _KANA |= {"ヂ": "ji", "ヅ": "zu", "ン": "N", "ッ": "", "ー": "-"}
-_SMALL = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo"}
+_SMALL_KANA = {
+    "ァ": "a",
+    "ィ": "i",
+    "ゥ": "u",
+    "ェ": "e",
+    "ォ": "o",
+    "ャ": "ya",
+    "ュ": "yu",
+    "ョ": "yo",
+}
 _CONSONANTS = {
     "k": "c[hck]?|k[hk]?|q|x",
     "s": "s[szc]?|c|z|th|ts|x",
@@ -104,7 +113,7 @@ _FIRST = {
 """Latin letters that the spelling of a consonant can begin with."""
 _LETTER_TO_SOUND = str.maketrans({"x": "sh", "c": "ch", "q": "ts", "N": "n"})
 _SIMILAR_LETTERS = str.maketrans("lcqvz", "rkkbs")
-_DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED_LETTER = re.compile(r"(.)\1+")
 _SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
@@ -121,9 +130,9 @@ def romaji(name: str) -> str:
     """Return katakana in Latin letters, with a long vowel as ``-``: ``プーチン`` is ``pu-ciN``."""
     syllables: list[str] = []
     for kana in name:
-        if kana in _SMALL and syllables and syllables[-1]:
+        if kana in _SMALL_KANA and syllables and syllables[-1]:
             start = syllables[-1][:-1]
-            syllables[-1] = start + _SMALL[kana]
+            syllables[-1] = start + _SMALL_KANA[kana]
         else:
             syllables.append(_KANA.get(kana, ""))
     return "".join(syllables)
@@ -166,7 +175,7 @@ def likeness(name: str, word: str) -> float:
 
 def _fold(word: str) -> str:
     """Return *word* with one letter for similar ones in katakana, and without doubled letters."""
-    return _DOUBLED.sub(r"\1", word.translate(_SIMILAR_LETTERS))
+    return _DOUBLED_LETTER.sub(r"\1", word.translate(_SIMILAR_LETTERS))
 
 
 def sounds_like(name: str, word: str) -> bool:

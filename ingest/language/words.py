@@ -67,10 +67,10 @@ def entries(text: str) -> list[str]:
 def one_of(entries: Iterable[str]) -> str:
     """Return a pattern for any of *entries*, longest first; Latin entries only as whole words."""
     ordered = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return "|".join(_bounded(entry) for entry in ordered)
+    return "|".join(_entry_pattern(entry) for entry in ordered)
 
 
-def _bounded(entry: str) -> str:
+def _entry_pattern(entry: str) -> str:
     """Return *entry* as a regular expression, with word boundaries if it is in Latin letters."""
     escaped = re.escape(entry).replace(r"\ ", r"[\s-]+")
     if has_cjk(entry) or not entry[-1].isalpha():

@@ -42,7 +42,7 @@ _CONTROL = re.compile(
 )
 """Controls of a comment, such as reply, like and report."""
 _USER = re.compile(r"@?[\w.-]{1,40}")
-_MIXED = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
+_MIXED_CHARACTERS = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
 _NAME_CHARACTERS = 40
 """Characters of the longest name of a commenter."""
 _HEADING_CHARACTERS = 60
@@ -54,7 +54,7 @@ _COMMENT_CHARACTERS = 20
 _MIN_COMMENTS = 2
 """Comments from which a box is recognised by its structure."""
 _CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details", "table", "dl")
-_HOLDS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
+_ARTICLE_ROOTS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
 _LABELS = ("class", "id", "aria-label", "data-module")
 _SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
 
@@ -73,7 +73,7 @@ def drop_comments(page: Element, declared: Iterable[Any]) -> None:
         *_below_headings(page),
     )
     for box in boxes:
-        if box.getparent() is not None and not box.xpath(_HOLDS):
+        if box.getparent() is not None and not box.xpath(_ARTICLE_ROOTS):
             box.drop_tree()
     comment_texts = set(_comment_texts(declared))
     for box in list(page.iter("p", "div", "li", "blockquote")) if comment_texts else []:
@@ -205,14 +205,14 @@ def _is_by_user(box: Element) -> bool:
 
 def _is_user(name: str) -> bool:
     """Return True if *name* looks like a user name: harbour_fan, user7, @someone."""
-    is_mixed = _USER.fullmatch(name) and _MIXED.search(name)
+    is_mixed = _USER.fullmatch(name) and _MIXED_CHARACTERS.search(name)
     return bool(is_mixed) and any(character.isalpha() for character in name)
 
 
 def _holds_nothing_else(box: Element, comments: list[Element]) -> bool:
     """Return True if *box* holds, besides the comments, no more than a heading."""
     other_characters = len(text(box)) - sum(len(text(comment)) for comment in comments)
-    return other_characters <= 3 * _HEADING_CHARACTERS and not box.xpath(_HOLDS)
+    return other_characters <= 3 * _HEADING_CHARACTERS and not box.xpath(_ARTICLE_ROOTS)
 
 
 def _comment_texts(declared: Iterable[Any]) -> Iterator[str]:

@@ -42,7 +42,7 @@ DATED = re.compile(
     r"|released?|公開日?|配信日?|日時)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_UPDATED = re.compile(r"updat|modif|更新|aktualis|mis à jour", re.IGNORECASE)
+_UPDATE_WORDS = re.compile(r"updat|modif|更新|aktualis|mis à jour", re.IGNORECASE)
 _PUBLISHED_META = (
     *("article:published_time", "og:published_time", "article:published", "datePublished", "date"),
     *("pubdate", "publishdate", "publish-date", "publish_date", "dc.date", "dc.date.issued"),
@@ -113,7 +113,7 @@ class Declared:
             if (
                 text
                 and not is_logo
-                and _plain(text) not in _NOT_TITLES
+                and _plain_title(text) not in _NOT_TITLES
                 and text not in self._site_names
             ):
                 return text
@@ -193,13 +193,13 @@ class Declared:
         usable = [
             (title, weight)
             for title, weight in titles
-            if _plain(title) not in _NOT_TITLES and title not in self.sites
+            if _plain_title(title) not in _NOT_TITLES and title not in self.sites
         ]
         usable = usable or titles
         return max(
             (title for title, _ in usable),
             key=lambda title: sum(
-                weight for other_title, weight in usable if _agree(title, other_title)
+                weight for other_title, weight in usable if _is_same_title(title, other_title)
             ),
             default="",
         )
@@ -274,7 +274,9 @@ class Declared:
     def _has_page_title(self, about: Data) -> bool:
         """Return True if an object has the title of this page."""
         headline = declared_text(about.get("headline"))
-        return any(_agree(headline, title) for title in (self.heading, self.meta("og:title")))
+        return any(
+            _is_same_title(headline, title) for title in (self.heading, self.meta("og:title"))
+        )
 
     def _possible_dates(self, texts: Iterable[tuple[str, int]]) -> list[tuple[Moment, int]]:
         """Return the possible dates in *texts* with their weights."""
@@ -297,14 +299,14 @@ class Declared:
             if element.xpath(APART) or element.xpath(_LINKED):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
-            weight = 1 if _UPDATED.search(label) else 3 if element.xpath(_BODY) else 2
+            weight = 1 if _UPDATE_WORDS.search(label) else 3 if element.xpath(_BODY) else 2
             yield element.get("datetime") or clean_line(element.text_content()), weight
         for element in self.page.iter("p", "span", "div", "li"):
             label = f"{element.get('class') or ''} {element.get('id') or ''}"
             if DATED.search(label) and not element.xpath(APART) and not element.xpath(_LINKED):
                 line = clean_line(element.text_content())
                 if len(line) <= _DATE_LINE_CHARACTERS and _has_figure(line):
-                    yield line, 1 if _UPDATED.search(f"{label} {line}") else 2
+                    yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2
 
     def _is_possible(self, moment: Moment) -> bool:
         """Return True if a page can have been published at *moment*."""
@@ -376,9 +378,9 @@ def _line_around(element: Element) -> str:
     return line if len(line) <= _DATE_LINE_CHARACTERS else ""
 
 
-def _agree(title: str, other_title: str) -> bool:
+def _is_same_title(title: str, other_title: str) -> bool:
     """Return True if two titles are equal, one contains the other, or most words are common."""
-    plain_title, other_plain_title = _plain(title), _plain(other_title)
+    plain_title, other_plain_title = _plain_title(title), _plain_title(other_title)
     if not plain_title or not other_plain_title:
         return False
     if plain_title in other_plain_title or other_plain_title in plain_title:
@@ -387,7 +389,7 @@ def _agree(title: str, other_title: str) -> bool:
     return len(words[0] & words[1]) >= _TITLE_OVERLAP * min(map(len, words))
 
 
-def _plain(title: str) -> str:
+def _plain_title(title: str) -> str:
     """Return *title* in lower case without punctuation."""
     return " ".join(re.sub(r"[^\w]+", " ", html.unescape(title).casefold()).split())
 

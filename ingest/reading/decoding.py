@@ -24,9 +24,9 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)
 _ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
 _JAPANESE = ("cp932", "euc_jp")
-_WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
+_WIDER_CODECS = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
 """Encodings that include more characters on the web than in Python, with Python's wider codec."""
-_LOCAL = {
+_CODEC_BY_LANGUAGE = {
     **dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "bs", "sq", "ro"), "cp1250"),
     **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
     "tr": "cp1254",
@@ -48,7 +48,7 @@ _LANGUAGE = re.compile(
 )
 _GOOD_PER_BAD = 10
 """Valid UTF-8 characters beyond ASCII per invalid byte from which a text counts as UTF-8."""
-_ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_GARBAGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> str:
@@ -73,22 +73,22 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
             f"{name} is not text and cannot be read. If it holds an article, paste its text."
         )
     text = (
-        _marked(data)
-        or _escaped(data)
-        or _utf8(data)
-        or _damaged(data)
-        or _believed(data, charset)
-        or _declared(data)
-        or _guessed(data)
+        _decode_marked(data)
+        or _decode_escaped(data)
+        or _decode_utf8(data)
+        or _decode_damaged(data)
+        or _decode_as_declared(data, charset)
+        or _decode_declared(data)
+        or _decode_by_guess(data)
     )
-    if text is None or _too_odd(text):
+    if text is None or _is_garbled(text):
         raise UnreadableError(
             f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
         )
     return text.replace("\x00", "")
 
 
-def _utf8(data: bytes) -> str | None:
+def _decode_utf8(data: bytes) -> str | None:
     """Return *data* decoded as UTF-8; a last character that is cut off is left out."""
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(data)
@@ -96,7 +96,7 @@ def _utf8(data: bytes) -> str | None:
         return None
 
 
-def _damaged(data: bytes) -> str | None:
+def _decode_damaged(data: bytes) -> str | None:
     """Return *data* decoded as UTF-8 with a few invalid bytes, if far more bytes are valid."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
@@ -104,7 +104,7 @@ def _damaged(data: bytes) -> str | None:
     return text if bad and good >= _GOOD_PER_BAD * bad else None
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
+def _decode_strict(data: bytes, encoding: str) -> str | None:
     """Return *data* decoded by *encoding*; ``None`` if it does not decode."""
     try:
         return data.decode(encoding)
@@ -112,52 +112,56 @@ def _strict(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _as_browsers(data: bytes, label: str) -> str | None:
+def _decode_as_browser(data: bytes, label: str) -> str | None:
     """Return *data* decoded by a WHATWG label; bytes that Windows-1252 leaves open are replaced."""
     label_encoding = webencodings.lookup(label)
     if label_encoding is None:
-        return _strict(data, label)
-    text = _strict(data, _WIDER.get(label_encoding.name, label_encoding.codec_info.name))
+        return _decode_strict(data, label)
+    text = _decode_strict(
+        data, _WIDER_CODECS.get(label_encoding.name, label_encoding.codec_info.name)
+    )
     western = text is None and label_encoding.name == "windows-1252"
     return data.decode("cp1252", "replace") if western else text
 
 
-def _marked(data: bytes) -> str | None:
+def _decode_marked(data: bytes) -> str | None:
     """Return *data* decoded by its byte order mark."""
-    return next((_strict(data, code) for mark, code in _MARKS if data.startswith(mark)), None)
+    return next(
+        (_decode_strict(data, code) for mark, code in _MARKS if data.startswith(mark)), None
+    )
 
 
-def _escaped(data: bytes) -> str | None:
+def _decode_escaped(data: bytes) -> str | None:
     """Return *data* decoded as ISO-2022-JP if it contains that encoding's escape sequences."""
-    return _strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
+    return _decode_strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
 
 
-def _declared(data: bytes) -> str | None:
+def _decode_declared(data: bytes) -> str | None:
     """Return *data* decoded by the charset that a page declares, if the result reads like text."""
     match = _DECLARED.search(data[:4096])
-    return _believed(data, match.group(1).decode("ascii")) if match else None
+    return _decode_as_declared(data, match.group(1).decode("ascii")) if match else None
 
 
-def _believed(data: bytes, charset: str | None) -> str | None:
+def _decode_as_declared(data: bytes, charset: str | None) -> str | None:
     """Return *data* decoded by *charset*, unless the result does not read like text."""
     if charset is None:
         return None
-    text = _as_browsers(data, charset)
+    text = _decode_as_browser(data, charset)
     wrong = (
         text is None
-        or _too_odd(text)
-        or (_as_japanese(data) is not None and not _is_japanese(text))
+        or _is_garbled(text)
+        or (_decode_japanese(data) is not None and not _is_japanese(text))
     )
     return None if wrong else text
 
 
-def _guessed(data: bytes) -> str | None:
+def _decode_by_guess(data: bytes) -> str | None:
     """Return *data* decoded by the most probable encoding of the web.
 
     Text in Latin letters is Windows-1252 or the usual encoding of its language. The language is
     detected from the ASCII letters, because the few other bytes are too few for statistics.
     """
-    if text := _as_japanese(data):
+    if text := _decode_japanese(data):
         return text
     visible_bytes = _MARKUP.sub(b" ", data[:_SAMPLE_BYTES])
     latin = len(_LATIN.findall(visible_bytes))
@@ -170,14 +174,14 @@ def _guessed(data: bytes) -> str | None:
             if language
             else language_of(visible_bytes.decode("cp1252", "replace"))
         )
-        return _strict(data, _LOCAL.get(code, "cp1252")) or western
+        return _decode_strict(data, _CODEC_BY_LANGUAGE.get(code, "cp1252")) or western
     best = from_bytes(data, cp_isolation=_WEB_ENCODINGS).best() or from_bytes(data).best()
     return None if best is None else str(best)
 
 
-def _as_japanese(data: bytes) -> str | None:
+def _decode_japanese(data: bytes) -> str | None:
     """Return *data* decoded as Japanese if the result contains kana, as all Japanese text does."""
-    texts = [text for code in _JAPANESE if (text := _strict(data, code))]
+    texts = [text for code in _JAPANESE if (text := _decode_strict(data, code))]
     return max((t for t in texts if _is_japanese(t)), key=_kana_share, default=None)
 
 
@@ -196,12 +200,12 @@ def _kana_share(text: str) -> float:
     )
 
 
-def _too_odd(text: str) -> bool:
+def _is_garbled(text: str) -> bool:
     """Return True if more than one character in fifty is a control or replacement character.
 
     NUL characters count as well, and below that share they are accepted.
     """
-    return 50 * len(_ODD.findall(text)) > len(text)
+    return 50 * len(_GARBAGE.findall(text)) > len(text)
 
 
 def damage(text: str) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Parser(Protocol):
         """Yield the articles of *document*; a broken part does not stop the others.
 
         Raises:
-            ReadingError: nothing of it can be read; the sentence says why.
+            ReadingError: nothing in it can be read; the message gives the reason.
         """
         ...
 

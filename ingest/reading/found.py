@@ -79,7 +79,7 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
         dateline=clean_line(header.dateline or "") or None,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
-        language=_believable(_language_code(header.language), text)
+        language=_language_in_script(_language_code(header.language), text)
         or language_of(f"{title}\n{text}"),
     )
     return replace(
@@ -103,7 +103,7 @@ def _language_code(language: str) -> str | None:
     return short if re.fullmatch("[a-z]{2}", short) else None
 
 
-def _believable(declared: str | None, text: str) -> str | None:
+def _language_in_script(declared: str | None, text: str) -> str | None:
     """Return the declared language unless *text* is in another script."""
     head = text[:1000]
     is_east_asian = 3 * len(EAST_ASIAN.findall(head)) > len(head)

@@ -32,7 +32,7 @@ def front_page(declared: Declared, name: str) -> str | None:
     if len(boxes) < _MIN_TEASERS:
         return None
     lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
-    inside = sum(len(p.text_content()) for p in lines if _within(p, boxes))
+    inside = sum(len(p.text_content()) for p in lines if _is_within(p, boxes))
     outside = sum(len(p.text_content()) for p in lines) - inside
     if inside < _TEASER_SHARE * (inside + outside) or (
         declared.heading and outside >= _ARTICLE_CHARACTERS
@@ -53,7 +53,7 @@ def _teaser(heading: Element) -> Element:
     return box
 
 
-def _within(element: Element, boxes: dict[int, Element]) -> bool:
+def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
     """Return True if *element* is inside one of *boxes*."""
     return any(id(ancestor) in boxes for ancestor in element.iterancestors())
 

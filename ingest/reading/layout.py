@@ -89,7 +89,9 @@ def text_in_order(pages: Sequence[PdfPage]) -> str:
     for page in pages:
         pieces = [piece for piece in page.pieces if _plain(piece.text) not in headers]
         tables = list(page.tables) or list(_tables_without_rules(pieces))
-        outside = [piece for piece in pieces if not any(_inside(piece, table) for table in tables)]
+        outside = [
+            piece for piece in pieces if not any(_is_inside(piece, table) for table in tables)
+        ]
         for paragraph in _paragraphs_in_order([*outside, *tables]):
             if blocks and _continues(blocks[-1], paragraph):
                 blocks[-1] = glued(blocks[-1], paragraph, full_text)
@@ -157,7 +159,7 @@ def _tables_without_rules(pieces: Sequence[_Piece]) -> Iterator[Table]:
         run = list(group)
         width = max(map(len, run))
         if is_table and len(run) >= _MIN_TABLE_LINES and (width > 2 or _end_in_figures(run)):
-            starts = _columns(run)
+            starts = _column_spans(run)
             rows = [_cells(line, starts) for line in run]
             table_pieces = [piece for line in run for piece in line]
             yield Table(
@@ -190,7 +192,7 @@ def _end_in_figures(run: Sequence[Sequence[_Piece]]) -> bool:
     return 2 * sum(bool(_FIGURES.search(line[-1].text)) for line in run) > len(run)
 
 
-def _columns(run: Sequence[Sequence[_Piece]]) -> list[tuple[float, float]]:
+def _column_spans(run: Sequence[Sequence[_Piece]]) -> list[tuple[float, float]]:
     """Return the left and right end of each column: the union of overlapping pieces."""
     spans: list[tuple[float, float]] = []
     for piece in sorted((piece for line in run for piece in line), key=lambda piece: piece.left):
@@ -209,7 +211,7 @@ def _cells(line: Sequence[_Piece], spans: Sequence[tuple[float, float]]) -> list
     ]
 
 
-def _inside(piece: _Piece, table: Table) -> bool:
+def _is_inside(piece: _Piece, table: Table) -> bool:
     """Return True if a piece is inside a table."""
     across = table.left - 1 <= (piece.left + piece.right) / 2 <= table.right + 1
     return across and table.top - 1 <= (piece.top + piece.bottom) / 2 <= table.bottom + 1

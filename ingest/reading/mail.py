@@ -110,7 +110,7 @@ def _parse_message(document: Document, kind: str) -> Message:
     """Return the message in a mail or a saved page; *kind* is the format for the error.
 
     Raises:
-        UnreadableError: it is broken.
+        UnreadableError: the message is broken.
     """
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(document.data)
@@ -125,7 +125,7 @@ def _article_of(message: Message, document: Document) -> Extract:
     """Return the article of a mail: from its HTML part, or from its plain text if that has none.
 
     Raises:
-        NoArticleError: it says nothing.
+        NoArticleError: the mail holds no text.
     """
     pages, plain = _texts(message, "text/html"), _texts(message, "text/plain")
     for part in pages[:1]:

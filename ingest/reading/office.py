@@ -27,7 +27,7 @@ _CAPTION_CHARACTERS = 100
 """Characters of the longest line above a table that counts as its caption."""
 _MAX_REPEATS = 60
 """Columns that one cell may span or be repeated in."""
-_OFF = frozenset({"0", "false", "off"})
+_OFF_VALUES = frozenset({"0", "false", "off"})
 _DELETED = frozenset({_W + "del", _W + "moveFrom"})
 """Elements of text that a tracked change deleted or moved away."""
 _AUXILIARY = frozenset(
@@ -111,10 +111,10 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
     elif title in lines:
         lines.remove(title)
     extract = assembled(title, sort(lines), whole="\n".join(lines))
-    return FoundArticle(document.name, _titled(extract, title))
+    return FoundArticle(document.name, _with_title(extract, title))
 
 
-def _titled(extract: Extract, title: str) -> Extract:
+def _with_title(extract: Extract, title: str) -> Extract:
     """Return *extract* with the title of its document."""
     return replace(extract, header=replace(extract.header, title=title))
 
@@ -179,7 +179,7 @@ def _word_piece(piece: Element) -> str:
 def _is_struck(run: Element) -> bool:
     """Return True if a run is struck out or hidden."""
     marks = (run.find(f"{_W}rPr/{_W}{name}") for name in ("strike", "dstrike", "vanish"))
-    return any(mark is not None and mark.get(_W + "val") not in _OFF for mark in marks)
+    return any(mark is not None and mark.get(_W + "val") not in _OFF_VALUES for mark in marks)
 
 
 def _struck_styles(content: Element) -> Iterator[str]:
@@ -252,7 +252,7 @@ def _text_inside(element: Element, is_struck: Callable[[Element], bool]) -> str:
 
 
 def _open_piece(element: Element) -> str:
-    """Return the text at the start of *element*, or the white space that it stands for."""
+    """Return the text at the start of *element*, or the white space that it represents."""
     if element.tag == _TEXT + "s":
         return " "
     if element.tag in {_TEXT + "tab", _TEXT + "line-break"}:

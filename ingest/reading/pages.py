@@ -61,7 +61,7 @@ _KEEP_OUT = frozenset({"noindex", "none", "noai"})
 _LIKE_A_PAGE = re.compile(
     rb"\A(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
-_SAVED = re.compile(
+_SAVED_FROM = re.compile(
     r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
     r"(https?://\S{1,2000})"
 )
@@ -96,7 +96,7 @@ class PageParser(Parser):
         if len(data) > LARGEST_ARTICLE:
             data = _DATA_URL.sub(b"data:,", data)
         text = decode(data, document.name, document.charset)
-        saved = None if document.url else _SAVED.search(text[:_TAG_CHARACTERS])
+        saved = None if document.url else _SAVED_FROM.search(text[:_TAG_CHARACTERS])
         url = document.url or (saved[1] if saved else None)
         extract = read_page(text, document.name, url=url, now=document.now)
         if saved and not extract.header.url:

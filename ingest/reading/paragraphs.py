@@ -75,14 +75,18 @@ def glued(start: str, continuation: str, full_text: str) -> str:
         head = _LAST_WORD.search(start[-_WORD_CHARACTERS:-1])
         tail = _FIRST_WORD.match(continuation)
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
-        return start + continuation if word in _hyphenated(full_text) else start[:-1] + continuation
+        return (
+            start + continuation
+            if word in _hyphenated_pairs(full_text)
+            else start[:-1] + continuation
+        )
     is_east_asian = EAST.match(start[-1:]) or EAST.match(continuation[:1])
     is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
     return start + continuation if is_unspaced else f"{start} {continuation}"
 
 
 @lru_cache(maxsize=4)
-def _hyphenated(full_text: str) -> frozenset[str]:
+def _hyphenated_pairs(full_text: str) -> frozenset[str]:
     """Return the pairs of words in a text that are joined by a hyphen."""
     return frozenset(_PAIR.findall(full_text))
 

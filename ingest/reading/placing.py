@@ -45,12 +45,12 @@ def placed(header: Header, url: str) -> Header:
     """
     canonical = urljoin(url, header.url) if header.url else url
     if _site(canonical) == _site(url):
-        return replace(header, url=canonical if _same_page(canonical, url) else url)
+        return replace(header, url=canonical if _is_same_page(canonical, url) else url)
     original = canonical if urlsplit(canonical).path.strip("/") else None
     return replace(header, url=url, original=original)
 
 
-def _same_page(canonical: str, url: str) -> bool:
+def _is_same_page(canonical: str, url: str) -> bool:
     """Return True if two addresses of a site are one page: path variants or views of it."""
     canonical_parts, parts = urlsplit(clean_url(canonical)), urlsplit(clean_url(url))
     canonical_steps, steps = _steps(canonical_parts.path), _steps(parts.path)

@@ -28,7 +28,7 @@ _AUXILIARY_GROUPS = frozenset(
     | {b"atnauthor", b"nonshppict", b"bkmkstart", b"bkmkend", b"pntext", b"listtext", b"filetbl"}
 )
 """Groups without text of the document."""
-_HIDING = frozenset({b"strike", b"striked", b"v", b"deleted"})
+_HIDING_WORDS = frozenset({b"strike", b"striked", b"v", b"deleted"})
 _SIGNS = {
     b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
@@ -163,7 +163,7 @@ class _Reader:
             self._code = _codec(int(number))
         elif word in _AUXILIARY_GROUPS:
             self._state = replace(self._state, auxiliary=True)
-        elif word in _HIDING:
+        elif word in _HIDING_WORDS:
             off = number == b"0"
             hidden = self._state.hidden - {word} if off else self._state.hidden | {word}
             self._state = replace(self._state, hidden=hidden)
@@ -197,7 +197,7 @@ class _Reader:
         elif word == b"intbl":
             self._in_table = True
         elif word == b"cell":
-            self._cells.append(Cell(clean_line(_joined(self._parts))))
+            self._cells.append(Cell(clean_line(_join_pieces(self._parts))))
             self._parts.clear()
         elif word == b"row":
             self._rows.append(self._cells)
@@ -206,7 +206,7 @@ class _Reader:
     def _end_paragraph(self) -> None:
         """Add the collected paragraph, after the table above it."""
         self._decode()
-        text = _joined(self._parts).strip()
+        text = _join_pieces(self._parts).strip()
         self._parts.clear()
         if text:
             self._end_table()
@@ -219,7 +219,7 @@ class _Reader:
             self._rows = []
 
 
-def _joined(parts: list[str]) -> str:
+def _join_pieces(parts: list[str]) -> str:
     """Return the joined *parts*; surrogate pairs become their character."""
     return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

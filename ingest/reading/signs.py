@@ -14,7 +14,7 @@ _UNIT = re.compile(r"(?<![^\W_])(?:[mck]m|in|ft|yd|mi|[a-z])$", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\d.,])10$")
 _MIN_EXPONENT = 3
 """Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
     **dict.fromkeys(("es", "pt", "it", "ca", "gl"), frozenset({"a", "o"})),
@@ -34,7 +34,7 @@ def lowered(sign: str, before: str, language: str = "", *, linked: bool = False)
         return ""
     if sign.lower() in _ORDINALS.get(language, ()) and before[-1:].isalnum():
         return sign
-    return sign.translate(_RAISED) if _is_power(sign, before) else ""
+    return sign.translate(_SUPERSCRIPTS) if _is_power(sign, before) else ""
 
 
 def _is_power(sign: str, before: str) -> bool:

@@ -20,19 +20,25 @@ from ingest.reading.signs import lowered
 from ingest.reading.text import clean_line
 
 _PAGE = words()["pages"]
-_HIDDEN = re.compile(rf"(?:^|\s)(?:{'|'.join(_PAGE['hidden'].split())})(?:\s|$)", re.IGNORECASE)
-_UNHIDDEN = re.compile(
+_HIDDEN_CLASS = re.compile(
+    rf"(?:^|\s)(?:{'|'.join(_PAGE['hidden'].split())})(?:\s|$)", re.IGNORECASE
+)
+_WIDE_SCREEN_CLASS = re.compile(
     r"(?:^|\s)(?:[a-z]{1,4}:|d-[a-z]{2,3}-)(?:block|flex|grid|inline\S*|table\S*|contents)(?:\s|$)"
 )
 """A class that shows an element on wide screens which is hidden on narrow ones."""
-_STRUCK = re.compile(r"(?:^|\s)(?:line-through|struck|strikethrough|strike-through)(?:\s|$)", re.I)
-_NOT_SHOWN = re.compile(
+_STRUCK_CLASS = re.compile(
+    r"(?:^|\s)(?:line-through|struck|strikethrough|strike-through)(?:\s|$)", re.I
+)
+_HIDDEN_STYLE = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)", re.I
 )
-_CROSSED = re.compile(r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE)
+_STRUCK_STYLE = re.compile(
+    r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE
+)
 _ARTICLE_SHARE = 0.5
 """Share of a page's paragraph text above which a hidden box is the article, shown by a script."""
-_LINKED = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
+_NOTE_LINK = "descendant::a[contains(@href, '#')]|ancestor::a[contains(@href, '#')]"
 _MARKS = {
     "de": "„“", "cs": "„“", "sk": "„“", "sl": "„“", "bg": "„“", "is": "„“", "lt": "„“",
     "pl": "„”", "ro": "„”", "hu": "„”", "hr": "„”", "sr": "„”",
@@ -40,7 +46,7 @@ _MARKS = {
     "nb": "«»", "ca": "«»", "fa": "«»", "ja": "「」", "sv": "””", "fi": "””",
 }  # fmt: skip
 """Quotation marks by language; other languages use “ and ”."""
-_INNER = {"「」": "『』", "«»": "“”"}
+_INNER_MARKS = {"「」": "『』", "«»": "“”"}
 _OPENING = "“„«「『\"”‘'"
 _QUESTIONS = "//h2|//h3|//h4|//h5|//h6|//p[strong or b]"
 _QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$")
@@ -94,10 +100,12 @@ def _is_hidden(element: Element) -> bool:
     hidden = element.get("hidden")
     if (hidden is not None and hidden.lower() != "until-found") or element.tag == "dialog":
         return True
-    if _NOT_SHOWN.search(element.get("style") or ""):
+    if _HIDDEN_STYLE.search(element.get("style") or ""):
         return True
     class_names = element.get("class") or ""
-    return _HIDDEN.search(class_names) is not None and not _UNHIDDEN.search(class_names)
+    return _HIDDEN_CLASS.search(class_names) is not None and not _WIDE_SCREEN_CLASS.search(
+        class_names
+    )
 
 
 def _paragraphs_in(element: Element) -> int:
@@ -111,8 +119,8 @@ def _drop_struck(page: Element) -> None:
     for element in page.xpath("//del|//s|//strike|//body//*[@style or @class]"):
         if (
             element.tag in {"del", "s", "strike"}
-            or _CROSSED.search(element.get("style") or "")
-            or _STRUCK.search(element.get("class") or "")
+            or _STRUCK_STYLE.search(element.get("style") or "")
+            or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)
 
@@ -121,7 +129,9 @@ def _lower_signs(page: Element, language: str) -> None:
     """Remove raised signs that point at notes; write exponents inline."""
     for sup in page.xpath("//sup"):
         text = clean_line(sup.text_content())
-        lowered_text = lowered(text, _text_before(sup), language, linked=bool(sup.xpath(_LINKED)))
+        lowered_text = lowered(
+            text, _text_before(sup), language, linked=bool(sup.xpath(_NOTE_LINK))
+        )
         if not lowered_text:
             _drop(sup)
         elif lowered_text != text:
@@ -149,7 +159,7 @@ def _write_marks(page: Element, language: str) -> None:
     for quotation in page.xpath("//q"):
         inside = bool(quotation.xpath("ancestor::q"))
         if clean_line(quotation.text_content())[:1] not in _OPENING:
-            opening, closing = tuple(_INNER.get(outer, "‘’") if inside else outer)
+            opening, closing = tuple(_INNER_MARKS.get(outer, "‘’") if inside else outer)
             quotation.text = opening + (quotation.text or "")
             if len(quotation):
                 quotation[-1].tail = (quotation[-1].tail or "") + closing

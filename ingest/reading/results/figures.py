@@ -18,7 +18,7 @@ _DECIMALS = re.compile(r"\d[.,]\d{1,2}$")
 _UNITS = ("票", "人", "議席", "名", "%", "표", "명")
 
 
-def _bare(cell: str) -> str:
+def _without_unit(cell: str) -> str:
     """Return a cell in half width, without its unit and footnote marks."""
     text = unicodedata.normalize("NFKC", cell).strip().rstrip("*†‡").strip()
     for unit in _UNITS:
@@ -28,7 +28,7 @@ def _bare(cell: str) -> str:
 
 def is_figure(cell: str) -> bool:
     """Return True if a cell is only a figure."""
-    text = _bare(cell)
+    text = _without_unit(cell)
     return bool(text) and any(
         pattern.fullmatch(text) is not None
         for pattern in (_PLAIN, _THOUSANDS, _INDIAN, _KANJI_UNITS)
@@ -52,7 +52,7 @@ def figure(cell: str, *, decimal: bool = False) -> Decimal | None:
     A separator before the last three digits is one of thousands, unless the cell is *decimal* as
     shares are; before any other number of digits it is the decimal separator.
     """
-    text = _bare(cell)
+    text = _without_unit(cell)
     if not text or not is_figure(cell):
         return None
     if (kanji_match := _KANJI_UNITS.fullmatch(text)) and ("万" in text or "億" in text):

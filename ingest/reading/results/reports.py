@@ -72,13 +72,13 @@ def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
     if len(fields) > _MAX_FIELDS or not any(map(field_of, fields)):
         return None
     rows = [
-        GridRow(number, tuple(_plain(record.get(key)) for key in fields))
+        GridRow(number, tuple(_field_text(record.get(key)) for key in fields))
         for number, record in enumerate(records, start=1)
     ]
     return Grid(name, (GridRow(0, tuple(map(clean_line, fields))), *rows), line="record")
 
 
-def _plain(value: object) -> str:
+def _field_text(value: object) -> str:
     """Return the value of a field as text; an object is represented by its name."""
     if isinstance(value, dict):
         value = value.get("name")
