@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import EAST, ENDED
@@ -79,7 +79,7 @@ class CaptionsParser(Parser):
             language=metadata.get("language") or UNKNOWN_LANGUAGE,
         )
         body = "\n\n".join(_lines_of(_without_repeats(cues)))
-        yield FoundArticle(document.name, Extract(header, clean(body), notes=damage(text)))
+        yield FoundArticle(document.name, Extract(header, clean(body), notes=damage_notes(text)))
 
 
 def _title_of(document: Document) -> str:

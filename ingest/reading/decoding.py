@@ -208,7 +208,7 @@ def _is_garbled(text: str) -> bool:
     return 50 * len(_GARBAGE.findall(text)) > len(text)
 
 
-def damage(text: str) -> tuple[str, ...]:
+def damage_notes(text: str) -> tuple[str, ...]:
     """Return a note with the number of bytes in *text* that could not be decoded, if any."""
     bad = text.count("\ufffd")
     return (f"{bad} bytes could not be read; each stands as \ufffd.",) if bad else ()

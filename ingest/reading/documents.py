@@ -98,7 +98,7 @@ class Parser(Protocol):
         ...
 
 
-def broken(name: str, kind: str) -> UnreadableError:
+def broken_file(name: str, kind: str) -> UnreadableError:
     """Return the error for a file that is broken, or that is not of the *kind* its name claims."""
     return UnreadableError(
         f"{name} is a broken {kind} file. Open it, save it again, or paste its text."

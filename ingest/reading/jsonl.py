@@ -11,7 +11,7 @@ from ingest.language.datelines import stated
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
@@ -76,7 +76,7 @@ class JsonParser(Parser):
         try:
             value = json.loads(document.text())
         except (ValueError, RecursionError) as error:
-            raise broken(name, "JSON") from error
+            raise broken_file(name, "JSON") from error
         if not isinstance(value, list):
             value = [value]
         for number, record in enumerate(value, start=1):

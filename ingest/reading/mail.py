@@ -15,8 +15,8 @@ from ingest.errors import NoArticleError
 from ingest.language.datelines import stated
 from ingest.language.words import words
 from ingest.model import Extract
-from ingest.reading.decoding import damage, decode
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.decoding import damage_notes, decode
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
 from ingest.reading.pastes import read_paste
@@ -95,7 +95,7 @@ class SavedPageParser(Parser):
         message = _parse_message(document, _MHTML)
         parts = _texts(message, "text/html")
         if not parts:
-            raise broken(document.name, _MHTML)
+            raise broken_file(document.name, _MHTML)
         text = _text_of(parts[0], document.name, _MHTML)
         location = _header(message, "Snapshot-Content-Location") or _header(
             parts[0], "Content-Location"
@@ -103,7 +103,7 @@ class SavedPageParser(Parser):
         url = location.strip() if location.strip().startswith(("http://", "https://")) else None
         extract = read_page(text, document.name, url=url, now=document.now)
         header = replace(extract.header, url=extract.header.url or url)
-        yield FoundArticle(document.name, replace(extract, header=header, notes=damage(text)))
+        yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))
 
 
 def _parse_message(document: Document, kind: str) -> Message:
@@ -117,7 +117,7 @@ def _parse_message(document: Document, kind: str) -> Message:
         if not message.keys():
             raise ValueError
     except _MAIL_ERRORS as error:
-        raise broken(document.name, kind) from error
+        raise broken_file(document.name, kind) from error
     return message
 
 
@@ -131,7 +131,9 @@ def _article_of(message: Message, document: Document) -> Extract:
     for part in pages[:1]:
         text = _text_of(part, document.name, _EML)
         try:
-            return replace(read_page(text, document.name, now=document.now), notes=damage(text))
+            return replace(
+                read_page(text, document.name, now=document.now), notes=damage_notes(text)
+            )
         except NoArticleError:
             if not plain:
                 raise
@@ -139,7 +141,7 @@ def _article_of(message: Message, document: Document) -> Extract:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
     text = _text_of(plain[0], document.name, _EML)
     subject = clean_line(_header(message, "Subject"))
-    return replace(read_paste(f"{subject}\n\n{text}"), notes=damage(text))
+    return replace(read_paste(f"{subject}\n\n{text}"), notes=damage_notes(text))
 
 
 def _texts(message: Message, kind: str) -> list[Message]:
@@ -167,7 +169,7 @@ def _text_of(part: Message, name: str, kind: str) -> str:
         data = part.get_payload(decode=True)
         charset = part.get_content_charset()
     except _MAIL_ERRORS as error:
-        raise broken(name, kind) from error
+        raise broken_file(name, kind) from error
     return decode(data if isinstance(data, bytes) else b"", name, charset)
 
 

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from ingest.errors import UnreadableError
 from ingest.language.datelines import is_date_line, stated
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import ENDED, joined, paragraphs
@@ -45,7 +45,7 @@ class MarkdownParser(Parser):
         """Yield the one article of *document*."""
         text = document.text()
         extract = _read_markdown(text, document.name)
-        yield FoundArticle(document.name, replace(extract, notes=damage(text)))
+        yield FoundArticle(document.name, replace(extract, notes=damage_notes(text)))
 
 
 def _read_markdown(text: str, name: str) -> Extract:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.text import clean_line
 
@@ -38,7 +38,7 @@ class FeedListParser(Parser):
         try:
             root = etree.fromstring(document.data, parser)
         except (etree.LxmlError, ValueError) as error:
-            raise broken(document.name, "OPML") from error
+            raise broken_file(document.name, "OPML") from error
         feeds = {} if root is None else dict(_feeds_of(root))
         if not feeds:
             raise NoArticleError(f"{document.name} lists no feeds. Nothing was added.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.reading.documents import Document, broken
+from ingest.reading.documents import Document, broken_file
 from ingest.reading.elements import Element
 
 _MAX_PART_BYTES = 20 * 2**20
@@ -80,4 +80,4 @@ def unzipped(document: Document, kind: str) -> Iterator[Package]:
                 )
             yield Package(archive, document.name)
     except _PACKAGE_ERRORS as error:
-        raise broken(document.name, kind) from error
+        raise broken_file(document.name, kind) from error

@@ -22,7 +22,7 @@ from ingest.language.datelines import stated
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared
-from ingest.reading.decoding import LARGEST_ARTICLE, damage, decode
+from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, section
@@ -101,7 +101,9 @@ class PageParser(Parser):
         extract = read_page(text, document.name, url=url, now=document.now)
         if saved and not extract.header.url:
             extract = replace(extract, header=replace(extract.header, url=url))
-        yield FoundArticle(document.name, replace(extract, notes=(*extract.notes, *damage(text))))
+        yield FoundArticle(
+            document.name, replace(extract, notes=(*extract.notes, *damage_notes(text)))
+        )
 
 
 def _parse_page(text: str, name: str) -> Element:

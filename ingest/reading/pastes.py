@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from ingest.language.datelines import is_date_line, newest_reported, stated
 from ingest.language.words import words
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import POSSIBLE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import ENDED, paragraphs
@@ -167,7 +167,7 @@ class TextParser(Parser):
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
         text = document.text()
-        yield FoundArticle(document.name, replace(read_paste(text), notes=damage(text)))
+        yield FoundArticle(document.name, replace(read_paste(text), notes=damage_notes(text)))
 
 
 def read_paste(text: str) -> Extract:

@@ -18,7 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.model import Extract
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.layout import PdfPage, Table, pieces_of, text_in_order
 from ingest.reading.pastes import read_paste
@@ -124,11 +124,11 @@ def read_pdf(data: bytes, name: str) -> Extract:
             raise UnreadableError(f"{name} is encrypted. Save it without a password.") from error
         if isinstance(error.__context__, _TooLargeError):
             raise _too_large(name) from error
-        raise broken(name, "PDF") from error
+        raise broken_file(name, "PDF") from error
     except _TooLargeError as error:
         raise _too_large(name) from error
     except _PDF_ERRORS as error:
-        raise broken(name, "PDF") from error
+        raise broken_file(name, "PDF") from error
     if count > _MAX_PAGES:
         raise UnreadableError(f"{name} has {count} pages; {_MAX_PAGES} are the most. Split it.")
     if not any(page.pieces or page.tables for page in pages):

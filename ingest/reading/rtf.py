@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.decoding import LARGEST_ARTICLE
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pastes import read_paste
 from ingest.reading.signs import lowered
@@ -63,7 +63,7 @@ class RichTextParser(Parser):
         """Yield the one article of *document*."""
         name = document.name
         if not document.head.startswith(b"{\\rtf"):
-            raise broken(name, "RTF")
+            raise broken_file(name, "RTF")
         if len(document.data) > 4 * LARGEST_ARTICLE:
             raise UnreadableError(f"{name} has more than {4 * LARGEST_ARTICLE // 2**20} MB.")
         text = _Reader(name).read(document.data)
@@ -115,7 +115,7 @@ class _Reader:
     def _open(self) -> None:
         self._decode()
         if len(self._outer) >= _MAX_DEPTH:
-            raise broken(self._name, "RTF")
+            raise broken_file(self._name, "RTF")
         self._outer.append(self._state)
 
     def _close(self) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.errors import NoArticleError
 from ingest.model import Extract, Header
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.results.columns import laid_out
@@ -55,7 +55,7 @@ class SheetParser(Parser):
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield one table under the name of its file."""
         text = document.text().replace("\r\n", "\n").replace("\r", "\n")
-        yield _article([grid_of(text, _file_of(document))], document, damage(text))
+        yield _article([grid_of(text, _file_of(document))], document, damage_notes(text))
 
 
 class WorkbookParser(Parser):

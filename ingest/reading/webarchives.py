@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from xml.parsers.expat import ExpatError
 
-from ingest.reading.decoding import damage, decode
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.decoding import damage_notes, decode
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
 
@@ -39,9 +39,9 @@ class WebArchiveParser(Parser):
             data, url = bytes(main["WebResourceData"]), str(main.get("WebResourceURL") or "")
             charset = str(main.get("WebResourceTextEncodingName") or "") or None
         except _PLIST_ERRORS as error:
-            raise broken(document.name, "webarchive") from error
+            raise broken_file(document.name, "webarchive") from error
         text = decode(data, document.name, charset)
         page_url = url if url.startswith(("http://", "https://")) else None
         extract = read_page(text, document.name, url=page_url, now=document.now)
         header = replace(extract.header, url=extract.header.url or page_url)
-        yield FoundArticle(document.name, replace(extract, header=header, notes=damage(text)))
+        yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
-from ingest.reading.documents import broken
+from ingest.reading.documents import broken_file
 from ingest.reading.results.columns import field_of
 from ingest.reading.results.figures import EMPTY_CELL
 from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
@@ -36,7 +36,7 @@ def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
             f"{name} is not JSON from line {error.lineno}, column {error.colno} on ({error.msg})."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise broken(name, "JSON") from error
+        raise broken_file(name, "JSON") from error
 
 
 def is_report(value: object) -> bool:
