@@ -48,7 +48,7 @@ class FoundArticle:
     problem: ReadingError | None = None
 
 
-def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
+def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
     """Apply *hints*, set outlet and language, and raise an error for too short a text.
 
     Raises:
@@ -73,7 +73,7 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
         title=title,
         outlet=clean_line(outlet) or UNVERIFIED_PASTE,
         url=url,
-        kind=header.kind if header.kind is not Kind.NEWS else section(url),
+        kind=header.kind if header.kind is not Kind.NEWS else kind_by_address(url),
         authors=tuple(name for author in header.authors if (name := clean_line(author))),
         agency=clean_line(header.agency or "") or None,
         dateline=clean_line(header.dateline or "") or None,
@@ -91,7 +91,7 @@ def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
     )
 
 
-def section(url: str | None) -> Kind:
+def kind_by_address(url: str | None) -> Kind:
     """Return the kind of article that the path of *url* indicates."""
     path = urlsplit(url or "").path.lower()
     return next((kind for pattern, kind in _SECTIONS if pattern.search(path)), Kind.NEWS)

@@ -25,7 +25,7 @@ from ingest.reading.declarations import Declared
 from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
-from ingest.reading.found import FoundArticle, section
+from ingest.reading.found import FoundArticle, kind_by_address
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paid import paid_post
@@ -159,7 +159,7 @@ def read_page(
     if header.published is None:
         header = replace(header, published=_date_of(page, now))
     updates = ""
-    if Kind.LIVE in {header.kind, kind_of(header.title, ""), section(url)}:
+    if Kind.LIVE in {header.kind, kind_of(header.title, ""), kind_by_address(url)}:
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
     write_out(page)

@@ -13,7 +13,7 @@ from ingest.reading.books import BookParser
 from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
 from ingest.reading.feedfiles import FeedParser
-from ingest.reading.found import FoundArticle, hinted
+from ingest.reading.found import FoundArticle, apply_hints
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
 from ingest.reading.mail import MailParser, SavedPageParser
 from ingest.reading.markdown import MarkdownParser
@@ -139,7 +139,7 @@ def _with_metadata(article: FoundArticle, document: Document) -> FoundArticle:
             if announced.outlet or announced.foreign:
                 hints = replace(hints, outlet=announced.outlet or None)
         return replace(
-            article, extract=hinted(replace(extract, header=header), hints, article.name)
+            article, extract=apply_hints(replace(extract, header=header), hints, article.name)
         )
     except ReadingError as problem:
         return FoundArticle(article.name, problem=problem)
