@@ -14,7 +14,7 @@ from ingest.reading.decoding import decode
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
-from ingest.reading.packed import Package, unzipped
+from ingest.reading.packed import Package, open_package
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line
 
@@ -39,7 +39,7 @@ class BookParser(Parser):
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield each chapter that is an article, so no covers and tables of contents."""
         is_empty = True
-        with unzipped(document, self.kind) as package:
+        with open_package(document, self.kind) as package:
             container = package.xml("META-INF/container.xml")
             root = container.find(".//{*}rootfile")
             book_path = "" if root is None else str(root.get("full-path") or "")

@@ -18,7 +18,7 @@ from ingest.reading.feedfiles import item_of
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.reading.placing import SUFFIX
-from ingest.reading.registry import only
+from ingest.reading.registry import read_single
 
 _HEAD_BYTES = 8192
 """Bytes at the start of a page that are searched for a redirect."""
@@ -50,7 +50,7 @@ def read_fetched(
     Raises:
         ReadingError: the document holds no article, or opts out of archiving.
     """
-    return only(
+    return read_single(
         Document(
             data,
             url,
@@ -70,7 +70,7 @@ def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = 
     Raises:
         ReadingError: the item holds no article.
     """
-    return only(replace(item_of(announced, feed), hints=hints, now=now))
+    return read_single(replace(item_of(announced, feed), hints=hints, now=now))
 
 
 def sent_on(data: bytes, url: str) -> str | None:

@@ -12,7 +12,7 @@ from ingest.model import Extract
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
-from ingest.reading.packed import unzipped
+from ingest.reading.packed import open_package
 from ingest.reading.paragraphs import ENDED
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.signs import lowered
@@ -61,7 +61,7 @@ class WordParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
-        with unzipped(document, self.kind) as package:
+        with open_package(document, self.kind) as package:
             body = package.xml("word/document.xml").find(_W + "body")
             blocks = [] if body is None else list(_word_blocks(body))
             yield _article(blocks, document)
@@ -81,7 +81,7 @@ class OpenDocumentParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the one article of *document*."""
-        with unzipped(document, self.kind) as package:
+        with open_package(document, self.kind) as package:
             content = package.xml("content.xml")
             body = content.find(".//{*}body/{*}text")
             struck = frozenset(_struck_styles(content))

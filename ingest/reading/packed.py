@@ -65,7 +65,7 @@ class Package:
 
 
 @contextmanager
-def unzipped(document: Document, kind: str) -> Iterator[Package]:
+def open_package(document: Document, kind: str) -> Iterator[Package]:
     """Open a package for reading; turn any error of the libraries into an UnreadableError.
 
     Raises:

@@ -100,7 +100,7 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
     return articles or (FoundArticle(document.name, problem=_empty_document(document)),)
 
 
-def only(document: Document) -> Extract:
+def read_single(document: Document) -> Extract:
     """Return the single article in *document*.
 
     Raises:

@@ -12,7 +12,7 @@ import openpyxl
 
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
-from ingest.reading.packed import unzipped
+from ingest.reading.packed import open_package
 from ingest.reading.results.grid import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -37,7 +37,7 @@ def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
     Raises:
         UnreadableError: the workbook is broken, encrypted or too large.
     """
-    with unzipped(document, kind) as package:
+    with open_package(document, kind) as package:
         for part in package.archive.namelist():
             large = part.startswith("xl/") and len(package.data(part)) > _MAX_SHEET_BYTES
             if large:
