@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, glued, paragraphs
+from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, join_parts, paragraphs
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -94,7 +94,7 @@ def text_in_order(pages: Sequence[PdfPage]) -> str:
         ]
         for paragraph in _paragraphs_in_order([*outside, *tables]):
             if blocks and _continues(blocks[-1], paragraph):
-                blocks[-1] = glued(blocks[-1], paragraph, full_text)
+                blocks[-1] = join_parts(blocks[-1], paragraph, full_text)
             else:
                 blocks.append(paragraph)
     return "\n\n".join(blocks)

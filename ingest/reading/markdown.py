@@ -18,7 +18,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import ENDED, joined, paragraphs
+from ingest.reading.paragraphs import ENDED, join_lines, paragraphs
 from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
@@ -159,7 +159,7 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
         )
         for (line, is_hard), (next_line, _) in pairwise(stripped)
     ]
-    return [line for line in joined(texts, is_joined, token.content) if line], pictures
+    return [line for line in join_lines(texts, is_joined, token.content) if line], pictures
 
 
 def _is_separate(*lines: str) -> bool:

@@ -48,11 +48,11 @@ def paragraphs(text: str) -> list[str]:
     joined_lines: list[str] = []
     for block in re.split(r"\n[ \t]*\n", text):
         lines = [line for line_text in block.split("\n") if (line := line_text.strip())]
-        joined_lines += joined(lines, joins(lines), text)
+        joined_lines += join_lines(lines, find_joins(lines), text)
     return joined_lines
 
 
-def joined(
+def join_lines(
     lines: Sequence[str], is_joined_to_previous: Sequence[bool], full_text: str
 ) -> list[str]:
     """Return *lines* joined where the value in *is_joined_to_previous* is True.
@@ -62,14 +62,14 @@ def joined(
     groups = [[line] for line in lines[:1]]
     for line, is_joined in zip(lines[1:], is_joined_to_previous, strict=True):
         if is_joined:
-            text = glued(groups[-1][-1], line, full_text)
+            text = join_parts(groups[-1][-1], line, full_text)
             groups[-1][-1:] = [text[: -len(line)], line]
         else:
             groups.append([line])
     return ["".join(pieces) for pieces in groups]
 
 
-def glued(start: str, continuation: str, full_text: str) -> str:
+def join_parts(start: str, continuation: str, full_text: str) -> str:
     """Return two parts of a paragraph as one text."""
     if HYPHEN.search(start[-2:]) and continuation[:1].islower():
         head = _LAST_WORD.search(start[-_WORD_CHARACTERS:-1])
@@ -91,7 +91,7 @@ def _hyphenated_pairs(full_text: str) -> frozenset[str]:
     return frozenset(_PAIR.findall(full_text))
 
 
-def joins(lines: Sequence[str]) -> list[bool]:
+def find_joins(lines: Sequence[str]) -> list[bool]:
     """Return for each two neighbours in *lines* (none of them empty) True if they are one."""
     if len(lines) < 2:
         return []
