@@ -13,7 +13,7 @@ from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import EAST, ENDED
+from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
 from ingest.reading.text import clean, clean_line
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
@@ -170,16 +170,16 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
                 line
             )
             is_full = len(text) >= _MAX_CHARACTERS or (
-                len(text) >= _SPLIT_CHARACTERS and ENDED.search(text)
+                len(text) >= _SPLIT_CHARACTERS and SENTENCE_END.search(text)
             )
-            is_pause = cue.start - end > _PAUSE_SECONDS and ENDED.search(text)
+            is_pause = cue.start - end > _PAUSE_SECONDS and SENTENCE_END.search(text)
             if text and (is_new_speaker or is_full or is_pause):
                 yield _with_time(start, speaker, text)
                 text = ""
             if not text:
                 start = cue.start
             speaker = cue.speaker or ("" if is_new_speaker else speaker)
-            is_unspaced = EAST.match(text[-1:]) and EAST.match(line[:1])
+            is_unspaced = EAST_ASIAN_EDGE.match(text[-1:]) and EAST_ASIAN_EDGE.match(line[:1])
             text = f"{text}{'' if is_unspaced or not text else ' '}{line}"
             end = cue.end
     if text:

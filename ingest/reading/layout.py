@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, join_parts, paragraphs
+from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -227,7 +227,7 @@ def _paragraphs_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
         for paragraph in _paragraphs_of(region):
             above = (
                 paragraph
-                if len(paragraph) <= _CAPTION_CHARACTERS and not ENDED.search(paragraph)
+                if len(paragraph) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(paragraph)
                 else ""
             )
             yield paragraph
@@ -294,15 +294,17 @@ def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
             line.height, next_line.height
         )
         is_distant = next_line.top - line.top > _LEADING * usual_distance
-        is_indented = next_line.left - left > _INDENT * next_line.height and ENDED.search(line.text)
+        is_indented = next_line.left - left > _INDENT * next_line.height and SENTENCE_END.search(
+            line.text
+        )
         text += ("\n\n" if is_heading or is_distant or is_indented else "\n") + next_line.text
     yield from paragraphs(text)
 
 
 def _continues(paragraph: str, next_paragraph: str) -> bool:
     """Return True if a paragraph continues in the next column or on the next page."""
-    if ENDED.search(paragraph):
+    if SENTENCE_END.search(paragraph):
         return False
     return bool(LOWER.match(next_paragraph) or HYPHEN.search(paragraph)) or bool(
-        UNDONE.search(paragraph) and len(paragraph) > _CAPTION_CHARACTERS
+        OPEN_END.search(paragraph) and len(paragraph) > _CAPTION_CHARACTERS
     )

@@ -18,7 +18,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import ENDED, join_lines, paragraphs
+from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
 from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
@@ -154,7 +154,7 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
             line
             and next_line
             and not is_hard
-            and not ENDED.search(line)
+            and not SENTENCE_END.search(line)
             and not _is_separate(line, next_line)
         )
         for (line, is_hard), (next_line, _) in pairwise(stripped)

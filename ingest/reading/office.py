@@ -13,7 +13,7 @@ from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
 from ingest.reading.packed import open_package
-from ingest.reading.paragraphs import ENDED
+from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import assembled, sort
 from ingest.reading.signs import lowered
 from ingest.reading.tables import Cell, TableRows, lines_of
@@ -102,7 +102,7 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
             lines += [line for block in block.text.split("\n") if (line := clean_line(block))]
             continue
         above = lines[-1] if lines and lines[-1] != title else ""
-        is_caption = above and len(above) <= _CAPTION_CHARACTERS and not ENDED.search(above)
+        is_caption = above and len(above) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(above)
         lines += lines_of(above if is_caption else "", block.rows)
     if not lines:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")

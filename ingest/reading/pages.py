@@ -29,7 +29,7 @@ from ingest.reading.found import FoundArticle, kind_by_address
 from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paid import paid_post
-from ingest.reading.paragraphs import EAST, find_joins
+from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assembled, kind_of, sort
 from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
@@ -241,7 +241,7 @@ def _join_wrapped_lines(page: Element) -> None:
             lines = [line or "." for line in lines]
         for line_break, is_joined in zip(breaks, find_joins(lines), strict=False):
             if is_joined:
-                gap = "" if EAST.match((line_break.tail or "").strip()[:1]) else " "
+                gap = "" if EAST_ASIAN_EDGE.match((line_break.tail or "").strip()[:1]) else " "
                 line_break.tail = gap + (line_break.tail or "").lstrip()
                 line_break.drop_tag()
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from ingest.language.script import CJK
 
-ENDED = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
+SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
 """End of a line that ends a sentence or introduces the next line."""
-EAST = re.compile(f"[{CJK}、，「『（]")
+EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
 _NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
 _NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
 LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
@@ -25,7 +25,7 @@ _LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[
 """Start of an item of a list or of a live page."""
 _SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
 """End of a sentence within a line: the sentence after it must end as well."""
-UNDONE = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
+OPEN_END = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
 _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
 _WORD_CHARACTERS = 80
@@ -80,7 +80,7 @@ def join_parts(start: str, continuation: str, full_text: str) -> str:
             if word in _hyphenated_pairs(full_text)
             else start[:-1] + continuation
         )
-    is_east_asian = EAST.match(start[-1:]) or EAST.match(continuation[:1])
+    is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
     is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
     return start + continuation if is_unspaced else f"{start} {continuation}"
 
@@ -106,13 +106,13 @@ def find_joins(lines: Sequence[str]) -> list[bool]:
 def _is_wrapped(lines: Sequence[str]) -> bool:
     """Return True if *lines* end because the next word had no room."""
     width = max(map(len, lines))
-    is_east_asian = sum(bool(EAST.search(line)) for line in lines) > len(lines) / 2
+    is_east_asian = sum(bool(EAST_ASIAN_EDGE.search(line)) for line in lines) > len(lines) / 2
     min_width, max_width = (_NARROW_CJK, _WIDE_CJK) if is_east_asian else (_NARROW, _WIDE)
     if not min_width <= width <= max_width:
         return False
     full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
     broken_sentences = [
-        not ENDED.search(line_before) and (is_east_asian or bool(LOWER.match(line_after)))
+        not SENTENCE_END.search(line_before) and (is_east_asian or bool(LOWER.match(line_after)))
         for line_before, line_after in pairwise(lines)
     ]
     return sum(full_lines) >= _FULL_SHARE * len(full_lines) and any(broken_sentences)
@@ -120,7 +120,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
 
 def _is_full(line: str, next_line: str, width: int) -> bool:
     """Return True if the start of *next_line* would not have had room on the line *line*."""
-    if EAST.search(line):
+    if EAST_ASIAN_EDGE.search(line):
         return len(line) >= width - _KINSOKU
     return len(line) + 1 + len(next_line.split(" ", 1)[0]) > width
 
@@ -129,13 +129,13 @@ def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bo
     """Return True if *next_line* continues the sentence or the paragraph of *line*."""
     if _LIST_ITEM.match(next_line):
         return False
-    if _NUMERAL_END.search(line) and _NUMERAL.match(next_line) and EAST.search(line):
+    if _NUMERAL_END.search(line) and _NUMERAL.match(next_line) and EAST_ASIAN_EDGE.search(line):
         return True
-    if ENDED.search(line) and not _TITLES.search(line):
+    if SENTENCE_END.search(line) and not _TITLES.search(line):
         return is_wrapped and _is_full(line, next_line, width)
-    if _SENTENCE_INSIDE.search(line) and UNDONE.search(line):
+    if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
         return True
-    if EAST.search(line[-1:]) or EAST.search(next_line[:1]):
+    if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
         return (
             bool(_UNDONE_JA.search(line))
             or (is_wrapped and _is_full(line, next_line, width))

@@ -16,7 +16,7 @@ from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import POSSIBLE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import ENDED, paragraphs
+from ingest.reading.paragraphs import SENTENCE_END, paragraphs
 from ingest.reading.text import clean
 
 _BOILERPLATE_CHARACTERS = 160
@@ -184,7 +184,9 @@ def _is_title(lines: Sequence[str]) -> bool:
         return False
     sentence_ends = _END_OF_SENTENCE.findall(lines[0])
     return len(sentence_ends) < 2 and not (
-        sentence_ends and len(lines[0]) > _FIRST_SENTENCE_CHARACTERS and ENDED.search(lines[0])
+        sentence_ends
+        and len(lines[0]) > _FIRST_SENTENCE_CHARACTERS
+        and SENTENCE_END.search(lines[0])
     )
 
 
