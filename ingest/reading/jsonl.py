@@ -15,7 +15,7 @@ from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
-from ingest.reading.pastes import assembled, sort
+from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.text import clean, clean_line
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -139,7 +139,7 @@ def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> E
     lines = paragraphs(clean(text))
     agency = _text_value(record, "agency", mapping) or None
     published = stated(_text_value(record, "published", mapping))
-    extract = assembled(title, sort(lines), whole="" if published else text, agency=agency)
+    extract = assemble(title, sort_lines(lines), whole="" if published else text, agency=agency)
     header = Header(
         title=title,
         outlet=_text_value(record, "outlet", mapping) or UNVERIFIED_PASTE,

@@ -19,7 +19,7 @@ from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
 from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
-from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
+from ingest.reading.pastes import BOILERPLATE, BYLINE, assemble, sort_lines
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -63,7 +63,7 @@ def _read_markdown(text: str, name: str) -> Extract:
     if lines and lines[0] == clean_line(title):
         lines = lines[1:]
     body = "\n\n".join(lines)
-    extract = assembled(title, sort(lines), whole=body, agency=metadata.get("agency") or None)
+    extract = assemble(title, sort_lines(lines), whole=body, agency=metadata.get("agency") or None)
     corrections = (*as_list(metadata.get("corrections")), *extract.corrections)
     captions = (
         *(clean_line(block.text) for block in blocks if block.kind == "picture"),
@@ -164,7 +164,9 @@ def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
 
 def _is_separate(*lines: str) -> bool:
     """Return True if one of the lines is a date, a byline or boilerplate."""
-    return any(is_date_line(line) or BYLINE.match(line) or NOISE.fullmatch(line) for line in lines)
+    return any(
+        is_date_line(line) or BYLINE.match(line) or BOILERPLATE.fullmatch(line) for line in lines
+    )
 
 
 def _merge(header: Header, metadata: dict[str, Any]) -> Header:

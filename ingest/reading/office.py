@@ -14,7 +14,7 @@ from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
 from ingest.reading.packed import open_package
 from ingest.reading.paragraphs import SENTENCE_END
-from ingest.reading.pastes import assembled, sort
+from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.signs import lowered
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
@@ -110,7 +110,7 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
         title, lines = (lines[0], lines[1:]) if len(lines) > 1 else ("", lines)
     elif title in lines:
         lines.remove(title)
-    extract = assembled(title, sort(lines), whole="\n".join(lines))
+    extract = assemble(title, sort_lines(lines), whole="\n".join(lines))
     return FoundArticle(document.name, _with_title(extract, title))
 
 

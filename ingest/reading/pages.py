@@ -30,7 +30,7 @@ from ingest.reading.frontpages import front_page
 from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
-from ingest.reading.pastes import assembled, kind_of, sort
+from ingest.reading.pastes import assemble, kind_of, sort_lines
 from ingest.reading.tables import write_out
 from ingest.reading.text import clean, clean_line
 from ingest.reading.visible import as_seen
@@ -174,10 +174,10 @@ def read_page(
         raise NoArticleError(f"{name} holds no article: it {offer}. Nothing was added.")
     other_title = clean_line(str(declared.article.get("alternativeHeadline")))
     body_lines = _without_notes(lines, header.authors)
-    parts = sort(
+    parts = sort_lines(
         [line for line in body_lines if clean_line(line) not in {header.title, other_title}]
     )
-    extract = assembled(header.title, parts, whole="" if header.published else body)
+    extract = assemble(header.title, parts, whole="" if header.published else body)
     merged = replace(
         header,
         agency=header.agency or extract.header.agency,

@@ -23,7 +23,7 @@ _BOILERPLATE_CHARACTERS = 160
 """Characters of the longest line that can be boilerplate."""
 _FIRST_SENTENCE_CHARACTERS = 90
 """Characters from which a first line with a full stop is a sentence, not a title."""
-NOISE = re.compile(
+BOILERPLATE = re.compile(
     "|".join(
         (
             r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
@@ -174,7 +174,7 @@ def read_paste(text: str) -> Extract:
     """Return the article in pasted *text*; the first line is its title."""
     lines, url, agency = _without_head(paragraphs(clean(text)))
     title, body_lines = (lines[0], lines[1:]) if _is_title(lines) else ("", lines)
-    extract = assembled(title, sort(body_lines), whole=text, agency=agency)
+    extract = assemble(title, sort_lines(body_lines), whole=text, agency=agency)
     return replace(extract, header=replace(extract.header, url=url))
 
 
@@ -198,12 +198,12 @@ def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
             url = url or line
         elif line.upper() in _AGENCIES:
             agency = agency or _usual_spelling(line)
-        elif not NOISE.fullmatch(line):
+        elif not BOILERPLATE.fullmatch(line):
             return lines[index:], url, agency
     return [], url, agency
 
 
-def sort(lines: list[str]) -> _Parts:
+def sort_lines(lines: list[str]) -> _Parts:
     """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
     for line in lines:
@@ -237,7 +237,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
 
     Date lines and bylines count only above the body.
     """
-    if NOISE.fullmatch(line):
+    if BOILERPLATE.fullmatch(line):
         return True
     if parts.body:
         return False
@@ -259,7 +259,7 @@ def _move_caption(parts: _Parts) -> None:
         parts.captions.append(parts.body.pop())
 
 
-def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = None) -> Extract:
+def assemble(title: str, parts: _Parts, *, whole: str, agency: str | None = None) -> Extract:
     """Return an extract of *parts*; take dateline and agency off the ends of the body.
 
     *agency* is an agency that was found above the title. *whole* is searched for the
