@@ -12,7 +12,7 @@ from ingest.reading.found import FoundArticle
 from ingest.reading.listings import Entry, is_listing, read_listing
 from ingest.reading.pages import read_page
 from ingest.reading.paragraphs import paragraphs
-from ingest.reading.placing import supplemented
+from ingest.reading.placing import with_listing_metadata
 
 
 def item_of(announced: Entry, feed: str) -> Document:
@@ -64,7 +64,7 @@ def _read_item(entry: Entry, name: str, document: Document) -> FoundArticle:
         extract = read_page(page.text(), name, url=item_url, now=document.now)
     except NoArticleError as problem:
         return FoundArticle(name, problem=problem)
-    header = supplemented(replace(extract.header, url=item_url), entry, document.now)
+    header = with_listing_metadata(replace(extract.header, url=item_url), entry, document.now)
     if entry.outlet:
         header = replace(header, outlet=entry.outlet)
     return FoundArticle(name, replace(extract, header=header))

@@ -22,7 +22,7 @@ _SLUG_CHARACTERS = 8
 """Characters from which the last part of a path identifies one article."""
 
 
-def supplemented(header: Header, announced: Entry, now: datetime | None) -> Header:
+def with_listing_metadata(header: Header, announced: Entry, now: datetime | None) -> Header:
     """Return *header* with missing title and date filled in from its listing.
 
     A date that is ahead of *now* is ignored.
@@ -36,7 +36,7 @@ def supplemented(header: Header, announced: Entry, now: datetime | None) -> Head
     )
 
 
-def placed(header: Header, url: str) -> Header:
+def with_address(header: Header, url: str) -> Header:
     """Return *header* with the article's address: its canonical one, or *url*.
 
     A canonical address is used only if it belongs to this page, because templates often give the

@@ -22,7 +22,7 @@ from ingest.reading.opml import FeedListParser
 from ingest.reading.pages import PageParser
 from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
-from ingest.reading.placing import placed, supplemented
+from ingest.reading.placing import with_address, with_listing_metadata
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
 from ingest.reading.webarchives import WebArchiveParser
@@ -132,10 +132,10 @@ def _with_metadata(article: FoundArticle, document: Document) -> FoundArticle:
     try:
         extract, header = article.extract, article.extract.header
         if document.url:
-            header = placed(header, document.url)
+            header = with_address(header, document.url)
         hints, announced = document.hints, document.announced
         if announced:
-            header = supplemented(header, announced, document.now)
+            header = with_listing_metadata(header, announced, document.now)
             if announced.outlet or announced.foreign:
                 hints = replace(hints, outlet=announced.outlet or None)
         return replace(
