@@ -15,7 +15,7 @@ from ingest.reading.found import FoundArticle
 from ingest.reading.packed import open_package
 from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import assemble, sort_lines
-from ingest.reading.signs import lowered
+from ingest.reading.signs import inline_sign
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -162,7 +162,7 @@ def _word_text(paragraph: Element) -> str:
         run_text = "".join(map(_word_piece, run))
         raised = run.find(f"{_W}rPr/{_W}vertAlign")
         if raised is not None and raised.get(_W + "val") == "superscript":
-            run_text = lowered(run_text.strip(), text)
+            run_text = inline_sign(run_text.strip(), text)
         text += run_text
     return text
 

@@ -31,9 +31,9 @@ from ingest.reading.live import CLOCK, live_updates
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
-from ingest.reading.tables import write_out
+from ingest.reading.tables import write_tables
 from ingest.reading.text import clean, clean_line
-from ingest.reading.visible import as_seen
+from ingest.reading.visible import reduce_to_visible
 from ingest.reading.walls import SIGNS, wall
 
 _PREVIEW_CHARACTERS = 1500
@@ -143,7 +143,7 @@ def read_page(
     declared = Declared(page, url, now)
     if signal := _opt_out_tag(declared):
         raise NotAllowedError(f"{name} asks not to be kept ({signal}). Nothing was added.")
-    posts = as_seen(page)
+    posts = reduce_to_visible(page)
     if sentence := front_page(declared, name):
         raise NoArticleError(sentence)
     header = declared.header()
@@ -162,7 +162,7 @@ def read_page(
     if Kind.LIVE in {header.kind, kind_of(header.title, ""), kind_by_address(url)}:
         day = day_of(header.published) if header.published else None
         updates = live_updates(page, declared.article, day)
-    write_out(page)
+    write_tables(page)
     _join_wrapped_lines(page)
     body = _body_of(page)
     if updates:

@@ -11,7 +11,7 @@ from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pastes import read_paste
-from ingest.reading.signs import lowered
+from ingest.reading.signs import inline_sign
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -139,7 +139,7 @@ class _Reader:
         """Add *text*, unless the current group is auxiliary or hidden."""
         if text and not self._state.auxiliary and not self._state.hidden:
             if self._state.raised:
-                text = lowered(text.strip(), "".join(self._parts[-8:])[-16:])
+                text = inline_sign(text.strip(), "".join(self._parts[-8:])[-16:])
             self._parts.append(text)
 
     def _symbol(self, sign: bytes) -> None:

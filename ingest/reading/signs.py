@@ -22,7 +22,7 @@ _ORDINALS = {
 """Raised letters that make a figure an ordinal, by language."""
 
 
-def lowered(sign: str, before: str, language: str = "", *, linked: bool = False) -> str:
+def inline_sign(sign: str, before: str, language: str = "", *, linked: bool = False) -> str:
     """Return the inline text for a raised *sign* after the text *before*.
 
     A note mark becomes an empty string, an exponent is written in superscript characters, and any

@@ -41,7 +41,7 @@ TableRows = list[list[Cell]]
 _Grid = list[list[Cell | None]]
 
 
-def write_out(page: Element) -> None:
+def write_tables(page: Element) -> None:
     """Replace each table of *page* by paragraphs, one per row; unwrap tables used for layout."""
     for table in reversed(list(page.iter("table"))):
         if _is_layout(table):

@@ -16,7 +16,7 @@ from ingest.language.lines import BETWEEN
 from ingest.language.words import words
 from ingest.reading.declarations import DATED
 from ingest.reading.elements import Element, classes
-from ingest.reading.signs import lowered
+from ingest.reading.signs import inline_sign
 from ingest.reading.text import clean_line
 
 _PAGE = words()["pages"]
@@ -64,7 +64,7 @@ _LETTER, _FIGURE = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 _INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
 
 
-def as_seen(page: Element) -> tuple[str, ...]:
+def reduce_to_visible(page: Element) -> tuple[str, ...]:
     """Change *page* to the text its reader sees, and return the posts of others embedded in it."""
     language = str(page.get("lang") or "").lower()[:2]
     _drop_hidden(page)
@@ -129,7 +129,7 @@ def _lower_signs(page: Element, language: str) -> None:
     """Remove raised signs that point at notes; write exponents inline."""
     for sup in page.xpath("//sup"):
         text = clean_line(sup.text_content())
-        lowered_text = lowered(
+        lowered_text = inline_sign(
             text, _text_before(sup), language, linked=bool(sup.xpath(_NOTE_LINK))
         )
         if not lowered_text:
