@@ -12,20 +12,20 @@ from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.results.columns import laid_out
+from ingest.reading.results.columns import layout_of
 from ingest.reading.results.figures import EMPTY_CELL, is_figure
 from ingest.reading.results.grid import Grid
 from ingest.reading.results.reports import (
     REPORT,
     is_report,
-    parsed,
+    parse_json,
     record_grid,
     records_of,
     report_table,
 )
 from ingest.reading.results.texts import grid_of
 from ingest.reading.results.workbooks import grids_of
-from ingest.reading.results.writing import WrittenTable, written
+from ingest.reading.results.writing import WrittenTable, write_table
 from ingest.reading.tables import Cell, lines_of
 from ingest.reading.text import clean_line
 
@@ -98,7 +98,7 @@ class ResultsParser(Parser):
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one report or one list of records."""
         name, text = _file_of(document), document.text()
-        value = parsed(text, name)
+        value = parse_json(text, name)
         if is_report(value):
             table = report_table(value, text, name)
             yield _extract([table], document)
@@ -127,9 +127,9 @@ def _article(
 
 def _table(grid: Grid, document: Document) -> WrittenTable | None:
     """Return the lines of one table; ``None`` if it has no header row."""
-    layout = laid_out(grid, document.hints.mapping)
+    layout = layout_of(grid, document.hints.mapping)
     if layout is not None:
-        return written(grid, layout, _title(document))
+        return write_table(grid, layout, _title(document))
     rows = grid.rows
     if len(rows) < 2 or rows[0].filled < 2 or any(map(is_figure, rows[0].cells)):
         return None

@@ -94,7 +94,7 @@ class ColumnLayout:
         )
 
 
-def laid_out(grid: Grid, mapping: Mapping[str, str]) -> ColumnLayout | None:
+def layout_of(grid: Grid, mapping: Mapping[str, str]) -> ColumnLayout | None:
     """Return the layout of *grid*; ``None`` if it is not a table of results.
 
     *mapping* is from our field to the header in the file, and takes precedence over guesses.

@@ -59,7 +59,7 @@ class Grid:
         return " ".join(filter(None, (self.name, self.sheet, f"R{row}{column_text}")))
 
 
-def bounded(grid: Grid) -> Grid:
+def check_size(grid: Grid) -> Grid:
     """Return *grid* if it is not too large.
 
     Raises:

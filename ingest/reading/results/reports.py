@@ -23,7 +23,7 @@ _MAX_RECORDS, _MAX_FIELDS = 20_000, 60
 """Records of the longest list, and fields of the largest record."""
 
 
-def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
+def parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
     """Return the parsed JSON.
 
     Raises:

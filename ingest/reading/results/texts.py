@@ -12,7 +12,7 @@ from ingest.reading.results.grid import (
     MOST_ROWS,
     Grid,
     GridRow,
-    bounded,
+    check_size,
     filled_rows,
 )
 from ingest.reading.text import clean_line
@@ -36,7 +36,7 @@ def grid_of(text: str, name: str) -> Grid:
             rows.append(GridRow(line, tuple(clean_line(cell)[:LONGEST_CELL] for cell in cells)))
             line = reader.line_num + 1
             if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
-                return bounded(Grid(name, tuple(rows)))
+                return check_size(Grid(name, tuple(rows)))
     except csv.Error as error:
         column = _open_quote(text, line)
         raise UnreadableError(

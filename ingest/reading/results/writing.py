@@ -35,7 +35,7 @@ class WrittenTable:
     notes: tuple[str, ...]
 
 
-def written(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
+def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
     """Return every row of a table of results as lines that can be read alone.
 
     Raises:
