@@ -33,11 +33,11 @@ _RELATED_PROPERTIES = frozenset(
     | {"liveBlogUpdate", "hasPart", "publisher", "author", "potentialAction", "video"}
 )
 """Properties of a page's data that describe other pages and parts."""
-APART = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::aside|ancestor::form"
+OUTSIDE_ARTICLE = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::aside|ancestor::form"
 _LINKED = "ancestor::a|descendant::a[@href]"
 _BODY = "ancestor::article|ancestor::main"
 _has_figure = re.compile(r"[\d〇一二三四五六七八九]").search
-DATED = re.compile(
+DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|dates?line|datetime|time|timestamp|published|pubdate|publish|posted|byline"
     r"|released?|公開日?|配信日?|日時)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -296,14 +296,18 @@ class Declared:
     def _shown_dates(self) -> Iterator[tuple[str, int]]:
         """Yield the dates that the page shows near its text and not in another box."""
         for element in self.page.iter("time"):
-            if element.xpath(APART) or element.xpath(_LINKED):
+            if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED):
                 continue
             label = f"{element.get('itemprop') or ''} {_line_around(element)}"
             weight = 1 if _UPDATE_WORDS.search(label) else 3 if element.xpath(_BODY) else 2
             yield element.get("datetime") or clean_line(element.text_content()), weight
         for element in self.page.iter("p", "span", "div", "li"):
             label = f"{element.get('class') or ''} {element.get('id') or ''}"
-            if DATED.search(label) and not element.xpath(APART) and not element.xpath(_LINKED):
+            if (
+                DATE_CLASS.search(label)
+                and not element.xpath(OUTSIDE_ARTICLE)
+                and not element.xpath(_LINKED)
+            ):
                 line = clean_line(element.text_content())
                 if len(line) <= _DATE_LINE_CHARACTERS and _has_figure(line):
                     yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from ingest.language.datelines import stated
 from ingest.language.dates import clocks_in
-from ingest.reading.declarations import APART, DATED, Data, declared_text
+from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, declared_text
 from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
 
 _MIN_ENTRIES = 3
 """Entries that a page must show to count as a live page."""
 _STAMPS = ("time", "span", "div", "p", "b", "strong", "h3", "h4", "a")
-CLOCK = 12
+TIME_CHARACTERS = 12
 """Characters of the longest line that holds only a time."""
 
 _Entry = tuple[datetime, str]
@@ -47,7 +47,7 @@ def _in_data(declared: Data) -> Iterator[_Entry]:
 
 def _on_page(page: Element, day: date | None) -> Iterator[_Entry]:
     """Yield the entries that the page shows: neighbouring boxes with one time each."""
-    times = [time for time in _stamps(page) if not time.xpath(APART)]
+    times = [time for time in _stamps(page) if not time.xpath(OUTSIDE_ARTICLE)]
     boxes = [(box, time) for time in times if (box := _box_of(time, times)) is not None]
     if len({id(box) for box, _ in boxes}) < _MIN_ENTRIES:
         return
@@ -69,13 +69,13 @@ def _stamps(page: Element) -> list[Element]:
     if len(elements) >= _MIN_ENTRIES:
         return elements
     candidates = (
-        element for element in page.iter(*_STAMPS) if DATED.search(element.get("class") or "")
+        element for element in page.iter(*_STAMPS) if DATE_CLASS.search(element.get("class") or "")
     )
     with_text = ((element, clean_line(text(element))) for element in candidates)
     return [
         element
         for element, element_text in with_text
-        if len(element_text) <= CLOCK and clocks_in(element_text)
+        if len(element_text) <= TIME_CHARACTERS and clocks_in(element_text)
     ]
 
 
@@ -101,7 +101,7 @@ def _moment_of(time: Element, day: date | None) -> datetime | None:
     moment = stated(time_text)
     if isinstance(moment, datetime):
         return moment
-    clocks = clocks_in(time_text) if len(time_text) <= CLOCK or moment else []
+    clocks = clocks_in(time_text) if len(time_text) <= TIME_CHARACTERS or moment else []
     date_of_clock = moment or day
     if not clocks or date_of_clock is None:
         return None

@@ -27,7 +27,7 @@ from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle, kind_by_address
 from ingest.reading.frontpages import front_page
-from ingest.reading.live import CLOCK, live_updates
+from ingest.reading.live import TIME_CHARACTERS, live_updates
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
@@ -220,7 +220,7 @@ def _with_updates(body: str, updates: str) -> str:
     lines = [
         line
         for line in body.split("\n")
-        if len(line) > CLOCK and _letters_and_digits(line) not in known_text
+        if len(line) > TIME_CHARACTERS and _letters_and_digits(line) not in known_text
     ]
     return "\n\n".join([updates, *lines])
 

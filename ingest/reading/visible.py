@@ -14,7 +14,7 @@ from itertools import pairwise
 from ingest.language.datelines import stated
 from ingest.language.lines import BETWEEN
 from ingest.language.words import words
-from ingest.reading.declarations import DATED
+from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, classes
 from ingest.reading.signs import inline_sign
 from ingest.reading.text import clean_line
@@ -186,7 +186,7 @@ def _write_boxes(page: Element) -> None:
             bare
             and is_label
             and all(piece.tag in _INLINE_TAGS for piece in pieces)
-            and not DATED.search(classes(box))
+            and not DATE_CLASS.search(classes(box))
         ):
             _separate_pieces(pieces)
             box.tag = "p"
