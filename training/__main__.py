@@ -29,7 +29,7 @@ _PROCESSES = 2
 
 def prepare(data: Path, work: Path) -> None:
     """Write the groups of windows for training: ``general.jsonl`` and ``news.jsonl``."""
-    from training.groups import groups_of, swapped
+    from training.groups import changed_groups, groups_of
     from training.news import articles_of, news_groups
 
     work.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def prepare(data: Path, work: Path) -> None:
         "general": (list(groups_of(data / "reading", SEED)), 0.2),
     }
     for name, (groups, share) in sets.items():
-        groups += swapped(groups, rng, share)
+        groups += changed_groups(groups, rng, share)
         rng.shuffle(groups)
         lines = (group.line() for group in groups)
         (work / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -62,9 +62,9 @@ def teach(work: Path) -> None:
 
 def join(work: Path, rank: int) -> None:
     """Train as one of the processes of :func:`teach`."""
-    from training.teach import STAGES, Teacher, meet
+    from training.teach import STAGES, Teacher, connect
 
-    meet(rank, _PROCESSES, work)
+    connect(rank, _PROCESSES, work)
     Teacher(work, rank, _PROCESSES, SEED).teach(STAGES)
 
 
@@ -95,9 +95,9 @@ def fit(data: Path) -> None:
             coverage = read_path(data / "asked" / "articles.jsonl", Hints())
             adding.add(coverage, desk.archive, now=fitting.NOW)
             desk.coverage.catch_up()
-            questions = list(fitting.look(desk, fitting.questions_of(data)))
+            questions = list(fitting.score_questions(desk, fitting.questions_of(data)))
     results = fitting.cross_validated(questions)
-    fitting.write(fitting.fitted(questions), results, FITTED)
+    fitting.write(fitting.fit_weights(questions), results, FITTED)
     print(results)
 
 

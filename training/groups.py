@@ -134,7 +134,7 @@ def window_at(
     return spans[first_sentence][0], spans[last_sentence][1]
 
 
-def exchanged(question: str, names: Sequence[str], rng: random.Random) -> str | None:
+def change_question(question: str, names: Sequence[str], rng: random.Random) -> str | None:
     """Return *question* with one figure or name changed; ``None`` if it has neither."""
     options: list[tuple[int, int, str]] = []
     for match in _NUMBER.finditer(question):
@@ -163,7 +163,7 @@ def some_day(rng: random.Random) -> str:
     return (date(2012, 1, 1) + timedelta(days=rng.randrange(5300))).isoformat()
 
 
-def typed(question: str, rng: random.Random) -> str:
+def mistype(question: str, rng: random.Random) -> str:
     """Return *question* as people type it: at random in lower case, without marks or mistyped."""
     if rng.random() < 0.3:
         question = question.lower().rstrip("?？ .")
@@ -273,7 +273,7 @@ class _Pool:
         wrong = self._wrong_windows(row, gold)
         if positive is None and not wrong:
             return None
-        question = typed(values["question"], self.rng)
+        question = mistype(values["question"], self.rng)
         windows = ((positive,) if positive else ()) + tuple(wrong)
         asked_in = values.get("asked_in", values["language"])
         return Group(name, asked_in, question, positive is not None, windows)
@@ -368,7 +368,7 @@ class _Pool:
         return (self.rows[row].get("title") or "").replace("_", " ")
 
 
-def swapped(groups: Iterable[Group], rng: random.Random, share: float) -> Iterator[Group]:
+def changed_groups(groups: Iterable[Group], rng: random.Random, share: float) -> Iterator[Group]:
     """Yield a *share* of the answered *groups* with a changed question that no window answers."""
     names: list[str] = []
     for group in groups:
@@ -376,7 +376,7 @@ def swapped(groups: Iterable[Group], rng: random.Random, share: float) -> Iterat
         names = [*names, *new_names][-80:]
         if not group.answered or rng.random() > share:
             continue
-        new_question = exchanged(group.question, names or ["Paris"], rng)
+        new_question = change_question(group.question, names or ["Paris"], rng)
         if new_question is not None:
             first_window = group.windows[0]
             wrong = Window(first_window.title, first_window.day, first_window.text)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.groups import Group, Window, grams, spans_of, typed, window_at
+from training.groups import Group, Window, grams, mistype, spans_of, window_at
 
 QUESTIONS = Path(__file__).with_name("questions") / "taught"
 _VARIANTS = 2
@@ -119,7 +119,7 @@ def _group(
     )[:_WRONG_WINDOWS]
     if not windows and not distinct:
         return None
-    question = typed(wording["text"], rng)
+    question = mistype(wording["text"], rng)
     name = f"news.{row['kind']}"
     return Group(name, wording["language"], question, bool(gold), (*windows, *distinct))
 

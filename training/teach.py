@@ -308,7 +308,7 @@ def _average(weights: Sequence[Tensor], world: int) -> None:
         offset += count
 
 
-def meet(rank: int, world: int, folder: Path) -> None:
+def connect(rank: int, world: int, folder: Path) -> None:
     """Connect this process with the others that train in *folder*."""
     if world > 1:
         meeting = folder / f"meeting.{os.getppid()}"
