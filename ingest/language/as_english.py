@@ -15,8 +15,8 @@ from typing import Any
 
 from text_to_num import find_numbers
 
-from ingest.language.numbers import Word, plain
-from ingest.language.words import READ_AS_THEY_ARE, entries, languages, one_of, table
+from ingest.language.numbers import Word, normalise
+from ingest.language.words import PARSED_LANGUAGES, entries, languages, one_of, table
 
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
 
@@ -79,7 +79,7 @@ class _LanguageReading:
     @cache
     def of(cls, language: str) -> _LanguageReading | None:
         """Return the rules of *language*; ``None`` if there are none."""
-        if language in READ_AS_THEY_ARE or language not in languages():
+        if language in PARSED_LANGUAGES or language not in languages():
             return None
         reading: Mapping[str, Any] = table(f"{language}/reading")
         numbers = reading["numbers"]
@@ -123,7 +123,7 @@ def as_english(text: str, language: str | None) -> Rendered:
 
 def plain_english(text: str, language: str | None) -> str:
     """Return *text* normalised and with figures and days written as in English."""
-    return as_english(plain(text), language).text
+    return as_english(normalise(text), language).text
 
 
 def _expand(template: str, match: re.Match[str]) -> str:

@@ -73,7 +73,7 @@ _FIRST_YEAR = 1700
 """The first year accepted as a date: there were no daily newspapers before."""
 
 
-def stated(text: str) -> date | datetime | None:
+def parse_date(text: str) -> date | datetime | None:
     """Return the time or the day in a date line; ``None`` if there is none.
 
     A clock time counts only with its time zone; without one only the day is returned. Figures that

@@ -165,7 +165,7 @@ class Figure:
     step: Decimal = Decimal(1)
 
 
-def plain(text: str) -> str:
+def normalise(text: str) -> str:
     """Return *text* in NFKC with plain dashes, and vulgar fractions as figures or words."""
     for sign, digits in _VULGAR.items():
         if digits.startswith("."):
@@ -177,7 +177,7 @@ def plain(text: str) -> str:
 
 
 def figures_in(text: str) -> list[Figure]:
-    """Return the figures in *text* (already :func:`plain`), without dates and times of day.
+    """Return the figures in *text* (already :func:`normalise`), without dates and times of day.
 
     "one" is usually a pronoun, and "first" and "second" are usually an order and not a count, so
     they are figures only next to a unit, a scale or digits.

@@ -17,7 +17,7 @@ from typing import Any
 from ingest.language.script import has_cjk
 
 _FOLDER = Path(__file__).parent
-READ_AS_THEY_ARE = ("en", "ja")
+PARSED_LANGUAGES = ("en", "ja")
 """Languages with their own parsers; texts in others are first rewritten word by word in English."""
 
 
@@ -25,7 +25,7 @@ READ_AS_THEY_ARE = ("en", "ja")
 def words() -> Mapping[str, Any]:
     """Return the word lists for reading English and Japanese texts and web pages."""
     lists: dict[str, Any] = {}
-    for name in (*(f"{language}/reading" for language in READ_AS_THEY_ARE), "pages"):
+    for name in (*(f"{language}/reading" for language in PARSED_LANGUAGES), "pages"):
         lists = _merge(lists, table(name))
     return lists
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.model import Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import SURE, Document, Parser
@@ -68,7 +68,7 @@ def _metadata_of(book: Element) -> Header:
     return Header(
         title=values.get("title", ""),
         outlet=values.get("publisher") or values.get("title", ""),
-        published=stated(values.get("date", "")),
+        published=parse_date(values.get("date", "")),
         language=values.get("language", "")[:2].lower(),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ingest.identity import clean_url
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
@@ -280,7 +280,7 @@ class Declared:
 
     def _possible_dates(self, texts: Iterable[tuple[str, int]]) -> list[tuple[Moment, int]]:
         """Return the possible dates in *texts* with their weights."""
-        dates = [(stated(text), weight) for text, weight in texts if text]
+        dates = [(parse_date(text), weight) for text, weight in texts if text]
         return [(day, weight) for day, weight in dates if day and self._is_possible(day)]
 
     def _declared_dates(self) -> Iterator[tuple[str, int]]:
@@ -318,7 +318,7 @@ class Declared:
 
     def _moment(self, *values: object) -> Moment | None:
         """Return the first possible date in *values*."""
-        moments = (stated(text) for value in values if (text := declared_text(value)))
+        moments = (parse_date(text) for value in values if (text := declared_text(value)))
         return next((moment for moment in moments if moment and self._is_possible(moment)), None)
 
     def _is_person(self, name: str) -> bool:

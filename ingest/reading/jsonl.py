@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
@@ -138,7 +138,7 @@ def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> E
     title = clean_line(_text_value(record, "title", mapping))
     lines = paragraphs(clean(text))
     agency = _text_value(record, "agency", mapping) or None
-    published = stated(_text_value(record, "published", mapping))
+    published = parse_date(_text_value(record, "published", mapping))
     extract = assemble(title, sort_lines(lines), whole="" if published else text, agency=agency)
     header = Header(
         title=title,

@@ -19,7 +19,7 @@ from courlan import extract_domain
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.model import Moment
 from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.elements import Element
@@ -161,8 +161,8 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
             link,
             str(item.get("id") or ""),
             title,
-            stated(str(item.get("published") or "")),
-            stated(str(item.get("updated") or "")) if "updated" in item else None,
+            parse_date(str(item.get("published") or "")),
+            parse_date(str(item.get("updated") or "")) if "updated" in item else None,
             content,
             url,
             _plain(str((item.get("source") or {}).get("title") or "")),
@@ -183,8 +183,8 @@ def _json_feed(data: bytes, url: str) -> Listing:
             str(item.get("url") or item.get("external_url") or ""),
             str(item.get("id") or ""),
             _plain(str(item.get("title") or "")),
-            stated(str(item.get("date_published") or "")),
-            stated(str(item.get("date_modified") or "")),
+            parse_date(str(item.get("date_published") or "")),
+            parse_date(str(item.get("date_modified") or "")),
             str(item.get("content_html") or item.get("content_text") or ""),
             url,
         )
@@ -228,8 +228,8 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         str(note.get("link") or note.get("url") or ""),
         str(note.get("id") or ""),
         _plain(str(title_text or "")),
-        stated(utc_text),
-        stated(modified),
+        parse_date(utc_text),
+        parse_date(modified),
         content,
         url,
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
@@ -295,8 +295,8 @@ def _sitemap(data: bytes, url: str) -> Listing:
         Entry(
             urljoin(url, _value(item, "loc")),
             clean_line(_value(item, "title")),
-            stated(_value(item, "publication_date")),
-            stated(_value(item, "lastmod")),
+            parse_date(_value(item, "publication_date")),
+            parse_date(_value(item, "lastmod")),
         )
         for item in root
         if isinstance(item.tag, str) and _value(item, "loc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.dates import clocks_in
 from ingest.reading.declarations import DATE_CLASS, OUTSIDE_ARTICLE, Data, declared_text
 from ingest.reading.elements import Element, text
@@ -40,7 +40,7 @@ def _in_data(declared: Data) -> Iterator[_Entry]:
             entry_text = " ".join(
                 declared_text(entry.get(key)) for key in ("headline", "articleBody")
             ).strip()
-            moment = stated(declared_text(entry.get("datePublished")))
+            moment = parse_date(declared_text(entry.get("datePublished")))
             if entry_text and isinstance(moment, datetime):
                 yield moment, entry_text
 
@@ -98,7 +98,7 @@ def _parts_of(box: Element) -> Iterator[Element]:
 def _moment_of(time: Element, day: date | None) -> datetime | None:
     """Return the time of an entry: its full date and time, or its clock on *day*."""
     time_text = time.get("datetime") or clean_line(text(time))
-    moment = stated(time_text)
+    moment = parse_date(time_text)
     if isinstance(moment, datetime):
         return moment
     clocks = clocks_in(time_text) if len(time_text) <= TIME_CHARACTERS or moment else []

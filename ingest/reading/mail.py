@@ -12,7 +12,7 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
 
 from ingest.errors import NoArticleError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.words import words
 from ingest.model import Extract
 from ingest.reading.decoding import damage_notes, decode
@@ -67,7 +67,7 @@ class MailParser(Parser):
             extract.header,
             title=clean_line(_header(message, "Subject")) or extract.header.title,
             outlet=outlet if "@" not in outlet else outlet.rpartition("@")[2],
-            published=stated(_header(message, "Date")),
+            published=parse_date(_header(message, "Date")),
             not_before=None,
             authors=tuple(author for author in extract.header.authors if "@" not in author),
         )

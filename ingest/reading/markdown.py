@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.errors import UnreadableError
-from ingest.language.datelines import is_date_line, stated
+from ingest.language.datelines import is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
@@ -195,7 +195,7 @@ def as_list(value: object) -> list[str]:
 
 def _moment(value: object) -> Moment | None:
     """Return the date in *value*; ``None`` if there is none."""
-    return stated(str(value)) if value else None
+    return parse_date(str(value)) if value else None
 
 
 def kind(value: object) -> Kind | None:

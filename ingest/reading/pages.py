@@ -18,7 +18,7 @@ from readability.readability import Unparseable
 
 from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.robots import AGENT
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
 from ingest.reading.comments import drop_comments
 from ingest.reading.declarations import Declared
@@ -308,7 +308,7 @@ def _date_of(page: Element, now: datetime | None) -> Moment | None:
         element.drop_tree()
     markup = lxml.html.tostring(bare, encoding="unicode")
     date = htmldate.find_date(markup, extensive_search=False, original_date=True, max_date=now)
-    return stated(date) if date else None
+    return parse_date(date) if date else None
 
 
 def _opt_out_tag(declared: Declared) -> str | None:

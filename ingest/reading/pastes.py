@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.language.datelines import is_date_line, newest_reported, stated
+from ingest.language.datelines import is_date_line, newest_reported, parse_date
 from ingest.language.words import words
 from ingest.model import Extract, Header, Kind, Moment
 from ingest.reading.decoding import damage_notes
@@ -245,7 +245,7 @@ def _is_boilerplate(line: str, parts: _Parts) -> bool:
         parts.authors = tuple(re.split(r",| and ", byline[1]))
         return True
     if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
-        parts.published = parts.published or stated(line)
+        parts.published = parts.published or parse_date(line)
         return True
     return False
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.lines import BETWEEN
 from ingest.language.words import words
 from ingest.reading.declarations import DATE_CLASS
@@ -180,7 +180,7 @@ def _write_boxes(page: Element) -> None:
         is_label = (
             len(text) <= _LABEL_BOX_CHARACTERS and _LETTER.search(text) and _FIGURE.search(text)
         )
-        if not is_label or stated(clean_line(" ".join(box.itertext()))):
+        if not is_label or parse_date(clean_line(" ".join(box.itertext()))):
             continue
         if (
             bare
