@@ -107,7 +107,7 @@ def _question(text: str) -> object:
 ENTRIES: Mapping[str, Callable[[str], object]] = {
     "days_in": days_in,
     "clocks_in, weekdays_in": lambda text: (clocks_in(text), weekdays_in(text)),
-    "stated, newest_reported": lambda text: (parse_date(text), newest_reported(text)),
+    "parse_date, newest_reported": lambda text: (parse_date(text), newest_reported(text)),
     "figures_in": figures_in,
     "names_in": names_in,
     "roles": lambda text: roles(text.split("\n")),
