@@ -97,10 +97,10 @@ class Group:
 
 def grams(text: str) -> frozenset[str]:
     """Return the words of *text*, or its pairs of letters if it has no spaces."""
-    folded = text.lower()
-    if _CJK.search(folded):
-        return frozenset(folded[index : index + 2] for index in range(len(folded) - 1))
-    return frozenset(word for word in _WORD.findall(folded) if len(word) > 2)
+    folded_text = text.lower()
+    if _CJK.search(folded_text):
+        return frozenset(folded_text[index : index + 2] for index in range(len(folded_text) - 1))
+    return frozenset(word for word in _WORD.findall(folded_text) if len(word) > 2)
 
 
 def spans_of(text: str, language: str) -> tuple[tuple[int, int], ...]:
@@ -270,11 +270,11 @@ class _Pool:
         gold, positive = self._answer_window(row)
         if values["answerable"] and positive is None:
             return None
-        wrong = self._wrong_windows(row, gold)
-        if positive is None and not wrong:
+        wrong_windows = self._wrong_windows(row, gold)
+        if positive is None and not wrong_windows:
             return None
         question = mistype(values["question"], self.rng)
-        windows = ((positive,) if positive else ()) + tuple(wrong)
+        windows = ((positive,) if positive else ()) + tuple(wrong_windows)
         asked_in = values.get("asked_in", values["language"])
         return Group(name, asked_in, question, positive is not None, windows)
 
@@ -315,10 +315,10 @@ class _Pool:
             return [self._window(*pair) for pair in [*own_pairs[:1], *further_pairs]]
         same_passage = [pair for pair in scored if pair[0] == row][:3]
         other_passages = [pair for pair in scored if pair[0] != row][:8]
-        chosen = [self.rng.choice(same_passage)] if same_passage else []
+        pairs = [self.rng.choice(same_passage)] if same_passage else []
         if other_passages and (not same_passage or self.rng.random() < _OTHER_SHARE):
-            chosen.append(self.rng.choice(other_passages))
-        return [self._window(*pair) for pair in chosen]
+            pairs.append(self.rng.choice(other_passages))
+        return [self._window(*pair) for pair in pairs]
 
     def _similar_sentences(self, row: int, gold: int) -> list[tuple[int, int]]:
         """Return (row, place) of sentences, sorted by the words they share with the question."""
@@ -379,5 +379,7 @@ def changed_groups(groups: Iterable[Group], rng: random.Random, share: float) ->
         new_question = change_question(group.question, names or ["Paris"], rng)
         if new_question is not None:
             first_window = group.windows[0]
-            wrong = Window(first_window.title, first_window.day, first_window.text)
-            yield Group(f"{group.source}.swap", group.language, new_question, False, (wrong,))
+            wrong_window = Window(first_window.title, first_window.day, first_window.text)
+            yield Group(
+                f"{group.source}.swap", group.language, new_question, False, (wrong_window,)
+            )

@@ -94,34 +94,34 @@ def _group(
                 end_offset,
             )
         )
-    tempting = [
+    wrong_places = [
         (article(wrong_window["article"]), wrong_window["span"][0]) for wrong_window in row["wrong"]
     ]
-    rng.shuffle(tempting)
-    wrong = []
-    for source, start in tempting[:2]:
-        wrong.append(
+    rng.shuffle(wrong_places)
+    wrong_windows = []
+    for source, start in wrong_places[:2]:
+        wrong_windows.append(
             _without(source, source.place(start), gold if source is row_article else [], rng)
         )
     question_words = grams(" ".join(wording_row["text"] for wording_row in row["questions"]))
     nearest = _nearest(row_article, question_words, gold, rng)
-    wrong += nearest[: 1 if len(wrong) > 1 else 2]
+    wrong_windows += nearest[: 1 if len(wrong_windows) > 1 else 2]
     if gold and rng.random() < 0.35:
-        distant = [
+        distant_windows = [
             wrong_window
             for other_article in other_articles
             if other_article is not row_article
             for wrong_window in _nearest(other_article, question_words, [], rng)
         ]
-        wrong += distant[:1]
-    distinct = list(
-        dict.fromkeys(wrong_window for wrong_window in wrong if wrong_window is not None)
+        wrong_windows += distant_windows[:1]
+    unique_windows = list(
+        dict.fromkeys(wrong_window for wrong_window in wrong_windows if wrong_window is not None)
     )[:_WRONG_WINDOWS]
-    if not windows and not distinct:
+    if not windows and not unique_windows:
         return None
     question = mistype(wording["text"], rng)
     name = f"news.{row['kind']}"
-    return Group(name, wording["language"], question, bool(gold), (*windows, *distinct))
+    return Group(name, wording["language"], question, bool(gold), (*windows, *unique_windows))
 
 
 def _without(source: Article, place: int, gold: Sequence[int], rng: random.Random) -> Window | None:

@@ -97,7 +97,7 @@ def example_of(tokenizer: Tokenizer, group: Group, max_windows: int = 3) -> Exam
 def loss_of(reader: Reader, examples: Sequence[Example]) -> tuple[Tensor, dict[str, float]]:
     """Return the loss of *examples*, from labels, ranking within groups and answer positions."""
     pairs = [pair for example in examples for pair in example.pairs]
-    ids, present, inside = batch_of(pairs)
+    ids, present, window_mask = batch_of(pairs)
     score, span = reader(ids, present)
     labels, groups, spans = [], [], []
     for example in examples:
@@ -116,7 +116,7 @@ def loss_of(reader: Reader, examples: Sequence[Example]) -> tuple[Tensor, dict[s
     ranking = torch.stack(ranked).mean() if ranked else score.sum() * 0
     if spans:
         rows = torch.tensor([row for row, _, _ in spans])
-        masked = span[rows].masked_fill(~inside[rows][:, :, None], -1e4)
+        masked = span[rows].masked_fill(~window_mask[rows][:, :, None], -1e4)
         starts, ends = (
             torch.tensor([answer_span[part] for answer_span in spans]) for part in (1, 2)
         )

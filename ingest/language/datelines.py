@@ -92,8 +92,8 @@ def parse_date(text: str) -> date | datetime | None:
         return day
     hour, minute, *_ = clocks[0]
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-    fits = hour < _HOURS or (hour == _HOURS and not minute)
-    return midnight + timedelta(hours=hour, minutes=minute) if fits else day
+    is_valid = hour < _HOURS or (hour == _HOURS and not minute)
+    return midnight + timedelta(hours=hour, minutes=minute) if is_valid else day
 
 
 def _machine_date(text: str) -> date | datetime | None:

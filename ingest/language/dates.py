@@ -175,14 +175,14 @@ def _number_of(text: str | None) -> int | None:
     """Return the number of a day, a month or a year of an era."""
     if not text:
         return None
-    bare = text.lower().replace(" ", "-")
-    if bare in _ORDINALS:
-        return _ORDINALS.index(bare) + 1
-    if bare == "元":
+    word = text.lower().replace(" ", "-")
+    if word in _ORDINALS:
+        return _ORDINALS.index(word) + 1
+    if word == "元":
         return 1
-    if bare[:3].isalpha() and bare[0].isascii():
-        return _month(bare)
-    digits = re.sub(r"(?:st|nd|rd|th)$", "", bare)
+    if word[:3].isalpha() and word[0].isascii():
+        return _month(word)
+    digits = re.sub(r"(?:st|nd|rd|th)$", "", word)
     return int(digits) if digits.isdecimal() else _kanji(digits)
 
 

@@ -57,5 +57,5 @@ def speaks_to_a_model(sentence: str) -> bool:
     plain = sentence if sentence.isascii() else unicodedata.normalize("NFKC", sentence)
     if _COMMAND.match(plain):
         return True
-    folded = plain.casefold()
-    return any(sign in folded for sign in _SIGNS) and bool(_MODEL_INSTRUCTION.search(plain))
+    folded_text = plain.casefold()
+    return any(sign in folded_text for sign in _SIGNS) and bool(_MODEL_INSTRUCTION.search(plain))

@@ -70,10 +70,10 @@ def _is_short(line: str) -> bool:
 
 def _is_boilerplate(line: str) -> bool:
     """Return True if a line is an invitation to read more, a name, a time or other boilerplate."""
-    bare = line.strip()
+    stripped_line = line.strip()
     return (
-        bare.casefold() in _BOILERPLATE_LINES
-        or _CLOCK.match(bare) is not None
-        or (len(bare) <= _CALL_CHARACTERS and _CALLS.match(bare) is not None)
-        or _BYLINE.match(bare) is not None
+        stripped_line.casefold() in _BOILERPLATE_LINES
+        or _CLOCK.match(stripped_line) is not None
+        or (len(stripped_line) <= _CALL_CHARACTERS and _CALLS.match(stripped_line) is not None)
+        or _BYLINE.match(stripped_line) is not None
     )

@@ -172,8 +172,8 @@ def normalise(text: str) -> str:
             text = re.sub(rf"(?<=\d) ?{sign}", digits, text).replace(sign, _SINGLE_FRACTIONS[sign])
         else:
             text = text.replace(sign, digits)
-    folded = unicodedata.normalize("NFKC", text)
-    return folded.replace("–", "-").replace("—", " - ").replace("−", "-").replace("‑", "-")
+    folded_text = unicodedata.normalize("NFKC", text)
+    return folded_text.replace("–", "-").replace("—", " - ").replace("−", "-").replace("‑", "-")
 
 
 def figures_in(text: str) -> list[Figure]:
@@ -272,8 +272,8 @@ def _parts(text: str) -> Iterator[Figure]:
         scale = _scale_value(m["scale"])
         yield Figure(scale / 2, "count", *m.span(), step=scale / 10)
     for m in _DOZEN.finditer(text):
-        how = {"a": Decimal(1), "half a": Decimal("0.5")}.get(m["how"].lower())
-        yield Figure(12 * (how or Decimal(m["how"])), "count", *m.span())
+        factor = {"a": Decimal(1), "half a": Decimal("0.5")}.get(m["how"].lower())
+        yield Figure(12 * (factor or Decimal(m["how"])), "count", *m.span())
     for m in _ONE_IN.finditer(text):
         if 0 < int(m["part"]) < int(m["of"]):
             yield Figure(100 * Decimal(m["part"]) / Decimal(m["of"]), "share", *m.span())
@@ -426,8 +426,10 @@ def _with_bound(figure: Figure, text: str) -> Figure:
     text_behind = (
         re.sub(rf"^ ?{_UNIT}", "", text_behind, flags=re.IGNORECASE) if figure.unit else text_behind
     )
-    for side, (ahead, after) in _BOUNDS.items():
-        if ahead.search(text_before) or after.match(text_behind.lstrip(_KANJI_UNITS)):
+    for side, (pattern_before, pattern_after) in _BOUNDS.items():
+        if pattern_before.search(text_before) or pattern_after.match(
+            text_behind.lstrip(_KANJI_UNITS)
+        ):
             return replace(figure, bound=side)
     return figure
 

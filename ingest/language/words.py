@@ -66,13 +66,13 @@ def entries(text: str) -> list[str]:
 
 def one_of(entries: Iterable[str]) -> str:
     """Return a pattern for any of *entries*, longest first; Latin entries only as whole words."""
-    ordered = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return "|".join(_entry_pattern(entry) for entry in ordered)
+    sorted_entries = sorted(entries, key=lambda entry: (-len(entry), entry))
+    return "|".join(_entry_pattern(entry) for entry in sorted_entries)
 
 
 def _entry_pattern(entry: str) -> str:
     """Return *entry* as a regular expression, with word boundaries if it is in Latin letters."""
-    escaped = re.escape(entry).replace(r"\ ", r"[\s-]+")
+    pattern = re.escape(entry).replace(r"\ ", r"[\s-]+")
     if has_cjk(entry) or not entry[-1].isalpha():
-        return escaped
-    return rf"(?<![a-z]){escaped}(?![a-z])" if entry[0].isalpha() else rf"{escaped}(?![a-z])"
+        return pattern
+    return rf"(?<![a-z]){pattern}(?![a-z])" if entry[0].isalpha() else rf"{pattern}(?![a-z])"

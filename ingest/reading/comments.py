@@ -182,11 +182,11 @@ def _text_of(element: Element) -> str:
 
 def _has_comment_heading(box: Element, first: Element) -> bool:
     """Return True if a heading of comments is before *box*, or at its top before *first*."""
-    inside = (
+    elements = (
         element for element in box.iter() if element is not first and isinstance(element.tag, str)
     )
     previous = box.getprevious()
-    candidates = [*islice(inside, 1, _TOP_ELEMENTS), *([] if previous is None else [previous])]
+    candidates = [*islice(elements, 1, _TOP_ELEMENTS), *([] if previous is None else [previous])]
     lines = [clean_line(text(element)) for element in candidates]
     return any(
         line and len(line) <= _HEADING_CHARACTERS and _COMMENT_HEADING.search(line)

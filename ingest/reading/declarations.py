@@ -190,16 +190,18 @@ class Declared:
             for declaration, weight in declarations
             if declaration.strip()
         ]
-        usable = [
+        title_candidates = [
             (title, weight)
             for title, weight in titles
             if _plain_title(title) not in _NOT_TITLES and title not in self.sites
         ]
-        usable = usable or titles
+        title_candidates = title_candidates or titles
         return max(
-            (title for title, _ in usable),
+            (title for title, _ in title_candidates),
             key=lambda title: sum(
-                weight for other_title, weight in usable if _is_same_title(title, other_title)
+                weight
+                for other_title, weight in title_candidates
+                if _is_same_title(title, other_title)
             ),
             default="",
         )
@@ -330,9 +332,9 @@ def _objects(value: object) -> Iterator[Data]:
     """Yield every object inside *value* that can describe a page, outer objects first."""
     if isinstance(value, dict):
         yield value
-        for key, inner in value.items():
-            if key not in _RELATED_PROPERTIES and isinstance(inner, dict | list):
-                yield from _objects(inner)
+        for key, inner_value in value.items():
+            if key not in _RELATED_PROPERTIES and isinstance(inner_value, dict | list):
+                yield from _objects(inner_value)
     elif isinstance(value, list):
         for item in value:
             yield from _objects(item)

@@ -120,8 +120,8 @@ def _decode_as_browser(data: bytes, label: str) -> str | None:
     text = _decode_strict(
         data, _WIDER_CODECS.get(label_encoding.name, label_encoding.codec_info.name)
     )
-    western = text is None and label_encoding.name == "windows-1252"
-    return data.decode("cp1252", "replace") if western else text
+    is_western = text is None and label_encoding.name == "windows-1252"
+    return data.decode("cp1252", "replace") if is_western else text
 
 
 def _decode_marked(data: bytes) -> str | None:
@@ -147,12 +147,12 @@ def _decode_as_declared(data: bytes, charset: str | None) -> str | None:
     if charset is None:
         return None
     text = _decode_as_browser(data, charset)
-    wrong = (
+    is_wrong = (
         text is None
         or _is_garbled(text)
         or (_decode_japanese(data) is not None and not _is_japanese(text))
     )
-    return None if wrong else text
+    return None if is_wrong else text
 
 
 def _decode_by_guess(data: bytes) -> str | None:
@@ -164,17 +164,17 @@ def _decode_by_guess(data: bytes) -> str | None:
     if text := _decode_japanese(data):
         return text
     visible_bytes = _MARKUP.sub(b" ", data[:_SAMPLE_BYTES])
-    latin = len(_LATIN.findall(visible_bytes))
+    latin_letters = len(_LATIN.findall(visible_bytes))
     non_ascii = sum(byte > 0x7F for byte in visible_bytes)
-    if latin >= _LATIN_RATIO * non_ascii:
-        western = data.decode("cp1252", "replace")
+    if latin_letters >= _LATIN_RATIO * non_ascii:
+        western_text = data.decode("cp1252", "replace")
         language = _LANGUAGE.search(data[:_SAMPLE_BYTES])
         code = (
             language[1].decode().lower()
             if language
             else language_of(visible_bytes.decode("cp1252", "replace"))
         )
-        return _decode_strict(data, _CODEC_BY_LANGUAGE.get(code, "cp1252")) or western
+        return _decode_strict(data, _CODEC_BY_LANGUAGE.get(code, "cp1252")) or western_text
     best = from_bytes(data, cp_isolation=_WEB_ENCODINGS).best() or from_bytes(data).best()
     return None if best is None else str(best)
 

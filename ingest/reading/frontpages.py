@@ -32,10 +32,10 @@ def front_page(declared: Declared, name: str) -> str | None:
     if len(boxes) < _MIN_TEASERS:
         return None
     lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
-    inside = sum(len(p.text_content()) for p in lines if _is_within(p, boxes))
-    outside = sum(len(p.text_content()) for p in lines) - inside
-    if inside < _TEASER_SHARE * (inside + outside) or (
-        declared.heading and outside >= _ARTICLE_CHARACTERS
+    teaser_characters = sum(len(line.text_content()) for line in lines if _is_within(line, boxes))
+    other_characters = sum(len(line.text_content()) for line in lines) - teaser_characters
+    if teaser_characters < _TEASER_SHARE * (teaser_characters + other_characters) or (
+        declared.heading and other_characters >= _ARTICLE_CHARACTERS
     ):
         return None
     feeds = _feeds_of(declared)

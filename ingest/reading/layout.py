@@ -89,10 +89,10 @@ def text_in_order(pages: Sequence[PdfPage]) -> str:
     for page in pages:
         pieces = [piece for piece in page.pieces if _plain(piece.text) not in headers]
         tables = list(page.tables) or list(_tables_without_rules(pieces))
-        outside = [
+        loose_pieces = [
             piece for piece in pieces if not any(_is_inside(piece, table) for table in tables)
         ]
-        for paragraph in _paragraphs_in_order([*outside, *tables]):
+        for paragraph in _paragraphs_in_order([*loose_pieces, *tables]):
             if blocks and _continues(blocks[-1], paragraph):
                 blocks[-1] = join_parts(blocks[-1], paragraph, full_text)
             else:
@@ -219,13 +219,13 @@ def _is_inside(piece: _Piece, table: Table) -> bool:
 
 def _paragraphs_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
     """Yield the paragraphs and table rows of a page in reading order."""
-    above = ""
+    caption = ""
     for region in _regions(list(blocks)):
         if isinstance(region, Table):
-            yield from lines_of(above, region.rows)
+            yield from lines_of(caption, region.rows)
             continue
         for paragraph in _paragraphs_of(region):
-            above = (
+            caption = (
                 paragraph
                 if len(paragraph) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(paragraph)
                 else ""

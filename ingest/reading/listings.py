@@ -302,8 +302,8 @@ def _sitemap(data: bytes, url: str) -> Listing:
         if isinstance(item.tag, str) and _value(item, "loc")
     ]
     if etree.QName(root).localname.lower() == "sitemapindex":
-        latest = sorted(items, key=lambda item: _recency(item), reverse=True)
-        return Listing(children=tuple(item.url for item in latest[:CHILDREN]))
+        sorted_items = sorted(items, key=lambda item: _recency(item), reverse=True)
+        return Listing(children=tuple(item.url for item in sorted_items[:CHILDREN]))
     unique_entries = _newest(items)
     return Listing(tuple(unique_entries[:_MAX_PAGES]), beyond=len(unique_entries[_MAX_PAGES:]))
 

@@ -101,9 +101,11 @@ def _article(blocks: list[_Block], document: Document) -> FoundArticle:
         if block.rows is None:
             lines += [line for block in block.text.split("\n") if (line := clean_line(block))]
             continue
-        above = lines[-1] if lines and lines[-1] != title else ""
-        is_caption = above and len(above) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(above)
-        lines += lines_of(above if is_caption else "", block.rows)
+        caption = lines[-1] if lines and lines[-1] != title else ""
+        is_caption = (
+            caption and len(caption) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(caption)
+        )
+        lines += lines_of(caption if is_caption else "", block.rows)
     if not lines:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
     if not title:
@@ -160,8 +162,8 @@ def _word_text(paragraph: Element) -> str:
         if any(ancestor.tag in _DELETED for ancestor in run.iterancestors()) or _is_struck(run):
             continue
         run_text = "".join(map(_word_piece, run))
-        raised = run.find(f"{_W}rPr/{_W}vertAlign")
-        if raised is not None and raised.get(_W + "val") == "superscript":
+        vertical_align = run.find(f"{_W}rPr/{_W}vertAlign")
+        if vertical_align is not None and vertical_align.get(_W + "val") == "superscript":
             run_text = inline_sign(run_text.strip(), text)
         text += run_text
     return text
@@ -232,21 +234,21 @@ def _open_text(element: Element, struck: frozenset[str]) -> str:
 def _text_inside(element: Element, is_struck: Callable[[Element], bool]) -> str:
     """Return the text inside *element*, without recursion, so that deep nesting cannot fail."""
     parts: list[str] = []
-    skipped: Element | None = None
+    skipped_piece: Element | None = None
     for event, piece in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
         if event == "start":
             if (
-                skipped is None
+                skipped_piece is None
                 and piece is not element
                 and (piece.tag in _AUXILIARY or is_struck(piece))
             ):
-                skipped = piece
-            if skipped is None:
+                skipped_piece = piece
+            if skipped_piece is None:
                 parts.append(_open_piece(piece))
         elif event == "end":
-            if skipped is piece:
-                skipped = None
-            if skipped is None and piece is not element:
+            if skipped_piece is piece:
+                skipped_piece = None
+            if skipped_piece is None and piece is not element:
                 parts.append(str(piece.tail or ""))
     return "".join(parts)
 

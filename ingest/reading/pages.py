@@ -96,10 +96,10 @@ class PageParser(Parser):
         if len(data) > LARGEST_ARTICLE:
             data = _DATA_URL.sub(b"data:,", data)
         text = decode(data, document.name, document.charset)
-        saved = None if document.url else _SAVED_FROM.search(text[:_TAG_CHARACTERS])
-        url = document.url or (saved[1] if saved else None)
+        saved_from = None if document.url else _SAVED_FROM.search(text[:_TAG_CHARACTERS])
+        url = document.url or (saved_from[1] if saved_from else None)
         extract = read_page(text, document.name, url=url, now=document.now)
-        if saved and not extract.header.url:
+        if saved_from and not extract.header.url:
             extract = replace(extract, header=replace(extract.header, url=url))
         yield FoundArticle(
             document.name, replace(extract, notes=(*extract.notes, *damage_notes(text)))
@@ -170,8 +170,8 @@ def read_page(
     if not body:
         raise NoArticleError(f"{name} is a page in which no article was found. Paste its text.")
     lines = [line for line in clean(body).split("\n") if line]
-    if offer := wall(header.title, "\n".join(lines)):
-        raise NoArticleError(f"{name} holds no article: it {offer}. Nothing was added.")
+    if notice := wall(header.title, "\n".join(lines)):
+        raise NoArticleError(f"{name} holds no article: it {notice}. Nothing was added.")
     other_title = clean_line(str(declared.article.get("alternativeHeadline")))
     body_lines = _without_notes(lines, header.authors)
     parts = sort_lines(
@@ -261,9 +261,9 @@ def _lines_between(box: Element) -> list[str]:
 
 def _body_of(page: Element) -> str:
     """Return the article's text: from trafilatura, else from readability, else an empty string."""
-    text = _extract(page, precisely=True)
+    text = _extract(page, favor_precision=True)
     if len(text) < _SUSPICIOUS_CHARACTERS and len(
-        longer_text := _extract(page, precisely=False)
+        longer_text := _extract(page, favor_precision=False)
     ) > _RECALL_FACTOR * len(text):
         text = longer_text
     if text:
@@ -277,11 +277,11 @@ def _body_of(page: Element) -> str:
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def _extract(page: Element, *, precisely: bool) -> str:
+def _extract(page: Element, *, favor_precision: bool) -> str:
     """Return the text that trafilatura extracts, without comments, tables and captions."""
     text = trafilatura.extract(
         page,
-        favor_precision=precisely,
+        favor_precision=favor_precision,
         include_comments=False,
         include_tables=False,
         prune_xpath=_PRUNED,
@@ -303,10 +303,10 @@ def _without_notes(lines: list[str], authors: tuple[str, ...]) -> list[str]:
 
 def _date_of(page: Element, now: datetime | None) -> Moment | None:
     """Return the date in the address or markup of the page, by htmldate's conservative search."""
-    bare = copy.deepcopy(page)
-    for element in bare.xpath(_PAGE_FRAME):
+    copied_page = copy.deepcopy(page)
+    for element in copied_page.xpath(_PAGE_FRAME):
         element.drop_tree()
-    markup = lxml.html.tostring(bare, encoding="unicode")
+    markup = lxml.html.tostring(copied_page, encoding="unicode")
     date = htmldate.find_date(markup, extensive_search=False, original_date=True, max_date=now)
     return parse_date(date) if date else None
 

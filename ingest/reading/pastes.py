@@ -254,8 +254,8 @@ def _move_caption(parts: _Parts) -> None:
     """Move the sentence above a photo credit to the captions if it is the only body line so far."""
     if len(parts.body) != 1 or len(parts.body[0]) > 2 * _BOILERPLATE_CHARACTERS:
         return
-    opens = _without_dateline(parts.body[0])[1] is not None
-    if not opens and len(_END_OF_SENTENCE.findall(parts.body[0])) <= 1:
+    has_dateline = _without_dateline(parts.body[0])[1] is not None
+    if not has_dateline and len(_END_OF_SENTENCE.findall(parts.body[0])) <= 1:
         parts.captions.append(parts.body.pop())
 
 

@@ -133,18 +133,18 @@ def read_pdf(data: bytes, name: str) -> Extract:
         raise UnreadableError(f"{name} has {count} pages; {_MAX_PAGES} are the most. Split it.")
     if not any(page.pieces or page.tables for page in pages):
         raise NoArticleError(f"{name} holds pictures of pages and no text. Paste the text instead.")
-    blank = [number for number, page in enumerate(pages, 1) if page.unread]
+    picture_pages = [number for number, page in enumerate(pages, 1) if page.unread]
     extract = read_paste(text_in_order(pages))
-    return replace(extract, notes=_picture_note(blank, len(pages)))
+    return replace(extract, notes=_picture_note(picture_pages, len(pages)))
 
 
-def _picture_note(blank: Sequence[int], pages: int) -> tuple[str, ...]:
+def _picture_note(picture_pages: Sequence[int], pages: int) -> tuple[str, ...]:
     """Return a note that lists the pages that are pictures."""
-    if not blank:
+    if not picture_pages:
         return ()
-    if len(blank) == 1:
-        return (f"Page {blank[0]} of {pages} is a picture without text and was not read.",)
-    numbers = ", ".join(map(str, blank))
+    if len(picture_pages) == 1:
+        return (f"Page {picture_pages[0]} of {pages} is a picture without text and was not read.",)
+    numbers = ", ".join(map(str, picture_pages))
     return (f"Pages {numbers} of {pages} are pictures without text and were not read.",)
 
 

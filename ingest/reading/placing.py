@@ -73,8 +73,8 @@ def _is_view(name: str, value: str) -> bool:
 
 def _steps(path: str) -> list[str]:
     """Return the parts of *path* without those that only select a view."""
-    bare = SUFFIX.sub("", path.lower())
-    return [part for part in bare.split("/") if part and part not in _VIEW_PARTS]
+    short_path = SUFFIX.sub("", path.lower())
+    return [part for part in short_path.split("/") if part and part not in _VIEW_PARTS]
 
 
 def _site(url: str) -> str:

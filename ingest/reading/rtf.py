@@ -125,9 +125,9 @@ class _Reader:
 
     def _byte(self, data: bytes) -> None:
         """Append bytes of text, without the fallback bytes of a Unicode character."""
-        skipped = min(self._to_skip, len(data))
-        self._to_skip -= skipped
-        self._bytes += data[skipped:]
+        skip_count = min(self._to_skip, len(data))
+        self._to_skip -= skip_count
+        self._bytes += data[skip_count:]
 
     def _decode(self) -> None:
         """Decode the collected bytes by the current code page and add them as text."""

@@ -22,8 +22,8 @@ _ORDINALS = {
 """Raised letters that make a figure an ordinal, by language."""
 
 
-def inline_sign(sign: str, before: str, language: str = "", *, linked: bool = False) -> str:
-    """Return the inline text for a raised *sign* after the text *before*.
+def inline_sign(sign: str, preceding_text: str, language: str = "", *, linked: bool = False) -> str:
+    """Return the inline text for a raised *sign* after the text *preceding_text*.
 
     A note mark becomes an empty string, an exponent is written in superscript characters, and any
     other sign is unchanged. *linked* is True if the sign is a link to a note.
@@ -32,14 +32,14 @@ def inline_sign(sign: str, before: str, language: str = "", *, linked: bool = Fa
         return sign
     if linked:
         return ""
-    if sign.lower() in _ORDINALS.get(language, ()) and before[-1:].isalnum():
+    if sign.lower() in _ORDINALS.get(language, ()) and preceding_text[-1:].isalnum():
         return sign
-    return sign.translate(_SUPERSCRIPTS) if _is_power(sign, before) else ""
+    return sign.translate(_SUPERSCRIPTS) if _is_power(sign, preceding_text) else ""
 
 
-def _is_power(sign: str, before: str) -> bool:
+def _is_power(sign: str, preceding_text: str) -> bool:
     """Return True if a raised figure is an exponent: of a unit, of a letter, or of ten."""
     if not (sign.isascii() and sign.isdigit()):
         return False
-    is_power_of_ten = int(sign) >= _MIN_EXPONENT and _POWER.search(before[-8:]) is not None
-    return is_power_of_ten or _UNIT.search(before[-8:]) is not None
+    is_power_of_ten = int(sign) >= _MIN_EXPONENT and _POWER.search(preceding_text[-8:]) is not None
+    return is_power_of_ten or _UNIT.search(preceding_text[-8:]) is not None

@@ -184,15 +184,15 @@ def _parts_of(row: Sequence[Cell | None], headers: Sequence[str]) -> Iterator[st
 def _grid_of(rows: TableRows, width: int) -> _Grid:
     """Return the grid of *rows*, with each cell in every position that it spans."""
     grid: _Grid = [[None] * width for _ in rows]
-    for y, row in enumerate(rows):
-        x = 0
+    for row_number, row in enumerate(rows):
+        column_number = 0
         for cell in row:
-            while x < width and grid[y][x] is not None:
-                x += 1
-            for down in range(y, min(y + cell.down, len(rows))):
-                for across in range(x, min(x + cell.across, width)):
-                    grid[down][across] = cell
-            x += cell.across
+            while column_number < width and grid[row_number][column_number] is not None:
+                column_number += 1
+            for row_index in range(row_number, min(row_number + cell.down, len(rows))):
+                for column_index in range(column_number, min(column_number + cell.across, width)):
+                    grid[row_index][column_index] = cell
+            column_number += cell.across
     return grid
 
 
@@ -220,9 +220,9 @@ def _count_header_rows(rows: TableRows, grid: _Grid, width: int) -> int:
     )
 
 
-def _header(above: _Grid, column: int) -> str:
+def _header(header_rows: _Grid, column: int) -> str:
     """Return the header of a column, the outer header first."""
-    cells = [row[column] for row in above]
+    cells = [row[column] for row in header_rows]
     texts = dict.fromkeys(cell.text for cell in cells if cell is not None and cell.text)
     return " ".join(texts)
 

@@ -135,8 +135,8 @@ def _lower_signs(page: Element, language: str) -> None:
         if not lowered_text:
             _drop(sup)
         elif lowered_text != text:
-            for inner in list(sup):
-                inner.drop_tree()
+            for child in list(sup):
+                child.drop_tree()
             sup.text = lowered_text
             sup.drop_tag()
 
@@ -155,11 +155,13 @@ def _text_before(element: Element) -> str:
 
 def _write_marks(page: Element, language: str) -> None:
     """Write the quotation marks that browsers draw around ``q``."""
-    outer = _MARKS.get(language, "“”")
+    quote_marks = _MARKS.get(language, "“”")
     for quotation in page.xpath("//q"):
-        inside = bool(quotation.xpath("ancestor::q"))
+        is_inner = bool(quotation.xpath("ancestor::q"))
         if clean_line(quotation.text_content())[:1] not in _OPENING:
-            opening, closing = tuple(_INNER_MARKS.get(outer, "‘’") if inside else outer)
+            opening, closing = tuple(
+                _INNER_MARKS.get(quote_marks, "‘’") if is_inner else quote_marks
+            )
             quotation.text = opening + (quotation.text or "")
             if len(quotation):
                 quotation[-1].tail = (quotation[-1].tail or "") + closing
@@ -173,7 +175,7 @@ def _write_boxes(page: Element) -> None:
     """Write a box with a label and its figure as one line; show collapsed details."""
     for box in page.xpath("//div[count(*) > 1 and not(.//p) and not(.//div)]"):
         pieces = list(box)
-        bare = not any(
+        is_without_text = not any(
             (part or "").strip() for part in (box.text, *(piece.tail for piece in pieces))
         )
         text = box.text_content()
@@ -183,7 +185,7 @@ def _write_boxes(page: Element) -> None:
         if not is_label or parse_date(clean_line(" ".join(box.itertext()))):
             continue
         if (
-            bare
+            is_without_text
             and is_label
             and all(piece.tag in _INLINE_TAGS for piece in pieces)
             and not DATE_CLASS.search(classes(box))

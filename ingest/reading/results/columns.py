@@ -151,9 +151,9 @@ def _header_depth(rows: Sequence[GridRow], start: int) -> int:
     """Return the number of header rows directly above the data."""
     depth = 1
     while depth < min(_MAX_HEADER_ROWS, start):
-        above, below = rows[start - depth - 1], rows[start - depth]
-        adjoining = above.number == below.number - 1
-        if above.filled < 2 or not adjoining:
+        row_above, row_below = rows[start - depth - 1], rows[start - depth]
+        is_adjoining = row_above.number == row_below.number - 1
+        if row_above.filled < 2 or not is_adjoining:
             break
         depth += 1
     return depth
@@ -167,16 +167,16 @@ def _columns(
     Raises:
         UnreadableError: a header in the mapping is not in the table.
     """
-    filled = [
+    header_levels = [
         *(_extended_headers(row, grid.width) for row in header_rows[:-1]),
         header_rows[-1].cells,
     ]
     columns = []
     for number in range(grid.width):
-        levels = [row[number] for row in filled if number < len(row) and row[number]]
+        levels = [row[number] for row in header_levels if number < len(row) and row[number]]
         parts = list(dict.fromkeys(level[:_HEADER_CHARACTERS] for level in levels))
         header = " ".join(parts)
-        fixed = next(
+        mapped = next(
             (
                 mapped_field
                 for mapped_field, name in mapped_headers.items()
@@ -184,18 +184,24 @@ def _columns(
             ),
             None,
         )
-        column_field = fixed or field_of(header) or (field_of(parts[-1]) if parts else None)
-        outer = " ".join(parts[:-1])
-        candidate = outer if column_field in MEASURES and outer and field_of(outer) is None else ""
+        column_field = mapped or field_of(header) or (field_of(parts[-1]) if parts else None)
+        outer_header = " ".join(parts[:-1])
+        candidate = (
+            outer_header
+            if column_field in MEASURES and outer_header and field_of(outer_header) is None
+            else ""
+        )
         columns.append(Column(number, header, column_field or Field.OTHER, candidate))
     headers = {column.header for column in columns} | {
         cell for row in header_rows for cell in row.cells
     }
     for mapped_header in mapped_headers.values():
         if mapped_header not in headers:
-            listed = ", ".join(column.header for column in columns if column.header)
+            header_list = ", ".join(column.header for column in columns if column.header)
             where = grid.place(header_rows[-1].number)
-            raise UnreadableError(f"{where} has no column “{mapped_header}”; it has: {listed}.")
+            raise UnreadableError(
+                f"{where} has no column “{mapped_header}”; it has: {header_list}."
+            )
     return tuple(columns)
 
 

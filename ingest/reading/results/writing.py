@@ -74,10 +74,10 @@ def _lines_of(
 ) -> Iterator[str]:
     """Yield one line for a row; in a wide table one for each candidate and one for the place."""
     if not layout.wide:
-        ordered = sorted(
+        sorted_columns = sorted(
             layout.columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field)
         )
-        yield _line(caption, _cells(row, ordered), grid.reference(row.number))
+        yield _line(caption, _cells(row, sorted_columns), grid.reference(row.number))
         return
     place_columns = [
         column
@@ -124,8 +124,8 @@ def _value(row: GridRow, column: Column) -> str:
 
 def _label(column: Column) -> str:
     """Return the name of the measure in a candidate's column."""
-    inner = column.header.removeprefix(column.of).strip()
-    return inner or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
+    measure = column.header.removeprefix(column.of).strip()
+    return measure or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
 
 
 def _fill_down(layout: ColumnLayout) -> list[GridRow]:
