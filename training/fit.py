@@ -43,7 +43,7 @@ _STEPS, _RATE = 4000, 0.05
 
 @dataclass(frozen=True, slots=True)
 class WindowFeatures:
-    """One window that was read: what its score is made of, and whether it answers."""
+    """One window that was scored: the parts of its score, and the label of its answer."""
 
     odds: float
     passage: float
@@ -54,7 +54,7 @@ class WindowFeatures:
 
 @dataclass(frozen=True, slots=True)
 class ScoredQuestion:
-    """A question of the held set with the windows that were read for it."""
+    """A question of the held-out set with the windows that were scored for it."""
 
     question: str
     kind: str
@@ -96,7 +96,7 @@ def articles(data: Path) -> dict[str, str]:
 
 
 def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[ScoredQuestion]:
-    """Ask each question of *desk*, and keep what its windows gave."""
+    """Yield each question in *rows* with the windows that *desk* scored for it."""
     for row in rows:
         gold = [letters_and_digits(text) for text in row["gold"]]
         try:
@@ -128,7 +128,7 @@ def letters_and_digits(text: str) -> str:
 
 
 def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
-    """Fit all weights on *asked*."""
+    """Return all weights, fitted on *asked*."""
     weights = _ranking([each for each in asked if any(w.gold for w in each.windows)])
     leads = [each.lead(weights) for each in asked]
     slope, bias = _line(leads)
@@ -198,30 +198,32 @@ class FoldResults:
     nothing: float
 
 
-def cross_validated(asked: Sequence[ScoredQuestion]) -> FoldResults:
-    """Measure each fold with the weights that the other folds give."""
+def cross_validated(questions: Sequence[ScoredQuestion]) -> FoldResults:
+    """Return the results on each fold with the weights from the other folds."""
     lead = says = right = stray = nothing = 0
     for fold in range(_FOLDS):
-        weights = fit_weights([a for n, a in enumerate(asked) if n % _FOLDS != fold])
-        for each in asked[fold::_FOLDS]:
-            score, correct = each.lead(
+        weights = fit_weights(
+            [question for index, question in enumerate(questions) if index % _FOLDS != fold]
+        )
+        for question in questions[fold::_FOLDS]:
+            score, correct = question.lead(
                 np.array([1.0, weights.passage, weights.words, weights.time])
             )
             probability = weights.probability(score)
             lead += correct
-            nothing += each.answerable and probability < weights.closest
+            nothing += question.answerable and probability < weights.closest
             if probability >= weights.says:
                 says, right = says + 1, right + correct
-                stray += not each.answerable
-    answerable = sum(each.answerable for each in asked)
-    others = len(asked) - answerable
+                stray += not question.answerable
+    answerable = sum(question.answerable for question in questions)
+    unanswerable = len(questions) - answerable
     return FoldResults(
         answerable,
         lead / answerable,
-        others,
+        unanswerable,
         says,
         right / max(1, says),
-        stray / max(1, others),
+        stray / max(1, unanswerable),
         nothing / answerable,
     )
 
