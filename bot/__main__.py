@@ -33,7 +33,7 @@ app = make_app(_ABOUT, COMMANDS, alone=True)
 
 
 @app.callback(invoke_without_command=True)
-def _started(context: typer.Context, _version: ShowVersion = False) -> None:
+def _run_default(context: typer.Context, _version: ShowVersion = False) -> None:
     """Answer questions about election coverage, each sentence with its source."""
     if context.invoked_subcommand is None:
         raise typer.Exit(asking.run_command())
@@ -45,11 +45,11 @@ def main(
     name: str = "python -m bot",
 ) -> int:
     """Run one of *commands* and return its exit code; every error is one sentence."""
-    return run_app(commands, arguments, name, _said)
+    return run_app(commands, arguments, name, _message_of)
 
 
-def _said(error: Exception) -> str | None:
-    """Say why a question cannot be asked."""
+def _message_of(error: Exception) -> str | None:
+    """Return the message for a text that is not a question, in the desk's words."""
     return unaskable(error, Wording.default()) if isinstance(error, UnaskableError) else None
 
 

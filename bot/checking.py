@@ -1,4 +1,4 @@
-"""The commands ``check`` and ``find``: claims from a file or the command line, judged."""
+"""Commands ``check`` and ``find``: verification of claims from a file or an argument."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from ingest.model import Evidence, Header, Kind, Passage, passage_id
 from ingest.showing import printable
 
 _BATCH = 8
-"""Claims that a reader is given in one request."""
+"""Number of claims in one request to a verifier."""
 
 
-class RestLine(BaseModel):
-    """What a claim of the file rests on; the passage is unset where it is the quotation."""
+class SourceLine(BaseModel):
+    """A source of a claim in the file; without a passage, the quotation is the passage."""
 
     quote: str = Field(min_length=1)
     passage: str = ""
@@ -47,18 +47,18 @@ class RestLine(BaseModel):
 
 
 class ClaimLine(BaseModel):
-    """One line of the file."""
+    """A line of the file."""
 
     claim: str = Field(min_length=1)
     id: str | int | None = None
     question: str = ""
-    rests: list[RestLine] = Field(default_factory=list)
+    rests: list[SourceLine] = Field(default_factory=list)
 
 
 def _read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
     """Yield the claims of a JSON Lines file, or of standard input for ``-``.
 
-    A line of another form is yielded as the error that names it.
+    A malformed line is yielded as an error with its number.
 
     Raises:
         UnreadableError: the file cannot be read.
@@ -75,39 +75,43 @@ def _read(path: Path) -> Iterator[ClaimLine | UnreadableLineError]:
             )
 
 
-def read_whole(path: Path) -> list[ClaimLine]:
+def read_claims(path: Path) -> list[ClaimLine]:
     """Return all claims of a file.
 
     Raises:
-        ReadingError: a line is not a claim; it is named.
+        ReadingError: a line is malformed; the message names it.
     """
     claims = []
-    for each in _read(path):
-        if isinstance(each, UnreadableLineError):
-            raise each
-        claims.append(each)
+    for claim in _read(path):
+        if isinstance(claim, UnreadableLineError):
+            raise claim
+        claims.append(claim)
     return claims
 
 
 def gate(line: ClaimLine) -> Proposed | Dropped:
-    """Hold one claim of a file against the gates, as a draft that rests on what it names."""
-    given = {f"rest-{i}": _evidence(rest, i) for i, rest in enumerate(line.rests)}
-    rests = tuple(DraftQuote(key, r.quote) for key, r in zip(given, line.rests, strict=True))
+    """Apply the gates to a claim of the file, as if a model had drafted it with its sources."""
+    evidence = {
+        f"rest-{number}": _evidence(source, number) for number, source in enumerate(line.rests)
+    }
+    quotes = tuple(
+        DraftQuote(key, source.quote) for key, source in zip(evidence, line.rests, strict=True)
+    )
     question = Question(line.question, datetime(2000, 1, 1, tzinfo=UTC), language_asked(line.claim))
     instructions = Prompt.load("answer").text
-    return propose(Sentence(line.claim, rests), given, question, instructions=instructions)
+    return propose(Sentence(line.claim, quotes), evidence, question, instructions=instructions)
 
 
-def _evidence(rest: RestLine, number: int) -> Evidence:
-    """Return the passage that *rest* names."""
-    text = rest.passage or rest.quote
+def _evidence(source: SourceLine, number: int) -> Evidence:
+    """Return the passage of a source."""
+    text = source.passage or source.quote
     header = Header(
-        rest.title,
-        outlet=rest.outlet,
-        published=rest.day,
-        kind=rest.kind,
-        agency=rest.agency,
-        authors=rest.authors,
+        source.title,
+        outlet=source.outlet,
+        published=source.day,
+        kind=source.kind,
+        agency=source.agency,
+        authors=source.authors,
         language=written_in(text),
     )
     key = passage_id(number, 1, 0, text)
@@ -115,77 +119,79 @@ def _evidence(rest: RestLine, number: int) -> Evidence:
 
 
 async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict[str, Any]]:
-    """Return for each claim which gate stops it, what identity and *reader* say, what is shown."""
-    gated = [gate(each) for each in claims]
-    passed = [(i, each) for i, each in enumerate(gated) if isinstance(each, Proposed)]
-    identity = await _judged(Identity(), passed)
-    read = await _judged(reader, passed) if reader is not None else {}
-    decided = read if reader is not None else identity
+    """Check claims by the gates, by identity and by *reader*; return one row for each."""
+    results = [gate(claim) for claim in claims]
+    proposed = [
+        (index, result) for index, result in enumerate(results) if isinstance(result, Proposed)
+    ]
+    identity = await _verify(Identity(), proposed)
+    verified = await _verify(reader, proposed) if reader is not None else {}
+    decided = verified if reader is not None else identity
     return [
         {
             "id": line.id if line.id is not None else number,
-            "gates": found.failing.value if isinstance(found, Dropped) else None,
-            "identity": identity.get(i),
-            "reader": read.get(i),
-            "shown": decided.get(i) is Finding.SUPPORTED,
+            "gates": result.failing.value if isinstance(result, Dropped) else None,
+            "identity": identity.get(index),
+            "reader": verified.get(index),
+            "shown": decided.get(index) is Finding.SUPPORTED,
         }
-        for i, (number, line, found) in enumerate(
-            zip(range(1, len(claims) + 1), claims, gated, strict=True)
+        for index, (number, line, result) in enumerate(
+            zip(range(1, len(claims) + 1), claims, results, strict=True)
         )
     ]
 
 
-async def _judged(
-    reader: Reader, passed: Sequence[tuple[int, Proposed]]
+async def _verify(
+    reader: Reader, proposed: Sequence[tuple[int, Proposed]]
 ) -> dict[int, Finding | None]:
-    """Have claims read, some at a time; those of a request that failed stay unread."""
-    found: dict[int, Finding | None] = {}
-    for start in range(0, len(passed), _BATCH):
-        some = passed[start : start + _BATCH]
+    """Verify claims in batches; claims of a failed request get ``None``."""
+    findings: dict[int, Finding | None] = {}
+    for start in range(0, len(proposed), _BATCH):
+        batch = proposed[start : start + _BATCH]
         try:
-            readings = await reader.read([each for _, each in some], Meter())
+            readings = await reader.read([claim for _, claim in batch], Meter())
         except UnreadClaimsError:
-            readings = [None] * len(some)
-        found |= {place: each for (place, _), each in zip(some, readings, strict=True)}
-    return found
+            readings = [None] * len(batch)
+        findings |= {index: finding for (index, _), finding in zip(batch, readings, strict=True)}
+    return findings
 
 
 def show_checked(rows: Sequence[dict[str, Any]], *, json_lines: bool) -> None:
-    """Print one claim a line, for people or machines."""
+    """Print one claim per line, as text or JSON."""
     for row in rows:
         if json_lines:
             print(json.dumps(row, ensure_ascii=False))
             continue
-        why = row["gates"] or row["reader"] or row["identity"] or "unread"
-        print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({why})")
+        reason = row["gates"] or row["reader"] or row["identity"] or "unread"
+        print(f"{row['id']}: {'shown' if row['shown'] else 'not shown'} ({reason})")
 
 
-async def find_each(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpClaim]]) -> int:
-    """Look up each claim of a file and print an object a line; return the exit code.
+async def look_up_file(path: Path, look_up_one: Callable[[str], Awaitable[LookedUpClaim]]) -> int:
+    """Look up each claim of a file and print one object per line; return the exit code.
 
-    A bad line is told in its place and stops nothing.
+    A malformed line is reported in its place, and the others are looked up.
     """
     code = 0
     for line in _read(path):
         if isinstance(line, ClaimLine):
-            said = found_object(await look_up_one(line.claim))
+            row = found_object(await look_up_one(line.claim))
         else:
-            code, said = 1, {"error": str(line)}
-        print(json.dumps(said, ensure_ascii=False), flush=True)
+            code, row = 1, {"error": str(line)}
+        print(json.dumps(row, ensure_ascii=False), flush=True)
     return code
 
 
-def found_object(looked: LookedUpClaim) -> dict[str, Any]:
-    """Return what was found of one claim as the object that ``--json`` prints."""
+def found_object(claim: LookedUpClaim) -> dict[str, Any]:
+    """Return a looked-up claim as the object that ``--json`` prints."""
     return {
-        "claim": looked.claim,
-        "verdict": looked.verdict.value,
-        "closest": [_closest_object(each) for each in looked.closest],
+        "claim": claim.claim,
+        "verdict": claim.verdict.value,
+        "closest": [_closest_object(sentence) for sentence in claim.closest],
     }
 
 
 def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
-    """Return one sentence of the coverage with its source."""
+    """Return a sentence of the coverage with its source."""
     return {
         "text": closest.citation.quote,
         "context": closest.context,
@@ -196,27 +202,27 @@ def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
     }
 
 
-def show_found(found: LookUp, *, as_json: bool) -> None:
-    """Print what was found of each claim, and which were left out."""
+def show_found(lookup: LookUp, *, as_json: bool) -> None:
+    """Print the result of each claim, and the claims that were left out."""
     if as_json:
-        for each in found.looked:
-            print(json.dumps(found_object(each), ensure_ascii=False))
+        for claim in lookup.looked:
+            print(json.dumps(found_object(claim), ensure_ascii=False))
         return
     console = Console()
     words = Wording.default()
-    if not found.looked:
+    if not lookup.looked:
         console.print(words("find_nothing"))
-    for each in found.looked:
-        words = Wording.of(language_asked(each.claim))
-        console.print(Text(f"› {printable(each.claim)}", style="bold"))
-        said = words.verdict(each.verdict, found=bool(each.closest), read=each.read)
-        console.print(Padding(Text(said), (0, 0, 0, 2)))
-        for closest in each.closest:
+    for claim in lookup.looked:
+        words = Wording.of(language_asked(claim.claim))
+        console.print(Text(f"› {printable(claim.claim)}", style="bold"))
+        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.read)
+        console.print(Padding(Text(verdict), (0, 0, 0, 2)))
+        for closest in claim.closest:
             header = closest.citation.header
-            lines_of = (
+            description = (
                 f"{words.source(header)} · {printable(header.title)}\n{printable(closest.context)}"
             )
-            console.print(Padding(Text(lines_of, style="dim"), (0, 0, 0, 4)))
-    if found.left_out:
-        named = "; ".join(map(printable, found.left_out))
-        console.print(Text(words("find_left_out", claims=named), style="dim"))
+            console.print(Padding(Text(description, style="dim"), (0, 0, 0, 4)))
+    if lookup.left_out:
+        claims = "; ".join(map(printable, lookup.left_out))
+        console.print(Text(words("find_left_out", claims=claims), style="dim"))

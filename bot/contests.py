@@ -1,4 +1,4 @@
-"""The command ``results``: the figures of a contest source by source, for people or machines."""
+"""Command ``results``: the figures of a contest by source, as text or JSON."""
 
 from __future__ import annotations
 
@@ -18,88 +18,88 @@ from ingest.showing import cell as table_cell
 from ingest.showing import print_json, printable
 
 
-def show_results(found: Results, *, as_json: bool) -> None:
-    """Print the contests that were found."""
+def show_results(results: Results, *, as_json: bool) -> None:
+    """Print the contests of a result."""
     if as_json:
-        print_json(results_object(found))
+        print_json(results_object(results))
         return
     console, words = Console(), Wording.default()
-    for contest in found.contests:
+    for contest in results.contests:
         _show_contest(contest, words, console)
-    if any(each.differs for each in found.contests):
+    if any(contest.differs for contest in results.contests):
         console.print(Text(words("results_differ"), style="dim"))
-    if found.more:
-        console.print(Text(words("results_more", count=found.more), style="dim"))
-    console.print(Text(words.as_of(found.as_of, None), style="dim"))
+    if results.more:
+        console.print(Text(words("results_more", count=results.more), style="dim"))
+    console.print(Text(words.as_of(results.as_of, None), style="dim"))
 
 
 def _show_contest(contest: Contest, words: Wording, console: Console) -> None:
-    """Print one contest: a line a name, a column a source, then the sources."""
+    """Print a contest: one row per name, one column per source, then the sources."""
     newest = contest.sources[0]
     console.print(Text(printable(" · ".join(newest.path) or newest.header.title), style="bold"))
     letters = ascii_uppercase[: len(contest.sources)]
     table = Table("", *letters, box=None, show_header=len(letters) > 1)
     for name in contest.names:
-        called = f"{name.whose} ({name.party})" if name.party else name.whose
-        table.add_row(table_cell(called), *(_figures(name, place) for place in range(len(letters))))
+        label = f"{name.whose} ({name.party})" if name.party else name.whose
+        table.add_row(table_cell(label), *(_figures(name, index) for index in range(len(letters))))
     console.print(Padding(table, (0, 0, 0, 2)))
-    for letter, each in zip(letters, contest.sources, strict=True):
-        said = [f"{letter} {words.source(each.header)}", *_said_of(each, words)]
-        console.print(Padding(Text(printable(" · ".join(said)), style="dim"), (0, 0, 0, 2)))
-        if each.header.url:
-            console.print(Padding(Text(printable(each.header.url), style="dim"), (0, 0, 0, 4)))
+    for letter, source in zip(letters, contest.sources, strict=True):
+        parts = [f"{letter} {words.source(source.header)}", *_status_of(source, words)]
+        console.print(Padding(Text(printable(" · ".join(parts)), style="dim"), (0, 0, 0, 2)))
+        if source.header.url:
+            console.print(Padding(Text(printable(source.header.url), style="dim"), (0, 0, 0, 4)))
     console.print()
 
 
-def _figures(name: ContestName, place: int) -> Text:
-    """Write the figures that one source has for a name; those that differ are marked."""
-    row = name.rows[place]
+def _figures(name: ContestName, index: int) -> Text:
+    """Return a source's figures for a name; figures that differ from other sources are marked."""
+    row = name.rows[index]
     if row is None:
         return Text("")
-    told = [
-        f"{each.citation.quote}{' ≠' if name.differs(each.measure) else ''}" for each in row.cells
+    figures = [
+        f"{cell.citation.quote}{' ≠' if name.differs(cell.measure) else ''}" for cell in row.cells
     ]
-    return table_cell(" · ".join([*told, *([row.status] if row.status else [])]))
+    return table_cell(" · ".join([*figures, *([row.status] if row.status else [])]))
 
 
-def _said_of(table: ContestTable, words: Wording) -> list[str]:
-    """Return what a table says of how much is counted, and as of when."""
-    said = [words("results_counted", counted=table.counted)] if table.counted else []
-    return [*said, *([words("results_moment", moment=table.moment)] if table.moment else [])]
+def _status_of(table: ContestTable, words: Wording) -> list[str]:
+    """Return the counting status and the time that a table states."""
+    parts = [words("results_counted", counted=table.counted)] if table.counted else []
+    return [*parts, *([words("results_moment", moment=table.moment)] if table.moment else [])]
 
 
-def results_object(found: Results) -> dict[str, Any]:
-    """Return what was found as the object that ``--json`` prints."""
+def results_object(results: Results) -> dict[str, Any]:
+    """Return a result as the object that ``--json`` prints."""
     return {
-        "asked": found.asked,
-        "as_of": found.as_of.isoformat(timespec="seconds"),
-        "contests": [_contest_object(each) for each in found.contests],
-        "more": found.more,
+        "asked": results.asked,
+        "as_of": results.as_of.isoformat(timespec="seconds"),
+        "contests": [_contest_object(contest) for contest in results.contests],
+        "more": results.more,
     }
 
 
 def _contest_object(contest: Contest) -> dict[str, Any]:
-    """Return one contest: its sources, and the figures of each name by the source's place."""
+    """Return a contest with its sources, and each name's figures by index of the source."""
     return {
         "differ": contest.differs,
         "sources": [
             {
-                **source_object(each.header),
-                "article": each.article_id,
-                "contest": list(each.path),
-                "status": each.status,
-                "counted": each.counted,
-                "moment": each.moment,
+                **source_object(source.header),
+                "article": source.article_id,
+                "contest": list(source.path),
+                "status": source.status,
+                "counted": source.counted,
+                "moment": source.moment,
             }
-            for each in contest.sources
+            for source in contest.sources
         ],
         "names": [
             {
                 "name": name.whose,
                 "party": name.party,
                 "figures": [
-                    _figure_object(cell, place, row.reference, differs=name.differs(cell.measure))
-                    for place, row in enumerate(name.rows)
+                    _figure_object(cell, index, row.reference, differs=name.differs(cell.measure))
+                    for index, row in enumerate(name.rows)
                     if row is not None
                     for cell in row.cells
                 ],
@@ -112,7 +112,7 @@ def _contest_object(contest: Contest) -> dict[str, Any]:
 def _figure_object(
     cell: ResultCell, source: int, reference: str, *, differs: bool
 ) -> dict[str, Any]:
-    """Return one figure with the quotation that proves it, and where it stands in its file."""
+    """Return a figure with the quotation that proves it and its position in the file."""
     passage = cell.citation.passage
     return {
         "source": source,

@@ -1,4 +1,4 @@
-"""The composition root: everything the bot is made of is built here, nowhere else."""
+"""Composition root: every component of the bot is built here."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from bot.community.curating import Curator
 from bot.community.home import Home
 from bot.community.jobs import Jobs
 from bot.community.members import Community
-from bot.community.presence import Presence
+from bot.community.notifications import News
 from bot.community.previewing import Previewer
+from bot.community.process_lease import ProcessLease
 from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
-from bot.community.starters import Starters
-from bot.community.telling import News
+from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
 from bot.linking import answer_page
 from bot.metrics import Metrics
@@ -58,7 +58,7 @@ _Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An open archive and its index, ready to answer, with all that members and moderators do."""
+    """An open archive and its index, with the services for members and moderators."""
 
     archive: Archive
     ledger: Ledger
@@ -69,12 +69,12 @@ class Desk:
     budget: Budget
     metrics: Metrics
     community: Community
-    starters: Starters
+    suggested_questions: SuggestedQuestions
     curator: Curator
     previewer: Previewer
     catalogue: Catalogue
     reviewer: Reviewer
-    presence: Presence
+    lease: ProcessLease
     jobs: Jobs
     news: News
 
@@ -87,11 +87,11 @@ class Desk:
         clock: _Clock,
         fetcher: Callable[[], Fetcher] | None = None,
     ) -> Self:
-        """Build everything over an open *archive* and *index*; *fetcher* makes what fetches."""
+        """Build all components over an open *archive* and *index*; *fetcher* creates Fetchers."""
         ledger = Ledger.of(archive)
         coverage = Coverage(archive, index, window_reader(settings), fitted())
         lasting = timedelta(days=settings.corrections_for_days)
-        presence = Presence(ledger, clock, alone=settings.chroma_url is None)
+        lease = ProcessLease(ledger, clock, alone=settings.chroma_url is None)
         fetcher = fetcher or partial(Fetcher, clock, contact=settings.contact)
         return cls(
             archive,
@@ -102,8 +102,10 @@ class Desk:
             clock,
             Budget(ledger, settings),
             Metrics(),
-            Community(archive, ledger, clock, presence.owner),
-            Starters(archive, lambda question: answer_now(question, coverage.serving), clock),
+            Community(archive, ledger, clock, lease.owner),
+            SuggestedQuestions(
+                archive, lambda question: answer_now(question, coverage.serving), clock
+            ),
             Curator(archive, ledger, clock, Home(ledger)),
             Previewer(archive, fetcher),
             Catalogue(
@@ -112,8 +114,8 @@ class Desk:
                 lambda text, edition: replace(coverage.serving, edition=edition).search(text),
             ),
             Reviewer(ledger, clock, lambda texts: coverage.serving.alike(texts)),
-            presence,
-            Jobs(archive, ledger, clock, presence),
+            lease,
+            Jobs(archive, ledger, clock, lease),
             News.of(archive, ledger, coverage, clock, lasting),
         )
 
@@ -127,14 +129,13 @@ class Desk:
         edition: Edition = EVERYBODY,
         as_of: datetime | None = None,
     ) -> Answer | Abstention:
-        """Answer *question* of *member* from the archive, or say why not; both are kept.
+        """Answer *question* of *member* from the archive, or abstain; the outcome is stored.
 
-        A follow-up is understood from the exchange *before*. *watch* is told what happens
-        meanwhile. Only articles of *edition* are cited, with *as_of* only what had been read by
-        then, and the question is understood as if it had been asked then. Nothing kept says who
-        asked.
+        A follow-up is understood with the exchange *before*. *watch* receives the progress. Only
+        articles of *edition* are cited. With *as_of*, only versions read by that moment are cited,
+        and the question is understood as if asked then. The stored record does not name the member.
         """
-        began, meter = time.perf_counter(), Meter()
+        start, meter = time.perf_counter(), Meter()
         with logs.request():
             asked_at = question.asked_at
             today = asked_at.astimezone(UTC).date()
@@ -151,69 +152,69 @@ class Desk:
                 watch=watch,
                 meter=meter,
             )
-            outcome = await self._kept(outcome, member, asked_at, meter)
-            seconds = time.perf_counter() - began
+            outcome = await self._store(outcome, member, asked_at, meter)
+            seconds = time.perf_counter() - start
             self.metrics.answered(outcome, seconds)
             self.metrics.called(meter.calls, meter.usage)
             logger.info("Answered: %s in %.2f s.", level_of(outcome), seconds)
         return outcome
 
     async def look_up(self, text: str, *, member: str = "", edition: Edition = EVERYBODY) -> LookUp:
-        """Look up what *text* claims; nothing of it is kept but what it cost."""
+        """Look up the claims of *text*; only the usage of models is stored."""
         now = self.clock()
         today = now.astimezone(UTC).date()
         reader = Identity() if await self._refuses(member, today) else self.models.reader
         meter = Meter()
         coverage = await self._coverage(edition)
-        found = await look_up(text, coverage, reader, now=now, meter=meter)
+        lookup = await look_up(text, coverage, reader, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         await self._count(today, meter.usage)
-        return found
+        return lookup
 
     async def look_up_one(self, claim: str) -> LookedUpClaim:
-        """Look up one claim as it stands."""
+        """Look up one claim without splitting it."""
         coverage, reader = await self._coverage(), self.models.reader
         return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
 
     @in_thread
     def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
-        """Draw up what was reported on *topic*; nothing of it is kept."""
+        """Return a timeline of the reports on *topic*; nothing is stored."""
         return timeline(topic, self._serving(edition), now=self.clock())
 
-    def _link_for_voting(self) -> str | None:
-        """Return the election authority's page: as set in Discord, else by the settings."""
+    def _voting_link(self) -> str | None:
+        """Return the election authority's page, as set in Discord or else in the settings."""
         rules = DeskRules.of(self.ledger.rules.get(DESK))
         return rules.voting_link or self.settings.voting_link
 
     async def close(self) -> None:
-        """Let the models go, in the event loop that asked them."""
-        for each in self.models.chats:
-            await each.close()
+        """Close the chat models, in the event loop that used them."""
+        for chat in self.models.chats:
+            await chat.close()
 
     def keep_house(self, progress: Progress | None = None) -> None:
-        """Do what is done again and again: forget what is old, catch up, draw starters.
+        """Run the periodic tasks: delete expired records, update the index, draw suggestions.
 
-        What fails keeps nothing else from being done; the first error is raised at the end.
+        An error in one task does not stop the others; the first error is raised at the end.
         """
-        failed: list[IngestError] = []
-        for work in (
+        errors: list[IngestError] = []
+        for task in (
             self.community.expire,
             lambda: self.coverage.catch_up(progress),
-            self.news.tabled.keep,
+            self.news.contests.keep,
             self.news.following.catch_up,
-            lambda: self.starters.keep(progress),
+            lambda: self.suggested_questions.refresh(progress),
             self.curator.home.read,
             self.news.quiet.look,
         ):
             try:
-                work()
+                task()
             except IngestError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     async def keep_fresh(self) -> None:
-        """Refresh what is due, until cancelled; nothing where the settings leave it to another."""
+        """Fetch sources that are due until cancelled; do nothing if REFRESH is off."""
         if not self.settings.refresh:
             return
         await keep_fresh(
@@ -230,7 +231,7 @@ class Desk:
         return coverage if as_of is None else coverage.then(as_of)
 
     def _serving(self, edition: Edition) -> Coverage:
-        """Return what serves now, of one edition."""
+        """Return the coverage of one edition as it is served now."""
         return replace(self.coverage.serving, edition=edition)
 
     @in_thread
@@ -243,10 +244,10 @@ class Desk:
             self.budget.count("", today, usage)
 
     @in_thread
-    def _kept(
+    def _store(
         self, outcome: Answer | Abstention, member: str, asked_at: datetime, meter: Meter
     ) -> Answer | Abstention:
-        """Keep an answer and what it cost; it says so where nothing can be kept at the moment."""
+        """Store an answer and its usage; a failure to store it is noted in the outcome."""
         today = asked_at.astimezone(UTC).date()
         if outcome.written.writer is not None:
             self.budget.count(member, today, meter.usage)
@@ -257,18 +258,18 @@ class Desk:
             record = record_of(outcome, keep_question=self.settings.keep_questions)
             number = self.ledger.answers.add(replace(record, asked_at=asked_at))
         except ArchiveError as error:
-            logger.warning("An answer is shown and not kept: %s", error)
+            logger.warning("Answer shown but not stored: %s", error)
         if isinstance(outcome, Abstention) and outcome.reason is Reason.HOW_TO_VOTE:
-            outcome = replace(outcome, link=self._link_for_voting())
+            outcome = replace(outcome, link=self._voting_link())
         if isinstance(outcome, Answer):
             outcome = replace(outcome, page=answer_page(self.settings.verify_url, number))
-        written = replace(outcome.written, unkept=number is None)
-        return replace(outcome, number=number, written=written)
+        provenance = replace(outcome.written, unkept=number is None)
+        return replace(outcome, number=number, written=provenance)
 
 
 @contextmanager
 def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[Desk]:
-    """Open everything that answering needs, and close it again.
+    """Open all components for answering, and close them afterwards.
 
     Raises:
         IngestError: the archive, the index, the embedder or the chat model cannot be opened; the
@@ -284,6 +285,6 @@ def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[
             now=clock(),
         ) as index,
     ):
-        if weak := weakness(index.generation.model, settings):
-            logger.warning(as_called(weak))
+        if warning := weakness(index.generation.model, settings):
+            logger.warning(as_called(warning))
         yield Desk.of(archive, index, settings, clock)

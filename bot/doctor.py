@@ -1,4 +1,4 @@
-"""Try each part that the settings name, and say on one line how it is, or what to do."""
+"""Health check: the state of each component in the settings, or how to repair it."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from ingest.showing import cell, print_line, when
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
-_ASKED = [("Answer with the one word OK and nothing else.", "Are you there?")]
-"""What a chat model is asked."""
-_TEXT = "election"
-"""What an embedder is asked."""
-_FAILING = 3
-"""Sources that fail which are named."""
+_TEST_REQUEST = [("Answer with the one word OK and nothing else.", "Are you there?")]
+"""Request that tests a chat model."""
+_TEST_TEXT = "election"
+"""Text that tests an embedder."""
+_MAX_NAMED_SOURCES = 3
+"""Maximum number of failing sources that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PartFinding:
-    """One part of the desk, whether it is well, and what is to be said of it."""
+    """State of one component, with a message about it."""
 
     part: str
     well: bool
@@ -47,43 +47,45 @@ class _PartFinding:
 
 
 def examine(settings: BotSettings, now: datetime, *, quick: bool = False) -> Iterator[_PartFinding]:
-    """Yield how each part is; one that fails keeps none of the others from being tried.
+    """Yield the state of each component; an error in one does not stop the others.
 
-    Without a folder there is nothing else to try. What is *quick* embeds nothing and asks no model,
-    which takes seconds and may cost money.
+    Without the data folder, nothing else is checked. A *quick* check neither embeds nor calls a
+    chat model, which takes seconds and may cost money.
     """
-    yield _tried("folder", lambda: _folder(settings.data_dir))
+    yield _check("folder", lambda: _folder(settings.data_dir))
     if not settings.data_dir.is_dir():
         return
-    yield from _kept(settings, now, quick=quick)
+    yield from _check_archive(settings, now, quick=quick)
     if not quick:
         yield from _models(settings)
-    said = "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
-    yield _PartFinding("discord", True, said)
+    message = (
+        "DISCORD_TOKEN is set" if settings.discord_token else "no DISCORD_TOKEN: a terminal chat"
+    )
+    yield _PartFinding("discord", True, message)
 
 
-def _kept(settings: BotSettings, now: datetime, *, quick: bool) -> Iterator[_PartFinding]:
-    """Yield how the archive is, and what depends on it."""
+def _check_archive(settings: BotSettings, now: datetime, *, quick: bool) -> Iterator[_PartFinding]:
+    """Yield the state of the archive and of the components that depend on it."""
     if settings.chroma_url:
-        yield _tried("vectors", lambda: _vectors(settings))
+        yield _check("vectors", lambda: _vectors(settings))
     try:
-        opened = Archive.open(settings.archive_url)
+        archive = Archive.open(settings.archive_url)
     except IngestError as error:
         yield _PartFinding("archive", False, str(error))
         if not quick:
-            yield _tried("embedding", lambda: _embedding(settings, None))
+            yield _check("embedding", lambda: _embedding(settings, None))
         return
-    with opened:
-        yield _tried("archive", lambda: _archive(opened, now))
-        yield _tried("sources", lambda: _sources(opened))
-        yield _tried("index", lambda: _index(opened, settings))
+    with archive:
+        yield _check("archive", lambda: _archive(archive, now))
+        yield _check("sources", lambda: _sources(archive))
+        yield _check("index", lambda: _index(archive, settings))
         if not quick:
-            yield _tried("embedding", lambda: _embedding(settings, opened.generations.active()))
-            yield _tried("reader", lambda: _reader(settings))
+            yield _check("embedding", lambda: _embedding(settings, archive.generations.active()))
+            yield _check("reader", lambda: _reader(settings))
 
 
-def _tried(part: str, work: Callable[[], str]) -> _PartFinding:
-    """Try one part; what goes wrong is what is said of it."""
+def _check(part: str, work: Callable[[], str]) -> _PartFinding:
+    """Check one component; report an error as the finding."""
     try:
         return _PartFinding(part, True, work())
     except (IngestError, OSError) as error:
@@ -91,10 +93,10 @@ def _tried(part: str, work: Callable[[], str]) -> _PartFinding:
 
 
 def _folder(data: Path) -> str:
-    """Write into the folder that holds all state.
+    """Write to the data folder.
 
     Raises:
-        SettingsError: it cannot be written.
+        SettingsError: it is not writable.
     """
     mark = data / ".doctor"
     try:
@@ -109,62 +111,64 @@ def _folder(data: Path) -> str:
     return f"{data} can be written"
 
 
-def _archive(opened: Archive, now: datetime) -> str:
-    """Count what the archive holds."""
-    summary = opened.summary()
+def _archive(archive: Archive, now: datetime) -> str:
+    """Return the number of articles and the day of the newest."""
+    summary = archive.summary()
     if not summary.articles:
         return "it holds no article yet: `python -m ingest add PATH` adds coverage"
-    newest = max((str(each.newest) for each in summary.outlets if each.newest), default="")
+    newest = max((str(outlet.newest) for outlet in summary.outlets if outlet.newest), default="")
     return f"{summary.articles:,} articles, the newest of {newest[:10]}; now {when(now)}"
 
 
-def _sources(opened: Archive) -> str:
-    """Say which sources failed when they were last looked at; that is no fault of the desk."""
-    every = opened.sources.watched()
-    failing = [each for each in every if each.failure]
-    if not failing:
-        return f"{len(every)} watched, none fails"
-    named = "; ".join(f"{each.address}: {each.failure}" for each in failing[:_FAILING])
-    return f"{len(failing)} of {len(every)} fail: {named}"
+def _sources(archive: Archive) -> str:
+    """Return the sources that failed at the last fetch; they are no fault of the desk."""
+    sources = archive.sources.watched()
+    failing_sources = [source for source in sources if source.failure]
+    if not failing_sources:
+        return f"{len(sources)} watched, none fails"
+    failures = "; ".join(
+        f"{source.address}: {source.failure}" for source in failing_sources[:_MAX_NAMED_SOURCES]
+    )
+    return f"{len(failing_sources)} of {len(sources)} fail: {failures}"
 
 
 def _vectors(settings: BotSettings) -> str:
-    """Reach the Chroma server."""
+    """Contact the Chroma server."""
     client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
     client.heartbeat()
     return f"the Chroma server at {settings.chroma_url} answers"
 
 
-def _index(opened: Archive, settings: BotSettings) -> str:
-    """Say what serves, whether it holds everything, and whose it is."""
-    generation = opened.generations.active()
+def _index(archive: Archive, settings: BotSettings) -> str:
+    """Return the model, the backlog and the owner of the index."""
+    generation = archive.generations.active()
     if generation is None:
         return "there is none yet: it is made when coverage is added or asked for"
-    behind = opened.passages.count_after(generation.caught_up_to)
-    holder = None if settings.chroma_url else owner(settings.data_dir / "index")
-    held = f", held by {holder}" if holder else ""
-    lacks = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
-    weak = weakness(generation.model, settings)
-    found = f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
-    return f"{found}. {weak}" if weak else found
+    behind = archive.passages.count_after(generation.caught_up_to)
+    process = None if settings.chroma_url else owner(settings.data_dir / "index")
+    suffix = f", held by {process}" if process else ""
+    backlog = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
+    warning = weakness(generation.model, settings)
+    description = f"{generation.model}, {generation.dimensions} dimensions: {backlog}{suffix}"
+    return f"{description}. {warning}" if warning else description
 
 
 def _embedding(settings: BotSettings, generation: Generation | None) -> str:
-    """Embed a word, and compare its length with that of the index."""
-    began = time.perf_counter()
+    """Embed a word, and check that the vector fits the index."""
+    start = time.perf_counter()
     model = embedder(settings, generation.model if generation else None)
-    found = model.question(_TEXT)
-    took = (time.perf_counter() - began) * 1000
-    if generation and generation.model == model.model and len(found) != generation.dimensions:
+    vector = model.question(_TEST_TEXT)
+    milliseconds = (time.perf_counter() - start) * 1000
+    if generation and generation.model == model.model and len(vector) != generation.dimensions:
         raise EmbeddingError(
-            f"{model.model} sends {len(found)} numbers and the index has {generation.dimensions}. "
+            f"{model.model} sends {len(vector)} numbers and the index has {generation.dimensions}. "
             "`python -m ingest rebuild` makes it anew."
         )
-    return f"{model.model} embeds, {len(found)} dimensions, in {took:,.0f} ms"
+    return f"{model.model} embeds, {len(vector)} dimensions, in {milliseconds:,.0f} ms"
 
 
 def _reader(settings: BotSettings) -> str:
-    """Open what reads windows, and name it.
+    """Open the reranking model, and return its name.
 
     Raises:
         SettingsError: RERANK_MODEL cannot be opened.
@@ -175,7 +179,7 @@ def _reader(settings: BotSettings) -> str:
 
 
 def _models(settings: BotSettings) -> Iterator[_PartFinding]:
-    """Ask each chat model for one word."""
+    """Send a test request to each chat model."""
     try:
         writing, reading = chats(settings)
     except IngestError as error:
@@ -183,16 +187,16 @@ def _models(settings: BotSettings) -> Iterator[_PartFinding]:
         return
     if not writing and reading is None:
         yield _PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
-    for part, chat in (*(("writer", each) for each in writing), ("reader", reading)):
+    for part, chat in (*(("writer", chat) for chat in writing), ("reader", reading)):
         if chat is not None:
             yield asyncio.run(chat_findings(part, chat))
 
 
 async def chat_findings(part: str, chat: Chat) -> _PartFinding:
-    """Ask one model whether it is there."""
-    meter, began = Meter(), time.perf_counter()
+    """Send a test request to one chat model."""
+    meter, start = Meter(), time.perf_counter()
     try:
-        async for _ in chat.lines(_ASKED, meter):
+        async for _ in chat.lines(_TEST_REQUEST, meter):
             pass
     except ChatError as error:
         return _PartFinding(
@@ -200,20 +204,20 @@ async def chat_findings(part: str, chat: Chat) -> _PartFinding:
         )
     finally:
         await chat.close()
-    return _PartFinding(part, True, f"{chat.name} answers in {time.perf_counter() - began:.1f} s")
+    return _PartFinding(part, True, f"{chat.name} answers in {time.perf_counter() - start:.1f} s")
 
 
-def show(found: Iterator[_PartFinding], *, as_json: bool) -> bool:
-    """Print each part as it is tried, and tell whether all are well."""
-    well = True
+def show(findings: Iterator[_PartFinding], *, as_json: bool) -> bool:
+    """Print each finding as it is made; return True if all components are well."""
+    all_well = True
     table = Table(box=None, show_header=False)
-    for each in found:
-        well = well and each.well
+    for finding in findings:
+        all_well = all_well and finding.well
         if as_json:
-            print_line(asdict(each))
+            print_line(asdict(finding))
         else:
-            sign = cell("ok" if each.well else "bad", "green" if each.well else "bold red")
-            table.add_row(sign, cell(each.part, "bold"), cell(as_called(each.said)))
+            sign = cell("ok" if finding.well else "bad", "green" if finding.well else "bold red")
+            table.add_row(sign, cell(finding.part, "bold"), cell(as_called(finding.said)))
     if not as_json:
         Console().print(table)
-    return well
+    return all_well

@@ -1,7 +1,7 @@
-"""An unexpected error as a short code for whoever asked, and a log entry that the code finds.
+"""Logging of unexpected errors under a short code that is shown to the user.
 
-What people ask stays out of the log: an exception's own text may carry the question, so of an error
-only its kind and its place are kept, and its text where that is the desk's own.
+Questions stay out of the log: as an exception's text may contain one, only its type and location
+are logged, and the text of the desk's own errors.
 """
 
 from __future__ import annotations
@@ -17,28 +17,33 @@ logger = logging.getLogger(__name__)
 
 
 def fault_code(error: BaseException, *loggable: type[BaseException]) -> str:
-    """Log *error* with what caused it, and return the code that finds it in the log.
+    """Log *error* with its causes, and return the code of the log entry.
 
-    The text of the desk's own errors is kept, and of the kinds that are *loggable*.
+    The texts of the desk's own errors and of *loggable* types are included.
     """
     code = secrets.token_hex(3).upper()
-    described = (_described(each, (IngestError, *loggable)) for each in _causes(error))
-    logger.error("Error %s: %s", code, "\n  caused by ".join(described))
+    descriptions = (_describe(cause, (IngestError, *loggable)) for cause in _causes(error))
+    logger.error("Error %s: %s", code, "\n  caused by ".join(descriptions))
     return code
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield *error* and what it was raised from, the root last."""
+    """Yield *error* and the errors it was raised from, the root cause last."""
     cause: BaseException | None = error
     while cause is not None:
         yield cause
         cause = cause.__cause__ or cause.__context__
 
 
-def _described(error: BaseException, loggable: tuple[type[BaseException], ...]) -> str:
-    """Name the kind of *error* and where it was raised; its text only where it is *loggable*."""
-    named = type(error).__name__
+def _describe(error: BaseException, loggable: tuple[type[BaseException], ...]) -> str:
+    """Return the type and traceback of *error*, with its text only if it is *loggable*."""
+    description = type(error).__name__
     if isinstance(error, loggable):
-        named = f"{named}: {error}"
+        description = f"{description}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
-    return "".join([named, *(f"\n    {f.filename}:{f.lineno} in {f.name}" for f in frames)])
+    return "".join(
+        [
+            description,
+            *(f"\n    {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames),
+        ]
+    )

@@ -1,4 +1,4 @@
-"""A socket that listens where a setting says: a port of this machine, or ``host:port``."""
+"""Listening sockets at the place that a setting gives: a port, or ``host:port``."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import socket
 
 from ingest.errors import SettingsError
 
-_ALONE = "127.0.0.1"
-"""Where a port without a host listens: on this machine alone."""
-_WAITING = 128
-"""Connections that wait to be taken."""
+_LOCAL_HOST = "127.0.0.1"
+"""Host for a port without one: this machine alone."""
+_BACKLOG = 128
+"""Maximum number of connections waiting to be accepted."""
 
 
 def listening(place: str, setting: str) -> socket.socket:
-    """Return a socket that listens at *place*, which *setting* names.
+    """Return a socket that listens at *place*, the value of *setting*.
 
     Raises:
-        SettingsError: nothing can listen there.
+        SettingsError: the place cannot be listened on.
     """
     host, _, port = place.rpartition(":")
-    host = host.strip("[]") or _ALONE
+    host = host.strip("[]") or _LOCAL_HOST
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, int(port)), family=family, backlog=_WAITING)
+        return socket.create_server((host, int(port)), family=family, backlog=_BACKLOG)
     except (OSError, ValueError, OverflowError) as error:
         raise SettingsError(
             f"{setting}={place}: nothing can listen there ({error}). Name another port, or "
@@ -31,6 +31,6 @@ def listening(place: str, setting: str) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address at which *listener* is reached."""
+    """Return the HTTP address of *listener*."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,6 +1,6 @@
-"""What a maintainer watches from afar: Prometheus metrics, on a port that is off by default.
+"""Prometheus metrics for operators, on a port that is off by default.
 
-No label says who asked or what: outcomes, stages, models and sources alone.
+Labels contain outcomes, stages, models and sources only, no members and no questions.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from ingest.errors import IngestError, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-"""Bounds of the histograms."""
-_ALONE = "127.0.0.1"
-"""Where a port without a host listens: on this machine alone."""
+_BUCKET_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""Bucket bounds of the histograms, in seconds."""
+_LOCAL_HOST = "127.0.0.1"
+"""Host for a port without one: this machine alone."""
 
 
 @dataclass(slots=True)
 class Metrics:
-    """Counts answers; the names are those that Prometheus shows."""
+    """Counters and histograms of answers."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     _questions: Counter = field(init=False)
@@ -41,7 +41,7 @@ class Metrics:
     _tokens: Counter = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name everything."""
+        """Create the metrics."""
         self._questions = Counter(
             "election_desk_questions",
             "Questions answered or declined, by outcome and by who wrote.",
@@ -52,7 +52,7 @@ class Metrics:
             "election_desk_stage_seconds",
             "Time of each stage of an answer; `whole` is all of them.",
             ("stage",),
-            buckets=_SECONDS,
+            buckets=_BUCKET_SECONDS,
             registry=self.registry,
         )
         self._calls = Counter(
@@ -69,15 +69,15 @@ class Metrics:
         )
 
     def answered(self, outcome: Answer | Abstention, seconds: float) -> None:
-        """Count one question and what it took."""
-        by = "model" if outcome.written.writer else "coverage"
-        self._questions.labels(level_of(outcome), by).inc()
+        """Count one question with its outcome and times."""
+        writer = "model" if outcome.written.writer else "coverage"
+        self._questions.labels(level_of(outcome), writer).inc()
         self._stages.labels("whole").observe(seconds)
-        for stage, ms in outcome.timings.items():
-            self._stages.labels(stage).observe(ms / 1000)
+        for stage, milliseconds in outcome.timings.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
 
     def called(self, calls: Tally[tuple[str, str]], usage: Usage) -> None:
-        """Count requests by model and end, and their tokens."""
+        """Count requests by model and result, and their tokens."""
         for (model, end), times in calls.items():
             self._calls.labels(model, end).inc(times)
         self._tokens.labels("read").inc(usage.read)
@@ -85,19 +85,19 @@ class Metrics:
 
 
 class ArchiveCollector(Collector):
-    """What is kept and how fresh it is, read whenever somebody looks."""
+    """Figures of the archive and of its sources, read at each request."""
 
     def __init__(self, archive: Archive, clock: Callable[[], datetime]) -> None:
-        """Read *archive*."""
+        """Use *archive*."""
         self._archive = archive
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
-        """Yield each figure as it is now; none where the archive cannot be read."""
+        """Yield each figure; none if the archive cannot be read."""
         try:
             yield from self._figures()
         except IngestError as error:
-            logger.warning("Metrics: %s", error)
+            logger.warning("Metrics of the archive not available: %s", error)
 
     def _figures(self) -> Iterator[Metric]:
         now, generation = self._clock(), self._archive.generations.active()
@@ -119,28 +119,28 @@ class ArchiveCollector(Collector):
             "1 where the last look at a source failed.",
             labels=labels,
         )
-        for each in self._archive.sources.watched():
-            names = (each.address, each.outlet)
-            if each.checked_at is not None:
-                age.add_metric(names, (now - each.checked_at).total_seconds())
-            failing.add_metric(names, float(bool(each.failure)))
+        for source in self._archive.sources.watched():
+            names = (source.address, source.outlet)
+            if source.checked_at is not None:
+                age.add_metric(names, (now - source.checked_at).total_seconds())
+            failing.add_metric(names, float(bool(source.failure)))
         yield age
         yield failing
 
 
-def _gauge(name: str, said: str, value: float) -> Metric:
-    """Return one figure of this moment."""
-    return GaugeMetricFamily(f"election_desk_{name}", said, value=value)
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    """Return one gauge."""
+    return GaugeMetricFamily(f"election_desk_{name}", documentation, value=value)
 
 
 @contextmanager
 def served(
     metrics: Metrics, archive: Archive, clock: Callable[[], datetime], place: str | None
 ) -> Iterator[None]:
-    """Serve *metrics* and what *archive* keeps at *place*, a port or ``host:port``, if it is set.
+    """Serve *metrics* and the figures of *archive* at *place*, a port or ``host:port``, if set.
 
     Raises:
-        SettingsError: it cannot listen there.
+        SettingsError: the place cannot be listened on.
     """
     if place is None:
         yield
@@ -148,7 +148,9 @@ def served(
     metrics.registry.register(ArchiveCollector(archive, clock))
     host, _, port = place.rpartition(":")
     try:
-        server, thread = start_http_server(int(port), host or _ALONE, registry=metrics.registry)
+        server, thread = start_http_server(
+            int(port), host or _LOCAL_HOST, registry=metrics.registry
+        )
     except (OSError, ValueError, OverflowError) as error:
         raise SettingsError(
             f"METRICS_PORT={place}: nothing can listen there ({error}). Name another port, or "

@@ -1,4 +1,4 @@
-"""The chat models that the settings name."""
+"""The chat models of the settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The chat models of the settings: those that write, first to last, and the one that reads."""
+    """The chat models of the settings: writers in order of preference, and the verifier's."""
 
     writers: tuple[ModelWriter, ...] = ()
     checker: Reader | None = None
@@ -25,42 +25,56 @@ class Models:
 
     @classmethod
     def of(cls, settings: BotSettings) -> Self:
-        """Open them; nothing is sent before they are asked."""
-        writing, reading = chats(settings)
-        reader, tokens = ChatReader(reading) if reading else None, settings.coverage_tokens
-        writers = tuple(ModelWriter(each, reader, tokens=tokens) for each in writing)
-        return cls(writers, reader, (*writing, *((reading,) if reading else ())))
+        """Create the clients; nothing is sent before the first request."""
+        writing_chats, verifying_chat = chats(settings)
+        reader, tokens = (
+            ChatReader(verifying_chat) if verifying_chat else None,
+            settings.coverage_tokens,
+        )
+        writers = tuple(ModelWriter(chat, reader, tokens=tokens) for chat in writing_chats)
+        return cls(
+            writers, reader, (*writing_chats, *((verifying_chat,) if verifying_chat else ()))
+        )
 
     @property
     def reader(self) -> Reader:
-        """Who reads a claim against the coverage: a model where there is one, else identity."""
+        """Return the verifier of claims: a model's if there is one, else identity."""
         if self.writers:
             return self.writers[0].reader
         return self.checker or Identity()
 
 
 def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
-    """Open the chat models of the settings: those that write, first to last, and the reader's."""
-    named = (("CHAT_MODEL", settings.chat_model), ("FALLBACK_MODEL", settings.fallback_model))
-    if not (settings.check_model or any(name for _, name in named)):
+    """Create the clients: those that write, in order of preference, and the verifier's."""
+    settings_of_writers = (
+        ("CHAT_MODEL", settings.chat_model),
+        ("FALLBACK_MODEL", settings.fallback_model),
+    )
+    if not (settings.check_model or any(name for _, name in settings_of_writers)):
         return (), None
-    from bot.answering.chat.chat import chat_model  # half a second to load: only where needed
+    from bot.answering.chat.chat import chat_model  # takes half a second to load
 
     key, base_url = settings.openai_api_key, settings.openai_base_url
     patience = {"patience": settings.chat_patience, "first": settings.chat_patience_first}
-    writing = tuple(
-        chat_model(name, key, base_url, setting=each, **patience) for each, name in named if name
+    writing_chats = tuple(
+        chat_model(name, key, base_url, setting=setting, **patience)
+        for setting, name in settings_of_writers
+        if name
     )
     if settings.check_model is None:
-        return writing, None
-    own = settings.check_base_url
-    check_key = settings.check_api_key or (None if own else key)
-    return writing, chat_model(
-        settings.check_model, check_key, own or base_url, setting="CHECK_MODEL", **patience
+        return writing_chats, None
+    check_base_url = settings.check_base_url
+    check_key = settings.check_api_key or (None if check_base_url else key)
+    return writing_chats, chat_model(
+        settings.check_model,
+        check_key,
+        check_base_url or base_url,
+        setting="CHECK_MODEL",
+        **patience,
     )
 
 
 def reading_chat(settings: BotSettings) -> Chat | None:
-    """Open the model that reads: its own, or the one that writes; ``None`` without either."""
-    writing, reading = chats(settings)
-    return reading or (writing[0] if writing else None)
+    """Create the client of the verifier, else that of the writer, else ``None``."""
+    writing_chats, verifying_chat = chats(settings)
+    return verifying_chat or (writing_chats[0] if writing_chats else None)

@@ -1,4 +1,4 @@
-"""``election-desk``: the one command of an installed desk, with those of both packages."""
+"""The command ``election-desk`` of an installed desk, with the commands of both packages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ examples:
   election-desk watch https://daily-ledger.example/feed.xml --outlet "The Daily Ledger"
   election-desk run
 """
-_CLAIMS = "claims"
-"""What ``python -m bot check`` is called here: ``check`` looks at archive and index."""
+_CHECK_CLAIMS_NAME = "claims"
+"""Name of ``python -m bot check`` here, as ``check`` is the check of archive and index."""
 COMMANDS = {
-    **{(_CLAIMS if name == "check" else name): each for name, each in bot.COMMANDS.items()},
+    **{
+        (_CHECK_CLAIMS_NAME if name == "check" else name): command
+        for name, command in bot.COMMANDS.items()
+    },
     **ingest.COMMANDS,
 }
 
@@ -32,7 +35,7 @@ app = make_app(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error is one sentence."""
+    """Run one command and return its exit code; an error is printed as one sentence."""
     return bot.main(arguments, app, INSTALLED)
 
 

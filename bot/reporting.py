@@ -1,4 +1,4 @@
-"""An answer or an abstention as one JSON object, for machines."""
+"""Answers and abstentions as JSON objects."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
 from bot.linking import opening_at
 from ingest.model import Header, Moment
 
-_NOTHING = {
+_WITHOUT_RESULT = {
     Reason.NOT_COVERED,
     Reason.NOTHING_ARCHIVED,
     Reason.TOO_VAGUE,
     Reason.STOPPED,
     Reason.UNREAD,
 }
-"""Why nothing is shown although the question would be answered."""
+"""Reasons for an abstention although the question is of a kind that is answered."""
 
 
 def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
     """Return *outcome* as the object that ``--json`` prints; times are in milliseconds.
 
     ``level`` is "says", "closest", "nothing" or "declined". ``excerpts`` are the coverage's own
-    sentences, the first one being the lead; ``claims`` are a model's, where one wrote. ``past``
-    says that the answer was asked for as of an earlier moment, and ``page`` is where anybody may
-    verify its quotations.
+    sentences, the first one being the lead; ``claims`` are a model's, if one wrote. ``past`` is
+    true if the answer is about a past moment, and ``page`` is the public page of its quotations.
     """
     answer = outcome if isinstance(outcome, Answer) else None
     abstention = outcome if isinstance(outcome, Abstention) else None
@@ -45,11 +44,11 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
         "language": str(outcome.question.language),
         "level": level_of(outcome),
         "reason": str(abstention.reason) if abstention else None,
-        "excerpts": [_excerpt(each) for each in answer.excerpts] if answer else [],
+        "excerpts": [_excerpt(excerpt) for excerpt in answer.excerpts] if answer else [],
         "differ": answer.differ if answer else False,
         "absent": list(outcome.absent),
         "left": list(answer.left) if answer else [],
-        "claims": [_claim(each) for each in answer.claims] if answer else [],
+        "claims": [_claim(claim) for claim in answer.claims] if answer else [],
         "nearest": [source_object(header) for header in abstention.nearest] if abstention else [],
         "link": abstention.link if abstention else None,
         "rests_on": _ground(answer.ground) if answer and answer.ground else None,
@@ -63,105 +62,105 @@ def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
 
 
 def level_of(outcome: Answer | Abstention) -> str:
-    """Name how sure an answer is, or that there is nothing, or that it is declined."""
+    """Return the level of an answer, or "nothing" or "declined" for an abstention."""
     if isinstance(outcome, Answer):
         return outcome.level.value
-    return "nothing" if outcome.reason in _NOTHING else "declined"
+    return "nothing" if outcome.reason in _WITHOUT_RESULT else "declined"
 
 
 def _ground(ground: Ground) -> dict[str, Any]:
-    """Return what an answer rests on; ``lead`` is ``None`` where nothing would be shown."""
+    """Return an answer's sources, and the lead without each decisive outlet, if any is left."""
     return {
         "kind": str(ground.resting),
         "outlets": ground.outlets,
         "copies": ground.copies,
         "without": [
-            {"outlet": each.outlet, "lead": source_object(each.lead) if each.lead else None}
-            for each in ground.without
+            {"outlet": source.outlet, "lead": source_object(source.lead) if source.lead else None}
+            for source in ground.without
         ],
     }
 
 
-def _excerpt(found: Excerpt) -> dict[str, Any]:
-    """Return one excerpt with its source; ``bold`` is the range of ``text`` that answers."""
-    citation, header = found.citation, found.citation.header
+def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
+    """Return an excerpt with its source; ``bold`` is the range of ``text`` that answers."""
+    citation, header = excerpt.citation, excerpt.citation.header
     return {
         "text": citation.quote,
-        "bold": [found.bold.start, found.bold.end],
+        "bold": [excerpt.bold.start, excerpt.bold.end],
         **source_object(header),
-        "heading": found.heading,
-        "link": opening_at(header.url, found.parts[1]),
+        "heading": excerpt.heading,
+        "link": opening_at(header.url, excerpt.parts[1]),
         "day": header.day.isoformat() if header.day else None,
         "kind": str(header.kind),
         "article": citation.passage.article_id,
         "passage": citation.passage.id,
         "start": citation.passage.start + citation.start,
         "corrections": list(citation.passage.corrections),
-        "copies": [source_object(copy) for copy in found.copies],
+        "copies": [source_object(copy) for copy in excerpt.copies],
     }
 
 
-def _claim(found: Claim) -> dict[str, Any]:
-    """Return one sentence that a model wrote, with what proves it."""
+def _claim(claim: Claim) -> dict[str, Any]:
+    """Return a sentence of a model with its citations."""
     return {
-        "text": found.text,
-        "citations": [_proof(citation) for citation in found.citations],
-        "copies": [source_object(header) for header in found.copies],
+        "text": claim.text,
+        "citations": [_proof(citation) for citation in claim.citations],
+        "copies": [source_object(header) for header in claim.copies],
     }
 
 
-def _how(written: Written) -> dict[str, Any]:
-    """Return how an answer came about; ``writer`` is ``None`` for quotations alone."""
+def _how(provenance: Written) -> dict[str, Any]:
+    """Return how an answer was written; ``writer`` is ``None`` for quotations alone."""
     return {
-        "writer": written.writer,
-        "prompt": written.prompt,
-        "trouble": written.trouble,
-        "by_words": written.by_words,
-        "kept": not written.unkept,
-        "detail": written.detail,
-        "stopped": written.stopped,
-        "unsaid": list(written.unsaid),
-        "dropped": [_dropped(each) for each in written.dropped],
-        "tokens": {"read": written.usage.read, "written": written.usage.wrote},
+        "writer": provenance.writer,
+        "prompt": provenance.prompt,
+        "trouble": provenance.trouble,
+        "by_words": provenance.by_words,
+        "kept": not provenance.unkept,
+        "detail": provenance.detail,
+        "stopped": provenance.stopped,
+        "unsaid": list(provenance.unsaid),
+        "dropped": [_dropped(sentence) for sentence in provenance.dropped],
+        "tokens": {"read": provenance.usage.read, "written": provenance.usage.wrote},
     }
 
 
 def _dropped(sentence: Dropped) -> dict[str, str]:
-    """Return a sentence that did not pass, and why."""
+    """Return a rejected sentence with the reason."""
     return {"text": sentence.text, "failing": sentence.failing.value, "detail": sentence.detail}
 
 
 def record_of(outcome: Answer | Abstention, *, keep_question: bool) -> AnswerRecord:
-    """Return what is kept of *outcome*."""
+    """Return the record of *outcome* to be stored."""
     answered = isinstance(outcome, Answer)
-    written = outcome.written
+    provenance = outcome.written
     return AnswerRecord(
         asked_at=outcome.as_of,
         kind=AnswerKind.ANSWER if answered else AnswerKind.ABSTENTION,
         reason=None if isinstance(outcome, Answer) else outcome.reason.value,
         language=outcome.question.language,
         question=outcome.question.text if keep_question else None,
-        writer=written.writer,
-        prompt=written.prompt,
-        trouble=written.trouble.value if written.trouble else None,
-        detail=written.detail or None,
-        dropped=[_dropped(each) for each in written.dropped],
-        tokens_read=written.usage.read,
-        tokens_written=written.usage.wrote,
+        writer=provenance.writer,
+        prompt=provenance.prompt,
+        trouble=provenance.trouble.value if provenance.trouble else None,
+        detail=provenance.detail or None,
+        dropped=[_dropped(sentence) for sentence in provenance.dropped],
+        tokens_read=provenance.usage.read,
+        tokens_written=provenance.usage.wrote,
         citations=tuple(map(cited_range, outcome.citations)) if isinstance(outcome, Answer) else (),
         as_of=outcome.as_of if outcome.question.past else None,
     )
 
 
 def cited_range(citation: Citation) -> CitedRange:
-    """Return where a quotation stands in its article's version."""
+    """Return the range of a quotation in its article's version."""
     passage = citation.passage
     start = passage.start + citation.start
     return CitedRange(passage.article_id, passage.version, start, start + len(citation.quote))
 
 
 def _proof(citation: Citation) -> dict[str, Any]:
-    """Return one citation: which article, and the words that stand in it."""
+    """Return a citation: the article and the quoted words."""
     return {
         "article": citation.passage.article_id,
         **source_object(citation.header),
@@ -173,7 +172,7 @@ def _proof(citation: Citation) -> dict[str, Any]:
 
 
 def proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
-    """Return what became of a quotation: ``start`` and ``end`` count characters of the version.
+    """Return the result of proving a quotation, with its range in characters of the version.
 
     ``digest`` is the SHA-256 of that version's text in UTF-8.
     """
@@ -203,7 +202,7 @@ def proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
 
 
 def source_object(header: Header) -> dict[str, Any]:
-    """Return what a reader needs to find an article; ``None`` where it is not stated."""
+    """Return the fields that identify an article; ``None`` for a field that is unknown."""
     return {
         "outlet": header.outlet,
         "agency": header.agency,

@@ -1,4 +1,4 @@
-"""The coverage as a retriever of LangChain, for chains of others over an archive that is kept."""
+"""The coverage as a LangChain retriever, over an existing archive."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ingest.model import Evidence
 
 
 class CoverageRetriever(BaseRetriever):
-    """Finds passages of the coverage; the metadata of each document is its citation."""
+    """A retriever of passages; the metadata of each document is its citation."""
 
     coverage: Any
-    """A ``Coverage``; pydantic would take its parts for types to check, and some are protocols."""
+    """A ``Coverage``, typed as Any because pydantic cannot validate its protocols."""
     k: int = Field(10, ge=1, le=100)
 
     def _get_relevant_documents(
@@ -31,14 +31,14 @@ class CoverageRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's own signature
     ) -> list[Document]:
-        """Return the passages most likely to answer *query*, best first."""
-        found = self.coverage.serving.search(query, limit=self.k)
-        return [_document(each) for each in found]
+        """Return the passages most relevant to *query*, best first."""
+        evidence = self.coverage.serving.search(query, limit=self.k)
+        return [_document(item) for item in evidence]
 
 
-def _document(found: Evidence) -> Document:
-    """Return a passage as a document that names its article, version and exact range."""
-    passage = found.passage
+def _document(item: Evidence) -> Document:
+    """Return a passage as a document with its article, version and exact range."""
+    passage = item.passage
     citation = {
         **source_object(passage.header),
         "article": passage.article_id,
@@ -46,15 +46,15 @@ def _document(found: Evidence) -> Document:
         "start": passage.start,
         "end": passage.end,
         "corrections": list(passage.corrections),
-        "copies": [source_object(copy) for copy in found.copies],
-        "score": found.score,
+        "copies": [source_object(copy) for copy in item.copies],
+        "score": item.score,
     }
     return Document(page_content=passage.text, metadata=citation, id=passage.id)
 
 
 @contextmanager
 def open_retriever(settings: BotSettings, *, k: int = 10) -> Iterator[CoverageRetriever]:
-    """Open the desk of *settings*, let its index catch up, and yield a retriever over it.
+    """Open the desk of *settings*, update its index, and yield a retriever over it.
 
     Raises:
         IngestError: the archive or the index cannot be opened; the message says what to do.

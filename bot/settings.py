@@ -1,4 +1,4 @@
-"""What the bot reads from the environment; contains what ingest reads."""
+"""Settings of the bot from the environment, in addition to those of ingest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.settings import Settings as IngestSettings
 
 _OptionalPrice = Annotated[Decimal | None, BeforeValidator(lambda v: v or None), Field(ge=0)]
 
-_TOKEN = 16
-"""Characters of the shortest token that programs may use."""
+_MIN_TOKEN_CHARACTERS = 16
+"""Minimum number of characters of the token for programs."""
 
 
-def _shard_in(text: object) -> object:
-    """Read "0/3"; nothing is no shard."""
+def _parse_shard(text: object) -> object:
+    """Parse "0/3" to (0, 3); an empty text to ``None``."""
     if not isinstance(text, str) or not text:
         return text or None
     number, _, count = text.partition("/")
@@ -27,7 +27,7 @@ def _shard_in(text: object) -> object:
 
 
 class _ServedSettings(IngestSettings):
-    """What is served to other programs and to browsers."""
+    """Settings of the interfaces for other programs and for browsers."""
 
     mcp_port: OptionalText = Field(
         None, description="serve other programs (MCP over HTTP) on this port, or host:port"
@@ -49,13 +49,15 @@ class _ServedSettings(IngestSettings):
     @model_validator(mode="after")
     def _programs_have_a_token(self) -> Self:
         token = self.mcp_token.get_secret_value() if self.mcp_token else ""
-        if self.mcp_port is not None and len(token) < _TOKEN:
-            raise ValueError(f"MCP_PORT needs MCP_TOKEN, a secret of at least {_TOKEN} characters")
+        if self.mcp_port is not None and len(token) < _MIN_TOKEN_CHARACTERS:
+            raise ValueError(
+                f"MCP_PORT needs MCP_TOKEN, a secret of at least {_MIN_TOKEN_CHARACTERS} characters"
+            )
         return self
 
 
 class BotSettings(_ServedSettings):
-    """Ingest's settings and the bot's own."""
+    """Settings of ingest and of the bot."""
 
     discord_token: OptionalSecret = Field(
         None, description="the bot's token; unset: `make run` opens a terminal chat"
@@ -104,7 +106,7 @@ class BotSettings(_ServedSettings):
     refresh: bool = Field(
         True, description="look at watched sources; false where `refresh --keep` runs beside"
     )
-    shard: Annotated[tuple[int, int] | None, BeforeValidator(_shard_in)] = Field(
+    shard: Annotated[tuple[int, int] | None, BeforeValidator(_parse_shard)] = Field(
         None, description="which shard of how many this process is: 0/3, 1/3, 2/3"
     )
     voting_link: OptionalAddress = Field(

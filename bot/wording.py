@@ -1,4 +1,4 @@
-"""The desk's own words, in each language it speaks; terminal and Discord share them."""
+"""The desk's own messages in each of its languages, for the terminal and Discord."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Moment, Passage, day_of
 
 WORDS = Path(__file__).parents[1] / "prompts"
-"""Where the catalogues stand, one ``words.LANGUAGE.toml`` a language."""
+"""Folder of the catalogues, one ``words.LANGUAGE.toml`` per language."""
 RIGHT_TO_LEFT = "\u200f"
-"""Begins what is said in Arabic, for it may go on with a name in other letters."""
-_NAMING = frozenset({"number", "version"})
-"""Placeholders whose figures name something and count nothing."""
+"""Mark at the beginning of Arabic messages, which may contain names in Latin letters."""
+_IDENTIFIER_KEYS = frozenset({"number", "version"})
+"""Placeholders whose figures are identifiers, thus not formatted as numbers."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
-"""Where a language alone would write days as another country does."""
+"""Locales of languages whose default locale has another format of dates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language's catalogue; call it with a key to get the words."""
+    """The catalogue of one language; call it with a key to get the message."""
 
     language: Language
     texts: Mapping[str, str | Mapping[str, str]]
-    """A text for each key, or one for each category of number (CLDR's) that a language has."""
+    """A text for each key, or one for each plural category (CLDR) of the language."""
     pairs: Sequence[str]
     """Pairs of quotation marks, the usual ones first."""
     locale: Locale
@@ -55,7 +55,7 @@ class Wording:
     @classmethod
     @cache
     def of(cls, language: Language) -> Self:
-        """Return the words of *language*; a catalogue is read once."""
+        """Return the catalogue of *language*; it is read once."""
         content = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
         pairs = content.pop("lists")["marks"]
         content.pop("version")
@@ -63,59 +63,60 @@ class Wording:
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:
-        """Return the words for whoever's Discord is in *locale*: "ja", "en-GB", "de"."""
+        """Return the catalogue for a Discord locale such as "ja", "en-GB" or "de"."""
         code = (locale or "").partition("-")[0]
         return cls.of(Language.of_code(code) or Language.ENGLISH)
 
     @classmethod
     def default(cls) -> Self:
-        """Return the words for whoever has not said a language."""
+        """Return the catalogue for readers without a known language: English."""
         return cls.of(Language.ENGLISH)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Say *key* with its placeholders filled in; whole numbers as the language writes them.
+        """Return the message of *key* with its placeholders filled in.
 
-        Where what is said depends on a number, that is ``count``.
+        Whole numbers are formatted for the language. ``count`` selects the form of a message with
+        plural forms.
         """
         text = self.texts[key]
         if not isinstance(text, str):
             form = self.locale.plural_form(int(str(values["count"])))
             text = text.get(form, text["other"])
-        said = {k: v if k in _NAMING else self.number(v) for k, v in values.items()}
-        return f"{self._mark(text)}{text.format(**said)}"
+        formatted = {k: v if k in _IDENTIFIER_KEYS else self.number(v) for k, v in values.items()}
+        return f"{self._mark(text)}{text.format(**formatted)}"
 
     def _mark(self, text: str) -> str:
-        """Return what a text begins with: in Arabic a mark that it runs from right to left."""
-        turns = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
-        return RIGHT_TO_LEFT if turns else ""
+        """Return the mark for right-to-left text, empty for other text."""
+        is_right_to_left = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+        return RIGHT_TO_LEFT if is_right_to_left else ""
 
     def number(self, value: object) -> object:
-        """Write a whole number with what divides its groups; anything else as it is."""
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return format_decimal(str(value), locale=self.locale) if whole else value
+        """Format a whole number with group separators; return any other value unchanged."""
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return format_decimal(str(value), locale=self.locale) if is_whole else value
 
     def name_of(self, language: Language) -> str:
-        """Name a language in this one."""
+        """Return the name of *language* in this language."""
         return str(self.locale.languages[str(language)])
 
     def marks(self, quote: str) -> tuple[str, str]:
-        """Choose quotation marks that *quote* does not use itself, if there are any."""
+        """Return quotation marks that *quote* does not contain, if there are any."""
         pairs = self.pairs
-        free = [pair for pair in pairs if not any(mark in quote for mark in pair)]
-        best = (free or pairs)[0]
-        return best[0], best[1]
+        unused = [candidate for candidate in pairs if not any(mark in quote for mark in candidate)]
+        pair = (unused or pairs)[0]
+        return pair[0], pair[1]
 
     def source(self, header: Header) -> str:
-        """Name an article's outlet, agency, kind and day in one phrase."""
+        """Return an article's outlet, agency, kind and day in one phrase."""
         kind = self.kind(header)
         key = "source_kind" if kind else "source"
         return self(key, outlet=self.outlet(header), kind=kind, date=self.dated(header))
 
     def outlet(self, header: Header) -> str:
-        """Name the outlet, who stands behind it, and the agency that it carries."""
-        named = header.outlet != UNVERIFIED_PASTE
-        outlet = header.outlet if named else self("outlet_unverified")
-        if named and header.pasted:
+        """Return the outlet's name with its ownership and the agency of the article."""
+        is_named = header.outlet != UNVERIFIED_PASTE
+        outlet = header.outlet if is_named else self("outlet_unverified")
+        if is_named and header.pasted:
             outlet = self("outlet_pasted", outlet=header.outlet)
         if header.ownership is not None:
             ownership = self(f"ownership_{header.ownership.name.lower()}")
@@ -125,7 +126,7 @@ class Wording:
         return outlet
 
     def kind(self, header: Header) -> str | None:
-        """Label what is not plain news, not all of it, or in another language; else ``None``."""
+        """Return an article's kind, preview and foreign language as a label, or ``None``."""
         labels = [] if header.kind is Kind.NEWS else [self(f"kind_{header.kind}")]
         labels += [self("preview")] if header.preview else []
         if header.language not in {str(self.language), UNKNOWN_LANGUAGE}:
@@ -133,11 +134,11 @@ class Wording:
         return self("list_comma").join(labels) or None
 
     def corrected(self, passage: Passage) -> list[str]:
-        """Repeat each correction that the outlet made to an article, in its own words."""
+        """Return each correction of the outlet to an article, in its own words."""
         return [self("corrected", note=" ".join(note.split())) for note in passage.corrections]
 
     def dated(self, header: Header) -> str:
-        """Say when an article was published, as far as it says so itself."""
+        """Return the date of publication as far as the article states it."""
         if header.kind is Kind.LIVE and header.day is not None:
             return self.date(header.day)
         if header.published is not None:
@@ -147,34 +148,34 @@ class Wording:
         return self("undated")
 
     def date(self, moment: Moment) -> str:
-        """Write a calendar day, in the zone that its source states."""
+        """Format a calendar day, in the timezone of its source."""
         return format_date(day_of(moment), "long", self.locale)
 
     def time(self, moment: datetime) -> str:
-        """Write a day and time in UTC."""
+        """Format a day and time in UTC."""
         utc = moment.astimezone(UTC)
         return self("time", date=self.date(utc), clock=f"{utc:%H:%M}")
 
     def as_of(self, as_of: datetime, newest: Moment | None, *, shown: str | None = None) -> str:
-        """Say when the coverage was looked at, and how new it was; *shown* stands for the time."""
+        """Return the time of the answer, or *shown* in its place, and the newest coverage's day."""
         when = self.time(as_of) if shown is None else shown
         if newest is None:
             return self("as_of_alone", as_of=when)
         return self("as_of", as_of=when, newest=self.date(newest))
 
     def copies(self, copies: Sequence[Header]) -> str:
-        """Name the outlets that carry the same story, each once."""
+        """Return the names of the outlets that carry the same story, each once."""
         outlets = dict.fromkeys(self.outlet(header) for header in copies)
         return self("copies", outlets=self("list_comma").join(outlets))
 
     def reason(self, reason: Reason) -> str:
-        """Say in one line why there is no answer."""
-        read = (each for each in Language if each.is_read)
-        languages = self("list_comma").join(map(self.name_of, read))
+        """Return the reason for an abstention in one line."""
+        languages_read = (language for language in Language if language.is_read)
+        languages = self("list_comma").join(map(self.name_of, languages_read))
         return self(f"reason_{reason}", languages=languages)
 
     def verdict(self, verdict: Verdict, *, found: bool, read: bool) -> str:
-        """Say what the coverage has to say of a claim; without a reader, that nobody judged."""
+        """Return the coverage's verdict on a claim; say if no verifier judged it."""
         if verdict is not Verdict.NONE:
             return self(f"verdict_{verdict}")
         if not found:
@@ -182,42 +183,42 @@ class Wording:
         return self("verdict_none" if read else "verdict_unread")
 
     def phase(self, phase: Phase, count: int) -> str:
-        """Say what the desk is doing."""
+        """Return the name of a phase of answering."""
         return self(f"phase_{phase}", count=count)
 
     def absent(self, outcome: Answer | Abstention) -> list[str]:
-        """Say which outlets are asked about and not kept."""
+        """Return a note on outlets in the question that are not archived."""
         outlets = self("list_comma").join(outcome.absent)
         key = "absent" if isinstance(outcome, Answer) else "absent_alone"
         return [self(key, outlets=outlets)] if outlets else []
 
     def asides(self, answer: Answer) -> list[str]:
-        """Say what of a message was not looked at."""
-        left = self("list_comma").join(f"“{part}”" for part in answer.left)
-        return [self("left", questions=left)] if left else []
+        """Return a note on the parts of a message that were not answered."""
+        unanswered = self("list_comma").join(f"“{part}”" for part in answer.left)
+        return [self("left", questions=unanswered)] if unanswered else []
 
-    def notes(self, written: Written, *, answered: bool = True) -> list[str]:
-        """Say what a reader should know of how an answer, or the lack of one, came about."""
-        said = [self("unsaid", part=part.rstrip("?？. 。")) for part in written.unsaid]
-        if written.stopped:
-            said.append(self("note_stopped"))
-        if written.trouble is not None and written.writer is not None:
-            said += [self("written_by", writer=written.writer), self("note_broken")]
-        elif written.trouble is not None:
-            said.append(self(f"trouble_{written.trouble}"))
-        elif written.writer is not None and answered:
-            said.append(self("written_by", writer=written.writer))
-        if written.by_words:
-            said.append(self("note_by_words"))
-        if written.unkept:
-            said.append(self("note_unkept"))
-        if written.room is not None:
-            said.append(self("note_room", passages=written.room))
-        return said
+    def notes(self, provenance: Written, *, answered: bool = True) -> list[str]:
+        """Return notes for the reader on how an answer or abstention was made."""
+        notes = [self("unsaid", part=part.rstrip("?？. 。")) for part in provenance.unsaid]
+        if provenance.stopped:
+            notes.append(self("note_stopped"))
+        if provenance.trouble is not None and provenance.writer is not None:
+            notes += [self("written_by", writer=provenance.writer), self("note_broken")]
+        elif provenance.trouble is not None:
+            notes.append(self(f"trouble_{provenance.trouble}"))
+        elif provenance.writer is not None and answered:
+            notes.append(self("written_by", writer=provenance.writer))
+        if provenance.by_words:
+            notes.append(self("note_by_words"))
+        if provenance.unkept:
+            notes.append(self("note_unkept"))
+        if provenance.room is not None:
+            notes.append(self("note_room", passages=provenance.room))
+        return notes
 
 
-def as_of_said(outcome: Answer | Abstention, words: Wording) -> str:
-    """Say as of when an outcome is; of one as of an earlier moment, that it is that."""
+def as_of_note(outcome: Answer | Abstention, words: Wording) -> str:
+    """Return the time of an outcome, marked if it is about a past moment."""
     if outcome.question.past:
         return words("as_of_past", as_of=words.time(outcome.as_of))
     newest = outcome.newest if isinstance(outcome, Answer) else None
@@ -225,9 +226,9 @@ def as_of_said(outcome: Answer | Abstention, words: Wording) -> str:
 
 
 class WordedError(IngestError):
-    """An error that the catalogue says in each language; its own text is English.
+    """An error with a message in each language; its own text is English.
 
-    ``key`` and ``values`` are what :class:`Wording` is called with.
+    ``key`` and ``values`` are the arguments of :class:`Wording`.
     """
 
     def __init__(self, key: str, **values: object) -> None:
@@ -236,31 +237,31 @@ class WordedError(IngestError):
         self.values = values
 
     def said(self, words: Wording) -> str:
-        """Say it in the language of *words*."""
+        """Return the message in the language of *words*."""
         return words(self.key, **self.values)
 
 
-def rests_on_said(ground: Ground, words: Wording) -> str:
-    """Say in one line what an answer rests on."""
-    said = [
+def ground_line(ground: Ground, words: Wording) -> str:
+    """Return the sources of an answer in one line."""
+    parts = [
         words("rests_independent", count=ground.outlets)
         if ground.resting is Resting.INDEPENDENT
         else words(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
     ]
-    said += [
-        words("rests_without_nothing", outlet=each.outlet)
-        if each.lead is None
-        else words("rests_without", outlet=each.outlet, lead=words.outlet(each.lead))
-        for each in ground.without
+    parts += [
+        words("rests_without_nothing", outlet=source.outlet)
+        if source.lead is None
+        else words("rests_without", outlet=source.outlet, lead=words.outlet(source.lead))
+        for source in ground.without
     ]
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def unaskable(error: UnaskableError, words: Wording) -> str:
-    """Say why a text is no question, or answer it, in the language in which it was said."""
+    """Return why a text is no question, or the reply to it, in its language."""
     return in_words_of(error, words)(error.key)
 
 
 def in_words_of(error: UnaskableError, words: Wording) -> Wording:
-    """Return the words in the language in which something was said, else *words*."""
+    """Return the catalogue of the error's language if known, else *words*."""
     return words if error.language is None else Wording.of(error.language)

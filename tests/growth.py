@@ -20,7 +20,7 @@ from ingest.index.outlets import absent
 from ingest.index.passages import cut, sentences
 from ingest.index.scope import asked
 from ingest.language.as_english import as_english
-from ingest.language.datelines import newest_reported, stated
+from ingest.language.datelines import newest_reported, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import roles
@@ -107,7 +107,7 @@ def _question(text: str) -> object:
 ENTRIES: Mapping[str, Callable[[str], object]] = {
     "days_in": days_in,
     "clocks_in, weekdays_in": lambda text: (clocks_in(text), weekdays_in(text)),
-    "stated, newest_reported": lambda text: (stated(text), newest_reported(text)),
+    "parse_date, newest_reported": lambda text: (parse_date(text), newest_reported(text)),
     "figures_in": figures_in,
     "names_in": names_in,
     "roles": lambda text: roles(text.split("\n")),

@@ -1,1 +1,1 @@
-"""The commands: each a function of what somebody types, which returns an exit code."""
+"""Command-line commands; each is a function that returns an exit code."""

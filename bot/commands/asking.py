@@ -1,4 +1,4 @@
-"""Run the bot, chat, ask, find, check."""
+"""Commands that start the bot, chat, answer, look up claims, and check claims."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ingest.archive import Archive
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
 
 _NEWEST = 8
-"""Stories that whoever asks what is new is told."""
+"""Number of stories in the reply to a request for news."""
 _EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples.txt"
 
 
@@ -36,24 +36,24 @@ def run_command() -> int:
         return chat_command()
     from bot.discord_ui.client import serve
 
-    async def until_told(desk: Desk) -> int:
+    async def serve_until_stopped(desk: Desk) -> int:
         with (
-            stopping.until_told() as ending,
+            stopping.until_told() as stop,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
             async with served_beside(desk) as addresses:
-                for each in addresses:
-                    print(each)
-                await serve(desk, ending)
-        return ending.code
+                for address in addresses:
+                    print(address)
+                await serve(desk, stop)
+        return stop.code
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
-        desk.coverage.catch_up_words()  # the housekeeping embeds what is new, while the bot answers
-        return asyncio.run(until_told(desk))
+        desk.coverage.catch_up_words()  # embedding follows in the background
+        return asyncio.run(serve_until_stopped(desk))
 
 
 def chat_command() -> int:
-    """Chat in the terminal; without one, answer the lines that come in, or else the examples."""
+    """Chat in the terminal; if input is piped, answer its lines, or else the examples."""
     settings = configured(BotSettings)
     with (
         prepared_desk(settings, "the terminal chat (`python -m bot`)", sample=True) as desk,
@@ -71,12 +71,12 @@ def chat_command() -> int:
 
 
 def _piped() -> list[str]:
-    """Read the questions that another program, or a file, asks."""
+    """Read questions from piped standard input, one per line."""
     return [line for line in sys.stdin if line.strip()]
 
 
 def examples() -> list[str]:
-    """Return the questions to show when nobody is there to ask."""
+    """Return the example questions, shown if there is no input."""
     return [line for line in _EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
@@ -120,16 +120,16 @@ def look_up_command(
         return misused("Give one text, or --batch FILE.")
     with prepared_desk(configured(BotSettings), "`python -m bot find`", sample=True) as desk:
 
-        async def found() -> int:
+        async def search_archive() -> int:
             try:
                 if batch is not None:
-                    return await checking.find_each(batch, desk.look_up_one)
+                    return await checking.look_up_file(batch, desk.look_up_one)
                 checking.show_found(await desk.look_up(text or ""), as_json=as_json)
             finally:
                 await desk.close()
             return 0
 
-        return asyncio.run(found())
+        return asyncio.run(search_archive())
 
 
 def show_results_command(
@@ -138,16 +138,16 @@ def show_results_command(
 ) -> int:
     """Show the newest figures of a contest source by source; without a table, the answer."""
     with prepared_desk(configured(BotSettings), "`python -m bot results`", sample=True) as desk:
-        found = asyncio.run(desk.news.tabled.results(contest))
-        if found.contests:
-            contests.show_results(found, as_json=as_json)
+        results = asyncio.run(desk.news.contests.results(contest))
+        if results.contests:
+            contests.show_results(results, as_json=as_json)
             return 0
         words = Wording.default()
         if not as_json:
             print(words("results_none"))
         with terminal.Loop(desk.answer, desk.close) as loop:
-            asked = words("results_question", contest=contest)
-            return terminal.answer_once(loop, asked, now=now, json=as_json)
+            question = words("results_question", contest=contest)
+            return terminal.answer_once(loop, question, now=now, json=as_json)
 
 
 def check_claims_command(
@@ -160,8 +160,8 @@ def check_claims_command(
     ],
     as_json: AsJson = False,
 ) -> int:
-    """Hold the claims of a file against what they cite: gates, identity, the reader."""
-    claims = checking.read_whole(file)
+    """Check the claims of a file against their citations: rules, identity, verifier."""
+    claims = checking.read_claims(file)
     chat = reading_chat(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:
@@ -179,6 +179,6 @@ def prove_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ask --json` has written.")],
     as_json: AsJson = False,
 ) -> int:
-    """Hold an exported answer against the archive: does each quotation stand there?"""
+    """Check an exported answer: does the archive contain each quotation?"""
     with Archive.open(configured(BotSettings).archive_url) as archive:
         return exported.show_export(exported.check_export(file, archive), as_json=as_json)

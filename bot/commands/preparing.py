@@ -1,4 +1,4 @@
-"""A desk that is ready for one command: its index caught up, with sample coverage at first."""
+"""Opening of a desk for a command, with an index that is up to date."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ingest.reading import Hints, read_path
 from ingest.showing import with_progress
 
 SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
-"""Our own writing about a fictional election."""
+"""Sample coverage of a fictional election."""
 
 
 @contextmanager
 def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterator[Desk]:
-    """Open the desk with its index caught up; *sample* fills an archive that never had coverage."""
+    """Open a desk with an up-to-date index; *sample* adds sample coverage to an empty archive."""
     with open_desk(settings, holder=holder, clock=now) as desk:
         if sample and desk.archive.changes.last() == 0:
             _add_sample(desk)
@@ -36,10 +36,10 @@ def prepared_desk(settings: BotSettings, holder: str, *, sample: bool) -> Iterat
 
 
 def _add_sample(desk: Desk) -> None:
-    """Read the sample coverage."""
-    found = read_path(SAMPLE_COVERAGE, Hints())
+    """Add the sample coverage."""
+    articles = read_path(SAMPLE_COVERAGE, Hints())
     with_progress(
         "Reading the sample coverage",
         None,
-        lambda told: adding.add(found, desk.archive, now=now(), progress=told),
+        lambda progress: adding.add(articles, desk.archive, now=now(), progress=progress),
     )

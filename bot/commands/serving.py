@@ -1,4 +1,4 @@
-"""Serve other programs and browsers: by pipes, over HTTP, as a page."""
+"""Commands that serve other programs and browsers: by pipes, over HTTP, as a web page."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ingest.errors import IngestError, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 30.0
-"""Seconds between two looks for what was read meanwhile."""
+_UPDATE_SECONDS = 30.0
+"""Seconds between two updates of the index."""
 
 
 def mcp_command(
@@ -35,87 +35,87 @@ def mcp_command(
     if http:
         if settings.mcp_port is None:
             raise SettingsError("MCP_PORT is not set. Write a port behind it in .env.")
-        return _served(settings, "`python -m bot mcp`")
+        return _serve(settings, "`python -m bot mcp`")
     from bot.mcp_server.serving import serve_pipes
 
-    async def until_done(desk: Desk) -> int:
-        with stopping.until_told() as ending:
-            async with _kept_up(desk):
-                await _first(serve_pipes(desk), ending.event.wait())
-        return ending.code
+    async def serve_until_done(desk: Desk) -> int:
+        with stopping.until_told() as stop:
+            async with _updated_index(desk):
+                await _run_first(serve_pipes(desk), stop.event.wait())
+        return stop.code
 
     with prepared_desk(settings, "`python -m bot mcp`", sample=False) as desk:
-        return asyncio.run(until_done(desk))
+        return asyncio.run(serve_until_done(desk))
 
 
 def page_command() -> int:
-    """Serve the page on which readers see and prove quotations, where VERIFY_PORT says."""
+    """Serve the page on which readers view and prove quotations, at VERIFY_PORT."""
     settings = configured(BotSettings)
     if settings.verify_port is None:
         raise SettingsError("VERIFY_PORT is not set. Write a port behind it in .env.")
-    return _served(settings, "`python -m bot page`")
+    return _serve(settings, "`python -m bot page`")
 
 
-def _served(settings: BotSettings, holder: str) -> int:
-    """Serve what the settings name until the process is to end."""
+def _serve(settings: BotSettings, holder: str) -> int:
+    """Serve the interfaces named in the settings until the process is stopped."""
 
-    async def until_told(desk: Desk) -> int:
-        with stopping.until_told() as ending:
-            async with _kept_up(desk), served_beside(desk) as addresses:
+    async def serve_until_stopped(desk: Desk) -> int:
+        with stopping.until_told() as stop:
+            async with _updated_index(desk), served_beside(desk) as addresses:
                 print("\n".join([*addresses, "Stop with Ctrl-C."]), file=sys.stderr, flush=True)
-                await ending.event.wait()
-        return ending.code
+                await stop.event.wait()
+        return stop.code
 
     with prepared_desk(settings, holder, sample=False) as desk:
-        return asyncio.run(until_told(desk))
+        return asyncio.run(serve_until_stopped(desk))
 
 
 @asynccontextmanager
 async def served_beside(desk: Desk) -> AsyncIterator[list[str]]:
-    """Serve programs and browsers where the settings say, and yield what is served where."""
-    async with served_to_browsers(desk) as page:
-        said = [f"Quotations are shown and proven at {page}."] if page else []
+    """Serve programs and browsers as set, and yield a message for each address."""
+    async with served_to_browsers(desk) as page_address:
+        messages = [f"Quotations are shown and proven at {page_address}."] if page_address else []
         if desk.settings.mcp_port is None:
-            yield said
+            yield messages
             return
-        from bot.mcp_server.serving import served_to_programs  # a second to load: where needed
+        from bot.mcp_server.serving import served_to_programs  # takes a second to load
 
-        async with served_to_programs(desk) as programs:
-            yield [*said, f"Programs are served at {programs}."]
+        async with served_to_programs(desk) as address:
+            yield [*messages, f"Programs are served at {address}."]
 
 
 @asynccontextmanager
-async def _kept_up(desk: Desk) -> AsyncIterator[None]:
-    """Let the index catch up with what other processes read, as long as this lasts."""
+async def _updated_index(desk: Desk) -> AsyncIterator[None]:
+    """Update the index with new articles of other processes for the duration of the context."""
 
-    async def keep_up() -> None:
-        last = ""
+    async def update_repeatedly() -> None:
+        last_message = ""
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_UPDATE_SECONDS)
             try:
                 await asyncio.to_thread(desk.coverage.catch_up)
-                last = ""
+                last_message = ""
             except IngestError as error:
-                if str(error) != last:
-                    logger.warning("%s", error)
-                last = str(error)
+                if str(error) != last_message:
+                    logger.warning("Index not updated: %s", error)
+                last_message = str(error)
 
-    keeping = asyncio.create_task(keep_up())
+    updating = asyncio.create_task(update_repeatedly())
     try:
         yield
     finally:
-        keeping.cancel()
+        updating.cancel()
         with suppress(asyncio.CancelledError):
-            await keeping
+            await updating
         await desk.close()
 
 
-async def _first(*works: Coroutine[Any, Any, object]) -> None:
-    """Wait until one of *works* ends, and end the others."""
-    tasks = [asyncio.create_task(each) for each in works]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for each in rest:
-        each.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
-    for each in done:
-        each.result()
+async def _run_first(*works: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of *works* ends, and cancel the others."""
+    tasks = [asyncio.create_task(work) for work in works]
+    finished, unfinished = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in unfinished:
+        task.cancel()
+    await asyncio.gather(*unfinished, return_exceptions=True)
+    for task in finished:
+        task.result()

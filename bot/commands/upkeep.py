@@ -1,4 +1,4 @@
-"""Watch over the desk: the last answers, a health check, evaluation."""
+"""Commands for operators: latest answers, health check, home server, evaluation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ingest.showing import with_progress
 
 
 class _WrittenBy(StrEnum):
-    """Who answers in an evaluation: the coverage's sentences, or CHAT_MODEL."""
+    """Writer of answers in an evaluation: quotations alone, or CHAT_MODEL."""
 
     QUOTATIONS = "quotations"
     MODEL = "model"
@@ -35,12 +35,12 @@ class _WrittenBy(StrEnum):
 def answers_command(
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False
 ) -> int:
-    """Show the last answers: who wrote them, what they cost, and what was dropped and why."""
+    """Show the latest answers with their writers, costs, and rejected sentences."""
     with Archive.open(configured(BotSettings).archive_url) as archive:
         ledger = Ledger.of(archive)
-        found = ledger.answers.last(limit=limit)
-        today = ledger.spending.of(now().date())
-    terminal.show_answers(found, today, as_json=as_json)
+        answers = ledger.answers.last(limit=limit)
+        spending = ledger.spending.of(now().date())
+    terminal.show_answers(answers, spending, as_json=as_json)
     return 0
 
 
@@ -51,9 +51,9 @@ def doctor_command(
     as_json: AsJson = False,
 ) -> int:
     """Try each part that the settings name; exit 1 if one is bad."""
-    found = doctor.examine(configured(BotSettings), now(), quick=quick)
-    well = doctor.show(found, as_json=as_json)
-    return 0 if well else 1
+    findings = doctor.examine(configured(BotSettings), now(), quick=quick)
+    is_healthy = doctor.show(findings, as_json=as_json)
+    return 0 if is_healthy else 1
 
 
 def home_command(
@@ -82,18 +82,20 @@ def evaluate_command(
     """Answer a question set over coverage of its own folder, and write how well."""
     from bot.evaluating import evaluation, scorecard
 
-    asked = evaluation.read_question_set(questions or evaluation.SAMPLE_QUESTIONS)
+    set_questions = evaluation.read_question_set(questions or evaluation.SAMPLE_QUESTIONS)
     with TemporaryDirectory() as folder:
-        elsewhere = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
-        settings = configured(BotSettings).model_copy(update=elsewhere)
-        with open_desk(settings, holder="`python -m bot evaluate`", clock=now) as opened:
-            adding.add(read_path(coverage, Hints()), opened.archive, now=now())
-            opened.coverage.catch_up()
-            desk = _evaluated(writer, opened)
+        overrides = {"data_dir": Path(folder), "database_url": None, "chroma_url": None}
+        settings = configured(BotSettings).model_copy(update=overrides)
+        with open_desk(settings, holder="`python -m bot evaluate`", clock=now) as full_desk:
+            adding.add(read_path(coverage, Hints()), full_desk.archive, now=now())
+            full_desk.coverage.catch_up()
+            desk = _with_writer(writer, full_desk)
             results = with_progress(
                 "Answering",
-                len(asked),
-                lambda told: asyncio.run(evaluation.answer_all(asked, desk.answer, told)),
+                len(set_questions),
+                lambda progress: asyncio.run(
+                    evaluation.answer_all(set_questions, desk.answer, progress)
+                ),
             )
     scores = evaluation.scores(results)
     terminal.show_scores(scores)
@@ -102,11 +104,11 @@ def evaluate_command(
     return 0
 
 
-def _evaluated(writer: _WrittenBy, desk: Desk) -> Desk:
-    """Return *desk* with who writes in an evaluation.
+def _with_writer(writer: _WrittenBy, desk: Desk) -> Desk:
+    """Return *desk* with the writer of the evaluation.
 
     Raises:
-        SettingsError: a model is asked for, and none is set.
+        SettingsError: the writer is a model, and CHAT_MODEL is not set.
     """
     if writer is _WrittenBy.MODEL:
         if not desk.models.writers:

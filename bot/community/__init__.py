@@ -1,1 +1,1 @@
-"""What members and moderators do, apart from where: verbs over the archive, rules, limits."""
+"""Actions of members and moderators, independent of Discord."""

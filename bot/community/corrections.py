@@ -1,4 +1,4 @@
-"""Which readers are to be told that a source of their answer changed."""
+"""Notices to readers that a source of their answer changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.community.touched import Touch, touches
+from bot.community.quotation_changes import QuotationChange, quotation_changes
 from bot.ledger import Ledger
 from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
@@ -17,97 +17,107 @@ from ingest.threads import in_thread
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The notices that nobody gave yet, of answers not older than *lasting*."""
+    """Notices that are due, for answers not older than *lasting*."""
 
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
     lasting: timedelta
-    _looked: set[ChangedCitation] = field(default_factory=set)
-    """What was looked at and needs no notice, so that it is not looked at again."""
+    _settled: set[ChangedCitation] = field(default_factory=set)
+    """Changed citations that need no notice; they are not checked again."""
 
     @in_thread
     def due(self) -> list[DueNotice]:
-        """Return the notices that nobody gave yet, one for each answer and each change.
+        """Return the notices that are due, one for each answer and change.
 
-        One that was given for a version is not given again for a later one.
+        After a notice of a version, later versions need none.
         """
-        changed = self.ledger.notices.changed(self.clock() - self.lasting)
-        self._looked.intersection_update(changed)
-        new = [each for each in changed if each not in self._looked]
-        given = _latest(self.ledger.notices.given()) if new else {}
+        citations = self.ledger.notices.changed(self.clock() - self.lasting)
+        self._settled.intersection_update(citations)
+        unsettled = [citation for citation in citations if citation not in self._settled]
+        last_notified = _latest(self.ledger.notices.given()) if unsettled else {}
         versions: dict[int, Sequence[Version]] = {}
         due: dict[NoticeKey, DueNotice] = {}
-        for each in new:
-            number = each.cited.article_id
+        for citation in unsettled:
+            number = citation.cited.article_id
             if number not in versions:
                 versions[number] = self._versions(number)
-            notices = [n for n in _notices_of(each, versions[number]) if not _is_given(n, given)]
+            notices = [
+                notice
+                for notice in _notices_of(citation, versions[number])
+                if not _is_given(notice, last_notified)
+            ]
             for notice in notices:
-                same = due.get(notice.key)
-                quotes = (*same.quotes, *notice.quotes) if same else notice.quotes
+                pending = due.get(notice.key)
+                quotes = (*pending.quotes, *notice.quotes) if pending else notice.quotes
                 due[notice.key] = replace(notice, quotes=tuple(dict.fromkeys(quotes)))
             if not notices:
-                self._looked.add(each)
+                self._settled.add(citation)
         return list(due.values())
 
     @in_thread
     def mark_given(self, notice: DueNotice, *, reached: bool) -> None:
-        """Record that one was given, or could not be."""
+        """Record that a notice was delivered or could not be."""
         self.ledger.notices.mark_given(notice.key, now=self.clock(), reached=reached)
 
     def _versions(self, article_id: int) -> Sequence[Version]:
-        """Return the versions of an article, oldest first; none of one that was erased."""
+        """Return the versions of an article, oldest first; empty if it was erased."""
         try:
             return self.archive.articles.versions(article_id)
         except ArticleNotFoundError:
             return ()
 
 
-def _notices_of(changed: ChangedCitation, versions: Sequence[Version]) -> list[DueNotice]:
-    """Return what a reader should know of one quotation, one notice for each version."""
-    cited = next((each for each in versions if each.number == changed.cited.version), None)
-    later = [each for each in versions if each.number > changed.cited.version]
+def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[DueNotice]:
+    """Return the notices that a changed citation calls for, one for each version."""
+    quoted_version = next(
+        (version for version in versions if version.number == citation.cited.version), None
+    )
+    later_versions = [version for version in versions if version.number > citation.cited.version]
     newest = versions[-1].extract.header if versions else None
-    quote = cited.extract.text[changed.cited.start_at : changed.cited.end_at] if cited else ""
-    if cited is None and changed.removal is None:
+    quote = (
+        quoted_version.extract.text[citation.cited.start_at : citation.cited.end_at]
+        if quoted_version
+        else ""
+    )
+    if quoted_version is None and citation.removal is None:
         return []
-    found: dict[int, Touch] = {}
-    for touch in touches(quote, cited, later, changed.removal):
-        same = found.get(touch.version)
-        note = f"{same.note} {touch.note}".strip() if same else touch.note
-        found[touch.version] = replace(touch, note=note)
+    change_by_version: dict[int, QuotationChange] = {}
+    for change in quotation_changes(quote, quoted_version, later_versions, citation.removal):
+        previous = change_by_version.get(change.version)
+        note = f"{previous.note} {change.note}".strip() if previous else change.note
+        change_by_version[change.version] = replace(change, note=note)
     return [
         DueNotice(
-            shown=changed.shown,
-            article_id=changed.cited.article_id,
-            version=touch.version,
-            kind=touch.kind,
+            shown=citation.shown,
+            article_id=citation.cited.article_id,
+            version=change.version,
+            kind=change.kind,
             title=newest.title if newest else "",
             outlet=newest.outlet if newest else "",
             url=newest.url if newest else None,
-            note=touch.note,
+            note=change.note,
             quotes=(quote,) if quote else (),
         )
-        for touch in found.values()
+        for change in change_by_version.values()
     ]
 
 
 _WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})
-"""What happens to an article as a whole, and not to words of it."""
+"""Kinds that concern an article as a whole, not words of it."""
 
 
-def _latest(given: Iterable[NoticeKey]) -> dict[tuple[int, int, bool], int]:
-    """Return up to which version readers of an answer know of changes, and of withdrawals."""
-    found: dict[tuple[int, int, bool], int] = {}
-    for key in given:
+def _latest(notices: Iterable[NoticeKey]) -> dict[tuple[int, int, bool], int]:
+    """Return the last version notified, by (answer, article, withdrawal or change)."""
+    versions: dict[tuple[int, int, bool], int] = {}
+    for key in notices:
         if key.kind is not NoticeKind.NEWER:
-            name = (key.answer_id, key.article_id, key.kind in _WITHDRAWN)
-            found[name] = max(found.get(name, 0), key.version)
-    return found
+            group = (key.answer_id, key.article_id, key.kind in _WITHDRAWN)
+            versions[group] = max(versions.get(group, 0), key.version)
+    return versions
 
 
-def _is_given(notice: DueNotice, given: Mapping[tuple[int, int, bool], int]) -> bool:
-    """Tell whether readers of an answer know of a change: of it, or of a later one."""
-    name = (notice.shown.answer_id, notice.article_id, notice.kind in _WITHDRAWN)
-    return given.get(name, -1) >= notice.version
+def _is_given(notice: DueNotice, last_notified: Mapping[tuple[int, int, bool], int]) -> bool:
+    """Return True if readers of an answer were notified of this change or of a later one."""
+    group = (notice.shown.answer_id, notice.article_id, notice.kind in _WITHDRAWN)
+    return last_notified.get(group, -1) >= notice.version

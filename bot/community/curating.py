@@ -1,6 +1,6 @@
-"""What moderators do to the coverage: keep, remove, restore, watch, set; and take it back.
+"""Moderators' actions on the coverage: add, remove, restore, watch, set rules, and undo.
 
-Every act is written down with who did it and where.
+Every action is recorded in the audit log, with the moderator and the server.
 """
 
 from __future__ import annotations
@@ -35,18 +35,19 @@ _UNDOABLE = frozenset(
         AuditAction.SET,
     }
 )
-"""What can be taken back."""
-_HOURLY = 60
-"""Minutes between two looks at a source that a moderator watches."""
-_SOURCES_ELSEWHERE = 10
-"""Sources that a server which is not home may watch: whoever runs the bot pays for them."""
+"""Actions that can be undone."""
+_WATCH_INTERVAL_MINUTES = 60
+"""Minutes between two fetches of a source that a moderator watches."""
+_MAX_SOURCES_PER_SERVER = 10
+"""Maximum number of sources of a server other than home; the operator pays for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """Who acts, and in which server; both are Discord's numbers.
+    """A moderator and the server in which they act, as Discord ids.
 
-    What is added at *home* is everybody's, what is added elsewhere that server's alone.
+    Articles and sources added at *home* are shared by all servers, those added in another server
+    belong to that server alone.
     """
 
     who: str
@@ -54,404 +55,447 @@ class Moderator:
     home: bool = False
 
     @property
-    def keeps_for(self) -> str:
-        """Return the server that alone may cite what this moderator adds; empty for everybody."""
+    def additions_place(self) -> str:
+        """Return the server that alone may cite this moderator's additions; empty if all may."""
         return "" if self.home else self.place
 
-    def looks_after(self, place: str) -> bool:
-        """Tell whether this moderator may change what is kept for *place*: empty for everybody."""
+    def may_change(self, place: str) -> bool:
+        """Return True if this moderator may change items of *place*; empty means shared items."""
         return place == self.place or (self.home and not place)
 
 
 class NotYoursError(WordedError):
-    """Somebody may not change what others added."""
+    """An item that the moderator may not change, because others added it."""
 
-    def __init__(self, named: str) -> None:
-        super().__init__("not_yours", named=named)
+    def __init__(self, title: str) -> None:
+        super().__init__("not_yours", named=title)
 
 
 class NothingToDoError(WordedError):
-    """It is so already: nothing is done, and nothing is written down."""
+    """An action without effect; it is not recorded."""
 
     def __init__(self) -> None:
         super().__init__("nothing_to_do")
 
 
 class TooManySourcesError(WordedError):
-    """A server that is not home watches enough."""
+    """A server other than home that watches the maximum number of sources."""
 
     def __init__(self) -> None:
-        super().__init__("too_many_sources", count=_SOURCES_ELSEWHERE)
+        super().__init__("too_many_sources", count=_MAX_SOURCES_PER_SERVER)
 
 
 @dataclass(frozen=True, slots=True)
 class Curator:
-    """The verbs of moderators, over an open archive; nothing here blocks the event loop."""
+    """Actions of moderators on an open archive. Its methods do not block the event loop."""
 
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
     home: Home
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a source is new, so that it is looked at without waiting."""
+    """Event that is set when a source is due, so that it is fetched without waiting."""
 
     @in_thread
-    def keep(self, preview: Preview, by: Moderator) -> list[Saved]:
-        """Keep what was previewed; what changes nothing is not written down."""
-        return [self._keep(each.ready, by) for each in preview.articles]
+    def keep(self, preview: Preview, moderator: Moderator) -> list[Saved]:
+        """Add the articles of a preview; unchanged articles are not recorded."""
+        return [self._add(article.ready, moderator) for article in preview.articles]
 
-    async def watch(self, preview: Preview, outlet: str, by: Moderator) -> Source:
-        """Look at a feed or a sitemap from now on.
+    async def watch(self, preview: Preview, outlet: str, moderator: Moderator) -> Source:
+        """Watch a feed or a sitemap.
 
         Raises:
-            NothingToDoError: it is watched so already.
-            TooManySourcesError: the server watches enough.
+            NothingToDoError: it is watched already, for the same outlet.
+            TooManySourcesError: the server watches the maximum number of sources.
         """
-        source = await self._watch(preview.name, outlet, by)
+        source = await self._watch(preview.name, outlet, moderator)
         self.wake.set()
         return source
 
     @in_thread
-    def remove(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Take an article out of every answer.
+    def remove(self, article_id: int, moderator: Moderator) -> AuditEntry:
+        """Remove an article, so that no answer cites it.
 
         Raises:
-            ArticleNotFoundError: there is none, or it is another server's.
-            NotYoursError: it is everybody's, and this is not home.
-            NothingToDoError: it is out already.
+            ArticleNotFoundError: there is none, or it belongs to another server.
+            NotYoursError: it is shared, and this server is not home.
+            NothingToDoError: it is removed already.
         """
-        return self._withdraw(self._own(article_id, by), Removal.REMOVED, by)
+        return self._withdraw(self._own_article(article_id, moderator), Removal.REMOVED, moderator)
 
     @in_thread
-    def hide(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Keep an article out of new answers; those that cite it are not told.
+    def hide(self, article_id: int, moderator: Moderator) -> AuditEntry:
+        """Hide an article from new answers; readers of earlier answers get no notice.
 
-        What is everybody's is hidden in this server alone, unless it is home.
+        A shared article is hidden in this server alone, unless it is home.
 
         Raises:
-            ArticleNotFoundError: there is none, or it is another server's.
-            NothingToDoError: it is hidden or out already.
+            ArticleNotFoundError: there is none, or it belongs to another server.
+            NothingToDoError: it is hidden or removed already.
         """
-        article = self._visible(article_id, by)
-        if article.place == by.keeps_for:
-            return self._withdraw(article, Removal.HIDDEN, by)
+        article = self._visible(article_id, moderator)
+        if article.place == moderator.additions_place:
+            return self._withdraw(article, Removal.HIDDEN, moderator)
         if article.removal is not None or not self.archive.editions.hide(
-            by.place, article_id, now=self.clock()
+            moderator.place, article_id, now=self.clock()
         ):
             raise NothingToDoError
-        return self._log(by, AuditAction.HIDDEN, article_id=article_id, before={"here": True})
+        return self._log(
+            moderator, AuditAction.HIDDEN, article_id=article_id, before={"here": True}
+        )
 
     @in_thread
-    def restore(self, article_id: int, by: Moderator) -> AuditEntry:
-        """Let an article be cited again.
+    def restore(self, article_id: int, moderator: Moderator) -> AuditEntry:
+        """Make an article citable again.
 
         Raises:
-            ArticleNotFoundError: there is none, or it is another server's.
-            NotYoursError: it is everybody's, and this is not home.
-            NothingToDoError: it is cited already.
+            ArticleNotFoundError: there is none, or it belongs to another server.
+            NotYoursError: it is shared, and this server is not home.
+            NothingToDoError: it is citable already.
         """
-        if self.archive.editions.show(by.place, self._visible(article_id, by).id):
-            here = {"here": True}
-            return self._log(by, AuditAction.RESTORED, article_id=article_id, before=here)
-        article = self._own(article_id, by)
+        if self.archive.editions.show(moderator.place, self._visible(article_id, moderator).id):
+            before = {"here": True}
+            return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=before)
+        article = self._own_article(article_id, moderator)
         if article.removal is None and article.held is None:
             raise NothingToDoError
         self.archive.articles.restore(article_id, now=self.clock())
-        was = {"removal": str(article.removal) if article.removal else None, "note": article.note}
-        return self._log(by, AuditAction.RESTORED, article_id=article_id, before=was)
+        state = {
+            "removal": str(article.removal) if article.removal else None,
+            "note": article.note,
+        }
+        return self._log(moderator, AuditAction.RESTORED, article_id=article_id, before=state)
 
     @in_thread
-    def unwatch(self, source_id: int, by: Moderator) -> AuditEntry:
-        """Look at a source no more; its articles stay.
+    def unwatch(self, source_id: int, moderator: Moderator) -> AuditEntry:
+        """Stop watching a source; its articles stay.
 
         Raises:
             SourceNotFoundError: there is no such source.
-            NotYoursError: others watch it.
+            NotYoursError: it belongs to others.
         """
-        self._own_source(source_id, by)
+        self._own_source(source_id, moderator)
         source = self.archive.sources.unwatch(source_id)
         return self._log(
-            by,
+            moderator,
             AuditAction.UNWATCHED,
             source_id=source_id,
             detail=source.address,
-            before=_described(source),
+            before=_description_of(source),
         )
 
-    async def look_again(self, source_id: int, by: Moderator | None = None) -> Source:
-        """Look at a source without waiting for its turn.
+    async def look_again(self, source_id: int, moderator: Moderator | None = None) -> Source:
+        """Make a source due, so that it is fetched at once.
+
+        With ``None`` as moderator there is no check of permission.
 
         Raises:
             SourceNotFoundError: there is no such source.
-            NotYoursError: others watch it; ``None`` is who looks after everything.
+            NotYoursError: it belongs to others.
         """
-        source = await self._made_due(source_id, by)
+        source = await self._make_due(source_id, moderator)
         self.wake.set()
         return source
 
     @in_thread
-    def set_rules(self, rules: ServerRules | DeskRules, place: str, by: Moderator) -> AuditEntry:
-        """Set what holds in a server, or with an empty *place* for the whole desk.
+    def set_rules(
+        self, rules: ServerRules | DeskRules, place: str, moderator: Moderator
+    ) -> AuditEntry:
+        """Set the rules of a server, or of the whole desk if *place* is empty.
 
         Raises:
-            NothingToDoError: it is set so already.
+            NothingToDoError: the rules are the same already.
         """
         kind = DeskRules if place == DESK else ServerRules
         before, now = kind.of(self.ledger.rules.get(place)).values(), rules.values()
-        changed = _differences(before, now)
-        if not changed["now"]:
+        changes = _differences(before, now)
+        if not changes["now"]:
             raise NothingToDoError
         self.ledger.rules.set(place, now)
-        return self._log(by, AuditAction.SET, detail=place, before=changed)
+        return self._log(moderator, AuditAction.SET, detail=place, before=changes)
 
-    async def undo(self, number: int, by: Moderator) -> AuditEntry | None:
-        """Take back exactly what an act did; ``None`` if nothing of that is left to take back.
+    async def undo(self, number: int, moderator: Moderator) -> AuditEntry | None:
+        """Undo an action; return the entry of the undo, or ``None`` if nothing of it can be undone.
 
         Raises:
             ArticleNotFoundError: its article was erased meanwhile.
         """
-        act = await asyncio.to_thread(self.ledger.audit.get, number)
-        if act is None or not can_be_undone(act) or act.place != by.place:
+        entry = await asyncio.to_thread(self.ledger.audit.get, number)
+        if entry is None or not can_be_undone(entry) or entry.place != moderator.place:
             return None
         try:
-            done = await self._reversed(act, by)
+            undo_entry = await self._reverse(entry, moderator)
         except (NothingToDoError, NotYoursError, SourceNotFoundError):
             return None
-        if done is None:
+        if undo_entry is None:
             return None
-        marked = await asyncio.to_thread(self.ledger.audit.mark_undone, number, done.id)
-        return done if marked else None
+        marked = await asyncio.to_thread(self.ledger.audit.mark_undone, number, undo_entry.id)
+        return undo_entry if marked else None
 
-    async def approve(self, suggestion: Suggestion, preview: Preview, by: Moderator) -> bool:
-        """Keep or watch what was proposed; tell whether it was still open."""
-        if not await self._decided(suggestion, by, approved=True):
+    async def approve(self, suggestion: Suggestion, preview: Preview, moderator: Moderator) -> bool:
+        """Add or watch the suggested source; return True if the suggestion was still open."""
+        if not await self._decide(suggestion, moderator, approved=True):
             return False
         if preview.entries and preview.outlet:
             with suppress(NothingToDoError):
-                await self.watch(preview, preview.outlet, by)
+                await self.watch(preview, preview.outlet, moderator)
         else:
-            await self.keep(preview, by)
+            await self.keep(preview, moderator)
         return True
 
-    async def reject(self, suggestion: Suggestion, by: Moderator) -> bool:
-        """Turn down what was proposed; tell whether it was still open."""
-        return await self._decided(suggestion, by, approved=False)
+    async def reject(self, suggestion: Suggestion, moderator: Moderator) -> bool:
+        """Reject a suggested source; return True if the suggestion was still open."""
+        return await self._decide(suggestion, moderator, approved=False)
 
     @in_thread
-    def settled(self, what: str, by: Moderator) -> None:
-        """Write down that what readers said was dealt with."""
-        self._log(by, AuditAction.SETTLED, detail=what)
+    def settled(self, detail: str, moderator: Moderator) -> None:
+        """Record that readers' feedback was dealt with."""
+        self._log(moderator, AuditAction.SETTLED, detail=detail)
 
-    def _keep(self, ready: PreparedArticle, by: Moderator) -> Saved:
-        """Keep one article, and write down what that changed."""
-        header = ready.extract.header
+    def _add(self, prepared: PreparedArticle, moderator: Moderator) -> Saved:
+        """Add one article, and record its previous state."""
+        header = prepared.extract.header
         shared = self.archive.articles.known(header)
-        if by.keeps_for and shared is not None and self._is_shared_as(shared, ready, by):
+        if (
+            moderator.additions_place
+            and shared is not None
+            and self._is_shared_copy(shared, prepared, moderator)
+        ):
             return Saved(shared.id, shared.versions, Decision.SAME)
-        known = self.archive.articles.known(header, by.keeps_for)
+        previous = self.archive.articles.known(header, moderator.additions_place)
         [saved] = keep_prepared(
-            [ready], self.archive, self.clock(), AddingOutcome(), restore=True, place=by.keeps_for
+            [prepared],
+            self.archive,
+            self.clock(),
+            AddingOutcome(),
+            restore=True,
+            place=moderator.additions_place,
         )
         if saved.decision is not Decision.SAME:
             before = {
-                "version": known.versions if known else 0,
+                "version": previous.versions if previous else 0,
                 "now": saved.version,
-                "removal": str(known.removal) if known and known.removal else None,
-                "note": known.note if known else None,
+                "removal": str(previous.removal) if previous and previous.removal else None,
+                "note": previous.note if previous else None,
             }
-            number, became = saved.article_id, str(saved.decision)
-            self._log(by, AuditAction.ADDED, article_id=number, detail=became, before=before)
+            number, decision = saved.article_id, str(saved.decision)
+            self._log(
+                moderator, AuditAction.ADDED, article_id=number, detail=decision, before=before
+            )
         return saved
 
-    def _is_shared_as(self, shared: Article, ready: PreparedArticle, by: Moderator) -> bool:
-        """Tell whether a server cites an article of everybody's that says what it would add."""
-        if shared.removal or self.archive.editions.hides(by.place, shared.id):
+    def _is_shared_copy(
+        self, shared: Article, prepared: PreparedArticle, moderator: Moderator
+    ) -> bool:
+        """Return True if the server already cites a shared article with the same text."""
+        if shared.removal or self.archive.editions.hides(moderator.place, shared.id):
             return False
-        text = self.archive.articles.versions(shared.id)[-1].extract
-        return text.digest == ready.extract.digest
+        extract = self.archive.articles.versions(shared.id)[-1].extract
+        return extract.digest == prepared.extract.digest
 
-    async def _reversed(self, act: AuditEntry, by: Moderator) -> AuditEntry | None:
-        """Do the opposite of *act*; ``None`` where what it did is not there any more."""
-        if act.kind is AuditAction.WATCHED:
-            return await self._unwatched(act, by)
-        if act.kind is AuditAction.UNWATCHED:
-            done = await self._watch_again(act.detail or "", act.before or {}, by)
+    async def _reverse(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
+        """Do the opposite of an entry; return ``None`` if its effect is gone already."""
+        if entry.kind is AuditAction.WATCHED:
+            return await self._revert_watch(entry, moderator)
+        if entry.kind is AuditAction.UNWATCHED:
+            undo_entry = await self._watch_again(entry.detail or "", entry.before or {}, moderator)
             self.wake.set()
-            return done
-        if act.kind is AuditAction.SET:
-            return await self._set_back(act, by)
-        return await self._article_back(act, by)
+            return undo_entry
+        if entry.kind is AuditAction.SET:
+            return await self._revert_rules(entry, moderator)
+        return await self._revert_article(entry, moderator)
 
     @in_thread
-    def _article_back(self, act: AuditEntry, by: Moderator) -> AuditEntry | None:
-        """Let an article be as it was before *act*, unless something else happened to it since."""
-        assert act.article_id is not None
-        before, articles = act.before or {}, self.archive.articles
-        article = self._visible(act.article_id, by)
-        if act.kind is AuditAction.ADDED:
-            return self._taken_back(article, act, by)
-        if act.kind is AuditAction.RESTORED:
+    def _revert_article(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
+        """Restore an article's state before an entry, unless it was changed since."""
+        assert entry.article_id is not None
+        before, articles = entry.before or {}, self.archive.articles
+        article = self._visible(entry.article_id, moderator)
+        if entry.kind is AuditAction.ADDED:
+            return self._revert_addition(article, entry, moderator)
+        if entry.kind is AuditAction.RESTORED:
             if before.get("here"):
-                if not self.archive.editions.hide(by.place, article.id, now=self.clock()):
+                if not self.archive.editions.hide(moderator.place, article.id, now=self.clock()):
                     return None
                 return self._log(
-                    by, AuditAction.HIDDEN, article_id=article.id, before={"here": True}
+                    moderator, AuditAction.HIDDEN, article_id=article.id, before={"here": True}
                 )
-            self._own(article.id, by)
-            why = Removal(before.get("removal") or Removal.REMOVED)
-            return self._withdraw(article, why, by, note=before.get("note"))
+            self._own_article(article.id, moderator)
+            removal = Removal(before.get("removal") or Removal.REMOVED)
+            return self._withdraw(article, removal, moderator, note=before.get("note"))
         if before.get("here"):
-            if not self.archive.editions.show(by.place, article.id):
+            if not self.archive.editions.show(moderator.place, article.id):
                 return None
-            return self._log(by, AuditAction.RESTORED, article_id=article.id, before=before)
-        gone = Removal.HIDDEN if act.kind is AuditAction.HIDDEN else Removal.REMOVED
-        if article.removal is not gone:
+            return self._log(moderator, AuditAction.RESTORED, article_id=article.id, before=before)
+        removal = Removal.HIDDEN if entry.kind is AuditAction.HIDDEN else Removal.REMOVED
+        if article.removal is not removal:
             return None
-        self._own(article.id, by)
+        self._own_article(article.id, moderator)
         articles.restore(article.id, now=self.clock())
-        was = {"removal": str(gone)}
-        return self._log(by, AuditAction.RESTORED, article_id=article.id, before=was)
+        state = {"removal": str(removal)}
+        return self._log(moderator, AuditAction.RESTORED, article_id=article.id, before=state)
 
-    def _taken_back(self, article: Article, act: AuditEntry, by: Moderator) -> AuditEntry | None:
-        """Take out what *act* brought: the article, or its last version."""
-        self._own(article.id, by)
-        before = act.before or {"version": 0, "now": article.versions}
+    def _revert_addition(
+        self, article: Article, entry: AuditEntry, moderator: Moderator
+    ) -> AuditEntry | None:
+        """Remove an added article, or its last version if the entry added one."""
+        self._own_article(article.id, moderator)
+        before = entry.before or {"version": 0, "now": article.versions}
         if article.removal is not None or article.versions != before["now"]:
             return None
         if not before["version"]:
-            return self._withdraw(article, Removal.REMOVED, by)
-        versions = {each.number: each for each in self.archive.articles.versions(article.id)}
+            return self._withdraw(article, Removal.REMOVED, moderator)
+        versions = {
+            version.number: version for version in self.archive.articles.versions(article.id)
+        }
         old = versions[before["version"]].extract
         if before["version"] != before["now"]:
             number, now, place = article.id, self.clock(), article.place
-            kept = prepared_article(old)
-            self.archive.articles.put_back(number, old, kept.cut, now=now, place=place)
+            prepared = prepared_article(old)
+            self.archive.articles.put_back(number, old, prepared.cut, now=now, place=place)
         if before.get("removal"):
-            return self._withdraw(article, Removal(before["removal"]), by, note=before.get("note"))
-        return self._log(by, AuditAction.RESTORED, article_id=article.id, before={"version": True})
+            return self._withdraw(
+                article, Removal(before["removal"]), moderator, note=before.get("note")
+            )
+        return self._log(
+            moderator, AuditAction.RESTORED, article_id=article.id, before={"version": True}
+        )
 
     @in_thread
-    def _unwatched(self, act: AuditEntry, by: Moderator) -> AuditEntry | None:
-        """Stop watching what *act* began to, or describe it as before."""
-        source = self.archive.sources.get(act.source_id or 0)
-        if source.address != act.detail or source.place != by.keeps_for:
+    def _revert_watch(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
+        """Stop watching a source that an entry added, or restore its previous description."""
+        source = self.archive.sources.get(entry.source_id or 0)
+        if source.address != entry.detail or source.place != moderator.additions_place:
             return None
-        if not act.before:
+        if not entry.before:
             self.archive.sources.unwatch(source.id)
             return self._log(
-                by,
+                moderator,
                 AuditAction.UNWATCHED,
                 source_id=source.id,
                 detail=source.address,
-                before=_described(source),
+                before=_description_of(source),
             )
-        return self._describe(source.address, act.before, by)
+        return self._describe(source.address, entry.before, moderator)
 
     @in_thread
-    def _set_back(self, act: AuditEntry, by: Moderator) -> AuditEntry | None:
-        """Set back what *act* set, as far as nobody has set it otherwise since."""
-        place, before = act.detail or "", act.before or {}
+    def _revert_rules(self, entry: AuditEntry, moderator: Moderator) -> AuditEntry | None:
+        """Restore the rules before an entry, except those that were changed since."""
+        place, before = entry.detail or "", entry.before or {}
         if "was" not in before:
             return None
         current = self.ledger.rules.get(place)
-        flat = _flat(current)
-        mine = [name for name, value in before["now"].items() if flat.get(name) == value]
-        if not mine:
+        current_values = _flat(current)
+        names = [name for name, value in before["now"].items() if current_values.get(name) == value]
+        if not names:
             return None
-        back = _unflat({**flat, **{name: before["was"].get(name) for name in mine}})
+        restored = _unflat({**current_values, **{name: before["was"].get(name) for name in names}})
         kind = DeskRules if place == DESK else ServerRules
-        rules = kind.of(back).values()
-        changed = _differences(kind.of(current).values(), rules)
+        rules = kind.of(restored).values()
+        changes = _differences(kind.of(current).values(), rules)
         self.ledger.rules.set(place, rules)
-        return self._log(by, AuditAction.SET, detail=place, before=changed)
+        return self._log(moderator, AuditAction.SET, detail=place, before=changes)
 
     @in_thread
     def _watch_again(
-        self, address: str, before: dict[str, Any], by: Moderator
+        self, address: str, before: dict[str, Any], moderator: Moderator
     ) -> AuditEntry | None:
-        if self.archive.sources.at(address, by.keeps_for) is not None:
+        if self.archive.sources.at(address, moderator.additions_place) is not None:
             return None
-        return self._describe(address, before, by)
+        return self._describe(address, before, moderator)
 
-    def _describe(self, address: str, before: dict[str, Any], by: Moderator) -> AuditEntry:
-        permission, every = Permission(before["permission"]), before["every"]
+    def _describe(self, address: str, before: dict[str, Any], moderator: Moderator) -> AuditEntry:
+        permission, minutes = Permission(before["permission"]), before["every"]
         source = self.archive.sources.watch(
-            address, before["outlet"], permission, every, now=self.clock(), place=by.keeps_for
+            address,
+            before["outlet"],
+            permission,
+            minutes,
+            now=self.clock(),
+            place=moderator.additions_place,
         )
-        return self._log(by, AuditAction.WATCHED, source_id=source.id, detail=source.address)
+        return self._log(moderator, AuditAction.WATCHED, source_id=source.id, detail=source.address)
 
     @in_thread
-    def _watch(self, address: str, outlet: str, by: Moderator) -> Source:
-        known = self.archive.sources.at(address, by.keeps_for)
-        if known is not None and known.outlet == outlet:
+    def _watch(self, address: str, outlet: str, moderator: Moderator) -> Source:
+        watched = self.archive.sources.at(address, moderator.additions_place)
+        if watched is not None and watched.outlet == outlet:
             raise NothingToDoError
-        if known is None and by.keeps_for:
-            mine = [e for e in self.archive.sources.watched() if e.place == by.keeps_for]
-            if len(mine) >= _SOURCES_ELSEWHERE:
+        if watched is None and moderator.additions_place:
+            server_sources = [
+                source
+                for source in self.archive.sources.watched()
+                if source.place == moderator.additions_place
+            ]
+            if len(server_sources) >= _MAX_SOURCES_PER_SERVER:
                 raise TooManySourcesError
-        permission = known.permission if known else Permission.UNSTATED
-        every = known.every if known else _HOURLY
+        permission = watched.permission if watched else Permission.UNSTATED
+        minutes = watched.every if watched else _WATCH_INTERVAL_MINUTES
         source = self.archive.sources.watch(
-            address, outlet, permission, every, now=self.clock(), place=by.keeps_for
+            address, outlet, permission, minutes, now=self.clock(), place=moderator.additions_place
         )
-        before = _described(known) if known else None
+        before = _description_of(watched) if watched else None
         self._log(
-            by, AuditAction.WATCHED, source_id=source.id, detail=source.address, before=before
+            moderator,
+            AuditAction.WATCHED,
+            source_id=source.id,
+            detail=source.address,
+            before=before,
         )
         return source
 
     @in_thread
-    def _made_due(self, source_id: int, by: Moderator | None) -> Source:
+    def _make_due(self, source_id: int, moderator: Moderator | None) -> Source:
         source = self.archive.sources.get(source_id)
-        if by is not None:
-            self._own_source(source_id, by)
+        if moderator is not None:
+            self._own_source(source_id, moderator)
         self.archive.sources.make_due(source_id)
         return source
 
     @in_thread
-    def _decided(self, suggestion: Suggestion, by: Moderator, *, approved: bool) -> bool:
+    def _decide(self, suggestion: Suggestion, moderator: Moderator, *, approved: bool) -> bool:
         if not self.ledger.suggestions.decide(suggestion.id, approved=approved):
             return False
         action = AuditAction.APPROVED if approved else AuditAction.REJECTED
-        self._log(by, action, detail=suggestion.name)
+        self._log(moderator, action, detail=suggestion.name)
         return True
 
     def _withdraw(
-        self, article: Article, why: Removal, by: Moderator, *, note: str | None = None
+        self, article: Article, removal: Removal, moderator: Moderator, *, note: str | None = None
     ) -> AuditEntry:
-        """Take an article out, and write it down."""
+        """Remove or hide an article, and record it."""
         if article.removal is not None:
             raise NothingToDoError
-        self.archive.articles.remove(article.id, now=self.clock(), removal=why, note=note)
-        kind = AuditAction.HIDDEN if why is Removal.HIDDEN else AuditAction.REMOVED
-        return self._log(by, kind, article_id=article.id)
+        self.archive.articles.remove(article.id, now=self.clock(), removal=removal, note=note)
+        kind = AuditAction.HIDDEN if removal is Removal.HIDDEN else AuditAction.REMOVED
+        return self._log(moderator, kind, article_id=article.id)
 
-    def _visible(self, article_id: int, by: Moderator) -> Article:
-        """Return an article that this moderator's server may cite, or could."""
+    def _visible(self, article_id: int, moderator: Moderator) -> Article:
+        """Return an article of the coverage of this moderator's server, citable or not."""
         article = self.archive.articles.get(article_id)
-        if article.place not in {"", by.place}:
+        if article.place not in {"", moderator.place}:
             raise ArticleNotFoundError(article_id)
         return article
 
-    def _own(self, article_id: int, by: Moderator) -> Article:
-        """Return an article that this moderator's server looks after: home all that is shared."""
-        article = self._visible(article_id, by)
-        if not by.looks_after(article.place):
+    def _own_article(self, article_id: int, moderator: Moderator) -> Article:
+        """Return an article that this moderator may change; in home also shared ones."""
+        article = self._visible(article_id, moderator)
+        if not moderator.may_change(article.place):
             raise NotYoursError(article.header.title)
         return article
 
-    def _own_source(self, source_id: int, by: Moderator) -> Source:
-        """Return a source that this moderator's server looks after."""
+    def _own_source(self, source_id: int, moderator: Moderator) -> Source:
+        """Return a source that this moderator may change."""
         source = self.archive.sources.get(source_id)
-        if source.place not in {"", by.place}:
+        if source.place not in {"", moderator.place}:
             raise SourceNotFoundError(source_id)
-        if not by.looks_after(source.place):
+        if not moderator.may_change(source.place):
             raise NotYoursError(source.address)
         return source
 
     def _log(
         self,
-        by: Moderator,
+        moderator: Moderator,
         kind: AuditAction,
         *,
         article_id: int | None = None,
@@ -461,8 +505,8 @@ class Curator:
     ) -> AuditEntry:
         entry = AuditEntry(
             self.clock(),
-            by.who,
-            by.place,
+            moderator.who,
+            moderator.place,
             kind,
             article_id,
             source_id,
@@ -470,21 +514,21 @@ class Curator:
             before=before,
         )
         number = self.ledger.audit.add(entry)
-        kept = self.ledger.audit.get(number)
-        return kept or entry
+        stored = self.ledger.audit.get(number)
+        return stored or entry
 
 
-def can_be_undone(act: AuditEntry) -> bool:
-    """Tell whether an act did something that can be taken back, and was not."""
-    if act.undone_by is not None or act.kind not in _UNDOABLE:
+def can_be_undone(entry: AuditEntry) -> bool:
+    """Return True if an entry is of an undoable kind and was not undone."""
+    if entry.undone_by is not None or entry.kind not in _UNDOABLE:
         return False
-    if act.kind is AuditAction.ADDED and act.before is None:
-        return act.detail in {None, str(Decision.NEW)}
-    return act.kind is not AuditAction.SET or "was" in (act.before or {})
+    if entry.kind is AuditAction.ADDED and entry.before is None:
+        return entry.detail in {None, str(Decision.NEW)}
+    return entry.kind is not AuditAction.SET or "was" in (entry.before or {})
 
 
-def _described(source: Source) -> dict[str, Any]:
-    """Write down how a source is watched."""
+def _description_of(source: Source) -> dict[str, Any]:
+    """Return the description of a source for the audit log."""
     return {
         "outlet": source.outlet,
         "permission": str(source.permission),
@@ -493,12 +537,12 @@ def _described(source: Source) -> dict[str, Any]:
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what was and what is, of what differs; channels are compared one by one."""
-    one, other = _flat(before), _flat(now)
-    names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    """Return the old and new values that differ; channels are compared one by one."""
+    old, new = _flat(before), _flat(now)
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     return {
-        "was": {name: one.get(name) for name in names},
-        "now": {name: other.get(name) for name in names},
+        "was": {name: old.get(name) for name in names},
+        "now": {name: new.get(name) for name in names},
     }
 
 
@@ -506,18 +550,18 @@ _CHANNELS, _CHANNEL = "channels", "channels "
 
 
 def _flat(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """Give each channel's rule a name of its own."""
-    rest = {name: value for name, value in rules.items() if name != _CHANNELS}
+    """Flatten the rules of channels into one key per channel."""
+    values = {name: value for name, value in rules.items() if name != _CHANNELS}
     channels = rules.get(_CHANNELS) or {}
-    return rest | {f"{_CHANNEL}{channel}": mode for channel, mode in channels.items()}
+    return values | {f"{_CHANNEL}{channel}": mode for channel, mode in channels.items()}
 
 
 def _unflat(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what :func:`_flat` was given, without what is not set."""
+    """Reverse :func:`_flat`, and drop values that are unset."""
     channels = {
         name.removeprefix(_CHANNEL): value
         for name, value in flat.items()
         if name.startswith(_CHANNEL) and value is not None
     }
-    rest = {name: value for name, value in flat.items() if not name.startswith(_CHANNEL)}
-    return {**{k: v for k, v in rest.items() if v is not None}, _CHANNELS: channels}
+    values = {name: value for name, value in flat.items() if not name.startswith(_CHANNEL)}
+    return {**{k: v for k, v in values.items() if v is not None}, _CHANNELS: channels}

@@ -1,4 +1,4 @@
-"""A digest: what is new in a period, posted in a server at a time that it chose."""
+"""Digests: the news of a period, posted in a server at a time that it chose."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ingest.language.languages import Language
 from ingest.model import Article
 from ingest.threads import in_thread
 
-_LATE = timedelta(hours=12)
-"""How late a digest is still posted, if the bot was away at its time."""
+_LATEST_DELAY = timedelta(hours=12)
+"""Maximum delay of a digest, if the bot was not running at its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is new between two moments, for the server *place*.
+    """The news of a server between two moments.
 
     ``corrected`` are articles with the last correction of each; ``gaps`` counts the questions that
-    members sent along because the coverage does not answer them.
+    members reported as not answered by the coverage.
     """
 
     place: str
@@ -39,17 +39,17 @@ class Digest:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is new."""
+        """Return True if there are no stories and no corrections."""
         return not (self.stories or self.corrected)
 
     @property
     def nonce(self) -> str:
-        """Name the message, so that Discord takes it once however often it is sent."""
+        """Return Discord's nonce of the message, so that resending it creates no duplicate."""
         return f"d{int(self.place) % 10**10}.{int(self.until.timestamp())}"
 
 
 def last_due(plan: DigestPlan, zone: str, now: datetime) -> datetime:
-    """Return the last moment up to *now* at which a digest was due, by the clock of *zone*."""
+    """Return the latest moment up to *now* at which a digest was due, in the timezone *zone*."""
     local = now.astimezone(ZoneInfo(zone))
     day = local.date()
     if local.time() < time(plan.hour):
@@ -61,7 +61,7 @@ def last_due(plan: DigestPlan, zone: str, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """The digests of all servers; nothing here blocks the event loop."""
+    """The digests of all servers. Its methods do not block the event loop."""
 
     archive: Archive
     ledger: Ledger
@@ -69,45 +69,45 @@ class Digests:
     clock: Callable[[], datetime]
 
     @in_thread
-    def due(self, every: Mapping[str, ServerRules]) -> list[Digest]:
+    def due(self, rules_by_server: Mapping[str, ServerRules]) -> list[Digest]:
         """Return the digests that are to be posted now, by the rules of every server.
 
-        One in which nothing is new is skipped.
+        An empty digest is skipped and recorded as posted.
         """
-        found = []
-        for place, rules in every.items():
+        due_digests = []
+        for place, rules in rules_by_server.items():
             if rules.digest is None:
                 continue
             at = last_due(rules.digest, rules.timezone, self.clock())
             if at <= rules.digest.set_at or self.ledger.digests.done(place, at):
                 continue
-            made = self._made(place, rules, rules.digest, at)
-            if made.is_empty or self.clock() - at > _LATE:
+            digest = self._build(place, rules, rules.digest, at)
+            if digest.is_empty or self.clock() - at > _LATEST_DELAY:
                 self.ledger.digests.mark(place, at, now=self.clock())
             else:
-                found.append(made)
-        return found
+                due_digests.append(digest)
+        return due_digests
 
     @in_thread
     def preview(self, place: int, rules: ServerRules, plan: DigestPlan) -> Digest:
-        """Return what a server's digest would have now."""
-        return self._made(str(place), rules, plan, self.clock())
+        """Return the digest that a server would get now."""
+        return self._build(str(place), rules, plan, self.clock())
 
     @in_thread
     def mark_posted(self, digest: Digest) -> None:
         """Record that a digest was posted, or cannot be."""
         self.ledger.digests.mark(digest.place, digest.until, now=self.clock())
 
-    def _made(self, place: str, rules: ServerRules, plan: DigestPlan, until: datetime) -> Digest:
+    def _build(self, place: str, rules: ServerRules, plan: DigestPlan, until: datetime) -> Digest:
         since = until - timedelta(days=1 if plan.weekday is None else 7)
         stories = [
-            each
-            for each in self.stories.added(since, rules.edition(place))
-            if each.article.added_at <= until
+            story
+            for story in self.stories.added(since, rules.edition(place))
+            if story.article.added_at <= until
         ]
         corrected = self.archive.articles.corrected(since, until, rules.edition(place))
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=[place])
-        gaps = sum(1 for each in told if each.at > since)
+        unanswered = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=[place])
+        gaps = sum(1 for report in unanswered if report.at > since)
         return Digest(
             place,
             plan.channel,

@@ -1,4 +1,4 @@
-"""Home: the server that looks after what everybody shares, remembered by its number."""
+"""The home server, which moderates the shared coverage."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ingest.threads import in_thread
 
 @dataclass(slots=True)
 class Home:
-    """The server that is home, as it was read last; ``None`` before there is one."""
+    """The number of the home server as last read; ``None`` until one is set."""
 
     ledger: Ledger
     server: int | None = None
 
     @in_thread
     def claim(self, server: int) -> None:
-        """Let the server that the bot is set up in first be home; afterwards nothing changes."""
+        """Make *server* the home server unless there is one already."""
         self.server = self.ledger.rules.claim("home", server)
 
     def read(self) -> None:
-        """Read which server is home: another process may have changed it; it blocks."""
+        """Read the number of the home server from the archive; it blocks."""
         self.server = DeskRules.of(self.ledger.rules.get(DESK)).home

@@ -1,4 +1,4 @@
-"""Looks at sources that somebody waits for: kept in the archive, so that a restart goes on."""
+"""Requested fetches of sources, stored in the archive so that they survive a restart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.community.curating import Curator
-from bot.community.presence import Presence
+from bot.community.process_lease import ProcessLease
 from bot.ledger import Ledger
 from bot.ledger.model import Job
 from ingest.archive import Archive
@@ -21,9 +21,9 @@ from ingest.threads import in_thread
 
 @dataclass(frozen=True, slots=True)
 class LookProgress:
-    """How far a look is: pages looked at since it was asked for, of those that are listed.
+    """Progress of a requested fetch: ``done`` pages were fetched since the request.
 
-    ``source`` is ``None`` where nobody watches it any more.
+    ``source`` is ``None`` if it is no longer watched.
     """
 
     job: Job
@@ -33,49 +33,49 @@ class LookProgress:
 
     @property
     def listed(self) -> int | None:
-        """How many pages the source named, as far as that is known."""
+        """Return the number of pages that the source lists, if known."""
         return self.source.listed if self.source else None
 
 
 @dataclass(slots=True)
 class Jobs:
-    """The looks that somebody waits for; nothing here blocks the event loop."""
+    """The requested fetches of moderators. Its methods do not block the event loop."""
 
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
-    presence: Presence
+    lease: ProcessLease
 
     @in_thread
     def begin(self, source_id: int, token: str, language: Language) -> Job:
-        """Keep that somebody waits, with the token of what they asked by."""
-        job = Job(self.clock(), source_id, token, language, self.presence.owner)
+        """Store a requested fetch, with the token of the interaction that requested it."""
+        job = Job(self.clock(), source_id, token, language, self.lease.owner)
         return replace(job, id=self.ledger.jobs.add(job))
 
     async def resume(self, curator: Curator) -> list[Job]:
-        """Take over what a process that is no more was to show, and let it be looked at again."""
-        jobs = await asyncio.to_thread(self._left)
+        """Take over the jobs of dead processes, and schedule their fetches again."""
+        jobs = await asyncio.to_thread(self._take_over)
         for job in jobs:
             with suppress(SourceNotFoundError):
                 await curator.look_again(job.source_id)
         return jobs
 
-    def _left(self) -> list[Job]:
-        return self.ledger.jobs.take_over(self.presence.owner, self.presence.there())
+    def _take_over(self) -> list[Job]:
+        return self.ledger.jobs.take_over(self.lease.owner, self.lease.live_owners())
 
     @in_thread
     def dismiss(self, job: Job) -> None:
-        """Forget a job: its end was shown, or can be no more."""
+        """Delete a job whose result was shown or can no longer be shown."""
         self.ledger.jobs.remove(job.id)
 
     @in_thread
     def progress(self, job: Job) -> LookProgress:
-        """Return how far a look is."""
+        """Return the progress of a requested fetch."""
         try:
             source = self.archive.sources.get(job.source_id)
         except SourceNotFoundError:
             return LookProgress(job, None, finished=True)
         pages = self.archive.pages.of_source(job.source_id)
-        done = sum(1 for p in pages if p.checked_at is not None and p.checked_at >= job.at)
+        fetched = sum(1 for p in pages if p.checked_at is not None and p.checked_at >= job.at)
         finished = source.ended_at is not None and source.ended_at >= job.at
-        return LookProgress(job, source, done, finished)
+        return LookProgress(job, source, fetched, finished)

@@ -1,4 +1,4 @@
-"""How often something may happen in a minute; kept in memory, and forgotten after that minute."""
+"""Rate limits per minute, kept in memory."""
 
 from __future__ import annotations
 
@@ -6,38 +6,40 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-WINDOW = 60.0
-"""Seconds that a limit speaks of."""
-MANY = 10_000
-"""Keys from which those that are over are swept out."""
+WINDOW_SECONDS = 60.0
+"""Period of a limit, in seconds."""
+MAX_KEYS = 10_000
+"""Number of keys above which expired keys are deleted."""
 
 
 @dataclass(slots=True)
 class Limiter:
-    """Counts by key; *clock* gives seconds that only ever grow."""
+    """Rate limiter by key; *clock* returns monotonic seconds."""
 
     clock: Callable[[], float]
-    _seen: dict[Hashable, deque[float]] = field(default_factory=dict)
+    _times: dict[Hashable, deque[float]] = field(default_factory=dict)
 
     def wait(self, *limits: tuple[Hashable, int]) -> float:
-        """Return the seconds to wait until every one of *limits* allows one more; 0 counts it.
+        """Return the seconds until all *limits* allow another event; if 0, record the event.
 
-        A limit is a key and how often it may come in a minute.
+        A limit is a key with its maximum number of events per minute.
         """
         now = self.clock()
-        waits = [self._wait(key, most, now) for key, most in limits]
+        waits = [self._wait(key, maximum, now) for key, maximum in limits]
         longest = max(waits, default=0.0)
         if longest == 0:
             for key, _ in limits:
-                self._seen.setdefault(key, deque()).append(now)
-        if len(self._seen) > MANY:
-            self._seen = {k: v for k, v in self._seen.items() if v and now - v[-1] < WINDOW}
+                self._times.setdefault(key, deque()).append(now)
+        if len(self._times) > MAX_KEYS:
+            self._times = {
+                k: v for k, v in self._times.items() if v and now - v[-1] < WINDOW_SECONDS
+            }
         return longest
 
-    def _wait(self, key: Hashable, most: int, now: float) -> float:
-        seen = self._seen.get(key)
-        while seen and now - seen[0] >= WINDOW:
-            seen.popleft()
-        if most <= 0:
-            return WINDOW
-        return 0.0 if not seen or len(seen) < most else WINDOW - (now - seen[-most])
+    def _wait(self, key: Hashable, limit: int, now: float) -> float:
+        times = self._times.get(key)
+        while times and now - times[0] >= WINDOW_SECONDS:
+            times.popleft()
+        if limit <= 0:
+            return WINDOW_SECONDS
+        return 0.0 if not times or len(times) < limit else WINDOW_SECONDS - (now - times[-limit])

@@ -1,4 +1,4 @@
-"""What members leave behind and may look at again: by numbers and hashes, never by name."""
+"""Actions of members and their stored traces, by ids and hashes, never by name."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition, Header, Summary, Version
 from ingest.threads import in_thread
 
-_CONTEXT = 300
-"""Characters shown before and behind a quotation."""
-_OUTLETS = 20
-"""Outlets whose newest article is looked up."""
+_CONTEXT_CHARACTERS = 300
+"""Number of characters shown before and after a quotation."""
+_MAX_OUTLETS = 20
+"""Maximum number of outlets whose newest article is looked up."""
 _DAYS = 30
-"""Days, up to the newest coverage, whose articles are counted."""
-_EXPIRED_EVERY = timedelta(hours=1)
-"""Time between two looks at what is to be forgotten."""
-_SUGGESTIONS = 5
-"""Suggestions of one member in one day."""
-_FRESH = timedelta(seconds=10)
-"""Age up to which rules are not read again: another process may have set them."""
+"""Number of days, up to the newest coverage, whose articles are counted."""
+_EXPIRY_INTERVAL = timedelta(hours=1)
+"""Time between two deletions of expired records."""
+_MAX_SUGGESTIONS_PER_DAY = 5
+"""Maximum number of suggestions of one member in one day."""
+_RULES_CACHE_PERIOD = timedelta(seconds=10)
+"""Age up to which cached rules are used, as another process may change them."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotationShown:
-    """A quotation as it stands in its article, with what is around it.
+    """A quotation with the text before and after it in its article.
 
-    ``current`` is whether the article, as it is now, is cited and has these very words.
+    ``current`` is true if the article is citable and its newest version contains the quotation.
     """
 
     header: Header
@@ -49,7 +49,7 @@ class QuotationShown:
 
 @dataclass(frozen=True, slots=True)
 class CoverageOverview:
-    """What the answers rest on: figures, the newest article of each outlet, articles by day."""
+    """Coverage in figures, with the newest article of each outlet and the articles per day."""
 
     summary: Summary
     newest: Mapping[str, Article]
@@ -57,18 +57,18 @@ class CoverageOverview:
 
     @property
     def first(self) -> date | None:
-        """The first of the days, none before the last that has coverage."""
+        """Return the earliest day with coverage among the counted days."""
         return min(self.by_day, default=None)
 
     @property
     def last(self) -> date | None:
-        """The last day that has coverage."""
+        """Return the last day with coverage."""
         return max(self.by_day, default=None)
 
 
 @dataclass(slots=True)
 class Community:
-    """The verbs of members, over an open archive; nothing here blocks the event loop."""
+    """Actions of members on an open archive. Its methods do not block the event loop."""
 
     archive: Archive
     ledger: Ledger
@@ -80,25 +80,30 @@ class Community:
 
     @in_thread
     def quotations(self, number: int) -> tuple[list[QuotationShown], datetime | None]:
-        """Return the quotations of an answer, each once, with what stands around them.
+        """Return the quotations of an answer, each once, with the text around them.
 
-        With them comes the earlier moment as of which the answer was asked for, if it was one.
+        The second value is the past moment that the answer is about, or ``None``.
         """
-        cited = dict.fromkeys(self.ledger.answers.cited(number))
-        found = [quotation for each in cited if (quotation := self._quoted(each))]
-        return found, self.ledger.answers.as_of(number)
+        citations = dict.fromkeys(self.ledger.answers.cited(number))
+        quotations = [
+            quotation for citation in citations if (quotation := self._quotation_of(citation))
+        ]
+        return quotations, self.ledger.answers.as_of(number)
 
     @in_thread
     def exchange(self, number: int, question: str) -> Exchange | None:
-        """Make an answer's exchange again from its number and the question over it.
+        """Rebuild an answer's exchange from its id and its question.
 
-        ``None`` if nothing is known of what it cited.
+        Returns ``None`` if the answer has no citations or an article was erased.
         """
-        cited = dict.fromkeys(each.article_id for each in self.ledger.answers.cited(number))
+        article_ids = dict.fromkeys(
+            citation.article_id for citation in self.ledger.answers.cited(number)
+        )
         try:
-            titles = tuple(self.archive.articles.get(n).header.title for n in cited)
+            headers = [self.archive.articles.get(article_id).header for article_id in article_ids]
         except ArticleNotFoundError:
             return None
+        titles = tuple(header.title for header in headers)
         return Exchange(question, titles) if titles else None
 
     @in_thread
@@ -112,13 +117,13 @@ class Community:
         comment: str | None = None,
         place: int | None = None,
     ) -> int | None:
-        """Keep what a member says of an answer, and where; return its number.
+        """Store a member's feedback on an answer, and return its id.
 
-        ``None`` if there is no such answer.
+        Returns ``None`` if there is no such answer.
         """
-        mine, here = self._hashed(member), str(place or "")
-        said = Feedback(self.clock(), number, verdict, mine, question, comment or None, here)
-        return self.ledger.feedback.add(said)
+        hashed, server = self._hashed(member), str(place or "")
+        report = Feedback(self.clock(), number, verdict, hashed, question, comment or None, server)
+        return self.ledger.feedback.add(report)
 
     @in_thread
     def begin(
@@ -132,11 +137,11 @@ class Community:
         message: int | None = None,
         as_of: datetime | None = None,
     ) -> int:
-        """Keep a question until it is answered, in case the bot is killed meanwhile.
+        """Store a question until it is answered, in case the bot is stopped meanwhile.
 
-        *channel* is ``None`` where only the member sees the answer.
+        *channel* is ``None`` if only the member sees the answer.
         """
-        asked = PendingQuestion(
+        pending = PendingQuestion(
             self.clock(),
             str(channel or ""),
             question,
@@ -147,64 +152,64 @@ class Community:
             owner=self.owner,
             as_of=as_of,
         )
-        return self.ledger.questions.add(asked)
+        return self.ledger.questions.add(pending)
 
     @in_thread
     def note_progress(self, number: int, message: int) -> None:
-        """Note which message shows how far a question is."""
+        """Record the message that shows the progress of a question."""
         self.ledger.questions.note_shown(number, str(message))
 
     @in_thread
     def finish(self, number: int) -> None:
-        """Forget a question whose answer is shown."""
+        """Delete a question whose answer is shown."""
         self.ledger.questions.remove(number)
 
     @in_thread
     def take(self, number: int) -> PendingQuestion | None:
-        """Return an interrupted question once."""
+        """Delete and return an interrupted question; ``None`` if it was taken before."""
         return self.ledger.questions.take(number)
 
     @in_thread
-    def give_back(self, asked: PendingQuestion) -> None:
-        """Let a question be taken again that could not be answered now."""
-        self.ledger.questions.put_back(asked)
+    def give_back(self, question: PendingQuestion) -> None:
+        """Store a taken question again, because it could not be answered now."""
+        self.ledger.questions.put_back(question)
 
     @in_thread
     def may_suggest(self, member: int) -> bool:
-        """Tell whether a member may suggest something more today."""
-        return self._suggested(self._hashed(member)) < _SUGGESTIONS
+        """Return True if a member may make another suggestion today."""
+        return self._count_suggestions(self._hashed(member)) < _MAX_SUGGESTIONS_PER_DAY
 
-    def _suggested(self, mine: str) -> int:
-        return self.ledger.suggestions.count_since(mine, self.clock() - timedelta(days=1))
+    def _count_suggestions(self, hashed: str) -> int:
+        return self.ledger.suggestions.count_since(hashed, self.clock() - timedelta(days=1))
 
     @in_thread
     def suggest(
         self, address: str, outlet: str | None, note: str | None, member: int, place: int
     ) -> int | None:
-        """Keep a suggestion, and return its number; ``None`` after too many in one day."""
-        mine, now = self._hashed(member), self.clock()
-        if self._suggested(mine) >= _SUGGESTIONS:
+        """Store a suggestion and return its id; ``None`` above the daily maximum."""
+        hashed, now = self._hashed(member), self.clock()
+        if self._count_suggestions(hashed) >= _MAX_SUGGESTIONS_PER_DAY:
             return None
         return self.ledger.suggestions.add(
-            Suggestion(now, str(place), mine, address, address=address, outlet=outlet, note=note)
+            Suggestion(now, str(place), hashed, address, address=address, outlet=outlet, note=note)
         )
 
     @in_thread
     def forget(self, member: int) -> int:
-        """Forget all that is known of a member; return how many things that were."""
+        """Delete a member's data; return the number of deleted records."""
         return self.ledger.forget(self._hashed(member))
 
     def expire(self) -> None:
-        """Forget what is older than the ledger promises; it blocks, once an hour."""
+        """Delete expired records if the last deletion is an hour ago; it blocks."""
         now = self.clock()
-        if self._expired_at is not None and now - self._expired_at < _EXPIRED_EVERY:
+        if self._expired_at is not None and now - self._expired_at < _EXPIRY_INTERVAL:
             return
         self.ledger.expire(now)
         self._expired_at = now
 
     @in_thread
     def hashed(self, member: int) -> str:
-        """Return the name under which a member is known here."""
+        """Return the hash of a member."""
         return self._hashed(member)
 
     def _hashed(self, member: int) -> str:
@@ -213,102 +218,108 @@ class Community:
         return hmac.new(self._secret.encode(), str(member).encode(), hashlib.sha256).hexdigest()
 
     async def rules(self, server: int | None) -> ServerRules:
-        """Return a server's rules; in direct messages nothing is set."""
+        """Return the rules of a server; the default rules for direct messages."""
         place = str(server) if server else DESK
         if place == DESK:
             return ServerRules()
-        read_at, known = self._rules.get(place, (None, ServerRules()))
-        if read_at is None or self.clock() - read_at > _FRESH:
-            known = ServerRules.of(await self._set(place))
-            self._rules[place] = (self.clock(), known)
-        return known
+        read_at, rules = self._rules.get(place, (None, ServerRules()))
+        if read_at is None or self.clock() - read_at > _RULES_CACHE_PERIOD:
+            rules = ServerRules.of(await self._stored_rules(place))
+            self._rules[place] = (self.clock(), rules)
+        return rules
 
     async def edition(self, server: int | None) -> Edition:
-        """Return the coverage that answers in *server* may cite."""
+        """Return the edition that answers in *server* may cite."""
         return (await self.rules(server)).edition(server)
 
     @in_thread
     def welcome(self, server: int) -> bool:
-        """Tell whether a server was not welcomed yet, and note that it is now."""
+        """Return True if a server was not welcomed yet, and mark it as welcomed."""
         place = str(server)
-        known = self.ledger.rules.get(place)
-        if known.get("welcomed"):
+        values = self.ledger.rules.get(place)
+        if values.get("welcomed"):
             return False
-        self.ledger.rules.set(place, ServerRules.of({**known, "welcomed": True}).values())
+        self.ledger.rules.set(place, ServerRules.of({**values, "welcomed": True}).values())
         self._rules.clear()
         return True
 
     @in_thread
-    def every_rules(self) -> dict[str, ServerRules]:
-        """Return what each server set, by its number."""
-        return {place: ServerRules.of(each) for place, each in self.ledger.rules.all().items()}
+    def all_rules(self) -> dict[str, ServerRules]:
+        """Return the rules of each server by its number."""
+        return {place: ServerRules.of(values) for place, values in self.ledger.rules.all().items()}
 
     async def desk_rules(self) -> DeskRules:
-        """Return what is set for the whole desk."""
-        return DeskRules.of(await self._set(DESK))
+        """Return the rules of the whole desk."""
+        return DeskRules.of(await self._stored_rules(DESK))
 
     @in_thread
-    def _set(self, place: str) -> Mapping[str, Any]:
+    def _stored_rules(self, place: str) -> Mapping[str, Any]:
         return self.ledger.rules.get(place)
 
     def rules_changed(self) -> None:
-        """Read every server's rules again."""
+        """Clear the cache of rules."""
         self._rules.clear()
 
     @in_thread
     def known(self, edition: Edition = EVERYBODY) -> CoverageOverview:
-        """Return what the answers of one edition rest on."""
+        """Return an overview of one edition's coverage."""
         summary = self.archive.summary(edition)
         newest = {}
-        for each in summary.outlets[:_OUTLETS]:
-            own = replace(edition, outlets=(each.outlet,))
-            for article in self.archive.articles.listed(edition=own, limit=1):
-                newest[each.outlet] = article
+        for outlet in summary.outlets[:_MAX_OUTLETS]:
+            outlet_edition = replace(edition, outlets=(outlet.outlet,))
+            for article in self.archive.articles.listed(edition=outlet_edition, limit=1):
+                newest[outlet.outlet] = article
         return CoverageOverview(summary, newest, self.archive.articles.by_day(_DAYS, edition))
 
     @in_thread
     def note_shown(self, number: int, channel: int, message: int, language: Language) -> None:
-        """Remember where an answer stands, so that corrections reach its readers."""
-        noted = (number, str(channel), str(message), language)
-        self.ledger.notices.note_shown(*noted, now=self.clock())
+        """Record the message of an answer, so that its readers get notices of corrections."""
+        values = (number, str(channel), str(message), language)
+        self.ledger.notices.note_shown(*values, now=self.clock())
 
-    def _quoted(self, cited: CitedRange) -> QuotationShown | None:
-        """Find a quotation again; ``None`` where its text was erased."""
+    def _quotation_of(self, citation: CitedRange) -> QuotationShown | None:
+        """Return a citation's quotation, or ``None`` if its text was erased."""
         try:
-            article = self.archive.articles.get(cited.article_id)
-            versions = self.archive.articles.versions(cited.article_id)
+            article = self.archive.articles.get(citation.article_id)
+            versions = self.archive.articles.versions(citation.article_id)
         except ArticleNotFoundError:
             return None
-        version = next((each for each in versions if each.number == cited.version), None)
+        version = next(
+            (candidate for candidate in versions if candidate.number == citation.version), None
+        )
         if version is None:
             return None
         text = version.extract.text
-        quote = text[cited.start_at : cited.end_at]
+        quote = text[citation.start_at : citation.end_at]
         return QuotationShown(
             version.extract.header,
-            _beginning_cut(
-                text[max(0, cited.start_at - _CONTEXT) : cited.start_at], cited.start_at
+            _trim_beginning(
+                text[max(0, citation.start_at - _CONTEXT_CHARACTERS) : citation.start_at],
+                citation.start_at,
             ),
             quote,
-            _end_cut(text[cited.end_at : cited.end_at + _CONTEXT], len(text) - cited.end_at),
+            _trim_end(
+                text[citation.end_at : citation.end_at + _CONTEXT_CHARACTERS],
+                len(text) - citation.end_at,
+            ),
             article.removal is None and _is_current(quote, versions),
         )
 
 
 def _is_current(quote: str, versions: Sequence[Version]) -> bool:
-    """Tell whether the newest version has *quote*."""
+    """Return True if the newest version contains *quote*."""
     return quote in versions[-1].extract.text
 
 
-def _beginning_cut(text: str, there_is: int) -> str:
-    """Begin at a word where there was more."""
-    if there_is <= _CONTEXT:
+def _trim_beginning(text: str, available: int) -> str:
+    """Cut *text* to begin at a word, unless it is the article's beginning."""
+    if available <= _CONTEXT_CHARACTERS:
         return text
     return f"…{text[text.find(' ') + 1 :] if ' ' in text else text}"
 
 
-def _end_cut(text: str, there_is: int) -> str:
-    """End at a word where there is more."""
-    if there_is <= _CONTEXT:
+def _trim_end(text: str, available: int) -> str:
+    """Cut *text* to end at a word, unless it is the article's end."""
+    if available <= _CONTEXT_CHARACTERS:
         return text
     return f"{text[: text.rfind(' ')] if ' ' in text else text}…"

@@ -1,4 +1,4 @@
-"""What is new, by story: one story is told once, however many outlets carry it."""
+"""New coverage by story; a story counts once, even if several outlets carry it."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from ingest.likeness import units
 from ingest.model import EVERYBODY, Article, Edition, Kind
 from ingest.threads import in_thread
 
-_LOOKED = 60
-"""Articles of which the newest stories are made."""
-_A_ROUND = 200
-"""Changes that are looked through at a time."""
-_BETWEEN_ENTRIES = "\n\n"
-"""What stands between the entries of a live page, as they are kept."""
+_GROUPED_ARTICLES = 60
+"""Number of the newest articles that are grouped into stories."""
+_BATCH_SIZE = 200
+"""Number of changes in one batch."""
+_ENTRY_SEPARATOR = "\n\n"
+"""Separator of the entries of a live page in its stored text."""
 ENTRY_TIME = len("YYYY-MM-DD HH:MM")
-"""Characters of the time that an entry begins with."""
-_SAME_ENTRY = 0.5
-"""Share of its words that an entry keeps which was only edited."""
-_FRESH = timedelta(days=3)
-"""Age of an article from which it is no news when it is added."""
+"""Number of characters of the time at the beginning of an entry."""
+_MIN_COMMON_SHARE = 0.5
+"""Minimum share of common words of an entry and its edited form."""
+_MAX_AGE = timedelta(days=3)
+"""Maximum age of an added article that counts as news."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The article that had a story first, and the others that carry its text."""
+    """The first article with a story, and the other articles that carry its text."""
 
     article: Article
     copies: tuple[Article, ...] = ()
 
     @property
     def outlets(self) -> tuple[str, ...]:
-        """Return the outlets that carry it, each once, the first one first."""
-        every = (self.article, *self.copies)
-        fetched = [each for each in every if not each.header.pasted]
-        return tuple(dict.fromkeys(each.header.outlet for each in fetched))
+        """Return the outlets that carry the story, each once, the first one first."""
+        articles = (self.article, *self.copies)
+        fetched_articles = [article for article in articles if not article.header.pasted]
+        return tuple(dict.fromkeys(article.header.outlet for article in fetched_articles))
 
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """Reads what is new."""
+    """Queries for new stories."""
 
     archive: Archive
 
@@ -54,43 +54,50 @@ class Stories:
         return self.newest(limit, edition)
 
     def newest(self, limit: int, edition: Edition = EVERYBODY) -> list[Story]:
-        """Do the same; it blocks."""
-        return _stories_of(self.archive.articles.listed(edition=edition, limit=_LOOKED))[:limit]
+        """Do the same as :meth:`latest`; it blocks."""
+        return _stories_of(self.archive.articles.listed(edition=edition, limit=_GROUPED_ARTICLES))[
+            :limit
+        ]
 
     def added(self, since: datetime, edition: Edition = EVERYBODY) -> list[Story]:
         """Return the stories whose first article was added after *since*; it blocks.
 
-        New entries of a live page make it one of them.
+        Live pages with new entries are included.
         """
-        found = self.archive.articles.listed(edition=edition, since=since)
-        known = {each.id for each in found}
-        live = self.archive.articles.updated_live(since, edition)
-        fresh = [Story(each) for each in live if each.id not in known]
-        new = {each.id for each in found if each.story in {None, each.id}}
-        return fresh + _stories_of([each for each in found if (each.story or each.id) in new])
+        articles = self.archive.articles.listed(edition=edition, since=since)
+        article_ids = {article.id for article in articles}
+        live_articles = self.archive.articles.updated_live(since, edition)
+        live_stories = [
+            Story(article) for article in live_articles if article.id not in article_ids
+        ]
+        story_ids = {article.id for article in articles if article.story in {None, article.id}}
+        return live_stories + _stories_of(
+            [article for article in articles if (article.story or article.id) in story_ids]
+        )
 
 
 def _stories_of(articles: Sequence[Article]) -> list[Story]:
-    """Group *articles* by what they carry, in the order of their newest."""
-    grouped: dict[int, list[Article]] = {}
-    for each in articles:
-        grouped.setdefault(each.story or each.id, []).append(each)
-    return [_story(each) for each in grouped.values()]
+    """Group *articles* into stories, in the order of their newest article."""
+    groups: dict[int, list[Article]] = {}
+    for article in articles:
+        groups.setdefault(article.story or article.id, []).append(article)
+    return [_story(group) for group in groups.values()]
 
 
 def _story(articles: Sequence[Article]) -> Story:
-    """Tell the first article of a story from its copies."""
-    first, *copies = sorted(
-        articles, key=lambda each: (each.header.unverified, each.header.day or date.max, each.id)
+    """Build a story from its first article and its copies."""
+    original, *copies = sorted(
+        articles,
+        key=lambda article: (article.header.unverified, article.header.day or date.max, article.id),
     )
-    return Story(first, tuple(copies))
+    return Story(original, tuple(copies))
 
 
 @dataclass(frozen=True, slots=True)
 class _Appeared:
-    """Articles that are new, and up to which change of the archive that is all.
+    """New articles, and the last change of the batch.
 
-    ``entries`` are the new ones of live pages that were there before, by article.
+    ``entries`` are the new entries of known live pages, by article.
     """
 
     articles: Sequence[Article]
@@ -98,55 +105,61 @@ class _Appeared:
     entries: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def appeared(
-    archive: Archive, coverage: Coverage, seen: int | None, now: datetime
+def new_coverage(
+    archive: Archive, coverage: Coverage, position: int | None, now: datetime
 ) -> _Appeared | None:
-    """Return what is new since change *seen*; ``None`` where there is nothing to look at yet.
+    """Return the articles added after change *position*; ``None`` if there are none.
 
-    It waits until the index has it too. What is added though it is of long ago is no news, and
-    whoever has seen nothing yet, for whom *seen* is ``None``, has no news of before. It blocks.
+    Changes that the index does not have yet are left to a later call. Articles of long ago are left
+    out. If *position* is ``None``, the result is empty but states the last change. It blocks.
     """
-    last = archive.changes.last()
-    if seen is None:
-        return _Appeared((), last)
-    if seen >= last or coverage.behind():
+    last_change = archive.changes.last()
+    if position is None:
+        return _Appeared((), last_change)
+    if position >= last_change or coverage.behind():
         return None
-    ids, upto = archive.changes.after(seen, _A_ROUND)
-    oldest = (now - _FRESH).date()
-    articles = [each for number in ids if (each := standing(archive, number))]
-    recent = [each for each in articles if (each.header.day or oldest) >= oldest]
-    before = archive.changes.at(seen) or datetime.min.replace(tzinfo=now.tzinfo)
+    article_ids, upto = archive.changes.after(position, _BATCH_SIZE)
+    oldest = (now - _MAX_AGE).date()
+    articles = [
+        article for article_id in article_ids if (article := citable_article(archive, article_id))
+    ]
+    recent = [article for article in articles if (article.header.day or oldest) >= oldest]
+    position_time = archive.changes.at(position) or datetime.min.replace(tzinfo=now.tzinfo)
     entries = {
-        each.id: found
-        for each in recent
-        if each.versions > 1 and (found := _new_entries(archive, each, before))
+        article.id: new_entries
+        for article in recent
+        if article.versions > 1 and (new_entries := _new_entries(archive, article, position_time))
     }
-    news = [each for each in recent if each.versions == 1 or each.id in entries]
-    return _Appeared(news, upto, entries)
+    new_articles = [article for article in recent if article.versions == 1 or article.id in entries]
+    return _Appeared(new_articles, upto, entries)
 
 
 def _new_entries(archive: Archive, article: Article, before: datetime) -> tuple[str, ...]:
     """Return the entries that a live page did not have at the time *before*; it blocks."""
     if article.header.kind is not Kind.LIVE:
         return ()
-    old = archive.articles.version_before(article.id, before)
-    if old is None:
+    old_version = archive.articles.version_before(article.id, before)
+    if old_version is None:
         return ()
-    known = old.extract.text.split(_BETWEEN_ENTRIES)
-    now = archive.articles.version_before(article.id, datetime.max.replace(tzinfo=before.tzinfo))
-    entries = now.extract.text.split(_BETWEEN_ENTRIES) if now else []
-    exact, at = set(known), {each[:ENTRY_TIME]: each for each in known}
-    return tuple(e for e in entries if e not in exact and not _is_edit(e, at.get(e[:ENTRY_TIME])))
+    old_entries = old_version.extract.text.split(_ENTRY_SEPARATOR)
+    newest = archive.articles.version_before(article.id, datetime.max.replace(tzinfo=before.tzinfo))
+    entries = newest.extract.text.split(_ENTRY_SEPARATOR) if newest else []
+    unchanged, by_time = set(old_entries), {entry[:ENTRY_TIME]: entry for entry in old_entries}
+    return tuple(
+        entry
+        for entry in entries
+        if entry not in unchanged and not _is_edit(entry, by_time.get(entry[:ENTRY_TIME]))
+    )
 
 
-def _is_edit(entry: str, known: str | None) -> bool:
-    """Tell whether an entry is the one *known* of the same minute, in other words."""
-    one, other = set(units(entry)), set(units(known or ""))
-    return len(one & other) >= _SAME_ENTRY * max(len(one), len(other))
+def _is_edit(entry: str, old_entry: str | None) -> bool:
+    """Return True if *entry* is an edited form of *old_entry*, which has the same time."""
+    words, old_words = set(units(entry)), set(units(old_entry or ""))
+    return len(words & old_words) >= _MIN_COMMON_SHARE * max(len(words), len(old_words))
 
 
-def standing(archive: Archive, number: int) -> Article | None:
-    """Return an article that may be cited; it blocks."""
+def citable_article(archive: Archive, number: int) -> Article | None:
+    """Return an article if it is citable, else ``None``; it blocks."""
     try:
         article = archive.articles.get(number)
     except ArticleNotFoundError:

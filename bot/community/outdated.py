@@ -1,8 +1,8 @@
-"""Which answers that stand in Discord newer coverage answers now.
+"""Shown answers for which there is newer coverage.
 
-What was asked is not kept, so it cannot be asked again for every article. An article is instead
-held against what answers cite: it is searched for like a question, and answers that cite anything
-near it may be concerned. Their questions stand in Discord's own messages.
+Questions are not stored, so they cannot be asked again for every new article. Instead, passages
+similar to the new article are searched for, and the answers that cite them are checked. Their
+questions are read from Discord's messages.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from bot.answering.coverage import Coverage
 from bot.answering.model import Answer, Citation, Level
 from bot.answering.understanding.followup import stands_alone
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.community.news import appeared, standing
+from bot.community.news import citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import NoticeKey, NoticeKind, ShownAnswer
-from bot.ledger.seen import Looker
+from bot.ledger.positions import ChangeConsumer
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
 from ingest.model import EVERYBODY, Article, Edition
 from ingest.threads import in_thread
 
-_NEAR = 40
-"""Passages near an article that answers may cite: with ten, every third answer is missed."""
-_LONGEST = 600
-"""Characters of new entries of a live page by which answers near them are looked for."""
-_ANSWERS = 50
-"""Answers that one article may concern, the newest."""
+_SIMILAR_PASSAGES = 40
+"""Number of passages similar to an article; with ten, a third of the answers is missed."""
+_MAX_QUERY_CHARACTERS = 600
+"""Maximum number of characters of a live page's new entries in the search."""
+_MAX_ANSWERS = 50
+"""Maximum number of answers checked for one article, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class _DoubtedAnswer:
-    """An answer that any of the articles *newer* may answer anew.
+    """A shown answer that one of the articles *newer* may answer differently.
 
-    Of a live page that was there before, only its new *entries* may.
+    For a known live page, only its new *entries* count.
     """
 
     shown: ShownAnswer
@@ -47,14 +47,14 @@ class _DoubtedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _NewerCoverage:
-    """What answers now, where an answer cites what was there before."""
+    """A shown answer, and a citation of newer coverage that answers its question."""
 
     shown: ShownAnswer
     citation: Citation
 
     @property
     def key(self) -> NoticeKey:
-        """Return what makes the notice of it the same one."""
+        """Return the identity of the notice."""
         passage = self.citation.passage
         number = self.shown.answer_id
         return NoticeKey(number, passage.article_id, passage.version, NoticeKind.NEWER)
@@ -62,7 +62,7 @@ class _NewerCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """The verbs of who tells readers of newer coverage, of answers not older than *lasting*."""
+    """Search for newer coverage of shown answers not older than *lasting*."""
 
     archive: Archive
     ledger: Ledger
@@ -72,86 +72,87 @@ class Outdated:
 
     @in_thread
     def doubted(self) -> tuple[list[_DoubtedAnswer], int | None]:
-        """Return the answers that new articles may concern, and the change up to which that is all.
+        """Return (answers that new articles may concern, last change of the batch).
 
-        ``None`` for the change where there is nothing to look at yet.
+        The change is ``None`` if there are no new articles.
         """
-        seen = self.ledger.seen.upto(Looker.ANSWERS)
-        new = appeared(self.archive, self.coverage, seen, self.clock())
-        if new is None:
+        position = self.ledger.positions.upto(ChangeConsumer.ANSWERS)
+        recent = new_coverage(self.archive, self.coverage, position, self.clock())
+        if recent is None:
             return [], None
-        found: dict[ShownAnswer, set[int]] = {}
-        for article in new.articles if self.ledger.notices.shown_after(self._since) else ():
-            for shown in self._concerned(article, new.entries.get(article.id, ())):
-                found.setdefault(shown, set()).add(article.id)
+        articles_by_answer: dict[ShownAnswer, set[int]] = {}
+        for article in recent.articles if self.ledger.notices.shown_after(self._since) else ():
+            for answer in self._concerned(article, recent.entries.get(article.id, ())):
+                articles_by_answer.setdefault(answer, set()).add(article.id)
         doubted = [
-            _DoubtedAnswer(shown, frozenset(ids), new.entries) for shown, ids in found.items()
+            _DoubtedAnswer(answer, frozenset(ids), recent.entries)
+            for answer, ids in articles_by_answer.items()
         ]
-        return doubted, new.upto
+        return doubted, recent.upto
 
     @in_thread
     def newer(
         self, doubted: _DoubtedAnswer, question: str, edition: Edition = EVERYBODY
     ) -> _NewerCoverage | None:
-        """Ask *question* again; what leads its answer is newer coverage, if that is new."""
+        """Ask *question* again; return its first citation if it is newer coverage."""
         if not stands_alone(question):
             return None
         try:
-            asked = ask(question, now=self.clock(), language=doubted.shown.language)
+            parsed_question = ask(question, now=self.clock(), language=doubted.shown.language)
         except UnaskableError:
             return None
-        outcome = answer_now(asked, replace(self.coverage.serving, edition=edition))
+        outcome = answer_now(parsed_question, replace(self.coverage.serving, edition=edition))
         if not isinstance(outcome, Answer) or outcome.level is not Level.SAYS:
             return None
         passage = outcome.excerpts[0].citation.passage
         if passage.article_id not in doubted.newer:
             return None
         entries = doubted.entries.get(passage.article_id)
-        if entries and not any(outcome.excerpts[0].parts[1] in each for each in entries):
+        if entries and not any(outcome.excerpts[0].parts[1] in entry for entry in entries):
             return None
         return _NewerCoverage(doubted.shown, Citation.of(outcome.excerpts[0].parts[1], passage))
 
     @in_thread
-    def mark_given(self, found: _NewerCoverage, *, reached: bool) -> None:
-        """Record that somebody was told, or could not be; nobody is told again under an answer."""
-        self.ledger.notices.mark_given(found.key, now=self.clock(), reached=reached)
+    def mark_given(self, coverage: _NewerCoverage, *, reached: bool) -> None:
+        """Record that a notice was delivered or could not be; an answer gets only one."""
+        self.ledger.notices.mark_given(coverage.key, now=self.clock(), reached=reached)
 
     @in_thread
     def looked(self, upto: int) -> None:
-        """Record that everything up to a change was looked at."""
-        self.ledger.seen.note(Looker.ANSWERS, upto)
+        """Record that all changes up to *upto* were checked."""
+        self.ledger.positions.note(ChangeConsumer.ANSWERS, upto)
 
     @property
     def _since(self) -> datetime:
         return self.clock() - self.lasting
 
     def _concerned(self, article: Article, entries: Sequence[str]) -> Iterator[ShownAnswer]:
-        """Yield answers that cite other stories near *article*, none that is newer itself.
+        """Yield answers that cite passages similar to *article*, of other stories and not newer.
 
         New *entries* of a live page may concern answers that cite its older ones.
         """
         passages = self.archive.passages.of_article(article.id)
         if not passages:
             return
-        said = f"{article.header.title}\n{first_sentence(passages[0])}"
+        query = f"{article.header.title}\n{first_sentence(passages[0])}"
         if entries:
-            said = "\n".join(entries)[:_LONGEST]
-        near = self.coverage.serving.search(said, limit=_NEAR)
-        cited = {each.passage.article_id for each in near}
-        cited = cited | {article.id} if entries else cited - {article.id}
-        for shown in self.ledger.notices.citing(cited, self._since, _ANSWERS):
-            before = [
-                known
-                for each in self.ledger.answers.cited(shown.answer_id)
-                if (known := standing(self.archive, each.article_id))
+            query = "\n".join(entries)[:_MAX_QUERY_CHARACTERS]
+        evidence = self.coverage.serving.search(query, limit=_SIMILAR_PASSAGES)
+        cited_ids = {item.passage.article_id for item in evidence}
+        cited_ids = cited_ids | {article.id} if entries else cited_ids - {article.id}
+        for answer in self.ledger.notices.citing(cited_ids, self._since, _MAX_ANSWERS):
+            cited_articles = [
+                source
+                for citation in self.ledger.answers.cited(answer.answer_id)
+                if (source := citable_article(self.archive, citation.article_id))
             ]
-            stories = {each.story or each.id for each in before}
-            newest = max(map(_day, before), default=date.min)
-            other = entries or (article.story or article.id) not in stories
-            if other and _day(article) >= newest:
-                yield shown
+            stories = {source.story or source.id for source in cited_articles}
+            newest = max(map(_day, cited_articles), default=date.min)
+            is_other_story = entries or (article.story or article.id) not in stories
+            if is_other_story and _day(article) >= newest:
+                yield answer
 
 
 def _day(article: Article) -> date:
-    """Return the day of an article; one without a day is not newer than anything."""
+    """Return the day of an article, the earliest date if it has none."""
     return article.header.day or date.min

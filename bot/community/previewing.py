@@ -1,4 +1,4 @@
-"""What an address, a file or a paste holds, looked at before anything of it is kept."""
+"""Previews of an address, a file or a paste, made before anything is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ingest.threads import in_thread
 
 @dataclass(frozen=True, slots=True)
 class PreviewedArticle:
-    """One article that is not kept yet: is it known, and who carries it already?"""
+    """An article that is not stored yet, with its stored version and its copies, if any."""
 
     ready: PreparedArticle
     known: Article | None
@@ -32,13 +32,12 @@ class PreviewedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an address, a file or a paste holds.
+    """The contents of an address, a file or a paste.
 
     A feed or a sitemap has ``entries`` and can be watched, unless it is ``watched`` already;
-    everything else has ``articles``.
-    ``compared`` says, of a paste with an address, whether the page there has its text: then it is
-    that page which is kept. ``data`` are the bytes of a file or a paste, and ``hints`` what was
-    said of them: another moderator may have to look at it as well.
+    everything else has ``articles``. ``compared`` is set for a paste with an address: it is true
+    if the page there has the same text; then ``articles`` holds that page. ``data`` are the bytes
+    of a file or a paste and ``hints`` its description, in case another moderator has to review it.
     """
 
     name: str
@@ -54,30 +53,30 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Previewer:
-    """Reads what is offered and keeps nothing; it does not block the event loop."""
+    """Reader of addresses, files and pastes that stores nothing and does not block."""
 
     archive: Archive
     fetcher: Callable[[], Fetcher]
 
     async def address(self, url: str, outlet: str | None) -> Preview:
-        """Fetch *url* and say what it holds.
+        """Fetch *url* and return a preview of its contents.
 
         Raises:
             ReadingError: it cannot be fetched, or holds no article.
         """
         async with self.fetcher() as fetcher:
-            found = await fetcher.fetch(checked(url))
-        if found.state is State.GONE:
+            fetched = await fetcher.fetch(checked(url))
+        if fetched.state is State.GONE:
             raise ReadingError(f"{url} is gone (404 or 410).")
-        return await self._fetched(found, url, outlet)
+        return await self._preview_of(fetched, url, outlet)
 
     async def data(self, data: bytes, name: str, hints: Hints) -> Preview:
-        """Read a file or a paste and say what it holds.
+        """Read a file or a paste and return a preview of its contents.
 
-        Where an address is given with it, the page there is fetched and compared; unless it has
-        the text, that stays somebody's word.
+        If the hints have an address, its page is fetched and compared. Unless the page has the same
+        text, the article is marked as pasted, without proof.
         """
-        preview = await self._data(data, name, hints)
+        preview = await self._read_data(data, name, hints)
         if not hints.url or len(preview.articles) != 1:
             return preview
         [pasted] = preview.articles
@@ -85,64 +84,64 @@ class Previewer:
             page = await self.address(hints.url, None)
         except ReadingError:
             return replace(preview, compared=False)
-        for each in page.articles:
-            if has_text_of(each.ready.extract.text, pasted.ready.extract.text):
-                return replace(preview, articles=(each,), compared=True)
+        for article in page.articles:
+            if has_text_of(article.ready.extract.text, pasted.ready.extract.text):
+                return replace(preview, articles=(article,), compared=True)
         return replace(preview, compared=False)
 
     @in_thread
-    def _data(self, data: bytes, name: str, hints: Hints) -> Preview:
+    def _read_data(self, data: bytes, name: str, hints: Hints) -> Preview:
         """Read a file or a paste."""
         try:
-            found = isolated(name, _read, data, name, hints)
+            articles = isolated(name, _read, data, name, hints)
         except UnreadableError as problem:
-            found = [FoundArticle(name, problem=problem)]
-        good = tuple(
-            self._article(prepared_article(_as_pasted(each.extract)))
-            for each in found
-            if each.extract
+            articles = [FoundArticle(name, problem=problem)]
+        previewed = tuple(
+            self._preview_article(prepared_article(_as_pasted(article.extract)))
+            for article in articles
+            if article.extract
         )
-        problems = tuple(str(each.problem) for each in found if each.problem)
-        told = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
-        said = {key: value for key, value in told.items() if value}
-        return Preview(name, good, (), problems, hints.outlet, data, said)
+        problems = tuple(str(article.problem) for article in articles if article.problem)
+        fields = {"outlet": hints.outlet, "title": hints.title, "url": hints.url}
+        present_hints = {key: value for key, value in fields.items() if value}
+        return Preview(name, previewed, (), problems, hints.outlet, data, present_hints)
 
     async def suggestion(self, suggestion: Suggestion) -> Preview:
-        """Look at what was proposed.
+        """Read a suggested source again and return a preview of it.
 
         Raises:
             ReadingError: it cannot be fetched, or holds no article.
         """
         if suggestion.address is not None:
             return await self.address(suggestion.address, suggestion.outlet)
-        told = suggestion.hints or {}
-        hints = Hints(outlet=told.get("outlet"), title=told.get("title"), url=told.get("url"))
+        fields = suggestion.hints or {}
+        hints = Hints(outlet=fields.get("outlet"), title=fields.get("title"), url=fields.get("url"))
         return await self.data(suggestion.data or b"", suggestion.name, hints)
 
     @in_thread
-    def _fetched(self, found: Fetched, url: str, outlet: str | None) -> Preview:
-        if is_listing(found.data):
-            listing = isolated(url, read_listing, found.data, found.url, found.content_type)
+    def _preview_of(self, fetched: Fetched, url: str, outlet: str | None) -> Preview:
+        if is_listing(fetched.data):
+            listing = isolated(url, read_listing, fetched.data, fetched.url, fetched.content_type)
             children = tuple(map(Entry, listing.children))
             entries, watched = listing.entries or children, self.archive.sources.at(url)
             return Preview(url, entries=entries, outlet=outlet, watched=watched)
         hints = Hints(outlet=outlet)
-        given = (found.data, found.url, found.content_type, found.charset, hints)
-        extract = isolated(url, read_fetched, *given)
-        return Preview(url, (self._article(prepared_article(extract)),), outlet=outlet)
+        arguments = (fetched.data, fetched.url, fetched.content_type, fetched.charset, hints)
+        extract = isolated(url, read_fetched, *arguments)
+        return Preview(url, (self._preview_article(prepared_article(extract)),), outlet=outlet)
 
-    def _article(self, article: PreparedArticle) -> PreviewedArticle:
-        known = self.archive.articles.known(article.extract.header)
+    def _preview_article(self, article: PreparedArticle) -> PreviewedArticle:
+        stored = self.archive.articles.known(article.extract.header)
         copies = self.archive.articles.alike(article.extract)
-        others = tuple(each for each in copies if known is None or each.id != known.id)
-        return PreviewedArticle(article, known, others)
+        other_copies = tuple(copy for copy in copies if stored is None or copy.id != stored.id)
+        return PreviewedArticle(article, stored, other_copies)
 
 
 def _read(data: bytes, name: str, hints: Hints) -> list[FoundArticle]:
-    """Read bytes; runs in a process of its own."""
+    """Read articles from bytes; runs in a separate process."""
     return list(read_bytes(data, name, hints))
 
 
 def _as_pasted(extract: Extract) -> Extract:
-    """Mark what somebody handed over: no fetch has read it."""
+    """Mark an article as pasted: it was not fetched."""
     return replace(extract, header=replace(extract.header, pasted=True))

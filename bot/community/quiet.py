@@ -1,4 +1,4 @@
-"""Sources that have gone quiet: a newsroom's bot was stale for weeks, and nobody saw it."""
+"""Detection of sources that fail, or are silent for longer than usual."""
 
 from __future__ import annotations
 
@@ -14,83 +14,94 @@ from ingest.archive import Archive
 from ingest.model import Source
 from ingest.threads import in_thread
 
-_FAILING = timedelta(days=1)
-"""How long a source fails before moderators are told."""
-_TIMES = 3
-"""Times its usual gap for which a source is silent before they are."""
-_LEAST = timedelta(hours=12)
-"""Silence that is nothing, however busy a source is: a night."""
-_GAPS = 20
-"""Newest gaps between what a source gave of which the usual one is taken."""
-_ENOUGH = 5
-"""Gaps from which there is a usual one."""
-_EVERY = timedelta(minutes=30)
-"""Time between two looks."""
+_MIN_FAILURE = timedelta(days=1)
+"""Minimum duration of a failure before moderators are notified."""
+_GAP_FACTOR = 3
+"""Minimum silence before they are notified, as a multiple of the source's usual gap."""
+_MIN_SILENCE = timedelta(hours=12)
+"""Minimum silence in any case; a night without articles is normal."""
+_MAX_GAPS = 20
+"""Number of the newest gaps between articles of which the median is taken."""
+_MIN_GAPS = 5
+"""Minimum number of gaps for a median."""
+_CHECK_INTERVAL = timedelta(minutes=30)
+"""Time between two checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuietSource:
-    """A source that gave nothing *since* then; it fails where ``source.failure`` says why."""
+    """A source without new articles *since* a moment; ``source.failure`` is set if it fails."""
 
     source: Source
     since: datetime
 
 
 def silent_since(arrivals: Collection[datetime], now: datetime) -> datetime | None:
-    """Return since when a source is silent for longer than it usually is; ``None`` if it is not.
+    """Return the start of a source's silence if it is longer than usual, else ``None``.
 
-    *arrivals* are when its pages came; what came together counts once.
+    *arrivals* are the times at which its pages came; equal times count once.
     """
-    newest = sorted(set(arrivals), reverse=True)[: _GAPS + 1]
-    gaps = [later - earlier for later, earlier in pairwise(newest)]
-    if len(gaps) < _ENOUGH:
+    newest = sorted(set(arrivals), reverse=True)[: _MAX_GAPS + 1]
+    gaps = [newer - older for newer, older in pairwise(newest)]
+    if len(gaps) < _MIN_GAPS:
         return None
-    usual = timedelta(seconds=median(each.total_seconds() for each in gaps))
-    return newest[0] if now - newest[0] >= max(_LEAST, _TIMES * usual) else None
+    median_gap = timedelta(seconds=median(gap.total_seconds() for gap in gaps))
+    return newest[0] if now - newest[0] >= max(_MIN_SILENCE, _GAP_FACTOR * median_gap) else None
 
 
 @dataclass(slots=True)
 class Quiet:
-    """The verbs of who watches over the sources."""
+    """Monitor of the sources."""
 
     archive: Archive
     ledger: Ledger
     clock: Callable[[], datetime]
     found: tuple[QuietSource, ...] = ()
-    """The sources that were quiet at the last look."""
-    _looked: datetime | None = field(default=None)
+    """The sources that were quiet at the last check."""
+    _checked_at: datetime | None = field(default=None)
 
     def look(self) -> None:
-        """Look which sources are quiet, from time to time; it blocks."""
+        """Check for quiet sources if the last check is long ago; it blocks."""
         now = self.clock()
-        if self._looked is not None and now - self._looked < _EVERY:
+        if self._checked_at is not None and now - self._checked_at < _CHECK_INTERVAL:
             return
-        every = (self._quiet(each, now) for each in self.archive.sources.watched())
-        self.found, self._looked = tuple(filter(None, every)), now
+        checks = (self._check(source, now) for source in self.archive.sources.watched())
+        self.found, self._checked_at = tuple(filter(None, checks)), now
 
     @in_thread
-    def untold(self) -> list[QuietSource]:
-        """Return the quiet sources of which nobody was told since they became so."""
-        told = DeskRules.of(self.ledger.rules.get(DESK)).quiet
-        return [each for each in self.found if str(each.source.id) not in told]
+    def unnotified(self) -> list[QuietSource]:
+        """Return the quiet sources of which moderators were not notified yet."""
+        notified = DeskRules.of(self.ledger.rules.get(DESK)).quiet
+        return [
+            quiet_source
+            for quiet_source in self.found
+            if str(quiet_source.source.id) not in notified
+        ]
 
     @in_thread
-    def mark_told(self) -> None:
-        """Record that moderators know of those found last; of the others they do not any more."""
+    def mark_notified(self) -> None:
+        """Record that moderators know the current quiet sources; forget those that recovered."""
         rules = DeskRules.of(self.ledger.rules.get(DESK))
-        quiet = {str(each.source.id): each.since.isoformat() for each in self.found}
+        quiet = {
+            str(quiet_source.source.id): quiet_source.since.isoformat()
+            for quiet_source in self.found
+        }
         if quiet != rules.quiet:
             self.ledger.rules.set(DESK, replace(rules, quiet=quiet).values())
 
     def since(self, outlet: str) -> datetime | None:
-        """Return since when nothing came of *outlet*; ``None`` where any source of it is well."""
-        found = [each.since for each in self.found if each.source.outlet == outlet]
-        return max(found, default=None)
+        """Return the start of the silence of *outlet*, ``None`` if none of its sources is quiet."""
+        starts = [
+            quiet_source.since
+            for quiet_source in self.found
+            if quiet_source.source.outlet == outlet
+        ]
+        return max(starts, default=None)
 
-    def _quiet(self, source: Source, now: datetime) -> QuietSource | None:
-        """Tell whether one source fails or is silent for too long."""
-        if source.failed_at is not None and now - source.failed_at >= _FAILING:
+    def _check(self, source: Source, now: datetime) -> QuietSource | None:
+        """Return a source as quiet if it fails or is silent for too long."""
+        if source.failed_at is not None and now - source.failed_at >= _MIN_FAILURE:
             return QuietSource(source, source.failed_at)
         pages = self.archive.pages.of_source(source.id)
-        since = silent_since([each.first_at for each in pages if each.article_id], now)
+        since = silent_since([page.first_at for page in pages if page.article_id], now)
         return QuietSource(source, since) if since else None

@@ -1,4 +1,4 @@
-"""What moderators look through: reported answers, questions without one, proposed sources."""
+"""Review queues of moderators: reported answers, unanswered questions, suggested sources."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bot.ledger import Ledger
 from bot.ledger.model import Feedback, FeedbackVerdict, Suggestion
 from ingest.threads import in_thread
 
-_LIKE = 0.75
-"""Likeness from which two questions are one; of paraphrases it joined all but the shortest."""
+_MIN_SIMILARITY = 0.75
+"""Minimum similarity of two questions of one group; it joins all but very short paraphrases."""
 FAULTS = (
     FeedbackVerdict.WRONG,
     FeedbackVerdict.MISQUOTED,
@@ -25,112 +25,115 @@ FAULTS = (
     FeedbackVerdict.ONE_SIDED,
     FeedbackVerdict.OTHER,
 )
-"""What a reader may say is wrong with an answer."""
+"""Verdicts that report a fault of an answer."""
 GAP_REASONS = (Reason.NOT_COVERED, Reason.NOTHING_ARCHIVED)
-"""Reasons that another source could mend."""
+"""Reasons for an abstention that further sources could remedy."""
 
-_Alike: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Tells how like each text is to each, from 0 to 1."""
+_Similarity: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Function that returns the matrix of similarities of texts, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackGroup:
-    """What was said of questions that are alike, the newest first."""
+    """Feedback on questions that are similar, newest first."""
 
     said: tuple[Feedback, ...]
 
     @property
     def question(self) -> str | None:
-        """The newest question, as it was asked."""
+        """Return the newest question as it was asked."""
         return self.said[0].question
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What names each in a button: "f" and the number of what was said, "a" of an answer."""
-        return tuple(f"f{each.id}" if each.id else f"a{each.answer_id}" for each in self.said)
+        """Return button keys: "f" and the id of a feedback, or "a" and the id of an answer."""
+        return tuple(
+            f"f{report.id}" if report.id else f"a{report.answer_id}" for report in self.said
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """The verbs of who looks through it; nothing here blocks the event loop."""
+    """Review queues and decisions. Its methods do not block the event loop."""
 
     ledger: Ledger
     clock: Callable[[], datetime]
-    alike: _Alike
+    alike: _Similarity
 
     @in_thread
     def reports(
         self, places: Collection[str] | None = None, *, days: int = 0
     ) -> list[FeedbackGroup]:
-        """Return what is reported of answers, those most often reported first.
+        """Return reported faults of answers in groups, the largest first.
 
-        With *places* what is reported in these servers, with *days* in the last ones.
+        With *places*, only those of these servers; with *days*, only those of the last days.
         """
         since = self._since(days)
-        return self._grouped(self.ledger.feedback.open(FAULTS, places=places, since=since))
+        return self._group(self.ledger.feedback.open(FAULTS, places=places, since=since))
 
     @in_thread
     def said(self, number: int) -> FeedbackGroup | None:
-        """Return what one reader said, by itself, while nobody has settled it."""
-        found = self.ledger.feedback.get(number)
-        return FeedbackGroup((found,)) if found else None
+        """Return open feedback as a group of its own, or ``None`` if it is settled."""
+        report = self.ledger.feedback.get(number)
+        return FeedbackGroup((report,)) if report else None
 
     @in_thread
     def gaps(self, places: Collection[str] | None = None, *, days: int = 0) -> list[FeedbackGroup]:
-        """Return questions that the coverage does not answer, the most frequent first.
+        """Return questions that the coverage does not answer in groups, the largest first.
 
-        Members sent them along; where the settings keep questions, every other one is here too.
-        With *places* what was sent along in these servers; a kept question has none; with *days*
-        what was asked in the last ones.
+        They were reported by members or, if the settings store questions, stored by the desk.
+        With *places*, only those of these servers, thus no stored ones. With *days*, only those of
+        the last days.
         """
         since = self._since(days)
-        told = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=places, since=since)
+        reports = self.ledger.feedback.open([FeedbackVerdict.MISSING], places=places, since=since)
         if places is not None and "" not in places:
-            return self._grouped(told)
-        reasons = [str(each) for each in GAP_REASONS]
-        kept = self.ledger.feedback.unanswered(reasons, since=since)
-        return self._grouped([*told, *kept])
+            return self._group(reports)
+        reasons = [str(reason) for reason in GAP_REASONS]
+        stored_questions = self.ledger.feedback.unanswered(reasons, since=since)
+        return self._group([*reports, *stored_questions])
 
     @in_thread
     def settle(self, keys: Sequence[str], places: Collection[str] | None = None) -> int:
-        """Mark what ``FeedbackGroup.keys`` name as dealt with; return how much was not before.
+        """Settle the feedback and questions of ``FeedbackGroup.keys``.
 
-        With *places* only what was said in these servers.
+        Returns the number of those that were open. With *places*, only feedback from these servers.
         """
-        nowhere = places is None or "" in places
-        said = [int(key[1:]) for key in keys if key.startswith("f")]
-        asked = [int(key[1:]) for key in keys if key.startswith("a") and nowhere]
+        all_places = places is None or "" in places
+        feedback_ids = [int(key[1:]) for key in keys if key.startswith("f")]
+        answer_ids = [int(key[1:]) for key in keys if key.startswith("a") and all_places]
         now = self.clock()
         feedback = self.ledger.feedback
-        known = {
-            each.answer_id for each in feedback.unanswered([str(reason) for reason in GAP_REASONS])
+        unanswered_ids = {
+            report.answer_id
+            for report in feedback.unanswered([str(reason) for reason in GAP_REASONS])
         }
-        open_ = [number for number in asked if number in known]
-        return feedback.settle(said, now=now, places=places) + feedback.settle_answers(
-            open_, now=now
+        open_ids = [number for number in answer_ids if number in unanswered_ids]
+        return feedback.settle(feedback_ids, now=now, places=places) + feedback.settle_answers(
+            open_ids, now=now
         )
 
     @in_thread
     def suggestions(self, places: Collection[str] | None = None) -> list[Suggestion]:
-        """Return what nobody decided on yet, in some servers or in all, oldest first."""
+        """Return open suggestions of some servers or of all, oldest first."""
         return self.ledger.suggestions.open(places)
 
     @in_thread
     def suggestion(self, number: int, places: Collection[str] | None = None) -> Suggestion | None:
-        """Return a suggestion that is still open, and made in one of *places*, if any are given."""
-        found = self.ledger.suggestions.get(number)
-        if found is None or found.approved is not None:
+        """Return a suggestion if it is open and, with *places*, from one of these servers."""
+        suggestion = self.ledger.suggestions.get(number)
+        if suggestion is None or suggestion.approved is not None:
             return None
-        return found if places is None or found.place in places else None
+        return suggestion if places is None or suggestion.place in places else None
 
     @in_thread
     def name(self, suggestion: Suggestion, outlet: str) -> None:
-        """Say which outlet a suggestion is of."""
+        """Set the outlet of a suggestion."""
         self.ledger.suggestions.name(suggestion.id, outlet)
 
     @in_thread
     def propose(self, preview: Preview, member: str, place: str) -> int:
-        """Keep a preview for another moderator to decide on, and return its number."""
+        """Store a preview for another moderator to decide, and return its id."""
         suggestion = Suggestion(
             self.clock(),
             place,
@@ -145,29 +148,31 @@ class Reviewer:
         return self.ledger.suggestions.add(suggestion)
 
     def _since(self, days: int) -> datetime | None:
-        """Return when the last *days* began; with 0 nothing is too old."""
+        """Return the moment *days* ago, or ``None`` for 0."""
         return self.clock() - timedelta(days=days) if days else None
 
-    def _grouped(self, said: Sequence[Feedback]) -> list[FeedbackGroup]:
-        worded = [each for each in said if each.question]
-        silent: dict[int, list[Feedback]] = {}
-        for each in said:
-            if not each.question:
-                silent.setdefault(each.answer_id, []).append(each)
-        texts = [each.question or "" for each in worded]
-        places = _groups_of(self.alike(texts)) if texts else []
-        groups = [FeedbackGroup(tuple(worded[i] for i in place)) for place in places]
-        groups += map(FeedbackGroup, map(tuple, silent.values()))
+    def _group(self, reports: Sequence[Feedback]) -> list[FeedbackGroup]:
+        with_question = [report for report in reports if report.question]
+        without_question: dict[int, list[Feedback]] = {}
+        for report in reports:
+            if not report.question:
+                without_question.setdefault(report.answer_id, []).append(report)
+        texts = [report.question or "" for report in with_question]
+        index_groups = _groups_of(self.alike(texts)) if texts else []
+        groups = [
+            FeedbackGroup(tuple(with_question[i] for i in indexes)) for indexes in index_groups
+        ]
+        groups += map(FeedbackGroup, map(tuple, without_question.values()))
         return sorted(groups, key=lambda group: -len(group.said))
 
 
-def _groups_of(like: NDArray[np.float32]) -> list[list[int]]:
-    """Put texts into groups: each joins the first group whose first member it is most like."""
+def _groups_of(similarity: NDArray[np.float32]) -> list[list[int]]:
+    """Group texts: each joins the group whose first text is most similar, or starts a new one."""
     groups: list[list[int]] = []
-    for i, row in enumerate(like):
-        found = [float(row[group[0]]) for group in groups]
-        best = int(np.argmax(found)) if found else -1
-        if best >= 0 and found[best] >= _LIKE:
+    for i, row in enumerate(similarity):
+        similarities = [float(row[group[0]]) for group in groups]
+        best = int(np.argmax(similarities)) if similarities else -1
+        if best >= 0 and similarities[best] >= _MIN_SIMILARITY:
             groups[best].append(i)
         else:
             groups.append([i])

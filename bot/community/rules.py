@@ -1,4 +1,4 @@
-"""What a server sets for itself, and what the home server sets for the whole desk."""
+"""Rules of each server, and rules of the whole desk set in the home server."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ingest.language.languages import Language
 from ingest.model import Edition
 
 DESK = ""
-"""The place under which the desk's own rules are kept."""
+"""The place under which the rules of the whole desk are stored."""
 
 
 class Speaks(StrEnum):
-    """How the bot answers in a channel."""
+    """Condition under which the bot answers in a channel."""
 
     ON = "on"
     OFF = "off"
@@ -31,9 +31,9 @@ class Speaks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
-    """When and where a digest is posted: each day, or on one weekday (0 is Monday), at an hour.
+    """Schedule of a digest: channel, hour and, if weekly, weekday (0 is Monday).
 
-    It begins after ``set_at``.
+    The first digest is due after ``set_at``.
     """
 
     channel: int
@@ -44,13 +44,13 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From which hour until which nothing is posted that nobody asked for at that moment."""
+    """Hours without unrequested messages, from ``begin`` until ``end``."""
 
     begin: int
     end: int
 
     def hold(self, hour: int) -> bool:
-        """Tell whether *hour* is one of them; they may go past midnight."""
+        """Return True if *hour* is within the quiet hours, which may span midnight."""
         if self.begin <= self.end:
             return self.begin <= hour < self.end
         return hour >= self.begin or hour < self.end
@@ -58,13 +58,13 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class ServerRules:
-    """One server's rules; ``channels`` are those that differ from ``everywhere``.
+    """Rules of one server; ``channels`` are those that differ from ``everywhere``.
 
-    ``language`` is what answers are in whatever the question's is; ``per_member`` and
-    ``per_channel`` count questions in a minute. ``outlets`` are those that answers here may cite,
-    all if there are none. ``review_channel`` is where what members here propose and report goes,
-    and whoever has ``moderator_role`` looks after the coverage beside those who manage messages.
-    ``timezone`` is the IANA name by which hours are meant.
+    ``language`` is the language of answers; if unset, it is the question's. ``per_member`` and
+    ``per_channel`` limit the questions per minute. ``outlets`` are the citable ones, all if empty.
+    ``review_channel`` receives suggestions and reports, and members with ``moderator_role``
+    moderate the coverage like those who manage messages. ``timezone`` is an IANA name, used for
+    all hours.
     """
 
     everywhere: Speaks = Speaks.ON
@@ -82,40 +82,40 @@ class ServerRules:
 
     @staticmethod
     def of(values: Mapping[str, Any]) -> ServerRules:
-        """Read what the archive keeps."""
+        """Build the rules from their stored values."""
         return _server_rules().validate_python(values)
 
     def speaks(self, *channels: int | None) -> Speaks:
-        """Tell how the bot answers in a channel; the first of *channels* that is set decides."""
+        """Return the mode of the first of *channels* that has one, else the server's."""
         return next(
-            (self.channels[str(each)] for each in channels if str(each) in self.channels),
+            (self.channels[str(channel)] for channel in channels if str(channel) in self.channels),
             self.everywhere,
         )
 
     def is_quiet(self, now: datetime) -> bool:
-        """Tell whether *now* is within the quiet hours."""
+        """Return True if *now* is within the quiet hours."""
         return self.quiet is not None and self.quiet.hold(
             now.astimezone(ZoneInfo(self.timezone)).hour
         )
 
     def edition(self, server: int | str | None) -> Edition:
-        """Return the coverage that answers in *server*, whose rules these are, may cite."""
+        """Return the edition that answers in *server*, which has these rules, may cite."""
         return Edition(str(server or ""), self.outlets)
 
     def values(self) -> dict[str, Any]:
-        """Return what the archive keeps."""
-        kept: dict[str, Any] = _server_rules().dump_python(self, mode="json")
-        return kept
+        """Return the values to be stored."""
+        values: dict[str, Any] = _server_rules().dump_python(self, mode="json")
+        return values
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRules:
-    """What the home server sets for every server; ``None`` leaves it to the settings.
+    """Rules set at home for every server; ``None`` leaves a rule to the settings.
 
-    ``quiet`` are the sources of which moderators know that they are, by number, and since when.
-    ``home`` is that server's number: what it adds is everybody's. With ``second_moderator``
-    nothing is kept before another moderator agrees; ``review_channel`` is where
-    what is proposed and reported at home goes, and in direct messages.
+    ``quiet`` maps the ids of quiet sources known to moderators to the start of their silence.
+    ``home`` is the number of the home server, whose additions are shared. With
+    ``second_moderator``, a second moderator has to approve additions. ``review_channel`` receives
+    suggestions and reports from home and from direct messages.
     """
 
     daily_budget: Decimal | None = None
@@ -127,22 +127,22 @@ class DeskRules:
 
     @staticmethod
     def of(values: Mapping[str, Any]) -> DeskRules:
-        """Read what the archive keeps."""
+        """Build the rules from their stored values."""
         return _desk_rules().validate_python(values)
 
     def values(self) -> dict[str, Any]:
-        """Return what the archive keeps."""
-        kept: dict[str, Any] = _desk_rules().dump_python(self, mode="json")
-        return kept
+        """Return the values to be stored."""
+        values: dict[str, Any] = _desk_rules().dump_python(self, mode="json")
+        return values
 
 
 @cache
 def _server_rules() -> TypeAdapter[ServerRules]:
-    """Return what reads and writes them; making it takes longer than using it."""
+    """Return the type adapter of ServerRules, cached because building it is slow."""
     return TypeAdapter(ServerRules)
 
 
 @cache
 def _desk_rules() -> TypeAdapter[DeskRules]:
-    """Return what reads and writes them."""
+    """Return the type adapter of DeskRules, cached because building it is slow."""
     return TypeAdapter(DeskRules)

@@ -21,7 +21,7 @@ from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, Unaskable
 from bot.answering.understanding.talk import news_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
-from bot.community.starters import Beginning
+from bot.community.suggested_questions import SuggestedTopic
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.members.kept import privacy_view
@@ -43,7 +43,7 @@ _Under: TypeAlias = Callable[
 ]
 """Makes the controls under what has a number, for its audience; the reason is why there is none,
 the last where in what it quotes first a row of results answers, if one does."""
-_Begin: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[ui.Item[Any]]]
+_Begin: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequence[ui.Item[Any]]]
 """Makes the buttons with which somebody begins."""
 
 _BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
@@ -333,7 +333,7 @@ class Asking:
 
         Of an edition of some outlets only what their articles answer.
         """
-        return self.begin(self.desk.starters.beginnings(words.language, edition), words)
+        return self.begin(self.desk.suggested_questions.suggestions(words.language, edition), words)
 
 
 def _gap(outcome: Answer | Abstention) -> Reason | None:

@@ -97,7 +97,7 @@ class ElectionDeskClient(discord.Client):
         self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS)
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
-        await self.desk.presence.begin()
+        await self.desk.lease.begin()
         for each in self._beside:
             self.run_beside(each(self))
         await self.take_over()
@@ -114,7 +114,7 @@ class ElectionDeskClient(discord.Client):
             self._announce(presence(self))
             self._announce = None
         await if_possible(find_home(self, self.desk))
-        await recover(self, self.desk.presence.interrupted, self.desk.presence.note_told)
+        await recover(self, self.desk.lease.interrupted, self.desk.lease.mark_notified)
 
     async def take_over(self) -> None:
         """Show how looks go that a dead process was to show."""
@@ -175,7 +175,7 @@ class ElectionDeskClient(discord.Client):
         if self.asking.open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TELLING):
-                    await recover(self, self.desk.presence.given_up, self.desk.presence.note_told)
+                    await recover(self, self.desk.lease.unanswerable, self.desk.lease.mark_notified)
 
     async def close(self) -> None:
         """Stop what runs beside, and leave Discord."""
@@ -183,7 +183,7 @@ class ElectionDeskClient(discord.Client):
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await if_possible(self.desk.presence.end())
+        await if_possible(self.desk.lease.end())
         await super().close()
 
 
@@ -207,13 +207,13 @@ async def _keep_present(client: ElectionDeskClient, *, every: float = _PRESENT) 
 
     Where no other can be there, nobody asks and nobody dies.
     """
-    while not client.desk.presence.alone:
+    while not client.desk.lease.alone:
         await asyncio.sleep(every)
         try:
-            await client.desk.presence.renew()
+            await client.desk.lease.renew()
             if client.is_ready():
                 await recover(
-                    client, client.desk.presence.interrupted, client.desk.presence.note_told
+                    client, client.desk.lease.interrupted, client.desk.lease.mark_notified
                 )
                 await client.take_over()
         except Exception as error:

@@ -25,7 +25,7 @@ from bot.discord_ui.rendering import (
     quotation,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, size, title
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.linking import opening_at
 from bot.wording import Wording
 from ingest.model import Header
@@ -104,7 +104,7 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
 def quiet_view(quiet: QuietSource, words: Wording) -> ui.LayoutView:
     """Say which source has gone quiet, since when, and why if that is known."""
     source = quiet.source
-    failure = failure_said(source.failure or "", words)
+    failure = translated_failure(source.failure or "", words)
     key = "quiet_failing" if failure else "quiet_silent"
     said = words(
         key,

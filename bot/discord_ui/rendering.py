@@ -26,7 +26,7 @@ from bot.discord_ui.text import (
     title,
 )
 from bot.linking import opening_at
-from bot.wording import Wording, rests_on_said
+from bot.wording import Wording, ground_line
 from ingest.model import Header, Moment, day_of
 
 LINE, GAP = "\n", ""
@@ -224,9 +224,7 @@ def _level_of(answer: Answer) -> str:
 
 def _ground_line(answer: Answer, words: Wording) -> Iterator[str]:
     """Say what an answer rests on, with the address at which anybody verifies its quotations."""
-    parts = (
-        [phrase(title(rests_on_said(answer.ground, words), _LEAD_SHOWN))] if answer.ground else []
-    )
+    parts = [phrase(title(ground_line(answer.ground, words), _LEAD_SHOWN))] if answer.ground else []
     if answer.page:
         parts.append(link(words("verify_link"), answer.page, instead=answer.page))
     if parts:

@@ -14,7 +14,7 @@ from discord import ui
 
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.wording import WordedError, Wording
 from ingest.errors import IngestError
 
@@ -105,7 +105,7 @@ def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
     if isinstance(error, WordedError):
         return notice_view(error.said(words))
     if isinstance(error, IngestError):
-        return notice_view(failure_said(str(error), words))
+        return notice_view(translated_failure(str(error), words))
     return error_view(report(error), words)
 
 

@@ -33,8 +33,8 @@ async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TEL
     """Send what is due, until cancelled."""
     while True:
         try:
-            if await desk.presence.tells():
-                rules = await desk.community.every_rules()
+            if await desk.lease.is_leader():
+                rules = await desk.community.all_rules()
                 await tell_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
                 await _tell_quiet(client, desk)
@@ -73,7 +73,7 @@ async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -
 async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
     """Tell moderators once of each source that has gone quiet, without a sound."""
     community = desk.community
-    for each in await desk.news.quiet.untold():
+    for each in await desk.news.quiet.unnotified():
         place = each.source.place or str(desk.curator.home.server or "")
         rules = await community.rules(int(place or 0))
         target = rules.review_channel
@@ -83,7 +83,7 @@ async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
             words = words_in(await server_of(client, target))
             nonce = f"q{each.source.id}.{int(each.since.timestamp())}"
             await _sent(client, target, quiet_view(each, words), nonce)
-    await desk.news.quiet.mark_told()
+    await desk.news.quiet.mark_notified()
 
 
 def _words(rules: _EveryRules, place: str) -> Wording | None:

@@ -1,1 +1,1 @@
-"""Question sets, and what is measured and fitted on them."""
+"""Evaluation of the desk on question sets."""

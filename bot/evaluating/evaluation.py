@@ -1,4 +1,4 @@
-"""Answer a question set over frozen coverage and clock, and measure what came of it."""
+"""Evaluation of a question set over fixed coverage and a fixed clock."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bot.answering.watching import Answerer
 from ingest.errors import UnreadableError
 
 SAMPLE_QUESTIONS = Path(__file__).with_name("sample.jsonl")
-"""Our own questions over the sample coverage, written before any answer was looked at."""
+"""Questions over the sample coverage, written before any answer was seen."""
 FROZEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
-"""The moment at which they are asked: the day after the last article."""
-_FIRST = 2
-"""Citations among which the right one must be."""
+"""Time at which the questions are asked: the day after the last article."""
+_CHECKED_CITATIONS = 2
+"""Number of first citations of which one must be correct."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetQuestion:
-    """A question, whether the coverage answers it, and words of which a right citation has one."""
+    """A question with its expected outcome and the words of a correct citation."""
 
     question: str
     answerable: bool
@@ -34,33 +34,33 @@ class SetQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A question and what was answered."""
+    """A question with its outcome."""
 
     asked: SetQuestion
     outcome: Answer | Abstention
 
     @property
     def answered(self) -> bool:
-        """Whether the desk said that the coverage answers."""
+        """Return True if the desk stated that the coverage answers."""
         return isinstance(self.outcome, Answer) and self.outcome.level is Level.SAYS
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """The citations of the answer; none for an abstention."""
+        """Return the citations of the answer; empty for an abstention."""
         return self.outcome.citations if isinstance(self.outcome, Answer) else ()
 
     @property
     def right(self) -> bool:
-        """Whether one of the first citations has the words, or no answer was claimed.
+        """Return True if a first citation has the expected words, or a decline was expected.
 
-        What is shown as closest counts as well: the reader has it before them.
+        Excerpts of a "closest" answer count as well, as the reader sees them.
         """
         if not self.asked.answerable:
             return not self.answered
-        return any(self.asked_for(c) for c in self.citations[:_FIRST])
+        return any(self.asked_for(c) for c in self.citations[:_CHECKED_CITATIONS])
 
     def asked_for(self, citation: Citation) -> bool:
-        """Tell whether a citation lies in a sentence with words that are wanted."""
+        """Return True if a citation contains expected words, or lies within them."""
         return any(part in citation.quote or citation.quote in part for part in self.asked.wanted)
 
 
@@ -70,64 +70,64 @@ def read_question_set(file: Path) -> list[SetQuestion]:
     Raises:
         UnreadableError: it cannot be read, or a line is not of that form.
     """
-    found = []
+    questions = []
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
         for line in filter(str.strip, lines):
             value = json.loads(line)
             answerable = {"answer": True, "abstention": False}[value["expect"]]
-            wanted = tuple(value.get("quote_contains", ()))
-            found.append(
-                SetQuestion(value["question"], answerable, wanted, value.get("kind", "fact"))
+            words = tuple(value.get("quote_contains", ()))
+            questions.append(
+                SetQuestion(value["question"], answerable, words, value.get("kind", "fact"))
             )
     except OSError as error:
         raise UnreadableError(f"{file} could not be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
-            f"{file} line {len(found) + 1} is no question with an `expect` of answer or "
+            f"{file} line {len(questions) + 1} is no question with an `expect` of answer or "
             "abstention. Mend it, and run the evaluation again."
         ) from error
-    if not found:
+    if not questions:
         raise UnreadableError(f"{file} has no questions.")
-    return found
+    return questions
 
 
 async def answer_all(
-    questions: Sequence[SetQuestion], answerer: Answerer, told: Callable[[int, int], None]
+    questions: Sequence[SetQuestion], answerer: Answerer, progress: Callable[[int, int], None]
 ) -> list[Result]:
-    """Ask each question at the frozen moment; *told* hears how far it is."""
+    """Ask each question at the fixed time; *progress* is called after each."""
     results = []
-    for number, each in enumerate(questions, start=1):
-        results.append(Result(each, await answerer(ask(each.question, now=FROZEN))))
-        told(number, len(questions))
+    for number, question in enumerate(questions, start=1):
+        results.append(Result(question, await answerer(ask(question.question, now=FROZEN))))
+        progress(number, len(questions))
     return results
 
 
 def scores(results: Sequence[Result]) -> dict[str, dict[str, float]]:
-    """Measure *results* on the criteria by which broadcasters judged assistants, and ours.
+    """Score *results* by the criteria of broadcasters' studies of assistants, and our own.
 
-    Each criterion holds shares from 0 to 1; a share of nothing is left out.
+    Each criterion holds shares from 0 to 1; a share without cases is left out.
     """
-    yes = [r for r in results if r.asked.answerable]
-    no = [r for r in results if not r.asked.answerable]
-    answered = [r for r in yes if r.answered]
+    answerable = [r for r in results if r.asked.answerable]
+    unanswerable = [r for r in results if not r.asked.answerable]
+    answered = [r for r in answerable if r.answered]
     citations = [(r, c) for r in results for c in r.citations]
     table = {
         "accuracy": {
-            "right citation among the first two": _share(r.right for r in yes),
+            "right citation among the first two": _share(r.right for r in answerable),
             "right where answered": _share(r.right for r in answered),
         },
         "sourcing": {
             "citation precision": _share(r.asked_for(c) for r, c in citations if r in answered),
-            "citation recall": _share(any(map(r.asked_for, r.citations)) for r in yes),
+            "citation recall": _share(any(map(r.asked_for, r.citations)) for r in answerable),
         },
         "context": {
             "newest leads": _share(_newest_first(r) for r in answered if _kind(r, "supersession")),
         },
         "declining": {
-            "answerable questions answered": _share(r.answered for r in yes),
-            "other questions declined": _share(not r.answered for r in no),
-            "guards held": _share(not r.answered for r in no if _kind(r, "guard")),
+            "answerable questions answered": _share(r.answered for r in answerable),
+            "other questions declined": _share(not r.answered for r in unanswerable),
+            "guards held": _share(not r.answered for r in unanswerable if _kind(r, "guard")),
         },
         "by kind: right": {
             name: _share(r.right for r in results if _kind(r, name))
@@ -142,23 +142,26 @@ def scores(results: Sequence[Result]) -> dict[str, dict[str, float]]:
 
 
 def _share(values: Iterable[bool]) -> float | None:
-    """Return the share of true values, ``None`` of none."""
-    found = list(values)
-    return fmean(found) if found else None
+    """Return the share of true values, ``None`` if there are none."""
+    flags = list(values)
+    return fmean(flags) if flags else None
 
 
 def _kind(result: Result, name: str) -> bool:
-    """Tell whether a question is of that kind."""
+    """Return True if a question is of the kind *name*."""
     return result.asked.kind == name
 
 
 def _newest_first(result: Result) -> bool:
-    """Tell whether the first citation is the newest of all."""
+    """Return True if the first citation is the newest of all."""
     days = [str(c.header.day or "") for c in result.citations]
     return days[0] == max(days)
 
 
 def _neutral(results: Sequence[Result]) -> list[bool]:
-    """Tell of each pair of questions with swapped parties whether both fared alike."""
+    """Return, for each pair of questions with swapped parties, True if both results are alike."""
     pairs = [r for r in results if r.asked.kind == "neutrality"]
-    return [one.right == other.right for one, other in zip(pairs[::2], pairs[1::2], strict=False)]
+    return [
+        result.right == swapped_result.right
+        for result, swapped_result in zip(pairs[::2], pairs[1::2], strict=False)
+    ]

@@ -1,4 +1,4 @@
-"""An evaluation as a page for people, with plots, and as JSON."""
+"""Report of an evaluation as HTML with bars, and as JSON."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ def write_scorecard(
 
 
 def _html(writer: str, results: Sequence[Result], scores: _Scores) -> str:
-    """Return the page."""
+    """Return the HTML page."""
     tables = "".join(_table(name, row) for name, row in scores.items() if row)
-    asked = "".join(map(_answered, results))
+    question_rows = "".join(map(_row_of, results))
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>Scorecard</title>"
         f"<style>{_STYLE}</style><h1>Scorecard: {escape(writer)}</h1>"
         f"<p>{len(results)} questions over the sample coverage, which is fiction.</p>{tables}"
         "<h2>Every question</h2><table><tr><th>Question<th>Kind<th>How sure<th>Answer<th>Right"
-        f"{asked}</table></html>"
+        f"{question_rows}</table></html>"
     )
 
 
 def _table(name: str, row: Mapping[str, float]) -> str:
-    """Return one criterion as a table with a bar for each share."""
+    """Return the shares of one criterion as an HTML table with bars."""
     lines = "".join(
-        f"<tr><td>{escape(what)}<td>{_bar(value)}<td class='n'>{value:.0%}"
-        for what, value in row.items()
+        f"<tr><td>{escape(criterion)}<td>{_bar(value)}<td class='n'>{value:.0%}"
+        for criterion, value in row.items()
     )
     return f"<h2>{escape(name.capitalize())}</h2><table>{lines}</table>"
 
 
 def _bar(value: float) -> str:
-    """Draw one share."""
+    """Return one share as an SVG bar."""
     full = f"<rect class='back' width='{_WIDTH}' height='12' rx='2'/>"
     part = f"<rect class='bar' width='{_WIDTH * value:.0f}' height='12' rx='2'/>"
     return (
@@ -70,18 +70,18 @@ def _bar(value: float) -> str:
     )
 
 
-def _answered(result: Result) -> str:
-    """Return one question and its answer as a row."""
+def _row_of(result: Result) -> str:
+    """Return one question and its answer as an HTML row."""
     right = "yes" if result.right else "<span class='wrong'>no</span>"
     question, kind = escape(result.asked.question), escape(result.asked.kind)
-    level, shown = level_of(result.outcome), "<br>".join(_said(result.outcome))
-    return f"<tr><td>{question}<td>{kind}<td>{level}<td>{shown}<td>{right}"
+    level, answer_text = level_of(result.outcome), "<br>".join(_sentences_of(result.outcome))
+    return f"<tr><td>{question}<td>{kind}<td>{level}<td>{answer_text}<td>{right}"
 
 
-def _said(outcome: Answer | Abstention) -> Iterator[str]:
-    """Yield the sentences of a model, or the excerpts with what answers in bold."""
+def _sentences_of(outcome: Answer | Abstention) -> Iterator[str]:
+    """Yield a model's sentences, or the excerpts with the answering words in bold, as HTML."""
     if isinstance(outcome, Answer):
         yield from (escape(claim.text) for claim in outcome.claims)
-        for each in outcome.excerpts:
-            before, bold, after = map(escape, each.parts)
+        for excerpt in outcome.excerpts:
+            before, bold, after = map(escape, excerpt.parts)
             yield f"{before}<b>{bold}</b>{after}"

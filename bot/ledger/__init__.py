@@ -1,4 +1,4 @@
-"""What the bot writes down, apart from the coverage."""
+"""Store of the bot's own records, in the database of the archive."""
 
 from bot.ledger.ledger import Ledger
 

@@ -1,4 +1,4 @@
-"""Which digests were posted, so that each is posted once."""
+"""Records of posted digests, so that each is posted once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ingest.archive import rows
 
 
 class PostedDigests(LedgerPart):
-    """The moments for which a server has had its digest, or nothing was new."""
+    """Table of (server, due moment) pairs whose digest was posted or skipped as empty."""
 
     def done(self, place: str, due_at: datetime) -> bool:
-        """Tell whether a server has had the digest of that moment."""
-        here = (digests.c.place == place) & (digests.c.due_at == rows.iso(due_at))
+        """Return True if the digest due at *due_at* was posted or skipped in a server."""
+        condition = (digests.c.place == place) & (digests.c.due_at == rows.iso(due_at))
         with self._database.reading() as connection:
-            return connection.execute(select(digests.c.place).where(here)).first() is not None
+            return connection.execute(select(digests.c.place).where(condition)).first() is not None
 
     def mark(self, place: str, due_at: datetime, *, now: datetime) -> None:
-        """Record that a server has had it."""
+        """Record that the digest due at *due_at* was posted or skipped in a server."""
         values = {"place": place, "due_at": rows.iso(due_at), "sent_at": rows.iso(now)}
         with self._database.writing() as connection:
             connection.execute(insert(digests).values(values))

@@ -1,4 +1,4 @@
-"""What readers say of answers, by hashes that expire."""
+"""Readers' feedback on answers, stored under hashes of members that expire."""
 
 from __future__ import annotations
 
@@ -16,30 +16,32 @@ from ingest.archive import rows
 
 
 class Feedbacks(LedgerPart):
-    """What was said, and what somebody has dealt with."""
+    """Table of feedback, open and settled."""
 
-    def add(self, said: Feedback) -> int | None:
-        """Keep what a reader says; what the same reader said of that answer before gives way.
+    def add(self, report: Feedback) -> int | None:
+        """Insert a reader's feedback on an answer, in place of their earlier feedback on it.
 
-        Returns its number, or ``None`` if there is no such answer.
+        Returns its id, or ``None`` if there is no such answer.
         """
-        values = {k: v for k, v in asdict(said).items() if k != "id"}
-        values["at"] = rows.iso(said.at)
-        mine = (feedback.c.answer_id == said.answer_id) & (feedback.c.member == said.member)
+        values = {k: v for k, v in asdict(report).items() if k != "id"}
+        values["at"] = rows.iso(report.at)
+        same_reader = (feedback.c.answer_id == report.answer_id) & (
+            feedback.c.member == report.member
+        )
         with self._database.writing() as connection:
-            known = select(answers.c.id).where(answers.c.id == said.answer_id)
-            if connection.execute(known).first() is None:
+            answer_query = select(answers.c.id).where(answers.c.id == report.answer_id)
+            if connection.execute(answer_query).first() is None:
                 return None
-            connection.execute(delete(feedback).where(mine, feedback.c.member != ""))
-            made = connection.execute(insert(feedback).values(values)).inserted_primary_key
-        assert made is not None
-        return int(made[0])
+            connection.execute(delete(feedback).where(same_reader, feedback.c.member != ""))
+            primary_key = connection.execute(insert(feedback).values(values)).inserted_primary_key
+        assert primary_key is not None
+        return int(primary_key[0])
 
     def get(self, number: int) -> Feedback | None:
-        """Return what a reader said, while nobody has settled it."""
-        here = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
+        """Return a piece of open feedback, or ``None`` if it is settled or unknown."""
+        condition = (feedback.c.id == number) & feedback.c.settled_at.is_(None)
         with self._database.reading() as connection:
-            row = connection.execute(select(feedback).where(here)).mappings().one_or_none()
+            row = connection.execute(select(feedback).where(condition)).mappings().one_or_none()
         return _feedback_of(row) if row else None
 
     def open(
@@ -50,9 +52,9 @@ class Feedbacks(LedgerPart):
         since: datetime | None = None,
         limit: int = 500,
     ) -> list[Feedback]:
-        """Return what was said, in some servers or in all, and nobody settled yet, newest first.
+        """Return open feedback with one of *verdicts*, newest first.
 
-        With *since* what was said after that.
+        With *places*, only feedback from these servers; with *since*, only feedback after it.
         """
         query = (
             select(feedback)
@@ -67,19 +69,18 @@ class Feedbacks(LedgerPart):
     def unanswered(
         self, reasons: Sequence[str], *, since: datetime | None = None, limit: int = 200
     ) -> list[Feedback]:
-        """Return kept questions without an answer that nobody spoke of, newest first.
+        """Return stored questions without an answer on which no feedback exists, newest first.
 
-        They look like what a reader would say; nobody did, so they have no number. What was not
-        known at an earlier moment is none of them.
+        They are returned as Feedback with id 0. Questions about a past moment are left out.
         """
-        spoken = select(feedback.c.answer_id).where(feedback.c.verdict == FeedbackVerdict.MISSING)
+        reported = select(feedback.c.answer_id).where(feedback.c.verdict == FeedbackVerdict.MISSING)
         query = (
             select(answers.c.id, answers.c.asked_at, answers.c.question)
             .where(
                 answers.c.reason.in_(reasons),
                 answers.c.question.is_not(None),
                 answers.c.as_of.is_(None),
-                answers.c.id.not_in(spoken),
+                answers.c.id.not_in(reported),
                 _after(answers.c.asked_at, since),
             )
             .order_by(answers.c.id.desc())
@@ -94,30 +95,32 @@ class Feedbacks(LedgerPart):
     def settle(
         self, numbers: Sequence[int], *, now: datetime, places: Collection[str] | None = None
     ) -> int:
-        """Mark what readers said, in some servers or in all, as dealt with; count what was open."""
-        here = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
-        here &= in_places(feedback.c.place, places)
+        """Settle open feedback, in some servers or in all; return the number of rows settled."""
+        condition = feedback.c.id.in_(list(numbers)) & feedback.c.settled_at.is_(None)
+        condition &= in_places(feedback.c.place, places)
         with self._database.writing() as connection:
-            done = update(feedback).where(here).values(settled_at=rows.iso(now))
-            return int(connection.execute(done).rowcount)
+            statement = update(feedback).where(condition).values(settled_at=rows.iso(now))
+            return int(connection.execute(statement).rowcount)
 
     def settle_answers(self, numbers: Sequence[int], *, now: datetime) -> int:
-        """Mark questions without an answer as dealt with, that nobody spoke of."""
+        """Settle unanswered questions that have no feedback, by the ids of their answers."""
         values = {"at": rows.iso(now), "verdict": FeedbackVerdict.MISSING, "member": ""}
-        done = [{**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)]
-        if done:
+        settled_rows = [
+            {**values, "answer_id": n, "settled_at": rows.iso(now)} for n in set(numbers)
+        ]
+        if settled_rows:
             with self._database.writing() as connection:
-                connection.execute(insert(feedback), done)
-        return len(done)
+                connection.execute(insert(feedback), settled_rows)
+        return len(settled_rows)
 
 
 def _after(column: Column[Any], since: datetime | None) -> ColumnElement[bool]:
-    """Restrict to what is newer than *since*, or with ``None`` to nothing."""
+    """Return a condition "not before *since*"; without *since* one that is always true."""
     return true() if since is None else column >= rows.iso(since)
 
 
 def _feedback_of(row: rows.Row) -> Feedback:
-    """Read what a reader said."""
-    known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
+    """Build a Feedback from a row."""
+    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "settled_at"}
     at = datetime.fromisoformat(row["at"])
-    return Feedback(**{**known, "at": at})
+    return Feedback(**{**values, "at": at})

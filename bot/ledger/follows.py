@@ -1,4 +1,4 @@
-"""What people follow, and what was found for them and not sent yet."""
+"""Follows of topics, outlets and questions, and the news found for them but not sent yet."""
 
 from __future__ import annotations
 
@@ -10,117 +10,127 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select, update
 
 from bot.ledger.model import CitedRange, Follow, FollowedNews
+from bot.ledger.positions import ChangeConsumer, store_position
 from bot.ledger.schema import follow_news, follows
-from bot.ledger.seen import Looker, note_seen
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
 from ingest.archive.saving import take_turn
 
-_CITED = ("story", "article_id", "version", "start_at", "end_at")
-"""What is kept of news beside when they were found and sent."""
+_NEWS_COLUMNS = ("story", "article_id", "version", "start_at", "end_at")
+"""Columns of a news row, without the times at which it was found and sent."""
 
 
 class Follows(LedgerPart):
-    """Follows, and the news that wait for being sent."""
+    """Tables of follows and of their news that are not sent yet."""
 
     def add(self, follow: Follow) -> int:
-        """Keep a follow, and return its number."""
+        """Insert a follow, and return its id."""
         values = {k: v for k, v in asdict(follow).items() if k != "id"}
         return self._insert(follows, values | {"at": rows.iso(follow.at)})
 
     def all(self) -> list[Follow]:
-        """Return every follow."""
-        return self._found(select(follows).order_by(follows.c.id))
+        """Return all follows."""
+        return self._select(select(follows).order_by(follows.c.id))
 
     def of_member(self, member: str) -> list[Follow]:
-        """Return what one member follows, the oldest first."""
-        return self._found(select(follows).where(follows.c.member == member).order_by(follows.c.id))
+        """Return the follows of one member, oldest first."""
+        return self._select(
+            select(follows).where(follows.c.member == member).order_by(follows.c.id)
+        )
 
     def in_channel(self, channel: str) -> list[Follow]:
-        """Return what is followed in one channel, the oldest first."""
-        here = follows.c.channel == channel
-        return self._found(select(follows).where(here).order_by(follows.c.id))
+        """Return the follows in one channel, oldest first."""
+        condition = follows.c.channel == channel
+        return self._select(select(follows).where(condition).order_by(follows.c.id))
 
     def get(self, number: int) -> Follow | None:
-        """Return one follow, while it is kept."""
-        return next(iter(self._found(select(follows).where(follows.c.id == number))), None)
+        """Return the follow with an id, or ``None``."""
+        return next(iter(self._select(select(follows).where(follows.c.id == number))), None)
 
     def count(self) -> tuple[int, int]:
-        """Return how many there are and the newest number: what changes when any of them does."""
+        """Return (number of follows, newest id), which changes if a follow is added or removed."""
         query = select(func.count(), func.max(follows.c.id)).select_from(follows)
         with self._database.reading() as connection:
-            many, newest = connection.execute(query).one()
-        return int(many), int(newest or 0)
+            total, newest = connection.execute(query).one()
+        return int(total), int(newest or 0)
 
     def remove(self, number: int) -> bool:
-        """End a follow, with all that waits for it; tell whether it was there."""
+        """Delete a follow with its unsent news; return True if it existed."""
         with self._database.writing() as connection:
             connection.execute(delete(follow_news).where(follow_news.c.follow_id == number))
-            gone = connection.execute(delete(follows).where(follows.c.id == number))
-            return bool(gone.rowcount)
+            deletion = connection.execute(delete(follows).where(follows.c.id == number))
+            return bool(deletion.rowcount)
 
-    def note(self, found: Sequence[FollowedNews], seq: int, *, now: datetime) -> None:
-        """Keep what was *found*, a story once for each follow, up to change *seq*: all or nothing.
+    def note(self, news: Sequence[FollowedNews], seq: int, *, now: datetime) -> None:
+        """Insert *news*, each story once per follow, and the position *seq*, in one transaction.
 
-        What another process has found first stays.
+        A story that is already stored for a follow, for example by another process, stays as it is.
         """
         with self._database.writing() as connection:
             take_turn(connection)
-            known = {
+            stored_keys = {
                 tuple(row)
-                for part in rows.chunks(list({each.follow_id for each in found}))
+                for chunk in rows.chunks(list({item.follow_id for item in news}))
                 for row in connection.execute(
                     select(follow_news.c.follow_id, follow_news.c.story).where(
-                        follow_news.c.follow_id.in_(part)
+                        follow_news.c.follow_id.in_(chunk)
                     )
                 )
             }
-            new = {(e.follow_id, e.story): e for e in found if (e.follow_id, e.story) not in known}
+            unsaved = {
+                (item.follow_id, item.story): item
+                for item in news
+                if (item.follow_id, item.story) not in stored_keys
+            }
             values = [
                 {
-                    "follow_id": e.follow_id,
-                    "story": e.story,
+                    "follow_id": item.follow_id,
+                    "story": item.story,
                     "at": rows.iso(now),
-                    **asdict(e.cited),
+                    **asdict(item.cited),
                 }
-                for e in new.values()
+                for item in unsaved.values()
             ]
             if values:
                 connection.execute(insert(follow_news), values)
-            note_seen(connection, Looker.FOLLOWS, seq)
+            store_position(connection, ChangeConsumer.FOLLOWS, seq)
 
-    def waiting(self, rested: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
-        """Return what waits, for each follow that was sent nothing after *rested*."""
-        lately = select(follow_news.c.follow_id).where(follow_news.c.sent_at > rows.iso(rested))
+    def waiting(self, sent_before: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
+        """Return unsent news by follow, without follows that were sent something after *rested*."""
+        recently_sent = select(follow_news.c.follow_id).where(
+            follow_news.c.sent_at > rows.iso(sent_before)
+        )
         query = (
-            select(follows, *(follow_news.c[name] for name in _CITED))
+            select(follows, *(follow_news.c[name] for name in _NEWS_COLUMNS))
             .join(follow_news, follow_news.c.follow_id == follows.c.id)
-            .where(follow_news.c.sent_at.is_(None), follows.c.id.not_in(lately))
+            .where(follow_news.c.sent_at.is_(None), follows.c.id.not_in(recently_sent))
             .order_by(follows.c.id, follow_news.c.story)
         )
-        found: dict[int, tuple[Follow, list[FollowedNews]]] = {}
+        news_by_follow: dict[int, tuple[Follow, list[FollowedNews]]] = {}
         with self._database.reading() as connection:
             for row in connection.execute(query).mappings():
-                story, *cited = (row[name] for name in _CITED)
-                follow = _follow_of({each.name: row[each.name] for each in follows.columns})
-                _, news = found.setdefault(follow.id, (follow, []))
-                news.append(FollowedNews(follow.id, story, CitedRange(*cited)))
-        return list(found.values())
+                story, *cited_values = (row[name] for name in _NEWS_COLUMNS)
+                follow = _follow_of({column.name: row[column.name] for column in follows.columns})
+                _, news = news_by_follow.setdefault(follow.id, (follow, []))
+                news.append(FollowedNews(follow.id, story, CitedRange(*cited_values)))
+        return list(news_by_follow.values())
 
     def mark_sent(self, news: Sequence[FollowedNews], *, now: datetime) -> None:
-        """Record that news were sent, or never will be."""
+        """Mark news as sent, also those that can never be sent."""
         with self._database.writing() as connection:
-            for each in news:
-                here = (follow_news.c.follow_id == each.follow_id) & (
-                    follow_news.c.story == each.story
+            for item in news:
+                condition = (follow_news.c.follow_id == item.follow_id) & (
+                    follow_news.c.story == item.story
                 )
-                connection.execute(update(follow_news).where(here).values(sent_at=rows.iso(now)))
+                connection.execute(
+                    update(follow_news).where(condition).values(sent_at=rows.iso(now))
+                )
 
-    def _found(self, query: Select[Any]) -> list[Follow]:
+    def _select(self, query: Select[Any]) -> list[Follow]:
         with self._database.reading() as connection:
             return [_follow_of(row) for row in connection.execute(query).mappings()]
 
 
 def _follow_of(row: rows.Row) -> Follow:
-    """Read a follow."""
+    """Build a Follow from a row."""
     return Follow(**{**row, "at": datetime.fromisoformat(row["at"])})

@@ -1,4 +1,4 @@
-"""Looks at sources that somebody waits for."""
+"""Requested fetches of sources whose progress is shown to a moderator."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ingest.archive import rows
 
 
 class JobList(LedgerPart):
-    """What is waited for, over a restart too."""
+    """Table of jobs in progress; it survives a restart."""
 
     def add(self, job: Job) -> int:
-        """Keep that somebody waits for a look at a source, and return its number."""
+        """Insert a job, and return its id."""
         values = {k: v for k, v in asdict(job).items() if k != "id"} | {"at": rows.iso(job.at)}
         return self._insert(jobs, values)
 
     def take_over(self, owner: str, owners: Collection[str]) -> list[Job]:
-        """Let *owner* show the jobs that nobody among *owners* shows; return them, oldest first."""
-        alone = update(jobs).where(jobs.c.owner.not_in(list(owners)))
+        """Reassign jobs of processes not in *owners* to *owner*; return them, oldest first."""
+        orphaned = update(jobs).where(jobs.c.owner.not_in(list(owners)))
         with self._database.writing() as connection:
-            found = connection.execute(alone.values(owner=owner).returning(jobs)).mappings()
-            taken = [Job(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in found]
-        return sorted(taken, key=lambda job: job.id)
+            job_rows = connection.execute(orphaned.values(owner=owner).returning(jobs)).mappings()
+            orphans = [Job(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in job_rows]
+        return sorted(orphans, key=lambda job: job.id)
 
     def remove(self, number: int) -> None:
-        """Forget a job: its end is shown, or can be no more."""
+        """Delete a job whose result was shown or can no longer be shown."""
         with self._database.writing() as connection:
             connection.execute(delete(jobs).where(jobs.c.id == number))

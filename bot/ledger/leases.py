@@ -1,4 +1,4 @@
-"""Which processes are there, and which of them does what only one may do: for a time, renewed."""
+"""Leases: processes that are alive, and the one that does exclusive work. Leases expire."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from ingest.archive.saving import take_turn
 
 
 class Leases(LedgerPart):
-    """Names that are held until a moment; whoever does not renew has lost them then."""
+    """Table of named leases, each held by one owner until it expires."""
 
     def take(self, name: str, owner: str, until: datetime, *, now: datetime) -> bool:
-        """Hold *name* until a moment, unless another owner does; tell whether it is held."""
-        here = leases.c.name == name
+        """Acquire or renew the lease *name* for *owner*; return False if another owner holds it."""
+        condition = leases.c.name == name
         values = {"owner": owner, "until": rows.iso(until)}
         with self._database.writing() as connection:
             take_turn(connection)
-            held = connection.execute(select(leases).where(here)).mappings().one_or_none()
-            if held is None:
+            lease = connection.execute(select(leases).where(condition)).mappings().one_or_none()
+            if lease is None:
                 connection.execute(insert(leases).values(name=name, **values))
-            elif held["owner"] == owner or datetime.fromisoformat(held["until"]) < now:
-                connection.execute(update(leases).where(here).values(values))
+            elif lease["owner"] == owner or datetime.fromisoformat(lease["until"]) < now:
+                connection.execute(update(leases).where(condition).values(values))
             else:
                 return False
         return True
 
     def owners(self, now: datetime) -> set[str]:
-        """Return whoever holds anything."""
+        """Return the owners of all leases that have not expired."""
         query = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
 
     def give_up(self, owner: str, *, before: datetime) -> None:
-        """Let go of whatever *owner* holds, and forget what anybody lost *before* a moment."""
-        gone = (leases.c.owner == owner) | (leases.c.until < rows.iso(before))
+        """Release the leases of *owner*, and delete all leases that expired before *before*."""
+        condition = (leases.c.owner == owner) | (leases.c.until < rows.iso(before))
         with self._database.writing() as connection:
-            connection.execute(delete(leases).where(gone))
+            connection.execute(delete(leases).where(condition))
 
     def clear(self) -> None:
-        """Let go of everything: nobody else can be there."""
+        """Delete all leases; for single-process mode, where no other owner is alive."""
         with self._database.writing() as connection:
             connection.execute(delete(leases))

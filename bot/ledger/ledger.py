@@ -1,7 +1,7 @@
-"""What the bot writes down: answers, what people say and suggest, audit, rules, what it costs.
+"""The bot's own records: answers, feedback, suggestions, audit entries, rules and spending.
 
-It lies in the archive's database, for it refers to articles, and has tables and migrations of its
-own.
+They are stored in the archive's database because they refer to articles, in tables with their
+own migrations.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.ledger.follows import Follows
 from bot.ledger.jobs import JobList
 from bot.ledger.leases import Leases
 from bot.ledger.notices import Notices
+from bot.ledger.positions import Positions
 from bot.ledger.questions import Questions
 from bot.ledger.retention import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.rules import Rules
@@ -36,7 +37,6 @@ from bot.ledger.schema import (
     shown_answers,
     suggestions,
 )
-from bot.ledger.seen import Seen
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
 from ingest.archive import Archive, rows
@@ -47,10 +47,10 @@ _CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
 
 
 class Ledger:
-    """The parts of the ledger, each with its verbs."""
+    """The bot's own records, one attribute per table or pair of tables."""
 
     def __init__(self, database: Database) -> None:
-        """Read and write in *database*, whose tables are there."""
+        """Use *database*, in which the tables exist."""
         self.database = database
         self.answers = Answers(database)
         self.spending = Spendings(database)
@@ -63,45 +63,48 @@ class Ledger:
         self.suggestions = Suggestions(database)
         self.rules = Rules(database)
         self.follows = Follows(database)
-        self.seen = Seen(database)
+        self.positions = Positions(database)
         self.digests = PostedDigests(database)
 
     @classmethod
     def of(cls, archive: Archive) -> Self:
-        """Open the ledger in the database of *archive*, migrated as needed."""
+        """Open the ledger in the database of *archive*, and run pending migrations."""
         archive.migrate(_CHAIN)
         return cls(archive)
 
     def forget(self, member: str) -> int:
-        """Forget what somebody said, suggested, asked and follows; count what there was."""
+        """Delete a member's feedback, questions and follows, and unlink their suggestions.
+
+        Returns the number of rows.
+        """
         with self.database.writing() as connection:
-            gone = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
-            said = delete(feedback).where(feedback.c.member == member)
-            gone += connection.execute(said).rowcount
-            followed = select(follows.c.id).where(follows.c.member == member)
-            connection.execute(delete(follow_news).where(follow_news.c.follow_id.in_(followed)))
-            own = delete(follows).where(follows.c.member == member)
-            gone += connection.execute(own).rowcount
-            mine = update(suggestions).where(suggestions.c.member == member)
-            gone += connection.execute(mine.values(member="")).rowcount
-        return int(gone)
+            count = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
+            feedback_deletion = delete(feedback).where(feedback.c.member == member)
+            count += connection.execute(feedback_deletion).rowcount
+            follow_ids = select(follows.c.id).where(follows.c.member == member)
+            connection.execute(delete(follow_news).where(follow_news.c.follow_id.in_(follow_ids)))
+            follow_deletion = delete(follows).where(follows.c.member == member)
+            count += connection.execute(follow_deletion).rowcount
+            suggestion_update = update(suggestions).where(suggestions.c.member == member)
+            count += connection.execute(suggestion_update.values(member="")).rowcount
+        return int(count)
 
     def expire(self, now: datetime) -> None:
-        """Forget what is older than :mod:`bot.ledger.retention` promises."""
-        member, question, answer, sent = (
-            rows.iso(now - each) for each in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
+        """Delete records older than the periods in :mod:`bot.ledger.retention`."""
+        member_limit, question_limit, answer_limit, sent_limit = (
+            rows.iso(now - period) for period in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
         )
-        old = select(answers.c.id).where(answers.c.asked_at < answer)
+        old_answers = select(answers.c.id).where(answers.c.asked_at < answer_limit)
         with self.database.writing() as connection:
-            connection.execute(delete(pending).where(pending.c.at < question))
-            connection.execute(delete(jobs).where(jobs.c.at < question))
+            connection.execute(delete(pending).where(pending.c.at < question_limit))
+            connection.execute(delete(jobs).where(jobs.c.at < question_limit))
             for table in (feedback, suggestions):
-                named = (table.c.at < member) & (table.c.member != "")
-                connection.execute(update(table).where(named).values(member=""))
+                old_members = (table.c.at < member_limit) & (table.c.member != "")
+                connection.execute(update(table).where(old_members).values(member=""))
             for table in (citations, notices, shown_answers, feedback):
-                connection.execute(delete(table).where(table.c.answer_id.in_(old)))
-            connection.execute(delete(answers).where(answers.c.asked_at < answer))
-            connection.execute(delete(suggestions).where(suggestions.c.at < answer))
-            connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent))
-            connection.execute(delete(digests).where(digests.c.due_at < sent))
+                connection.execute(delete(table).where(table.c.answer_id.in_(old_answers)))
+            connection.execute(delete(answers).where(answers.c.asked_at < answer_limit))
+            connection.execute(delete(suggestions).where(suggestions.c.at < answer_limit))
+            connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent_limit))
+            connection.execute(delete(digests).where(digests.c.due_at < sent_limit))
         self.spending.fold((now - QUESTION_FOR).date())

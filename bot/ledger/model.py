@@ -1,4 +1,4 @@
-"""What is written down of answers, of what moderators did, and of what readers were told."""
+"""Records of answers, moderators' actions, feedback, follows and notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.model import Removal
 
 
 class AnswerKind(StrEnum):
-    """What came of a question."""
+    """Outcome of a question: an answer or an abstention."""
 
     ANSWER = "answer"
     ABSTENTION = "abstention"
@@ -20,7 +20,7 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CitedRange:
-    """The characters of one version that an answer quotes: ``text[start_at:end_at]``."""
+    """The quoted characters of one version of an article: ``text[start_at:end_at]``."""
 
     article_id: int
     version: int
@@ -30,12 +30,12 @@ class CitedRange:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """What is kept of an answer: how it came about and what it cites, not who asked.
+    """A stored answer with its citations, without its asker.
 
-    ``question`` is ``None`` unless the settings say that questions are kept; ``dropped`` are a
-    model's sentences that did not pass, each with ``text``, ``failing`` and ``detail``. The
-    answer's own ``detail`` is what a model's server said that failed. ``as_of`` is the earlier
-    moment whose coverage was asked, if it was one.
+    ``question`` is ``None`` unless the settings say that questions are stored. ``dropped`` are the
+    rejected sentences of a model, each with ``text``, ``failing`` and ``detail``. The answer's own
+    ``detail`` is the error message of a model's server. ``as_of`` is the past moment that the
+    question is about, if any.
     """
 
     asked_at: datetime
@@ -56,7 +56,7 @@ class AnswerRecord:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Answers that a model wrote, and the tokens it read and wrote for them."""
+    """Number of answers written by a model, and the tokens read and written for them."""
 
     answers: int = 0
     tokens_read: int = 0
@@ -64,7 +64,7 @@ class Spending:
 
 
 class AuditAction(StrEnum):
-    """What a moderator did."""
+    """Kind of a moderator's action."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -80,11 +80,11 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What somebody did; ``who`` and ``place`` are Discord's own numbers.
+    """An action of a moderator; ``who`` and ``place`` are Discord ids.
 
-    ``detail`` names what is neither an article nor a source, or says what became of an article
-    that was added; ``before`` is the rules as they were, where they were set. ``undone_by`` is the
-    entry that took it back.
+    ``detail`` names an object that is neither an article nor a source, or states the outcome of
+    adding an article. ``before`` holds the previous rules if they were set. ``undone_by`` is the id
+    of the entry that undid this one.
     """
 
     at: datetime
@@ -100,7 +100,7 @@ class AuditEntry:
 
 
 class FeedbackVerdict(StrEnum):
-    """What a reader says of an answer, or of there being none."""
+    """A reader's judgement of an answer, or of a missing answer."""
 
     HELPFUL = "helpful"
     WRONG = "wrong"
@@ -113,9 +113,9 @@ class FeedbackVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one reader said of an answer; ``member`` is a hash that expires.
+    """A reader's feedback on an answer; ``member`` is a hash that expires.
 
-    ``question`` is there because the reader sent it along; ``place`` is the server, if any.
+    ``question`` is set if the reader sent it along; ``place`` is the server, if any.
     """
 
     at: datetime
@@ -130,12 +130,12 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class PendingQuestion:
-    """A question that is being answered, kept until the answer is shown, and no longer.
+    """A question in progress, stored until its answer is shown.
 
-    ``token`` is of the interaction that asked, ``message`` the message that did, ``shown`` the one
-    that shows progress; ``member`` is a hash, ``owner`` the process that answers. ``channel`` is
-    empty where only the asker sees the answer, ``as_of`` the earlier moment whose coverage is
-    asked, if it is one.
+    ``token`` belongs to the interaction that asked, ``message`` is the message that asked, and
+    ``shown`` the message that shows progress. ``member`` is a hash, ``owner`` the process that
+    answers. ``channel`` is empty if only the asker sees the answer. ``as_of`` is the past moment
+    that the question is about, if any.
     """
 
     at: datetime
@@ -153,10 +153,10 @@ class PendingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A look at a source that somebody waits for, in a message that says how it goes.
+    """A requested fetch of a source, whose progress is shown in a message.
 
-    ``token`` is of the interaction that asked; it lives for fifteen minutes. ``owner`` is the
-    process that shows how it goes.
+    ``token`` belongs to the interaction that requested it and is valid for fifteen minutes.
+    ``owner`` is the process that shows the progress.
     """
 
     at: datetime
@@ -169,11 +169,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A source that somebody proposes and somebody else decides on.
+    """A source proposed by one person, for another to decide on.
 
-    It is an ``address``, or ``data`` by ``name`` with ``hints`` on how to read it; with ``watch``
-    it is to be looked at again. ``member`` is a hash, ``place`` the server; ``approved`` is
-    ``None`` until it is decided.
+    It is an ``address``, or ``data`` called ``name`` with ``hints`` on how to read it. With
+    ``watch`` it is to be fetched repeatedly. ``member`` is a hash, ``place`` the server;
+    ``approved`` is ``None`` until it is decided.
     """
 
     at: datetime
@@ -191,7 +191,7 @@ class Suggestion:
 
 
 class FollowKind(StrEnum):
-    """What somebody wants to hear of."""
+    """Subject of a follow."""
 
     TOPIC = "topic"
     OUTLET = "outlet"
@@ -200,10 +200,10 @@ class FollowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Something that somebody follows: new coverage of it comes into ``channel``.
+    """A subscription to a topic, outlet or question: its news are posted in ``channel``.
 
     ``channel`` may be a direct one, and ``place`` is its server, if any; ``member`` is a hash. A
-    ``QUESTION`` ends once it is answered.
+    follow of kind ``QUESTION`` ends once it is answered.
     """
 
     at: datetime
@@ -218,7 +218,7 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class FollowedNews:
-    """What was found for a follow: the characters of one version, as an answer cites them."""
+    """A piece of news found for a follow, as a quotation of one version."""
 
     follow_id: int
     story: int
@@ -226,26 +226,26 @@ class FollowedNews:
 
 
 class NoticeKind(StrEnum):
-    """What happened to a source after an answer had cited it."""
+    """Event at a source after an answer had cited it."""
 
     CORRECTED = "corrected"
     CHANGED = "changed"
     REVERSED = "reversed"
-    """The quoted words are taken back: somebody else is named, or it is denied."""
+    """The quoted statement is reversed: it names somebody else, or is negated."""
     RETRACTED = "retracted"
     REMOVED = "removed"
     NEWER = "newer"
-    """Nothing happened to it: another article answers now."""
+    """The source is unchanged, but a newer article answers the question."""
 
     @property
     def withdraws(self) -> bool:
-        """Whether what an answer quotes is not to be relied on any more."""
+        """Return True if readers should no longer rely on the quotation."""
         return self in {NoticeKind.REVERSED, NoticeKind.RETRACTED, NoticeKind.REMOVED}
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeKey:
-    """What makes a notice the same one; it is given once."""
+    """Identity of a notice, which is given once."""
 
     answer_id: int
     article_id: int
@@ -254,13 +254,13 @@ class NoticeKey:
 
     @property
     def nonce(self) -> str:
-        """Name the message, so that Discord takes it once however often it is sent."""
+        """Return Discord's nonce of the message, so that resending it creates no duplicate."""
         return f"{self.kind[:3]}{self.answer_id}.{self.article_id}.{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """Where an answer stands; ``channel`` and ``message`` are Discord's numbers."""
+    """The message that shows an answer; ``channel`` and ``message`` are Discord ids."""
 
     answer_id: int
     channel: str
@@ -270,7 +270,7 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ChangedCitation:
-    """What a shown answer quotes of an article that is not as it was quoted."""
+    """A citation in a shown answer whose article changed afterwards."""
 
     shown: ShownAnswer
     cited: CitedRange
@@ -280,10 +280,10 @@ class ChangedCitation:
 
 @dataclass(frozen=True, slots=True)
 class DueNotice:
-    """What a reader of one shown answer should know of one of its sources.
+    """A notice for readers of a shown answer about one of its sources.
 
-    ``note`` is the outlet's own correction, ``quotes`` are the words of the answer that it touches.
-    ``version`` is the one in which that came, 0 for a withdrawal.
+    ``note`` is the outlet's own correction, ``quotes`` are the answer's words that it affects.
+    ``version`` is the article's version with the change, 0 for a withdrawal.
     """
 
     shown: ShownAnswer
@@ -298,13 +298,13 @@ class DueNotice:
 
     @property
     def key(self) -> NoticeKey:
-        """Return what makes it the same one."""
+        """Return the identity of the notice."""
         return NoticeKey(self.shown.answer_id, self.article_id, self.version, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenNotice:
-    """A notice that was given, or, where *reached* is false, that Discord did not take."""
+    """A notice that was given, or, if *reached* is false, that Discord did not accept."""
 
     at: datetime
     kind: NoticeKind

@@ -1,4 +1,4 @@
-"""Answers whose sources changed after they were shown, and what was told of it."""
+"""Shown answers whose sources changed afterwards, and the notices given to their readers."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from ingest.archive.schema import articles, versions
 from ingest.language.languages import Language
 from ingest.model import Removal
 
-_KEY = tuple(notices.c[each.name] for each in fields(NoticeKey))
-_SHOWN = tuple(each.name for each in fields(ShownAnswer))
+_KEY_COLUMNS = tuple(notices.c[attribute.name] for attribute in fields(NoticeKey))
+_SHOWN_COLUMNS = tuple(attribute.name for attribute in fields(ShownAnswer))
 
 
 class Notices(LedgerPart):
-    """Where answers stand, and which of them a reader should look at again."""
+    """Tables of shown answers and of the notices given under them."""
 
     def note_shown(
         self, answer_id: int, channel: str, message: str, language: Language, *, now: datetime
     ) -> None:
-        """Remember in which message an answer was shown."""
+        """Record the message in which an answer was shown."""
         values = {
             "answer_id": answer_id,
             "channel": channel,
@@ -46,31 +46,33 @@ class Notices(LedgerPart):
             connection.execute(insert(shown_answers).values(values))
 
     def changed(self, since: datetime) -> list[ChangedCitation]:
-        """Return what answers shown after *since* quote of articles that changed afterwards."""
+        """Return citations in answers shown after *since* whose articles changed afterwards."""
         with self._database.reading() as connection:
             return [_changed_of(row) for row in connection.execute(_changed(since)).mappings()]
 
     def given(self) -> set[NoticeKey]:
-        """Return every notice that was given, or could not be."""
+        """Return the keys of all notices that were given or failed to be delivered."""
         with self._database.reading() as connection:
-            return {NoticeKey(*row) for row in connection.execute(select(*_KEY))}
+            return {NoticeKey(*row) for row in connection.execute(select(*_KEY_COLUMNS))}
 
     def citing(self, articles: Collection[int], since: datetime, limit: int) -> list[ShownAnswer]:
         """Return the newest answers that were shown after *since* and cite any of *articles*.
 
-        Those whose readers were told of newer coverage are left out, and those as of an earlier
-        moment: that there is newer coverage than then is no news.
+        Answers that already have a notice of newer coverage are left out, and answers about a past
+        moment, for which newer coverage is expected.
         """
-        told = select(notices.c.answer_id).where(notices.c.kind == NoticeKind.NEWER)
-        past = select(answers.c.id).where(answers.c.as_of.is_not(None))
-        cite = select(citations.c.answer_id).where(citations.c.article_id.in_(list(articles)))
+        notified = select(notices.c.answer_id).where(notices.c.kind == NoticeKind.NEWER)
+        past_answers = select(answers.c.id).where(answers.c.as_of.is_not(None))
+        citing_answers = select(citations.c.answer_id).where(
+            citations.c.article_id.in_(list(articles))
+        )
         query = (
-            select(*(shown_answers.c[name] for name in _SHOWN))
+            select(*(shown_answers.c[name] for name in _SHOWN_COLUMNS))
             .where(
                 shown_answers.c.at >= rows.iso(since),
-                shown_answers.c.answer_id.in_(cite),
-                shown_answers.c.answer_id.not_in(told),
-                shown_answers.c.answer_id.not_in(past),
+                shown_answers.c.answer_id.in_(citing_answers),
+                shown_answers.c.answer_id.not_in(notified),
+                shown_answers.c.answer_id.not_in(past_answers),
             )
             .order_by(shown_answers.c.answer_id.desc())
             .limit(limit)
@@ -79,19 +81,19 @@ class Notices(LedgerPart):
             return [ShownAnswer(**row) for row in connection.execute(query).mappings()]
 
     def shown_after(self, since: datetime) -> bool:
-        """Tell whether any answer was shown after *since*."""
+        """Return True if any answer was shown after *since*."""
         query = select(shown_answers.c.answer_id).where(shown_answers.c.at >= rows.iso(since))
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
     def mark_given(self, notice: NoticeKey, *, now: datetime, reached: bool) -> None:
-        """Record that a notice was given, or could not be; it is not given again."""
+        """Record that a notice was delivered or could not be; it is not given again."""
         values = asdict(notice) | {"at": rows.iso(now), "reached": reached}
         with self._database.writing() as connection:
             connection.execute(insert(notices).values(values))
 
     def last(self, *, limit: int, offset: int = 0) -> list[GivenNotice]:
-        """Return what readers were told, newest first."""
+        """Return the latest notices, newest first."""
         newest = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
         query = (
             select(notices, shown_answers.c.channel, shown_answers.c.message, versions.c.title)
@@ -118,9 +120,9 @@ class Notices(LedgerPart):
 
 
 def _changed(since: datetime) -> Select[Any]:
-    """Select shown answers with articles that they cite and that are not as they were cited.
+    """Select shown answers with the cited articles that have a newer version or were removed.
 
-    An answer as of an earlier moment quotes what stood then: only what was taken out touches it.
+    An answer about a past moment quotes an old version: only a removal affects it.
     """
     newer = answers.c.as_of.is_(None) & (articles.c.latest > citations.c.version)
     return (
@@ -145,8 +147,8 @@ def _changed(since: datetime) -> Select[Any]:
 
 
 def _changed_of(row: rows.Row) -> ChangedCitation:
-    """Read a citation with what became of its article."""
-    shown = ShownAnswer(**{name: row[name] for name in _SHOWN})
-    cited = CitedRange(row["article_id"], row["cited"], row["start_at"], row["end_at"])
+    """Build a ChangedCitation from a row."""
+    shown_answer = ShownAnswer(**{name: row[name] for name in _SHOWN_COLUMNS})
+    citation = CitedRange(row["article_id"], row["cited"], row["start_at"], row["end_at"])
     removal = Removal(row["removal"]) if row["removal"] else None
-    return ChangedCitation(shown, cited, row["latest"], removal)
+    return ChangedCitation(shown_answer, citation, row["latest"], removal)

@@ -1,4 +1,4 @@
-"""Questions on their way: each is kept until its answer is shown, and no longer."""
+"""Questions in progress, each stored until its answer is shown."""
 
 from __future__ import annotations
 
@@ -15,71 +15,72 @@ from ingest.archive import rows
 
 
 class Questions(LedgerPart):
-    """What was being asked when the bot was last stopped."""
+    """Table of questions that were in progress when the bot was last stopped."""
 
-    def add(self, asked: PendingQuestion) -> int:
-        """Keep a question until its answer is shown, and return its number."""
-        values = {k: v for k, v in _values_of(asked).items() if k != "id"}
+    def add(self, question: PendingQuestion) -> int:
+        """Insert a question until its answer is shown, and return its id."""
+        values = {k: v for k, v in _values_of(question).items() if k != "id"}
         return self._insert(pending, values)
 
     def remove(self, number: int) -> None:
-        """Forget a question: its answer is shown."""
+        """Delete a question whose answer is shown."""
         with self._database.writing() as connection:
             connection.execute(delete(pending).where(pending.c.id == number))
 
     def take(self, number: int) -> PendingQuestion | None:
-        """Return a question that was interrupted and forget it; ``None`` if it was taken before."""
-        here = pending.c.id == number
+        """Delete and return an interrupted question; ``None`` if it was taken before."""
+        condition = pending.c.id == number
         with self._database.writing() as connection:
-            row = connection.execute(select(pending).where(here)).mappings().one_or_none()
-            gone = connection.execute(delete(pending).where(here)).rowcount
-        return _pending_of(row) if row and gone else None
+            row = connection.execute(select(pending).where(condition)).mappings().one_or_none()
+            deleted_count = connection.execute(delete(pending).where(condition)).rowcount
+        return _pending_of(row) if row and deleted_count else None
 
-    def note_shown(self, number: int, shown: str) -> None:
-        """Note which message shows how far a question is."""
+    def note_shown(self, number: int, message: str) -> None:
+        """Record the message that shows the progress of a question."""
         with self._database.writing() as connection:
-            connection.execute(update(pending).where(pending.c.id == number).values(shown=shown))
+            connection.execute(update(pending).where(pending.c.id == number).values(shown=message))
 
-    def put_back(self, asked: PendingQuestion) -> None:
-        """Let a question be taken again, under the number that it had."""
-        self._insert(pending, _values_of(asked) | {"told": True})
+    def put_back(self, question: PendingQuestion) -> None:
+        """Insert a taken question again under its id, so that it can be taken once more."""
+        self._insert(pending, _values_of(question) | {"told": True})
 
-    def interrupted(self, taker: str, now: datetime) -> list[PendingQuestion]:
-        """Return the questions of processes that are not there, oldest first, each only once.
+    def interrupted(self, owner: str, now: datetime) -> list[PendingQuestion]:
+        """Reassign the questions of dead processes to *taker*, and return them, oldest first.
 
-        From now on they are *taker*'s, who has to tell whoever asked: if it dies before that, they
-        are another's.
+        The taker has to notify their askers. If it dies before, another process takes them over.
         """
-        there = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
-        cut_off = update(pending).where(
-            pending.c.owner != taker, pending.c.owner.not_in(there), pending.c.told.is_(False)
+        live_owners = select(leases.c.owner).where(leases.c.until >= rows.iso(now))
+        orphaned = update(pending).where(
+            pending.c.owner != owner, pending.c.owner.not_in(live_owners), pending.c.told.is_(False)
         )
         with self._database.writing() as connection:
-            found = connection.execute(cut_off.values(owner=taker).returning(pending)).mappings()
-            return sorted(map(_pending_of, found), key=lambda asked: asked.id)
+            question_rows = connection.execute(
+                orphaned.values(owner=owner).returning(pending)
+            ).mappings()
+            return sorted(map(_pending_of, question_rows), key=lambda question: question.id)
 
-    def given_up(self, owner: str) -> list[PendingQuestion]:
-        """Return the questions of *owner* whose askers nobody told yet, oldest first."""
-        mine = select(pending).where(pending.c.owner == owner, pending.c.told.is_(False))
+    def unanswerable(self, owner: str) -> list[PendingQuestion]:
+        """Return the questions of *owner* whose askers were not notified yet, oldest first."""
+        unnotified = select(pending).where(pending.c.owner == owner, pending.c.told.is_(False))
         with self._database.reading() as connection:
-            found = connection.execute(mine.order_by(pending.c.id)).mappings()
-            return [_pending_of(row) for row in found]
+            question_rows = connection.execute(unnotified.order_by(pending.c.id)).mappings()
+            return [_pending_of(row) for row in question_rows]
 
-    def note_told(self, number: int) -> None:
-        """Note that whoever asked knows that there will be no answer."""
+    def mark_notified(self, number: int) -> None:
+        """Record that the asker knows that there will be no answer."""
         with self._database.writing() as connection:
             connection.execute(update(pending).where(pending.c.id == number).values(told=True))
 
 
-def _values_of(asked: PendingQuestion) -> dict[str, Any]:
-    """Return a question as its row holds it."""
-    as_of = rows.iso(asked.as_of) if asked.as_of else None
-    return asdict(asked) | {"at": rows.iso(asked.at), "as_of": as_of}
+def _values_of(question: PendingQuestion) -> dict[str, Any]:
+    """Convert a question to the values of its row."""
+    as_of = rows.iso(question.as_of) if question.as_of else None
+    return asdict(question) | {"at": rows.iso(question.at), "as_of": as_of}
 
 
 def _pending_of(row: rows.Row) -> PendingQuestion:
-    """Read a question on its way."""
-    known: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
+    """Build a PendingQuestion from a row."""
+    values: dict[str, Any] = {k: v for k, v in dict(row).items() if k != "told"}
     as_of = datetime.fromisoformat(row["as_of"]) if row["as_of"] else None
     at = datetime.fromisoformat(row["at"])
-    return PendingQuestion(**{**known, "at": at, "as_of": as_of})
+    return PendingQuestion(**{**values, "at": at, "as_of": as_of})

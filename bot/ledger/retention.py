@@ -1,14 +1,14 @@
-"""How long the ledger keeps what; docs/operators.md promises the same."""
+"""Retention periods of the ledger's records, as promised in docs/operators.md."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 QUESTION_FOR = timedelta(days=1)
-"""A question that a restart cut off, and a moderator's look at a source."""
+"""Questions interrupted by a restart, and moderators' fetches of a source."""
 MEMBER_FOR = timedelta(days=30)
-"""By which hash a member reported or suggested something."""
+"""Hashes of members in their feedback and suggestions."""
 SENT_FOR = timedelta(days=90)
-"""Which news and digests were sent, so that none is sent twice."""
+"""Records of sent news and digests, which prevent sending them twice."""
 ANSWER_FOR = timedelta(days=365)
-"""An answer with its citations, notices and reports, and a suggestion."""
+"""Answers with their citations, notices and feedback, and suggestions."""

@@ -1,4 +1,4 @@
-"""What each server set, and what is set for the whole desk."""
+"""Settings of each server, and of the whole desk."""
 
 from __future__ import annotations
 
@@ -10,52 +10,54 @@ from sqlalchemy import Connection, Select, delete, insert, select
 from bot.ledger.schema import rules
 from bot.ledger.table import LedgerPart
 
-_SECRET = "secret"  # noqa: S105 - the row's name
-"""The row that holds what members' hashes are made with."""
+_SECRET_ROW = "secret"  # noqa: S105 - the row's name
+"""The row that holds the key for the hashes of members."""
 
 
 class Rules(LedgerPart):
-    """Settings that moderators make in Discord."""
+    """Table of the settings that moderators make in Discord."""
 
     def get(self, place: str) -> dict[str, Any]:
-        """Return what a server set, or with an empty *place* what is set for the desk."""
+        """Return the settings of a server, or of the whole desk if *place* is empty."""
         with self._database.reading() as connection:
             return _rules_of(connection, place)
 
     def set(self, place: str, values: dict[str, Any]) -> None:
-        """Keep what a server set."""
-        here = rules.c.place == place
+        """Replace the settings of a server."""
+        condition = rules.c.place == place
         with self._database.writing() as connection:
-            connection.execute(delete(rules).where(here))
+            connection.execute(delete(rules).where(condition))
             connection.execute(insert(rules).values(place=place, values=values))
 
     def claim(self, key: str, value: int) -> int:
-        """Set *key* of the desk's rules unless it is set; return what it is then."""
+        """Set *key* of the desk's settings if it is unset; return its value afterwards."""
         with self._database.writing() as connection:
-            known = _rules_of(connection, "")
-            if known.get(key) is None:
-                known[key] = value
+            settings = _rules_of(connection, "")
+            if settings.get(key) is None:
+                settings[key] = value
                 connection.execute(delete(rules).where(rules.c.place == ""))
-                connection.execute(insert(rules).values(place="", values=known))
-        return int(known[key])
+                connection.execute(insert(rules).values(place="", values=settings))
+        return int(settings[key])
 
     def all(self) -> dict[str, dict[str, Any]]:
-        """Return what each server set, by its number."""
-        query = select(rules.c.place, rules.c["values"]).where(rules.c.place.not_in(["", _SECRET]))
+        """Return the settings of each server by its number."""
+        query = select(rules.c.place, rules.c["values"]).where(
+            rules.c.place.not_in(["", _SECRET_ROW])
+        )
         with self._database.reading() as connection:
             return {place: dict(values) for place, values in connection.execute(query)}
 
     def secret(self) -> str:
-        """Return what members' hashes are made with; it is made once and never leaves."""
+        """Return the key for the hashes of members, which is generated once and never leaves."""
         with self._database.writing() as connection:
-            known = _rules_of(connection, _SECRET)
-            if not known:
-                known = {"value": secrets.token_hex(32)}
-                connection.execute(insert(rules).values(place=_SECRET, values=known))
-        return str(known["value"])
+            stored = _rules_of(connection, _SECRET_ROW)
+            if not stored:
+                stored = {"value": secrets.token_hex(32)}
+                connection.execute(insert(rules).values(place=_SECRET_ROW, values=stored))
+        return str(stored["value"])
 
 
 def _rules_of(connection: Connection, place: str) -> dict[str, Any]:
-    """Return one row of rules; nothing if there is none."""
+    """Return one row of settings; empty if there is none."""
     query: Select[Any] = select(rules.c["values"]).where(rules.c.place == place)
     return dict(connection.execute(query).scalar() or {})

@@ -1,4 +1,4 @@
-"""The tables of the ledger, in the archive's database: what was answered, said, asked and set."""
+"""Tables of the ledger in the archive's database."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ ledger_metadata = MetaData()
 
 
 def _coded(kind: type[StrEnum], length: int = 20) -> Enum:
-    """Make a column's type of *kind*: its values are what is kept, its members what is read."""
+    """Return a column type for *kind* that stores the members' values."""
     return Enum(
         kind,
         length=length,
         native_enum=False,
         create_constraint=False,
-        values_callable=lambda members: [each.value for each in members],
+        values_callable=lambda members: [member.value for member in members],
     )
 
 

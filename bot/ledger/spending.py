@@ -1,4 +1,4 @@
-"""What models cost, by day and member; of days that are over, by day alone."""
+"""Tokens used by models, per day and member; past days are summed over all members."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from ingest.archive import rows
 
 
 class Spendings(LedgerPart):
-    """Tokens and answers by day and member."""
+    """Table of tokens and answers by day and member."""
 
-    def add(self, day: date, member: str, read: int, written: int) -> None:
-        """Add one answer's tokens to a member's *day*."""
-        here = (spending.c.day == rows.iso(day)) & (spending.c.member == member)
-        more = {
+    def add(self, day: date, member: str, tokens_read: int, tokens_written: int) -> None:
+        """Add the tokens of one answer to a member's *day*."""
+        condition = (spending.c.day == rows.iso(day)) & (spending.c.member == member)
+        increments = {
             "answers": spending.c.answers + 1,
-            "tokens_read": spending.c.tokens_read + read,
-            "tokens_written": spending.c.tokens_written + written,
+            "tokens_read": spending.c.tokens_read + tokens_read,
+            "tokens_written": spending.c.tokens_written + tokens_written,
         }
-        first = {"answers": 1, "tokens_read": read, "tokens_written": written}
+        initial = {"answers": 1, "tokens_read": tokens_read, "tokens_written": tokens_written}
         with self._database.writing() as connection:
-            if not connection.execute(update(spending).where(here).values(more)).rowcount:
+            if not connection.execute(
+                update(spending).where(condition).values(increments)
+            ).rowcount:
                 key = {"day": rows.iso(day), "member": member}
-                connection.execute(insert(spending).values({**key, **first}))
+                connection.execute(insert(spending).values({**key, **initial}))
 
     def of(self, day: date, member: str | None = None) -> Spending:
-        """Return what was spent on *day*, by *member* or by all."""
+        """Return the usage of *day*, by *member* or by all members."""
         query = select(
             func.coalesce(func.sum(spending.c.answers), 0),
             func.coalesce(func.sum(spending.c.tokens_read), 0),
@@ -42,8 +44,8 @@ class Spendings(LedgerPart):
             return Spending(*map(int, connection.execute(query).one()))
 
     def fold(self, before: date) -> None:
-        """Fold the days before *before* into one row each: who spent is no longer known."""
-        old = (spending.c.day < rows.iso(before)) & (spending.c.member != "")
+        """Sum the days before *before* over all members, and delete the rows of single members."""
+        past_members = (spending.c.day < rows.iso(before)) & (spending.c.member != "")
         with self._database.writing() as connection:
             days = connection.execute(
                 select(
@@ -58,9 +60,15 @@ class Spendings(LedgerPart):
             ).all()
             if not days:
                 return
-            connection.execute(delete(spending).where(old))
-            for day, count, read, written in days:
-                values = {"answers": count, "tokens_read": read, "tokens_written": written}
-                here = (spending.c.day == day) & (spending.c.member == "")
-                if not connection.execute(update(spending).where(here).values(values)).rowcount:
+            connection.execute(delete(spending).where(past_members))
+            for day, count, tokens_read, tokens_written in days:
+                values = {
+                    "answers": count,
+                    "tokens_read": tokens_read,
+                    "tokens_written": tokens_written,
+                }
+                condition = (spending.c.day == day) & (spending.c.member == "")
+                if not connection.execute(
+                    update(spending).where(condition).values(values)
+                ).rowcount:
                     connection.execute(insert(spending).values(day=day, member="", **values))

@@ -1,4 +1,4 @@
-"""Sources that members propose and moderators decide on."""
+"""Sources proposed by members, for moderators to decide on."""
 
 from __future__ import annotations
 
@@ -15,50 +15,52 @@ from ingest.archive import rows
 
 
 class Suggestions(LedgerPart):
-    """What was proposed, decided or not."""
+    """Table of suggestions, open and decided."""
 
     def add(self, suggestion: Suggestion) -> int:
-        """Keep a suggestion until somebody decides, and return its number."""
+        """Insert an open suggestion, and return its id."""
         values = {k: v for k, v in asdict(suggestion).items() if k != "id"}
         values["at"] = rows.iso(suggestion.at)
         return self._insert(suggestions, values)
 
     def get(self, number: int) -> Suggestion | None:
-        """Return a suggestion, decided or not."""
+        """Return the suggestion with an id, open or decided, or ``None``."""
         query = select(suggestions).where(suggestions.c.id == number)
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return _suggestion_of(row) if row else None
 
     def count_since(self, member: str, since: datetime) -> int:
-        """Count what *member* suggested after *since*."""
-        mine = (suggestions.c.member == member) & (suggestions.c.at >= rows.iso(since))
+        """Count the suggestions of *member* after *since*."""
+        condition = (suggestions.c.member == member) & (suggestions.c.at >= rows.iso(since))
         with self._database.reading() as connection:
-            return len(connection.execute(select(suggestions.c.id).where(mine)).all())
+            return len(connection.execute(select(suggestions.c.id).where(condition)).all())
 
     def open(self, places: Collection[str] | None = None, *, limit: int = 25) -> list[Suggestion]:
-        """Return what nobody decided on yet, in some servers or in all, oldest first."""
-        waiting = select(suggestions).where(suggestions.c.approved.is_(None))
-        waiting = waiting.where(in_places(suggestions.c.place, places))
+        """Return open suggestions of some servers or of all, oldest first."""
+        query = select(suggestions).where(suggestions.c.approved.is_(None))
+        query = query.where(in_places(suggestions.c.place, places))
         with self._database.reading() as connection:
-            found = connection.execute(waiting.order_by(suggestions.c.id).limit(limit)).mappings()
-            return [_suggestion_of(row) for row in found]
+            suggestion_rows = connection.execute(
+                query.order_by(suggestions.c.id).limit(limit)
+            ).mappings()
+            return [_suggestion_of(row) for row in suggestion_rows]
 
     def name(self, number: int, outlet: str) -> None:
-        """Say which outlet an open suggestion is of."""
-        open_ = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
+        """Set the outlet of an open suggestion."""
+        condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
         with self._database.writing() as connection:
-            connection.execute(update(suggestions).where(open_).values(outlet=outlet))
+            connection.execute(update(suggestions).where(condition).values(outlet=outlet))
 
     def decide(self, number: int, *, approved: bool) -> bool:
-        """Decide on a suggestion; its text is not kept any longer. Tell whether it was open."""
-        open_ = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
+        """Decide an open suggestion and delete its data; return True if it was open."""
+        condition = (suggestions.c.id == number) & suggestions.c.approved.is_(None)
         values = {"approved": approved, "data": None}
         with self._database.writing() as connection:
-            done = update(suggestions).where(open_).values(values)
-            return bool(connection.execute(done).rowcount)
+            statement = update(suggestions).where(condition).values(values)
+            return bool(connection.execute(statement).rowcount)
 
 
 def _suggestion_of(row: rows.Row) -> Suggestion:
-    """Read a suggestion."""
+    """Build a Suggestion from a row."""
     return Suggestion(**{**dict(row), "at": datetime.fromisoformat(row["at"])})

@@ -1,4 +1,4 @@
-"""What every part of the ledger does with its table."""
+"""Base class of the ledger's tables."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ingest.archive.database import DatabasePart
 
 
 def in_places(column: Column[Any], places: Collection[str] | None) -> ColumnElement[bool]:
-    """Restrict to some servers, or with ``None`` to none."""
+    """Return a condition "in one of *places*"; without *places* one that is always true."""
     return true() if places is None else column.in_(places)
 
 
 class LedgerPart(DatabasePart):
-    """One part of the ledger, in an open database. Safe to share between threads."""
+    """One or more tables of the ledger in an open database. Safe to share between threads."""
 
     def _insert(self, table: Table, values: dict[str, Any]) -> int:
-        """Write one row, and return its number."""
+        """Insert a row, and return its id."""
         with self._database.writing() as connection:
-            made = connection.execute(insert(table).values(values)).inserted_primary_key
-        assert made is not None
-        return int(made[0])
+            primary_key = connection.execute(insert(table).values(values)).inserted_primary_key
+        assert primary_key is not None
+        return int(primary_key[0])

@@ -1,1 +1,1 @@
-"""The desk for other programs, by the Model Context Protocol: over pipes, or over HTTP."""
+"""Server of the desk for other programs, by the Model Context Protocol."""

@@ -1,4 +1,4 @@
-"""How much of an article's text another program sees: passages, and never what speaks to it."""
+"""Passages as other programs see them: limited in length, without instructions to models."""
 
 from __future__ import annotations
 
@@ -15,54 +15,54 @@ from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Passage
 
 ADDRESS = "desk://articles/{article}/passages/{number}"
-"""The address of a passage among the resources; passages of an article are counted from 1."""
-_ADDRESSED = re.compile(r"desk://articles/([0-9]{1,9})/passages/([0-9]{1,6})")
-_SHARE = 0.5
-"""Largest share of an article that one passage shows: a short article is one passage."""
-_OPENING = 300
-"""Characters of a result that say what it is about."""
-_LEFT_OUT = "[…]"
-"""Stands for a sentence that speaks to a language model, and for what is not passed on."""
+"""The resource address of a passage; passages of an article are counted from 1."""
+_ADDRESS_PATTERN = re.compile(r"desk://articles/([0-9]{1,9})/passages/([0-9]{1,6})")
+_MAX_SHARE = 0.5
+"""Maximum share of an article in one passage, as a short article is one passage."""
+_RESULT_CHARACTERS = 300
+"""Maximum number of characters of a search result."""
+_OMITTED = "[…]"
+"""Placeholder of a sentence with instructions to a model, and of text beyond the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPassages:
-    """Reads passages out of *archive*; *whole* lets whole articles be read."""
+    """Reader of passages for other programs; *whole* permits whole articles."""
 
     archive: Archive
     whole: bool = False
 
     def result(self, passage: Passage) -> dict[str, Any]:
-        """Return a passage as search lists it."""
+        """Return a passage as a search result."""
         header = passage.header
         day = f", {header.day.isoformat()}" if header.day else ""
-        text = self._shown(passage)
+        text = self._limited_text(passage)
         return {
             "id": passage.id,
             "title": f"{title_of(passage) or 'Untitled'} ({header.outlet}{day})",
             "url": opening_at(header.url, first_sentence(passage)) or _address(passage),
-            "text": text if len(text) <= _OPENING else f"{text[:_OPENING]}…",
+            "text": text if len(text) <= _RESULT_CHARACTERS else f"{text[:_RESULT_CHARACTERS]}…",
         }
 
     def document(self, passage_id: str) -> dict[str, Any] | None:
-        """Return a passage as one document, or its article; ``None`` if it does not stand."""
+        """Return a passage, or its article, as a document; ``None`` if it is not citable."""
         passage = self.archive.passages.get([passage_id]).get(passage_id)
         return None if passage is None else self._document(passage)
 
     def at(self, address: str) -> dict[str, Any] | None:
-        """Return the passage at an address of :data:`ADDRESS`; ``None`` if there is none."""
-        named = _ADDRESSED.fullmatch(address)
-        if named is None:
+        """Return the document at a resource address, or ``None``."""
+        match = _ADDRESS_PATTERN.fullmatch(address)
+        if match is None:
             return None
-        article, number = int(named[1]), int(named[2])
-        found = self.archive.passages.of_article(article)
-        if not 1 <= number <= len(found):
+        article, number = int(match[1]), int(match[2])
+        passages = self.archive.passages.of_article(article)
+        if not 1 <= number <= len(passages):
             return None
-        return self.document(found[number - 1].id)
+        return self.document(passages[number - 1].id)
 
     def _document(self, passage: Passage) -> dict[str, Any]:
-        run = self.archive.passages.of_article(passage.article_id) if self.whole else [passage]
-        text = "\n\n".join(map(self._shown, run))
+        passages = self.archive.passages.of_article(passage.article_id) if self.whole else [passage]
+        text = "\n\n".join(map(self._limited_text, passages))
         return {
             "id": passage.id,
             "title": title_of(passage) or "Untitled",
@@ -79,21 +79,21 @@ class ShownPassages:
             },
         }
 
-    def _shown(self, passage: Passage) -> str:
-        """Return the text of a passage without what speaks to a model; of a short article half."""
+    def _limited_text(self, passage: Passage) -> str:
+        """Return a passage without instructions to models, at most half of a short article."""
         text, language = passage.text, passage.header.language
         length = self.archive.passages.length(passage.article_id)
-        room = len(text) if self.whole else max(1, int(_SHARE * length))
-        shown: list[str] = []
-        for each in sentences(text, language):
-            if shown and each.end > room:
-                shown.append(_LEFT_OUT)
+        limit = len(text) if self.whole else max(1, int(_MAX_SHARE * length))
+        parts: list[str] = []
+        for span in sentences(text, language):
+            if parts and span.end > limit:
+                parts.append(_OMITTED)
                 break
-            said = text[each.start : each.end]
-            shown.append(_LEFT_OUT if speaks_to_a_model(said) else said)
-        return " ".join(shown)
+            sentence = text[span.start : span.end]
+            parts.append(_OMITTED if speaks_to_a_model(sentence) else sentence)
+        return " ".join(parts)
 
 
 def _address(passage: Passage) -> str:
-    """Return the address of a passage among the resources."""
+    """Return the resource address of a passage."""
     return ADDRESS.format(article=passage.article_id, number=passage.order + 1)

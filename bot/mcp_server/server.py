@@ -1,4 +1,4 @@
-"""The protocol: which tools and resources there are, and every error as a sentence."""
+"""Requests of the protocol: lists of tools and resources, calls, and errors as sentences."""
 
 from __future__ import annotations
 
@@ -47,33 +47,33 @@ _INSTRUCTIONS = (
 )
 _COVERAGE = "desk://coverage"
 _JSON = "application/json"
-_CALLS, _ASKS = 120, 12
-"""Calls in a minute, and those of them that may call a language model."""
-_AT_ONCE = 4
-"""Calls that are worked on at a time."""
-_PATIENCE = 300.0
-"""Seconds of the longest call: a slow local model writes for minutes."""
-_TAKEN_FROM_ARTICLES = frozenset(
-    {"title", "heading", "corrections", "goes_on", "outlet", "authors"}
-)
-"""Keys of what is shown as articles have it: it may speak to the model that reads it."""
-_LEFT_OUT = "[…]"
+_MAX_CALLS, _MAX_MODEL_CALLS = 120, 12
+"""Maximum number of calls in a minute, and of those that may call a language model."""
+_MAX_CONCURRENT_CALLS = 4
+"""Maximum number of concurrent calls."""
+_CALL_SECONDS = 300.0
+"""Time limit of a call in seconds; a slow local model writes for minutes."""
+_ARTICLE_KEYS = frozenset({"title", "heading", "corrections", "goes_on", "outlet", "authors"})
+"""Keys whose values come from articles and may contain instructions to a model."""
+_OMITTED = "[…]"
 
 
 @dataclass(slots=True)
 class DeskServer:
-    """Answers the requests of the protocol out of *tools*."""
+    """Handler of the protocol's requests by *tools*."""
 
     tools: Tools
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _slots: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_CALLS)
+    )
 
     def build(self) -> Server[Any]:
-        """Return the server that a transport runs."""
-        known = {each.name: each for each in self.tools.all()}
+        """Return the server for a transport."""
+        tools = {tool.name: tool for tool in self.tools.all()}
 
         async def list_tools(_: Any, __: PaginatedRequestParams | None) -> ListToolsResult:  # noqa: ANN401 - the protocol's context
-            return ListToolsResult(tools=[_listed(each) for each in known.values()])
+            return ListToolsResult(tools=[_description_of(tool) for tool in tools.values()])
 
         async def call_tool(_: Any, call: CallToolRequestParams) -> CallToolResult:  # noqa: ANN401
             return await self.call(call.name, call.arguments or {})
@@ -99,15 +99,15 @@ class DeskServer:
             )
             return ListResourceTemplatesResult(resource_templates=[passage])
 
-        async def read_resource(_: Any, read: ReadResourceRequestParams) -> ReadResourceResult:  # noqa: ANN401
-            return await self.read(str(read.uri))
+        async def read_resource(_: Any, request: ReadResourceRequestParams) -> ReadResourceResult:  # noqa: ANN401
+            return await self.read(str(request.uri))
 
         return Server(
             _NAME,
             version=_version(),
             title="Election Desk",
             instructions=_INSTRUCTIONS,
-            get_tool_input_schema=lambda name: known[name].schema if name in known else None,
+            get_tool_input_schema=lambda name: tools[name].schema if name in tools else None,
             on_list_tools=list_tools,
             on_call_tool=call_tool,
             on_list_resources=list_resources,
@@ -115,85 +115,85 @@ class DeskServer:
             on_read_resource=read_resource,
         )
 
-    async def call(self, name: str, given: Mapping[str, Any]) -> CallToolResult:
-        """Call a tool; whatever goes wrong is one sentence for whoever called."""
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        """Call a tool; any error becomes one sentence in the result."""
         try:
             tool = self._tool(name)
-            texts = tool.read(given)
+            texts = tool.read(arguments)
             self._admit(asks=tool.asks)
-            async with self._turns, asyncio.timeout(_PATIENCE):
-                found = _discreet(await tool.run(texts))
+            async with self._slots, asyncio.timeout(_CALL_SECONDS):
+                result = _without_instructions(await tool.run(texts))
         except Exception as error:  # noqa: BLE001 - an outer edge: replies, and logs what is a fault
             return CallToolResult(
-                content=[TextContent(type="text", text=_said(error))], is_error=True
+                content=[TextContent(type="text", text=_message_of(error))], is_error=True
             )
-        text = json.dumps(found, ensure_ascii=False)
+        text = json.dumps(result, ensure_ascii=False)
         return CallToolResult(
-            content=[TextContent(type="text", text=text)], structured_content=found
+            content=[TextContent(type="text", text=text)], structured_content=result
         )
 
     async def read(self, address: str) -> ReadResourceResult:
         """Read a resource.
 
         Raises:
-            MCPError: there is none, or it cannot be read; a sentence says why.
+            MCPError: there is none, or it cannot be read; the message says why.
         """
         try:
             self._admit(asks=False)
-            async with self._turns, asyncio.timeout(_PATIENCE):
-                found = await self._resource(address)
+            async with self._slots, asyncio.timeout(_CALL_SECONDS):
+                content = await self._resource(address)
         except Exception as error:
-            raise MCPError(code=INVALID_PARAMS, message=_said(error)) from error
-        text = json.dumps(_discreet(found), ensure_ascii=False)
+            raise MCPError(code=INVALID_PARAMS, message=_message_of(error)) from error
+        text = json.dumps(_without_instructions(content), ensure_ascii=False)
         contents = TextResourceContents(uri=address, mime_type=_JSON, text=text)
         return ReadResourceResult(contents=[contents])
 
     def _tool(self, name: str) -> Tool:
-        """Return a tool.
+        """Return the tool called *name*.
 
         Raises:
             RefusedCallError: there is none of that name.
         """
-        known = {each.name: each for each in self.tools.all()}
-        if name not in known:
+        tools = {tool.name: tool for tool in self.tools.all()}
+        if name not in tools:
             raise RefusedCallError(
-                f"There is no tool {name[:40]!r} here. There are {', '.join(known)}."
+                f"There is no tool {name[:40]!r} here. There are {', '.join(tools)}."
             )
-        return known[name]
+        return tools[name]
 
     async def _resource(self, address: str) -> Mapping[str, Any]:
         if address == _COVERAGE:
             return await self.tools.coverage({})
-        found = await asyncio.to_thread(self.tools.passages.at, address)
-        if found is None:
+        document = await asyncio.to_thread(self.tools.passages.at, address)
+        if document is None:
             raise RefusedCallError(
                 f"There is nothing at {address[:80]}. Passages are at {ADDRESS}, counted from 1."
             )
-        return found
+        return document
 
     def _admit(self, *, asks: bool) -> None:
-        """Count one call.
+        """Count one call against the limits.
 
         Raises:
-            RefusedCallError: too many came within a minute.
+            RefusedCallError: there were too many calls within a minute.
         """
-        limits = [("calls", _CALLS), *([("asks", _ASKS)] if asks else [])]
-        if wait := self.limiter.wait(*limits):
+        limits = [("calls", _MAX_CALLS), *([("asks", _MAX_MODEL_CALLS)] if asks else [])]
+        if seconds := self.limiter.wait(*limits):
             raise RefusedCallError(
-                f"That is many calls in a minute. Call again in {int(wait) + 1} seconds."
+                f"That is many calls in a minute. Call again in {int(seconds) + 1} seconds."
             )
 
 
 def _version() -> str:
-    """Return the version of the installed desk; nothing where it runs out of its folder."""
+    """Return the version of the installed desk; empty if it is not installed as a package."""
     try:
         return version(_NAME)
     except PackageNotFoundError:
         return ""
 
 
-def _listed(tool: Tool) -> ListedTool:
-    """Return a tool as the protocol lists it."""
+def _description_of(tool: Tool) -> ListedTool:
+    """Return a tool as the protocol describes it."""
     hints = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
     return ListedTool(
         name=tool.name,
@@ -204,8 +204,8 @@ def _listed(tool: Tool) -> ListedTool:
     )
 
 
-def _said(error: Exception) -> str:
-    """Say in one sentence what went wrong; a fault is logged under a code."""
+def _message_of(error: Exception) -> str:
+    """Return an error as one sentence; an unexpected error is logged under a code."""
     if isinstance(error, RefusedCallError):
         return str(error)
     if isinstance(error, IngestError):
@@ -216,12 +216,12 @@ def _said(error: Exception) -> str:
     return Wording.default()("error", id=fault_code(error))
 
 
-def _discreet(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
-    """Return *value* without what articles say to a language model beside their sentences."""
+def _without_instructions(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
+    """Return *value* without instructions to models in values from articles."""
     if isinstance(value, Mapping):
-        return {name: _discreet(each, name) for name, each in value.items()}
+        return {name: _without_instructions(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [_discreet(each, key) for each in value]
-    if isinstance(value, str) and key in _TAKEN_FROM_ARTICLES and speaks_to_a_model(value):
-        return _LEFT_OUT
+        return [_without_instructions(item, key) for item in value]
+    if isinstance(value, str) and key in _ARTICLE_KEYS and speaks_to_a_model(value):
+        return _OMITTED
     return value

@@ -1,4 +1,4 @@
-"""The transports: pipes of a program that starts the desk, or HTTP behind a token."""
+"""Transports of the protocol: pipes of the calling program, or HTTP with a token."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from bot.mcp_server.passages import ShownPassages
 from bot.mcp_server.server import DeskServer
 from bot.mcp_server.tools import Tools
 
-_BODY = 256 * 1024
-"""Bytes of the largest request."""
-_CONNECTIONS = 64
-_IDLE = 10
-"""Seconds for which a connection may be silent."""
+_MAX_BODY_BYTES = 256 * 1024
+"""Maximum number of bytes of a request."""
+_MAX_CONNECTIONS = 64
+_IDLE_SECONDS = 10
+"""Seconds after which an idle connection is closed."""
 _BEARER = b"bearer "
 
 
 def desk_server(desk: Desk) -> DeskServer:
-    """Return what answers programs over *desk*."""
+    """Return the protocol server of *desk*."""
     passages = ShownPassages(desk.archive, whole=desk.settings.mcp_whole_articles)
     return DeskServer(Tools(desk, passages))
 
 
 async def serve_pipes(desk: Desk) -> None:
-    """Answer what comes in on standard input, until it ends."""
+    """Handle requests from standard input until it ends."""
     server = desk_server(desk).build()
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
@@ -42,10 +42,10 @@ async def serve_pipes(desk: Desk) -> None:
 
 @asynccontextmanager
 async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
-    """Serve HTTP where MCP_PORT says, and yield the address; nothing where it is unset.
+    """Serve HTTP at MCP_PORT, and yield the address; yield ``None`` if it is unset.
 
     Raises:
-        SettingsError: nothing can listen there.
+        SettingsError: the port cannot be listened on.
     """
     place, token = desk.settings.mcp_port, desk.settings.mcp_token
     if place is None or token is None:
@@ -58,7 +58,7 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             .streamable_http_app(
                 stateless_http=True,
                 json_response=True,
-                max_request_body_size=_BODY,
+                max_request_body_size=_MAX_BODY_BYTES,
                 host=listener.getsockname()[0],
             )
         )
@@ -67,11 +67,11 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=_CONNECTIONS,
-            timeout_keep_alive=_IDLE,
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=2,
         )
-        server = _Beside(config)
+        server = _EmbeddedServer(config)
         running = asyncio.create_task(server.serve([listener]))
         try:
             yield f"{address_of(listener)}/mcp"
@@ -80,8 +80,8 @@ async def served_to_programs(desk: Desk) -> AsyncIterator[str | None]:
             await running
 
 
-class _Beside(uvicorn.Server):
-    """A server beside other work, which sees to signals itself."""
+class _EmbeddedServer(uvicorn.Server):
+    """An HTTP server within a process that handles signals itself."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,19 +90,19 @@ class _Beside(uvicorn.Server):
 
 
 class _TokenGate:
-    """Lets through to *app* what bears the token; everything else is told so."""
+    """ASGI filter that passes requests with the token to *app*, and rejects others."""
 
     def __init__(self, app: ASGIApp, token: SecretStr) -> None:
         self._app = app
         self._token = token.get_secret_value().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] == "lifespan" or self._bears(scope):
+        """Handle one request."""
+        if scope["type"] == "lifespan" or self._has_token(scope):
             await self._app(scope, receive, send)
             return
-        said = "Send the desk's token: Authorization: Bearer TOKEN (MCP_TOKEN in its .env)."
-        body = json.dumps({"error": said}).encode()
+        message = "Send the desk's token: Authorization: Bearer TOKEN (MCP_TOKEN in its .env)."
+        body = json.dumps({"error": message}).encode()
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
@@ -111,8 +111,8 @@ class _TokenGate:
         await send({"type": "http.response.start", "status": 401, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _bears(self, scope: Scope) -> bool:
-        """Return True if a request has the token, in a time that does not tell how much of it."""
+    def _has_token(self, scope: Scope) -> bool:
+        """Return True if a request has the token; the time taken does not reveal it."""
         for name, value in scope.get("headers", ()):
             if name == b"authorization" and value[: len(_BEARER)].lower() == _BEARER:
                 return hmac.compare_digest(value[len(_BEARER) :].strip(), self._token)

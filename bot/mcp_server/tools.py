@@ -1,4 +1,4 @@
-"""What other programs may ask of the desk: each tool takes texts and returns one JSON object."""
+"""Tools for other programs; each takes texts and returns one JSON object."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.threads import in_thread
 
-_Given: TypeAlias = Mapping[str, str]
+_Arguments: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"
-"""As whom programs are counted for what models may write in a day."""
-_FOUND = 10
-"""Results of one search."""
-_OUTLETS = 200
-"""Outlets that are listed, those with the most articles."""
-_LONGEST_ID = 300
+"""Name under which programs are counted in the daily budget of members."""
+_MAX_RESULTS = 10
+"""Maximum number of search results."""
+_MAX_OUTLETS = 200
+"""Maximum number of listed outlets, those with the most articles."""
+_MAX_ID_CHARACTERS = 300
 
 
 class RefusedCallError(IngestError):
-    """A call cannot be meant so, or what it names is not there."""
+    """A call with invalid arguments, beyond the limits, or for an unknown object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a tool, always a text of at most so many characters."""
+    """A text argument of a tool, of at most *longest* characters."""
 
     name: str
     description: str
@@ -45,15 +45,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What can be called: its name, what it is for, its arguments, and what it does."""
+    """A tool with its name, description, arguments, and function."""
 
     name: str
     title: str
     description: str
     arguments: tuple[Argument, ...]
-    run: Callable[[_Given], Awaitable[dict[str, Any]]]
+    run: Callable[[_Arguments], Awaitable[dict[str, Any]]]
     asks: bool = False
-    """Whether it may call a language model, so that fewer calls are allowed."""
+    """True if it may call a language model, so that fewer calls are allowed."""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -61,57 +61,57 @@ class Tool:
         return {
             "type": "object",
             "properties": {
-                each.name: {
+                argument.name: {
                     "type": "string",
-                    "description": each.description,
-                    "maxLength": each.longest,
+                    "description": argument.description,
+                    "maxLength": argument.longest,
                 }
-                for each in self.arguments
+                for argument in self.arguments
             },
-            "required": [each.name for each in self.arguments if each.required],
+            "required": [argument.name for argument in self.arguments if argument.required],
             "additionalProperties": False,
         }
 
-    def read(self, given: Mapping[str, Any]) -> _Given:
-        """Check what a caller gives, and return it without what is empty.
+    def read(self, values: Mapping[str, Any]) -> _Arguments:
+        """Validate the arguments of a call, and return those that are not empty.
 
         Raises:
-            RefusedCallError: something is missing, unknown, no text, or too long.
+            RefusedCallError: an argument is missing, unknown, no text, or too long.
         """
-        known = {each.name: each for each in self.arguments}
-        named = ", ".join(known) or "nothing"
-        for name, value in given.items():
-            if name not in known:
-                raise RefusedCallError(f"{self.name} takes {named}; leave out {name[:40]!r}.")
+        arguments = {argument.name: argument for argument in self.arguments}
+        names = ", ".join(arguments) or "nothing"
+        for name, value in values.items():
+            if name not in arguments:
+                raise RefusedCallError(f"{self.name} takes {names}; leave out {name[:40]!r}.")
             if isinstance(value, bool) or not isinstance(value, str | int | None):
                 raise RefusedCallError(f"{self.name} takes texts; give {name} as a text.")
-            longest = known[name].longest
+            longest = arguments[name].longest
             if len(str(value)) > longest:
                 raise RefusedCallError(
                     f"{name} is too long. Give at most {longest} characters to {self.name}."
                 )
-        texts = {name: str(v).strip() for name, v in given.items() if v is not None}
+        texts = {name: str(value).strip() for name, value in values.items() if value is not None}
         texts = {name: text for name, text in texts.items() if text}
-        for each in self.arguments:
-            if each.required and each.name not in texts:
+        for argument in self.arguments:
+            if argument.required and argument.name not in texts:
                 raise RefusedCallError(
-                    f"{self.name} needs {each.name}. Give {each.description[0].lower()}"
-                    f"{each.description[1:]}"
+                    f"{self.name} needs {argument.name}. Give {argument.description[0].lower()}"
+                    f"{argument.description[1:]}"
                 )
         return texts
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The verbs of other programs over one desk; *passages* says how much of a text they see."""
+    """Implementation of the tools over one desk; *passages* limits the text they return."""
 
     desk: Desk
     passages: ShownPassages
 
     def all(self) -> Sequence[Tool]:
-        """Return every tool."""
+        """Return all tools."""
         words = Argument("query", "What to look for, in words or as a question.", LONGEST)
-        identity = Argument("id", "The id of a result of search.", _LONGEST_ID)
+        identity = Argument("id", "The id of a result of search.", _MAX_ID_CHARACTERS)
         question = Argument("question", "The question, in a sentence.", LONGEST)
         moment = Argument(
             "as_of",
@@ -180,79 +180,79 @@ class Tools:
         )
 
     @in_thread
-    def search(self, given: _Given) -> dict[str, Any]:
-        """Return passages that may answer, best first."""
-        found = self.desk.coverage.serving.search(given["query"], limit=_FOUND)
-        return {"results": [self.passages.result(each.passage) for each in found]}
+    def search(self, arguments: _Arguments) -> dict[str, Any]:
+        """Return the passages most relevant to a query, best first."""
+        evidence = self.desk.coverage.serving.search(arguments["query"], limit=_MAX_RESULTS)
+        return {"results": [self.passages.result(item.passage) for item in evidence]}
 
     @in_thread
-    def fetch(self, given: _Given) -> dict[str, Any]:
-        """Return one passage as a document, or its whole article where that is allowed."""
-        found = self.passages.document(given["id"])
-        if found is None:
+    def fetch(self, arguments: _Arguments) -> dict[str, Any]:
+        """Return one passage as a document, or its whole article if the settings permit it."""
+        document = self.passages.document(arguments["id"])
+        if document is None:
             raise RefusedCallError(
                 "No passage of that id stands here; its article may have been changed or removed. "
                 "Search again."
             )
-        return found
+        return document
 
-    async def ask(self, given: _Given) -> dict[str, Any]:
-        """Answer as the command `ask --json` does."""
+    async def ask(self, arguments: _Arguments) -> dict[str, Any]:
+        """Answer a question like the command `ask --json`."""
         now = self.desk.clock()
         try:
-            question = ask(given["question"], now=now)
+            question = ask(arguments["question"], now=now)
         except UnaskableError as error:
             raise RefusedCallError(unaskable(error, Wording.default())) from error
-        as_of = _moment(given["as_of"], now) if "as_of" in given else None
+        as_of = _moment(arguments["as_of"], now) if "as_of" in arguments else None
         outcome = await self.desk.answer(question, member=_CLIENT, as_of=as_of)
         return {**as_object(outcome), "number": outcome.number}
 
-    async def find_coverage(self, given: _Given) -> dict[str, Any]:
-        """Look up a claim as the command `find --json` does."""
-        found = await self.desk.look_up(given["claim"], member=_CLIENT)
+    async def find_coverage(self, arguments: _Arguments) -> dict[str, Any]:
+        """Look up a claim like the command `find --json`."""
+        lookup = await self.desk.look_up(arguments["claim"], member=_CLIENT)
         return {
-            "claims": [found_object(each) for each in found.looked],
-            "left_out": list(found.left_out),
+            "claims": [found_object(claim) for claim in lookup.looked],
+            "left_out": list(lookup.left_out),
         }
 
     @in_thread
-    def prove_quotation(self, given: _Given) -> dict[str, Any]:
-        """Prove a quotation in one article, or in whichever has it."""
-        quotation, archive = given["quotation"], self.desk.archive
-        if "article" in given:
-            return proof_object(prove_quotation(quotation, given["article"], archive))
+    def prove_quotation(self, arguments: _Arguments) -> dict[str, Any]:
+        """Prove a quotation, in one article or in any."""
+        quotation, archive = arguments["quotation"], self.desk.archive
+        if "article" in arguments:
+            return proof_object(prove_quotation(quotation, arguments["article"], archive))
         search = self.desk.coverage.serving.search
         return proof_object(prove_anywhere(quotation, archive, search))
 
-    async def coverage(self, _given: _Given) -> dict[str, Any]:
-        """Return what is kept, in figures."""
+    async def coverage(self, _arguments: _Arguments) -> dict[str, Any]:
+        """Return the figures of the coverage."""
         summary = await asyncio.to_thread(self.desk.archive.summary)
         return {
             "articles": summary.articles,
             "outlets": [
                 {
-                    "outlet": each.outlet,
-                    "articles": each.articles,
-                    "newest": each.newest.isoformat() if each.newest else None,
+                    "outlet": outlet.outlet,
+                    "articles": outlet.articles,
+                    "newest": outlet.newest.isoformat() if outlet.newest else None,
                 }
-                for each in summary.outlets[:_OUTLETS]
+                for outlet in summary.outlets[:_MAX_OUTLETS]
             ],
-            "outlets_left_out": max(0, len(summary.outlets) - _OUTLETS),
+            "outlets_left_out": max(0, len(summary.outlets) - _MAX_OUTLETS),
             "changed_at": summary.changed_at.isoformat() if summary.changed_at else None,
         }
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """Read a moment of the past with its zone.
+    """Parse a past moment with its timezone.
 
     Raises:
-        RefusedCallError: it is none, or it has not come yet.
+        RefusedCallError: the text is not a moment, or the moment is in the future.
     """
     try:
         moment = parse_moment(text)
     except ValueError as error:
         raise RefusedCallError(f"{text!r} is no moment. Write it as 2024-11-05T23:00Z.") from error
-    if wrong := not_past(moment, now):
-        raise RefusedCallError(wrong)
+    if problem := not_past(moment, now):
+        raise RefusedCallError(problem)
     assert isinstance(moment, datetime)
     return moment

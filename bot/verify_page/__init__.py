@@ -1,1 +1,1 @@
-"""The page for readers: an answer's quotations where they stand, and any quotation proven."""
+"""Web page for readers that shows an answer's quotations in context and proves quotations."""

@@ -1,4 +1,4 @@
-"""The quotations of an answer as anybody may see them: in context, with what became of them."""
+"""Public view of an answer's quotations, in context and with their present state."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Article, Header, Removal, Version
 
-_MOST = 50
-"""Quotations of one answer that are shown."""
-_CONTEXT = 300
-"""Characters shown before and behind a quotation."""
-_HIDDEN = frozenset({Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED, Removal.ERASED})
-"""Why an article's words are not shown: the desk's own people took it out."""
+_MAX_QUOTATIONS = 50
+"""Maximum number of quotations shown of one answer."""
+_CONTEXT_CHARACTERS = 300
+"""Number of characters shown before and after a quotation."""
+_HIDING_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN, Removal.QUARANTINED, Removal.ERASED})
+"""Removals after which an article's text is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenQuotation:
-    """A quotation between what stands around it in its version.
+    """A quotation with the text before and after it in its version.
 
-    Of an article that was taken out only that is known: *header* and the words are missing.
-    *corrections* are what its outlet has corrected since, in its own words.
+    If the article was removed, *header* and the texts are unset. *corrections* are the outlet's own
+    corrections since.
     """
 
     article_id: int
@@ -46,61 +46,72 @@ class SeenQuotation:
 
 
 def quotations_of(number: int, archive: Archive, ledger: Ledger) -> list[SeenQuotation]:
-    """Return the quotations of an answer, each once; nothing if there is no such answer."""
-    cited = list(dict.fromkeys(ledger.answers.cited(number)))
-    return [_seen(each, archive) for each in cited[:_MOST]]
+    """Return the quotations of an answer, each once; empty if there is no such answer."""
+    citations = list(dict.fromkeys(ledger.answers.cited(number)))
+    return [_quotation_of(citation, archive) for citation in citations[:_MAX_QUOTATIONS]]
 
 
 def proven_in_context(proof: ProvenQuotation, archive: Archive) -> SeenQuotation:
-    """Return a proven quotation with what stands around it."""
-    return _seen(CitedRange(proof.article_id, proof.version, proof.start, proof.end), archive)
+    """Return a proven quotation with the text around it."""
+    return _quotation_of(
+        CitedRange(proof.article_id, proof.version, proof.start, proof.end), archive
+    )
 
 
-def _seen(cited: CitedRange, archive: Archive) -> SeenQuotation:
-    """Find a quotation again in its version."""
-    missing = SeenQuotation(cited.article_id, cited.version, Removal.ERASED)
+def _quotation_of(citation: CitedRange, archive: Archive) -> SeenQuotation:
+    """Return the quotation of a citation in its version."""
+    erased = SeenQuotation(citation.article_id, citation.version, Removal.ERASED)
     try:
-        article = archive.articles.get(cited.article_id)
-        versions = archive.articles.versions(cited.article_id)
+        article = archive.articles.get(citation.article_id)
+        versions = archive.articles.versions(citation.article_id)
     except ArticleNotFoundError:
-        return missing
-    if article.removal in _HIDDEN:
-        return SeenQuotation(cited.article_id, cited.version, article.removal)
-    version = next((each for each in versions if each.number == cited.version), None)
-    return missing if version is None else _placed(cited, article, version, versions[-1])
+        return erased
+    if article.removal in _HIDING_REMOVALS:
+        return SeenQuotation(citation.article_id, citation.version, article.removal)
+    version = next(
+        (candidate for candidate in versions if candidate.number == citation.version), None
+    )
+    return erased if version is None else _build(citation, article, version, versions[-1])
 
 
-def _placed(
-    cited: CitedRange, article: Article, version: Version, newest: Version
+def _build(
+    citation: CitedRange, article: Article, version: Version, newest: Version
 ) -> SeenQuotation:
-    """Show a quotation in *version* of an article whose newest is *newest*."""
-    text, start, end = version.extract.text, cited.start_at, cited.end_at
+    """Build a quotation from *version*; *newest* is the article's newest version."""
+    text, start, end = version.extract.text, citation.start_at, citation.end_at
     quotation = text[start:end]
-    since = newest.extract.corrections if newest.number > version.number else ()
-    said = version.extract.corrections
+    new_corrections = newest.extract.corrections if newest.number > version.number else ()
+    corrections = version.extract.corrections
     return SeenQuotation(
-        cited.article_id,
+        citation.article_id,
         version.number,
         article.removal,
         version.extract.header,
-        _from_a_word(text[max(0, start - _CONTEXT) : start], cut=start > _CONTEXT),
+        _trim_start(
+            text[max(0, start - _CONTEXT_CHARACTERS) : start], is_cut=start > _CONTEXT_CHARACTERS
+        ),
         quotation,
-        _to_a_word(text[end : end + _CONTEXT], cut=len(text) - end > _CONTEXT),
+        _trim_end(
+            text[end : end + _CONTEXT_CHARACTERS], is_cut=len(text) - end > _CONTEXT_CHARACTERS
+        ),
         start,
         end,
         hashlib.sha256(text.encode()).hexdigest(),
         version.read_at,
         newest.number,
         article.removal is None and quotation in newest.extract.text,
-        (*said, *(each for each in since if each not in said)),
+        (
+            *corrections,
+            *(correction for correction in new_corrections if correction not in corrections),
+        ),
     )
 
 
-def _from_a_word(text: str, *, cut: bool) -> str:
-    """Begin at a word where there was more before."""
-    return f"…{text.partition(' ')[2] or text}" if cut else text
+def _trim_start(text: str, *, is_cut: bool) -> str:
+    """Start *text* at a word if text before it was cut."""
+    return f"…{text.partition(' ')[2] or text}" if is_cut else text
 
 
-def _to_a_word(text: str, *, cut: bool) -> str:
-    """End at a word where there is more behind."""
-    return f"{text.rpartition(' ')[0] or text}…" if cut else text
+def _trim_end(text: str, *, is_cut: bool) -> str:
+    """End *text* at a word if text after it was cut."""
+    return f"{text.rpartition(' ')[0] or text}…" if is_cut else text

@@ -1,4 +1,4 @@
-"""The page as HTML: built as elements, so that no text of an article becomes markup."""
+"""Rendering of the page as HTML elements, so that no article's text becomes markup."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ p, blockquote { overflow-wrap: break-word; }
 [role=status] { border: 2px solid; padding: .5rem 1rem; }
 .skip:not(:focus) { height: 1px; overflow: hidden; position: absolute; width: 1px; }
 """
-_NO_XML = re.compile(
+_FORBIDDEN_CHARACTERS = re.compile(
     r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
 )
-"""What no document may hold, and what turns the direction of everything behind it."""
+"""Characters that HTML forbids, and those that change the direction of later text."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastedQuotation:
-    """What somebody typed into the form, to stand there again."""
+    """Contents of the form's fields, to be shown again."""
 
     quotation: str = ""
     article: str = ""
@@ -57,121 +57,133 @@ class PastedQuotation:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Renders each page in the language of *words*."""
+    """Renderer of all pages in the language of *words*."""
 
     words: Wording
 
     def home(self, summary: Summary) -> bytes:
-        """Show what this is, and the form."""
-        held = {"articles": summary.articles, "outlets": len(summary.outlets)}
+        """Return the start page with the form."""
+        counts = {"articles": summary.articles, "outlets": len(summary.outlets)}
         when = self.words.time(summary.changed_at) if summary.changed_at else "–"
-        kept = self.words("coverage_total", **held, when=when)
+        coverage_line = self.words("coverage_total", **counts, when=when)
         return self._document(
             self.words("verify_title"),
-            [_p(self.words("verify_intro")), _p(kept), *self._form(PastedQuotation())],
+            [_p(self.words("verify_intro")), _p(coverage_line), *self._form(PastedQuotation())],
             home=False,
         )
 
     def answer(
-        self, number: int, found: Sequence[SeenQuotation], as_of: datetime | None = None
+        self, answer_id: int, quotations: Sequence[SeenQuotation], as_of: datetime | None = None
     ) -> bytes:
-        """Show the quotations of one answer; one *as_of* an earlier moment says so."""
-        shown = [self._quotation(each, place) for place, each in enumerate(found, start=1)]
-        title = self.words("verify_answer", number=number)
-        past = [self.words("as_of_past", as_of=self.words.time(as_of))] if as_of else []
-        return self._document(title, [*map(_p, past), *shown, *self._form(PastedQuotation())])
+        """Return the page of an answer's quotations; *as_of* is its past moment, if any."""
+        articles = [
+            self._quotation(quotation, number)
+            for number, quotation in enumerate(quotations, start=1)
+        ]
+        title = self.words("verify_answer", number=answer_id)
+        past_lines = [self.words("as_of_past", as_of=self.words.time(as_of))] if as_of else []
+        return self._document(
+            title, [*map(_p, past_lines), *articles, *self._form(PastedQuotation())]
+        )
 
     def proof(
         self,
-        asked: PastedQuotation,
+        form_values: PastedQuotation,
         proof: ProvenQuotation | RefusedQuotation,
-        seen: SeenQuotation | None,
+        quotation: SeenQuotation | None,
     ) -> bytes:
-        """Show what became of a quotation that somebody pasted."""
+        """Return the page with the result of proving a pasted quotation."""
         if isinstance(proof, RefusedQuotation):
-            said = self._refused(proof)
+            message = self._refusal(proof)
         else:
-            said = [_p(self.words("verify_proven"))]
-        status = build.DIV(*said, role="status")
-        shown = [self._quotation(seen, 1)] if seen is not None else []
-        return self._document(self.words("verify_heading"), [status, *shown, *self._form(asked)])
+            message = [_p(self.words("verify_proven"))]
+        status = build.DIV(*message, role="status")
+        articles = [self._quotation(quotation, 1)] if quotation is not None else []
+        return self._document(
+            self.words("verify_heading"), [status, *articles, *self._form(form_values)]
+        )
 
-    def notice(self, said: str) -> bytes:
-        """Say one sentence."""
-        return self._document(self.words("verify_title"), [build.DIV(_p(said), role="status")])
+    def notice(self, message: str) -> bytes:
+        """Return a page with one sentence."""
+        return self._document(self.words("verify_title"), [build.DIV(_p(message), role="status")])
 
-    def _refused(self, proof: RefusedQuotation) -> list[HtmlElement]:
-        """Say why a quotation is not proven, and where it leaves the article."""
+    def _refusal(self, proof: RefusedQuotation) -> list[HtmlElement]:
+        """Explain why a quotation is not proven, and where it differs from the article."""
         words = self.words
         if proof.why is Refusal.WITHDRAWN:
-            why = words(f"removal_{proof.removal}")
-            return [_p(words("verify_withdrawn", why=why))]
-        said = [_p(words(f"verify_{proof.why}", longest=LONGEST_QUOTATION))]
+            reason = words(f"removal_{proof.removal}")
+            return [_p(words("verify_withdrawn", why=reason))]
+        paragraphs = [_p(words(f"verify_{proof.why}", longest=LONGEST_QUOTATION))]
         if proof.agrees and proof.goes_on:
-            said += [
+            paragraphs += [
                 _p(words("verify_agrees"), " ", build.Q(_plain(proof.agrees))),
                 _p(words("verify_goes_on"), " ", build.Q(_plain(proof.goes_on))),
             ]
-        return said
+        return paragraphs
 
-    def _quotation(self, seen: SeenQuotation, place: int) -> HtmlElement:
-        """Show one quotation between what stands around it, and what became of it."""
+    def _quotation(self, quotation: SeenQuotation, number: int) -> HtmlElement:
+        """Return a quotation as an element, with the text around it and its state."""
         words = self.words
-        label = f"quotation-{place}"
-        if seen.header is None:
-            title = words("article_line", number=seen.article_id, version=seen.version)
-            why = words("verify_withdrawn", why=words(f"removal_{seen.removal}"))
-            return _article(label, build.H2(f"[{place}] {title}", id=label), _p(why))
-        header = seen.header
-        spoken = {} if header.language == UNKNOWN_LANGUAGE else {"lang": header.language}
+        label = f"quotation-{number}"
+        if quotation.header is None:
+            title = words("article_line", number=quotation.article_id, version=quotation.version)
+            reason = words("verify_withdrawn", why=words(f"removal_{quotation.removal}"))
+            return _article(label, build.H2(f"[{number}] {title}", id=label), _p(reason))
+        header = quotation.header
+        language_attribute = (
+            {} if header.language == UNKNOWN_LANGUAGE else {"lang": header.language}
+        )
         source = {"cite": header.url} if _is_web(header.url) else {}
-        quotation = build.BLOCKQUOTE(
+        blockquote = build.BLOCKQUOTE(
             build.P(
-                build.SPAN(_plain(seen.before)),
-                build.STRONG(_plain(seen.quotation)),
-                build.SPAN(_plain(seen.after)),
-                **spoken,
+                build.SPAN(_plain(quotation.before)),
+                build.STRONG(_plain(quotation.quotation)),
+                build.SPAN(_plain(quotation.after)),
+                **language_attribute,
                 dir="auto",
             ),
             **source,
         )
-        heading = build.H2(f"[{place}] ", self._title(header, seen.quotation), id=label)
-        assert seen.read_at is not None
+        heading = build.H2(f"[{number}] ", self._title(header, quotation.quotation), id=label)
+        assert quotation.read_at is not None
         version = words(
             "verify_version",
-            number=seen.article_id,
-            version=seen.version,
-            newest=seen.newest,
-            when=words.time(seen.read_at),
+            number=quotation.article_id,
+            version=quotation.version,
+            newest=quotation.newest,
+            when=words.time(quotation.read_at),
         )
-        range_ = words("verify_place", start=seen.start, end=seen.end, digest=seen.digest)
-        parts = [_p(words.source(header)), quotation, _p(self._state(seen))]
+        range_ = words(
+            "verify_place", start=quotation.start, end=quotation.end, digest=quotation.digest
+        )
+        parts = [_p(words.source(header)), blockquote, _p(self._state(quotation))]
         parts += [
-            _p(words("corrected", note=" ".join(_plain(n).split()))) for n in seen.corrections
+            _p(words("corrected", note=" ".join(_plain(note).split())))
+            for note in quotation.corrections
         ]
         return _article(label, heading, *parts, _p(version), _p(range_))
 
     def _title(self, header: Header, quotation: str) -> HtmlElement | str:
-        """Name an article, as a link that opens it at the quotation where it has an address."""
+        """Return an article's title, as a link to the quotation if the article has an address."""
         title = build.SPAN(_plain(header.title), dir="auto")
         if not _is_web(header.url):
             return title
         target = opening_at(header.url, quotation) or ""
         return build.A(title, href=_plain(target), rel="noopener noreferrer nofollow")
 
-    def _state(self, seen: SeenQuotation) -> str:
-        """Say what became of a quotation since."""
-        if seen.removal is not None:
-            return self.words("verify_withdrawn", why=self.words(f"removal_{seen.removal}"))
-        if seen.current:
+    def _state(self, quotation: SeenQuotation) -> str:
+        """Return a sentence on the present state of a quotation."""
+        if quotation.removal is not None:
+            return self.words("verify_withdrawn", why=self.words(f"removal_{quotation.removal}"))
+        if quotation.current:
             return self.words("verify_current")
-        return self.words("verify_former", version=seen.version)
+        return self.words("verify_former", version=quotation.version)
 
-    def _form(self, asked: PastedQuotation) -> list[HtmlElement]:
-        """Show the form in which a quotation is pasted."""
+    def _form(self, form_values: PastedQuotation) -> list[HtmlElement]:
+        """Return the form for a quotation."""
         words = self.words
         quotation = build.TEXTAREA(
-            f"\n{_plain(asked.quotation)}",  # a browser leaves out the first line break
+            f"\n{_plain(form_values.quotation)}",  # a browser leaves out the first line break
             id="quotation",
             name="quotation",
             rows="5",
@@ -180,7 +192,11 @@ class Page:
             dir="auto",
         )
         article = build.INPUT(
-            id="article", name="article", type="text", maxlength="2000", value=_plain(asked.article)
+            id="article",
+            name="article",
+            type="text",
+            maxlength="2000",
+            value=_plain(form_values.article),
         )
         form = build.FORM(
             build.LABEL(words("verify_quotation"), {"for": "quotation"}),
@@ -195,9 +211,9 @@ class Page:
         return [build.H2(words("verify_heading"), id="prove"), form]
 
     def _document(self, title: str, parts: Sequence[HtmlElement], *, home: bool = True) -> bytes:
-        """Return a whole page."""
+        """Return a whole page as bytes."""
         words = self.words
-        back = [build.NAV(build.A(words("verify_home"), href="/"))] if home else []
+        navigation = [build.NAV(build.A(words("verify_home"), href="/"))] if home else []
         page = build.HTML(
             build.HEAD(
                 build.META(charset="utf-8"),
@@ -207,34 +223,36 @@ class Page:
                 build.LINK(rel="stylesheet", href="/style.css"),
             ),
             build.BODY(
-                build.HEADER(build.H1(title), *back) if back else build.HEADER(build.H1(title)),
+                build.HEADER(build.H1(title), *navigation)
+                if navigation
+                else build.HEADER(build.H1(title)),
                 build.MAIN(*parts),
                 build.FOOTER(_p("Election Desk")),
             ),
             lang=str(words.language),
             dir="rtl" if words.language is Language.ARABIC else "ltr",
         )
-        written: bytes = etree.tostring(
+        html: bytes = etree.tostring(
             page, method="html", encoding="utf-8", doctype="<!DOCTYPE html>"
         )
-        return written
+        return html
 
 
 def _article(label: str, *parts: HtmlElement) -> HtmlElement:
-    """Return an article that its heading names."""
+    """Return an article element, labelled by its heading."""
     return build.ARTICLE(*parts, {"aria-labelledby": label})
 
 
 def _p(*parts: HtmlElement | str) -> HtmlElement:
-    """Return a paragraph."""
+    """Return a paragraph element."""
     return build.P(*parts)
 
 
 def _plain(text: str) -> str:
-    """Return *text* without what no document may hold."""
-    return _NO_XML.sub("", text)
+    """Return *text* without forbidden characters."""
+    return _FORBIDDEN_CHARACTERS.sub("", text)
 
 
 def _is_web(url: str | None) -> bool:
-    """Return True for an address of the web: nothing else is made a link."""
+    """Return True if *url* is an HTTP address; others do not become links."""
     return url is not None and url.startswith(("http://", "https://"))

@@ -1,4 +1,4 @@
-"""Serve the page: a handful of addresses, bounded requests, no scripts, nothing kept."""
+"""Web server of the page: few addresses, bounded requests, no scripts, nothing stored."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from bot.wording import Wording
 from ingest.language.languages import Language
 from ingest.threads import in_thread
 
-_BODY = 64 * 1024
-"""Bytes of the largest form: 4,000 characters take 36,000 in a form of East Asian text."""
-_LINES = 8192
-"""Bytes of the longest header."""
-_PAGES, _PROOFS = 240, 60
-"""Requests of one address in a minute, and those of them that search."""
-_EVERYBODY = 1200
-"""Requests of all addresses in a minute."""
-_PATIENCE = 20.0
-"""Seconds for one request."""
-_AT_ONCE = 4
-"""Requests that read the archive at a time."""
-_LONGEST_ARTICLE = 2000
+_MAX_BODY_BYTES = 64 * 1024
+"""Maximum bytes of a form; 4,000 characters of East Asian text take 36,000 bytes."""
+_MAX_HEADER_BYTES = 8192
+"""Maximum number of bytes of a header."""
+_MAX_REQUESTS, _MAX_PROOFS = 240, 60
+"""Maximum number of requests of one address in a minute, and of searches among them."""
+_MAX_TOTAL_REQUESTS = 1200
+"""Maximum number of requests of all addresses in a minute."""
+_REQUEST_SECONDS = 20.0
+"""Time limit of a request in seconds."""
+_MAX_CONCURRENT_REQUESTS = 4
+"""Maximum number of concurrent requests."""
+_MAX_ARTICLE_CHARACTERS = 2000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -54,10 +54,10 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
-    """Serve the page where VERIFY_PORT says, and yield its address; nothing where it is unset.
+    """Serve the page at VERIFY_PORT, and yield its address; yield ``None`` if it is unset.
 
     Raises:
-        SettingsError: nothing can listen there.
+        SettingsError: the port cannot be listened on.
     """
     place = desk.settings.verify_port
     if place is None:
@@ -67,8 +67,8 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
         runner = web.AppRunner(
             _PageServer(desk).build(),
             access_log=None,
-            max_line_size=_LINES,
-            max_field_size=_LINES,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
             keepalive_timeout=10.0,
             shutdown_timeout=1.0,
         )
@@ -82,15 +82,17 @@ async def served_to_browsers(desk: Desk) -> AsyncIterator[str | None]:
 
 @dataclass(slots=True)
 class _PageServer:
-    """Answers browsers over one desk."""
+    """Handler of browsers' requests to one desk."""
 
     desk: Desk
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _slots: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
+    )
 
     def build(self) -> web.Application:
-        """Return the application with its addresses."""
-        app = web.Application(client_max_size=_BODY, middlewares=[self._guarded])
+        """Return the web application with its routes."""
+        app = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[self._handle_errors])
         app.router.add_get("/", self.home)
         app.router.add_get("/style.css", self.style)
         app.router.add_get("/robots.txt", self.robots)
@@ -99,58 +101,62 @@ class _PageServer:
         return app
 
     async def home(self, request: web.Request) -> web.StreamResponse:
-        """Show what this is, and the form."""
+        """Return the start page with the form."""
         summary = await asyncio.to_thread(self.desk.archive.summary)
         return _html(_page_for(request).home(summary))
 
     async def style(self, _: web.Request) -> web.StreamResponse:
-        """Give the style sheet."""
+        """Return the style sheet."""
         return web.Response(text=STYLE_SHEET, content_type="text/css")
 
     async def robots(self, _: web.Request) -> web.StreamResponse:
-        """Ask that nothing here be read by machines."""
+        """Return the robots.txt that excludes crawlers."""
         return web.Response(text="User-agent: *\nDisallow: /\n")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Show the quotations of an answer."""
-        number, page = int(request.match_info["number"]), _page_for(request)
-        found = await asyncio.to_thread(quotations_of, number, self.desk.archive, self.desk.ledger)
-        if not found:
+        """Return the page of an answer's quotations."""
+        answer_id, page = int(request.match_info["number"]), _page_for(request)
+        quotations = await asyncio.to_thread(
+            quotations_of, answer_id, self.desk.archive, self.desk.ledger
+        )
+        if not quotations:
             return _html(page.notice(page.words("verify_no_answer")), status=404)
-        as_of = await asyncio.to_thread(self.desk.ledger.answers.as_of, number)
-        return _html(page.answer(number, found, as_of))
+        as_of = await asyncio.to_thread(self.desk.ledger.answers.as_of, answer_id)
+        return _html(page.answer(answer_id, quotations, as_of))
 
     async def prove(self, request: web.Request) -> web.StreamResponse:
-        """Prove a quotation that somebody pasted."""
+        """Return the page with the result of proving a pasted quotation."""
         try:
             form = await request.post()
         except ValueError as error:
             raise web.HTTPBadRequest from error
-        asked = PastedQuotation(
+        form_values = PastedQuotation(
             _text_of(form, "quotation")[: LONGEST_QUOTATION + 1],
-            _text_of(form, "article")[:_LONGEST_ARTICLE].strip(),
+            _text_of(form, "article")[:_MAX_ARTICLE_CHARACTERS].strip(),
         )
-        proof, seen = await self._proven(asked)
-        return _html(_page_for(request).proof(asked, proof, seen))
+        proof, quotation = await self._prove(form_values)
+        return _html(_page_for(request).proof(form_values, proof, quotation))
 
     @in_thread
-    def _proven(
-        self, asked: PastedQuotation
+    def _prove(
+        self, form_values: PastedQuotation
     ) -> tuple[ProvenQuotation | RefusedQuotation, SeenQuotation | None]:
         archive = self.desk.archive
-        if asked.article:
-            proof = prove_quotation(asked.quotation, asked.article, archive)
+        if form_values.article:
+            proof = prove_quotation(form_values.quotation, form_values.article, archive)
         else:
-            proof = prove_anywhere(asked.quotation, archive, self.desk.coverage.serving.search)
+            proof = prove_anywhere(
+                form_values.quotation, archive, self.desk.coverage.serving.search
+            )
         if isinstance(proof, RefusedQuotation):
             return proof, None
         return proof, proven_in_context(proof, archive)
 
     @web.middleware
-    async def _guarded(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Bound every request, and say each error as a page."""
+    async def _handle_errors(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Limit a request, and return each error as a page."""
         try:
-            response = await self._bounded(request, handler)
+            response = await self._limit(request, handler)
         except web.HTTPException as error:
             page = _page_for(request)
             response = _html(page.notice(page.words("verify_no_page")), status=error.status)
@@ -158,38 +164,41 @@ class _PageServer:
                 response.headers["Allow"] = error.headers["Allow"]
         except Exception as error:  # noqa: BLE001 - an outer edge: replies and logs
             page = _page_for(request)
-            said = page.words("error", id=fault_code(error))
-            response = _html(page.notice(said), status=500)
+            message = page.words("error", id=fault_code(error))
+            response = _html(page.notice(message), status=500)
         response.headers.update(_HEADERS)
         return response
 
-    async def _bounded(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Let one request through where not too many came before it."""
+    async def _limit(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Handle one request, or reject it if there were too many."""
         searches = request.method == "POST"
-        limits: list[tuple[Hashable, int]] = [("", _EVERYBODY), (request.remote, _PAGES)]
-        limits += [((request.remote, "prove"), _PROOFS)] if searches else []
-        if wait := self.limiter.wait(*limits):
+        limits: list[tuple[Hashable, int]] = [
+            ("", _MAX_TOTAL_REQUESTS),
+            (request.remote, _MAX_REQUESTS),
+        ]
+        limits += [((request.remote, "prove"), _MAX_PROOFS)] if searches else []
+        if seconds := self.limiter.wait(*limits):
             page = _page_for(request)
-            count = int(wait) + 1
+            count = int(seconds) + 1
             response = _html(page.notice(page.words("too_many", count=count)), status=429)
             response.headers["Retry-After"] = str(count)
             return response
-        async with asyncio.timeout(_PATIENCE), self._turns:
+        async with asyncio.timeout(_REQUEST_SECONDS), self._slots:
             return await handler(request)
 
 
 def _page_for(request: web.Request) -> Page:
-    """Return the page in the first language that a browser asks for and the desk speaks."""
-    wanted = request.headers.get("Accept-Language", "")[:200]
-    for part in wanted.split(","):
-        code = part.partition(";")[0].strip().partition("-")[0].lower()
+    """Return the page in the first accepted language that the desk supports."""
+    accepted_languages = request.headers.get("Accept-Language", "")[:200]
+    for preference in accepted_languages.split(","):
+        code = preference.partition(";")[0].strip().partition("-")[0].lower()
         if language := Language.of_code(code):
             return Page(Wording.of(language))
     return Page(Wording.default())
 
 
 def _text_of(form: Mapping[str, object], name: str) -> str:
-    """Return a field of a form; a file in its place is none."""
+    """Return a text field of a form; empty for a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 

@@ -214,7 +214,7 @@ class Told:
             for quoted in news.quoted:
                 self.notices[int(news.follow.member), quoted.header.title] += 1
             await desk.news.following.mark_sent(news)
-        for digest in await desk.news.digests.due(await desk.community.every_rules()):
+        for digest in await desk.news.digests.due(await desk.community.all_rules()):
             self.digests[digest.place] += 1
             for story in digest.stories:
                 self.stories[digest.place, story.article.header.title] += 1

@@ -58,7 +58,7 @@ async def typed() -> dict[str, list[str]]:
     ):
         adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
         desk.coverage.catch_up()
-        desk.starters.keep()
+        desk.suggested_questions.refresh()
         asking = Asking(desk, buttons_under, begin_buttons)
         for text in TYPED:
             found[text] = await _seen(asking, text)

@@ -15,7 +15,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Level, Question
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
-from bot.ledger.seen import Looker
+from bot.ledger.positions import ChangeConsumer
 from bot.reporting import record_of
 from ingest.language.languages import Language
 from tests.benchmarks.asked import NOW, covered
@@ -77,7 +77,7 @@ async def tried(desk: Desk, question: Question) -> tuple[str, str, str] | None:
     if isinstance(shown, Answer):
         number = desk.ledger.answers.add(record_of(shown, keep_question=False))
         desk.ledger.notices.note_shown(number, "1", str(number), Language.ENGLISH, now=now)
-    desk.ledger.seen.note(Looker.ANSWERS, desk.archive.changes.last())
+    desk.ledger.positions.note(ChangeConsumer.ANSWERS, desk.archive.changes.last())
     desk.archive.articles.restore(article, now=NOW)
     desk.coverage.catch_up()
     if not isinstance(shown, Answer):

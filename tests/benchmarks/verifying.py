@@ -21,7 +21,7 @@ from rich.table import Table
 
 from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.proving.reader import Finding
-from bot.checking import ClaimLine, RestLine, check
+from bot.checking import ClaimLine, SourceLine, check
 from bot.models import reading_chat
 from bot.settings import BotSettings
 from ingest.index.analysis import terms
@@ -81,7 +81,7 @@ def summaries(file: Path) -> Iterator[Case]:
         for part in each["summary_sentences"]:
             said = repaired(part["sentence"])
             no = sum(r["response"] == "no" for r in part["responses"])
-            rests = [RestLine(quote=quote, passage=article) for quote in likest(said, article)]
+            rests = [SourceLine(quote=quote, passage=article) for quote in likest(said, article)]
             fair = no * 2 <= len(part["responses"])
             yield Case(ClaimLine(claim=said, rests=rests), fair, "sentence")
 

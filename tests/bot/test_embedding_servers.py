@@ -153,7 +153,7 @@ def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint):
         desk.keep_house()
     assert desk.ledger.questions.take(number) is None
     assert desk.ledger.suggestions.count_since("a member", NOW) == 0
-    assert desk.starters.topics
+    assert desk.suggested_questions.topics
 
 
 def test_vectors_are_taken_by_their_numbers(desk, endpoint):

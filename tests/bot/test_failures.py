@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.wording import WORDS, Wording
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
@@ -57,14 +57,14 @@ def test_whatever_is_raised_is_known():
     """A new error cannot be added without its sentence in every language."""
     raised = [each for each in sentences() if "holds no article: it" not in each]
     assert len(raised) > 30
-    assert [each for each in raised if failure_said(each, JAPANESE) == each] == []
+    assert [each for each in raised if translated_failure(each, JAPANESE) == each] == []
 
 
 @pytest.mark.parametrize("said", walls._SAID.values())
 def test_every_wall_is_known(said):
     """What a page shows instead of an article is told as well."""
     sentence = f"https://a.example/b holds no article: it {said}. Nothing was added."
-    assert failure_said(sentence, JAPANESE) != sentence
+    assert translated_failure(sentence, JAPANESE) != sentence
 
 
 @pytest.mark.parametrize("sentence", CATALOGUE)
@@ -80,19 +80,19 @@ def test_every_language_says_it_with_the_same_values(sentence):
 def test_values_are_kept_to_the_letter():
     """The address, the number and the feed stand in it as they stood."""
     german = Wording.of(Language.GERMAN)
-    assert failure_said("https://a.example/x answers 503 and not with a page.", german) == (
+    assert translated_failure("https://a.example/x answers 503 and not with a page.", german) == (
         "https://a.example/x antwortet 503 und nicht mit einer Seite."
     )
-    assert failure_said(inside("10.0.0.1"), german).startswith("10.0.0.1 ist keine Adresse")
+    assert translated_failure(inside("10.0.0.1"), german).startswith("10.0.0.1 ist keine Adresse")
     feed = (
         "a.example lists 12 articles and is none itself. Watch its feed instead: https://f.example"
     )
-    assert failure_said(feed, german).endswith("beobachten: https://f.example")
+    assert translated_failure(feed, german).endswith("beobachten: https://f.example")
 
 
 def test_what_is_not_known_is_left_as_it_is():
     """Nothing is lost: an English sentence is better than none."""
-    assert failure_said("The disk is full. Free some space.", JAPANESE) == (
+    assert translated_failure("The disk is full. Free some space.", JAPANESE) == (
         "The disk is full. Free some space."
     )
 
@@ -100,4 +100,6 @@ def test_what_is_not_known_is_left_as_it_is():
 def test_hostile_names_are_only_letters():
     """Braces in an address are not filled in again."""
     sentence = "{name} {count} {0.__class__} is empty. Nothing was added from it."
-    assert failure_said(sentence, JAPANESE).startswith("{name} {count} {0.__class__} は空です")
+    assert translated_failure(sentence, JAPANESE).startswith(
+        "{name} {count} {0.__class__} は空です"
+    )

@@ -74,7 +74,7 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
     notes = Wording.of(outcome.question.language).notes(outcome.written)
     assert any("cannot write" in note for note in notes)
     assert as_object(outcome)["written"]["kept"] is False
-    assert "shown and not kept" in caplog.text
+    assert "shown but not stored" in caplog.text
     assert TURNOUT not in caplog.text
 
 

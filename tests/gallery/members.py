@@ -19,7 +19,7 @@ from bot.community.digests import Digest
 from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
-from bot.community.starters import Beginning
+from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.members.begin import begin_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
 from bot.discord_ui.members.find import found_view
@@ -216,7 +216,11 @@ def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:
 
 def beginnings(words: Wording) -> list[ui.Item[Any]]:
     """Return buttons for the result, the turnout and a name."""
-    begun = (Beginning("result"), Beginning("turnout"), Beginning("latest", "Marrowen"))
+    begun = (
+        SuggestedTopic("result"),
+        SuggestedTopic("turnout"),
+        SuggestedTopic("latest", "Marrowen"),
+    )
     return begin_buttons(begun, words)
 
 

@@ -58,7 +58,7 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         rules = await asking.desk.community.rules(interaction.guild_id)
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
-        found = asking.desk.starters.like(typed, language, edition)
+        found = asking.desk.suggested_questions.matching(typed, language, edition)
         return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
 
     return slash_ask

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.community.starters import Beginning
+from bot.community.suggested_questions import SuggestedTopic
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.ask import answer_here
@@ -46,7 +46,7 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
         await interaction.edit_original_response(view=view)
 
 
-def begin_buttons(beginnings: Sequence[Beginning], words: Wording) -> list[ui.Item[Any]]:
+def begin_buttons(beginnings: Sequence[SuggestedTopic], words: Wording) -> list[ui.Item[Any]]:
     """Return a button for each way to begin."""
     return [
         BeginButton(

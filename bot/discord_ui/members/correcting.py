@@ -39,7 +39,7 @@ async def keep_correcting(client: discord.Client, asking: Asking, *, every: floa
     """Give each notice once, until cancelled."""
     while True:
         try:
-            if await asking.desk.presence.tells():
+            if await asking.desk.lease.is_leader():
                 await correct(client, asking.desk.news.corrections)
                 await tell_newer(client, asking)
         except Exception as error:

@@ -38,6 +38,6 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_latest.autocomplete("topic")
     async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices_like(typed, asking.desk.starters.topics, own=True)
+        return choices_like(typed, asking.desk.suggested_questions.topics, own=True)
 
     return slash_latest

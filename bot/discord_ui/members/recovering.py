@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 async def recover(
     client: discord.Client,
     cut_off: Callable[[], Awaitable[Sequence[PendingQuestion]]],
-    note_told: Callable[[PendingQuestion], Awaitable[None]],
+    mark_notified: Callable[[PendingQuestion], Awaitable[None]],
 ) -> None:
     """Tell whoever asked and will have no answer; each once. Never raises.
 
@@ -33,10 +33,10 @@ async def recover(
         for asked in await cut_off():
             edited = asked.token is not None or asked.shown is not None
             if not edited:
-                await note_told(asked)
+                await mark_notified(asked)
             await _tell(client, asked)
             if edited:
-                await note_told(asked)
+                await mark_notified(asked)
     except Exception as error:
         report(error)
 

@@ -72,7 +72,7 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
             return
-        looking = asking.desk.news.tabled.results(contest, admission.edition)
+        looking = asking.desk.news.contests.results(contest, admission.edition)
         found = await promptly(interaction, looking, private=admission.private)
         if not found.contests:
             asked = words("results_question", contest=contest)[:LONGEST]
@@ -86,7 +86,7 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         edition = await asking.desk.community.edition(interaction.guild_id)
-        return choices_like(typed, asking.desk.news.tabled.names(edition), own=True)
+        return choices_like(typed, asking.desk.news.contests.names(edition), own=True)
 
     return slash_results
 
@@ -107,7 +107,7 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
 
         async def work() -> ui.LayoutView:
             edition = await desk.community.edition(interaction.guild_id)
-            found = await desk.news.tabled.results_under(int(number), int(row), edition)
+            found = await desk.news.contests.results_under(int(number), int(row), edition)
             return (
                 results_view(found, words)
                 if found.contests

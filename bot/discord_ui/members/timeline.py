@@ -66,7 +66,7 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_timeline.autocomplete("topic")
     async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices_like(typed, asking.desk.starters.topics, own=True)
+        return choices_like(typed, asking.desk.suggested_questions.topics, own=True)
 
     return slash_timeline
 

@@ -22,7 +22,7 @@ from bot.discord_ui.moderators.views import (
 from bot.discord_ui.rendering import entry, itemised, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.wording import Wording
 
 _REVIEWED = 5
@@ -50,10 +50,10 @@ async def quarantine_page(
         return notice_view(words("no_quarantine"))
     items = []
     for each in page.articles:
-        told = failure_said(each.note or each.held or "", words)
+        told = translated_failure(each.note or each.held or "", words)
         why = f"\n-# {phrase(title(told, 200))}" if told else ""
         text = f"{each.id} · {entry(each.header, words, ROOM)}{why}"
-        mine = by.looks_after(each.place)
+        mine = by.may_change(each.place)
         items.append((text, [_RestoreButton(str(each.id), words("restore"))] if mine else []))
     view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
     return with_buttons(view, _turns(_SetAsideButton, offset, _REVIEWED, words, more=page.more))
@@ -73,7 +73,7 @@ async def sources_page(
         key = str(each.id)
         look = _LookAgainButton(key, words("look_again"))
         stop = _StopWatchingButton(key, words("stop_watching"))
-        buttons = [look, stop] if by.looks_after(each.place) else []
+        buttons = [look, stop] if by.may_change(each.place) else []
         items.append((source_block(each, words), buttons))
     view = itemised(f"**{escape(words('sources_heading'))}**", items)
     more = len(every) > offset + _REVIEWED

@@ -15,7 +15,7 @@ from bot.discord_ui.moderators.views import TEXT
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.discord_ui.text import escape, link, literal, title
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.ledger.model import Job
 from bot.wording import Wording
 
@@ -74,7 +74,7 @@ def look_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
         key = "looking" if progress.listed else "looking_again_short"
         said = escape(words(key, done=progress.done, listed=progress.listed or 0))
     elif source.failure:
-        said = f"⚠ {literal(title(failure_said(source.failure, words), TEXT))}"
+        said = f"⚠ {literal(title(translated_failure(source.failure, words), TEXT))}"
     else:
         said = escape(words("looked", done=progress.done, listed=progress.listed or 0))
     return layout([linked, said])

@@ -21,7 +21,7 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
-from bot.failures import failure_said
+from bot.failures import translated_failure
 from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
@@ -64,7 +64,7 @@ def preview_view(
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
-        first = title(failure_said(preview.problems[0], words), TEXT)
+        first = title(translated_failure(preview.problems[0], words), TEXT)
         said = words("preview_problems", count=len(preview.problems), first=first)
         blocks.append(phrase(said))
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
@@ -79,7 +79,9 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         literal(title(extract.text, _BEGINNING)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
-    lines += [f"-# {phrase(title(failure_said(note, words), TEXT))}" for note in extract.notes[:2]]
+    lines += [
+        f"-# {phrase(title(translated_failure(note, words), TEXT))}" for note in extract.notes[:2]
+    ]
     if article.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
     if extract.header.pasted:
@@ -118,7 +120,7 @@ def article_view(article: Article, words: Wording, *, hidden: bool = False) -> u
     elif hidden:
         blocks.append(escape(words("article_removed", why=words("removal_here"))))
     if article.note:
-        blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT))}")
+        blocks.append(f"-# {phrase(title(translated_failure(article.note, words), TEXT))}")
     return layout(blocks)
 
 
@@ -131,7 +133,9 @@ def source_block(source: Source, words: Wording) -> str:
     linked = link(title(source.address, TEXT), source.address, instead=words("link"))
     lines = [f"{source.id} · {said}", linked]
     if source.failure:
-        failed = words("source_failed", failure=title(failure_said(source.failure, words), TEXT))
+        failed = words(
+            "source_failed", failure=title(translated_failure(source.failure, words), TEXT)
+        )
         lines.append(f"-# ⚠ {phrase(failed)}")
     return "\n".join(lines)
 

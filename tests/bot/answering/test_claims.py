@@ -16,7 +16,7 @@ import pytest
 
 from bot.answering.model import Dropped, Failing, Verdict
 from bot.answering.proving.reader import Finding
-from bot.checking import check, gate, read_whole
+from bot.checking import check, gate, read_claims
 from tests.bot.answering.claims import labelled
 from tests.bot.conftest import ScriptedReader
 
@@ -101,7 +101,7 @@ async def test_looking_up_without_a_reader_judges_nothing(sample_desk):
 def test_the_given_claims():
     """What was asked for of the gates and of identity holds on the given set."""
     folder = Path(str(DATA)) / "claims"
-    lines = read_whole(folder / "claims.jsonl")
+    lines = read_claims(folder / "claims.jsonl")
     given = [(row, extra) for row, extra in zip(lines, extras(folder), strict=True)]
     stopped = {row.id: isinstance(gate(row), Dropped) for row in lines}
     rows = asyncio.run(check(lines, None))

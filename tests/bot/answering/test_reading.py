@@ -14,7 +14,7 @@ from bot.answering.model import Citation, Claim, Dropped, Failing, Trouble
 from bot.answering.proving.chat_reader import ChatReader, claims_material, key_of
 from bot.answering.proving.figures import Derived
 from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
-from bot.checking import ClaimLine, RestLine, gate
+from bot.checking import ClaimLine, SourceLine, gate
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim
 
 SAID = [
@@ -133,7 +133,7 @@ def test_a_neighbour_that_speaks_to_the_reader_is_not_passed_on():
 )
 def test_nothing_rests_on_a_sentence_that_asks_for_a_yes(attack):
     """A quotation that speaks to the reader stops the sentence before it is read."""
-    line = ClaimLine(claim="Harbour won.", rests=[RestLine(quote=f"{attack} Harbour won.")])
+    line = ClaimLine(claim="Harbour won.", rests=[SourceLine(quote=f"{attack} Harbour won.")])
     found = gate(line)
     assert isinstance(found, Dropped)
     assert found.failing is Failing.INSTRUCTION

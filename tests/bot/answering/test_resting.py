@@ -15,7 +15,7 @@ from bot.answering.model import (
     WithoutOutlet,
 )
 from bot.answering.resting import RankedSource, rests_on, shown_sources
-from bot.wording import Wording, rests_on_said
+from bot.wording import Wording, ground_line
 from ingest.language.languages import Language
 from ingest.model import Header, Ownership, Passage, Span
 
@@ -146,8 +146,8 @@ def test_it_is_said_in_one_line_of_every_language(language):
     lead = by(POST).header
     for resting in Resting:
         ground = Ground(resting, 3, 1, (WithoutOutlet(LEDGER, lead), WithoutOutlet(TIMES, None)))
-        said = rests_on_said(ground, words)
+        said = ground_line(ground, words)
         assert "\n" not in said
         assert "{" not in said
         assert all(outlet in said for outlet in (LEDGER, POST, TIMES))
-    assert "3" in rests_on_said(Ground(Resting.INDEPENDENT, 3), words)
+    assert "3" in ground_line(Ground(Resting.INDEPENDENT, 3), words)

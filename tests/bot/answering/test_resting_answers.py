@@ -14,7 +14,7 @@ from bot.answering.evidence.reader import Reading
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.reporting import as_object
-from bot.wording import Wording, rests_on_said
+from bot.wording import Wording, ground_line
 from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
@@ -178,7 +178,7 @@ def test_an_answer_says_what_it_rests_on(desk, question, word, ground, without):
     coverage = replace(desk.coverage, reader=_ByWord(word))
     outcome = answer_now(ask(question, now=NOW), coverage)
     assert isinstance(outcome, Answer)
-    said = rests_on_said(outcome.ground, Wording.default())
+    said = ground_line(outcome.ground, Wording.default())
     shown = [each.citation.header.outlet for each in outcome.excerpts]
     assert said == f"{ground} {without}".strip(), shown
     kept = as_object(outcome)["rests_on"]

@@ -43,7 +43,7 @@ def desk(tmp_path_factory):
             found += read_bytes(page.encode(), f"{day}.html", hints)
         adding.add(found, opened.archive, now=NOW)
         opened.coverage.catch_up()
-        opened.news.tabled.keep()
+        opened.news.contests.keep()
         yield opened
 
 
@@ -52,7 +52,7 @@ def looked(desk):
     """Return what looks up results."""
 
     def look(asked):
-        return results(asked, desk.coverage, desk.news.tabled.articles(asked), now=NOW)
+        return results(asked, desk.coverage, desk.news.contests.articles(asked), now=NOW)
 
     return look
 
@@ -101,7 +101,7 @@ def test_sources_stand_side_by_side_and_what_differs_is_marked(looked):
 
 def test_every_figure_is_proven_in_its_passage(desk, looked):
     """Its citation is the cell with its header, within the row that it names."""
-    for asked in desk.news.tabled.names():
+    for asked in desk.news.contests.names():
         for contest in looked(asked).contests:
             for name in contest.names:
                 for row in filter(None, name.rows):
@@ -130,19 +130,19 @@ def test_nothing_is_made_up_without_a_table(looked, asked):
 
 def test_places_and_contests_are_offered(desk):
     """As the tables name them."""
-    offered = desk.news.tabled.names()
+    offered = desk.news.contests.names()
     assert {"Holm", "Dunmere", "Governor", "Tarn 02", "Ostrel", "北区"} <= set(offered)
 
 
 def test_a_table_that_goes_is_offered_no_more(desk):
     """What is removed is not cited, and what comes back is."""
-    [article] = desk.news.tabled.articles("Skerry")
+    [article] = desk.news.contests.articles("Skerry")
     desk.archive.articles.remove(article, now=NOW)
-    desk.news.tabled.keep()
-    assert "Skerry" not in desk.news.tabled.names()
+    desk.news.contests.keep()
+    assert "Skerry" not in desk.news.contests.names()
     desk.archive.articles.restore(article, now=NOW)
-    desk.news.tabled.keep()
-    assert "Skerry" in desk.news.tabled.names()
+    desk.news.contests.keep()
+    assert "Skerry" in desk.news.contests.names()
 
 
 def test_a_row_leads_to_its_whole_contest(desk, looked):
@@ -152,7 +152,7 @@ def test_a_row_leads_to_its_whole_contest(desk, looked):
     assert holds_result(row.citation)
     article = contest.sources[1].article_id
     found = results_beside(
-        row.citation.quote, article, desk.coverage, desk.news.tabled.every(), now=NOW
+        row.citation.quote, article, desk.coverage, desk.news.contests.every(), now=NOW
     )
     assert [figures(each) for each in found.contests] == [figures(contest)]
     assert not results_beside("Holm", article, desk.coverage, [], now=NOW).contests

@@ -1,6 +1,6 @@
 """How often something may happen in a minute."""
 
-from bot.community.limits import MANY, WINDOW, Limiter
+from bot.community.limits import MAX_KEYS, WINDOW_SECONDS, Limiter
 
 
 class Clock:
@@ -16,10 +16,10 @@ def test_a_limit_holds_for_a_minute():
     """Then one more is let through for each that is over."""
     clock = Clock()
     limiter = Limiter(clock)
-    assert [limiter.wait(("a", 2)) for _ in range(3)] == [0, 0, WINDOW]
+    assert [limiter.wait(("a", 2)) for _ in range(3)] == [0, 0, WINDOW_SECONDS]
     clock.now = 20.0
-    assert limiter.wait(("a", 2)) == WINDOW - 20
-    clock.now = WINDOW
+    assert limiter.wait(("a", 2)) == WINDOW_SECONDS - 20
+    clock.now = WINDOW_SECONDS
     assert limiter.wait(("a", 2)) == 0
 
 
@@ -27,21 +27,21 @@ def test_all_limits_have_to_allow_it():
     """What one of them holds back counts for none."""
     limiter = Limiter(Clock())
     assert limiter.wait(("member", 5), ("channel", 1)) == 0
-    assert limiter.wait(("other", 5), ("channel", 1)) == WINDOW
-    assert [limiter.wait(("other", 1)), limiter.wait(("other", 1))] == [0, WINDOW]
+    assert limiter.wait(("other", 5), ("channel", 1)) == WINDOW_SECONDS
+    assert [limiter.wait(("other", 1)), limiter.wait(("other", 1))] == [0, WINDOW_SECONDS]
 
 
 def test_nothing_is_allowed_at_zero():
     """A limit of none is one."""
-    assert Limiter(Clock()).wait(("a", 0)) == WINDOW
+    assert Limiter(Clock()).wait(("a", 0)) == WINDOW_SECONDS
 
 
 def test_what_is_over_is_forgotten():
     """Nothing is known of anybody after a minute."""
     clock = Clock()
     limiter = Limiter(clock)
-    for number in range(MANY):
+    for number in range(MAX_KEYS):
         limiter.wait((number, 1))
-    clock.now = WINDOW
+    clock.now = WINDOW_SECONDS
     limiter.wait(("new", 1))
-    assert len(limiter._seen) == 1
+    assert len(limiter._times) == 1

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.community.following import Following
-from bot.community.news import Stories, appeared
+from bot.community.news import Stories, new_coverage
 from bot.ledger import Ledger
 from ingest.adding import prepared_article
 from ingest.archive import Archive
@@ -39,7 +39,7 @@ def live(archive, *entries, now=NIGHT, **header):
 
 def new_since(archive, change, now=NIGHT + timedelta(hours=3)):
     """Return what appeared since a change."""
-    return appeared(archive, NoIndex(), change, now)
+    return new_coverage(archive, NoIndex(), change, now)
 
 
 def test_new_entries_are_what_appeared(archive):

@@ -67,16 +67,16 @@ async def test_moderators_are_told_once_until_it_comes_back(archive):
     source = watched(archive, days=5)
     quiet = Quiet(archive, Ledger.of(archive), lambda: NOW)
     quiet.look()
-    [found] = await quiet.untold()
+    [found] = await quiet.unnotified()
     assert (found.source.id, found.since) == (source.id, NOW - 5 * DAY)
-    await quiet.mark_told()
-    assert await quiet.untold() == []
+    await quiet.mark_notified()
+    assert await quiet.unnotified() == []
     assert quiet.since("Ledger") == NOW - 5 * DAY
     assert quiet.since("Courier") is None
     archive.pages.note(source.id, [SourcePage("new", "http://a.example/new", NOW, 1)])
     later = Quiet(archive, Ledger.of(archive), lambda: NOW)
     later.look()
-    await later.mark_told()
+    await later.mark_notified()
     assert later.found == ()
 
 
@@ -87,7 +87,7 @@ async def test_a_source_that_fails_for_a_day_is_told_with_why(archive):
     for hours, count in ((0, 0), (5, 1)):
         quiet = Quiet(archive, Ledger.of(archive), lambda h=hours: NOW + timedelta(hours=h))
         quiet.look()
-        assert len(await quiet.untold()) == count
+        assert len(await quiet.unnotified()) == count
     assert "It is gone." in seen(quiet_view(quiet.found[0], Wording.of(Language.ENGLISH)))
 
 

@@ -101,10 +101,10 @@ def test_a_question_is_known_until_it_is_answered(ledger):
     assert ledger.questions.take(two) is None
     ledger.questions.put_back(cut_off)
     assert ledger.questions.interrupted("other", NOW) == []
-    assert [each.id for each in ledger.questions.given_up("there")] == [new]
-    assert [each.id for each in ledger.questions.given_up("there")] == [new]
-    ledger.questions.note_told(new)
-    assert ledger.questions.given_up("there") == []
+    assert [each.id for each in ledger.questions.unanswerable("there")] == [new]
+    assert [each.id for each in ledger.questions.unanswerable("there")] == [new]
+    ledger.questions.mark_notified(new)
+    assert ledger.questions.unanswerable("there") == []
     assert ledger.questions.take(two) == cut_off
     assert ledger.questions.take(new).question == "Now?"
 

@@ -1,4 +1,4 @@
-"""The ledger begins with the tables that the archive's own migrations made for it."""
+"""Start the ledger's migrations; its tables were created by the archive's own migrations."""
 
 revision = "0001"
 down_revision = None
@@ -7,4 +7,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Begin to count."""
+    """Do nothing."""

@@ -1,4 +1,4 @@
-"""What readers say is for the moderators of the server in which they say it."""
+"""Add the server to feedback."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Note the server; what was said before is for those who look after everything."""
+    """Add the column; earlier feedback belongs to the home server."""
     op.add_column("feedback", sa.Column("place", sa.String(40), nullable=False, server_default=""))

@@ -1,4 +1,4 @@
-"""What people follow, what was found for them, and which digests were posted."""
+"""Add follows, their news, and the record of posted digests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables; nobody follows anything yet."""
+    """Create the tables."""
     op.create_table(
         "follows",
         sa.Column("id", sa.Integer, primary_key=True),

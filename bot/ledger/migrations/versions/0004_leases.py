@@ -1,4 +1,4 @@
-"""Several processes: who is there, who does what one has to do, whose question is on its way."""
+"""Add leases of processes, and the owners of questions and jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the leases; what waited before is nobody's, so that whoever comes tells of it."""
+    """Create the table and columns; earlier questions and jobs have no owner."""
     op.create_table(
         "leases",
         sa.Column("name", sa.String(80), primary_key=True),

@@ -1,4 +1,4 @@
-"""As of which moment a question was asked, where that was not the present."""
+"""Add the past moment that a question is about."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the columns; what was asked before was asked of its present."""
+    """Add the columns; earlier questions are about the present."""
     for table in ("answers", "pending"):
         op.add_column(table, sa.Column("as_of", sa.String(40)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.checking import ClaimLine, RestLine
+from bot.checking import ClaimLine, SourceLine
 from bot.commands.preparing import SAMPLE_COVERAGE
 from ingest.reading import Hints, read_path
 
@@ -42,7 +42,7 @@ def line_of(each, extracts):
         assert extract, f"{each['id']} quotes what no article of the sample says: {quote}"
         header = extract.header
         rests.append(
-            RestLine(
+            SourceLine(
                 quote=quote,
                 passage=extract.text,
                 outlet=header.outlet,

@@ -30,16 +30,16 @@ def drawn(read_folder, tmp_path_factory):
     """Draw the questions to begin with, once: each is asked before it is offered."""
     data = shutil.copytree(read_folder, tmp_path_factory.mktemp("drawn") / "data")
     with open_in(data, now=MORNING) as opened:
-        opened.starters.keep()
-        return opened.starters
+        opened.suggested_questions.refresh()
+        return opened.suggested_questions
 
 
 @pytest.fixture
 def starters(desk, drawn):
     """Return what a desk that has been open for a while offers."""
-    for name in ("_questions", "_begun", "_named", "topics", "_change", "_drawn"):
-        setattr(desk.starters, name, getattr(drawn, name))
-    return desk.starters
+    for name in ("_questions", "_general", "_title_names", "topics", "_last_change", "_drawn_at"):
+        setattr(desk.suggested_questions, name, getattr(drawn, name))
+    return desk.suggested_questions
 
 
 @pytest.fixture

@@ -198,8 +198,8 @@ async def test_a_command_that_was_cut_off_is_told_in_its_place(simcord_env, desk
 
 def restarted(desk, later):
     """Return the desk as another process has it, later on."""
-    presence = replace(desk.presence, owner="another process")
-    return replace(desk, clock=lambda: later, presence=presence)
+    lease = replace(desk.lease, owner="another process")
+    return replace(desk, clock=lambda: later, lease=lease)
 
 
 def token_in(env):

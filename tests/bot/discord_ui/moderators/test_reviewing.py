@@ -316,10 +316,10 @@ async def test_a_look_shows_how_it_goes(
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
     monkeypatch.setattr(refreshing, "EVERY", 0.01)
-    dead = replace(desk.jobs, presence=replace(desk.presence, owner="dead"))
+    dead = replace(desk.jobs, lease=replace(desk.lease, owner="dead"))
     job = await dead.begin(99, "token", "en")
     [taken] = await desk.jobs.resume(desk.curator)
-    assert taken == replace(job, owner=desk.presence.owner)
+    assert taken == replace(job, owner=desk.lease.owner)
     assert await desk.jobs.resume(desk.curator) == []
     progress = await desk.jobs.progress(job)
     assert progress.finished

@@ -7,7 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.community.starters import AN_OUTLET, DRAWN_EVERY, OFFERED, Starters
+from bot.community.suggested_questions import (
+    DRAWN_EVERY,
+    MAX_PER_OUTLET,
+    MAX_SUGGESTED,
+    SuggestedQuestions,
+)
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import LEDGER, PASTE, an_abstention, an_answer, an_excerpt
@@ -33,12 +38,12 @@ def about(article_id):
 def test_only_what_is_answered_by_its_article_is_offered(archive):
     """An abstention, or an answer out of something else, is no beginning."""
     saved(archive, an_extract(), an_extract("Another.", title="Another"))
-    starters = Starters(archive, about(2), lambda: NOW)
-    starters.keep()
-    assert starters.like("", Language.ENGLISH) == ["What is reported on “Another”?"]
-    declining = Starters(archive, lambda _question: an_abstention(), lambda: NOW)
-    declining.keep()
-    assert declining.like("", Language.ENGLISH) == []
+    starters = SuggestedQuestions(archive, about(2), lambda: NOW)
+    starters.refresh()
+    assert starters.matching("", Language.ENGLISH) == ["What is reported on “Another”?"]
+    declining = SuggestedQuestions(archive, lambda _question: an_abstention(), lambda: NOW)
+    declining.refresh()
+    assert declining.matching("", Language.ENGLISH) == []
 
 
 def test_they_are_drawn_anew_after_a_rest(archive):
@@ -51,17 +56,17 @@ def test_they_are_drawn_anew_after_a_rest(archive):
             asked.append(question)
         return an_abstention()
 
-    starters = Starters(archive, answers, lambda: moments[-1])
-    starters.keep()
+    starters = SuggestedQuestions(archive, answers, lambda: moments[-1])
+    starters.refresh()
     saved(archive, an_extract())
-    starters.keep()
+    starters.refresh()
     assert asked == []
     moments.append(NOW + DRAWN_EVERY)
-    starters.keep()
-    starters.keep()
+    starters.refresh()
+    starters.refresh()
     assert len(asked) == 1
     moments.append(NOW + DRAWN_EVERY + DRAWN_EVERY + timedelta(seconds=1))
-    starters.keep()
+    starters.refresh()
     assert len(asked) == 1
 
 
@@ -70,12 +75,12 @@ def test_no_outlet_fills_the_list(archive):
     many = [
         an_extract(f"Text {n} of {o}.", title=f"{n} {o}", outlet=f"Outlet {o}")
         for o in range(3)
-        for n in range(OFFERED)
+        for n in range(MAX_SUGGESTED)
     ]
     saved(archive, *many)
-    starters = Starters(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
-    starters.keep()
-    assert len(starters.like("", Language.ENGLISH)) <= 3 * AN_OUTLET
+    starters = SuggestedQuestions(archive, lambda q: about(number_of(archive, q))(q), lambda: NOW)
+    starters.refresh()
+    assert len(starters.matching("", Language.ENGLISH)) <= 3 * MAX_PER_OUTLET
 
 
 def number_of(archive, question):
@@ -89,10 +94,10 @@ def test_nobody_begins_with_what_nobody_has_verified(archive, verified, kinds):
     """What a paste alone answers makes no button; names in several titles do."""
     saved(archive, *(an_extract(f"Text {n}.", title=f"Jory Stanmark speaks {n}") for n in range(3)))
     answer = an_answer(an_excerpt("Turnout was 62.7 per cent.", LEDGER if verified else PASTE))
-    starters = Starters(archive, lambda q: replace(answer, question=q), lambda: NOW)
-    starters.keep()
+    starters = SuggestedQuestions(archive, lambda q: replace(answer, question=q), lambda: NOW)
+    starters.refresh()
     for language in Language:
-        begun = starters.beginnings(language)
+        begun = starters.suggestions(language)
         assert [each.kind for each in begun] == [*kinds, "latest"]
         assert begun[-1].topic == "Jory Stanmark"
 
@@ -100,6 +105,6 @@ def test_nobody_begins_with_what_nobody_has_verified(archive, verified, kinds):
 def test_a_title_too_long_is_no_question(archive):
     """It would be refused when somebody chose it."""
     saved(archive, an_extract(title="long " * 120))
-    starters = Starters(archive, about(1), lambda: NOW)
-    starters.keep()
-    assert starters.like("", Language.ENGLISH) == []
+    starters = SuggestedQuestions(archive, about(1), lambda: NOW)
+    starters.refresh()
+    assert starters.matching("", Language.ENGLISH) == []

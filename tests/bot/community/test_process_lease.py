@@ -12,7 +12,7 @@ import pytest
 
 from bot.community.jobs import Jobs
 from bot.community.members import Community
-from bot.community.presence import Presence
+from bot.community.process_lease import ProcessLease
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from tests.builders import NOW
@@ -47,7 +47,7 @@ def archive(archive_url):
 def processes(archive, clock):
     """Return three processes that share it."""
     ledger = Ledger.of(archive)
-    return [Presence(ledger, clock, alone=False) for _ in range(3)]
+    return [ProcessLease(ledger, clock, alone=False) for _ in range(3)]
 
 
 async def asked(process, archive, clock, question="Who won?"):
@@ -59,22 +59,22 @@ async def asked(process, archive, clock, question="Who won?"):
 async def test_one_of_three_tells(processes, clock):
     """As long as it says so; when it is gone another does, and at once where it took its leave."""
     first, second, third = processes
-    assert await first.tells()
-    assert not await second.tells()
+    assert await first.is_leader()
+    assert not await second.is_leader()
     clock.now += LONG / 2
-    assert await first.tells()
+    assert await first.is_leader()
     clock.now += LONG / 2
-    assert not await third.tells()
+    assert not await third.is_leader()
     clock.now += LONG
-    assert await third.tells()
-    assert not await first.tells()
+    assert await third.is_leader()
+    assert not await first.is_leader()
     await third.end()
-    assert await second.tells()
+    assert await second.is_leader()
 
 
 async def test_three_at_once_are_one(processes):
     """However close they come, one holds it."""
-    told = await asyncio.gather(*(each.tells() for each in processes for _ in range(3)))
+    told = await asyncio.gather(*(each.is_leader() for each in processes for _ in range(3)))
     assert sum(told) == 3
 
 
@@ -101,38 +101,38 @@ async def test_a_process_that_ends_tells_its_own(processes, archive, clock):
     for each in processes:
         await each.begin()
     mine, _ = await asked(first, archive, clock), await asked(second, archive, clock)
-    [found] = await first.given_up()
+    [found] = await first.unanswerable()
     assert found.id == mine
-    assert await first.given_up() == [found]
-    await first.note_told(found)
-    assert await first.given_up() == []
+    assert await first.unanswerable() == [found]
+    await first.mark_notified(found)
+    assert await first.unanswerable() == []
 
 
 async def test_a_process_that_dies_before_it_told_leaves_that_to_the_next(archive, clock):
     """A second signal in the middle of the telling leaves no message that still searches."""
     ledger = Ledger.of(archive)
-    first, second, third = (Presence(ledger, clock, alone=True) for _ in range(3))
+    first, second, third = (ProcessLease(ledger, clock, alone=True) for _ in range(3))
     await first.begin()
     number = await asked(first, archive, clock)
-    [found] = await first.given_up()
+    [found] = await first.unanswerable()
     await second.begin()
     [again] = await second.interrupted()
     assert again.id == found.id == number
     await third.begin()
     [again] = await third.interrupted()
-    await third.note_told(again)
+    await third.mark_notified(again)
     assert await third.interrupted() == []
-    assert await Presence(ledger, clock, alone=True).interrupted() == []
+    assert await ProcessLease(ledger, clock, alone=True).interrupted() == []
 
 
 async def test_a_process_that_is_alone_waits_for_nobody(archive, clock):
     """The index has one owner: whoever was before is dead, however short ago."""
     ledger = Ledger.of(archive)
-    before, after = (Presence(ledger, clock, alone=True) for _ in range(2))
+    before, after = (ProcessLease(ledger, clock, alone=True) for _ in range(2))
     await before.begin()
     number = await asked(before, archive, clock)
     await after.begin()
-    assert await after.tells()
+    assert await after.is_leader()
     assert [each.id for each in await after.interrupted()] == [number]
 
 
@@ -165,7 +165,7 @@ class Nobody:
 async def test_whoever_is_killed_whenever_nothing_is_told_twice(archive, clock, seed):
     """Twenty rounds of three processes that ask, tell, die and come back: each question once."""
     chance, ledger = random.Random(seed), Ledger.of(archive)
-    alive = [Presence(ledger, clock, alone=False) for _ in range(3)]
+    alive = [ProcessLease(ledger, clock, alone=False) for _ in range(3)]
     for each in alive:
         await each.begin()
     left, told = Counter(), Counter()
@@ -173,21 +173,21 @@ async def test_whoever_is_killed_whenever_nothing_is_told_twice(archive, clock, 
         doing = chance.randrange(len(alive))
         left[await asked(alive[doing], archive, clock)] += 1
         if chance.random() < 0.5:
-            alive[doing] = Presence(ledger, clock, alone=False)
+            alive[doing] = ProcessLease(ledger, clock, alone=False)
             await alive[doing].begin()
         clock.now += timedelta(seconds=chance.choice([1, 5, 12]))
         for each in alive:
             await each.renew()
-        telling = [await each.tells() for each in alive]
+        telling = [await each.is_leader() for each in alive]
         assert sum(telling) <= 1
         found = await asyncio.gather(*(each.interrupted() for each in alive))
         told.update(each.id for one in found for each in one)
         for teller, one in zip(alive, found, strict=True):
             for each in one:
-                await teller.note_told(each)
+                await teller.mark_notified(each)
     living = {each.owner for each in alive}
     clock.now += LONG
-    last = Presence(ledger, clock, alone=False)
+    last = ProcessLease(ledger, clock, alone=False)
     told.update(each.id for each in await last.interrupted())
     assert told == left
     assert living.isdisjoint(ledger.leases.owners(clock.now))

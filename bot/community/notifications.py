@@ -1,4 +1,4 @@
-"""What is new, for whoever asks, follows, or has a digest."""
+"""Notifications: news on request, for follows and digests, and notices of corrections."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from bot.answering.coverage import Coverage
+from bot.community.contest_index import ContestIndex
 from bot.community.corrections import Corrections
 from bot.community.digests import Digests
 from bot.community.following import Following
 from bot.community.news import Stories
 from bot.community.outdated import Outdated
 from bot.community.quiet import Quiet
-from bot.community.tabled import TabledContests
 from bot.ledger import Ledger
 from ingest.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The ways in which somebody hears of what is new."""
+    """The services that find and send news."""
 
     stories: Stories
     following: Following
@@ -29,7 +29,7 @@ class News:
     outdated: Outdated
     corrections: Corrections
     quiet: Quiet
-    tabled: TabledContests
+    contests: ContestIndex
 
     @classmethod
     def of(
@@ -40,7 +40,7 @@ class News:
         clock: Callable[[], datetime],
         lasting: timedelta,
     ) -> Self:
-        """Build them over an open archive; answers older than *lasting* are let be."""
+        """Build the services over an open archive; answers older than *lasting* get no notices."""
         stories = Stories(archive)
         return cls(
             stories,
@@ -49,5 +49,5 @@ class News:
             Outdated(archive, ledger, coverage, clock, lasting),
             Corrections(archive, ledger, clock, lasting),
             Quiet(archive, ledger, clock),
-            TabledContests(archive, ledger, coverage, clock),
+            ContestIndex(archive, ledger, coverage, clock),
         )

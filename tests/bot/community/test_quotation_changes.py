@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.community.touched import touches
+from bot.community.quotation_changes import quotation_changes
 from bot.ledger.model import NoticeKind
 from ingest.model import Kind, Removal, Version
 from tests.builders import NOW, an_extract
@@ -21,7 +21,7 @@ def a_version(number, text, *notes, **header):
 def after(*later, quote=QUOTE, removal=None, **header):
     """Return the kinds and versions of what happened to *quote*: each text with its notes."""
     versions = [a_version(n, text, *notes, **header) for n, (text, *notes) in enumerate(later, 2)]
-    found = touches(quote, a_version(1, f"{QUOTE} {REST}"), versions, removal)
+    found = quotation_changes(quote, a_version(1, f"{QUOTE} {REST}"), versions, removal)
     return [(each.kind, each.version) for each in found]
 
 
@@ -118,4 +118,6 @@ def test_a_change_is_seen_in_a_language_without_spaces():
     before = Version(1, 1, an_extract(quote, language="ja"), NOW)
     fresh = quote.replace("四十六", "四十五")
     later = Version(1, 2, an_extract(fresh, language="ja", corrections=("訂正",)), NOW)
-    assert [t.kind for t in touches(quote, before, [later], None)] == [NoticeKind.CORRECTED]
+    assert [t.kind for t in quotation_changes(quote, before, [later], None)] == [
+        NoticeKind.CORRECTED
+    ]

@@ -1,0 +1,144 @@
+"""Index of the articles with tables of results, by the names of their contests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Lock
+
+from bot.answering.coverage import Coverage
+from bot.answering.results import Results, results, results_beside
+from bot.answering.tables import ContestTable, contests_in
+from bot.ledger import Ledger
+from ingest.archive import Archive
+from ingest.index.analysis import terms
+from ingest.language.lines import BETWEEN
+from ingest.model import EVERYBODY, Edition
+from ingest.threads import in_thread
+
+_MAX_ARTICLES = 500
+"""Maximum number of indexed articles, the newest."""
+_BATCH_SIZE = 500
+"""Number of changes in one batch."""
+_MAX_NAME_CHARACTERS = 100
+"""Maximum number of characters of a suggested name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tabled:
+    """The names of an article's contests, and the terms in them."""
+
+    outlet: str
+    place: str
+    names: tuple[str, ...]
+    terms: frozenset[str]
+
+
+@dataclass(slots=True)
+class ContestIndex:
+    """Index of all contests with an archived table; :meth:`keep` blocks."""
+
+    archive: Archive
+    ledger: Ledger
+    coverage: Coverage
+    clock: Callable[[], datetime]
+    _contests_by_article: dict[int, _Tabled] = field(default_factory=dict)
+    _position: int | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self) -> None:
+        """Index the articles that changed since the last call, at first all articles."""
+        with self._lock:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        last_change = self.archive.changes.last()
+        if self._position is None:
+            self._index(self.archive.passages.holding(BETWEEN))
+        else:
+            article_ids, position = self.archive.changes.after(self._position, _BATCH_SIZE)
+            while article_ids:
+                for article_id in article_ids:
+                    self._contests_by_article.pop(article_id, None)
+                self._index(self.archive.passages.holding(BETWEEN, article_ids))
+                last_change = max(last_change, position)
+                article_ids, position = self.archive.changes.after(position, _BATCH_SIZE)
+        self._position = last_change
+
+    def names(self, edition: Edition = EVERYBODY) -> list[str]:
+        """Return the names of places and contests, those of the newest articles first."""
+        names = (name for _, contests in self._in_edition(edition) for name in contests.names)
+        return list(dict.fromkeys(names))
+
+    @in_thread
+    def results(self, query: str, edition: Edition = EVERYBODY) -> Results:
+        """Return the newest figures of the contests in *query*; nothing is stored."""
+        self.keep()
+        coverage = replace(self.coverage.serving, edition=edition)
+        return results(query, coverage, self.articles(query, edition), now=self.clock())
+
+    @in_thread
+    def results_under(self, number: int, at: int, edition: Edition = EVERYBODY) -> Results:
+        """Return the newest figures of the contest of which an answer quotes a row.
+
+        The row begins *at* this character of the answer's first quotation.
+        """
+        self.keep()
+        row, article = self._first_row_of(number, at)
+        coverage = replace(self.coverage.serving, edition=edition)
+        return results_beside(row, article, coverage, self.every(edition), now=self.clock())
+
+    def _first_row_of(self, number: int, at: int) -> tuple[str, int]:
+        """Return the row at which an answer's first quotation begins, and its article."""
+        citations = self.ledger.answers.cited(number)
+        if not citations:
+            return "", 0
+        citation = citations[0]
+        versions = self.archive.articles.versions(citation.article_id)
+        text = next((v.extract.text for v in versions if v.number == citation.version), "")
+        quotation = text[citation.start_at + at : citation.end_at]
+        return quotation.partition("\n")[0], citation.article_id
+
+    def articles(self, query: str, edition: Edition = EVERYBODY) -> list[int]:
+        """Return the articles whose tables share a word with *query*, newest first."""
+        query_terms = set(terms(query))
+        return [
+            number
+            for number, contests in self._in_edition(edition)
+            if not query_terms.isdisjoint(contests.terms)
+        ]
+
+    def every(self, edition: Edition = EVERYBODY) -> list[int]:
+        """Return all articles with tables, newest first."""
+        return [number for number, _ in self._in_edition(edition)]
+
+    def _in_edition(self, edition: Edition) -> Iterator[tuple[int, _Tabled]]:
+        """Yield the indexed articles of one edition, newest first, including hidden ones."""
+        for number, contests in sorted(self._contests_by_article.items(), reverse=True):
+            is_citable = not edition.outlets or contests.outlet in edition.outlets
+            if is_citable and contests.place in {"", edition.place}:
+                yield number, contests
+
+    def _index(self, articles: list[int]) -> None:
+        """Index the tables of *articles*, newest first, up to the maximum number."""
+        count = 0
+        for number in reversed(articles):
+            tables = contests_in(self.archive.passages.of_article(number))
+            if tables:
+                self._contests_by_article[number] = self._entry_of(number, tables)
+                count += 1
+            if count == _MAX_ARTICLES:
+                break
+        for number in sorted(self._contests_by_article)[:-_MAX_ARTICLES]:
+            del self._contests_by_article[number]
+
+    def _entry_of(self, number: int, tables: list[ContestTable]) -> _Tabled:
+        """Return the names in an article's tables, or its title if they have none."""
+        header, place = tables[0].header, self.archive.articles.get(number).place
+        paths = [name for table in tables for name in reversed(table.path)]
+        names = tuple(dict.fromkeys(name for name in paths if len(name) <= _MAX_NAME_CHARACTERS))
+        name_terms = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
+        return _Tabled(
+            header.outlet, place, names or (header.title[:_MAX_NAME_CHARACTERS],), name_terms
+        )

@@ -1,0 +1,177 @@
+"""Suggested questions, drawn from the newest articles, each answered by its own article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.answering.model import Answer, Citation, Level, Question
+from bot.answering.understanding.question import LONGEST, language_asked
+from bot.answering.watching import Outcome
+from bot.wording import Wording
+from ingest.archive import Archive
+from ingest.language.languages import Language
+from ingest.language.names import names_in
+from ingest.model import EVERYBODY, Article, Edition, Progress
+
+_NEWEST = 40
+"""Number of the newest articles from which questions are drawn."""
+MAX_SUGGESTED = 25
+"""Maximum number of questions; Discord shows no more."""
+MAX_PER_OUTLET = 4
+"""Maximum number of questions from one outlet, so that no outlet fills the list."""
+_GENERAL_KINDS = ("result", "turnout")
+"""Kinds of general questions, suggested if the coverage answers them."""
+_NAMES, _LONGEST_NAME, _TITLES = 2, 60, 2
+"""Maximum number of names, maximum characters of a name, minimum number of titles with it."""
+DRAWN_EVERY = timedelta(minutes=5)
+"""Minimum time between two draws, as coverage may change every second."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTopic:
+    """A suggestion: the result, the turnout, or the latest news on *topic*."""
+
+    kind: str
+    topic: str = ""
+
+
+@dataclass(slots=True)
+class SuggestedQuestions:
+    """Suggested questions; *answers* blocks and has to answer each before it is suggested."""
+
+    archive: Archive
+    answers: Callable[[Question], Outcome]
+    clock: Callable[[], datetime]
+    _questions: dict[str, str] = field(default_factory=dict)
+    """Outlets whose article answers a question, by question."""
+    _general: dict[tuple[str, Language], str] = field(default_factory=dict)
+    """Outlets that answer a general question, by kind and language."""
+    _title_names: dict[str, set[str]] = field(default_factory=dict)
+    """Outlets of the titles with a name, by name, for names in several of the newest titles."""
+    topics: list[str] = field(default_factory=list)
+    """Names in the newest titles, the most frequent first."""
+    _last_change: int = -1
+    _drawn_at: datetime | None = None
+
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Draw the questions again if the coverage changed; it blocks.
+
+        *progress* is called for each question tried, and may raise to abort.
+        """
+        last_change, now = self.archive.changes.last(), self.clock()
+        is_due = self._drawn_at is None or now - self._drawn_at >= DRAWN_EVERY
+        if last_change == self._last_change or not is_due:
+            return
+        self._count_names()
+        self._general = self._ask_general(now)
+        self._questions = self._draw(now, progress)
+        self._last_change, self._drawn_at = last_change, now
+
+    def matching(self, query: str, language: Language, edition: Edition = EVERYBODY) -> list[str]:
+        """Return the questions that contain *query*, those in *language* first.
+
+        For an edition of some outlets, only those that its outlets answer.
+        """
+        outlets = edition.outlets
+        needle = query.casefold().strip()
+        questions = [
+            question
+            for question, outlet in self._questions.items()
+            if needle in question.casefold() and (outlet in outlets or not outlets)
+        ]
+        return sorted(questions, key=lambda question: language_asked(question) is not language)
+
+    def suggestions(self, language: Language, edition: Edition = EVERYBODY) -> list[SuggestedTopic]:
+        """Return suggestions in *language*, the result first.
+
+        For an edition of some outlets, only those that its outlets answer.
+        """
+        outlets = edition.outlets
+        general = [
+            SuggestedTopic(kind)
+            for kind in _GENERAL_KINDS
+            if (outlet := self._general.get((kind, language)))
+            and (outlet in outlets or not outlets)
+        ]
+        topics = [
+            SuggestedTopic("latest", name)
+            for name, title_outlets in self._title_names.items()
+            if not outlets or title_outlets.intersection(outlets)
+        ]
+        return [*general, *topics[:_NAMES]]
+
+    def _count_names(self) -> None:
+        """Count the names in the newest titles."""
+        counts: Counter[str] = Counter()
+        outlets: dict[str, set[str]] = {}
+        for article in self._newest():
+            for name in dict.fromkeys(names_in(article.header.title)):
+                counts[name] += 1
+                outlets.setdefault(name, set()).add(article.header.outlet)
+        self.topics = [name for name, _ in counts.most_common()]
+        self._title_names = {
+            name: outlets[name]
+            for name, count in counts.most_common()
+            if count >= _TITLES and len(name) <= _LONGEST_NAME
+        }
+
+    def _ask_general(self, now: datetime) -> dict[tuple[str, Language], str]:
+        """Ask the general questions in every language, and return the outlets that answer them.
+
+        A citation that is certain in one language is accepted in every language that leads with it.
+        """
+        outlets: dict[tuple[str, Language], str] = {}
+        for kind in _GENERAL_KINDS:
+            citations: dict[Language, Citation] = {}
+            certain: set[Citation] = set()
+            for language in Language:
+                text = Wording.of(language)(f"ask_{kind}")
+                outcome = self.answers(Question(text, now, language))
+                if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:
+                    continue
+                citations[language] = outcome.citations[0]
+                certain |= {citations[language]} if outcome.level is Level.SAYS else set()
+            outlets |= {
+                (kind, language): lead.header.outlet
+                for language, lead in citations.items()
+                if lead in certain
+            }
+        return outlets
+
+    def _newest(self) -> list[Article]:
+        """Return the newest shared articles, without unverified ones."""
+        articles = self.archive.articles.listed(edition=EVERYBODY, limit=_NEWEST)
+        return [article for article in articles if not article.header.unverified]
+
+    def _draw(self, now: datetime, progress: Progress | None) -> dict[str, str]:
+        questions: dict[str, str] = {}
+        counts: dict[str, int] = {}
+        for index, article in enumerate(self._newest()):
+            if progress is not None:
+                progress(index, _NEWEST)
+            if len(questions) == MAX_SUGGESTED:
+                break
+            outlet = article.header.outlet
+            if counts.get(outlet, 0) < MAX_PER_OUTLET and self._answers_itself(article, now):
+                counts[outlet] = counts.get(outlet, 0) + 1
+                questions[_question_about(article)] = outlet
+        return questions
+
+    def _answers_itself(self, article: Article, now: datetime) -> bool:
+        """Return True if the question about an article is answered by that article first."""
+        text = _question_about(article)
+        if len(text) > LONGEST:
+            return False
+        outcome = self.answers(Question(text, now, language_asked(text)))
+        return isinstance(outcome, Answer) and article.id in {
+            excerpt.citation.passage.article_id for excerpt in outcome.excerpts[:1]
+        }
+
+
+def _question_about(article: Article) -> str:
+    """Return the question about an article's title, in its language."""
+    title = article.header.title
+    return Wording.of(language_asked(title))("starter", title=title)
