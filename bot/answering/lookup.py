@@ -17,7 +17,7 @@ from bot.answering.evidence.windows import Window, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft, citation_context
-from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
@@ -83,12 +83,12 @@ class LookUp:
 
 
 async def look_up(
-    text: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
+    text: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookUp:
     """Look up the first :data:`CLAIMS` claims of *text*."""
     claims = await asyncio.to_thread(claims_in, text)
     results = [
-        await look_up_one(claim, coverage, reader, now=now, meter=meter)
+        await look_up_one(claim, coverage, verifier, now=now, meter=meter)
         for claim in claims[:CLAIMS]
     ]
     return LookUp(tuple(results), tuple(claims[CLAIMS:]))
@@ -105,24 +105,24 @@ def claims_in(text: str) -> list[str]:
 
 
 async def look_up_one(
-    claim: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
+    claim: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookedUpClaim:
     """Verify *claim* against the closest sentences of the coverage; a long claim is cut off."""
     claim = claim[:_CLAIM_CHARACTERS]
     citations = await asyncio.to_thread(_nearest, claim, coverage, now)
-    proposed = [Proposed(Claim(claim, (citation,))) for citation in citations]
+    proposed = [ProposedClaim(Claim(claim, (citation,))) for citation in citations]
     try:
-        readings = await reader.read(proposed, meter) if proposed else []
-    except UnreadClaimsError:
+        findings = await verifier.verify(proposed, meter) if proposed else []
+    except VerifierError:
         return LookedUpClaim(
             claim, _best_by_article([ClosestSentence(c, citation_context(c)) for c in citations])
         )
     closest = [
-        ClosestSentence(citation, citation_context(citation), _verdict_of(claim, citation, reading))
-        for citation, reading in zip(citations, readings, strict=True)
+        ClosestSentence(citation, citation_context(citation), _verdict_of(claim, citation, finding))
+        for citation, finding in zip(citations, findings, strict=True)
     ]
     deciding = [sentence for sentence in closest if sentence.verdict is not Verdict.NONE]
-    judged = reader.judges and any(reading is not None for reading in readings)
+    judged = verifier.judges and any(finding is not None for finding in findings)
     return LookedUpClaim(claim, _best_by_article(deciding or closest), judged)
 
 

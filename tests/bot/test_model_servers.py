@@ -24,7 +24,7 @@ from bot.reporting import record_of
 from bot.wording import Wording
 from tests.bot.answering.test_replies import FORMS, forms
 from tests.bot.builders import written_by
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.modelserver import WITHOUT_END, ModelServer
 
 TURNOUT = "What was the turnout?"
@@ -50,7 +50,7 @@ async def desk(sample_desk, server):
     line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"
     chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
-    yield written_by(sample_desk, ModelWriter(chat, ScriptedReader()))
+    yield written_by(sample_desk, ModelWriter(chat, ScriptedVerifier()))
     await chat.close()
 
 
@@ -168,7 +168,7 @@ def objects_in(schema):
 async def test_coverage_is_cut_to_the_tokens_that_are_set(desk, server, tokens, given):
     """The best passages first, one at least, and the answer says so."""
     writer = desk.models.writers[0]
-    less = ModelWriter(writer.chat, writer.reader, tokens=tokens)
+    less = ModelWriter(writer.chat, writer.verifier, tokens=tokens)
     outcome = await answered(written_by(desk, less))
     [body] = server.bodies
     coverage = json.loads(body["messages"][1]["content"])["coverage"]
@@ -211,7 +211,7 @@ async def test_what_the_server_said_reaches_the_log(desk, server, behaviour, pat
         server.refusal = lambda _body: "a reason of its own"
     base = server.url.removesuffix("/v1") + path
     chat = chat_model("llama3:8b", SecretStr("k"), base, patience=5.0)
-    broken = written_by(desk, ModelWriter(chat, ScriptedReader()))
+    broken = written_by(desk, ModelWriter(chat, ScriptedVerifier()))
     with caplog.at_level(logging.WARNING):
         outcome = await answered(broken)
     await chat.close()

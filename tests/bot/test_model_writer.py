@@ -9,7 +9,7 @@ import pytest
 from bot.__main__ import main
 from bot.answering.chat import chat
 from bot.answering.model import Abstention, Answer, Claim, Failing, Reason, Trouble
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Phase, Watch
@@ -20,7 +20,7 @@ from bot.ledger import Ledger
 from bot.settings import BotSettings
 from bot.wording import Wording
 from tests.bot.builders import told_in, written_by
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.reading import seen
 
 TURNOUT = "What was the turnout?"
@@ -155,8 +155,8 @@ async def test_only_a_clear_yes_shows_a_sentence(sample_desk, llmock, writer, le
 async def test_the_reader_may_be_another_model(sample_desk, llmock, writer):
     """What one writes another reads."""
     asked = []
-    reader = ScriptedReader(lambda claim: asked.append(claim.text) or Finding.SUPPORTED)
-    desk = written_by(sample_desk, writer(reader=reader))
+    reader = ScriptedVerifier(lambda claim: asked.append(claim.text) or Finding.SUPPORTED)
+    desk = written_by(sample_desk, writer(verifier=reader))
     llmock.reply(line(desk))
     assert [claim.text for claim in (await answered(desk)).claims] == [GOOD]
     assert asked == [GOOD]

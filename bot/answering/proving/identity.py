@@ -10,7 +10,7 @@ from itertools import combinations
 from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim
 from bot.answering.proving.ground import overlapping_sentences
-from bot.answering.proving.reader import Finding, Proposed
+from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
 from ingest.language.numbers import figures_in
@@ -47,7 +47,7 @@ _MAX_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class IdentityVerifier:
     """A verifier that supports a claim if one cited sentence has its words, or fewer additions.
 
     A compression may leave out parts between commas that only add: never a negation, hedge,
@@ -58,10 +58,13 @@ class Identity:
     name: str = "identity"
     judges: bool = False
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
         """Return "supported" or "not stated" for each claim; no tokens are used."""
         del meter
         return [_finding(proposal.claim) for proposal in proposed]
+
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""
 
 
 def _finding(claim: Claim) -> Finding:

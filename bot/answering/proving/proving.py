@@ -16,7 +16,7 @@ from bot.answering.model import (
 from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.quotations import locate
-from bot.answering.proving.reader import Finding, Proposed
+from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
@@ -37,7 +37,7 @@ def propose(
     question: Question,
     *,
     instructions: str = "",
-) -> Proposed | Dropped:
+) -> ProposedClaim | Dropped:
     """Run the checks on one drafted sentence; return it for verification, or why it fails.
 
     *passages* are by the keys that the model was given; *instructions* is the prompt, which no
@@ -65,7 +65,7 @@ def propose(
         for header in evidence.copies
         if any(evidence.passage == citation.passage for citation in used)
     ]
-    return Proposed(Claim(sentence.text, tuple(used), tuple(dict.fromkeys(copies))), outcome)
+    return ProposedClaim(Claim(sentence.text, tuple(used), tuple(dict.fromkeys(copies))), outcome)
 
 
 def _cite(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | None:
@@ -87,7 +87,7 @@ def _cite(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | Non
     return citations[0] if len(citations) == 1 else None
 
 
-def apply_finding(proposed: Proposed, finding: Finding | None) -> Claim | Dropped:
+def apply_finding(proposed: ProposedClaim, finding: Finding | None) -> Claim | Dropped:
     """Return the claim if *finding* supports it; otherwise the dropped sentence."""
     if finding is Finding.SUPPORTED:
         return proposed.claim

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
 from bot.answering.proving.proving import apply_finding, propose
-from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.watching import Phase, Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
@@ -26,7 +26,7 @@ _FINAL_FAILINGS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMP
 class _DraftState:
     """The sentences of a draft in order: proven claims, unverified and dropped ones."""
 
-    slots: list[Claim | Proposed | Dropped] = field(default_factory=list)
+    slots: list[Claim | ProposedClaim | Dropped] = field(default_factory=list)
     drafted: dict[int, Sentence] = field(default_factory=dict)
     unsaid: list[str] = field(default_factory=list)
 
@@ -50,15 +50,17 @@ class _DraftState:
         }
 
 
-class _ClaimReading:
+class _ClaimVerification:
     """The verification of checked claims, while the model is still writing.
 
     The first claim is verified at once; those that arrive meanwhile are verified in one request.
     """
 
-    def __init__(self, sheet: _DraftState, reader: Reader, watch: Watch, meter: Meter) -> None:
+    def __init__(
+        self, sheet: _DraftState, verifier: ClaimVerifier, watch: Watch, meter: Meter
+    ) -> None:
         """Verify the claims of *sheet*, and report the proven ones to *watch*."""
-        self._sheet, self._reader, self._watch, self._meter = sheet, reader, watch, meter
+        self._sheet, self._verifier, self._watch, self._meter = sheet, verifier, watch, meter
         self._queue: list[int] = []
         self._task: asyncio.Task[None] | None = None
         self.trouble: Trouble | None = None
@@ -67,19 +69,21 @@ class _ClaimReading:
         """Queue the claim at *place* for verification."""
         self._queue.append(place)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._read())
+            self._task = asyncio.create_task(self._verify_queue())
 
-    async def _read(self) -> None:
+    async def _verify_queue(self) -> None:
         """Verify the queued claims until the queue is empty."""
         while self._queue:
             places, self._queue = self._queue, []
             proposed = [
-                slot for place in places if isinstance(slot := self._sheet.slots[place], Proposed)
+                slot
+                for place in places
+                if isinstance(slot := self._sheet.slots[place], ProposedClaim)
             ]
             findings: Sequence[Finding | None]
             try:
-                findings = await self._reader.read(proposed, self._meter)
-            except UnreadClaimsError as error:
+                findings = await self._verifier.verify(proposed, self._meter)
+            except VerifierError as error:
                 self.trouble = error.trouble
                 findings = [None] * len(proposed)
             for place, proposal, finding in zip(places, proposed, findings, strict=True):
@@ -95,7 +99,7 @@ class _ClaimReading:
             self._task.cancel()
             await asyncio.gather(self._task, stopping, return_exceptions=True)
         for place, slot in enumerate(self._sheet.slots):
-            if isinstance(slot, Proposed):
+            if isinstance(slot, ProposedClaim):
                 self._sheet.slots[place] = apply_finding(slot, None)
 
 
@@ -118,16 +122,16 @@ async def compose(
     """
     passages = by_key(question, evidence)
     sheet = _DraftState()
-    reading = _ClaimReading(sheet, writer.reader, watch, meter)
-    trouble = await _draft(sheet, reading, question, passages, writer, meter, watch)
-    await reading.finish()
+    verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
+    trouble = await _draft(sheet, verification, question, passages, writer, meter, watch)
+    await verification.finish()
     if sheet.mendable and trouble is None and not watch.stop.is_set():
         watch.phase(Phase.CHECKING, len(sheet.mendable))
         await _mend(sheet, question, passages, writer, meter, watch)
     meter.lost += sheet.dropped.values()
     stopped = watch.stop.is_set()
     if not sheet.claims and not stopped and (trouble or not sheet.unsaid):
-        raise ChatError(trouble or _trouble_of(sheet, reading.trouble))
+        raise ChatError(trouble or _trouble_of(sheet, verification.trouble))
     return sheet.claims, Written(
         writer.name,
         writer.prompt.digest,
@@ -149,7 +153,7 @@ def _trouble_of(sheet: _DraftState, reading_trouble: Trouble | None) -> Trouble:
 
 async def _draft(
     sheet: _DraftState,
-    reading: _ClaimReading,
+    verification: _ClaimVerification,
     question: Question,
     passages: Mapping[str, Evidence],
     writer: ModelWriter,
@@ -172,8 +176,8 @@ async def _draft(
                 continue
             sheet.drafted[place] = drafted
             sheet.slots.append(await _check(drafted, question, passages, writer))
-            if isinstance(sheet.slots[place], Proposed):
-                reading.put(place)
+            if isinstance(sheet.slots[place], ProposedClaim):
+                verification.put(place)
     except ChatError as error:
         return error.trouble
     return None
@@ -181,7 +185,7 @@ async def _draft(
 
 async def _check(
     sentence: Sentence, question: Question, passages: Mapping[str, Evidence], writer: ModelWriter
-) -> Proposed | Dropped:
+) -> ProposedClaim | Dropped:
     """Run the checks on *sentence* in a thread."""
     instructions = writer.instructions(question)
     return await asyncio.to_thread(propose, sentence, passages, question, instructions=instructions)
@@ -197,7 +201,7 @@ async def _mend(
 ) -> None:
     """Ask once for corrections of the dropped sentences; a failure keeps them dropped."""
     rejected = sheet.mendable
-    reading = _ClaimReading(sheet, writer.reader, watch, meter)
+    verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
     try:
         async for place, sentence in until(
             watch.stop, writer.mend(question, passages, rejected, meter)
@@ -206,11 +210,11 @@ async def _mend(
                 continue
             meter.lost.append(rejected[place][1])
             sheet.slots[place] = await _check(sentence, question, passages, writer)
-            if isinstance(sheet.slots[place], Proposed):
-                reading.put(place)
+            if isinstance(sheet.slots[place], ProposedClaim):
+                verification.put(place)
     except ChatError:
         pass
-    await reading.finish()
+    await verification.finish()
 
 
 def by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:

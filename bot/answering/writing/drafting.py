@@ -12,8 +12,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt, dropped_material, question_material, room_for
 from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
-from bot.answering.proving.chat_reader import ChatReader
-from bot.answering.proving.reader import Reader
+from bot.answering.proving.verifier import ClaimVerifier
 from ingest.model import Evidence
 
 if TYPE_CHECKING:
@@ -55,14 +54,14 @@ class ModelWriter:
     """A writer of drafts with one chat model; nothing is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, reader: Reader | None = None, *, tokens: int = _COVERAGE_TOKENS
+        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = _COVERAGE_TOKENS
     ) -> None:
-        """Write with *chat*; *reader* verifies the draft, by default with the same model.
+        """Write with *chat*; *verifier* verifies the draft.
 
         *tokens* is the largest size of the coverage in one request.
         """
         self.name = chat.name
-        self.reader = reader or ChatReader(chat)
+        self.verifier = verifier
         self.prompt = Prompt.load("answer")
         self.chat = chat
         self._tokens = tokens
@@ -72,8 +71,9 @@ class ModelWriter:
         return room_for(evidence, self._tokens)
 
     async def close(self) -> None:
-        """Close the HTTP client, in the event loop that used it."""
+        """Close the HTTP client and the verifier, in the event loop that used them."""
         await self.chat.close()
+        await self.verifier.close()
 
     def instructions(self, question: Question) -> str:
         """Return the prompt that precedes *question*."""

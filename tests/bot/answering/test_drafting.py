@@ -9,6 +9,7 @@ from bot.answering.chat.chat import Chat, chat_model
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import FOLDER, Prompt
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
+from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line
 from bot.answering.writing.drafting import draft_of as understood
@@ -32,7 +33,8 @@ def sending(*texts, **end):
     """Return a writer whose model sends *texts* and ends as *end* says."""
     parts = [AIMessageChunk(content=text) for text in texts]
     last = AIMessageChunk(content="", **({"response_metadata": {"finish_reason": "stop"}} | end))
-    return ModelWriter(Chat(Sending(messages=iter([]), parts=[*parts, last]), "sending"))
+    chat = Chat(Sending(messages=iter([]), parts=[*parts, last]), "sending")
+    return ModelWriter(chat, ChatVerifier(chat))
 
 
 async def drafted(writer):

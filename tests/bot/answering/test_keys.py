@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.proving.proving import propose
-from bot.answering.proving.reader import Proposed
+from bot.answering.proving.verifier import ProposedClaim
 from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import by_key
 from tests.bot.conftest import MORNING
@@ -36,7 +36,7 @@ def test_words_that_stand_in_one_passage_are_found_there(given, question, key):
     wrong = next(each for each in given if each != right(given))
     named = {"right": right(given), "wrong": wrong}.get(key, "zzzzz")
     found = propose(Sentence(SAID, (DraftQuote(named, QUOTE),)), given, question)
-    assert isinstance(found, Proposed)
+    assert isinstance(found, ProposedClaim)
     [citation] = found.claim.citations
     assert citation.passage == given[right(given)].passage
 

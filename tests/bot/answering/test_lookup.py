@@ -6,23 +6,25 @@ import pytest
 
 from bot.answering.lookup import CLAIMS, claims_in
 from bot.answering.model import Trouble, Verdict
-from bot.answering.proving.reader import Finding, UnreadClaimsError
+from bot.answering.proving.verifier import Finding, VerifierError
 from tests.bot.builders import written_by
-from tests.bot.conftest import ScriptedReader
+from tests.bot.conftest import ScriptedVerifier
 
 RESULT = "Common Field won 50 seats and Harbour 46."
 
 
 def reading(desk, reads):
     """Return the desk with a reader that reads as *reads* says of a quotation."""
-    return written_by(desk, checker=ScriptedReader(lambda claim: reads(claim.citations[0].quote)))
+    return written_by(
+        desk, verifier=ScriptedVerifier(lambda claim: reads(claim.citations[0].quote))
+    )
 
 
-class Broken(ScriptedReader):
+class Broken(ScriptedVerifier):
     """A reader that does not answer."""
 
-    async def read(self, _proposed, _meter):
-        raise UnreadClaimsError(Trouble.BUSY)
+    async def verify(self, _proposed, _meter):
+        raise VerifierError(Trouble.BUSY)
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,10 @@ class Broken(ScriptedReader):
         "The exit poll was right about the winner.",
     ],
 )
-@pytest.mark.parametrize("reader", [None, Broken()])
-async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, reader):
+@pytest.mark.parametrize("verifier", [None, Broken()])
+async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, verifier):
     """True or false, what comes closest is shown and nobody says what it means."""
-    found = await written_by(sample_desk, checker=reader).look_up_one(claim)
+    found = await written_by(sample_desk, verifier=verifier).look_up_one(claim)
     assert (found.verdict, found.read) == (Verdict.NONE, False)
     assert found.closest
     assert all(each.citation.quote in each.context for each in found.closest)

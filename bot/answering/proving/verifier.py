@@ -23,14 +23,14 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedClaim:
     """A claim that passed the checks but is not verified yet, with its derived figures."""
 
     claim: Claim
     derived: tuple[Derived, ...] = ()
 
 
-class UnreadClaimsError(Exception):
+class VerifierError(Exception):
     """The verifier returned no finding; ``trouble`` is the cause. The claims stay unproven."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -38,8 +38,8 @@ class UnreadClaimsError(Exception):
         self.trouble = trouble
 
 
-class Reader(Protocol):
-    """A verifier of claims; implemented by a chat model, and without one by word identity."""
+class ClaimVerifier(Protocol):
+    """A verifier of claims, created in :mod:`bot.models`."""
 
     @property
     def name(self) -> str:
@@ -51,10 +51,14 @@ class Reader(Protocol):
         """Return True if it can find that a claim is not supported, not only that it is."""
         ...
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
         """Return one finding for each claim, ``None`` for a claim without one.
 
         Raises:
-            UnreadClaimsError: there is no finding for any claim.
+            VerifierError: there is no finding for any claim.
         """
+        ...
+
+    async def close(self) -> None:
+        """Release its connections, in the event loop that used them."""
         ...

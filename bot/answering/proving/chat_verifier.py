@@ -12,7 +12,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Citation, Trouble
 from bot.answering.proving.ground import citation_context
-from bot.answering.proving.reader import Finding, Proposed, UnreadClaimsError
+from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
@@ -28,7 +28,7 @@ _KEY_CHARACTERS = 4
 _VERDICT = re.compile(r"^[\W_]*(?:(?P<key>[0-9a-f]{4})\b[\W_]*)?(?P<letter>[SCAN])[\W_]*$")
 
 
-class ChatReader:
+class ChatVerifier:
     """A verifier that asks a chat model for one letter for each claim."""
 
     judges = True
@@ -43,13 +43,13 @@ class ChatReader:
         """Close the HTTP client, in the event loop that used it."""
         await self._chat.close()
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
         """Return one finding for each claim, in one request; ``None`` for a claim left out.
 
         A claim with two different letters has no finding.
 
         Raises:
-            UnreadClaimsError: the model failed, or its reply has no finding.
+            VerifierError: the model failed, or its reply has no finding.
         """
         keyed = {key_of(proposal, place): proposal for place, proposal in enumerate(proposed)}
         findings: dict[str, set[Finding]] = {}
@@ -66,7 +66,7 @@ class ChatReader:
         except ChatError as error:
             trouble = error.trouble
         if not findings:
-            raise UnreadClaimsError(trouble or Trouble.UNREAD)
+            raise VerifierError(trouble or Trouble.UNREAD)
         return [_single_finding(findings.get(key, set())) for key in keyed]
 
 
@@ -75,14 +75,14 @@ def _single_finding(findings: set[Finding]) -> Finding | None:
     return next(iter(findings)) if len(findings) == 1 else None
 
 
-def key_of(proposed: Proposed, place: int) -> str:
+def key_of(proposed: ProposedClaim, place: int) -> str:
     """Return a key for a claim that no article can contain on purpose."""
     passage_ids = "".join(c.passage.id for c in proposed.claim.citations)
     digest = hashlib.sha256(f"{place}{proposed.claim.text}{passage_ids}".encode()).hexdigest()
     return digest[:_KEY_CHARACTERS]
 
 
-def claims_material(keyed: Mapping[str, Proposed]) -> str:
+def claims_material(keyed: Mapping[str, ProposedClaim]) -> str:
     """Return the claims and their citations as one JSON object: data for a model."""
     claims = [
         {
