@@ -20,7 +20,7 @@ from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
 from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
-from bot.answering.understanding.followup import Exchange, understood
+from bot.answering.understanding.followup import Exchange, complete_question
 from bot.answering.watching import Watch
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
@@ -145,7 +145,7 @@ class Desk:
             trouble = await self._refuses(member, today) if writers else None
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
-                await understood(question, before, rewriting, meter),
+                await complete_question(question, before, rewriting, meter),
                 await self._coverage(edition, as_of),
                 writers=writers,
                 trouble=trouble,

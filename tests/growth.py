@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from bot.answering.chat.meter import ChatError
 from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.understanding.guard import guard
+from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.answering.understanding.typed import heard
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
 from ingest.index.outlets import absent
@@ -100,7 +100,7 @@ def _question(text: str) -> object:
         question = ask(text, now=NOW)
     except UnaskableError:
         return None
-    heard(question.text, lambda _term: 0)
+    normalise_query(question.text, lambda _term: 0)
     return guard(question), asked(question.text, OUTLETS, NOW.date()), absent(text, OUTLETS)
 
 

@@ -33,7 +33,7 @@ def questions_in(question: Question) -> list[Question]:
     return [replace(question, text=text) for text in completed]
 
 
-def together(
+def join_answers(
     question: Question, outcomes: Sequence[Answer | Abstention], unanswered: Sequence[Question]
 ) -> Answer | Abstention:
     """Join the *outcomes* of the questions of a message: the best excerpt of each, in order.

@@ -37,7 +37,7 @@ class Exchange:
         return cls(outcome.question.text, tuple(titles))
 
 
-def asks(text: str) -> bool:
+def asks_question(text: str) -> bool:
     """Return True if *text*, a message to nobody in particular, asks a question."""
     return lexicon_for(text).asks("asking", text)
 
@@ -92,7 +92,7 @@ def _join(text: str, question: str) -> str:
     return f"{text.rstrip('?？ ')} – {question}"[:LONGEST]
 
 
-async def understood(
+async def complete_question(
     question: Question, before: Exchange | None, chat: Chat | None, meter: Meter
 ) -> Question:
     """Return *question* completed from *before*, by *chat* if there is one."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.model import Question
-from bot.answering.understanding.talk import small_talk_in
+from bot.answering.understanding.small_talk import small_talk_in
 from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import has_japanese, has_simplified
@@ -49,9 +49,9 @@ def ask(text: str, *, now: datetime, language: Language | None = None) -> Questi
         raise UnaskableError("question_empty")
     if len(clean) > LONGEST:
         raise UnaskableError("question_too_long")
-    talk = small_talk_in(clean)
-    if talk is not None:
-        raise UnaskableError(f"talk_{talk.said}", language or talk.language)
+    small_talk = small_talk_in(clean)
+    if small_talk is not None:
+        raise UnaskableError(f"talk_{small_talk.kind}", language or small_talk.language)
     return Question(clean, now, language or language_asked(clean))
 
 

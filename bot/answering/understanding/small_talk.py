@@ -27,7 +27,7 @@ class SmallTalk:
     that no coverage has. ``privacy`` asks for one's own data, or for its deletion.
     """
 
-    said: str
+    kind: str
     language: Language
     topic: str = ""
 
@@ -44,7 +44,7 @@ def small_talk_in(text: str) -> SmallTalk | None:
     return None
 
 
-def news_in(text: str) -> SmallTalk | None:
+def news_request_in(text: str) -> SmallTalk | None:
     """Return the request for news on a topic in *text*: "the latest on the ferries"."""
     text = strip_markup(text)
     for language in Language:

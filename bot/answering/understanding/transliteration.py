@@ -40,7 +40,7 @@ class Vocabulary(Protocol):
 
 
 @lru_cache(maxsize=4096)
-def read_as(text: str) -> frozenset[str]:
+def reading_stems(text: str) -> frozenset[str]:
     """Return the stems of the readings of the kanji in *text*."""
     return frozenset(term for spelling in read_aloud(text) for term in terms(spelling))
 
@@ -54,7 +54,7 @@ def latin_forms(run: str, lexicon: Lexicon, vocabulary: Vocabulary) -> frozenset
     if place := english_places().get(run):
         return frozenset(terms(place)[-1:])
     if not RUN.fullmatch(run):
-        readings = (stem for stem in read_as(run) if len(stem) >= SHORTEST_NAME)
+        readings = (stem for stem in reading_stems(run) if len(stem) >= SHORTEST_NAME)
         return frozenset(stem for stem in readings if vocabulary.frequency(stem))
     frequencies = {
         word: count for letter in beginnings(run) for word, count in vocabulary.beginning(letter)

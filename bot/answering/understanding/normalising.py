@@ -19,7 +19,7 @@ _Frequency: TypeAlias = Callable[[str], int]
 """A function that returns the number of passages with a term."""
 
 
-def heard(text: str, frequency: _Frequency) -> str:
+def normalise_query(text: str, frequency: _Frequency) -> str:
     """Return *text* without markup, and with typos replaced by words of the coverage."""
     plain_text = " ".join(strip_markup(text).split())
     return correct_typos(plain_text, frequency) if terms(plain_text) else text

@@ -8,8 +8,8 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.markup import strip_markup
+from bot.answering.understanding.normalising import correct_typos, intended_word, normalise_query
 from bot.answering.understanding.question import ask
-from bot.answering.understanding.typed import correct_typos, heard, intended_word
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
@@ -49,7 +49,7 @@ def lead(sample_desk):
 def test_marks_and_fillers_are_not_heard(lead, marks):
     """No question of the sample becomes another one, so each keeps its answer."""
     for text in ANSWERABLE:
-        assert heard(marks.format(text), nothing) == heard(text, nothing)
+        assert normalise_query(marks.format(text), nothing) == normalise_query(text, nothing)
     assert lead(marks.format(ANSWERABLE[0])) == lead(ANSWERABLE[0])
 
 
@@ -103,5 +103,5 @@ def test_a_typo_is_the_word_of_the_coverage():
 
 def test_markup_is_not_searched():
     """What is nothing but markup stays, so that there is something to search for."""
-    assert heard("**Who** won? 🗳️", nothing) == "Who won?"
-    assert heard("🗳️", nothing) == "🗳️"
+    assert normalise_query("**Who** won? 🗳️", nothing) == "Who won?"
+    assert normalise_query("🗳️", nothing) == "🗳️"
