@@ -205,17 +205,17 @@ def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
 def show_found(lookup: LookUp, *, as_json: bool) -> None:
     """Print the result of each claim, and the claims that were left out."""
     if as_json:
-        for claim in lookup.looked:
+        for claim in lookup.claims:
             print(json.dumps(found_object(claim), ensure_ascii=False))
         return
     console = Console()
     words = Wording.default()
-    if not lookup.looked:
+    if not lookup.claims:
         console.print(words("find_nothing"))
-    for claim in lookup.looked:
+    for claim in lookup.claims:
         words = Wording.of(language_asked(claim.claim))
         console.print(Text(f"› {printable(claim.claim)}", style="bold"))
-        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.read)
+        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.judged)
         console.print(Padding(Text(verdict), (0, 0, 0, 2)))
         for closest in claim.closest:
             header = closest.citation.header

@@ -74,7 +74,7 @@ async def answer(
         except ChatError as error:
             trouble = error.trouble
     else:
-        lost, said = tuple(meter.lost), meter.said
+        lost, said = tuple(meter.dropped), meter.server_message
         how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
         outcome = await asyncio.to_thread(_in_excerpts, question, view, coverage, how)
     return _qualified(outcome, coverage)

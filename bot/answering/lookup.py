@@ -56,13 +56,13 @@ class ClosestSentence:
 class LookedUpClaim:
     """A claim and the sentences that decide it or come closest, the best first.
 
-    *read* is True if a judging verifier has read them; otherwise the lack of a verdict means
+    *judged* is True if a judging verifier has read them; otherwise the lack of a verdict means
     nothing.
     """
 
     claim: str
     closest: tuple[ClosestSentence, ...] = ()
-    read: bool = False
+    judged: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -78,7 +78,7 @@ class LookedUpClaim:
 class LookUp:
     """The claims of a message that were looked up, and those beyond the limit."""
 
-    looked: tuple[LookedUpClaim, ...] = ()
+    claims: tuple[LookedUpClaim, ...] = ()
     left_out: tuple[str, ...] = ()
 
 

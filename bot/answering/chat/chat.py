@@ -191,7 +191,7 @@ class Chat:
                 refused_part = None if began else self._refused_part(error, form_part)
                 meter.calls[self.name, str(error.trouble)] += 1
                 if refused_part is None:
-                    meter.said = self._log_failure(error)
+                    meter.server_message = self._log_failure(error)
                     raise
                 self._without.add(refused_part)
                 logger.info(

@@ -25,8 +25,8 @@ class Meter:
     """Token usage, dropped sentences and failures of all models used for one answer."""
 
     usage: Usage = field(default_factory=Usage)
-    lost: list[Dropped] = field(default_factory=list)
-    said: str = ""
+    dropped: list[Dropped] = field(default_factory=list)
+    server_message: str = ""
     """The last error message of a server, on one line."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Requests by model and result: "ok", "stopped" or a trouble."""

@@ -128,7 +128,7 @@ async def compose(
     if sheet.mendable and trouble is None and not watch.stop.is_set():
         watch.phase(Phase.CHECKING, len(sheet.mendable))
         await _mend(sheet, question, passages, writer, meter, watch)
-    meter.lost += sheet.dropped.values()
+    meter.dropped += sheet.dropped.values()
     stopped = watch.stop.is_set()
     if not sheet.claims and not stopped and (trouble or not sheet.unsaid):
         raise ChatError(trouble or _trouble_of(sheet, verification.trouble))
@@ -138,9 +138,9 @@ async def compose(
         trouble=None if stopped else trouble,
         stopped=stopped,
         unsaid=tuple(sheet.unsaid),
-        dropped=tuple(meter.lost),
+        dropped=tuple(meter.dropped),
         usage=meter.usage,
-        detail=meter.said if trouble else "",
+        detail=meter.server_message if trouble else "",
     )
 
 
@@ -208,7 +208,7 @@ async def _mend(
         ):
             if not isinstance(sheet.slots[place], Dropped):
                 continue
-            meter.lost.append(rejected[place][1])
+            meter.dropped.append(rejected[place][1])
             sheet.slots[place] = await _check(sentence, question, passages, writer)
             if isinstance(sheet.slots[place], ProposedClaim):
                 verification.put(place)

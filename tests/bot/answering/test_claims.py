@@ -94,7 +94,7 @@ async def test_looking_up_without_a_reader_judges_nothing(sample_desk):
     for each in FALSE:
         found = await sample_desk.look_up_one(each.line.claim)
         assert found.verdict is Verdict.NONE, each.line.claim
-        assert not found.read
+        assert not found.judged
 
 
 @pytest.mark.skipif(DATA is None, reason="ELECTION_DESK_DATA names no folder")

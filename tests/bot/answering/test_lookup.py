@@ -41,7 +41,7 @@ class Broken(ScriptedVerifier):
 async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, verifier):
     """True or false, what comes closest is shown and nobody says what it means."""
     found = await written_by(sample_desk, verifier=verifier).look_up_one(claim)
-    assert (found.verdict, found.read) == (Verdict.NONE, False)
+    assert (found.verdict, found.judged) == (Verdict.NONE, False)
     assert found.closest
     assert all(each.citation.quote in each.context for each in found.closest)
 
@@ -67,7 +67,7 @@ async def test_a_reader_decides(sample_desk, read, verdict):
     """What it finds decisive is shown, and else what came closest."""
     desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Finding.NOT_STATED)
     found = await desk.look_up_one(RESULT)
-    assert (found.verdict, found.read) == (verdict, True)
+    assert (found.verdict, found.judged) == (verdict, True)
     decisive = [each for each in found.closest if each.verdict is not Verdict.NONE]
     assert len(decisive) == (verdict is not Verdict.NONE)
     assert found.closest
@@ -111,5 +111,5 @@ async def test_what_is_not_looked_up_is_named(sample_desk):
     """A long message is looked up in part, and says which part it leaves."""
     said = [f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51)]
     found = await sample_desk.look_up(" ".join(said))
-    assert [each.claim for each in found.looked] == said[:CLAIMS]
+    assert [each.claim for each in found.claims] == said[:CLAIMS]
     assert list(found.left_out) == said[CLAIMS:]
