@@ -90,7 +90,7 @@ class Sentence:
     """One sentence of a model's draft, not yet verified."""
 
     text: str
-    rests: tuple[DraftQuote, ...]
+    quotes: tuple[DraftQuote, ...]
 
 
 class Failing(StrEnum):

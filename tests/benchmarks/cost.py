@@ -127,7 +127,7 @@ def draft_of(data: str, *, wrong: bool) -> str:
         span = sentences(text, "en")[0]
         said = text[span.start : span.end]
         drafted.append(
-            {"say": f"It was reported: {said}", "rests": [{"key": passage["key"], "quote": said}]}
+            {"say": f"It was reported: {said}", "quotes": [{"key": passage["key"], "quote": said}]}
         )
     if wrong and drafted:
         drafted[-1]["say"] = f"{drafted[-1]['say']} That was 987654 more."
@@ -136,8 +136,8 @@ def draft_of(data: str, *, wrong: bool) -> str:
 
 def mended(dropped: Mapping[str, Any]) -> str:
     """Say what a sentence rests on, without its wrong figure."""
-    said, rests = f"It was reported: {dropped['rests'][0]['quote']}", dropped["rests"]
-    return json.dumps({"number": dropped["number"], "say": said, "rests": rests})
+    said, rests = f"It was reported: {dropped['quotes'][0]['quote']}", dropped["quotes"]
+    return json.dumps({"number": dropped["number"], "say": said, "quotes": rests})
 
 
 @asynccontextmanager

@@ -111,8 +111,8 @@ def draft_of(data: str) -> str:
     text = passage["text"].split("\n")[0]
     span = sentences(text, "en")[0]
     said = text[span.start : span.end]
-    line = {"say": said, "rests": [{"key": passage["key"], "quote": said}]}
-    return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "rests": []})
+    line = {"say": said, "quotes": [{"key": passage["key"], "quote": said}]}
+    return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "quotes": []})
 
 
 def letters_of(data: str) -> str:

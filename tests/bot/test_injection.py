@@ -117,7 +117,7 @@ async def test_a_model_that_obeys_is_not_heard(poisoned, llmock, writer, place):
         if not mine:
             continue
         rests = [{"key": mine[0], "quote": FACT}, {"key": mine[0], "quote": attack}]
-        lines = [{"say": said, "rests": rests} for said in (*obeyed, attack)]
+        lines = [{"say": said, "quotes": rests} for said in (*obeyed, attack)]
         reply = "\n".join(map(json.dumps, lines))
         llmock.reply(reply).reply('{"unsaid": "x"}')
         outcome = await desk.answer(question, before=before)

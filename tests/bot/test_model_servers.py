@@ -47,7 +47,7 @@ async def desk(sample_desk, server):
     question = ask(TURNOUT, now=MORNING)
     given = by_key(question, sample_desk.coverage.look(question).evidence)
     key = next(k for k, each in given.items() if QUOTE in each.passage.text)
-    line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
+    line = json.dumps({"say": GOOD, "quotes": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"
     chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
     yield written_by(sample_desk, ModelWriter(chat, ScriptedVerifier()))

@@ -47,7 +47,7 @@ def key(desk, quote, text=TURNOUT):
 
 def line(desk, say=GOOD, quote=QUOTE, text=TURNOUT, **more):
     return json.dumps(
-        {"say": say, "rests": [{"key": key(desk, quote, text), "quote": quote}], **more}
+        {"say": say, "quotes": [{"key": key(desk, quote, text), "quote": quote}], **more}
     )
 
 
@@ -97,7 +97,7 @@ async def test_what_fails_twice_is_dropped_and_kept_for_the_maintainers(desk, ll
         (lambda m: m.reply(" ", times=None), Trouble.EMPTY),
         (lambda m: m.reply("I am sorry, but I cannot.", times=None), Trouble.FORM),
         (lambda m: m.reply('{"answer": "62.7"}', times=None), Trouble.FORM),
-        (lambda m: m.reply('{"say": "It was high.", "rests": []}', times=None), Trouble.UNPROVEN),
+        (lambda m: m.reply('{"say": "It was high.", "quotes": []}', times=None), Trouble.UNPROVEN),
     ],
 )
 async def test_a_model_that_fails_leaves_a_true_message_and_quotations(
@@ -267,7 +267,7 @@ async def test_a_member_s_limit_leaves_quotations(thrifty, llmock, writer):
         question = ask(TURNOUT, **day)
         keys = by_key(question, desk.coverage.look(question).evidence)
         mine = next(k for k, e in keys.items() if QUOTE in e.passage.text)
-        good = json.dumps({"say": GOOD, "rests": [{"key": mine, "quote": QUOTE}]})
+        good = json.dumps({"say": GOOD, "quotes": [{"key": mine, "quote": QUOTE}]})
         llmock.reply(good, times=None)
         outcomes = [await desk.answer(question, member=who) for who in ("1", "1", "2")]
         assert [each.written.trouble for each in outcomes] == [None, Trouble.MEMBER, None]

@@ -80,14 +80,14 @@ def dropped_material(
     passages: Mapping[str, Evidence], dropped: Mapping[int, tuple[Sentence, Dropped]]
 ) -> str:
     """Return the dropped sentences, the reasons, and the passages that they cite, as JSON."""
-    cited_keys = {quote.key for sentence, _ in dropped.values() for quote in sentence.rests}
+    cited_keys = {quote.key for sentence, _ in dropped.values() for quote in sentence.quotes}
     sentences = [
         {
             "number": number,
             "said": failure.text,
             "reason": failure.failing.value,
             "words": failure.detail,
-            "rests": [{"key": quote.key, "quote": quote.quote} for quote in sentence.rests],
+            "quotes": [{"key": quote.key, "quote": quote.quote} for quote in sentence.quotes],
         }
         for number, (sentence, failure) in dropped.items()
     ]

@@ -240,12 +240,12 @@ def read_object(text: str) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict):
         return None
-    rests = value.get("rests")
-    if isinstance(rests, dict):
-        rests = [rests]
-    if isinstance(rests, list):
-        rests = [{**r, "key": str(r.get("key"))} if isinstance(r, dict) else r for r in rests]
-    return {**value, "rests": rests} if "rests" in value else value
+    quotes = value.get("quotes")
+    if isinstance(quotes, dict):
+        quotes = [quotes]
+    if isinstance(quotes, list):
+        quotes = [{**q, "key": str(q.get("key"))} if isinstance(q, dict) else q for q in quotes]
+    return {**value, "quotes": quotes} if "quotes" in value else value
 
 
 def _repair(text: str) -> object:

@@ -44,17 +44,17 @@ def propose(
     sentence may repeat. A sentence that only repeats the question is no answer.
     """
     citations = [
-        citation for quote in sentence.rests if (citation := _cite(quote, passages)) is not None
+        citation for quote in sentence.quotes if (citation := _cite(quote, passages)) is not None
     ]
-    if not citations and not any(quote.key in passages for quote in sentence.rests):
-        keys = ", ".join(quote.key for quote in sentence.rests) or "none"
+    if not citations and not any(quote.key in passages for quote in sentence.quotes):
+        keys = ", ".join(quote.key for quote in sentence.quotes) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
     if terms(sentence.text) == terms(question.text):
         return Dropped(sentence.text, Failing.QUESTION, sentence.text)
     if key := next((key for key in passages if key in sentence.text), None):
         return Dropped(sentence.text, Failing.REFERENCE, key)
     if not citations:
-        return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
+        return Dropped(sentence.text, Failing.QUOTATION, sentence.quotes[0].quote)
     used = list(dict.fromkeys(citations))[:_MAX_CITATIONS]
     outcome = run_gates(Draft(sentence.text, question.language), CitedGround(used, instructions))
     if isinstance(outcome, Stopped):

@@ -35,7 +35,7 @@ class _Line(BaseModel):
     """One line of a draft, as the model sends it: a sentence, or an unanswered part."""
 
     say: str | None = Field(None, min_length=1, max_length=800)
-    rests: list[_QuoteLine] = Field(default_factory=list, max_length=8)
+    quotes: list[_QuoteLine] = Field(default_factory=list, max_length=8)
     unsaid: str | None = Field(None, max_length=500)
     number: int | None = None
 
@@ -90,7 +90,7 @@ class ModelWriter:
             ChatError: the model failed or its reply was cut off; the draft so far is incomplete.
         """
         prompts = [(self.instructions(question), question_material(question.text, passages))]
-        async for line in self._objects(prompts, meter, _draft_schema("say", "rests", "unsaid")):
+        async for line in self._objects(prompts, meter, _draft_schema("say", "quotes", "unsaid")):
             yield draft_of(line)
 
     async def mend(
@@ -112,10 +112,10 @@ class ModelWriter:
             language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
         prompts = [(prompt, dropped_material(passages, dropped))]
-        async for line in self._objects(prompts, meter, _draft_schema("number", "say", "rests")):
+        async for line in self._objects(prompts, meter, _draft_schema("number", "say", "quotes")):
             sentence, number = draft_of(line), line.number if isinstance(line, _Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
-                yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
+                yield number, replace(sentence, quotes=sentence.quotes or dropped[number][0].quotes)
 
     async def _objects(
         self, prompts: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
@@ -144,7 +144,7 @@ def _draft_schema(*names: str) -> dict[str, Any]:
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "rests": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
+        "quotes": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
         "unsaid": {"type": ["string", "null"]},
     }
     line = _object_schema({name: fields[name] for name in names})
@@ -173,7 +173,7 @@ def parse_line(text: str) -> _Line | str:
 def draft_of(line: _Line | str) -> _Drafted:
     """Return the sentence or the unanswered part of a line; other forms are dropped."""
     if isinstance(line, _Line) and line.say is not None:
-        quotes = tuple(DraftQuote(quote.key, quote.quote) for quote in line.rests)
+        quotes = tuple(DraftQuote(quote.key, quote.quote) for quote in line.quotes)
         return Sentence(" ".join(line.say.split()), quotes)
     if isinstance(line, _Line) and line.unsaid:
         return Unsaid(line.unsaid)

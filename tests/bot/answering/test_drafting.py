@@ -16,7 +16,7 @@ from bot.answering.writing.drafting import draft_of as understood
 from tests.builders import NOW
 
 QUESTION = ask("What was the turnout?", now=NOW)
-LINE = '{"say": "Turnout  was 62.7%.", "rests": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
+LINE = '{"say": "Turnout  was 62.7%.", "quotes": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
 
 
 class Sending(GenericFakeChatModel):
@@ -84,7 +84,7 @@ async def test_a_whole_line_is_one_however_the_server_ends(reason):
 
 @pytest.mark.parametrize(
     "line",
-    ["", "[]", "Turnout was high.", '{"say": ""}', '{"rests": []}', '{"say": "x", "rests": "k"}'],
+    ["", "[]", "Turnout was high.", '{"say": ""}', '{"quotes": []}', '{"say": "x", "quotes": "k"}'],
 )
 def test_another_form_is_dropped_for_that_reason(line):
     """Nothing is guessed out of a line that is not one."""

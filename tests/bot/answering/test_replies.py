@@ -8,11 +8,11 @@ from bot.answering.chat.replies import ObjectScanner, ThoughtFilter, read_object
 
 ONE = {
     "say": "Turnout was 62.7 per cent.",
-    "rests": [{"key": "ab12c", "quote": "Turnout was 62.7"}],
+    "quotes": [{"key": "ab12c", "quote": "Turnout was 62.7"}],
 }
-TWO = {"say": "It was {lower} than “before”.", "rests": [{"key": "9f", "quote": 'He said "no".'}]}
+TWO = {"say": "It was {lower} than “before”.", "quotes": [{"key": "9f", "quote": 'He said "no".'}]}
 A, B = json.dumps(ONE), json.dumps(TWO, ensure_ascii=False)
-THOUGHT = '{"say": "The mayor was paid.", "rests": []}'
+THOUGHT = '{"say": "The mayor was paid.", "quotes": []}'
 
 
 def forms(one, two):
@@ -40,7 +40,7 @@ def forms(one, two):
             f"<|channel|>final<|message|>{a}\n{b}<|return|>"
         ),
         "trailing commas": f"{a[:-1]},}}\n{b[:-2]},]}}",
-        "one rest as an object": json.dumps({**one, "rests": one["rests"][0]}) + f"\n{b}",
+        "one rest as an object": json.dumps({**one, "quotes": one["quotes"][0]}) + f"\n{b}",
     }
 
 
@@ -81,8 +81,8 @@ def test_a_string_that_is_never_closed_swallows_no_other_line():
 @pytest.mark.parametrize("key", [7, "7"])
 def test_a_key_may_be_a_number(key):
     """Small models count."""
-    read = read_object(json.dumps({"say": "x", "rests": [{"key": key, "quote": "q"}]}))
-    assert read["rests"] == [{"key": "7", "quote": "q"}]
+    read = read_object(json.dumps({"say": "x", "quotes": [{"key": key, "quote": "q"}]}))
+    assert read["quotes"] == [{"key": "7", "quote": "q"}]
 
 
 @pytest.mark.parametrize("text", ["", "Sorry, I cannot.", "[]", "{}", "}{", "{{{{", '"say"'])
