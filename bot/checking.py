@@ -17,9 +17,9 @@ from bot.answering.chat.meter import Meter
 from bot.answering.chat.prompting import Prompt
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import DraftQuote, Dropped, Question, Sentence
-from bot.answering.proving.identity import Identity
+from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.proving import propose
-from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from bot.reporting import source_object
 from bot.wording import Wording
@@ -89,7 +89,7 @@ def read_claims(path: Path) -> list[ClaimLine]:
     return claims
 
 
-def gate(line: ClaimLine) -> Proposed | Dropped:
+def gate(line: ClaimLine) -> ProposedClaim | Dropped:
     """Apply the gates to a claim of the file, as if a model had drafted it with its sources."""
     evidence = {
         f"rest-{number}": _evidence(source, number) for number, source in enumerate(line.rests)
@@ -118,15 +118,15 @@ def _evidence(source: SourceLine, number: int) -> Evidence:
     return Evidence(Passage(key, number, 1, 0, 0, len(text), text, header), 1.0)
 
 
-async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict[str, Any]]:
-    """Check claims by the gates, by identity and by *reader*; return one row for each."""
+async def check(claims: Sequence[ClaimLine], verifier: ClaimVerifier) -> list[dict[str, Any]]:
+    """Check claims by the gates, by identity and by *verifier*; return one row for each."""
     results = [gate(claim) for claim in claims]
     proposed = [
-        (index, result) for index, result in enumerate(results) if isinstance(result, Proposed)
+        (index, result) for index, result in enumerate(results) if isinstance(result, ProposedClaim)
     ]
-    identity = await _verify(Identity(), proposed)
-    verified = await _verify(reader, proposed) if reader is not None else {}
-    decided = verified if reader is not None else identity
+    identity = await _verify(IdentityVerifier(), proposed)
+    verified = await _verify(verifier, proposed) if verifier.judges else {}
+    decided = verified if verifier.judges else identity
     return [
         {
             "id": line.id if line.id is not None else number,
@@ -142,15 +142,15 @@ async def check(claims: Sequence[ClaimLine], reader: Reader | None) -> list[dict
 
 
 async def _verify(
-    reader: Reader, proposed: Sequence[tuple[int, Proposed]]
+    verifier: ClaimVerifier, proposed: Sequence[tuple[int, ProposedClaim]]
 ) -> dict[int, Finding | None]:
     """Verify claims in batches; claims of a failed request get ``None``."""
     findings: dict[int, Finding | None] = {}
     for start in range(0, len(proposed), _BATCH):
         batch = proposed[start : start + _BATCH]
         try:
-            readings = await reader.read([claim for _, claim in batch], Meter())
-        except UnreadClaimsError:
+            readings = await verifier.verify([claim for _, claim in batch], Meter())
+        except VerifierError:
             readings = [None] * len(batch)
         findings |= {index: finding for (index, _), finding in zip(batch, readings, strict=True)}
     return findings
@@ -205,17 +205,17 @@ def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
 def show_found(lookup: LookUp, *, as_json: bool) -> None:
     """Print the result of each claim, and the claims that were left out."""
     if as_json:
-        for claim in lookup.looked:
+        for claim in lookup.claims:
             print(json.dumps(found_object(claim), ensure_ascii=False))
         return
     console = Console()
     words = Wording.default()
-    if not lookup.looked:
+    if not lookup.claims:
         console.print(words("find_nothing"))
-    for claim in lookup.looked:
+    for claim in lookup.claims:
         words = Wording.of(language_asked(claim.claim))
         console.print(Text(f"› {printable(claim.claim)}", style="bold"))
-        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.read)
+        verdict = words.verdict(claim.verdict, found=bool(claim.closest), read=claim.judged)
         console.print(Padding(Text(verdict), (0, 0, 0, 2)))
         for closest in claim.closest:
             header = closest.citation.header

@@ -18,9 +18,9 @@ from bot.answering.evidence.ranking import fitted
 from bot.answering.evidence.reader import window_reader
 from bot.answering.lookup import LookedUpClaim, LookUp, look_up, look_up_one
 from bot.answering.model import Abstention, Answer, Question, Reason, Trouble, Usage
-from bot.answering.proving.identity import Identity
+from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
-from bot.answering.understanding.followup import Exchange, understood
+from bot.answering.understanding.followup import Exchange, complete_question
 from bot.answering.watching import Watch
 from bot.budget import Budget
 from bot.community.catalogue import Catalogue
@@ -145,7 +145,7 @@ class Desk:
             trouble = await self._refuses(member, today) if writers else None
             rewriting = writers[0].chat if writers and trouble is None else None
             outcome = await answer(
-                await understood(question, before, rewriting, meter),
+                await complete_question(question, before, rewriting, meter),
                 await self._coverage(edition, as_of),
                 writers=writers,
                 trouble=trouble,
@@ -163,18 +163,19 @@ class Desk:
         """Look up the claims of *text*; only the usage of models is stored."""
         now = self.clock()
         today = now.astimezone(UTC).date()
-        reader = Identity() if await self._refuses(member, today) else self.models.reader
+        refused = await self._refuses(member, today)
+        verifier = IdentityVerifier() if refused else self.models.verifier
         meter = Meter()
         coverage = await self._coverage(edition)
-        lookup = await look_up(text, coverage, reader, now=now, meter=meter)
+        lookup = await look_up(text, coverage, verifier, now=now, meter=meter)
         self.metrics.called(meter.calls, meter.usage)
         await self._count(today, meter.usage)
         return lookup
 
     async def look_up_one(self, claim: str) -> LookedUpClaim:
         """Look up one claim without splitting it."""
-        coverage, reader = await self._coverage(), self.models.reader
-        return await look_up_one(claim, coverage, reader, now=self.clock(), meter=Meter())
+        coverage, verifier = await self._coverage(), self.models.verifier
+        return await look_up_one(claim, coverage, verifier, now=self.clock(), meter=Meter())
 
     @in_thread
     def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
@@ -188,8 +189,7 @@ class Desk:
 
     async def close(self) -> None:
         """Close the chat models, in the event loop that used them."""
-        for chat in self.models.chats:
-            await chat.close()
+        await self.models.close()
 
     def keep_house(self, progress: Progress | None = None) -> None:
         """Run the periodic tasks: delete expired records, update the index, draw suggestions.

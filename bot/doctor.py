@@ -200,7 +200,7 @@ async def chat_findings(part: str, chat: Chat) -> _PartFinding:
             pass
     except ChatError as error:
         return _PartFinding(
-            part, False, f"{chat.name} does not answer ({error.trouble}): {meter.said}"
+            part, False, f"{chat.name} does not answer ({error.trouble}): {meter.server_message}"
         )
     finally:
         await chat.close()

@@ -1,13 +1,13 @@
-"""The chat models of the settings."""
+"""The models of the settings: chat models that write, and the verifier of claims."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from bot.answering.proving.chat_reader import ChatReader
-from bot.answering.proving.identity import Identity
-from bot.answering.proving.reader import Reader
+from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.proving.verifier import ClaimVerifier
 from bot.answering.writing.drafting import ModelWriter
 from bot.settings import BotSettings
 
@@ -17,31 +17,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The chat models of the settings: writers in order of preference, and the verifier's."""
+    """The writers in order of preference, and the verifier of claims that are looked up."""
 
     writers: tuple[ModelWriter, ...] = ()
-    checker: Reader | None = None
-    chats: tuple[Chat, ...] = ()
+    verifier: ClaimVerifier = field(default_factory=IdentityVerifier)
 
     @classmethod
     def of(cls, settings: BotSettings) -> Self:
-        """Create the clients; nothing is sent before the first request."""
-        writing_chats, verifying_chat = chats(settings)
-        reader, tokens = (
-            ChatReader(verifying_chat) if verifying_chat else None,
-            settings.coverage_tokens,
-        )
-        writers = tuple(ModelWriter(chat, reader, tokens=tokens) for chat in writing_chats)
-        return cls(
-            writers, reader, (*writing_chats, *((verifying_chat,) if verifying_chat else ()))
-        )
+        """Create the models of the settings; nothing is sent before the first request.
 
-    @property
-    def reader(self) -> Reader:
-        """Return the verifier of claims: a model's if there is one, else identity."""
-        if self.writers:
-            return self.writers[0].reader
-        return self.checker or Identity()
+        Without CHECK_MODEL each writer verifies its own drafts, and the first one looks up claims.
+        """
+        writing_chats, check_chat = chats(settings)
+        writers = tuple(
+            ModelWriter(chat, _verifier_of(check_chat or chat), tokens=settings.coverage_tokens)
+            for chat in writing_chats
+        )
+        return cls(writers, writers[0].verifier if writers else _verifier_of(check_chat))
+
+    async def close(self) -> None:
+        """Close the connections of all models, in the event loop that used them."""
+        for writer in self.writers:
+            await writer.close()
+        await self.verifier.close()
+
+
+def _verifier_of(chat: Chat | None) -> ClaimVerifier:
+    """Return the verifier that asks *chat*; without a chat model, word identity."""
+    return ChatVerifier(chat) if chat is not None else IdentityVerifier()
 
 
 def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
@@ -72,9 +75,3 @@ def chats(settings: BotSettings) -> tuple[tuple[Chat, ...], Chat | None]:
         setting="CHECK_MODEL",
         **patience,
     )
-
-
-def reading_chat(settings: BotSettings) -> Chat | None:
-    """Create the client of the verifier, else that of the writer, else ``None``."""
-    writing_chats, verifying_chat = chats(settings)
-    return verifying_chat or (writing_chats[0] if writing_chats else None)

@@ -10,17 +10,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from bot.answering.chat.meter import ChatError
-from bot.answering.chat.replies import Objects, read_object
+from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.understanding.guard import guard
+from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.answering.understanding.typed import heard
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
 from ingest.index.outlets import absent
 from ingest.index.passages import cut, sentences
 from ingest.index.scope import asked
 from ingest.language.as_english import as_english
-from ingest.language.datelines import newest_reported, stated
+from ingest.language.datelines import newest_reported, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import roles
@@ -88,7 +88,7 @@ def _listed(text: str) -> object:
 
 
 def _reply(text: str) -> object:
-    objects, found = Objects(), []
+    objects, found = ObjectScanner(), []
     with suppress(ChatError):  # it is too long, too deep, too many: what came before is read
         for at in range(0, len(text), 7):
             found += objects.feed(text[at : at + 7])
@@ -100,14 +100,14 @@ def _question(text: str) -> object:
         question = ask(text, now=NOW)
     except UnaskableError:
         return None
-    heard(question.text, lambda _term: 0)
+    normalise_query(question.text, lambda _term: 0)
     return guard(question), asked(question.text, OUTLETS, NOW.date()), absent(text, OUTLETS)
 
 
 ENTRIES: Mapping[str, Callable[[str], object]] = {
     "days_in": days_in,
     "clocks_in, weekdays_in": lambda text: (clocks_in(text), weekdays_in(text)),
-    "stated, newest_reported": lambda text: (stated(text), newest_reported(text)),
+    "parse_date, newest_reported": lambda text: (parse_date(text), newest_reported(text)),
     "figures_in": figures_in,
     "names_in": names_in,
     "roles": lambda text: roles(text.split("\n")),

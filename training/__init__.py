@@ -1,1 +1,1 @@
-"""Teach the reader: data, training, measuring, export; nothing of the desk needs it to run."""
+"""Training of the reader: data, training, measurement, export; the desk does not need it to run."""

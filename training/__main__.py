@@ -24,12 +24,12 @@ from tempfile import TemporaryDirectory
 
 SEED = 7
 _PROCESSES = 2
-"""Processes that share the steps; each has one thread."""
+"""Processes that share the steps, with one thread each."""
 
 
 def prepare(data: Path, work: Path) -> None:
-    """Write the groups of windows that are read: ``general.jsonl`` and ``news.jsonl``."""
-    from training.groups import groups_of, swapped
+    """Write the groups of windows for training: ``general.jsonl`` and ``news.jsonl``."""
+    from training.groups import changed_groups, groups_of
     from training.news import articles_of, news_groups
 
     work.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def prepare(data: Path, work: Path) -> None:
         "general": (list(groups_of(data / "reading", SEED)), 0.2),
     }
     for name, (groups, share) in sets.items():
-        groups += swapped(groups, rng, share)
+        groups += changed_groups(groups, rng, share)
         rng.shuffle(groups)
         lines = (group.line() for group in groups)
         (work / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -48,7 +48,7 @@ def prepare(data: Path, work: Path) -> None:
 
 
 def teach(work: Path) -> None:
-    """Start the processes that teach, and wait for them; an interrupted run goes on later."""
+    """Start the training processes and wait for them; an interrupted run can be continued."""
     command = [sys.executable, "-m", "training", "join", "--work", str(work)]
     one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "200"}
     running = [
@@ -61,15 +61,15 @@ def teach(work: Path) -> None:
 
 
 def join(work: Path, rank: int) -> None:
-    """Teach as one of the processes of :func:`teach`."""
-    from training.teach import STAGES, Teacher, meet
+    """Train as one of the processes of :func:`teach`."""
+    from training.teach import STAGES, Teacher, connect
 
-    meet(rank, _PROCESSES, work)
+    connect(rank, _PROCESSES, work)
     Teacher(work, rank, _PROCESSES, SEED).teach(STAGES)
 
 
 def export(work: Path) -> None:
-    """Write the taught layers to the file that the desk ships."""
+    """Write the trained layers to the file that the desk ships."""
     from bot.answering.evidence.reader import SHIPPED
     from training.encoder import load
     from training.export import export as write
@@ -80,7 +80,7 @@ def export(work: Path) -> None:
 
 
 def fit(data: Path) -> None:
-    """Fit the weights of ranking and levels with the shipped reader, and print the folds."""
+    """Fit the weights of ranking and levels with the shipped reader, and print the results."""
     from bot.answering.evidence.ranking import FITTED
     from bot.desk import open_desk
     from bot.settings import BotSettings
@@ -95,37 +95,37 @@ def fit(data: Path) -> None:
             coverage = read_path(data / "asked" / "articles.jsonl", Hints())
             adding.add(coverage, desk.archive, now=fitting.NOW)
             desk.coverage.catch_up()
-            asked = list(fitting.look(desk, fitting.questions_of(data)))
-    measured = fitting.cross_validated(asked)
-    fitting.write(fitting.fitted(asked), measured, FITTED)
-    print(measured)
+            questions = list(fitting.score_questions(desk, fitting.questions_of(data)))
+    results = fitting.cross_validated(questions)
+    fitting.write(fitting.fit_weights(questions), results, FITTED)
+    print(results)
 
 
 def main() -> None:
     """Run one command."""
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m training",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_argument("what", choices=["prepare", "teach", "join", "export", "fit"])
-    options.add_argument("--data", type=Path, help="the folder with the question sets")
-    options.add_argument("--work", type=Path, default=Path(".data/training"))
-    options.add_argument("--rank", type=int, default=0, help="of a process that teach started")
-    given = options.parse_args()
-    if given.what in {"prepare", "fit"} and given.data is None:
+    parser.add_argument("what", choices=["prepare", "teach", "join", "export", "fit"])
+    parser.add_argument("--data", type=Path, help="the folder with the question sets")
+    parser.add_argument("--work", type=Path, default=Path(".data/training"))
+    parser.add_argument("--rank", type=int, default=0, help="of a process that teach started")
+    options = parser.parse_args()
+    if options.what in {"prepare", "fit"} and options.data is None:
         raise SystemExit("Name the folder that holds the question sets: --data folder")
-    match given.what:
+    match options.what:
         case "prepare":
-            prepare(given.data, given.work)
+            prepare(options.data, options.work)
         case "teach":
-            teach(given.work)
+            teach(options.work)
         case "join":
-            join(given.work, given.rank)
+            join(options.work, options.rank)
         case "export":
-            export(given.work)
+            export(options.work)
         case "fit":
-            fit(given.data)
+            fit(options.data)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The reader in torch: the embedder's encoder with two heads, its upper layers to be taught."""
+"""The reader in torch: the embedder's encoder with two heads, whose upper layers are trained."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.answering.evidence.pairs import Pair
 from ingest.embedding.packed import Packed
 
 FROZEN = 6
-"""Lower layers that stay as the embedder has them: a third less work, and half the file."""
-_STEP = 8
-"""Lengths are multiples of this: oneDNN keeps a program for each shape that it meets."""
-_MASKED = -1e4
-"""What is added to the attention of padding."""
+"""Lower layers that are not trained: this saves a third of the work and half of the file."""
+_LENGTH_STEP = 8
+"""Lengths are padded to multiples of this, because oneDNN caches a program for each shape."""
+_MASK_VALUE = -1e4
+"""Value that is added to the attention of padding."""
 
 
 class Layer(nn.Module):
@@ -34,29 +34,31 @@ class Layer(nn.Module):
         self.fi = nn.Linear(width, inner)
         self.fo = nn.Linear(inner, width)
         self.oln = nn.LayerNorm(width, eps=packed.epsilon)
-        at = f"l{number}."
-        parts = [f"{at}{part}" for part in "qkv"]
+        prefix = f"l{number}."
+        parts = [f"{prefix}{part}" for part in "qkv"]
         tensors = {
-            "qkv.weight": np.concatenate([packed.matrix(f"{p}.w", width) for p in parts]),
-            "qkv.bias": np.concatenate([packed.floats(f"{p}.b") for p in parts]),
-            "ao.weight": packed.matrix(f"{at}ao.w", width),
-            "ao.bias": packed.floats(f"{at}ao.b"),
-            "fi.weight": packed.matrix(f"{at}fi.w", width),
-            "fi.bias": packed.floats(f"{at}fi.b"),
-            "fo.weight": packed.matrix(f"{at}fo.w", inner),
-            "fo.bias": packed.floats(f"{at}fo.b"),
-            "aln.weight": packed.floats(f"{at}aln.w"),
-            "aln.bias": packed.floats(f"{at}aln.b"),
-            "oln.weight": packed.floats(f"{at}oln.w"),
-            "oln.bias": packed.floats(f"{at}oln.b"),
+            "qkv.weight": np.concatenate([packed.matrix(f"{part}.w", width) for part in parts]),
+            "qkv.bias": np.concatenate([packed.floats(f"{part}.b") for part in parts]),
+            "ao.weight": packed.matrix(f"{prefix}ao.w", width),
+            "ao.bias": packed.floats(f"{prefix}ao.b"),
+            "fi.weight": packed.matrix(f"{prefix}fi.w", width),
+            "fi.bias": packed.floats(f"{prefix}fi.b"),
+            "fo.weight": packed.matrix(f"{prefix}fo.w", inner),
+            "fo.bias": packed.floats(f"{prefix}fo.b"),
+            "aln.weight": packed.floats(f"{prefix}aln.w"),
+            "aln.bias": packed.floats(f"{prefix}aln.b"),
+            "oln.weight": packed.floats(f"{prefix}oln.w"),
+            "oln.bias": packed.floats(f"{prefix}oln.b"),
         }
-        self.load_state_dict({k: torch.tensor(np.array(v, np.float32)) for k, v in tensors.items()})
+        self.load_state_dict(
+            {name: torch.tensor(np.array(array, np.float32)) for name, array in tensors.items()}
+        )
 
     def forward(self, state: Tensor, mask: Tensor) -> Tensor:
-        """Attend, then feed forward; *state* has the shape (texts, tokens, width)."""
+        """Return the state after attention and feed-forward, of shape (texts, tokens, width)."""
         texts, length, width = state.shape
-        together = self.qkv(state).view(texts, length, 3, self.heads, width // self.heads)
-        q, k, v = together.permute(2, 0, 3, 1, 4)
+        projections = self.qkv(state).view(texts, length, 3, self.heads, width // self.heads)
+        q, k, v = projections.permute(2, 0, 3, 1, 4)
         context = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         context = context.transpose(1, 2).reshape(texts, length, width)
         state = self.aln(state + self.ao(context))
@@ -64,7 +66,7 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """A question and a window in; a logit that it answers, and two for each token, out."""
+    """A model that scores question-window pairs: a logit for each pair and two for each token."""
 
     def __init__(self, packed: Packed) -> None:
         super().__init__()
@@ -91,7 +93,7 @@ class Reader(nn.Module):
 
     def forward(self, ids: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the shapes (pairs,) and (pairs, tokens, 2)."""
-        mask = torch.where(present, 0.0, _MASKED)[:, None, None, :].to(torch.bfloat16)
+        mask = torch.where(present, 0.0, _MASK_VALUE)[:, None, None, :].to(torch.bfloat16)
         with torch.no_grad():
             rows = self.words[ids.numpy().ravel()].astype(np.float32)
             looked_up = torch.from_numpy(rows).view(*ids.shape, -1)
@@ -110,26 +112,26 @@ class Reader(nn.Module):
         return {name: weight for name, weight in self.state_dict().items() if name in names}
 
     def learn(self, weights: Mapping[str, Tensor]) -> None:
-        """Take the *weights* that :meth:`taught` returned."""
+        """Load the *weights* that :meth:`taught` returned."""
         self.load_state_dict(dict(weights), strict=False)
 
 
 def batch_of(pairs: list[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ids and presence, padded, and which tokens are the window's."""
-    longest = max(len(pair.ids) for pair in pairs)
-    length = -(-longest // _STEP) * _STEP
+    """Return padded ids, the mask of tokens, and the mask of the window's tokens."""
+    max_length = max(len(pair.ids) for pair in pairs)
+    length = -(-max_length // _LENGTH_STEP) * _LENGTH_STEP
     ids = torch.ones(len(pairs), length, dtype=torch.long)
     present = torch.zeros(len(pairs), length, dtype=torch.bool)
-    inside = torch.zeros(len(pairs), length, dtype=torch.bool)
+    window_mask = torch.zeros(len(pairs), length, dtype=torch.bool)
     for row, pair in enumerate(pairs):
         ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
         present[row, : len(pair.ids)] = True
-        inside[row, pair.begins : len(pair.ids) - 1] = True
-    return ids, present, inside
+        window_mask[row, pair.begins : len(pair.ids) - 1] = True
+    return ids, present, window_mask
 
 
 def load(file: Path | None = None) -> Reader:
-    """Return the reader with the embedder's weights, or with those taught in *file*."""
+    """Return the reader with the embedder's weights, or with the trained weights in *file*."""
     from ingest.embedding.packed import weights_file
 
     source = weights_file()

@@ -22,7 +22,7 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
 
 Array = NDArray[np.float64]
-HELD = Path(__file__).with_name("questions") / "held.jsonl"
+HELD_OUT = Path(__file__).with_name("questions") / "held.jsonl"
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
 """After the newest article."""
 _GIVEN = ("asked", "results")
@@ -42,8 +42,8 @@ _STEPS, _RATE = 4000, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One window that was read: what its score is made of, and whether it answers."""
+class WindowFeatures:
+    """One window that was scored: the parts of its score, and the label of its answer."""
 
     odds: float
     passage: float
@@ -53,14 +53,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the held set with the windows that were read for it."""
+class ScoredQuestion:
+    """A question of the held-out set with the windows that were scored for it."""
 
     question: str
     kind: str
     language: str
     answerable: bool
-    windows: tuple[Seen, ...]
+    windows: tuple[WindowFeatures, ...]
 
     def lead(self, weights: Array) -> tuple[float, bool]:
         """Return the best window's score under *weights*, and whether it answers."""
@@ -79,7 +79,7 @@ class Asked:
 def questions_of(data: Path) -> Iterator[dict[str, Any]]:
     """Yield the held questions, and those of *data*, each with the texts that answer it."""
     texts = articles(data)
-    for line in HELD.read_text(encoding="utf-8").splitlines():
+    for line in HELD_OUT.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         gold = [texts[g["article"]][slice(*g["span"])] for g in row["gold"]]
         yield {**row, "gold": gold}
@@ -95,26 +95,26 @@ def articles(data: Path) -> dict[str, str]:
         return {row["url"]: row["text"] for row in map(json.loads, lines)}
 
 
-def look(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Asked]:
-    """Ask each question of *desk*, and keep what its windows gave."""
+def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[ScoredQuestion]:
+    """Yield each question in *rows* with the windows that *desk* scored for it."""
     for row in rows:
-        gold = [squeezed(text) for text in row["gold"]]
+        gold = [letters_and_digits(text) for text in row["gold"]]
         try:
             question = ask(row["question"], now=NOW)
         except UnaskableError:
             continue
         ranked = desk.coverage.look(question).ranked
         seen = (_seen(window, gold) for window in ranked if window.reading)
-        yield Asked(row["question"], row["kind"], row["language"], bool(gold), tuple(seen))
+        yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), tuple(seen))
 
 
-def _seen(window: Window, gold: Sequence[str]) -> Seen:
+def _seen(window: Window, gold: Sequence[str]) -> WindowFeatures:
     """Return the figures of *window* that weights apply to."""
     assert window.reading is not None
-    quote, text = squeezed(window.quote), squeezed(window.readable.text)
+    quote, text = letters_and_digits(window.quote), letters_and_digits(window.readable.text)
     answers = any(piece in quote or (piece in text and _half(piece, quote)) for piece in gold)
     passage = min(1.0, window.evidence.score)
-    return Seen(window.reading.odds, passage, window.words, window.time, answers)
+    return WindowFeatures(window.reading.odds, passage, window.words, window.time, answers)
 
 
 def _half(piece: str, quote: str) -> bool:
@@ -122,13 +122,13 @@ def _half(piece: str, quote: str) -> bool:
     return quote in piece or piece[:40] in quote or piece[-40:] in quote
 
 
-def squeezed(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """Return the letters and figures of *text*, case folded."""
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
-def fitted(asked: Sequence[Asked]) -> Weights:
-    """Fit all weights on *asked*."""
+def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
+    """Return all weights, fitted on *asked*."""
     weights = _ranking([each for each in asked if any(w.gold for w in each.windows)])
     leads = [each.lead(weights) for each in asked]
     slope, bias = _line(leads)
@@ -140,7 +140,7 @@ def fitted(asked: Sequence[Asked]) -> Weights:
     return Weights(passage, words, time, round(slope, 3), round(bias, 3), says, closest)
 
 
-def _ranking(asked: Sequence[Asked]) -> Array:
+def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
     """Return weights beside odds of 1 by which a softmax gives most to what answers.
 
     Listwise logistic regression (Cao et al., "Learning to Rank: From Pairwise to Listwise
@@ -190,7 +190,7 @@ def _closest(ordered: Sequence[tuple[float, bool]]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FoldResults:
     """What the weights of the other folds do on each: shares of all questions of the held set."""
 
     answerable: int
@@ -202,35 +202,37 @@ class Measured:
     nothing: float
 
 
-def cross_validated(asked: Sequence[Asked]) -> Measured:
-    """Measure each fold with the weights that the other folds give."""
+def cross_validated(questions: Sequence[ScoredQuestion]) -> FoldResults:
+    """Return the results on each fold with the weights from the other folds."""
     lead = says = right = stray = nothing = 0
     for fold in range(_FOLDS):
-        weights = fitted([a for n, a in enumerate(asked) if n % _FOLDS != fold])
-        for each in asked[fold::_FOLDS]:
-            score, correct = each.lead(
+        weights = fit_weights(
+            [question for index, question in enumerate(questions) if index % _FOLDS != fold]
+        )
+        for question in questions[fold::_FOLDS]:
+            score, correct = question.lead(
                 np.array([1.0, weights.passage, weights.words, weights.time])
             )
             probability = weights.probability(score)
             lead += correct
-            nothing += each.answerable and probability < weights.closest
+            nothing += question.answerable and probability < weights.closest
             if probability >= weights.says:
                 says, right = says + 1, right + correct
-                stray += not each.answerable
-    answerable = sum(each.answerable for each in asked)
-    others = len(asked) - answerable
-    return Measured(
+                stray += not question.answerable
+    answerable = sum(question.answerable for question in questions)
+    unanswerable = len(questions) - answerable
+    return FoldResults(
         answerable,
         lead / answerable,
-        others,
+        unanswerable,
         says,
         right / max(1, says),
-        stray / max(1, others),
+        stray / max(1, unanswerable),
         nothing / answerable,
     )
 
 
-def write(weights: Weights, measured: Measured, file: Path) -> None:
+def write(weights: Weights, measured: FoldResults, file: Path) -> None:
     """Write *weights* with what they were fitted on."""
     content = {
         "provenance": {

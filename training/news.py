@@ -1,8 +1,7 @@
-"""Make groups of windows from hand-written questions over news articles.
+"""Groups of windows from hand-written questions about news articles.
 
-The questions are ours and stand in ``training/questions``; of the articles, which are their
-publishers', only the places of sentences are kept. The articles themselves are read from the
-folder that ``DATA`` names.
+The questions are our own and are in ``training/questions``. The articles belong to their
+publishers, so only the positions of sentences are stored; the texts are read from ``DATA``.
 """
 
 from __future__ import annotations
@@ -14,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.groups import Group, Window, grams, spans_of, typed, window_at
+from training.groups import Group, Window, grams, mistype, spans_of, window_at
 
 QUESTIONS = Path(__file__).with_name("questions") / "taught"
 _VARIANTS = 2
-"""Groups made of each wording of a question: other windows stand in each."""
-_WRONG = 3
-"""Wrong windows of a group."""
+"""Groups made of each wording of a question, with different windows."""
+_WRONG_WINDOWS = 3
+"""Wrong windows in a group, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article that questions are asked over, cut into sentences."""
+    """An article that questions are about, split into sentences."""
 
     title: str
     day: str
@@ -33,12 +32,12 @@ class Article:
     spans: tuple[tuple[int, int], ...]
 
     def place(self, start: int) -> int:
-        """Return the place of the sentence that holds the character at *start*."""
-        return next((j for j, (_, end) in enumerate(self.spans) if start < end), 0)
+        """Return the index of the sentence that contains the character at *start*."""
+        return next((index for index, (_, end) in enumerate(self.spans) if start < end), 0)
 
 
 def articles_of(file: Path) -> dict[str, dict[str, Any]]:
-    """Read the articles of *file*, by address."""
+    """Return the articles in *file*, by address."""
     with file.open(encoding="utf-8") as lines:
         return {row["url"]: row for row in map(json.loads, lines)}
 
@@ -46,23 +45,27 @@ def articles_of(file: Path) -> dict[str, dict[str, Any]]:
 def news_groups(articles: Mapping[str, dict[str, Any]], seed: int) -> Iterator[Group]:
     """Yield the groups of every question in :data:`QUESTIONS`."""
     rng = random.Random(f"{seed}:news")  # noqa: S311 - a shuffle, no secret
-    known: dict[str, Article] = {}
+    articles_by_url: dict[str, Article] = {}
 
     def article(url: str) -> Article:
-        if url not in known:
+        if url not in articles_by_url:
             row = articles[url]
             day = (row.get("publish_date") or row.get("published") or "")[:10].replace("/", "-")
-            known[url] = Article(row["title"], day, row["text"], spans_of(row["text"], "en"))
-        return known[url]
+            articles_by_url[url] = Article(
+                row["title"], day, row["text"], spans_of(row["text"], "en")
+            )
+        return articles_by_url[url]
 
     for file in sorted(QUESTIONS.glob("*.jsonl")):
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         for row in rows:
-            own = article(row["article"])
-            others = [article(r["article"]) for r in rng.sample(rows, min(6, len(rows)))]
+            row_article = article(row["article"])
+            other_articles = [
+                article(sample["article"]) for sample in rng.sample(rows, min(6, len(rows)))
+            ]
             for wording in row["questions"]:
                 for _ in range(_VARIANTS):
-                    group = _group(row, wording, own, others, article, rng)
+                    group = _group(row, wording, row_article, other_articles, article, rng)
                     if group is not None:
                         yield group
 
@@ -70,36 +73,55 @@ def news_groups(articles: Mapping[str, dict[str, Any]], seed: int) -> Iterator[G
 def _group(
     row: Mapping[str, Any],
     wording: Mapping[str, str],
-    own: Article,
-    others: Sequence[Article],
+    row_article: Article,
+    other_articles: Sequence[Article],
     article: Any,  # noqa: ANN401 - the local function above
     rng: random.Random,
 ) -> Group | None:
-    gold = [own.place(start) for start, _ in row["gold"]]
+    gold = [row_article.place(start) for start, _ in row["gold"]]
     windows: list[Window] = []
     if gold:
         place = rng.choice(gold[:2])
-        start, end = window_at(own.spans, place, rng)
-        answer = row["answer"] if place == gold[0] and row["answer"] else own.spans[place]
-        begin, close = max(answer[0], start) - start, min(answer[1], end) - start
-        windows.append(Window(own.title, own.day, own.text[start:end], begin, close))
-    tempting = [(article(w["article"]), w["span"][0]) for w in row["wrong"]]
-    rng.shuffle(tempting)
-    wrong = []
-    for source, start in tempting[:2]:
-        wrong.append(_without(source, source.place(start), gold if source is own else [], rng))
-    wanted = grams(" ".join(q["text"] for q in row["questions"]))
-    same = _nearest(own, wanted, gold, rng)
-    wrong += same[: 1 if len(wrong) > 1 else 2]
+        start, end = window_at(row_article.spans, place, rng)
+        answer = row["answer"] if place == gold[0] and row["answer"] else row_article.spans[place]
+        start_offset, end_offset = max(answer[0], start) - start, min(answer[1], end) - start
+        windows.append(
+            Window(
+                row_article.title,
+                row_article.day,
+                row_article.text[start:end],
+                start_offset,
+                end_offset,
+            )
+        )
+    wrong_places = [
+        (article(wrong_window["article"]), wrong_window["span"][0]) for wrong_window in row["wrong"]
+    ]
+    rng.shuffle(wrong_places)
+    wrong_windows = []
+    for source, start in wrong_places[:2]:
+        wrong_windows.append(
+            _without(source, source.place(start), gold if source is row_article else [], rng)
+        )
+    question_words = grams(" ".join(wording_row["text"] for wording_row in row["questions"]))
+    nearest = _nearest(row_article, question_words, gold, rng)
+    wrong_windows += nearest[: 1 if len(wrong_windows) > 1 else 2]
     if gold and rng.random() < 0.35:
-        far = [w for other in others if other is not own for w in _nearest(other, wanted, [], rng)]
-        wrong += far[:1]
-    distinct = list(dict.fromkeys(w for w in wrong if w is not None))[:_WRONG]
-    if not windows and not distinct:
+        distant_windows = [
+            wrong_window
+            for other_article in other_articles
+            if other_article is not row_article
+            for wrong_window in _nearest(other_article, question_words, [], rng)
+        ]
+        wrong_windows += distant_windows[:1]
+    unique_windows = list(
+        dict.fromkeys(wrong_window for wrong_window in wrong_windows if wrong_window is not None)
+    )[:_WRONG_WINDOWS]
+    if not windows and not unique_windows:
         return None
-    question = typed(wording["text"], rng)
+    question = mistype(wording["text"], rng)
     name = f"news.{row['kind']}"
-    return Group(name, wording["language"], question, bool(gold), (*windows, *distinct))
+    return Group(name, wording["language"], question, bool(gold), (*windows, *unique_windows))
 
 
 def _without(source: Article, place: int, gold: Sequence[int], rng: random.Random) -> Window | None:
@@ -107,27 +129,35 @@ def _without(source: Article, place: int, gold: Sequence[int], rng: random.Rando
     if place in gold:
         return None
     start, end = window_at(source.spans, place, rng)
-    for at in gold:
-        first, last = source.spans[at]
-        if at < place and last > start:
-            start = source.spans[at + 1][0]
-        if at > place and first < end:
-            end = source.spans[at - 1][1]
+    for gold_place in gold:
+        gold_start, gold_end = source.spans[gold_place]
+        if gold_place < place and gold_end > start:
+            start = source.spans[gold_place + 1][0]
+        if gold_place > place and gold_start < end:
+            end = source.spans[gold_place - 1][1]
     return Window(source.title, source.day, source.text[start:end]) if end > start else None
 
 
 def _nearest(
-    source: Article, wanted: frozenset[str], gold: Sequence[int], rng: random.Random
+    source: Article, question_words: frozenset[str], gold: Sequence[int], rng: random.Random
 ) -> list[Window]:
     """Return up to three windows of *source* that share most words with a question."""
-    free = [j for j in range(len(source.spans)) if all(abs(j - at) > 1 for at in gold)]
+    candidates = [
+        index
+        for index in range(len(source.spans))
+        if all(abs(index - gold_place) > 1 for gold_place in gold)
+    ]
     scored = sorted(
         (
-            (len(grams(source.text[slice(*source.spans[j])]) & wanted), rng.random(), j)
-            for j in free
+            (
+                len(grams(source.text[slice(*source.spans[index])]) & question_words),
+                rng.random(),
+                index,
+            )
+            for index in candidates
         ),
         reverse=True,
     )[:5]
     rng.shuffle(scored)
-    found = [_without(source, j, gold, rng) for _, _, j in scored[:3]]
-    return [window for window in found if window is not None]
+    windows = [_without(source, index, gold, rng) for _, _, index in scored[:3]]
+    return [window for window in windows if window is not None]

@@ -21,7 +21,7 @@ from bot.answering.model import (
     Written,
 )
 from bot.answering.resting import rests_on, shown_sources
-from bot.answering.several import QUESTIONS_AT_ONCE, questions_in, together
+from bot.answering.several import QUESTIONS_AT_ONCE, join_answers, questions_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import in_unread_language
 from bot.answering.watching import Phase, Watch
@@ -74,7 +74,7 @@ async def answer(
         except ChatError as error:
             trouble = error.trouble
     else:
-        lost, said = tuple(meter.lost), meter.said
+        lost, said = tuple(meter.dropped), meter.server_message
         how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
         outcome = await asyncio.to_thread(_in_excerpts, question, view, coverage, how)
     return _qualified(outcome, coverage)
@@ -106,7 +106,7 @@ def _in_excerpts(
     if len(asked_for) == 1 or not view.evidence:
         return _quoted(question, view, coverage, how)
     parts = [_answered(each, coverage, how) for each in asked_for[:QUESTIONS_AT_ONCE]]
-    return together(question, parts, asked_for[QUESTIONS_AT_ONCE:])
+    return join_answers(question, parts, asked_for[QUESTIONS_AT_ONCE:])
 
 
 def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:

@@ -24,8 +24,8 @@ from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
+from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import language_asked, language_read
-from bot.answering.understanding.typed import heard
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
@@ -287,7 +287,7 @@ class Coverage:
             text = text.replace(outlet, " ")
         if language_asked(text) is not Language.ENGLISH:
             return text
-        return heard(text, lambda term: self.index.frequency(term) or int(term in papers))
+        return normalise_query(text, lambda term: self.index.frequency(term) or int(term in papers))
 
 
 def openings(found: Sequence[Evidence], archive: Archive) -> list[Evidence]:

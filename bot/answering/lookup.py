@@ -1,7 +1,7 @@
-"""Look up what somebody claims: what the coverage says of it, and the sentences that come closest.
+"""Look up claims in the coverage: a verdict on each, and the closest sentences.
 
-A verdict takes a reader. Without one there is none, but for a claim that a sentence of the
-coverage makes in the same words.
+A verdict needs a verifier that judges. Without one the only verdict is for a claim whose words a
+sentence of the coverage has.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from bot.answering.chat.meter import Meter
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.windows import Window, alike
 from bot.answering.model import Citation, Claim, Question, Reason, Verdict
-from bot.answering.proving.gates import Stopped, gated
-from bot.answering.proving.ground import CitedGround, Draft, in_context
-from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
+from bot.answering.proving.gates import Stopped, run_gates
+from bot.answering.proving.ground import CitedGround, Draft, citation_context
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
@@ -26,16 +26,16 @@ from ingest.model import Kind
 
 CLAIMS = 3
 """Sentences of one message that are looked up."""
-_LONGEST = 500
-"""Characters of a sentence; the rest of a longer one is left out."""
-_READ = 6
-"""Sentences of the coverage that a claim is held against."""
-_MOST = 3
+_CLAIM_CHARACTERS = 500
+"""Longest claim; a longer sentence is cut off."""
+_CANDIDATE_SENTENCES = 6
+"""Sentences of the coverage that a claim is verified against."""
+_SHOWN_SENTENCES = 3
 """Sentences that are shown for one claim."""
-_NEAR = 0.5
-"""Score by words from which a sentence is near a claim at all."""
-_WORDS = 2
-"""Content terms from which a sentence claims anything."""
+_MIN_SCORE = 0.5
+"""Lowest score by words of a candidate."""
+_MIN_TERMS = 2
+"""Content terms of the shortest claim."""
 _VERDICTS = {
     Finding.SUPPORTED: Verdict.SAYS,
     Finding.CONTRADICTED: Verdict.OTHERWISE,
@@ -45,7 +45,7 @@ _VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class ClosestSentence:
-    """A sentence of the coverage, in its context, and what it says of the claim."""
+    """A sentence of the coverage, its context, and its verdict on the claim."""
 
     citation: Citation
     context: str
@@ -54,115 +54,119 @@ class ClosestSentence:
 
 @dataclass(frozen=True, slots=True)
 class LookedUpClaim:
-    """One claim and the sentences that decide it, or that come closest; best first.
+    """A claim and the sentences that decide it or come closest, the best first.
 
-    *read* tells whether somebody who can read looked at all: without that, silence is no finding.
+    *judged* is True if a judging verifier has read them; otherwise the lack of a verdict means
+    nothing.
     """
 
     claim: str
     closest: tuple[ClosestSentence, ...] = ()
-    read: bool = False
+    judged: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        """Sum it up: what the newest sentence that says anything says; a report before a claim."""
-        for wanted in ((Verdict.SAYS, Verdict.OTHERWISE), (Verdict.CLAIMED,)):
-            said = [each for each in self.closest if each.verdict in wanted]
-            if said:
-                return max(said, key=lambda c: c.citation.header.day or date.min).verdict
+        """Return the verdict of the newest sentence with one; a report outweighs a claim."""
+        for verdicts in ((Verdict.SAYS, Verdict.OTHERWISE), (Verdict.CLAIMED,)):
+            deciding = [sentence for sentence in self.closest if sentence.verdict in verdicts]
+            if deciding:
+                return max(deciding, key=lambda c: c.citation.header.day or date.min).verdict
         return Verdict.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """The claims of a message that were looked up, and those that were not."""
+    """The claims of a message that were looked up, and those beyond the limit."""
 
-    looked: tuple[LookedUpClaim, ...] = ()
+    claims: tuple[LookedUpClaim, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
 async def look_up(
-    text: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
+    text: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookUp:
-    """Look up the first :data:`CLAIMS` sentences of *text* that claim something."""
+    """Look up the first :data:`CLAIMS` claims of *text*."""
     claims = await asyncio.to_thread(claims_in, text)
-    found = [
-        await look_up_one(each, coverage, reader, now=now, meter=meter) for each in claims[:CLAIMS]
+    results = [
+        await look_up_one(claim, coverage, verifier, now=now, meter=meter)
+        for claim in claims[:CLAIMS]
     ]
-    return LookUp(tuple(found), tuple(claims[CLAIMS:]))
+    return LookUp(tuple(results), tuple(claims[CLAIMS:]))
 
 
 def claims_in(text: str) -> list[str]:
-    """Return the sentences of *text* that claim something: no question, no greeting."""
+    """Return the sentences of *text* that may be claims: no questions, no greetings."""
     line = " ".join(text.split())
     language = language_asked(line)
-    said = [line[s.start : s.end].strip()[:_LONGEST] for s in sentences(line, language)]
-    return [s for s in said if not s.endswith(("?", "？")) and len(terms(s)) >= _WORDS]
+    candidates = [
+        line[s.start : s.end].strip()[:_CLAIM_CHARACTERS] for s in sentences(line, language)
+    ]
+    return [s for s in candidates if not s.endswith(("?", "？")) and len(terms(s)) >= _MIN_TERMS]
 
 
 async def look_up_one(
-    claim: str, coverage: Coverage, reader: Reader, *, now: datetime, meter: Meter
+    claim: str, coverage: Coverage, verifier: ClaimVerifier, *, now: datetime, meter: Meter
 ) -> LookedUpClaim:
-    """Have the sentences that come nearest to one claim read; one that is too long is cut."""
-    claim = claim[:_LONGEST]
-    found = await asyncio.to_thread(_nearest, claim, coverage, now)
-    proposed = [Proposed(Claim(claim, (citation,))) for citation in found]
+    """Verify *claim* against the closest sentences of the coverage; a long claim is cut off."""
+    claim = claim[:_CLAIM_CHARACTERS]
+    citations = await asyncio.to_thread(_nearest, claim, coverage, now)
+    proposed = [ProposedClaim(Claim(claim, (citation,))) for citation in citations]
     try:
-        readings = await reader.read(proposed, meter) if proposed else []
-    except UnreadClaimsError:
+        findings = await verifier.verify(proposed, meter) if proposed else []
+    except VerifierError:
         return LookedUpClaim(
-            claim, _one_an_article([ClosestSentence(c, in_context(c)) for c in found])
+            claim, _best_by_article([ClosestSentence(c, citation_context(c)) for c in citations])
         )
     closest = [
-        ClosestSentence(citation, in_context(citation), _verdict_of(claim, citation, reading))
-        for citation, reading in zip(found, readings, strict=True)
+        ClosestSentence(citation, citation_context(citation), _verdict_of(claim, citation, finding))
+        for citation, finding in zip(citations, findings, strict=True)
     ]
-    telling = [each for each in closest if each.verdict is not Verdict.NONE]
-    read = reader.judges and any(reading is not None for reading in readings)
-    return LookedUpClaim(claim, _one_an_article(telling or closest), read)
+    deciding = [sentence for sentence in closest if sentence.verdict is not Verdict.NONE]
+    judged = verifier.judges and any(finding is not None for finding in findings)
+    return LookedUpClaim(claim, _best_by_article(deciding or closest), judged)
 
 
-def _one_an_article(found: Sequence[ClosestSentence]) -> tuple[ClosestSentence, ...]:
-    """Return the best sentence of each article, of the best articles alone."""
+def _best_by_article(ranked: Sequence[ClosestSentence]) -> tuple[ClosestSentence, ...]:
+    """Return the best sentence of each of the best articles."""
     best: dict[int, ClosestSentence] = {}
-    for each in found:
-        best.setdefault(each.citation.passage.article_id, each)
-    return tuple(best.values())[:_MOST]
+    for sentence in ranked:
+        best.setdefault(sentence.citation.passage.article_id, sentence)
+    return tuple(best.values())[:_SHOWN_SENTENCES]
 
 
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
-    """Return the sentences of the coverage that come nearest to *claim*, none twice.
+    """Return the sentences of the coverage closest to *claim*, without duplicates.
 
-    Nothing is near that has few of its words.
+    A sentence with few words of the claim is not close.
     """
     question = Question(claim, now, language_asked(claim))
-    states = Asked(topic=claim)
-    view = coverage.look(question, names=states, read=False)
+    scope = Asked(topic=claim)
+    view = coverage.look(question, names=scope, read=False)
     if isinstance(coverage.level(view), Reason):
         return []
     chosen: list[Window] = []
-    for window in (each for each in view.ranked if each.score >= _NEAR):
-        if len(chosen) == _READ:
+    for window in (window for window in view.ranked if window.score >= _MIN_SCORE):
+        if len(chosen) == _CANDIDATE_SENTENCES:
             break
-        if not any(alike(window.quote, other.quote) for other in chosen):
+        if not any(alike(window.quote, candidate.quote) for candidate in chosen):
             chosen.append(window)
     return [Citation.of(window.quote, window.passage) for window in chosen]
 
 
-def _verdict_of(claim: str, citation: Citation, reading: Finding | None) -> Verdict:
-    """Return what one sentence says: a yes has to pass the gates.
+def _verdict_of(claim: str, citation: Citation, finding: Finding | None) -> Verdict:
+    """Return the verdict of one sentence; support counts only if the claim passes the checks.
 
-    An opinion says nothing, and neither does what nobody has verified.
+    Opinion pieces and unverified articles give no verdict.
     """
     header = citation.header
-    if reading is None or header.kind is Kind.OPINION or header.unverified:
+    if finding is None or header.kind is Kind.OPINION or header.unverified:
         return Verdict.NONE
-    if reading is Finding.SUPPORTED and _stopped(claim, citation):
+    if finding is Finding.SUPPORTED and _fails_gate(claim, citation):
         return Verdict.NONE
-    return _VERDICTS.get(reading, Verdict.NONE)
+    return _VERDICTS.get(finding, Verdict.NONE)
 
 
-def _stopped(claim: str, citation: Citation) -> bool:
-    """Tell whether a gate stops *claim* over one citation."""
-    found = gated(Draft(claim, language_asked(claim)), CitedGround((citation,)))
-    return isinstance(found, Stopped)
+def _fails_gate(claim: str, citation: Citation) -> bool:
+    """Return True if *claim* fails a check against *citation*."""
+    outcome = run_gates(Draft(claim, language_asked(claim)), CitedGround((citation,)))
+    return isinstance(outcome, Stopped)

@@ -1,4 +1,4 @@
-"""The words of answering: a question, what is claimed, and what proves it."""
+"""The data types of answering: questions, claims, citations, answers and abstentions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.model import Header, Moment, Passage, Span
 
 
 class UnsupportedQuoteError(ValueError):
-    """A quotation does not stand in the passage that it cites."""
+    """A quotation that its cited passage does not contain."""
 
     def __init__(self, quote: str, passage: Passage) -> None:
         super().__init__(f"Passage {passage.id} does not contain the quotation {quote!r}.")
@@ -21,61 +21,65 @@ class UnsupportedQuoteError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What someone asks, when, and the language to answer in."""
+    """A question, the time it was asked, and the language of its answer."""
 
     text: str
     asked_at: datetime
     language: Language
     past: bool = False
-    """Whether it asks about an earlier moment; ``asked_at`` is then that moment."""
+    """True for a question about an earlier moment; ``asked_at`` is then that moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation proven to stand in its passage; build it with :meth:`of`."""
+    """A quotation proven to be in its passage; build it with :meth:`of`."""
 
     passage: Passage
     quote: str
     start: int
 
     def __post_init__(self) -> None:
-        """Refuse a quotation that does not stand at *start*: nothing unproven is ever built."""
+        """Raise UnsupportedQuoteError if the passage does not have the quotation at *start*."""
         if not self.quote or not self.passage.text.startswith(self.quote, self.start):
             raise UnsupportedQuoteError(self.quote, self.passage)
 
     @classmethod
     def of(cls, quote: str, passage: Passage) -> Self:
-        """Cite *passage* for *quote*, or refuse with :class:`UnsupportedQuoteError`."""
+        """Return the citation of *quote* in *passage*.
+
+        Raises:
+            UnsupportedQuoteError: the passage does not contain the quotation.
+        """
         return cls(passage, quote, passage.text.find(quote))
 
     @property
     def header(self) -> Header:
-        """The article that is cited."""
+        """Return the header of the cited article."""
         return self.passage.header
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an answer and the citations that prove it, at least one."""
+    """One statement of an answer, and at least one citation that proves it."""
 
     text: str
     citations: tuple[Citation, ...]
     copies: tuple[Header, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a claim that nothing proves."""
+        """Raise ValueError if there is no citation."""
         if not self.citations:
             raise ValueError("A claim needs at least one citation.")
 
     @property
     def unverified(self) -> bool:
-        """Whether it rests on text alone that no fetch has read."""
-        return all(each.header.unverified for each in self.citations)
+        """Return True if it cites only pasted texts that no fetch has confirmed."""
+        return all(citation.header.unverified for citation in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftQuote:
-    """What a drafted sentence rests on: the key of a passage, and words that stand in it."""
+    """A quotation that supports a drafted sentence: the key of a passage, and words of it."""
 
     key: str
     quote: str
@@ -86,11 +90,11 @@ class Sentence:
     """One sentence of a model's draft, not yet verified."""
 
     text: str
-    rests: tuple[DraftQuote, ...]
+    quotes: tuple[DraftQuote, ...]
 
 
 class Failing(StrEnum):
-    """What is wrong with a drafted sentence; the reason that the writer is told."""
+    """The fault of a drafted sentence; the writer is given it as the reason."""
 
     FORM = "form"
     KEY = "key"
@@ -112,7 +116,7 @@ class Failing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that did not pass, and why; kept for the maintainers."""
+    """A sentence that failed, with its fault; stored for the maintainers."""
 
     text: str
     failing: Failing
@@ -120,7 +124,7 @@ class Dropped:
 
 
 class Trouble(StrEnum):
-    """Why an answer is made of quotations although a model was there to write it."""
+    """The reason why an answer consists of quotations although a model was to write it."""
 
     BUSY = "busy"
     FAILED = "failed"
@@ -147,21 +151,21 @@ class Usage:
     read: int = 0
     wrote: int = 0
 
-    def __add__(self, other: Usage) -> Usage:
-        """Add up two replies."""
-        return Usage(self.read + other.read, self.wrote + other.wrote)
+    def __add__(self, usage: Usage) -> Usage:
+        """Return the sum of two replies."""
+        return Usage(self.read + usage.read, self.wrote + usage.wrote)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How an answer came about: by quotations alone where ``writer`` is ``None``.
+    """How an answer was produced: from quotations alone if ``writer`` is ``None``.
 
-    ``trouble`` is why no model wrote, or with a ``writer`` why the rest is missing; ``stopped``
-    whether somebody stopped it, ``unsaid`` the parts of the question that the coverage leaves
-    open, in its own words. ``room`` is how many passages it was given, where it had no room for
-    all; ``by_words`` says that meaning was not searched, ``unkept`` that the answer is not kept,
-    because nothing can be written at the moment. ``detail`` is what a server said that
-    failed, for whoever runs the desk.
+    ``trouble`` is the reason why no model wrote, or with a ``writer`` why the answer is incomplete.
+    ``stopped`` is True if a member stopped it; ``unsaid`` are the parts of the question that the
+    coverage does not answer, in the words of the question. ``room`` is the number of passages that
+    the writer was given, if not all fitted. ``by_words`` is True if vector search was unavailable,
+    ``unkept`` if the answer could not be stored. ``detail`` is the error message of the server,
+    for operators.
     """
 
     writer: str | None = None
@@ -178,7 +182,7 @@ class Written:
 
 
 class Level(StrEnum):
-    """How sure it is that what is shown answers the question."""
+    """The confidence that the shown text answers the question."""
 
     SAYS = "says"
     CLOSEST = "closest"
@@ -186,11 +190,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A run of whole sentences of one passage; *bold* is the part of it that answers.
+    """A run of complete sentences of one passage; *bold* is the part of it that answers.
 
-    The run is the quotation of its citation, letter by letter; *bold*, a sentence or a row, and
-    *answer*, the very words where they are known, are ranges of it. *heading* is the one of the
-    article that it stands under, where it has one.
+    The run is the quotation of its citation, verbatim. *bold*, a sentence or a table row, and
+    *answer*, the exact words if known, are ranges of it. *heading* is the heading above it in the
+    article, if there is one.
     """
 
     citation: Citation
@@ -200,25 +204,25 @@ class Excerpt:
     answer: Span | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a range that is empty or lies outside."""
+        """Raise ValueError if *bold* is empty or outside the quotation."""
         if not 0 <= self.bold.start < self.bold.end <= len(self.citation.quote):
             raise ValueError("The bold part of an excerpt lies outside of it.")
 
     @property
     def answered(self) -> str:
-        """The words that answer, or all of the bold part where they are not known."""
+        """Return the words that answer; all of the bold part if they are not known."""
         span = self.answer or self.bold
         return self.citation.quote[span.start : span.end]
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """The run before its bold part, that part, and the rest."""
+        """Return the text before the bold part, the bold part, and the text after it."""
         quote, bold = self.citation.quote, self.bold
         return quote[: bold.start], quote[bold.start : bold.end], quote[bold.end :]
 
 
 class Resting(StrEnum):
-    """On what kind of ground an answer stands."""
+    """The kind of sources that support an answer."""
 
     PARTY = "party"
     ONE = "one"
@@ -228,7 +232,7 @@ class Resting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WithoutOutlet:
-    """How an answer would begin without one outlet: with *lead*, or ``None`` for nothing at all."""
+    """The effect of removing one outlet: the next *lead*, or ``None`` for no answer."""
 
     outlet: str
     lead: Header | None
@@ -236,11 +240,11 @@ class WithoutOutlet:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an answer rests on.
+    """The sources that support an answer.
 
-    ``outlets`` is how many outlets carry what is shown, ``copies`` how many of them have it from
-    another one of these or from the same agency. ``without`` are the outlets whose absence changes
-    the lead.
+    ``outlets`` is the number of outlets that carry the shown text, ``copies`` how many of them have
+    it from another one of these or from the same agency. ``without`` are the outlets whose absence
+    would change the lead.
     """
 
     resting: Resting
@@ -251,12 +255,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What answers, best first: a model's claims, or excerpts where none wrote.
+    """An answer, the best part first: claims of a model, or excerpts if no model wrote.
 
-    ``newest`` is the newest cited article's date. ``differ`` says that the first ``leads`` of the
-    excerpts say different things of what is asked; more than one belongs on the message also
-    where it asks several questions, or names several outlets. ``left`` are questions of the message
-    that were not looked at, ``absent`` the outlets that it names and that are not kept.
+    ``newest`` is the date of the newest cited article. ``differ`` is True if the first ``leads``
+    excerpts contradict each other; ``leads`` is also more than one for a message with several
+    questions or several named outlets. ``left`` are questions of the message beyond the limit,
+    ``absent`` the outlets named in it that the archive does not have.
     """
 
     question: Question
@@ -273,21 +277,21 @@ class Answer:
     """Milliseconds by stage."""
     written: Written = Written()
     ground: Ground | None = None
-    """What it rests on."""
+    """The sources that support it."""
     number: int | None = None
-    """Under which the archive keeps it, once it does."""
+    """Its number in the archive, once it is stored."""
     page: str | None = None
-    """The address at which anybody can verify its quotations, if one is served."""
+    """URL of the public page to verify its quotations, if there is one."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation once, in the order of first use; its place is its number."""
+        """Return every citation once, in the order of first use; its position is its number."""
         claimed = (citation for claim in self.claims for citation in claim.citations)
-        return tuple(dict.fromkeys([*claimed, *(each.citation for each in self.excerpts)]))
+        return tuple(dict.fromkeys([*claimed, *(excerpt.citation for excerpt in self.excerpts)]))
 
 
 class Verdict(StrEnum):
-    """What the coverage has to say of a claim."""
+    """The verdict of the coverage on a claim."""
 
     SAYS = "says"
     OTHERWISE = "otherwise"
@@ -296,7 +300,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the desk does not answer."""
+    """The reason why the desk does not answer."""
 
     NOT_COVERED = "not_covered"
     NOTHING_ARCHIVED = "nothing_archived"
@@ -314,7 +318,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """The desk does not answer, says why, and names the nearest coverage without pretending."""
+    """A question without an answer: the reason, and the nearest coverage."""
 
     question: Question
     reason: Reason
@@ -324,8 +328,8 @@ class Abstention:
     """Milliseconds by stage."""
     written: Written = Written()
     link: str | None = None
-    """Where the reader finds it instead: the election authority's page."""
+    """The page of the election authority, for questions that it answers."""
     number: int | None = None
-    """Under which the archive keeps it, once it does."""
+    """Its number in the archive, once it is stored."""
     absent: tuple[str, ...] = ()
-    """The outlets whose report is asked for and that are not kept."""
+    """The outlets named in the question that the archive does not have."""

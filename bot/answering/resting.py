@@ -1,6 +1,6 @@
-"""What an answer rests on: how many outlets, which only copy, and what one of them alone has.
+"""The sources of an answer: the number of outlets, of copies, and an indispensable outlet.
 
-Nothing is searched: what is shown and what was ranked for it is all that this needs.
+No search is needed: the shown and the ranked articles suffice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ingest.model import Header, Ownership
 class RankedSource:
     """An article that was ranked for a question, with the copies of its story.
 
-    ``answers`` says that it would be shown as an answer if it led.
+    ``answers`` is True if it would be shown as an answer if it led.
     """
 
     header: Header
@@ -25,48 +25,52 @@ class RankedSource:
 
     @property
     def headers(self) -> tuple[Header, ...]:
-        """Return the article and its copies."""
+        """Return the headers of the article and of its copies."""
         return (self.header, *self.copies)
 
 
-def rests_on(shown: Sequence[RankedSource], ranked: Sequence[RankedSource] = ()) -> Ground | None:
-    """Return what the *shown* articles rest on; ``None`` where none is shown.
+def rests_on(sources: Sequence[RankedSource], ranked: Sequence[RankedSource] = ()) -> Ground | None:
+    """Return the ground of the *sources* articles; ``None`` if none is shown.
 
-    *ranked* is everything that was ranked, best first, its first being the lead; without it nothing
-    is said of what one outlet alone has.
+    *ranked* are all ranked articles, the lead first; without them the ground does not say which
+    outlet is indispensable.
     """
-    headers = [header for each in shown for header in each.headers]
+    headers = [header for source in sources for header in source.headers]
     if not headers:
         return None
     outlets = len({header.outlet for header in headers})
-    copies = outlets - _independent(shown)
-    return Ground(_resting(headers, outlets, copies), outlets, copies, _without_each(ranked))
+    copies = outlets - _count_independent(sources)
+    return Ground(_ground_kind(headers, outlets, copies), outlets, copies, _indispensable(ranked))
 
 
 def shown_sources(answer: Answer) -> list[RankedSource]:
-    """Return the articles that *answer* rests on, each once, with their copies.
+    """Return the articles that support *answer*, without duplicates, each with its copies.
 
-    What only comes close beside the lead, or contradicts it, bears nothing.
+    Excerpts that only come close, or that contradict the lead, do not count.
     """
-    found: dict[Header, tuple[Header, ...]] = {}
+    copies_by_header: dict[Header, tuple[Header, ...]] = {}
     for claim in answer.claims:
         for citation in claim.citations:
-            found[citation.header] = (*found.get(citation.header, ()), *claim.copies)
-    bearing = answer.excerpts[: answer.leads]
+            copies_by_header[citation.header] = (
+                *copies_by_header.get(citation.header, ()),
+                *claim.copies,
+            )
+    excerpts = answer.excerpts[: answer.leads]
     if answer.differ:
-        bearing = answer.excerpts[:1]
+        excerpts = answer.excerpts[:1]
     elif answer.level is Level.SAYS:
-        bearing = answer.excerpts
-    for each in bearing:
-        header = each.citation.header
-        found[header] = (*found.get(header, ()), *each.copies)
+        excerpts = answer.excerpts
+    for excerpt in excerpts:
+        header = excerpt.citation.header
+        copies_by_header[header] = (*copies_by_header.get(header, ()), *excerpt.copies)
     return [
         RankedSource(header, tuple(c for c in dict.fromkeys(copies) if c != header))
-        for header, copies in found.items()
+        for header, copies in copies_by_header.items()
     ]
 
 
-def _resting(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
+def _ground_kind(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
+    """Return the kind of ground for articles of *outlets* outlets, *copies* of which copy."""
     if all(header.ownership is Ownership.PARTY for header in headers):
         return Resting.PARTY
     if outlets == 1:
@@ -74,56 +78,58 @@ def _resting(headers: Sequence[Header], outlets: int, copies: int) -> Resting:
     return Resting.COPIES if copies else Resting.INDEPENDENT
 
 
-def _independent(shown: Sequence[RankedSource]) -> int:
-    """Count the outlets that are left when those that share a story or an agency are one.
+def _count_independent(sources: Sequence[RankedSource]) -> int:
+    """Count the outlets, those that share a story or an agency as one.
 
-    An article joins its outlet to those of its copies, to its agency, to the outlets that carry the
-    same agency, and to the address that it names as its original.
+    An article joins its outlet with those of its copies, with its agency, with the outlets that
+    carry the same agency, and with the outlet of the URL that it names as its original.
     """
-    joined: dict[str, str] = {}
+    parents: dict[str, str] = {}
 
     def root(name: str) -> str:
-        joined.setdefault(name, name)
-        while joined[name] != name:
-            joined[name] = joined[joined[name]]
-            name = joined[name]
+        parents.setdefault(name, name)
+        while parents[name] != name:
+            parents[name] = parents[parents[name]]
+            name = parents[name]
         return name
 
-    by_address = {
-        header.url: header.outlet for each in shown for header in each.headers if header.url
+    outlet_by_url = {
+        header.url: header.outlet for source in sources for header in source.headers if header.url
     }
-    for each in shown:
-        for header in each.headers:
-            joined[root(f"outlet {header.outlet}")] = root(f"outlet {each.header.outlet}")
+    for source in sources:
+        for header in source.headers:
+            parents[root(f"outlet {header.outlet}")] = root(f"outlet {source.header.outlet}")
             if header.agency and header.agency != header.outlet:
                 agency = root(f"agency {header.agency.casefold()}")
-                joined[root(f"outlet {header.outlet}")] = agency
-            if header.agency is None and header.outlet.casefold() in _agencies(shown):
-                joined[root(f"outlet {header.outlet}")] = root(f"agency {header.outlet.casefold()}")
-            if header.original in by_address:
-                original = by_address[header.original]
-                joined[root(f"outlet {header.outlet}")] = root(f"outlet {original}")
-    outlets = {header.outlet for each in shown for header in each.headers}
+                parents[root(f"outlet {header.outlet}")] = agency
+            if header.agency is None and header.outlet.casefold() in _agencies(sources):
+                parents[root(f"outlet {header.outlet}")] = root(
+                    f"agency {header.outlet.casefold()}"
+                )
+            if header.original in outlet_by_url:
+                original = outlet_by_url[header.original]
+                parents[root(f"outlet {header.outlet}")] = root(f"outlet {original}")
+    outlets = {header.outlet for source in sources for header in source.headers}
     return len({root(f"outlet {outlet}") for outlet in outlets})
 
 
-def _agencies(shown: Sequence[RankedSource]) -> set[str]:
-    """Return the agencies whose texts are shown: an agency that is shown itself is their origin."""
-    return {h.agency.casefold() for each in shown for h in each.headers if h.agency}
+def _agencies(sources: Sequence[RankedSource]) -> set[str]:
+    """Return the agencies of the shown articles, in lower case."""
+    return {h.agency.casefold() for source in sources for h in source.headers if h.agency}
 
 
-def _without_each(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
-    """Return the outlet without which another article leads, or none; only the lead's can be one.
+def _indispensable(ranked: Sequence[RankedSource]) -> tuple[WithoutOutlet, ...]:
+    """Return the outlet of the lead if another article would lead without it.
 
-    A copy of the lead in another outlet takes its place, and nothing changes for the reader.
+    A copy of the lead in another outlet would replace it, so that nothing changes for the reader.
     """
     if not ranked or not ranked[0].answers:
         return ()
     outlet = ranked[0].header.outlet
     if any(header.outlet != outlet for header in ranked[0].copies):
         return ()
-    for each in ranked[1:]:
-        rest = [header for header in each.headers if header.outlet != outlet]
-        if rest and each.answers:
-            return (WithoutOutlet(outlet, rest[0]),)
+    for source in ranked[1:]:
+        remaining = [header for header in source.headers if header.outlet != outlet]
+        if remaining and source.answers:
+            return (WithoutOutlet(outlet, remaining[0]),)
     return (WithoutOutlet(outlet, None),)

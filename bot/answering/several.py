@@ -1,4 +1,4 @@
-"""Several questions in one message, answered one by one."""
+"""Answer the questions of one message one by one, and join the answers."""
 
 from __future__ import annotations
 
@@ -8,54 +8,56 @@ from dataclasses import replace
 
 from bot.answering.model import Abstention, Answer, Level, Question
 from bot.answering.resting import rests_on, shown_sources
-from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.followup import Exchange, complete_followup
 from bot.answering.understanding.lexicon import lexicon_for
 from ingest.index.analysis import terms
 
 QUESTIONS_AT_ONCE = 3
 """Questions of one message that are answered."""
-_ASKED = re.compile(r"(?<![^?？])[^?？]*[?？]+")
+_QUESTION = re.compile(r"(?<![^?？])[^?？]*[?？]+")
 
 
 def questions_in(question: Question) -> list[Question]:
-    """Return each question of a message, complete in itself; mostly that is the message.
+    """Return each question of a message, complete in itself; usually there is one.
 
-    One that only points to the one before, such as "by how much?", takes its words along.
+    A question that refers to the one before, such as "by how much?", is completed from it.
     """
     lexicon = lexicon_for(question.text)
     stop = lexicon.stopwords
-    parts = [lexicon.opened(part.strip()) for part in _ASKED.findall(question.text)]
-    telling = [part for part in parts if any(each not in stop for each in terms(part))]
-    if len(telling) < 2:
+    parts = [lexicon.opened(part.strip()) for part in _QUESTION.findall(question.text)]
+    questions = [part for part in parts if any(term not in stop for term in terms(part))]
+    if len(questions) < 2:
         return [question]
-    first, *rest = telling
-    whole = [first, *(standalone(each, Exchange(first, ())) for each in rest)]
-    return [replace(question, text=text) for text in whole]
+    first, *followups = questions
+    completed = [first, *(complete_followup(text, Exchange(first, ())) for text in followups)]
+    return [replace(question, text=text) for text in completed]
 
 
-def together(
-    question: Question, outcomes: Sequence[Answer | Abstention], left: Sequence[Question]
+def join_answers(
+    question: Question, outcomes: Sequence[Answer | Abstention], unanswered: Sequence[Question]
 ) -> Answer | Abstention:
-    """Join the *outcomes* of a message's questions: the best excerpt of each, in their order.
+    """Join the *outcomes* of the questions of a message: the best excerpt of each, in order.
 
-    What has none is said to be left open, and what is *left* was not looked at. The whole is as
-    sure as its least sure part.
+    Questions without an answer are listed as unsaid; *unanswered* are those beyond the limit. The
+    level is the lowest of all parts.
     """
-    answers = [each for each in outcomes if isinstance(each, Answer)]
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     if not answers:
         [first, *_] = outcomes
         return replace(first, question=question)
-    leads = tuple(dict.fromkeys(each.excerpts[0] for each in answers if each.excerpts))
-    open_ = tuple(each.question.text for each in outcomes if isinstance(each, Abstention))
-    sure = not open_ and all(each.level is Level.SAYS for each in answers)
+    leads = tuple(dict.fromkeys(answer.excerpts[0] for answer in answers if answer.excerpts))
+    uncovered = tuple(
+        outcome.question.text for outcome in outcomes if isinstance(outcome, Abstention)
+    )
+    sure = not uncovered and all(answer.level is Level.SAYS for answer in answers)
     joined = replace(
-        max(answers, key=lambda each: str(each.newest or "")),
+        max(answers, key=lambda answer: str(answer.newest or "")),
         question=question,
         excerpts=leads,
         leads=len(leads),
         level=Level.SAYS if sure else Level.CLOSEST,
         differ=False,
-        left=tuple(each.text for each in left),
-        written=replace(answers[0].written, unsaid=open_),
+        left=tuple(skipped.text for skipped in unanswered),
+        written=replace(answers[0].written, unsaid=uncovered),
     )
     return replace(joined, ground=rests_on(shown_sources(joined)))

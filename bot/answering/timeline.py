@@ -1,4 +1,4 @@
-"""What was reported on a topic, day by day, each line a quotation."""
+"""A timeline of the reports on a topic, day by day; each line is a quotation."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bot.answering.understanding.question import language_asked
 from ingest.model import Evidence, Span
 
 _PASSAGES = 40
-"""Passages looked at."""
+"""Passages that are searched for mentions."""
 MOST_LINES = 12
 """Lines of one timeline."""
-_ON_TOPIC = 0.6
-"""Least share of the topic that a line has in its own words."""
-_SHORTEST = 16
-"""Bytes of the shortest line: headings within a text are shorter, and a CJK letter has three."""
-_LONGEST = 360
-"""Characters of the longest line; a longer sentence is cut at a clause."""
-_AN_OUTLET_AND_DAY = 2
+_MIN_TOPIC_SHARE = 0.6
+"""Smallest weighted share of the topic's terms that a line mentions."""
+_MIN_LINE_BYTES = 16
+"""Shortest line: headings within a text are shorter, and a CJK character has three bytes."""
+_MAX_LINE_CHARACTERS = 360
+"""Longest line; a longer sentence is cut at a clause."""
+_MAX_LINES_BY_OUTLET_AND_DAY = 2
 """Lines of one outlet on one day."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
-    """What one article reported on its day."""
+    """A quotation of one article, with its day."""
 
     day: date
     citation: Citation
@@ -37,7 +37,7 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Dated lines, oldest first; nothing where the coverage has nothing on the topic."""
+    """Dated lines, the oldest first; empty if the coverage has nothing on the topic."""
 
     topic: str
     as_of: datetime
@@ -46,7 +46,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A sentence that mentions the topic, and how well: by its own words, then its passage."""
+    """A sentence that mentions the topic; *worth* is its share of the topic plus its score."""
 
     evidence: Evidence
     quote: str
@@ -54,16 +54,16 @@ class _Mention:
 
 
 def timeline(topic: str, coverage: Coverage, *, now: datetime) -> Timeline:
-    """Draw up what was reported on *topic*; coverage without a day has no place in it."""
+    """Return the timeline of *topic*, without articles that have no day."""
     need, mentions = _mentions(topic, coverage, now)
-    lines = [_line_of(mention, need) for mention in _chosen(mentions)]
+    lines = [_line_of(mention, need) for mention in _select_lines(mentions)]
     return Timeline(topic, now, tuple(sorted(lines, key=lambda line: line.day)))
 
 
 def reported(
     topic: str, coverage: Coverage, among: Collection[int], *, now: datetime
 ) -> dict[int, Citation]:
-    """Quote what each of the articles *among* reports on *topic*, if it does."""
+    """Return the best quotation on *topic* of each article in *among* that mentions it."""
     need, mentions = _mentions(topic, coverage, now)
     best: dict[int, _Mention] = {}
     for mention in mentions:
@@ -73,74 +73,81 @@ def reported(
 
 
 def _mentions(topic: str, coverage: Coverage, now: datetime) -> tuple[Need, list[_Mention]]:
-    """Return the dated sentences that mention *topic*, best first, and what it needs."""
+    """Return the terms of *topic*, and the dated sentences that mention it, the best first."""
     question = Question(topic, now, language_asked(topic))
     view = coverage.look(question, limit=_PASSAGES, read=False)
     need = view.need
-    found = []
+    mentions = []
     for evidence in view.evidence if need.terms else ():
         if evidence.passage.header.day is None:
             continue
         parts = sentences_of(evidence.passage)
         for quote, citable in zip(parts.quotes, parts.citable, strict=True):
-            if not citable or quote.endswith(ASKING) or len(quote.encode()) < _SHORTEST:
+            if not citable or quote.endswith(ASKING) or len(quote.encode()) < _MIN_LINE_BYTES:
                 continue
             share = need.share(quote) * need.familiar
-            if share >= _ON_TOPIC:
-                found.append(_Mention(evidence, quote, share + evidence.score))
-    return need, sorted(found, key=lambda mention: -mention.worth)
+            if share >= _MIN_TOPIC_SHARE:
+                mentions.append(_Mention(evidence, quote, share + evidence.score))
+    return need, sorted(mentions, key=lambda mention: -mention.worth)
 
 
-def _chosen(mentions: Sequence[_Mention]) -> list[_Mention]:
-    """Take the best sentence of each article, none twice, few of one outlet and day."""
-    taken: list[_Mention] = []
+def _select_lines(mentions: Sequence[_Mention]) -> list[_Mention]:
+    """Return the best sentence of each article, without duplicates, few of one outlet and day."""
+    chosen: list[_Mention] = []
     for mention in mentions:
-        if len(taken) == MOST_LINES:
+        if len(chosen) == MOST_LINES:
             break
         passage = mention.evidence.passage
         header = passage.header
-        same_article = any(m.evidence.passage.article_id == passage.article_id for m in taken)
-        others = [m.evidence.passage.header for m in taken]
-        beside = [h for h in others if (h.outlet, h.day) == (header.outlet, header.day)]
-        copied = any(alike(m.quote, mention.quote) for m in taken)
-        if not same_article and not copied and len(beside) < _AN_OUTLET_AND_DAY:
-            taken.append(mention)
-    return taken
+        same_article = any(m.evidence.passage.article_id == passage.article_id for m in chosen)
+        headers = [m.evidence.passage.header for m in chosen]
+        same_outlet_and_day = [
+            h for h in headers if (h.outlet, h.day) == (header.outlet, header.day)
+        ]
+        copied = any(alike(m.quote, mention.quote) for m in chosen)
+        if (
+            not same_article
+            and not copied
+            and len(same_outlet_and_day) < _MAX_LINES_BY_OUTLET_AND_DAY
+        ):
+            chosen.append(mention)
+    return chosen
 
 
 def _line_of(mention: _Mention, need: Need) -> TimelineLine:
-    """Quote the part of a sentence that says most."""
+    """Quote the part of the sentence that mentions the topic best."""
     passage = mention.evidence.passage
-    part = _clauses(mention.quote, need)
+    part = _best_clauses(mention.quote, need)
     day = passage.header.day
     assert day is not None
     return TimelineLine(day, Citation.of(mention.quote[part.start : part.end], passage))
 
 
-def _clauses(text: str, need: Need) -> Span:
-    """Return the part of *text* to quote: all of it, or the clauses that mention most."""
-    if len(text) <= _LONGEST:
+def _best_clauses(text: str, need: Need) -> Span:
+    """Return the part of *text* to quote: all of it, or the clauses with the best mention."""
+    if len(text) <= _MAX_LINE_CHARACTERS:
         return Span(0, len(text))
-    cuts = [0, *(i + 1 for i, c in enumerate(text) if c in ",;:—、；："), len(text)]
-    runs = [_longest_run(cuts, start) for start in cuts[:-1]]
-    fitting = [run for run in runs if 0 < run.end - run.start <= _LONGEST]
+    bounds = [0, *(i + 1 for i, c in enumerate(text) if c in ",;:—、；："), len(text)]
+    runs = [_longest_run(bounds, start) for start in bounds[:-1]]
+    fitting = [run for run in runs if 0 < run.end - run.start <= _MAX_LINE_CHARACTERS]
     if not fitting:
-        return Span(0, text.rfind(" ", 0, _LONGEST) if " " in text[:_LONGEST] else _LONGEST)
+        space = text.rfind(" ", 0, _MAX_LINE_CHARACTERS)
+        return Span(0, space if space >= 0 else _MAX_LINE_CHARACTERS)
     best = max(
         fitting, key=lambda run: (need.share(text[run.start : run.end]), run.end - run.start)
     )
-    return _trimmed(text, best)
+    return _trim(text, best)
 
 
-def _longest_run(cuts: Sequence[int], start: int) -> Span:
-    """Return the clauses from *start* on that fit into one line; one clause at least."""
-    ends = [cut for cut in cuts if start < cut]
-    fitting = [cut for cut in ends if cut - start <= _LONGEST]
-    return Span(start, fitting[-1] if fitting else ends[0])
+def _longest_run(bounds: Sequence[int], start: int) -> Span:
+    """Return as many clauses from *start* on as fit into one line; at least one."""
+    ends = [bound for bound in bounds if start < bound]
+    fitting_ends = [end for end in ends if end - start <= _MAX_LINE_CHARACTERS]
+    return Span(start, fitting_ends[-1] if fitting_ends else ends[0])
 
 
-def _trimmed(text: str, span: Span) -> Span:
-    """Leave out the white space and the separators at both ends of *span*."""
+def _trim(text: str, span: Span) -> Span:
+    """Return *span* without white space and separators at its ends."""
     start, end = span.start, span.end
     while start < end and text[start] in " \t\n":
         start += 1

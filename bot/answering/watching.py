@@ -1,4 +1,4 @@
-"""What somebody sees and may do while an answer is being written."""
+"""Progress reports of an answer being written, and the means to stop it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Outcome: TypeAlias = Answer | Abstention
 
 
 class Phase(StrEnum):
-    """What the desk is doing; ``{count}`` of its words is the number told with it."""
+    """A phase of answering; ``{count}`` in its message is the number reported with it."""
 
     SEARCHING = "searching"
     READING = "reading"
@@ -26,7 +26,7 @@ class Phase(StrEnum):
 
 @dataclass(slots=True)
 class Watch:
-    """Told of each phase and of the claims verified so far; set ``stop`` to end the writing."""
+    """Callbacks for each phase and for the proven claims so far; ``stop`` ends the writing."""
 
     phase: Callable[[Phase, int], None] = lambda _phase, _count: None
     claims: Callable[[Sequence[Claim]], None] = lambda _claims: None
@@ -34,7 +34,7 @@ class Watch:
 
 
 class Answerer(Protocol):
-    """Whatever answers a question of a member, telling a watch what happens meanwhile."""
+    """A function that answers the question of a member and reports to a watch."""
 
     def __call__(
         self,
@@ -44,22 +44,22 @@ class Answerer(Protocol):
         member: str = "",
         before: Exchange | None = None,
     ) -> Awaitable[Answer | Abstention]:
-        """Answer *question*, which may refer to the exchange *before*."""
+        """Return the answer to *question*, which may refer to the exchange *before*."""
 
 
 async def until(stop: asyncio.Event, stream: AsyncGenerator[_Item, None]) -> AsyncIterator[_Item]:
-    """Yield from *stream* until it ends or *stop* is set; then close it."""
+    """Yield the items of *stream* until it ends or *stop* is set; then close it."""
     stopping = asyncio.create_task(stop.wait())
     try:
         while True:
-            following = asyncio.ensure_future(anext(stream))
-            await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not following.done():
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
+            next_item = asyncio.ensure_future(anext(stream))
+            await asyncio.wait({next_item, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not next_item.done():
+                next_item.cancel()
+                await asyncio.gather(next_item, return_exceptions=True)
                 return
             try:
-                yield following.result()
+                yield next_item.result()
             except StopAsyncIteration:
                 return
     finally:

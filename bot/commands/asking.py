@@ -12,12 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from bot import checking, contests, exported, metrics, terminal
-from bot.answering.proving.chat_reader import ChatReader
 from bot.answering.understanding.question import not_past
 from bot.commands.preparing import prepared_desk
 from bot.commands.serving import served_beside
 from bot.desk import Desk, open_desk
-from bot.models import reading_chat
+from bot.models import Models
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import stopping
@@ -162,14 +161,13 @@ def check_claims_command(
 ) -> int:
     """Check the claims of a file against their citations: rules, identity, verifier."""
     claims = checking.read_claims(file)
-    chat = reading_chat(configured(BotSettings))
+    models = Models.of(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:
         try:
-            return await checking.check(claims, ChatReader(chat) if chat else None)
+            return await checking.check(claims, models.verifier)
         finally:
-            if chat is not None:
-                await chat.close()
+            await models.close()
 
     checking.show_checked(asyncio.run(checked()), json_lines=as_json)
     return 0

@@ -18,7 +18,7 @@ from bot.answering.model import Abstention, Answer, Citation, Question, Reason
 from bot.answering.tables import holds_result
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, UnaskableError, ask
-from bot.answering.understanding.talk import news_in
+from bot.answering.understanding.small_talk import news_request_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
@@ -126,7 +126,7 @@ class Asking:
         if fixed is None and reader in _BY_KANJI and has_kanji_alone(text):
             fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
-        if news := news_in(question.text):
+        if news := news_request_in(question.text):
             raise UnaskableError(NEWS, fixed or news.language, news.topic)
         return question
 

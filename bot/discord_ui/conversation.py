@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.answering.model import Question
-from bot.answering.understanding.followup import Exchange, asks
+from bot.answering.understanding.followup import Exchange, asks_question
 from bot.answering.understanding.question import CHECK, UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import Admission, Asking
@@ -109,7 +109,7 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
         if not text:
             await _tell_unread(message, hanging, asking, words)
             return
-        if not (message.reference or asks(text)):
+        if not (message.reference or asks_question(text)):
             return
     admission = await asking.admit(Place.of(message), message.author.id, words)
     if admission.refusal:
@@ -234,7 +234,7 @@ async def _answer_pointed(
         await hanging.say(notice_view(words("check_own")), words)
     elif not said:
         await hanging.say(await asking.unasked(UnaskableError(CHECK), words), words)
-    elif asks(said):
+    elif asks_question(said):
         try:
             question = asking.question(said, admission.rules, words.language)
         except UnaskableError as unaskable:
@@ -255,7 +255,7 @@ async def _answer_pointed(
 async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     """Answer the title of a new forum post, once, where the server has the forum answered so."""
     parent = thread.parent
-    if not isinstance(parent, discord.ForumChannel) or not asks(thread.name):
+    if not isinstance(parent, discord.ForumChannel) or not asks_question(thread.name):
         return
     rules = await asking.desk.community.rules(thread.guild.id)
     if rules.channels.get(str(parent.id)) is not Speaks.THREAD or thread.owner_id is None:

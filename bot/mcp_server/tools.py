@@ -211,7 +211,7 @@ class Tools:
         """Look up a claim like the command `find --json`."""
         lookup = await self.desk.look_up(arguments["claim"], member=_CLIENT)
         return {
-            "claims": [found_object(claim) for claim in lookup.looked],
+            "claims": [found_object(claim) for claim in lookup.claims],
             "left_out": list(lookup.left_out),
         }
 

@@ -1,1 +1,1 @@
-"""One reading of scripts, numbers, dates and names for the whole project; imports nothing of it."""
+"""Parsers of scripts, numbers, dates and names for the whole project; they import no other room."""

@@ -1,8 +1,8 @@
-"""Texts in other alphabetic languages, as the readers of figures and days read them: in English.
+"""Texts in other alphabetic languages, rewritten so that the English parsers can read them.
 
-A language is read by its words (``LANGUAGE/reading.toml``) and not by readers of its own: what is
-"7. Oktober 2026" or "1,5 Millionen" becomes "7 october 2026" and "1.5 million", each letter with
-the place that it comes from.
+A language has a word list (``LANGUAGE/reading.toml``) instead of its own parsers: "7. Oktober 2026"
+becomes "7 october 2026", "1,5 Millionen" becomes "1.5 million", and each letter keeps its position
+in the original.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any
 
 from text_to_num import find_numbers
 
-from ingest.language.numbers import Word, plain
-from ingest.language.words import READ_AS_THEY_ARE, entries, languages, one_of, table
+from ingest.language.numbers import Word, normalise
+from ingest.language.words import PARSED_LANGUAGES, entries, languages, one_of, table
 
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text as it is read; ``places`` says of each letter what it stands for in the original."""
+    """A rewritten text; ``places`` has for each letter its span in the original."""
 
     text: str
     original: str
@@ -31,36 +31,41 @@ class Rendered:
 
     @classmethod
     def of(cls, text: str) -> Rendered:
-        """Take *text* as it is."""
+        """Return *text* without any change."""
         return cls(text, text, tuple((i, i + 1) for i in range(len(text))))
 
     def replaced(self, pattern: re.Pattern[str], make: Callable[[re.Match[str]], str]) -> Rendered:
-        """Write what *make* says for each match; all of it stands for all of the match."""
-        return self.rewritten((m.start(), m.end(), make(m)) for m in pattern.finditer(self.text))
+        """Return the text with each match replaced by the result of *make*.
+
+        Every letter of a replacement has the span of its match.
+        """
+        return self.rewritten(
+            (match.start(), match.end(), make(match)) for match in pattern.finditer(self.text)
+        )
 
     def rewritten(self, changes: Iterable[tuple[int, int, str]]) -> Rendered:
-        """Write other texts for some spans, in their order."""
-        out: list[str] = []
+        """Return the text with some spans replaced, given in their order."""
+        parts: list[str] = []
         places: list[tuple[int, int]] = []
-        at = 0
-        for start, end, said in changes:
-            if said == self.text[start:end]:
+        position = 0
+        for start, end, replacement in changes:
+            if replacement == self.text[start:end]:
                 continue
-            whole = (self.places[start][0], self.places[end - 1][1])
-            out += [self.text[at:start], said]
-            places += [*self.places[at:start], *[whole] * len(said)]
-            at = end
-        out.append(self.text[at:])
-        return Rendered("".join(out), self.original, (*places, *self.places[at:]))
+            original_span = (self.places[start][0], self.places[end - 1][1])
+            parts += [self.text[position:start], replacement]
+            places += [*self.places[position:start], *[original_span] * len(replacement)]
+            position = end
+        parts.append(self.text[position:])
+        return Rendered("".join(parts), self.original, (*places, *self.places[position:]))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the place in the original of a span that is not empty."""
+        """Return the span in the original for a span that is not empty."""
         return self.places[start][0], self.places[end - 1][1]
 
 
 @dataclass(frozen=True, slots=True)
 class _LanguageReading:
-    """How one language is read."""
+    """The rules for rewriting texts in one language."""
 
     spelt: str
     pronouns: frozenset[str]
@@ -73,16 +78,16 @@ class _LanguageReading:
     @classmethod
     @cache
     def of(cls, language: str) -> _LanguageReading | None:
-        """Read the folder of *language*; ``None`` for one that is read as it is, or not known."""
-        if language in READ_AS_THEY_ARE or language not in languages():
+        """Return the rules of *language*; ``None`` if there are none."""
+        if language in PARSED_LANGUAGES or language not in languages():
             return None
-        found: Mapping[str, Any] = table(f"{language}/reading")
-        numbers = found["numbers"]
+        reading: Mapping[str, Any] = table(f"{language}/reading")
+        numbers = reading["numbers"]
         group, decimal = re.escape(numbers["group"]), re.escape(numbers["decimal"])
         words = {
-            own: english.replace("-", " ")
-            for english, written in found["reads_as"].items()
-            for own in entries(written)
+            word: english.replace("-", " ")
+            for english, translations in reading["reads_as"].items()
+            for word in entries(translations)
         }
         return cls(
             numbers["spelt"],
@@ -91,41 +96,49 @@ class _LanguageReading:
                 rf"(?<![\w.,])\d{{1,3}}(?:{group}\d{{3}})+(?:{decimal}\d+)?|\d+{decimal}\d+"
             ),
             {ord(numbers["group"]): ord(","), ord(numbers["decimal"]): ord(".")},
-            tuple((re.compile(each["from"], re.IGNORECASE), each["to"]) for each in found["turns"]),
+            tuple(
+                (re.compile(turn["from"], re.IGNORECASE), turn["to"]) for turn in reading["turns"]
+            ),
             words,
             re.compile(one_of(words), re.IGNORECASE),
         )
 
 
 def as_english(text: str, language: str | None) -> Rendered:
-    """Return *text* with figures, days and the words beside them as English writes them."""
+    """Return *text* with figures, days and the words next to them written as in English."""
     rendered, reading = Rendered.of(text), _LanguageReading.of(language or "en")
     if reading is None:
         return rendered
-    rendered = rendered.rewritten(_spelt_out(rendered.text, reading))
-    for pattern, turned in reading.turns:
-        rendered = rendered.replaced(pattern, partial(_expanded, turned))
-    rendered = rendered.replaced(reading.figure, lambda m: m.group().translate(reading.marks))
+    rendered = rendered.rewritten(_number_words(rendered.text, reading))
+    for pattern, replacement in reading.turns:
+        rendered = rendered.replaced(pattern, partial(_expand, replacement))
+    rendered = rendered.replaced(
+        reading.figure, lambda match: match.group().translate(reading.marks)
+    )
     words = reading.words
-    return rendered.replaced(reading.word, lambda m: words[" ".join(m.group().lower().split())])
+    return rendered.replaced(
+        reading.word, lambda match: words[" ".join(match.group().lower().split())]
+    )
 
 
 def plain_english(text: str, language: str | None) -> str:
-    """Return *text* as figures and days are read in it: plain, and as English writes them."""
-    return as_english(plain(text), language).text
+    """Return *text* normalised and with figures and days written as in English."""
+    return as_english(normalise(text), language).text
 
 
-def _expanded(template: str, match: re.Match[str]) -> str:
+def _expand(template: str, match: re.Match[str]) -> str:
     """Return *template* with the groups of *match*."""
     return match.expand(template)
 
 
-def _spelt_out(text: str, reading: _LanguageReading) -> Iterable[tuple[int, int, str]]:
-    """Yield the number words of *text* with their digits; a pronoun alone is none."""
-    spans = [m.span() for m in _TOKEN.finditer(text)]
+def _number_words(text: str, reading: _LanguageReading) -> Iterable[tuple[int, int, str]]:
+    """Yield the spans of number words in *text* with their digits, except single pronouns."""
+    spans = [match.span() for match in _TOKEN.finditer(text)]
     tokens = [text[start:end].lower() for start, end in spans]
-    for found in find_numbers([Word(each) for each in tokens], reading.spelt, 0.0):
-        said = tokens[found.start : found.end]
-        alone = said[0] if len(said) == 1 else ""
-        if not (alone in reading.pronouns or alone in reading.words or alone.isdigit()):
-            yield spans[found.start][0], spans[found.end - 1][1], found.text
+    for number in find_numbers([Word(token) for token in tokens], reading.spelt, 0.0):
+        number_words = tokens[number.start : number.end]
+        single_word = number_words[0] if len(number_words) == 1 else ""
+        if not (
+            single_word in reading.pronouns or single_word in reading.words or single_word.isdigit()
+        ):
+            yield spans[number.start][0], spans[number.end - 1][1], number.text

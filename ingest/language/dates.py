@@ -1,4 +1,4 @@
-"""Days, times and weekdays as texts write them: one reading for articles, questions and drafts."""
+"""Days, times and weekdays in texts: one parser for articles, questions and drafts."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ _PATTERNS = tuple(
         rf"(?<![\d.,:/-])(?P<year>(?:19|20)\d\d)s?{_NO_YEAR}\b",
     )
 )
-"""The most telling first; what one has read no later one reads again."""
+"""Patterns of dates, the most specific first; later ones skip text that is matched already."""
 _RANGE = re.compile(rf"\b(?P<first>{_DAY}) ?(?:to|and|or|-|until) ?$", re.IGNORECASE)
 _AFTER_RANGE = re.compile(
     rf" ?(?:to|and|or|-|until) ?(?P<last>{_DAY})\b(?! ?(?:%|per|percent|million|seats|votes))",
     re.IGNORECASE,
 )
 _BEFORE_MAY = re.compile(r"\b(?:in|since|by|until|of|last|next|this|early|late|mid)[ -]$")
-_NEAR = 40
-"""Characters before a date in which the words stand that belong to it: more than they ever have."""
+_CONTEXT_CHARACTERS = 40
+"""Characters before a date that are searched for words that belong to it."""
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?(?P<half>[ap]\.?m\b\.?)|"
     r"\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b|(?P<word_ja>正午)|"
@@ -74,13 +74,13 @@ _WEEKDAY = re.compile(
     rf"\b({'|'.join(WEEKDAYS)})s?\b|(?<![{_WEEKDAY_KANJI}])([{_WEEKDAY_KANJI}])曜|[(（]([{_WEEKDAY_KANJI}])[)）]",
     re.IGNORECASE,
 )
-_NAMES = frozenset({"may", "march", "mar", "sun", "sat", "dec", "jan", "jun"})
-"""Months that are more often a verb or a name where no day or year stands beside them."""
+_AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "sun", "sat", "dec", "jan", "jun"})
+"""Months that are usually a verb or a name if no day or year is next to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date as a text states it, ``text[start:end]``; what it leaves out is ``None``."""
+    """A date at ``text[start:end]``; missing parts are ``None``."""
 
     year: int | None
     month: int | None
@@ -90,15 +90,17 @@ class Day:
 
     @property
     def whole(self) -> date | None:
-        """The calendar day, where it is stated whole."""
+        """Return the calendar day if year, month and day are present."""
         if self.year is None or self.month is None or self.day is None:
             return None
         return date(self.year, self.month, self.day)
 
-    def meets(self, other: Day | date) -> bool:
-        """Tell whether *other* has every part that this states, or leaves it open."""
-        pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
-        if any(mine and theirs and mine != theirs for mine, theirs in pairs):
+    def meets(self, day: Day | date) -> bool:
+        """Return True if *day* has no conflicting part, and has the finest part of this day."""
+        pairs = ((self.year, day.year), (self.month, day.month), (self.day, day.day))
+        if any(
+            own_part and other_part and own_part != other_part for own_part, other_part in pairs
+        ):
             return False
         finest = next(i for i in (2, 1, 0) if pairs[i][0])
         return pairs[finest][1] is not None
@@ -110,98 +112,101 @@ def _month(name: str) -> int:
 
 
 def days_in(text: str) -> list[Day]:
-    """Return the dates of *text* in order, those of which only a part is stated among them.
+    """Return the dates in *text* in order, including partial ones.
 
-    Read are ISO, English in either order with figures or words, Japanese with figures or kanji,
-    the eras (令和8年), a month or a year alone, and both ends of "1 to 4 October".
+    The formats are ISO, English in either order with figures or words, Japanese with figures or
+    kanji, eras (令和8年), a single month or year, and both ends of "1 to 4 October".
     """
-    found: list[Day] = []
-    read = bytearray(len(text))
+    days: list[Day] = []
+    is_matched = bytearray(len(text))
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(read[match.start() : match.end()]):
+            if any(is_matched[match.start() : match.end()]):
                 continue
-            for day in _stated_by(match, text):
-                found.append(day)
-                read[day.start : day.end] = bytes([1]) * (day.end - day.start)
-    return sorted(found, key=lambda d: d.start)
+            for day in _days_of_match(match, text):
+                days.append(day)
+                is_matched[day.start : day.end] = bytes([1]) * (day.end - day.start)
+    return sorted(days, key=lambda day: day.start)
 
 
-def _stated_by(match: re.Match[str], text: str) -> Iterator[Day]:
-    """Yield the date of *match*, and the other end of a range that it is one end of."""
+def _days_of_match(match: re.Match[str], text: str) -> Iterator[Day]:
+    """Yield the date of *match*, and the other end of its range if it has one."""
     parts = match.groupdict()
     number = _number_of(parts.get("month"))
     year = _year_of(parts)
     day = _number_of(parts.get("day"))
     name = (parts.get("month") or "").lower().rstrip(".")
     if (
-        name in _NAMES
+        name in _AMBIGUOUS_MONTHS
         and day is None
         and year is None
         and (
             not match.group()[0].isupper()
             or name != "may"
-            or not _dated_before(text, match.start())
+            or not _is_month_context(text, match.start())
         )
     ):
         return
-    if not _possible(year, number, day):
+    if not _is_possible(year, number, day):
         return
     yield Day(year, number, day, *match.span())
     if day is None or name == "" or not name.isalpha():
         return
     start = match.start()
-    before = _RANGE.search(text, max(0, start - _NEAR), start)
-    behind = _AFTER_RANGE.match(text, match.end())
-    day_first = match.start("day") < match.start("month")
-    if day_first and before:
-        other = _number_of(before["first"])
-        if _possible(year, number, other):
-            yield Day(year, number, other, before.start(), start)
-    elif not day_first and behind and year is None:
-        other = _number_of(behind["last"])
-        if _possible(year, number, other):
-            yield Day(year, number, other, match.end(), behind.end())
+    range_start = _RANGE.search(text, max(0, start - _CONTEXT_CHARACTERS), start)
+    range_end = _AFTER_RANGE.match(text, match.end())
+    is_day_first = match.start("day") < match.start("month")
+    if is_day_first and range_start:
+        end_day = _number_of(range_start["first"])
+        if _is_possible(year, number, end_day):
+            yield Day(year, number, end_day, range_start.start(), start)
+    elif not is_day_first and range_end and year is None:
+        end_day = _number_of(range_end["last"])
+        if _is_possible(year, number, end_day):
+            yield Day(year, number, end_day, match.end(), range_end.end())
 
 
-def _dated_before(text: str, place: int) -> bool:
-    """Tell whether a word before *place* makes "May" a month."""
-    return _BEFORE_MAY.search(text, max(0, place - _NEAR), place) is not None
+def _is_month_context(text: str, position: int) -> bool:
+    """Return True if a word before *position* shows that "May" is a month."""
+    return _BEFORE_MAY.search(text, max(0, position - _CONTEXT_CHARACTERS), position) is not None
 
 
-def _number_of(written: str | None) -> int | None:
-    """Return what a day, a month or a year of an era is in figures."""
-    if not written:
+def _number_of(text: str | None) -> int | None:
+    """Return the number of a day, a month or a year of an era."""
+    if not text:
         return None
-    bare = written.lower().replace(" ", "-")
-    if bare in _ORDINALS:
-        return _ORDINALS.index(bare) + 1
-    if bare == "元":
+    word = text.lower().replace(" ", "-")
+    if word in _ORDINALS:
+        return _ORDINALS.index(word) + 1
+    if word == "元":
         return 1
-    if bare[:3].isalpha() and bare[0].isascii():
-        return _month(bare)
-    digits = re.sub(r"(?:st|nd|rd|th)$", "", bare)
+    if word[:3].isalpha() and word[0].isascii():
+        return _month(word)
+    digits = re.sub(r"(?:st|nd|rd|th)$", "", word)
     return int(digits) if digits.isdecimal() else _kanji(digits)
 
 
-def _kanji(written: str) -> int | None:
-    """Return a small number of kanji digits: 十二, 二十, 二〇二六."""
-    tens, ten, ones = written.rpartition("十")
+def _kanji(text: str) -> int | None:
+    """Return the value of a small number in kanji digits: 十二, 二十, 二〇二六."""
+    tens, ten, ones = text.rpartition("十")
     if not ten:
-        figures = "".join(str(_DIGITS.index(c)) if c in _DIGITS else c for c in written)
+        figures = "".join(
+            str(_DIGITS.index(character)) if character in _DIGITS else character
+            for character in text
+        )
         return int(figures) if figures.isdecimal() else None
     return 10 * (_kanji(tens) or 1 if tens else 1) + (_kanji(ones) or 0 if ones else 0)
 
 
 def _year_of(parts: dict[str, str | None]) -> int | None:
-    """Return the year that is stated, be it of an era."""
+    """Return the year in *parts*, converted from an era if necessary."""
     if era := parts.get("era"):
         return int(words()["eras"][era]) + (_number_of(parts["era_year"]) or 0)
     return _number_of(parts.get("year"))
 
 
-def _possible(year: int | None, number: int | None, day: int | None) -> bool:
-    """Tell whether a calendar can have such a day; of a leap year where no year is stated."""
+def _is_possible(year: int | None, number: int | None, day: int | None) -> bool:
+    """Return True if the calendar can have such a day; without a year, in a leap year."""
     try:
         date(
             2000 if year is None else year,
@@ -214,25 +219,28 @@ def _possible(year: int | None, number: int | None, day: int | None) -> bool:
 
 
 def clocks_in(text: str) -> list[tuple[int, int, int, int]]:
-    """Return the times of day in *text* as hour, minute, start, end; afternoons from 12 on."""
-    found = []
-    for m in _CLOCK.finditer(text):
-        if named := (m["word"] or m["word_ja"] or "").lower():
-            found.append((0 if named == "midnight" else 12, 0, m.start(), m.end()))
+    """Return the times of day in *text* as (hour, minute, start, end), afternoons from 12 on."""
+    clocks = []
+    for match in _CLOCK.finditer(text):
+        if word := (match["word"] or match["word_ja"] or "").lower():
+            clocks.append((0 if word == "midnight" else 12, 0, match.start(), match.end()))
             continue
-        hour = int(m["hour"] or m["hour24"] or m["hour_ja"])
+        hour = int(match["hour"] or match["hour24"] or match["hour_ja"])
         minute = int(
-            m["minute"] or m["minute24"] or m["minute_ja"] or (30 if m["half_past"] else 0)
+            match["minute"]
+            or match["minute24"]
+            or match["minute_ja"]
+            or (30 if match["half_past"] else 0)
         )
-        half = (m["half"] or m["half_ja"] or "").lower()
-        late = half.startswith("p") or half == "午後"
-        hour = hour % 12 + (12 if late else 0) if half else hour
-        found.append((hour, minute, m.start(), m.end()))
-    return found
+        half = (match["half"] or match["half_ja"] or "").lower()
+        is_afternoon = half.startswith("p") or half == "午後"
+        hour = hour % 12 + (12 if is_afternoon else 0) if half else hour
+        clocks.append((hour, minute, match.start(), match.end()))
+    return clocks
 
 
 def weekdays_in(text: str) -> list[tuple[int, int, int]]:
-    """Return the weekdays that *text* names as weekday, start, end, Monday being 0."""
+    """Return the weekdays in *text* as (weekday, start, end), with Monday as 0."""
     return [
         (WEEKDAYS.index(m[1].lower()) if m[1] else _WEEKDAY_KANJI.index(m[2] or m[3]), *m.span())
         for m in _WEEKDAY.finditer(text)

@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Detection of the language of a text."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from ingest.language.script import HANGUL, KANA, LETTER
 _has_kana = re.compile(f"[{KANA}]").search
 _has_hangul = re.compile(f"[{HANGUL}]").search
 UNKNOWN_LANGUAGE = "und"
-"""The code of ISO 639-2 for a text that does not tell its language."""
-_HEAD = 600
-"""Characters that are looked at."""
+"""The code of ISO 639-2 for a text of unknown language."""
+_HEAD_CHARACTERS = 600
+"""Characters at the start that are examined."""
 
 
 def language_of(text: str) -> str:
-    """Return an ISO 639-1 code, or ``und`` where the text does not tell."""
+    """Return the ISO 639-1 code of the language of *text*, or ``und`` if it is unknown."""
     return guessed(text)[0]
 
 
 def guessed(text: str) -> tuple[str, float]:
-    """Return the likeliest ISO 639-1 code and how sure it is, from 0 to 1.
+    """Return the likeliest ISO 639-1 code and its probability, from 0 to 1.
 
-    Kana mean Japanese and hangul Korean; fastText's lid.176 (Joulin et al., 2016) tells the rest.
+    Text with kana is Japanese and text with hangul Korean; other languages are detected by
+    fastText's lid.176 (Joulin et al., 2016).
     """
-    head = text[:_HEAD]
+    head = text[:_HEAD_CHARACTERS]
     if _has_kana(head):
         return "ja", 1.0
     if _has_hangul(head):
@@ -44,5 +45,5 @@ def guessed(text: str) -> tuple[str, float]:
 
 @cache
 def _detector() -> LangDetector:
-    """Load the small model once."""
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=_HEAD))
+    """Return the small model, loaded once."""
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=_HEAD_CHARACTERS))

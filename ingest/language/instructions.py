@@ -1,11 +1,11 @@
-"""Sentences in coverage that speak to a language model rather than to a reader."""
+"""Sentences in articles that give instructions to a language model."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_ADDRESSED = re.compile(
+_MODEL_INSTRUCTION = re.compile(
     r"\byour (?:next )?(?:answer|response|reply|output|summary|message)\b"
     r"|\bthis (?:answer|response|reply|output)\b"
     r"|\bthe (?:answer|response|reply|output|summary) (?:must|should|has to)\b"
@@ -33,7 +33,7 @@ _SIGNS = (
     *("say", "respond", "write", "begin", "end ", "download", "指示", "命令", "プロンプト"),
     *("あなたは", "回答", "返答", "出力", "claim", "sentence", "statement", "判定", "判断"),
 )
-"""Letters without which :data:`_ADDRESSED` finds nothing; looking for them first is faster."""
+"""Substrings, at least one of which is in every match of :data:`_MODEL_INSTRUCTION`."""
 _COMMAND = re.compile(
     r"^[^\w\"'“”‘’«]*(?:please |now |also |then |can you |could you )*"
     r"(?:explain|draft|translate|replace|rearrange|remove|include"
@@ -50,12 +50,12 @@ _COMMAND = re.compile(
 
 
 def speaks_to_a_model(sentence: str) -> bool:
-    """Tell whether *sentence* instructs whoever writes answers; news seldom speaks so.
+    """Return True if *sentence* gives instructions to a language model.
 
-    Such a sentence is kept and searched, but never quoted and never what an answer rests on.
+    Such a sentence is archived and searched, but it is never quoted and no answer uses it.
     """
     plain = sentence if sentence.isascii() else unicodedata.normalize("NFKC", sentence)
     if _COMMAND.match(plain):
         return True
-    folded = plain.casefold()
-    return any(sign in folded for sign in _SIGNS) and bool(_ADDRESSED.search(plain))
+    folded_text = plain.casefold()
+    return any(sign in folded_text for sign in _SIGNS) and bool(_MODEL_INSTRUCTION.search(plain))

@@ -1,4 +1,4 @@
-"""The languages that people ask in, and that the desk has words of its own in."""
+"""The languages that people ask in and that the desk has messages for."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ingest.language.words import languages
 
 
 class Language(StrEnum):
-    """A language that the desk speaks, by its code (ISO 639-1), with a word list in ``prompts``.
+    """A language of the desk, by its code (ISO 639-1), with a word list in ``prompts``.
 
-    ``in_english`` is what a model is told that it is called, ``own_name`` what its speakers see.
+    ``in_english`` is its name in prompts for a model, ``own_name`` the name that its speakers see.
     """
 
     in_english: str
     own_name: str
 
     def __new__(cls, code: str, in_english: str = "", own_name: str = "") -> Self:
-        """Make a member that is its code."""
+        """Return a member whose value is its code."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.in_english, member.own_name = in_english, own_name
@@ -36,10 +36,10 @@ class Language(StrEnum):
 
     @property
     def is_read(self) -> bool:
-        """Whether questions and figures in it are read, by the folder beside this."""
+        """Return True if questions and figures in it are parsed, by the word lists in this room."""
         return str(self) in languages()
 
     @classmethod
     def of_code(cls, code: str) -> Self | None:
-        """Return the language of a code; ``None`` for one that is not known."""
-        return next((each for each in cls if each == code), None)
+        """Return the language of a code; ``None`` for an unknown code."""
+        return next((language for language in cls if language == code), None)

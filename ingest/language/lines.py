@@ -1,4 +1,4 @@
-"""What a line of an article is: text, a heading of what follows, or furniture of the page."""
+"""The role of a line in an article: text, heading, or boilerplate of the page."""
 
 from __future__ import annotations
 
@@ -23,57 +23,57 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _CALLS = re.compile(
-    "^(?:" + "|".join(re.escape(each) for each in _LINES["calls"]) + ")", re.IGNORECASE
+    "^(?:" + "|".join(re.escape(call) for call in _LINES["calls"]) + ")", re.IGNORECASE
 )
-_WHOLE = frozenset(each.casefold() for each in _LINES["whole"])
+_BOILERPLATE_LINES = frozenset(line.casefold() for line in _LINES["whole"])
 BETWEEN = " · "
-"""What stands between the cells of a row that was a table's: no such line is a heading."""
-_LONGEST = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
+"""Separator of the cells in a line made of a table row; such a line is never a heading."""
+_HEADING_CHARACTERS = {Script.ALPHABETIC: 100, Script.EAST_ASIAN: 40}
 """Characters of the longest heading."""
-_CALL = 200
-"""Characters of the longest call to read on."""
-_A_LIST = 3
-"""Short lines in a row that are a list, each an entry and none a heading."""
+_CALL_CHARACTERS = 200
+"""Characters of the longest line that invites people to read more."""
+_LIST_LINES = 3
+"""Consecutive short lines from which they are items of a list, and not headings."""
 
 
 class Role(StrEnum):
-    """What a line is for."""
+    """The role of a line."""
 
     TEXT = "text"
     HEADING = "heading"
-    FURNITURE = "furniture"
+    BOILERPLATE = "boilerplate"
 
 
 def roles(lines: Sequence[str]) -> tuple[Role, ...]:
-    """Return what each of *lines*, the sentences or lines of one text, is for."""
-    short = [_is_short(line) and not _is_furniture(line) for line in lines]
-    return tuple(_role(i, lines, short) for i in range(len(lines)))
+    """Return the role of each of *lines*, the sentences or lines of one text."""
+    short = [_is_short(line) and not _is_boilerplate(line) for line in lines]
+    return tuple(_role(index, lines, short) for index in range(len(lines)))
 
 
-def _role(place: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
-    """Return what the line at *place* is for: a heading stands alone above a text."""
-    if _is_furniture(lines[place]):
-        return Role.FURNITURE
-    if not short[place]:
+def _role(index: int, lines: Sequence[str], short: Sequence[bool]) -> Role:
+    """Return the role of the line at *index*: a heading is a short line directly above a text."""
+    if _is_boilerplate(lines[index]):
+        return Role.BOILERPLATE
+    if not short[index]:
         return Role.TEXT
-    following = place + 1 < len(lines)
-    above = following and not short[place + 1] and not _is_furniture(lines[place + 1])
-    several = place + 1 >= _A_LIST and all(short[place + 1 - _A_LIST : place + 1])
-    return Role.HEADING if above and not several else Role.TEXT
+    has_next = index + 1 < len(lines)
+    is_above_text = has_next and not short[index + 1] and not _is_boilerplate(lines[index + 1])
+    is_in_list = index + 1 >= _LIST_LINES and all(short[index + 1 - _LIST_LINES : index + 1])
+    return Role.HEADING if is_above_text and not is_in_list else Role.TEXT
 
 
 def _is_short(line: str) -> bool:
-    """Tell whether a line is short and does not end as a sentence does."""
-    told = BETWEEN in line or _ENDS.search(line)
-    return len(line) <= _LONGEST[Script.of_text(line)] and not told
+    """Return True if a line is short and does not end as a sentence does."""
+    is_text = BETWEEN in line or _ENDS.search(line)
+    return len(line) <= _HEADING_CHARACTERS[Script.of_text(line)] and not is_text
 
 
-def _is_furniture(line: str) -> bool:
-    """Tell whether a line is a call to read on, a name, a time mark or another part of a page."""
-    bare = line.strip()
+def _is_boilerplate(line: str) -> bool:
+    """Return True if a line is an invitation to read more, a name, a time or other boilerplate."""
+    stripped_line = line.strip()
     return (
-        bare.casefold() in _WHOLE
-        or _CLOCK.match(bare) is not None
-        or (len(bare) <= _CALL and _CALLS.match(bare) is not None)
-        or _BYLINE.match(bare) is not None
+        stripped_line.casefold() in _BOILERPLATE_LINES
+        or _CLOCK.match(stripped_line) is not None
+        or (len(stripped_line) <= _CALL_CHARACTERS and _CALLS.match(stripped_line) is not None)
+        or _BYLINE.match(stripped_line) is not None
     )

@@ -11,7 +11,7 @@ from babel import Locale
 
 @cache
 def english_places() -> Mapping[str, str]:
-    """Return the English name of each country, under its Japanese one."""
+    """Return the English name of each country by its Japanese name."""
     japanese, english = Locale("ja").territories, Locale("en").territories
     return {
         unicodedata.normalize("NFKC", name): english[code]

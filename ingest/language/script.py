@@ -1,4 +1,4 @@
-"""The script of a text: the two kinds that share no words, so that neither crowds out the other."""
+"""The script of a text: alphabetic or East Asian, two kinds that share no words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KANJI = "㐀-鿿豈-﫿々〆〇"
 HANGUL = "가-힯"
 JAPANESE = KANA + KANJI
 CJK = JAPANESE + HANGUL
-"""Ranges for the inside of a character class."""
+"""Ranges of characters for use inside a character class."""
 
 has_japanese = re.compile(f"[{JAPANESE}]").search
 has_cjk = re.compile(f"[{CJK}]").search
@@ -19,41 +19,43 @@ _KANJI = re.compile(f"[{KANJI}]")
 _KANA_OR_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
 EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
-_SHARE = 0.2
-"""Share of East Asian letters from which a text is in that script; names in it are fewer."""
+_EAST_ASIAN_SHARE = 0.2
+"""Share of East Asian letters from which a text is in that script; single names stay below it."""
 
 
 class Script(StrEnum):
-    """Alphabets, whose words are told by spaces, or Chinese, Japanese and Korean writing."""
+    """A kind of script: alphabetic (words separated by spaces), or Chinese, Japanese and Korean."""
 
     ALPHABETIC = "alphabetic"
     EAST_ASIAN = "east-asian"
 
     @classmethod
     def of_question(cls, text: str) -> Script:
-        """Return the script of a question; a foreign name in a Japanese one changes nothing."""
+        """Return the script of a question; one East Asian character is sufficient."""
         return cls.EAST_ASIAN if EAST_ASIAN.search(text) else cls.ALPHABETIC
 
     @classmethod
     def of_text(cls, text: str) -> Script:
-        """Return the script that most of *text* is in."""
+        """Return the script of most of *text*."""
         if text.isascii() or not EAST_ASIAN.search(text):
             return cls.ALPHABETIC
-        many = len(EAST_ASIAN.findall(text)) >= _SHARE * len(LETTER.findall(text))
-        return cls.EAST_ASIAN if many else cls.ALPHABETIC
+        is_east_asian = len(EAST_ASIAN.findall(text)) >= _EAST_ASIAN_SHARE * len(
+            LETTER.findall(text)
+        )
+        return cls.EAST_ASIAN if is_east_asian else cls.ALPHABETIC
 
     @property
     def other(self) -> Script:
-        """Return the script that this is not."""
+        """Return the opposite script."""
         return Script.ALPHABETIC if self is Script.EAST_ASIAN else Script.EAST_ASIAN
 
 
 def has_kanji_alone(text: str) -> bool:
-    """Tell whether *text* may be Chinese or Japanese: it has such signs, and no kana or hangul."""
+    """Return True if *text* can be Chinese or Japanese: it has kanji and no kana or hangul."""
     return bool(_KANJI.search(text)) and not _KANA_OR_HANGUL.search(text)
 
 
 def has_simplified(text: str) -> bool:
-    """Tell whether *text* has signs of simplified Chinese: those that Japan's JIS X 0208 lacks."""
-    signs = "".join(_KANJI.findall(text))
-    return signs.encode("shift_jis", "ignore").decode("shift_jis") != signs
+    """Return True if *text* has characters of simplified Chinese, which JIS X 0208 lacks."""
+    characters = "".join(_KANJI.findall(text))
+    return characters.encode("shift_jis", "ignore").decode("shift_jis") != characters

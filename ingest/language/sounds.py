@@ -1,4 +1,4 @@
-"""Foreign names in katakana, and how the same names may be spelt in Latin letters."""
+"""Foreign names in katakana, and their possible spellings in Latin letters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,16 @@ _KANA = {
     if kana != "*"
 }
 _KANA |= {"ヂ": "ji", "ヅ": "zu", "ン": "N", "ッ": "", "ー": "-"}
-_SMALL = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo"}
+_SMALL_KANA = {
+    "ァ": "a",
+    "ィ": "i",
+    "ゥ": "u",
+    "ェ": "e",
+    "ォ": "o",
+    "ャ": "ya",
+    "ュ": "yu",
+    "ョ": "yo",
+}
 _CONSONANTS = {
     "k": "c[hck]?|k[hk]?|q|x",
     "s": "s[szc]?|c|z|th|ts|x",
@@ -70,14 +79,14 @@ _VOWELS = {
     "e": "[aeiy]{1,2}",
     "o": "[oauwhe]{1,2}",
 }
-_TOGETHER = {
+_VOWEL_PAIRS = {
     "ai": "ai|ei|i|y|igh|ay|ey|ie|ae",
     "ei": "ei|a|e|ey|ai|ay",
     "au": "au|ow|ou|aw",
     "ou": "o|ow|ou|au|oa",
 }
 _MUTE = {"xi", "ci", "ji", "to", "do"}
-"""Syllables that may stand for a consonant alone, as every one on u may."""
+"""Syllables that can represent only a consonant, as every syllable with u can."""
 _FIRST = {
     "k": "ckqx",
     "s": "sczt",
@@ -101,76 +110,76 @@ _FIRST = {
     "v": "vwfb",
     "N": "n",
 }
-"""Letters that a consonant may begin with."""
-_ONE_LETTER = str.maketrans({"x": "sh", "c": "ch", "q": "ts", "N": "n"})
-_ALIKE = str.maketrans("lcqvz", "rkkbs")
-_DOUBLED = re.compile(r"(.)\1+")
+"""Latin letters that the spelling of a consonant can begin with."""
+_LETTER_TO_SOUND = str.maketrans({"x": "sh", "c": "ch", "q": "ts", "N": "n"})
+_SIMILAR_LETTERS = str.maketrans("lcqvz", "rkkbs")
+_DOUBLED_LETTER = re.compile(r"(.)\1+")
 _SYLLABLE = re.compile(
     "(?P<consonants>[kstnhmyrwgzdbpxcqfjv]y?)?(?P<vowels>[aiueo]{1,2})(?P<long>-?)|(?P<nasal>N)"
 )
 _LONG = "[aeiouyhwr]{0,2}"
-_LONG_ENOUGH = 8
-"""Letters of a word that nothing else sounds like, however it is spelt."""
-_LIKE = 0.4
-"""Least likeness of the letters; what fits the sounds may still be another word."""
+_UNIQUE_CHARACTERS = 8
+"""Letters from which a word with the right sounds is accepted without comparing its letters."""
+_MIN_SIMILARITY = 0.4
+"""Smallest similarity of the letters, because another word can have the same sounds."""
 RUN = re.compile(f"[{KATAKANA}ヴ]{{2,}}")
 
 
 @lru_cache(maxsize=1024)
 def romaji(name: str) -> str:
-    """Spell katakana in Latin letters, a long vowel as ``-``: ``プーチン`` is ``pu-ciN``."""
-    found: list[str] = []
+    """Return katakana in Latin letters, with a long vowel as ``-``: ``プーチン`` is ``pu-ciN``."""
+    syllables: list[str] = []
     for kana in name:
-        if kana in _SMALL and found and found[-1]:
-            start = found[-1][:-1]
-            found[-1] = start + _SMALL[kana]
+        if kana in _SMALL_KANA and syllables and syllables[-1]:
+            start = syllables[-1][:-1]
+            syllables[-1] = start + _SMALL_KANA[kana]
         else:
-            found.append(_KANA.get(kana, ""))
-    return "".join(found)
+            syllables.append(_KANA.get(kana, ""))
+    return "".join(syllables)
 
 
 @lru_cache(maxsize=1024)
 def spellings(name: str) -> re.Pattern[str]:
-    """Return what matches the stem of a Latin word that sounds like the katakana *name*."""
+    """Return a pattern for the stems of Latin words that sound like the katakana *name*."""
     syllables = list(_SYLLABLE.finditer(romaji(name)))
-    parts = [_spelling(each, last=each is syllables[-1]) for each in syllables]
+    parts = [_spelling(syllable, is_last=syllable is syllables[-1]) for syllable in syllables]
     return re.compile("".join(parts) + "e?")
 
 
-def _spelling(syllable: re.Match[str], *, last: bool) -> str:
-    """Return the expression for one syllable; the *last* may have lost its end to the stemmer."""
+def _spelling(syllable: re.Match[str], *, is_last: bool) -> str:
+    """Return the pattern of one syllable; the stemmer may have cut the end of the *is_last* one."""
     consonants, vowels = syllable["consonants"] or syllable["nasal"] or "", syllable["vowels"] or ""
     sound = consonants + vowels
-    pattern = "".join(f"(?:{_CONSONANTS[each]})" for each in consonants)
-    if vowels in _TOGETHER:
-        pattern += f"(?:{_TOGETHER[vowels]})"
+    pattern = "".join(f"(?:{_CONSONANTS[letter]})" for letter in consonants)
+    if vowels in _VOWEL_PAIRS:
+        pattern += f"(?:{_VOWEL_PAIRS[vowels]})"
     else:
-        pattern += "".join(_VOWELS[each] for each in vowels[:-1])
-        mute = sound in _MUTE or (last and vowels in {"a", "e"})
-        pattern += f"(?:{_VOWELS[vowels[-1]]})?" if mute else _VOWELS.get(vowels[-1:], "")
+        pattern += "".join(_VOWELS[letter] for letter in vowels[:-1])
+        is_mute = sound in _MUTE or (is_last and vowels in {"a", "e"})
+        pattern += f"(?:{_VOWELS[vowels[-1]]})?" if is_mute else _VOWELS.get(vowels[-1:], "")
     if syllable["long"]:
         pattern += _LONG
-    return f"(?:{pattern})?" if last and sound in {"su", "zu"} else pattern
+    return f"(?:{pattern})?" if is_last and sound in {"su", "zu"} else pattern
 
 
 def beginnings(name: str) -> str:
-    """Return the letters with which a Latin word may begin that sounds like *name*."""
+    """Return the first letters that a Latin word with the sound of *name* can have."""
     return _FIRST.get(romaji(name)[:1], "aeiouyhw")
 
 
 def likeness(name: str, word: str) -> float:
-    """Return how far the letters of *word* are those of *name*, from 0 to 1."""
-    plain = romaji(name).replace("-", "").translate(_ONE_LETTER)
-    return SequenceMatcher(None, _folded(plain), _folded(word), autojunk=False).ratio()
+    """Return the similarity of the letters of *word* and *name*, from 0 to 1."""
+    letters = romaji(name).replace("-", "").translate(_LETTER_TO_SOUND)
+    return SequenceMatcher(None, _fold(letters), _fold(word), autojunk=False).ratio()
 
 
-def _folded(word: str) -> str:
-    """Write one letter for those that katakana does not tell apart, and none twice in a row."""
-    return _DOUBLED.sub(r"\1", word.translate(_ALIKE))
+def _fold(word: str) -> str:
+    """Return *word* with one letter for similar ones in katakana, and without doubled letters."""
+    return _DOUBLED_LETTER.sub(r"\1", word.translate(_SIMILAR_LETTERS))
 
 
 def sounds_like(name: str, word: str) -> bool:
-    """Tell whether the katakana *name* may be the Latin *word*, given as its stem."""
+    """Return True if the katakana *name* can be the Latin *word*, given as its stem."""
     if not spellings(name).fullmatch(word):
         return False
-    return len(word) >= _LONG_ENOUGH or likeness(name, word) >= _LIKE
+    return len(word) >= _UNIQUE_CHARACTERS or likeness(name, word) >= _MIN_SIMILARITY

@@ -1,8 +1,8 @@
-"""The words of each language, read from the folders beside this, and those of pages in any.
+"""The word lists of each language, read from TOML files, and the word lists for web pages.
 
-``LANGUAGE/reading.toml`` says how figures, days and names are written, ``LANGUAGE/questions.toml``
-how people ask (of a language that is only spoken, how they greet), ``same.toml`` which words mean
-the same, ``pages.toml`` what is page, not text.
+``LANGUAGE/reading.toml`` has the words of figures, days and names, ``LANGUAGE/questions.toml`` the
+words of questions (for a language that is only spoken, greetings), ``same.toml`` synonyms, and
+``pages.toml`` the words of boilerplate on web pages.
 """
 
 from __future__ import annotations
@@ -17,62 +17,62 @@ from typing import Any
 from ingest.language.script import has_cjk
 
 _FOLDER = Path(__file__).parent
-READ_AS_THEY_ARE = ("en", "ja")
-"""Languages with readers of their own; every other one is read as English, word for word."""
+PARSED_LANGUAGES = ("en", "ja")
+"""Languages with their own parsers; texts in others are first rewritten word by word in English."""
 
 
 @cache
 def words() -> Mapping[str, Any]:
-    """Return the words of the languages that are read as they are, and those of pages."""
-    found: dict[str, Any] = {}
-    for name in (*(f"{each}/reading" for each in READ_AS_THEY_ARE), "pages"):
-        found = _merged(found, table(name))
-    return found
+    """Return the word lists for reading English and Japanese texts and web pages."""
+    lists: dict[str, Any] = {}
+    for name in (*(f"{language}/reading" for language in PARSED_LANGUAGES), "pages"):
+        lists = _merge(lists, table(name))
+    return lists
 
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """Read one file by its name without the ending, once a process."""
+    """Return one word list by its file name without the ending; cached."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the codes (ISO 639-1) of the languages that are read, English first."""
-    found = sorted(each.parent.name for each in _FOLDER.glob("*/reading.toml"))
-    return ("en", *(each for each in found if each != "en"))
+    """Return the codes (ISO 639-1) of the languages with word lists, English first."""
+    codes = sorted(file.parent.name for file in _FOLDER.glob("*/reading.toml"))
+    return ("en", *(code for code in codes if code != "en"))
 
 
-def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Join two tables: texts word by word, lists entry by entry, tables key by key."""
-    found = dict(one)
-    for key, value in other.items():
-        before = found.get(key)
-        if isinstance(before, dict):
-            found[key] = _merged(before, value)
-        elif isinstance(before, str):
-            found[key] = f"{before} {value}"
-        elif isinstance(before, list):
-            found[key] = [*before, *value]
+def _merge(base: Mapping[str, Any], addition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two tables joined: strings by appending, lists by extending, tables key by key."""
+    result = dict(base)
+    for key, value in addition.items():
+        old_value = result.get(key)
+        if isinstance(old_value, dict):
+            result[key] = _merge(old_value, value)
+        elif isinstance(old_value, str):
+            result[key] = f"{old_value} {value}"
+        elif isinstance(old_value, list):
+            result[key] = [*old_value, *value]
         else:
-            found[key] = value
-    return found
+            result[key] = value
+    return result
 
 
 def entries(text: str) -> list[str]:
-    """Return the entries of a list; a dash inside one stands for a space."""
+    """Return the entries of a list; a dash inside an entry stands for a space."""
     return [entry.replace("-", " ") for entry in text.split()]
 
 
 def one_of(entries: Iterable[str]) -> str:
-    """Return an expression for any of *entries*, the longest first; Latin ones as whole words."""
-    ordered = sorted(entries, key=lambda entry: (-len(entry), entry))
-    return "|".join(_bounded(entry) for entry in ordered)
+    """Return a pattern for any of *entries*, longest first; Latin entries only as whole words."""
+    sorted_entries = sorted(entries, key=lambda entry: (-len(entry), entry))
+    return "|".join(_entry_pattern(entry) for entry in sorted_entries)
 
 
-def _bounded(entry: str) -> str:
-    """Escape one entry, and let no letter touch it where it is spelt in Latin letters."""
-    escaped = re.escape(entry).replace(r"\ ", r"[\s-]+")
+def _entry_pattern(entry: str) -> str:
+    """Return *entry* as a regular expression, with word boundaries if it is in Latin letters."""
+    pattern = re.escape(entry).replace(r"\ ", r"[\s-]+")
     if has_cjk(entry) or not entry[-1].isalpha():
-        return escaped
-    return rf"(?<![a-z]){escaped}(?![a-z])" if entry[0].isalpha() else rf"{escaped}(?![a-z])"
+        return pattern
+    return rf"(?<![a-z]){pattern}(?![a-z])" if entry[0].isalpha() else rf"{pattern}(?![a-z])"

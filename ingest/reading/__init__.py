@@ -1,4 +1,4 @@
-"""Bytes in, :class:`~ingest.model.Extract` out: clean text and what it says of itself."""
+"""The reading room: from bytes to :class:`~ingest.model.Extract`, clean text with its metadata."""
 
 from ingest.reading.documents import Document, Parser
 from ingest.reading.found import FoundArticle, Hints

@@ -1,4 +1,4 @@
-"""Newspapers and reports as books (EPUB): an article a chapter."""
+"""Newspapers and reports as books (EPUB): one article for each chapter."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from ingest.errors import NoArticleError, UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.model import Header
 from ingest.reading.decoding import decode
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.elements import Element
 from ingest.reading.found import FoundArticle
-from ingest.reading.packed import Package, unzipped
+from ingest.reading.packed import Package, open_package
 from ingest.reading.pages import read_page
 from ingest.reading.text import clean_line
 
-_MOST = 300
+_MAX_CHAPTERS = 300
 """Chapters of the longest book."""
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 
 
 class BookParser(Parser):
-    """Books (EPUB)."""
+    """The parser of books (EPUB)."""
 
     kind = "EPUB"
     endings = frozenset({".epub"})
@@ -32,71 +32,77 @@ class BookParser(Parser):
     several = True
 
     def score(self, document: Document) -> int:
-        """Tell a book by its type, which stands first, or by the name."""
-        told = b"mimetypeapplication/epub+zip" in document.data[:200]
-        return SURE + 1 if told else Parser.score(self, document)
+        """Return the score of *document*: sure by its media type in the archive, else by name."""
+        is_book = b"mimetypeapplication/epub+zip" in document.data[:200]
+        return SURE + 1 if is_book else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read each chapter that is an article; covers and contents are none."""
-        none = True
-        with unzipped(document, self.kind) as package:
+        """Yield each chapter that is an article, so no covers and tables of contents."""
+        is_empty = True
+        with open_package(document, self.kind) as package:
             container = package.xml("META-INF/container.xml")
             root = container.find(".//{*}rootfile")
-            place = "" if root is None else str(root.get("full-path") or "")
-            book = package.xml(place)
-            about = _about(book)
-            for number, part in enumerate(_chapters(book, place), start=1):
-                if number > _MOST:
-                    raise UnreadableError(f"{document.name} has more than {_MOST} parts. Split it.")
-                found = _chapter(package, part, about, f"{document.name} chapter {number}")
-                if found is not None:
-                    none = False
-                    yield found
-        if none:
+            book_path = "" if root is None else str(root.get("full-path") or "")
+            book = package.xml(book_path)
+            metadata = _metadata_of(book)
+            for number, part in enumerate(_chapters(book, book_path), start=1):
+                if number > _MAX_CHAPTERS:
+                    raise UnreadableError(
+                        f"{document.name} has more than {_MAX_CHAPTERS} parts. Split it."
+                    )
+                chapter = _chapter(package, part, metadata, f"{document.name} chapter {number}")
+                if chapter is not None:
+                    is_empty = False
+                    yield chapter
+        if is_empty:
             raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
 
 
-def _about(book: Element) -> Header:
-    """Return what a book says of itself: its publisher, else its title, and its day."""
-    told = {
-        name: clean_line("".join(each.itertext()))
+def _metadata_of(book: Element) -> Header:
+    """Return the metadata of a book: its publisher or title, its date and its language."""
+    values = {
+        name: clean_line("".join(element.itertext()))
         for name in ("title", "publisher", "date", "language")
-        if (each := book.find(f".//{{*}}metadata/{{*}}{name}")) is not None
+        if (element := book.find(f".//{{*}}metadata/{{*}}{name}")) is not None
     }
     return Header(
-        title=told.get("title", ""),
-        outlet=told.get("publisher") or told.get("title", ""),
-        published=stated(told.get("date", "")),
-        language=told.get("language", "")[:2].lower(),
+        title=values.get("title", ""),
+        outlet=values.get("publisher") or values.get("title", ""),
+        published=parse_date(values.get("date", "")),
+        language=values.get("language", "")[:2].lower(),
     )
 
 
-def _chapters(book: Element, place: str) -> Iterator[str]:
-    """Yield the names of a book's pages in their order."""
+def _chapters(book: Element, book_path: str) -> Iterator[str]:
+    """Yield the names of a book's pages in reading order."""
     items = {
-        str(each.get("id")): str(each.get("href") or "")
-        for each in book.iter("{*}item")
-        if each.get("media-type") in _PAGES and "nav" not in str(each.get("properties") or "")
+        str(item.get("id")): str(item.get("href") or "")
+        for item in book.iter("{*}item")
+        if item.get("media-type") in _PAGES and "nav" not in str(item.get("properties") or "")
     }
-    for each in book.iter("{*}itemref"):
-        if href := items.get(str(each.get("idref"))):
+    for item in book.iter("{*}itemref"):
+        if href := items.get(str(item.get("idref"))):
             path = unquote(href.partition("#")[0])
-            yield posixpath.normpath(posixpath.join(posixpath.dirname(place), path))
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(book_path), path))
 
 
-def _chapter(package: Package, part: str, about: Header, name: str) -> FoundArticle | None:
-    """Read one chapter; ``None`` where it is no article."""
+def _chapter(package: Package, part: str, book_header: Header, name: str) -> FoundArticle | None:
+    """Return the article in one chapter; ``None`` if there is none."""
     try:
         extract = read_page(decode(package.data(part), name), name)
     except (NoArticleError, UnreadableError):
         return None
-    own = extract.header
+    chapter_header = extract.header
     header = replace(
-        own,
-        title=own.title or about.title,
-        outlet=about.outlet or own.outlet,
-        published=own.published or about.published,
-        not_before=None if own.published or about.published else own.not_before,
-        language=own.language if own.language != "und" else about.language or own.language,
+        chapter_header,
+        title=chapter_header.title or book_header.title,
+        outlet=book_header.outlet or chapter_header.outlet,
+        published=chapter_header.published or book_header.published,
+        not_before=None
+        if chapter_header.published or book_header.published
+        else chapter_header.not_before,
+        language=chapter_header.language
+        if chapter_header.language != "und"
+        else book_header.language or chapter_header.language,
     )
     return FoundArticle(name, replace(extract, header=header))

@@ -1,4 +1,4 @@
-"""Captions of debates and broadcasts (WebVTT, SubRip): what was said, each line under its time."""
+"""Captions of debates and broadcasts (WebVTT, SubRip): spoken text, each part under its time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Extract, Header, Kind
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import EAST, ENDED
+from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
 from ingest.reading.text import clean, clean_line
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
@@ -25,25 +25,25 @@ _SUBRIP = re.compile(
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+([^<>]{1,80})>")
 _TAG = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,100}\}")
 _FIELD = re.compile(r"(Kind|Language|Title)\s*:\s*(.{1,200})", re.IGNORECASE)
-_NAMED = re.compile(
+_SPEAKER_CHANGE = re.compile(
     r"(?:[^\W\d_a-z][^\Wa-z]{0,20}(?: [^\W\d_a-z][^\Wa-z]{0,20}){0,4})\s?:\s|[-–—]\s|>>"
 )
-"""How a line begins whose speaker the file itself names, or marks as another one."""
-_LONG = 280
-"""Characters from which what one speaker says is parted at the next end of a sentence."""
-_LONGEST = 420
-"""Characters at which it is parted in any case: captions of machines end no sentence."""
-_PAUSE = 4.0
-"""Seconds of silence that part what is said."""
-_MOST = 50_000
-"""Cues of the longest captions that are read."""
-_CODE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
-"""A language at the end of a file's name."""
+"""Start of a line with the name of its speaker or a mark of a new speaker."""
+_SPLIT_CHARACTERS = 280
+"""Characters from which a speaker's text is split at the next end of a sentence."""
+_MAX_CHARACTERS = 420
+"""Characters at which it is split in any case: automatic captions have no full stops."""
+_PAUSE_SECONDS = 4.0
+"""Seconds of silence at which the text is split."""
+_MAX_CUES = 50_000
+"""Cues of the longest file that is read."""
+_LANGUAGE_ENDING = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
+"""A language code at the end of a file name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """What is shown from *start* to *end*, in seconds, and who the file says speaks."""
+    """The lines shown from *start* to *end* (seconds), and their speaker if the file names one."""
 
     start: float
     end: float
@@ -52,139 +52,143 @@ class _Cue:
 
 
 class CaptionsParser(Parser):
-    """Captions: WebVTT and SubRip."""
+    """The parser of captions: WebVTT and SubRip."""
 
     kind = "captions"
     endings = frozenset({".vtt", ".srt"})
     media_types = frozenset({"text/vtt", "application/x-subrip", "text/srt"})
 
     def score(self, document: Document) -> int:
-        """Tell captions by their signature or by their first cue, or by the name."""
+        """Return the score of *document*: sure by its signature or first cue, else by the name."""
         if _SIGNATURE.match(document.head) or _SUBRIP.match(document.head):
             return SURE
         return Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read one broadcast."""
+        """Yield the article of one broadcast."""
         text = document.text().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         cues = list(_cues(text, document.name))
         if not cues:
             raise NoArticleError(
                 f"{document.name} has no captions: no time in it is followed by text."
             )
-        told = _declared(text)
+        metadata = _webvtt_metadata(text)
         header = Header(
-            title=told.get("title") or _called(document),
+            title=metadata.get("title") or _title_of(document),
             kind=Kind.CAPTIONS,
-            language=told.get("language") or UNKNOWN_LANGUAGE,
+            language=metadata.get("language") or UNKNOWN_LANGUAGE,
         )
-        said = "\n\n".join(_lines_of(_once(cues)))
-        yield FoundArticle(document.name, Extract(header, clean(said), notes=damage(text)))
+        body = "\n\n".join(_lines_of(_without_repeats(cues)))
+        yield FoundArticle(document.name, Extract(header, clean(body), notes=damage_notes(text)))
 
 
-def _called(document: Document) -> str:
+def _title_of(document: Document) -> str:
     """Return a title from the name of a file or from the last part of an address."""
-    return clean_line(re.sub(r"[-_]+", " ", _CODE.sub("", document.stem))) or "Captions"
+    return clean_line(re.sub(r"[-_]+", " ", _LANGUAGE_ENDING.sub("", document.stem))) or "Captions"
 
 
-def _declared(text: str) -> dict[str, str]:
-    """Return the title and the language that the header of WebVTT names."""
+def _webvtt_metadata(text: str) -> dict[str, str]:
+    """Return the title and the language in the header of WebVTT."""
     head = text.split("\n\n", 1)[0].split("\n")
     if not head[0].startswith("WEBVTT"):
         return {}
-    told = {"title": clean_line(head[0][len("WEBVTT") :].lstrip(" \t-–—:"))}
+    metadata = {"title": clean_line(head[0][len("WEBVTT") :].lstrip(" \t-–—:"))}
     for line in head[1:]:
         if (field := _FIELD.match(line)) and field[1].lower() != "kind":
-            told[field[1].lower()] = clean_line(field[2])
-    language = told.get("language", "")
-    return told | {"language": language[:2] if len(language.split("-")[0]) == 2 else ""}
+            metadata[field[1].lower()] = clean_line(field[2])
+    language = metadata.get("language", "")
+    return metadata | {"language": language[:2] if len(language.split("-")[0]) == 2 else ""}
 
 
 def _cues(text: str, name: str) -> Iterator[_Cue]:
-    """Yield the cues of either format; notes and styles stand under no time, and are none.
+    """Yield the cues of either format; notes and styles have no time and are left out.
 
     Raises:
-        UnreadableError: there are too many.
+        UnreadableError: there are too many cues.
     """
     timing: re.Match[str] | None = None
-    shown: list[str] = []
+    lines: list[str] = []
     count = 0
     for line in [*text.split("\n"), ""]:
-        begins = _TIMING.match(line)
-        if timing and (begins or not line):
-            if begins and shown and shown[-1].strip().isdecimal():
-                shown.pop()
-            yield from _read_cue(timing, shown)
-            timing, shown = None, []
+        next_timing = _TIMING.match(line)
+        if timing and (next_timing or not line):
+            if next_timing and lines and lines[-1].strip().isdecimal():
+                lines.pop()
+            yield from _read_cue(timing, lines)
+            timing, lines = None, []
         elif timing:
-            shown.append(line)
-        if begins:
-            timing, count = begins, count + 1
-            if count > _MOST:
-                raise UnreadableError(f"{name} has more than {_MOST:,} entries. Split it.")
+            lines.append(line)
+        if next_timing:
+            timing, count = next_timing, count + 1
+            if count > _MAX_CUES:
+                raise UnreadableError(f"{name} has more than {_MAX_CUES:,} entries. Split it.")
 
 
 def _read_cue(timing: re.Match[str], lines: Sequence[str]) -> Iterator[_Cue]:
-    """Yield what is shown at a time, voice by voice."""
+    """Yield the cues of one time, one for each voice."""
     start, end = _seconds(*timing.groups()[:4]), _seconds(*timing.groups()[4:])
-    shown: list[tuple[str, list[str]]] = [("", [])]
+    voices: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
-        for place, part in enumerate(_VOICE.split(line)):
-            if place % 2:
-                shown.append((clean_line(html.unescape(part)), []))
-            elif told := clean_line(html.unescape(_TAG.sub("", part))):
-                shown[-1][1].append(told)
-    for speaker, told_lines in shown:
-        if told_lines:
-            yield _Cue(start, end, tuple(told_lines), speaker)
+        for position, part in enumerate(_VOICE.split(line)):
+            if position % 2:
+                voices.append((clean_line(html.unescape(part)), []))
+            elif spoken_line := clean_line(html.unescape(_TAG.sub("", part))):
+                voices[-1][1].append(spoken_line)
+    for speaker, spoken_lines in voices:
+        if spoken_lines:
+            yield _Cue(start, end, tuple(spoken_lines), speaker)
 
 
-def _seconds(hours: str | None, minutes: str, seconds: str, parts: str) -> float:
-    """Return a time of captions in seconds."""
-    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + float(f"0.{parts}")
+def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> float:
+    """Return the time of a cue in seconds."""
+    whole_seconds = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return whole_seconds + float(f"0.{fraction}")
 
 
-def _once(cues: Sequence[_Cue]) -> Iterator[_Cue]:
-    """Yield what is new in each cue: rolling captions show the line before once more."""
-    shown: tuple[str, ...] = ()
-    ended = 0.0
+def _without_repeats(cues: Sequence[_Cue]) -> Iterator[_Cue]:
+    """Yield the new lines of each cue: rolling captions repeat the lines of the cue before."""
+    shown_lines: tuple[str, ...] = ()
+    end = 0.0
     for cue in cues:
-        before = shown if cue.start - ended <= _PAUSE else ()
-        fresh = cue.lines
-        for size in range(min(len(before), len(fresh)), 0, -1):
-            if before[-size:] == fresh[:size]:
-                fresh = fresh[size:]
+        previous_lines = shown_lines if cue.start - end <= _PAUSE_SECONDS else ()
+        new_lines = cue.lines
+        for size in range(min(len(previous_lines), len(new_lines)), 0, -1):
+            if previous_lines[-size:] == new_lines[:size]:
+                new_lines = new_lines[size:]
                 break
-        shown, ended = cue.lines, cue.end
-        if fresh:
-            yield replace(cue, lines=fresh)
+        shown_lines, end = cue.lines, cue.end
+        if new_lines:
+            yield replace(cue, lines=new_lines)
 
 
 def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
-    """Yield what is said, in parts of whole sentences where there are any, under its times."""
-    said, began, speaker, ended = "", 0.0, "", 0.0
+    """Yield the spoken text under its times, split at ends of sentences where there are any."""
+    text, start, speaker, end = "", 0.0, "", 0.0
     for cue in cues:
         for line in cue.lines:
-            other = bool(cue.speaker and cue.speaker != speaker) or _NAMED.match(line)
-            full = len(said) >= _LONGEST or (len(said) >= _LONG and ENDED.search(said))
-            silent = cue.start - ended > _PAUSE and ENDED.search(said)
-            if said and (other or full or silent):
-                yield _stamped(began, speaker, said)
-                said = ""
-            if not said:
-                began = cue.start
-            speaker = cue.speaker or ("" if other else speaker)
-            close = EAST.match(said[-1:]) and EAST.match(line[:1])
-            said = f"{said}{'' if close or not said else ' '}{line}"
-            ended = cue.end
-    if said:
-        yield _stamped(began, speaker, said)
+            is_new_speaker = bool(cue.speaker and cue.speaker != speaker) or _SPEAKER_CHANGE.match(
+                line
+            )
+            is_full = len(text) >= _MAX_CHARACTERS or (
+                len(text) >= _SPLIT_CHARACTERS and SENTENCE_END.search(text)
+            )
+            is_pause = cue.start - end > _PAUSE_SECONDS and SENTENCE_END.search(text)
+            if text and (is_new_speaker or is_full or is_pause):
+                yield _with_time(start, speaker, text)
+                text = ""
+            if not text:
+                start = cue.start
+            speaker = cue.speaker or ("" if is_new_speaker else speaker)
+            is_unspaced = EAST_ASIAN_EDGE.match(text[-1:]) and EAST_ASIAN_EDGE.match(line[:1])
+            text = f"{text}{'' if is_unspaced or not text else ' '}{line}"
+            end = cue.end
+    if text:
+        yield _with_time(start, speaker, text)
 
 
-def _stamped(seconds: float, speaker: str, said: str) -> str:
-    """Write a part under its time and its speaker."""
+def _with_time(seconds: float, speaker: str, text: str) -> str:
+    """Return *text* with its time and its speaker in front."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     clock = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-    return f"[{clock}] {speaker}{': ' if speaker else ''}{said}"
+    return f"[{clock}] {speaker}{': ' if speaker else ''}{text}"

@@ -1,4 +1,4 @@
-"""What readers wrote below an article: never the outlet's words, so never kept."""
+"""Comments of readers below an article: they are not the outlet's words, so they are removed."""
 
 from __future__ import annotations
 
@@ -13,188 +13,214 @@ from ingest.reading.declarations import types
 from ingest.reading.elements import Element, text
 from ingest.reading.text import clean_line
 
-_KNOWN = words()["comments"]
-_NAMED = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(_KNOWN['classes'].split())})(?:$|[\s_-])"
-    rf"|{'|'.join(_KNOWN['services'].split())}",
+_WORDS = words()["comments"]
+_COMMENT_CLASS = re.compile(
+    rf"(?:^|[\s_-])(?:{'|'.join(_WORDS['classes'].split())})(?:$|[\s_-])"
+    rf"|{'|'.join(_WORDS['services'].split())}",
     re.IGNORECASE,
 )
-"""Classes, ids and labels of comments, in the languages of the web, and services that hold them."""
-_MAYBE = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(_KNOWN['maybe'].split())})(?:$|[\s_-])", re.IGNORECASE
+"""Classes, ids and labels of comments in many languages, and names of comment services."""
+_AMBIGUOUS_CLASS = re.compile(
+    rf"(?:^|[\s_-])(?:{'|'.join(_WORDS['maybe'].split())})(?:$|[\s_-])", re.IGNORECASE
 )
-"""Those that a part of an article may have as well: only with comments' structure they are."""
-_HEADED = re.compile(
-    rf"(?:^|\b|\d)(?:{'|'.join(_KNOWN['headings'])})(?:$|\b)|{'|'.join(_KNOWN['headings_ja'])}",
+"""Classes that comments share with articles: they count only together with the structure."""
+_COMMENT_HEADING = re.compile(
+    rf"(?:^|\b|\d)(?:{'|'.join(_WORDS['headings'])})(?:$|\b)|{'|'.join(_WORDS['headings_ja'])}",
     re.IGNORECASE,
 )
-"""What stands above comments."""
-_ALONE = re.compile(
-    rf"\W{{0,3}}(?:\d{{1,5}}\W{{0,3}})?(?:{'|'.join(_KNOWN['alone'])})\W{{0,3}}"
+"""Text in headings of comments."""
+_EXACT_HEADING = re.compile(
+    rf"\W{{0,3}}(?:\d{{1,5}}\W{{0,3}})?(?:{'|'.join(_WORDS['alone'])})\W{{0,3}}"
     r"(?:\d{1,5}\W{0,3}件?\W{0,3})?",
     re.IGNORECASE,
 )
-"""What a heading says that stands above nothing else."""
+"""Complete text of a heading that is used only for comments."""
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _CONTROL = re.compile(
-    rf"^(?:{'|'.join(_KNOWN['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(_KNOWN['controls_ja'])}",
+    rf"^(?:{'|'.join(_WORDS['controls'])})(?:\s*\(?\d*\)?)?$|{'|'.join(_WORDS['controls_ja'])}",
     re.IGNORECASE,
 )
-"""What a reader can do to a comment: reply, like, report."""
+"""Controls of a comment, such as reply, like and report."""
 _USER = re.compile(r"@?[\w.-]{1,40}")
-_MIXED = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
-_NAME = 40
+_MIXED_CHARACTERS = re.compile(r"[a-z][A-Z0-9_]|\d|^@")
+_NAME_CHARACTERS = 40
 """Characters of the longest name of a commenter."""
-_HEADING = 60
+_HEADING_CHARACTERS = 60
 """Characters of the longest heading of comments."""
-_TOP = 4
-"""Elements at the top of a box among which its heading stands; the box itself is the first."""
-_TOLD = 20
-"""Characters that a comment has at least."""
-_FEW = 2
-"""Comments that are told by their structure."""
+_TOP_ELEMENTS = 4
+"""Elements at the top of a box that are searched for its heading, counting the box itself."""
+_COMMENT_CHARACTERS = 20
+"""Characters of the shortest comment."""
+_MIN_COMMENTS = 2
+"""Comments from which a box is recognised by its structure."""
 _CONTAINERS = ("div", "section", "ul", "ol", "aside", "article", "footer", "details", "table", "dl")
-_HOLDS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
+_ARTICLE_ROOTS = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::body"
 _LABELS = ("class", "id", "aria-label", "data-module")
 _SCHEMA = "//*[contains(@itemtype, 'schema.org/Comment') or @itemprop='comment']"
 
 
 def drop_comments(page: Element, declared: Iterable[Any]) -> None:
-    """Take out of *page* what its readers wrote.
+    """Remove the comments of readers from *page*.
 
-    That is told by names of classes in many languages, by schema.org's markup, by the texts that
-    the *declared* data call comments, and by structure: boxes of one kind in a row, each with a
-    name and a text, under a heading that says so or with a reader's controls.
+    They are recognised by class names in many languages, by schema.org's markup, by the texts of
+    comments in the *declared* data, and by structure: boxes of one kind in a row, each with a name
+    and a text, under a heading for comments or with controls such as reply.
     """
-    every = (*page.xpath(_SCHEMA), *_named(page), *_told_by_structure(page), *_below_headings(page))
-    for each in every:
-        if each.getparent() is not None and not each.xpath(_HOLDS):
-            each.drop_tree()
-    said = set(_comment_texts(declared))
-    for each in list(page.iter("p", "div", "li", "blockquote")) if said else []:
-        if each.getparent() is not None and not len(each) and clean_line(text(each)) in said:
-            each.drop_tree()
+    boxes = (
+        *page.xpath(_SCHEMA),
+        *_boxes_by_class(page),
+        *_boxes_by_structure(page),
+        *_below_headings(page),
+    )
+    for box in boxes:
+        if box.getparent() is not None and not box.xpath(_ARTICLE_ROOTS):
+            box.drop_tree()
+    comment_texts = set(_comment_texts(declared))
+    for box in list(page.iter("p", "div", "li", "blockquote")) if comment_texts else []:
+        if box.getparent() is not None and not len(box) and clean_line(text(box)) in comment_texts:
+            box.drop_tree()
 
 
-def _named(page: Element) -> Iterator[Element]:
-    """Yield the boxes that are called comments.
+def _boxes_by_class(page: Element) -> Iterator[Element]:
+    """Yield the boxes that have a class or label of comments.
 
-    An opinion may be called so too: it is most of what is said, and loses the name, by which the
-    extractors would drop it.
+    An opinion article can have such a class as well. It holds most of the page's text; its class is
+    removed, because the extractors would drop the article by it.
     """
-    whole: int | None = None
-    for each in page.iter(*_CONTAINERS):
-        label = " ".join(filter(None, map(each.get, _LABELS)))
+    page_characters: int | None = None
+    for box in page.iter(*_CONTAINERS):
+        label = " ".join(filter(None, map(box.get, _LABELS)))
         name = _kind_of(label) if label else ""
         if not name:
             continue
-        whole = _said_in(page) if whole is None else whole
-        small = name == "comments" and 2 * _said_in(each) <= whole
-        if small or any(_repeated(inner) for inner in each.iter(*_CONTAINERS)):
-            yield each
+        page_characters = (
+            _paragraph_characters(page) if page_characters is None else page_characters
+        )
+        is_small = name == "comments" and 2 * _paragraph_characters(box) <= page_characters
+        if is_small or any(_comments_in(child) for child in box.iter(*_CONTAINERS)):
+            yield box
         elif name == "comments":
             for key in _LABELS:
-                each.attrib.pop(key, None)
+                box.attrib.pop(key, None)
 
 
 @lru_cache(maxsize=8192)
 def _kind_of(label: str) -> str:
-    """Tell whether a class, an id or a label is one of comments; a site's pages share most."""
-    return "comments" if _NAMED.search(label) else "maybe" if _MAYBE.search(label) else ""
+    """Return ``comments``, ``maybe`` or an empty string for a class, an id or a label; cached."""
+    return (
+        "comments"
+        if _COMMENT_CLASS.search(label)
+        else "maybe"
+        if _AMBIGUOUS_CLASS.search(label)
+        else ""
+    )
 
 
-def _said_in(element: Element) -> int:
-    """Return how many characters stand in paragraphs."""
-    return sum(len(each.text_content()) for each in element.iter("p"))
+def _paragraph_characters(element: Element) -> int:
+    """Return the number of characters in paragraphs."""
+    return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
 
-def _told_by_structure(page: Element) -> Iterator[Element]:
+def _boxes_by_structure(page: Element) -> Iterator[Element]:
     """Yield the boxes that hold several comments, each with its writer."""
-    for each in page.iter(*_CONTAINERS):
-        likes = _repeated(each)
-        if len(likes) < _FEW:
+    for box in page.iter(*_CONTAINERS):
+        comments = _comments_in(box)
+        if len(comments) < _MIN_COMMENTS:
             continue
-        if _headed(each, likes[0]) or all(_spoken(like) for like in likes):
-            yield from ([each] if _holds_nothing_else(each, likes) else likes)
+        if _has_comment_heading(box, comments[0]) or all(
+            _is_by_user(comment) for comment in comments
+        ):
+            yield from ([box] if _holds_nothing_else(box, comments) else comments)
 
 
 def _below_headings(page: Element) -> Iterator[Element]:
-    """Yield what stands below a heading of nothing but comments, up to the next heading."""
+    """Yield the elements below a heading of comments, up to the next heading."""
     for heading in page.iter(*_HEADINGS):
-        said = clean_line(heading.text_content())
-        if len(said) <= _HEADING and _ALONE.fullmatch(said):
+        heading_text = clean_line(heading.text_content())
+        if len(heading_text) <= _HEADING_CHARACTERS and _EXACT_HEADING.fullmatch(heading_text):
             yield heading
-            for each in heading.itersiblings():
-                if each.tag in _HEADINGS[: _HEADINGS.index(heading.tag) + 1]:
+            for sibling in heading.itersiblings():
+                if sibling.tag in _HEADINGS[: _HEADINGS.index(heading.tag) + 1]:
                     break
-                yield each
+                yield sibling
 
 
-def _repeated(box: Element) -> list[Element]:
-    """Return the boxes of one tag and class inside *box* that have a name and a text each."""
-    if len(box) < _FEW:
+def _comments_in(box: Element) -> list[Element]:
+    """Return the child boxes of one tag and class in *box* if all have a name and a text."""
+    if len(box) < _MIN_COMMENTS:
         return []
-    inner = [each for each in box if isinstance(each.tag, str)]
+    children = [child for child in box if isinstance(child.tag, str)]
     kinds: dict[tuple[str, str], list[Element]] = {}
-    for each in inner:
-        kinds.setdefault((each.tag, each.get("class") or ""), []).append(each)
-    most = max(kinds.values(), key=len, default=[])
-    return most if len(most) >= _FEW and all(_name_of(each) for each in most) else []
+    for child in children:
+        kinds.setdefault((child.tag, child.get("class") or ""), []).append(child)
+    largest_group = max(kinds.values(), key=len, default=[])
+    return (
+        largest_group
+        if len(largest_group) >= _MIN_COMMENTS and all(_name_of(child) for child in largest_group)
+        else []
+    )
 
 
 def _name_of(box: Element) -> str:
-    """Return the short line that opens *box* before a longer one; nothing without both."""
-    name, said = "", 0
-    for each in box.iter():
-        if line := _own(each).strip():
-            if not name and len(line) > _NAME:
+    """Return the short line at the start of *box* above a longer text; empty without both."""
+    name, characters = "", 0
+    for element in box.iter():
+        if line := _text_of(element).strip():
+            if not name and len(line) > _NAME_CHARACTERS:
                 return ""
-            said += len(line) if name else 0
+            characters += len(line) if name else 0
             name = name or clean_line(line)
-        if said >= _TOLD:
+        if characters >= _COMMENT_CHARACTERS:
             return name
     return ""
 
 
-def _own(element: Element) -> str:
-    """Return the text of an element itself, and nothing of comments in the markup."""
+def _text_of(element: Element) -> str:
+    """Return the text of *element* before its first child; empty for a comment in the markup."""
     return (element.text or "") if isinstance(element.tag, str) else ""
 
 
-def _headed(box: Element, first: Element) -> bool:
-    """Tell whether a heading before *box*, or at its top before the *first* comment, says so."""
-    inside = (each for each in box.iter() if each is not first and isinstance(each.tag, str))
-    before = box.getprevious()
-    near = [*islice(inside, 1, _TOP), *([] if before is None else [before])]
-    lines = [clean_line(text(each)) for each in near]
-    return any(line and len(line) <= _HEADING and _HEADED.search(line) for line in lines)
+def _has_comment_heading(box: Element, first: Element) -> bool:
+    """Return True if a heading of comments is before *box*, or at its top before *first*."""
+    elements = (
+        element for element in box.iter() if element is not first and isinstance(element.tag, str)
+    )
+    previous = box.getprevious()
+    candidates = [*islice(elements, 1, _TOP_ELEMENTS), *([] if previous is None else [previous])]
+    lines = [clean_line(text(element)) for element in candidates]
+    return any(
+        line and len(line) <= _HEADING_CHARACTERS and _COMMENT_HEADING.search(line)
+        for line in lines
+    )
 
 
-def _spoken(box: Element) -> bool:
-    """Tell whether a box has what only a reader's comment has: a control, or a user's name."""
-    lines = [clean_line(_own(each)) for each in box.iter()]
-    acted = any(_CONTROL.search(line) for line in lines if line and len(line) <= _NAME)
-    return acted or _is_user(_name_of(box))
+def _is_by_user(box: Element) -> bool:
+    """Return True if a box has a control of comments, or the name of a user."""
+    lines = [clean_line(_text_of(element)) for element in box.iter()]
+    has_control = any(
+        _CONTROL.search(line) for line in lines if line and len(line) <= _NAME_CHARACTERS
+    )
+    return has_control or _is_user(_name_of(box))
 
 
 def _is_user(name: str) -> bool:
-    """Tell whether *name* is one that no passport has: harbour_fan, user7, @someone."""
-    mixed = _USER.fullmatch(name) and _MIXED.search(name)
-    return bool(mixed) and any(char.isalpha() for char in name)
+    """Return True if *name* looks like a user name: harbour_fan, user7, @someone."""
+    is_mixed = _USER.fullmatch(name) and _MIXED_CHARACTERS.search(name)
+    return bool(is_mixed) and any(character.isalpha() for character in name)
 
 
-def _holds_nothing_else(box: Element, likes: list[Element]) -> bool:
-    """Tell whether besides the comments *box* has a heading at most."""
-    rest = len(text(box)) - sum(len(text(each)) for each in likes)
-    return rest <= 3 * _HEADING and not box.xpath(_HOLDS)
+def _holds_nothing_else(box: Element, comments: list[Element]) -> bool:
+    """Return True if *box* holds, besides the comments, no more than a heading."""
+    other_characters = len(text(box)) - sum(len(text(comment)) for comment in comments)
+    return other_characters <= 3 * _HEADING_CHARACTERS and not box.xpath(_ARTICLE_ROOTS)
 
 
 def _comment_texts(declared: Iterable[Any]) -> Iterator[str]:
     """Yield the text of every comment in the page's linked data."""
-    for each in declared:
-        if isinstance(each, dict):
-            if "Comment" in types(each):
-                yield clean_line(str(each.get("text") or ""))
-            yield from _comment_texts(each.values())
-        elif isinstance(each, list):
-            yield from _comment_texts(each)
+    for value in declared:
+        if isinstance(value, dict):
+            if "Comment" in types(value):
+                yield clean_line(str(value.get("text") or ""))
+            yield from _comment_texts(value.values())
+        elif isinstance(value, list):
+            yield from _comment_texts(value)

@@ -1,4 +1,4 @@
-"""What a page says of itself: every declaration is heard, and what agrees is believed."""
+"""The declarations of a page about itself, combined by agreement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ingest.identity import clean_url
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of
 from ingest.reading.elements import Element
@@ -28,21 +28,21 @@ _KINDS = {
     "AnalysisNewsArticle": Kind.ANALYSIS,
     "LiveBlogPosting": Kind.LIVE,
 }
-_ELSEWHERE = frozenset(
+_RELATED_PROPERTIES = frozenset(
     {"itemListElement", "isPartOf", "mentions", "citation", "isBasedOn", "relatedLink", "comment"}
     | {"liveBlogUpdate", "hasPart", "publisher", "author", "potentialAction", "video"}
 )
-"""Properties of a page's data below which other pages and parts are described."""
-APART = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::aside|ancestor::form"
+"""Properties of a page's data that describe other pages and parts."""
+OUTSIDE_ARTICLE = "ancestor::header|ancestor::nav|ancestor::footer|ancestor::aside|ancestor::form"
 _LINKED = "ancestor::a|descendant::a[@href]"
 _BODY = "ancestor::article|ancestor::main"
 _has_figure = re.compile(r"[\d〇一二三四五六七八九]").search
-DATED = re.compile(
+DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|dates?line|datetime|time|timestamp|published|pubdate|publish|posted|byline"
     r"|released?|公開日?|配信日?|日時)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_UPDATED = re.compile(r"updat|modif|更新|aktualis|mis à jour", re.IGNORECASE)
+_UPDATE_WORDS = re.compile(r"updat|modif|更新|aktualis|mis à jour", re.IGNORECASE)
 _PUBLISHED_META = (
     *("article:published_time", "og:published_time", "article:published", "datePublished", "date"),
     *("pubdate", "publishdate", "publish-date", "publish_date", "dc.date", "dc.date.issued"),
@@ -52,27 +52,27 @@ _PUBLISHED_META = (
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$)"
 )
-_NEITHER = frozenset(
+_NOT_TITLES = frozenset(
     {"log in", "login", "sign in", "subscribe", "home", "menu", "search", "news", "article"}
     | {"share", "newsletter", "most popular", "trending", "advertisement", "related", "comments"}
     | {"live", "ログイン", "ホーム", "メニュー", "ニュース", "検索", "トップ"}
 )
-"""First headings of pages that are no titles."""
-_ALIKE = 0.6
-"""Share of the words of the shorter of two titles at which they are of one article."""
+"""First headings of pages that are not titles."""
+_TITLE_OVERLAP = 0.6
+"""Share of common words, of the shorter title, from which two titles are of one article."""
 _FIRST_YEAR = 1994
-"""The year before which no newspaper was on the web."""
-_AHEAD = timedelta(days=1)
-"""How far a date may lie after the page was read: clocks and zones differ."""
-_DATE_LINE = 60
-"""Characters of the longest line that states a page's date."""
+"""The first year accepted as a date of publication: no newspaper was on the web before."""
+_TOLERANCE = timedelta(days=1)
+"""Time that a date may be after the time of reading, because clocks and zones differ."""
+_DATE_LINE_CHARACTERS = 60
+"""Characters of the longest line with a page's date."""
 
 Data = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A page and where and when it was read, as far as that is known."""
+    """A page with the address and time of its reading, if these are known."""
 
     page: Element
     url: str | None = None
@@ -80,38 +80,49 @@ class Declared:
 
     @cached_property
     def data(self) -> list[Any]:
-        """Everything that the page says in JSON-LD."""
-        found = []
+        """Return all JSON-LD values of the page."""
+        values = []
         for script in self.page.xpath('//script[contains(@type, "ld+json")]'):
             try:
-                found.append(json.loads(script.text_content(), strict=False))
+                values.append(json.loads(script.text_content(), strict=False))
             except (ValueError, RecursionError):
                 continue
-        return found
+        return values
 
     @cached_property
     def article(self) -> Data:
-        """The object of the JSON-LD that is about this page; empty without one."""
-        found = [each for value in self.data for each in _objects(value) if _is_article(each)]
-        own = [each for each in found if self._names(each) is not False or self._titled(each)]
-        return max(own, key=self._fits, default={})
+        """Return the JSON-LD object about this page; empty if there is none."""
+        articles = [
+            article for value in self.data for article in _objects(value) if _is_article(article)
+        ]
+        candidates = [
+            article
+            for article in articles
+            if self._has_page_address(article) is not False or self._has_page_title(article)
+        ]
+        return max(candidates, key=self._weight_of, default={})
 
     @cached_property
     def heading(self) -> str:
-        """The first heading of the page that is no logo and no other box's."""
-        found = self.page.xpath("//h1") or self.page.xpath("//article//h2|//main//h2")
-        inside = [each for each in found if each.xpath(_BODY)]
-        for each in [*inside, *found]:
-            said = clean_line(each.text_content())
-            logo = each.xpath("ancestor::nav|ancestor::footer|descendant::a[@href='/']")
-            if said and not logo and _plain(said) not in _NEITHER and said not in self._called:
-                return said
+        """Return the first heading that is not a logo, a site name or in another box."""
+        headings = self.page.xpath("//h1") or self.page.xpath("//article//h2|//main//h2")
+        body_headings = [heading for heading in headings if heading.xpath(_BODY)]
+        for heading in [*body_headings, *headings]:
+            text = clean_line(heading.text_content())
+            is_logo = heading.xpath("ancestor::nav|ancestor::footer|descendant::a[@href='/']")
+            if (
+                text
+                and not is_logo
+                and _plain_title(text) not in _NOT_TITLES
+                and text not in self._site_names
+            ):
+                return text
         return ""
 
     @cached_property
     def sites(self) -> frozenset[str]:
-        """What the site calls itself."""
-        return self._called | frozenset(
+        """Return the names of the site."""
+        return self._site_names | frozenset(
             filter(None, [declared_text(self.article.get("publisher"))])
         )
 
@@ -121,254 +132,288 @@ class Declared:
 
     @cached_property
     def _metas(self) -> dict[str, str]:
-        """Every meta tag's content by name and property; of several the first."""
-        found: dict[str, str] = {}
-        for each in self.page.iter("meta"):
+        """Return the content of each meta tag by name and property; the first of equal ones."""
+        contents: dict[str, str] = {}
+        for meta in self.page.iter("meta"):
             for name in ("name", "property", "itemprop"):
-                if key := each.get(name):
-                    found.setdefault(key.lower(), clean_line(each.get("content") or ""))
-        return found
+                if key := meta.get(name):
+                    contents.setdefault(key.lower(), clean_line(meta.get("content") or ""))
+        return contents
 
     @cached_property
-    def _called(self) -> frozenset[str]:
-        """What the site calls itself in its meta tags and in its address."""
+    def _site_names(self) -> frozenset[str]:
+        """Return the names of the site in its meta tags and in its address."""
         host = urlsplit(self.url or "").hostname or ""
-        told = (self.meta("og:site_name"), self.meta("application-name"), host)
-        return frozenset(filter(None, told))
+        names = (self.meta("og:site_name"), self.meta("application-name"), host)
+        return frozenset(filter(None, names))
 
     @cached_property
     def canonical(self) -> str | None:
-        """The address that the page calls its own."""
-        written = next(iter(self.page.xpath('//link[@rel="canonical"]/@href')), "")
-        url = urljoin(self.url or "", str(written).strip() or self.meta("og:url"))
+        """Return the canonical address of the page."""
+        link = next(iter(self.page.xpath('//link[@rel="canonical"]/@href')), "")
+        url = urljoin(self.url or "", str(link).strip() or self.meta("og:url"))
         return url if url.startswith(("http://", "https://")) else None
 
     def header(self) -> Header:
         """Return the metadata that the page's declarations agree on."""
         about = self.article
         outlet = declared_text(about.get("publisher")) or self.meta("og:site_name")
-        authors = [*_names(about.get("author")), *([] if about else [self.meta("author")])]
+        authors = [*_author_names(about.get("author")), *([] if about else [self.meta("author")])]
         return Header(
             title=self.title(),
             outlet=outlet,
             url=self.canonical,
-            authors=tuple(each for each in authors or [self.meta("author")] if self._person(each)),
+            authors=tuple(
+                author for author in authors or [self.meta("author")] if self._is_person(author)
+            ),
             published=self.published(),
             modified=self._moment(about.get("dateModified"), self.meta("article:modified_time")),
             section=declared_text(about.get("articleSection"))
             or self.meta("article:section")
             or None,
-            kind=next((_KINDS[each] for each in types(about) if each in _KINDS), Kind.NEWS),
+            kind=next((_KINDS[name] for name in types(about) if name in _KINDS), Kind.NEWS),
             language=(self.page.get("lang") or "").split("-")[0].lower() or UNKNOWN_LANGUAGE,
         )
 
     def title(self) -> str:
-        """Return the title that most declarations agree on; of equals the earlier here."""
-        written = next(iter(self.page.xpath("//head/title/text()|//title/text()")), "")
-        told = (
+        """Return the title that most declarations agree on; the first of equally good ones."""
+        page_title = next(iter(self.page.xpath("//head/title/text()|//title/text()")), "")
+        declarations = (
             (declared_text(self.article.get("headline")), 3),
             (self.heading, 3),
             (self.meta("og:title"), 2),
-            (str(written), 2),
+            (str(page_title), 2),
             (self.meta("twitter:title"), 1),
         )
-        found = [(_without_site(each, self.sites), weight) for each, weight in told if each.strip()]
-        usable = [(t, w) for t, w in found if _plain(t) not in _NEITHER and t not in self.sites]
-        usable = usable or found
+        titles = [
+            (_without_site(declaration, self.sites), weight)
+            for declaration, weight in declarations
+            if declaration.strip()
+        ]
+        title_candidates = [
+            (title, weight)
+            for title, weight in titles
+            if _plain_title(title) not in _NOT_TITLES and title not in self.sites
+        ]
+        title_candidates = title_candidates or titles
         return max(
-            (title for title, _ in usable),
-            key=lambda title: sum(weight for other, weight in usable if _agree(title, other)),
+            (title for title, _ in title_candidates),
+            key=lambda title: sum(
+                weight
+                for other_title, weight in title_candidates
+                if _is_same_title(title, other_title)
+            ),
             default="",
         )
 
     def published(self) -> Moment | None:
-        """Return when the page says that it was published: what agrees, is near and is possible."""
-        told = self._dated(self._declared()) or self._dated(self._shown())
-        if not told:
+        """Return the publication date with the most weight, if it is possible."""
+        dates = self._possible_dates(self._declared_dates()) or self._possible_dates(
+            self._shown_dates()
+        )
+        if not dates:
             return None
-        told += self._dated(self._in_address())
-        days = [day_of(moment) for moment, _ in told]
+        dates += self._possible_dates(self._dates_in_address())
+        days = [day_of(moment) for moment, _ in dates]
         weights = {
-            day: sum(w for (_, w), other in zip(told, days, strict=True) if other == day)
+            day: sum(
+                weight
+                for (_, weight), other_day in zip(dates, days, strict=True)
+                if other_day == day
+            )
             for day in dict.fromkeys(days)
         }
         best = max(weights, key=lambda day: weights[day])
-        same = [moment for moment, _ in told if day_of(moment) == best]
-        return next((each for each in same if isinstance(each, datetime)), same[0])
+        moments = [moment for moment, _ in dates if day_of(moment) == best]
+        return next((moment for moment in moments if isinstance(moment, datetime)), moments[0])
 
     @property
     def following(self) -> str | None:
-        """The address that the page calls the next one: of this article, or another article's."""
+        """Return the address of the next page of this article, or of another article."""
         if self.url is None:
             return None
-        for each in self.page.xpath("//link[@rel='next']/@href|//a[@rel='next']/@href"):
-            url = urljoin(self.url, str(each))
+        for address in self.page.xpath("//link[@rel='next']/@href|//a[@rel='next']/@href"):
+            url = urljoin(self.url, str(address))
             if url.startswith(("http://", "https://")):
                 return url
         return None
 
     @property
     def paid_for(self) -> bool:
-        """Whether the page says that the whole article is not free."""
-        closed = any(map(_is_closed, [self.article, *_several(self.article.get("hasPart"))]))
-        return closed or self.meta("article:content_tier") in {"locked", "metered"}
+        """Return True if the page declares that the complete article is not free."""
+        is_closed = any(map(_is_closed, [self.article, *_as_list(self.article.get("hasPart"))]))
+        return is_closed or self.meta("article:content_tier") in {"locked", "metered"}
 
     @property
     def closed_parts(self) -> Iterator[str]:
-        """The classes of what is not free on this page."""
-        for each in filter(_is_closed, _several(self.article.get("hasPart"))):
-            yield from re.findall(r"\.([\w-]+)", str(each.get("cssSelector") or ""))
+        """Yield the classes of the elements that are not free."""
+        for part in filter(_is_closed, _as_list(self.article.get("hasPart"))):
+            yield from re.findall(r"\.([\w-]+)", str(part.get("cssSelector") or ""))
 
-    def _names(self, about: Data) -> bool | None:
-        """Tell whether an object of the page's data is about this page; ``None`` where open."""
-        own = {clean_url(each) for each in (self.url, self.canonical) if each}
-        named = [about.get("url"), about.get("@id"), about.get("mainEntityOfPage")]
-        given = [_address_of(each, self.url or self.canonical or "") for each in named]
-        addresses = {clean_url(each) for each in given if each}
-        if not own or not addresses:
+    def _has_page_address(self, about: Data) -> bool | None:
+        """Return True if *about* has this page's address, False if another; else ``None``."""
+        page_addresses = {clean_url(address) for address in (self.url, self.canonical) if address}
+        values = [about.get("url"), about.get("@id"), about.get("mainEntityOfPage")]
+        declared_addresses = [
+            _address_of(value, self.url or self.canonical or "") for value in values
+        ]
+        addresses = {clean_url(address) for address in declared_addresses if address}
+        if not page_addresses or not addresses:
             return None
-        if own & addresses:
+        if page_addresses & addresses:
             return True
-        return None if any(urlsplit(each).path.strip("/") == "" for each in addresses) else False
+        return (
+            None if any(urlsplit(address).path.strip("/") == "" for address in addresses) else False
+        )
 
-    def _fits(self, about: Data) -> tuple[int, bool, bool]:
-        """Weigh an object: it names this page, its title is the page's, it has a date."""
-        named = 2 * (self._names(about) is True) + 2 * self._titled(about)
-        return named, "datePublished" in about, "headline" in about
+    def _weight_of(self, about: Data) -> tuple[int, bool, bool]:
+        """Return the weight of an object: it has this page's address or title, and a date."""
+        address_weight = 2 * (self._has_page_address(about) is True) + 2 * self._has_page_title(
+            about
+        )
+        return address_weight, "datePublished" in about, "headline" in about
 
-    def _titled(self, about: Data) -> bool:
-        """Tell whether an object has the title of this page."""
+    def _has_page_title(self, about: Data) -> bool:
+        """Return True if an object has the title of this page."""
         headline = declared_text(about.get("headline"))
-        return any(_agree(headline, each) for each in (self.heading, self.meta("og:title")))
+        return any(
+            _is_same_title(headline, title) for title in (self.heading, self.meta("og:title"))
+        )
 
-    def _dated(self, written: Iterable[tuple[str, int]]) -> list[tuple[Moment, int]]:
-        """Read the dates of what is *written*, those that are possible, each with its weight."""
-        found = [(stated(text), weight) for text, weight in written if text]
-        return [(day, weight) for day, weight in found if day and self._possible(day)]
+    def _possible_dates(self, texts: Iterable[tuple[str, int]]) -> list[tuple[Moment, int]]:
+        """Return the possible dates in *texts* with their weights."""
+        dates = [(parse_date(text), weight) for text, weight in texts if text]
+        return [(day, weight) for day, weight in dates if day and self._is_possible(day)]
 
-    def _declared(self) -> Iterator[tuple[str, int]]:
-        """Yield what the page's data and meta tags say of its date."""
+    def _declared_dates(self) -> Iterator[tuple[str, int]]:
+        """Yield the dates in the page's data and meta tags."""
         yield declared_text(self.article.get("datePublished")), 5
         yield from ((self.meta(name), 4) for name in _PUBLISHED_META)
 
-    def _in_address(self) -> Iterator[tuple[str, int]]:
-        """Yield the day that stands in the address."""
+    def _dates_in_address(self) -> Iterator[tuple[str, int]]:
+        """Yield the date in the address."""
         path = urlsplit(self.url or self.canonical or "").path
-        yield from (("-".join(found.groups()), 2) for found in _IN_ADDRESS.finditer(path + "/"))
+        yield from (("-".join(match.groups()), 2) for match in _IN_ADDRESS.finditer(path + "/"))
 
-    def _shown(self) -> Iterator[tuple[str, int]]:
-        """Yield what the page shows as its date, near its text and not in another box."""
-        for each in self.page.iter("time"):
-            if each.xpath(APART) or each.xpath(_LINKED):
+    def _shown_dates(self) -> Iterator[tuple[str, int]]:
+        """Yield the dates that the page shows near its text and not in another box."""
+        for element in self.page.iter("time"):
+            if element.xpath(OUTSIDE_ARTICLE) or element.xpath(_LINKED):
                 continue
-            label = f"{each.get('itemprop') or ''} {_around(each)}"
-            weight = 1 if _UPDATED.search(label) else 3 if each.xpath(_BODY) else 2
-            yield each.get("datetime") or clean_line(each.text_content()), weight
-        for each in self.page.iter("p", "span", "div", "li"):
-            label = f"{each.get('class') or ''} {each.get('id') or ''}"
-            if DATED.search(label) and not each.xpath(APART) and not each.xpath(_LINKED):
-                line = clean_line(each.text_content())
-                if len(line) <= _DATE_LINE and _has_figure(line):
-                    yield line, 1 if _UPDATED.search(f"{label} {line}") else 2
+            label = f"{element.get('itemprop') or ''} {_line_around(element)}"
+            weight = 1 if _UPDATE_WORDS.search(label) else 3 if element.xpath(_BODY) else 2
+            yield element.get("datetime") or clean_line(element.text_content()), weight
+        for element in self.page.iter("p", "span", "div", "li"):
+            label = f"{element.get('class') or ''} {element.get('id') or ''}"
+            if (
+                DATE_CLASS.search(label)
+                and not element.xpath(OUTSIDE_ARTICLE)
+                and not element.xpath(_LINKED)
+            ):
+                line = clean_line(element.text_content())
+                if len(line) <= _DATE_LINE_CHARACTERS and _has_figure(line):
+                    yield line, 1 if _UPDATE_WORDS.search(f"{label} {line}") else 2
 
-    def _possible(self, moment: Moment) -> bool:
-        """Tell whether a page can have been published then."""
+    def _is_possible(self, moment: Moment) -> bool:
+        """Return True if a page can have been published at *moment*."""
         return moment.year >= _FIRST_YEAR and not is_ahead(moment, self.now)
 
-    def _moment(self, *written: object) -> Moment | None:
-        """Return the first of some dates that is one and is possible."""
-        told = (stated(text) for each in written if (text := declared_text(each)))
-        return next((each for each in told if each and self._possible(each)), None)
+    def _moment(self, *values: object) -> Moment | None:
+        """Return the first possible date in *values*."""
+        moments = (parse_date(text) for value in values if (text := declared_text(value)))
+        return next((moment for moment in moments if moment and self._is_possible(moment)), None)
 
-    def _person(self, name: str) -> bool:
-        """Tell whether an author is somebody rather than the site or an address."""
+    def _is_person(self, name: str) -> bool:
+        """Return True if *name* is not empty, the site's name or an address."""
         return bool(name) and name not in self.sites and "://" not in name
 
 
 def _objects(value: object) -> Iterator[Data]:
-    """Yield every object inside *value* that may describe a page, outer ones first."""
+    """Yield every object inside *value* that can describe a page, outer objects first."""
     if isinstance(value, dict):
         yield value
-        for key, inner in value.items():
-            if key not in _ELSEWHERE and isinstance(inner, dict | list):
-                yield from _objects(inner)
+        for key, inner_value in value.items():
+            if key not in _RELATED_PROPERTIES and isinstance(inner_value, dict | list):
+                yield from _objects(inner_value)
     elif isinstance(value, list):
-        for each in value:
-            yield from _objects(each)
+        for item in value:
+            yield from _objects(item)
 
 
 def _is_article(about: Data) -> bool:
-    """Tell whether an object is an article."""
-    return any(each in _ARTICLE_TYPES or each in _KINDS for each in types(about))
+    """Return True if *about* is an article."""
+    return any(name in _ARTICLE_TYPES or name in _KINDS for name in types(about))
 
 
 def types(about: Data) -> list[Any]:
     """Return the types of an object."""
-    return _several(about.get("@type"))
+    return _as_list(about.get("@type"))
 
 
-def _several(value: object) -> list[Any]:
-    """Return what a property holds, one or several, as a list."""
+def _as_list(value: object) -> list[Any]:
+    """Return the value of a property as a list."""
     return value if isinstance(value, list) else [value]
 
 
 def _is_closed(part: object) -> bool:
-    """Tell whether a page, or a part of it, is not free."""
+    """Return True if a page, or a part of it, is not free."""
     return isinstance(part, dict) and str(part.get("isAccessibleForFree")).lower() == "false"
 
 
 def is_ahead(moment: Moment, now: datetime | None) -> bool:
-    """Tell whether *moment* had not come yet when a page was read."""
-    return now is not None and day_of(moment) > (now + _AHEAD).date()
+    """Return True if *moment* was still ahead when the page was read."""
+    return now is not None and day_of(moment) > (now + _TOLERANCE).date()
 
 
 def _address_of(value: object, base: str) -> str | None:
-    """Return the address that a property holds, if it is one."""
-    written = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-    if not isinstance(written, str) or not written.strip() or written.startswith("#"):
+    """Return the address in a property; ``None`` if there is none."""
+    address = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+    if not isinstance(address, str) or not address.strip() or address.startswith("#"):
         return None
     try:
-        url = urljoin(base, written.strip())
+        url = urljoin(base, address.strip())
         return url if urlsplit(url).hostname else None
     except ValueError:
         return None
 
 
-def _around(element: Element) -> str:
-    """Return the words that stand about an element in its own line."""
+def _line_around(element: Element) -> str:
+    """Return the text of the line around *element*; empty if it is long."""
     parent = element.getparent()
     line = "" if parent is None else clean_line(parent.text_content())
-    return line if len(line) <= _DATE_LINE else ""
+    return line if len(line) <= _DATE_LINE_CHARACTERS else ""
 
 
-def _agree(one: str, other: str) -> bool:
-    """Tell whether two titles are of one article: equal, one in the other, or mostly the same."""
-    first, second = _plain(one), _plain(other)
-    if not first or not second:
+def _is_same_title(title: str, other_title: str) -> bool:
+    """Return True if two titles are equal, one contains the other, or most words are common."""
+    plain_title, other_plain_title = _plain_title(title), _plain_title(other_title)
+    if not plain_title or not other_plain_title:
         return False
-    if first in second or second in first:
+    if plain_title in other_plain_title or other_plain_title in plain_title:
         return True
-    words = [set(each.split()) for each in (first, second)]
-    return len(words[0] & words[1]) >= _ALIKE * min(map(len, words))
+    words = [set(text.split()) for text in (plain_title, other_plain_title)]
+    return len(words[0] & words[1]) >= _TITLE_OVERLAP * min(map(len, words))
 
 
-def _plain(title: str) -> str:
-    """Return a title in small letters without signs."""
+def _plain_title(title: str) -> str:
+    """Return *title* in lower case without punctuation."""
     return " ".join(re.sub(r"[^\w]+", " ", html.unescape(title).casefold()).split())
 
 
 def _without_site(title: str, sites: Sequence[str] | frozenset[str]) -> str:
-    """Return a title without the name of the site beside it, and with its characters resolved."""
-    whole = clean_line(html.unescape(title))
+    """Return *title* with its entities resolved and without the name of the site."""
+    full_title = clean_line(html.unescape(title))
     for site in sites:
         name = re.escape(site)
-        if found := re.fullmatch(rf"(.+?)\s*[-–—|｜:：]\s*{name}|{name}\s*[|｜:：]\s*(.+)", whole):
-            return found[1] or found[2]
-    return whole
+        if match := re.fullmatch(
+            rf"(.+?)\s*[-–—|｜:：]\s*{name}|{name}\s*[|｜:：]\s*(.+)", full_title
+        ):
+            return match[1] or match[2]
+    return full_title
 
 
 def declared_text(value: object) -> str:
-    """Return a JSON-LD value as text: a text, an object's name, or the first of a list."""
+    """Return a JSON-LD value as text: a string, an object's name, or the first item of a list."""
     if isinstance(value, list):
         return declared_text(value[0]) if value else ""
     if isinstance(value, dict):
@@ -376,6 +421,6 @@ def declared_text(value: object) -> str:
     return clean_line(html.unescape(value)) if isinstance(value, str) else ""
 
 
-def _names(value: object) -> list[str]:
-    """Return each author's name."""
-    return [name for name in map(declared_text, _several(value)) if name]
+def _author_names(value: object) -> list[str]:
+    """Return the name of each author."""
+    return [name for name in map(declared_text, _as_list(value)) if name]

@@ -1,4 +1,4 @@
-"""Bytes as text, as browsers read them: mark, declaration, UTF-8, or their statistics."""
+"""Bytes as text, as browsers decode them: by mark, by declaration, as UTF-8, or by statistics."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)
 _ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\([BJ]")
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"SQLite")
 _JAPANESE = ("cp932", "euc_jp")
-_WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
-"""Encodings that on the web mean more than Python's of that name."""
-_LOCAL = {
+_WIDER_CODECS = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030"}
+"""Encodings that include more characters on the web than in Python, with Python's wider codec."""
+_CODEC_BY_LANGUAGE = {
     **dict.fromkeys(("pl", "cs", "sk", "hu", "sl", "hr", "bs", "sq", "ro"), "cp1250"),
     **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
     "tr": "cp1254",
     "vi": "cp1258",
 }
-"""What Latin letters are written in where it is not Windows-1252, by language."""
-_OF_THE_WEB = [
+"""Encodings of Latin letters other than Windows-1252, by language."""
+_WEB_ENCODINGS = [
     *("big5", "gb18030", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
 ]
-"""Encodings of other scripts that WHATWG's standard knows, as Python calls them."""
-_MOSTLY_LATIN = 2
-"""ASCII letters for each byte beyond ASCII, from which a text is one in Latin letters."""
-_SAMPLE = 20_000
-"""Bytes by which an encoding is told that nothing declares."""
+"""Encodings of other scripts in WHATWG's standard, by their Python names."""
+_LATIN_RATIO = 2
+"""ASCII letters per byte beyond ASCII from which a text counts as written in Latin letters."""
+_SAMPLE_BYTES = 20_000
+"""Bytes at the start that are examined if no encoding is declared."""
 _LATIN = re.compile(rb"[A-Za-z]")
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 _LANGUAGE = re.compile(
     rb"<html[^<>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2})", re.IGNORECASE
 )
-_FEW_BAD = 10
-"""Characters beyond ASCII that are whole in UTF-8 for each byte that is not."""
-_ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_GOOD_PER_BAD = 10
+"""Valid UTF-8 characters beyond ASCII per invalid byte from which a text counts as UTF-8."""
+_GARBAGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> str:
-    """Return *data* as text; *charset* is what was said with it.
+    """Return *data* as text; *charset* is the encoding from the HTTP answer or the mail header.
 
-    A declaration names an encoding as WHATWG's standard has it, so ISO-8859-1 is Windows-1252; it
-    is believed only where the bytes decode by it. Of text in UTF-8 a few bad bytes become the
-    replacement character. NUL characters are left out.
+    Labels of encodings mean the same as in WHATWG's standard, so ISO-8859-1 is Windows-1252. A
+    declared encoding is used only if the bytes decode by it. A few invalid bytes in UTF-8 become
+    the replacement character. NUL characters are removed.
 
     Raises:
         UnreadableError: empty, too large, or no text.
@@ -73,127 +73,142 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
             f"{name} is not text and cannot be read. If it holds an article, paste its text."
         )
     text = (
-        _marked(data)
-        or _escaped(data)
-        or _utf8(data)
-        or _damaged(data)
-        or _believed(data, charset)
-        or _declared(data)
-        or _guessed(data)
+        _decode_marked(data)
+        or _decode_escaped(data)
+        or _decode_utf8(data)
+        or _decode_damaged(data)
+        or _decode_as_declared(data, charset)
+        or _decode_declared(data)
+        or _decode_by_guess(data)
     )
-    if text is None or _too_odd(text):
+    if text is None or _is_garbled(text):
         raise UnreadableError(
             f"{name} is not text in any encoding that was recognised. Save it as UTF-8."
         )
     return text.replace("\x00", "")
 
 
-def _utf8(data: bytes) -> str | None:
-    """Decode as UTF-8; a last character that was cut off half-way is left out."""
+def _decode_utf8(data: bytes) -> str | None:
+    """Return *data* decoded as UTF-8; a last character that is cut off is left out."""
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
         return None
 
 
-def _damaged(data: bytes) -> str | None:
-    """Decode as UTF-8 in which a few bytes are bad, if far more of it is well."""
+def _decode_damaged(data: bytes) -> str | None:
+    """Return *data* decoded as UTF-8 with a few invalid bytes, if far more bytes are valid."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    whole = sum(char > "\x7f" for char in text) - bad
-    return text if bad and whole >= _FEW_BAD * bad else None
+    good = sum(character > "\x7f" for character in text) - bad
+    return text if bad and good >= _GOOD_PER_BAD * bad else None
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
-    """Decode by one encoding, or not at all."""
+def _decode_strict(data: bytes, encoding: str) -> str | None:
+    """Return *data* decoded by *encoding*; ``None`` if it does not decode."""
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return None
 
 
-def _as_browsers(data: bytes, label: str) -> str | None:
-    """Decode by what a label means on the web; what Windows-1252 leaves open is a bad byte."""
-    known = webencodings.lookup(label)
-    if known is None:
-        return _strict(data, label)
-    text = _strict(data, _WIDER.get(known.name, known.codec_info.name))
-    western = text is None and known.name == "windows-1252"
-    return data.decode("cp1252", "replace") if western else text
+def _decode_as_browser(data: bytes, label: str) -> str | None:
+    """Return *data* decoded by a WHATWG label; bytes that Windows-1252 leaves open are replaced."""
+    label_encoding = webencodings.lookup(label)
+    if label_encoding is None:
+        return _decode_strict(data, label)
+    text = _decode_strict(
+        data, _WIDER_CODECS.get(label_encoding.name, label_encoding.codec_info.name)
+    )
+    is_western = text is None and label_encoding.name == "windows-1252"
+    return data.decode("cp1252", "replace") if is_western else text
 
 
-def _marked(data: bytes) -> str | None:
-    """Decode by a byte order mark."""
-    return next((_strict(data, code) for mark, code in _MARKS if data.startswith(mark)), None)
+def _decode_marked(data: bytes) -> str | None:
+    """Return *data* decoded by its byte order mark."""
+    return next(
+        (_decode_strict(data, code) for mark, code in _MARKS if data.startswith(mark)), None
+    )
 
 
-def _escaped(data: bytes) -> str | None:
-    """Decode ISO-2022-JP, which announces itself by escapes and looks like ASCII otherwise."""
-    return _strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
+def _decode_escaped(data: bytes) -> str | None:
+    """Return *data* decoded as ISO-2022-JP if it contains that encoding's escape sequences."""
+    return _decode_strict(data, "iso2022_jp_2") if _ESCAPES.search(data[:20_000]) else None
 
 
-def _declared(data: bytes) -> str | None:
-    """Decode by the charset that a page declares, if it does decode and reads like text."""
-    found = _DECLARED.search(data[:4096])
-    return _believed(data, found.group(1).decode("ascii")) if found else None
+def _decode_declared(data: bytes) -> str | None:
+    """Return *data* decoded by the charset that a page declares, if the result reads like text."""
+    match = _DECLARED.search(data[:4096])
+    return _decode_as_declared(data, match.group(1).decode("ascii")) if match else None
 
 
-def _believed(data: bytes, charset: str | None) -> str | None:
-    """Decode by *charset* unless what comes out does not read like text."""
+def _decode_as_declared(data: bytes, charset: str | None) -> str | None:
+    """Return *data* decoded by *charset*, unless the result does not read like text."""
     if charset is None:
         return None
-    text = _as_browsers(data, charset)
-    wrong = text is None or _too_odd(text) or (_likeness(data) is not None and not _japanese(text))
-    return None if wrong else text
+    text = _decode_as_browser(data, charset)
+    is_wrong = (
+        text is None
+        or _is_garbled(text)
+        or (_decode_japanese(data) is not None and not _is_japanese(text))
+    )
+    return None if is_wrong else text
 
 
-def _guessed(data: bytes) -> str | None:
-    """Decode by what the bytes look like, among the encodings of the web.
+def _decode_by_guess(data: bytes) -> str | None:
+    """Return *data* decoded by the most probable encoding of the web.
 
-    Text in Latin letters is Windows-1252, or what its language is written in elsewhere: its ASCII
-    letters tell the language, and statistics of a few bytes beyond them tell nothing.
+    Text in Latin letters is Windows-1252 or the usual encoding of its language. The language is
+    detected from the ASCII letters, because the few other bytes are too few for statistics.
     """
-    if text := _likeness(data):
+    if text := _decode_japanese(data):
         return text
-    shown = _MARKUP.sub(b" ", data[:_SAMPLE])
-    latin = len(_LATIN.findall(shown))
-    beyond = sum(byte > 0x7F for byte in shown)
-    if latin >= _MOSTLY_LATIN * beyond:
-        western = data.decode("cp1252", "replace")
-        language = _LANGUAGE.search(data[:_SAMPLE])
-        named = (
+    visible_bytes = _MARKUP.sub(b" ", data[:_SAMPLE_BYTES])
+    latin_letters = len(_LATIN.findall(visible_bytes))
+    non_ascii = sum(byte > 0x7F for byte in visible_bytes)
+    if latin_letters >= _LATIN_RATIO * non_ascii:
+        western_text = data.decode("cp1252", "replace")
+        language = _LANGUAGE.search(data[:_SAMPLE_BYTES])
+        code = (
             language[1].decode().lower()
             if language
-            else language_of(shown.decode("cp1252", "replace"))
+            else language_of(visible_bytes.decode("cp1252", "replace"))
         )
-        return _strict(data, _LOCAL.get(named, "cp1252")) or western
-    best = from_bytes(data, cp_isolation=_OF_THE_WEB).best() or from_bytes(data).best()
+        return _decode_strict(data, _CODEC_BY_LANGUAGE.get(code, "cp1252")) or western_text
+    best = from_bytes(data, cp_isolation=_WEB_ENCODINGS).best() or from_bytes(data).best()
     return None if best is None else str(best)
 
 
-def _likeness(data: bytes) -> str | None:
-    """Decode as Japanese where that gives kana, as any Japanese text has."""
-    texts = [text for code in _JAPANESE if (text := _strict(data, code))]
-    return max((t for t in texts if _japanese(t)), key=_kana_share, default=None)
+def _decode_japanese(data: bytes) -> str | None:
+    """Return *data* decoded as Japanese if the result contains kana, as all Japanese text does."""
+    texts = [text for code in _JAPANESE if (text := _decode_strict(data, code))]
+    return max((t for t in texts if _is_japanese(t)), key=_kana_share, default=None)
 
 
-def _japanese(text: str) -> bool:
-    """Tell whether an eighth of the characters beyond ASCII are kana of full width."""
+def _is_japanese(text: str) -> bool:
+    """Return True if over an eighth of the characters beyond ASCII are full-width kana."""
     return _kana_share(text) > 1 / 8
 
 
 def _kana_share(text: str) -> float:
     """Return the share of hiragana and katakana among the characters beyond ASCII."""
-    beyond = [c for c in text if c > "\x7f"]
-    return sum("぀" <= c <= "ヿ" for c in beyond) / len(beyond) if beyond else 0.0
+    non_ascii = [character for character in text if character > "\x7f"]
+    return (
+        sum("぀" <= character <= "ヿ" for character in non_ascii) / len(non_ascii)
+        if non_ascii
+        else 0.0
+    )
 
 
-def _too_odd(text: str) -> bool:
-    """Tell whether more than one character in fifty is no text; stray NULs are forgiven."""
-    return 50 * len(_ODD.findall(text)) > len(text)
+def _is_garbled(text: str) -> bool:
+    """Return True if more than one character in fifty is a control or replacement character.
+
+    NUL characters count as well, and below that share they are accepted.
+    """
+    return 50 * len(_GARBAGE.findall(text)) > len(text)
 
 
-def damage(text: str) -> tuple[str, ...]:
-    """Return a note that says how many bytes of a *text* could not be read, if any."""
+def damage_notes(text: str) -> tuple[str, ...]:
+    """Return a note with the number of bytes in *text* that could not be decoded, if any."""
     bad = text.count("\ufffd")
     return (f"{bad} bytes could not be read; each stands as \ufffd.",) if bad else ()

@@ -1,4 +1,4 @@
-"""What is handed in, and the protocol of what reads it."""
+"""Documents that are handed in, and the protocol of their parsers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from ingest.reading.decoding import decode
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.listings import Entry
 
-_HEAD = 4096
-"""Bytes at the start of a document by which its kind is told."""
+_HEAD_BYTES = 4096
+"""Bytes at the start of a document that are searched for the signature of its kind."""
 SURE = 3
-"""Score of a parser that finds its kind's signature in the bytes."""
-_NAMED = 2
-"""Score of a parser whose kind is named by the ending or the media type."""
+"""Score of a parser that finds the signature of its kind in the bytes."""
+_BY_NAME = 2
+"""Score of a parser that recognises its kind by the file ending or the media type."""
 POSSIBLE = 1
-"""Score of a parser that reads what nothing else does."""
+"""Score of a parser that can read documents that no other parser reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of a file, a page, an attachment or a paste, and what came with them.
+    """The bytes of a file, a page, an attachment or a paste, with its name and metadata.
 
-    ``name`` stands in sentences about it. ``url`` is the address that it was fetched from, with
-    the ``content_type`` and ``charset`` of the answer, and what its listing ``announced`` of it.
+    ``name`` is shown in messages about the document. ``url`` is the address that it was fetched
+    from, with the ``content_type`` and ``charset`` of the HTTP answer; ``announced`` is its entry
+    in a listing.
     ``pasted`` text needs no ending. ``first_line`` is the number of the first line where the bytes
     are a part of a larger file.
     """
@@ -46,18 +47,18 @@ class Document:
 
     @property
     def ending(self) -> str:
-        """The ending of the name, in small letters with its dot; empty for what was fetched."""
+        """Return the file ending in lower case with its dot; empty if fetched or pasted."""
         return "" if self.url or self.pasted else PurePath(self.name).suffix.lower()
 
     @property
     def stem(self) -> str:
-        """The name of the file without its folder and its ending."""
+        """Return the name of the file without its folder and its ending."""
         return PurePath(self.name).stem
 
     @property
     def head(self) -> bytes:
-        """The first bytes, without a byte order mark and white space."""
-        return self.data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+        """Return the first bytes, without a byte order mark and leading white space."""
+        return self.data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
 
     def text(self) -> str:
         """Return the document as text.
@@ -69,11 +70,12 @@ class Document:
 
 
 class Parser(Protocol):
-    """Reads one kind of document; subclass it, and list it in ``registry.py`` or an entry point.
+    """A parser of one kind of document; list a subclass in ``registry.py`` or an entry point.
 
-    ``kind`` is what people call it. ``several`` says that a document may hold more than one
-    article: an address or a title that is said of it is then nobody's. ``by_lines`` says that
-    every line is an article by itself: a file may be of any size, and is read in parts.
+    ``kind`` is the name that people see. ``several`` is True if a document can hold more than one
+    article, so an address or a title given with the document applies to none of them.
+    ``by_lines`` is True if every line is an article: a file can be of any size and is read in
+    parts.
     """
 
     kind: ClassVar[str]
@@ -83,21 +85,21 @@ class Parser(Protocol):
     by_lines: ClassVar[bool] = False
 
     def score(self, document: Document) -> int:
-        """Return how sure it is that *document* is of this kind; 0 if it is not."""
-        named = document.ending in self.endings or document.content_type in self.media_types
-        return _NAMED if named else 0
+        """Return the certainty (0 to 3) that *document* is of this kind; 0 if it is not."""
+        is_match = document.ending in self.endings or document.content_type in self.media_types
+        return _BY_NAME if is_match else 0
 
     def parse(self, document: Document) -> Iterable[FoundArticle]:
-        """Read *document*; a part that cannot be read costs no other.
+        """Yield the articles of *document*; a broken part does not stop the others.
 
         Raises:
-            ReadingError: nothing of it can be read; the sentence says why.
+            ReadingError: nothing in it can be read; the message gives the reason.
         """
         ...
 
 
-def broken(name: str, kind: str) -> UnreadableError:
-    """Return the sentence for a file that is broken, or not of the *kind* that its name says."""
+def broken_file(name: str, kind: str) -> UnreadableError:
+    """Return the error for a file that is broken, or that is not of the *kind* its name claims."""
     return UnreadableError(
         f"{name} is a broken {kind} file. Open it, save it again, or paste its text."
     )

@@ -1,4 +1,4 @@
-"""Elements of a page: what they say, and what they are called."""
+"""Elements of a page: their text and their names."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "em", "font", "i", "mark", "q", "s", "small", "span"}
     | {"strong", "sub", "sup", "time", "u", "wbr"}
 )
-"""What stands in the middle of a line."""
+"""Elements that do not break a line."""
 
 
 def text(element: Element) -> str:
-    """Return the text of an element, with white space where a box or a line ends."""
+    """Return the text of an element, with white space at the end of each box or line."""
     return clean_line("".join(_pieces(element)))
 
 
 def _pieces(element: Element) -> Iterator[str]:
-    """Yield the text inside *element*, with white space where a box or a line ends."""
+    """Yield the text inside *element*, with white space at the end of each box or line."""
     yield element.text or ""
-    for inner in element:
-        gap = "" if inner.tag in _INLINE else " "
+    for child in element:
+        gap = "" if child.tag in _INLINE else " "
         yield gap
-        if isinstance(inner.tag, str):
-            yield from _pieces(inner)
+        if isinstance(child.tag, str):
+            yield from _pieces(child)
         yield gap
-        yield inner.tail or ""
+        yield child.tail or ""
 
 
 def classes(element: Element) -> str:
-    """Return the names of an element's classes, and its id."""
+    """Return the class names and the id of an element."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"

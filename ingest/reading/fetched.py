@@ -1,4 +1,4 @@
-"""What was fetched from an address, as an article."""
+"""Documents fetched from an address, as articles."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from ingest.reading.feedfiles import item_of
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.reading.placing import SUFFIX
-from ingest.reading.registry import only
+from ingest.reading.registry import read_single
 
-_HEAD = 8192
-"""Bytes at the start of a page in which it may send a browser on."""
-_ASIDE = "ancestor::noscript"
-_SENT = re.compile(
+_HEAD_BYTES = 8192
+"""Bytes at the start of a page that are searched for a redirect."""
+_IN_NOSCRIPT = "ancestor::noscript"
+_REFRESH = re.compile(
     r"(\d{1,3})(?:\.\d{0,3})?\s{0,5}[;,]\s{0,5}url\s{0,5}=\s{0,5}(\S.*)", re.I | re.S
 )
-_PATIENCE = 10
-"""Seconds of the longest wait before a page sends a browser on."""
+_MAX_WAIT_SECONDS = 10
+"""Seconds of the longest delay of a redirect that is followed."""
 SENT_ON = 3
-"""Times that a page may be sent on in a row."""
-_NEXT = re.compile(
+"""Redirects that are followed in a row."""
+_PAGE_SUFFIX = re.compile(
     r"/(?:page/)?\d{1,2}|[?&](?:page|p|pg)=\d{1,2}|[-_](?:p|page)?\d{1,2}(?:\.html?)?"
 )
-"""What the address of a further page has behind that of the first."""
+"""Suffix that the address of a further page has after the address of the first."""
 
 
 def read_fetched(
@@ -45,12 +45,12 @@ def read_fetched(
     announced: Entry | None = None,
     now: datetime | None = None,
 ) -> Extract:
-    """Understand what *url* holds; what its listing *announced* fills the gaps.
+    """Return the article at *url*; gaps are filled from its *announced* entry in a listing.
 
     Raises:
-        ReadingError: it holds no article, or asks not to be kept.
+        ReadingError: the document holds no article, or opts out of archiving.
     """
-    return only(
+    return read_single(
         Document(
             data,
             url,
@@ -65,51 +65,52 @@ def read_fetched(
 
 
 def read_item(announced: Entry, feed: str, hints: Hints, now: datetime | None = None) -> Extract:
-    """Understand an article that its *feed* carries itself.
+    """Return an article that its *feed* carries.
 
     Raises:
-        ReadingError: it holds no article.
+        ReadingError: the item holds no article.
     """
-    return only(replace(item_of(announced, feed), hints=hints, now=now))
+    return read_single(replace(item_of(announced, feed), hints=hints, now=now))
 
 
 def sent_on(data: bytes, url: str) -> str | None:
-    """Return where a page sends a browser on to (``<meta http-equiv="refresh">``), if it does."""
+    """Return the target of a page's redirect (``<meta http-equiv="refresh">``), if there is one."""
     try:
-        head = lxml.html.document_fromstring(data[:_HEAD])
+        head = lxml.html.document_fromstring(data[:_HEAD_BYTES])
     except (ParserError, XMLSyntaxError, ValueError):
         return None
-    told = [
-        (each.get("content") or "").strip()
-        for each in head.iter("meta")
-        if (each.get("http-equiv") or "").lower() == "refresh" and not each.xpath(_ASIDE)
+    contents = [
+        (meta.get("content") or "").strip()
+        for meta in head.iter("meta")
+        if (meta.get("http-equiv") or "").lower() == "refresh" and not meta.xpath(_IN_NOSCRIPT)
     ]
-    target = _SENT.match(told[0]) if told else None
-    if target is None or int(target[1]) > _PATIENCE:
+    target = _REFRESH.match(contents[0]) if contents else None
+    if target is None or int(target[1]) > _MAX_WAIT_SECONDS:
         return None
-    further = urljoin(url, target[2].strip(" '\""))
-    return None if clean_url(further) == clean_url(url) else further
+    redirect_url = urljoin(url, target[2].strip(" '\""))
+    return None if clean_url(redirect_url) == clean_url(url) else redirect_url
 
 
 def one_after_another(pages: Sequence[Extract]) -> Extract:
-    """Join the pages of one article; what each of them repeats stands once."""
-    first = pages[0]
-    seen: dict[str, None] = {}
+    """Return one extract of the pages of an article; repeated paragraphs are left out."""
+    first_page = pages[0]
+    paragraphs: dict[str, None] = {}
     for page in pages:
-        seen |= dict.fromkeys(page.text.split("\n\n"))
+        paragraphs |= dict.fromkeys(page.text.split("\n\n"))
     return replace(
-        first,
-        text="\n\n".join(seen),
-        captions=tuple(dict.fromkeys(each for page in pages for each in page.captions)),
-        corrections=tuple(dict.fromkeys(each for page in pages for each in page.corrections)),
+        first_page,
+        text="\n\n".join(paragraphs),
+        captions=tuple(dict.fromkeys(caption for page in pages for caption in page.captions)),
+        corrections=tuple(dict.fromkeys(note for page in pages for note in page.corrections)),
         notes=tuple(note for page in pages for note in page.notes),
     )
 
 
-def is_next_page(url: str, first: str) -> bool:
-    """Tell whether *url* can only be a further page of the article that begins at *first*."""
-    base, given = clean_url(first), clean_url(url)
-    begun = {base, SUFFIX.sub("", base)}
-    return given != base and any(
-        given.startswith(each) and _NEXT.fullmatch(given[len(each) :]) for each in begun
+def is_next_page(url: str, first_url: str) -> bool:
+    """Return True if *url* can only be a further page of the article that begins at *first_url*."""
+    base_url, page_url = clean_url(first_url), clean_url(url)
+    base_urls = {base_url, SUFFIX.sub("", base_url)}
+    return page_url != base_url and any(
+        page_url.startswith(prefix) and _PAGE_SUFFIX.fullmatch(page_url[len(prefix) :])
+        for prefix in base_urls
     )

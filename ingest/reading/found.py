@@ -1,4 +1,4 @@
-"""What goes into reading besides bytes, and what comes out."""
+"""The input of reading besides bytes (hints), and its output (found articles)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ingest.errors import NoArticleError, ReadingError
 from ingest.language.detecting import language_of
 from ingest.language.script import EAST_ASIAN
-from ingest.model import UNVERIFIED_PASTE, Extract, Header, Kind, Moment
+from ingest.model import UNVERIFIED_PASTE, Extract, Kind, Moment
 from ingest.reading.text import clean, clean_line
 
 _SECTIONS = (
@@ -19,17 +19,17 @@ _SECTIONS = (
     (re.compile(r"/live(?:-news|-updates|blog)?(?:/|$)"), Kind.LIVE),
     (re.compile(r"/analysis(?:/|$)"), Kind.ANALYSIS),
 )
-"""What a section in an address says of the articles below it."""
-_WRITTEN_SO = frozenset({"ja", "zh", "ko"})
-_SHORTEST = 40
-"""Characters below which a text is no article."""
+"""Kinds of articles, by the section in their address."""
+_EAST_ASIAN_LANGUAGES = frozenset({"ja", "zh", "ko"})
+_MIN_CHARACTERS = 40
+"""Characters below which a text does not count as an article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the person who adds an input says of it; it wins over what the input says.
+    """Metadata from the person who adds an input; it takes precedence over the input's own.
 
-    ``mapping`` is for JSON Lines and results: our field's name to theirs.
+    ``mapping`` is for JSON Lines and results: our field name to the file's field name.
     """
 
     outlet: str | None = None
@@ -41,76 +41,77 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """One thing that was read, or the sentence that says why it was not."""
+    """One article that was read, or the error that explains why it was not."""
 
     name: str
     extract: Extract | None = None
     problem: ReadingError | None = None
 
 
-def hinted(extract: Extract, hints: Hints, name: str) -> Extract:
-    """Apply *hints*, name the outlet and the language, and refuse what is no article.
+def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
+    """Apply *hints*, set outlet and language, and raise an error for too short a text.
 
     Raises:
-        NoArticleError: too little text is left.
+        NoArticleError: fewer than 40 characters of text are left.
     """
     text = clean(extract.text)
-    withdrawn = extract.header.kind is Kind.RETRACTION
-    if withdrawn and not text:
+    is_withdrawn = extract.header.kind is Kind.RETRACTION
+    if is_withdrawn and not text:
         text = clean("\n\n".join(extract.corrections))
-    if len(text) < _SHORTEST and not (withdrawn and text):
+    if len(text) < _MIN_CHARACTERS and not (is_withdrawn and text):
         raise NoArticleError(
             f"{name} holds no article: {len(text)} characters of text are left without page "
-            f"noise, and an article has at least {_SHORTEST}."
+            f"noise, and an article has at least {_MIN_CHARACTERS}."
         )
     header = extract.header
     url = _address(clean_line(hints.url or header.url or ""))
     host = urlsplit(url).hostname if url else None
-    outlet = hints.outlet or _named(header.outlet) or (host or "").removeprefix("www.")
+    outlet = hints.outlet or _outlet_name(header.outlet) or (host or "").removeprefix("www.")
     title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
     settled_header = replace(
         header,
         title=title,
         outlet=clean_line(outlet) or UNVERIFIED_PASTE,
         url=url,
-        kind=header.kind if header.kind is not Kind.NEWS else section(url),
-        authors=tuple(name for each in header.authors if (name := clean_line(each))),
+        kind=header.kind if header.kind is not Kind.NEWS else kind_by_address(url),
+        authors=tuple(name for author in header.authors if (name := clean_line(author))),
         agency=clean_line(header.agency or "") or None,
         dateline=clean_line(header.dateline or "") or None,
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
-        language=_believable(_code(header.language), text) or language_of(f"{title}\n{text}"),
+        language=_language_in_script(_language_code(header.language), text)
+        or language_of(f"{title}\n{text}"),
     )
     return replace(
         extract,
         header=settled_header,
         text=text,
-        captions=tuple(clean(each) for each in extract.captions),
-        corrections=tuple(clean(each) for each in extract.corrections),
+        captions=tuple(clean(caption) for caption in extract.captions),
+        corrections=tuple(clean(correction) for correction in extract.corrections),
     )
 
 
-def section(url: str | None) -> Kind:
-    """Return the kind that the path of an address shows."""
+def kind_by_address(url: str | None) -> Kind:
+    """Return the kind of article that the path of *url* indicates."""
     path = urlsplit(url or "").path.lower()
     return next((kind for pattern, kind in _SECTIONS if pattern.search(path)), Kind.NEWS)
 
 
-def _code(language: str) -> str | None:
-    """Return a declared language as its two letters; a name is not guessed at."""
+def _language_code(language: str) -> str | None:
+    """Return a declared language as its two-letter code; names of languages are not resolved."""
     short = language.strip().lower().replace("_", "-").split("-")[0]
     return short if re.fullmatch("[a-z]{2}", short) else None
 
 
-def _believable(declared: str | None, text: str) -> str | None:
-    """Return a declared language unless *text* is in another script."""
+def _language_in_script(declared: str | None, text: str) -> str | None:
+    """Return the declared language unless *text* is in another script."""
     head = text[:1000]
-    east_asian = 3 * len(EAST_ASIAN.findall(head)) > len(head)
-    return declared if declared and east_asian == (declared in _WRITTEN_SO) else None
+    is_east_asian = 3 * len(EAST_ASIAN.findall(head)) > len(head)
+    return declared if declared and is_east_asian == (declared in _EAST_ASIAN_LANGUAGES) else None
 
 
 def _address(url: str) -> str | None:
-    """Return *url* where it is one that a reader can open."""
+    """Return *url* if it is an HTTP address with a host."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -118,11 +119,6 @@ def _address(url: str) -> str | None:
     return parts.geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _named(outlet: str) -> str:
-    """Return an outlet that was really named."""
+def _outlet_name(outlet: str) -> str:
+    """Return *outlet*, or an empty string if it is the placeholder for pastes."""
     return "" if outlet == UNVERIFIED_PASTE else outlet
-
-
-def _header(title: str = "", **fields: object) -> Header:
-    """Build a header, leaving out what is empty."""
-    return Header(title, **{name: value for name, value in fields.items() if value})  # type: ignore[arg-type]

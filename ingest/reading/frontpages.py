@@ -1,4 +1,4 @@
-"""Front pages and sections: lists of teasers, none of them an article."""
+"""Front pages and section pages: lists of teasers, and not articles."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from urllib.parse import urljoin
 from ingest.reading.declarations import Declared
 from ingest.reading.elements import Element
 
-_FEW = 4
-"""Teasers that a page has at least to be a list of them."""
-_SHARE = 0.8
-"""Share of a list's text that stands in its teasers."""
-_TOLD = 250
-"""Characters of paragraphs under a heading of their own that are an article, beside any teasers."""
-_PARAGRAPH = 40
+_MIN_TEASERS = 4
+"""Teasers that a page must have to count as a list of them."""
+_TEASER_SHARE = 0.8
+"""Share of the page's text that must be inside teasers."""
+_ARTICLE_CHARACTERS = 250
+"""Characters of paragraphs outside teasers from which a page with a heading is an article."""
+_PARAGRAPH_CHARACTERS = 40
 """Characters of the shortest paragraph that is counted."""
 _HEADINGS = "//h2[a]|//h3[a]|//h4[a]|//a[h2 or h3 or h4]"
 _BOXES = ("article", "li", "section", "div")
@@ -22,38 +22,42 @@ or contains(@type, 'feed+json')]/@href"
 
 
 def front_page(declared: Declared, name: str) -> str | None:
-    """Say that a page only lists articles, and name its feed; ``None`` where it may be one."""
+    """Return the message that a page only lists articles, with its feed; else ``None``."""
     page = declared.page
     if declared.article or declared.meta("og:type").lower() == "article":
         return None
-    boxes = {id(box): box for each in page.xpath(_HEADINGS) if (box := _teaser(each)) is not None}
-    if len(boxes) < _FEW:
+    boxes = {
+        id(box): box for heading in page.xpath(_HEADINGS) if (box := _teaser(heading)) is not None
+    }
+    if len(boxes) < _MIN_TEASERS:
         return None
-    lines = [each for each in page.iter("p") if len(each.text_content()) >= _PARAGRAPH]
-    inside = sum(len(p.text_content()) for p in lines if _within(p, boxes))
-    outside = sum(len(p.text_content()) for p in lines) - inside
-    if inside < _SHARE * (inside + outside) or (declared.heading and outside >= _TOLD):
+    lines = [line for line in page.iter("p") if len(line.text_content()) >= _PARAGRAPH_CHARACTERS]
+    teaser_characters = sum(len(line.text_content()) for line in lines if _is_within(line, boxes))
+    other_characters = sum(len(line.text_content()) for line in lines) - teaser_characters
+    if teaser_characters < _TEASER_SHARE * (teaser_characters + other_characters) or (
+        declared.heading and other_characters >= _ARTICLE_CHARACTERS
+    ):
         return None
     feeds = _feeds_of(declared)
-    way = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
-    return f"{name} lists {len(boxes)} articles and is none itself. {way}"
+    advice = f"Watch its feed instead: {feeds[0]}" if feeds else "Give the address of one article."
+    return f"{name} lists {len(boxes)} articles and is none itself. {advice}"
 
 
 def _teaser(heading: Element) -> Element:
-    """Return the box of one teaser: the largest around its heading that holds no other's."""
+    """Return the box of one teaser: the largest around *heading* without another heading."""
     box = None
-    for each in heading.iterancestors(*_BOXES):
-        if len(each.xpath(f".{_HEADINGS.replace('|', '|.')}")) > 1 or each.xpath(".//h1"):
+    for ancestor in heading.iterancestors(*_BOXES):
+        if len(ancestor.xpath(f".{_HEADINGS.replace('|', '|.')}")) > 1 or ancestor.xpath(".//h1"):
             break
-        box = each
+        box = ancestor
     return box
 
 
-def _within(element: Element, boxes: dict[int, Element]) -> bool:
-    """Tell whether *element* stands in one of *boxes*."""
-    return any(id(each) in boxes for each in element.iterancestors())
+def _is_within(element: Element, boxes: dict[int, Element]) -> bool:
+    """Return True if *element* is inside one of *boxes*."""
+    return any(id(ancestor) in boxes for ancestor in element.iterancestors())
 
 
 def _feeds_of(declared: Declared) -> list[str]:
-    """Return the addresses of the feeds that a page names."""
-    return [urljoin(declared.url or "", str(each)) for each in declared.page.xpath(_FEEDS)]
+    """Return the addresses of the feeds in the page's ``link`` elements."""
+    return [urljoin(declared.url or "", str(address)) for address in declared.page.xpath(_FEEDS)]

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: records of articles, under whatever names their maker gave the fields."""
+"""JSON and JSON Lines: records of articles, with field names of many kinds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import UNVERIFIED_PASTE, Extract, Header
 from ingest.reading.decoding import decode
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.markdown import as_list, kind
 from ingest.reading.paragraphs import paragraphs
-from ingest.reading.pastes import assembled, sort
+from ingest.reading.pastes import assemble, sort_lines
 from ingest.reading.text import clean, clean_line
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -30,11 +30,11 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind",),
     "language": ("language", "lang"),
 }
-"""Our field, and the names that are understood without being told."""
+"""Our field, and the field names that are recognised without a mapping."""
 
 
 class JsonLinesParser(Parser):
-    """JSON Lines."""
+    """The parser of JSON Lines."""
 
     kind = "JSON Lines"
     endings = frozenset({".jsonl", ".ndjson"})
@@ -43,20 +43,20 @@ class JsonLinesParser(Parser):
     by_lines = True
 
     def score(self, document: Document) -> int:
-        """Tell JSON Lines by the first of them, or by the name."""
+        """Return the score of *document*: sure by its first line, else by the name."""
         first = document.head.split(b"\n", 1)[0].rstrip()
-        whole = first.startswith((b'{"', b"{ ", b"{}")) and first.endswith(b"}")
-        return SURE if whole and not document.url else Parser.score(self, document)
+        is_object = first.startswith((b'{"', b"{ ", b"{}")) and first.endswith(b"}")
+        return SURE if is_object and not document.url else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read an article a line; a broken one costs no other."""
+        """Yield one article for each line; a broken line does not stop the others."""
         for number, line in enumerate(document.data.split(b"\n"), document.first_line):
             if line.strip():
                 yield _read_line(line, f"{document.name} line {number}", document)
 
 
 class JsonParser(Parser):
-    """JSON: one record, or an array of them."""
+    """The parser of JSON: one record, or an array of records."""
 
     kind = "JSON"
     endings = frozenset({".json"})
@@ -64,28 +64,28 @@ class JsonParser(Parser):
     several = True
 
     def score(self, document: Document) -> int:
-        """Tell JSON by all of it, or by the name."""
-        opens = document.head[:1] in {b"{", b"["}
-        return SURE if opens and _is_json(document) else Parser.score(self, document)
+        """Return the score of *document*: sure if all of it is JSON, else by the name."""
+        is_likely_json = document.head[:1] in {b"{", b"["}
+        return SURE if is_likely_json and _is_json(document) else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read an article a record; at an address there is none, only data for programs."""
+        """Yield one article for each record; raise NoArticleError for data from an address."""
         name = document.name
         if document.url:
             raise NoArticleError(f"{name} answers with data for programs (JSON) and no article.")
         try:
             value = json.loads(document.text())
         except (ValueError, RecursionError) as error:
-            raise broken(name, "JSON") from error
+            raise broken_file(name, "JSON") from error
         if not isinstance(value, list):
             value = [value]
         for number, record in enumerate(value, start=1):
-            of = f"{name} record {number}" if len(value) > 1 else name
-            yield _read(record, of, document)
+            record_name = f"{name} record {number}" if len(value) > 1 else name
+            yield _read(record, record_name, document)
 
 
 def _is_json(document: Document) -> bool:
-    """Tell whether a document is JSON as a whole."""
+    """Return True if the complete document is JSON."""
     try:
         json.loads(document.data)
     except (ValueError, RecursionError):
@@ -94,7 +94,7 @@ def _is_json(document: Document) -> bool:
 
 
 def _read_line(line: bytes, name: str, document: Document) -> FoundArticle:
-    """Read one line of JSON Lines; what goes wrong is the result."""
+    """Return the article in one line of JSON Lines, or the error in it."""
     try:
         record = json.loads(decode(line, name))
     except ReadingError as problem:
@@ -106,7 +106,7 @@ def _read_line(line: bytes, name: str, document: Document) -> FoundArticle:
 
 
 def _read(record: object, name: str, document: Document) -> FoundArticle:
-    """Read one record; what goes wrong is the result."""
+    """Return the article in one record, or the error in it."""
     try:
         return FoundArticle(name, _read_record(record, name, document.hints.mapping))
     except ReadingError as problem:
@@ -114,57 +114,57 @@ def _read(record: object, name: str, document: Document) -> FoundArticle:
 
 
 def _read_record(record: object, name: str, mapping: Mapping[str, str]) -> Extract:
-    """Understand one record.
+    """Return the extract of one record.
 
     Raises:
-        UnreadableError: it is no object.
-        NoArticleError: it has no text.
+        UnreadableError: the record is not an object.
+        NoArticleError: the record has no text.
     """
     if not isinstance(record, dict):
         raise UnreadableError(f"{name} is JSON, but no object with fields.")
     text = _value(record, "text", mapping)
-    if isinstance(text, list) and all(isinstance(each, str) for each in text):
+    if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
         text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
-        wanted = mapping.get("text", "text")
+        field = mapping.get("text", "text")
         raise NoArticleError(
-            f'{name} has no text under "{wanted}". If another field holds it, say --map text=FIELD.'
+            f'{name} has no text under "{field}". If another field holds it, say --map text=FIELD.'
         )
     return _extract(record, text, mapping)
 
 
 def _extract(record: dict[str, Any], text: str, mapping: Mapping[str, str]) -> Extract:
-    """Build the extract; a record's body is cleaned of noise lines and keeps the rest."""
-    title = clean_line(_word(record, "title", mapping))
+    """Return the extract of a record; boilerplate lines are removed from its text."""
+    title = clean_line(_text_value(record, "title", mapping))
     lines = paragraphs(clean(text))
-    agency = _word(record, "agency", mapping) or None
-    published = stated(_word(record, "published", mapping))
-    read = assembled(title, sort(lines), whole="" if published else text, agency=agency)
+    agency = _text_value(record, "agency", mapping) or None
+    published = parse_date(_text_value(record, "published", mapping))
+    extract = assemble(title, sort_lines(lines), whole="" if published else text, agency=agency)
     header = Header(
         title=title,
-        outlet=_word(record, "outlet", mapping) or UNVERIFIED_PASTE,
-        url=_word(record, "url", mapping) or None,
-        authors=tuple(as_list(_value(record, "authors", mapping))) or read.header.authors,
-        agency=read.header.agency,
-        dateline=_word(record, "dateline", mapping) or read.header.dateline,
-        published=published or read.header.published,
-        not_before=None if published else read.header.not_before,
-        kind=kind(_word(record, "kind", mapping)) or read.header.kind,
-        language=_word(record, "language", mapping) or UNKNOWN_LANGUAGE,
+        outlet=_text_value(record, "outlet", mapping) or UNVERIFIED_PASTE,
+        url=_text_value(record, "url", mapping) or None,
+        authors=tuple(as_list(_value(record, "authors", mapping))) or extract.header.authors,
+        agency=extract.header.agency,
+        dateline=_text_value(record, "dateline", mapping) or extract.header.dateline,
+        published=published or extract.header.published,
+        not_before=None if published else extract.header.not_before,
+        kind=kind(_text_value(record, "kind", mapping)) or extract.header.kind,
+        language=_text_value(record, "language", mapping) or UNKNOWN_LANGUAGE,
     )
-    return Extract(header, read.text, read.captions, read.corrections)
+    return Extract(header, extract.text, extract.captions, extract.corrections)
 
 
 def _value(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-    """Return what *record* has for our field *name*."""
+    """Return the value in *record* for our field *name*."""
     if name in mapping:
         return record.get(mapping[name])
     return next((record[key] for key in _FIELDS[name] if record.get(key)), None)
 
 
-def _word(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> str:
-    """Return a field as text; numbers are written out, the rest is nothing."""
-    found = _value(record, name, mapping)
-    if isinstance(found, dict):
-        found = found.get("name")
-    return str(found) if isinstance(found, str | int | float) else ""
+def _text_value(record: dict[str, Any], name: str, mapping: Mapping[str, str]) -> str:
+    """Return a field as text; numbers are formatted, other types give an empty string."""
+    value = _value(record, name, mapping)
+    if isinstance(value, dict):
+        value = value.get("name")
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -1,4 +1,4 @@
-"""The reading order of a page of boxes: tables as rows, columns one behind the other, no heads."""
+"""The reading order of a page of text boxes: tables as rows, columns in sequence, no headers."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from ingest.reading.paragraphs import ENDED, HYPHEN, LOWER, UNDONE, glued, paragraphs
+from ingest.reading.paragraphs import HYPHEN, LOWER, OPEN_END, SENTENCE_END, join_parts, paragraphs
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
-_GAP = 1.2
-"""Heights of a letter from which white space parts two columns rather than two words."""
+_COLUMN_GAP = 1.2
+"""Width of white space, in letter heights, from which it separates columns and not words."""
 _LEADING = 1.5
-"""Distances of two lines from which the next one begins a paragraph."""
-_BIGGER = 1.15
-"""How much taller the letters of a heading are."""
+"""Distance of two lines, in usual distances, from which a new paragraph begins."""
+_HEADING_RATIO = 1.15
+"""Ratio of letter heights from which the taller line is a heading."""
 _INDENT = 1.0
-"""Heights of a letter by which the first line of a paragraph stands in."""
-_FEW = 3
-"""Lines side by side that make a table without rules."""
-_CELL = 30
-"""Characters of a cell of such a table on average, at most."""
-_EDGE = 2
-"""Lines at either end of a page that may be a running head or a page's number."""
-_CAPTION = 80
-"""Characters of the longest line above a table that names it."""
+"""Indent of the first line of a paragraph, in letter heights."""
+_MIN_TABLE_LINES = 3
+"""Lines of several pieces from which they form a table without rules."""
+_CELL_CHARACTERS = 30
+"""Average characters of a cell in such a table, at most."""
+_EDGE_LINES = 2
+"""Lines at the top and bottom of a page that can be a running header or a page number."""
+_CAPTION_CHARACTERS = 80
+"""Characters of the longest line above a table that counts as its caption."""
 _NUMBER = re.compile(
     r"(?:page|p\.|seite|頁|ページ)? ?\d{1,4}(?: ?(?:of|/|von|de) ?\d{1,4})? ?(?:頁|ページ)?",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _FIGURES = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A run of words on one line: its text and its box in points, the top of the page at 0."""
+    """A run of words on one line: its text and its box in points, from the top of the page."""
 
     text: str
     left: float
@@ -49,13 +49,13 @@ class _Piece:
 
     @property
     def height(self) -> float:
-        """How tall its letters are."""
+        """Return the height of its letters."""
         return self.bottom - self.top
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table where it stands, as rows of cells."""
+    """A table with its position, as rows of cells."""
 
     rows: TableRows
     top: float
@@ -66,7 +66,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """One page; ``drawn`` says that there is a picture or a drawing on it."""
+    """One page; ``drawn`` is True if there is a picture or a drawing on it."""
 
     pieces: Sequence[_Piece]
     tables: Sequence[Table] = ()
@@ -74,7 +74,7 @@ class PdfPage:
 
     @property
     def unread(self) -> bool:
-        """Whether it is a picture of a page."""
+        """Return True if the page is only a picture."""
         return self.drawn and not self.pieces and not self.tables
 
 
@@ -82,62 +82,66 @@ _Block = _Piece | Table
 
 
 def text_in_order(pages: Sequence[PdfPage]) -> str:
-    """Return the text of *pages* in the order it is read, paragraphs parted by an empty line."""
-    heads = _running(pages)
-    whole = " ".join(piece.text for page in pages for piece in page.pieces)
-    found: list[str] = []
+    """Return the text of *pages* in reading order; an empty line separates paragraphs."""
+    headers = _running_headers(pages)
+    full_text = " ".join(piece.text for page in pages for piece in page.pieces)
+    blocks: list[str] = []
     for page in pages:
-        kept = [piece for piece in page.pieces if _plain(piece.text) not in heads]
-        told = list(page.tables) or list(_unruled(kept))
-        rest = [piece for piece in kept if not any(_inside(piece, table) for table in told)]
-        for each in _told_in_order([*rest, *told]):
-            if found and _goes_on(found[-1], each):
-                found[-1] = glued(found[-1], each, whole)
+        pieces = [piece for piece in page.pieces if _plain(piece.text) not in headers]
+        tables = list(page.tables) or list(_tables_without_rules(pieces))
+        loose_pieces = [
+            piece for piece in pieces if not any(_is_inside(piece, table) for table in tables)
+        ]
+        for paragraph in _paragraphs_in_order([*loose_pieces, *tables]):
+            if blocks and _continues(blocks[-1], paragraph):
+                blocks[-1] = join_parts(blocks[-1], paragraph, full_text)
             else:
-                found.append(each)
-    return "\n\n".join(found)
+                blocks.append(paragraph)
+    return "\n\n".join(blocks)
 
 
-def _running(pages: Sequence[PdfPage]) -> set[str]:
-    """Return the heads, feet and numbers of pages, their figures left out."""
-    seen: Counter[str] = Counter()
+def _running_headers(pages: Sequence[PdfPage]) -> set[str]:
+    """Return the running headers, footers and page numbers, with figures replaced."""
+    counts: Counter[str] = Counter()
     numbers = set()
     for page in pages:
         lines = sorted(page.pieces, key=lambda piece: piece.top)
-        edge = {_plain(piece.text) for piece in (*lines[:_EDGE], *lines[-_EDGE:])}
-        seen.update(edge)
+        edge = {_plain(piece.text) for piece in (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])}
+        counts.update(edge)
         ends = [piece.text for piece in (*lines[:1], *lines[-1:])]
-        numbers |= {_plain(each) for each in ends if _NUMBER.fullmatch(each.strip(" -–—"))}
-    return numbers | {line for line, count in seen.items() if count > 1}
+        numbers |= {_plain(end) for end in ends if _NUMBER.fullmatch(end.strip(" -–—"))}
+    return numbers | {line for line, count in counts.items() if count > 1}
 
 
 def _plain(line: str) -> str:
-    """Write one sign for all figures of a line."""
+    """Return *line* with every figure replaced by ``#``."""
     return _FIGURES.sub("#", line)
 
 
 def pieces_of(words: Sequence[dict[str, Any]]) -> list[_Piece]:
-    """Join words that stand on one line with no more than a space between them."""
-    boxes = [_Piece(w["text"], w["x0"], w["x1"], w["top"], w["bottom"]) for w in words]
-    found: list[_Piece] = []
+    """Return pieces of the words on one line that are not more than a space apart."""
+    boxes = [
+        _Piece(word["text"], word["x0"], word["x1"], word["top"], word["bottom"]) for word in words
+    ]
+    pieces: list[_Piece] = []
     for line in _rows_of(boxes):
         run: list[_Piece] = []
         for word in line:
-            if run and word.left - run[-1].right > _GAP * word.height:
-                found.append(_as_one(run))
+            if run and word.left - run[-1].right > _COLUMN_GAP * word.height:
+                pieces.append(_join_words(run))
                 run = []
             run.append(word)
-        found.append(_as_one(run))
-    return found
+        pieces.append(_join_words(run))
+    return pieces
 
 
-def _as_one(words: Sequence[_Piece]) -> _Piece:
-    """Make one piece of words in a row; where they nearly touch there was no space."""
+def _join_words(words: Sequence[_Piece]) -> _Piece:
+    """Return one piece for consecutive words; words that nearly touch get no space."""
     text = words[0].text
-    for one, other in pairwise(words):
-        near = other.left - one.right < 0.1 * one.height
-        east = not (one.text[-1:] + other.text[:1]).isascii()
-        text += ("" if near and east else " ") + other.text
+    for word, next_word in pairwise(words):
+        is_close = next_word.left - word.right < 0.1 * word.height
+        is_east_asian = not (word.text[-1:] + next_word.text[:1]).isascii()
+        text += ("" if is_close and is_east_asian else " ") + next_word.text
     return _Piece(
         clean_line(text),
         words[0].left,
@@ -147,144 +151,160 @@ def _as_one(words: Sequence[_Piece]) -> _Piece:
     )
 
 
-def _unruled(pieces: Sequence[_Piece]) -> Iterator[Table]:
-    """Yield the tables that no lines are drawn around: short pieces below each other."""
+def _tables_without_rules(pieces: Sequence[_Piece]) -> Iterator[Table]:
+    """Yield tables without rules: short pieces below each other."""
     lines = _rows_of(pieces)
-    runs = groupby(lines, key=lambda line: len(line) > 1 and _short(line))
-    for told, group in runs:
+    runs = groupby(lines, key=lambda line: len(line) > 1 and _has_short_pieces(line))
+    for is_table, group in runs:
         run = list(group)
         width = max(map(len, run))
-        if told and len(run) >= _FEW and (width > 2 or _figures(run)):
-            starts = _columns(run)
+        if is_table and len(run) >= _MIN_TABLE_LINES and (width > 2 or _end_in_figures(run)):
+            starts = _column_spans(run)
             rows = [_cells(line, starts) for line in run]
-            every = [each for line in run for each in line]
+            table_pieces = [piece for line in run for piece in line]
             yield Table(
                 rows,
-                min(each.top for each in every),
-                min(each.left for each in every),
-                max(each.right for each in every),
-                max(each.bottom for each in every),
+                min(piece.top for piece in table_pieces),
+                min(piece.left for piece in table_pieces),
+                max(piece.right for piece in table_pieces),
+                max(piece.bottom for piece in table_pieces),
             )
 
 
 def _rows_of(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
-    """Return the pieces line by line, each from left to right."""
+    """Return the pieces line by line, each line from left to right."""
     lines: list[list[_Piece]] = []
-    for each in sorted(pieces, key=lambda piece: (piece.top + piece.bottom) / 2):
-        if lines and lines[-1][0].top <= (each.top + each.bottom) / 2 <= lines[-1][0].bottom:
-            lines[-1].append(each)
+    for piece in sorted(pieces, key=lambda box: (box.top + box.bottom) / 2):
+        if lines and lines[-1][0].top <= (piece.top + piece.bottom) / 2 <= lines[-1][0].bottom:
+            lines[-1].append(piece)
         else:
-            lines.append([each])
+            lines.append([piece])
     return [sorted(line, key=lambda piece: piece.left) for line in lines]
 
 
-def _short(line: Sequence[_Piece]) -> bool:
-    """Tell whether the pieces of a line are short enough to be cells."""
-    return sum(len(each.text) for each in line) <= _CELL * len(line)
+def _has_short_pieces(line: Sequence[_Piece]) -> bool:
+    """Return True if the pieces of a line are short enough to be cells."""
+    return sum(len(piece.text) for piece in line) <= _CELL_CHARACTERS * len(line)
 
 
-def _figures(run: Sequence[Sequence[_Piece]]) -> bool:
-    """Tell whether most lines end in a figure."""
+def _end_in_figures(run: Sequence[Sequence[_Piece]]) -> bool:
+    """Return True if most lines end in a figure."""
     return 2 * sum(bool(_FIGURES.search(line[-1].text)) for line in run) > len(run)
 
 
-def _columns(run: Sequence[Sequence[_Piece]]) -> list[tuple[float, float]]:
-    """Return from where to where each column reaches: the pieces that overlap one another."""
+def _column_spans(run: Sequence[Sequence[_Piece]]) -> list[tuple[float, float]]:
+    """Return the left and right end of each column: the union of overlapping pieces."""
     spans: list[tuple[float, float]] = []
-    for each in sorted((piece for line in run for piece in line), key=lambda piece: piece.left):
-        if spans and each.left <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], each.right))
+    for piece in sorted((piece for line in run for piece in line), key=lambda piece: piece.left):
+        if spans and piece.left <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], piece.right))
         else:
-            spans.append((each.left, each.right))
+            spans.append((piece.left, piece.right))
     return spans
 
 
 def _cells(line: Sequence[_Piece], spans: Sequence[tuple[float, float]]) -> list[Cell]:
-    """Put each piece of a line under its column; what is missing is empty."""
+    """Return the pieces of a line as cells by column; a missing piece is an empty cell."""
     return [
-        Cell(" ".join(each.text for each in line if left <= each.left <= right))
+        Cell(" ".join(piece.text for piece in line if left <= piece.left <= right))
         for left, right in spans
     ]
 
 
-def _inside(piece: _Piece, table: Table) -> bool:
-    """Tell whether a piece stands in a table."""
+def _is_inside(piece: _Piece, table: Table) -> bool:
+    """Return True if a piece is inside a table."""
     across = table.left - 1 <= (piece.left + piece.right) / 2 <= table.right + 1
     return across and table.top - 1 <= (piece.top + piece.bottom) / 2 <= table.bottom + 1
 
 
-def _told_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
-    """Yield the paragraphs and rows of a page in their order."""
-    above = ""
+def _paragraphs_in_order(blocks: Sequence[_Block]) -> Iterator[str]:
+    """Yield the paragraphs and table rows of a page in reading order."""
+    caption = ""
     for region in _regions(list(blocks)):
         if isinstance(region, Table):
-            yield from lines_of(above, region.rows)
+            yield from lines_of(caption, region.rows)
             continue
-        for each in _paragraphs_of(region):
-            above = each if len(each) <= _CAPTION and not ENDED.search(each) else ""
-            yield each
+        for paragraph in _paragraphs_of(region):
+            caption = (
+                paragraph
+                if len(paragraph) <= _CAPTION_CHARACTERS and not SENTENCE_END.search(paragraph)
+                else ""
+            )
+            yield paragraph
 
 
 def _regions(blocks: list[_Block]) -> Iterator[list[_Piece] | Table]:
-    """Cut a page at its white space, first between columns, then between blocks (XY-cut)."""
+    """Yield the regions of a page, cut at white space first between columns, then between blocks.
+
+    This is a recursive XY-cut.
+    """
     if len(blocks) == 1 and isinstance(blocks[0], Table):
         yield blocks[0]
         return
-    for parts in (_apart(blocks, upright=True), _apart(blocks, upright=False)):
+    for parts in (
+        _split_at_gaps(blocks, is_vertical=True),
+        _split_at_gaps(blocks, is_vertical=False),
+    ):
         if len(parts) > 1:
             for part in parts:
                 yield from _regions(part)
             return
-    yield [each for each in blocks if isinstance(each, _Piece)]
+    yield [block for block in blocks if isinstance(block, _Piece)]
 
 
-def _apart(blocks: list[_Block], *, upright: bool) -> list[list[_Block]]:
-    """Part *blocks* where white space runs through: upright between columns, or across."""
-    heights = [each.height for each in blocks if isinstance(each, _Piece)]
-    least = (_GAP if upright else _LEADING) * (median(heights) if heights else 0.0)
-    found: list[list[_Block]] = []
+def _split_at_gaps(blocks: list[_Block], *, is_vertical: bool) -> list[list[_Block]]:
+    """Return *blocks* split at continuous white space: between columns, or between lines."""
+    heights = [block.height for block in blocks if isinstance(block, _Piece)]
+    min_gap = (_COLUMN_GAP if is_vertical else _LEADING) * (median(heights) if heights else 0.0)
+    groups: list[list[_Block]] = []
     end = float("-inf")
-    for each in sorted(blocks, key=lambda block: block.left if upright else block.top):
-        start, stop = (each.left, each.right) if upright else (each.top, each.bottom)
-        ruled = isinstance(each, Table) or (found and isinstance(found[-1][-1], Table))
-        if found and start - end <= (0.0 if ruled and not upright else least):
-            found[-1].append(each)
+    for block in sorted(blocks, key=lambda block: block.left if is_vertical else block.top):
+        start, stop = (block.left, block.right) if is_vertical else (block.top, block.bottom)
+        has_table = isinstance(block, Table) or (groups and isinstance(groups[-1][-1], Table))
+        if groups and start - end <= (0.0 if has_table and not is_vertical else min_gap):
+            groups[-1].append(block)
         else:
-            found.append([each])
+            groups.append([block])
         end = max(end, stop)
-    return [blocks] if upright and any(len(part) < _FEW for part in found) else found
+    return (
+        [blocks] if is_vertical and any(len(part) < _MIN_TABLE_LINES for part in groups) else groups
+    )
 
 
 def _paragraphs_of(pieces: Sequence[_Piece]) -> Iterator[str]:
-    """Yield the paragraphs of one column, told by space, by letters' height, or by an indent."""
+    """Yield the paragraphs of one column, split by distance, letter height or indent."""
     lines = [
         _Piece(
-            " ".join(each.text for each in line),
+            " ".join(piece.text for piece in line),
             line[0].left,
             line[-1].right,
             line[0].top,
-            max(each.bottom for each in line),
+            max(piece.bottom for piece in line),
         )
         for line in _rows_of(pieces)
     ]
     if not lines:
         return
     left = median(line.left for line in lines)
-    steps = [two.top - one.top for one, two in pairwise(lines)]
-    usual = median(steps) if steps else 0.0
+    distances = [next_line.top - line.top for line, next_line in pairwise(lines)]
+    usual_distance = median(distances) if distances else 0.0
     text = lines[0].text
-    for one, two in pairwise(lines):
-        tall = max(one.height, two.height) > _BIGGER * min(one.height, two.height)
-        far = two.top - one.top > _LEADING * usual
-        stands_in = two.left - left > _INDENT * two.height and ENDED.search(one.text)
-        text += ("\n\n" if tall or far or stands_in else "\n") + two.text
+    for line, next_line in pairwise(lines):
+        is_heading = max(line.height, next_line.height) > _HEADING_RATIO * min(
+            line.height, next_line.height
+        )
+        is_distant = next_line.top - line.top > _LEADING * usual_distance
+        is_indented = next_line.left - left > _INDENT * next_line.height and SENTENCE_END.search(
+            line.text
+        )
+        text += ("\n\n" if is_heading or is_distant or is_indented else "\n") + next_line.text
     yield from paragraphs(text)
 
 
-def _goes_on(one: str, other: str) -> bool:
-    """Tell whether a paragraph goes on in the next column or on the next page."""
-    if ENDED.search(one):
+def _continues(paragraph: str, next_paragraph: str) -> bool:
+    """Return True if a paragraph continues in the next column or on the next page."""
+    if SENTENCE_END.search(paragraph):
         return False
-    return bool(LOWER.match(other) or HYPHEN.search(one)) or bool(
-        UNDONE.search(one) and len(one) > _CAPTION
+    return bool(LOWER.match(next_paragraph) or HYPHEN.search(paragraph)) or bool(
+        OPEN_END.search(paragraph) and len(paragraph) > _CAPTION_CHARACTERS
     )

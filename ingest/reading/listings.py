@@ -1,4 +1,4 @@
-"""Feeds (RSS, Atom, JSON Feed) and sitemaps: which pages a source lists, what it says of each."""
+"""Feeds (RSS, Atom, JSON Feed) and sitemaps: the pages that a source lists, with their metadata."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from courlan import extract_domain
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.model import Moment
 from ingest.reading.decoding import LARGEST_ARTICLE
 from ingest.reading.elements import Element
 from ingest.reading.text import clean_line
 
-_MOST = 5000
-"""Pages of one listing; of longer ones the newest are taken."""
+_MAX_PAGES = 5000
+"""Pages taken from one listing; of a longer one the newest."""
 CHILDREN = 50
-"""Sitemaps of one index; of longer ones the newest are taken."""
+"""Sitemaps taken from one index; of a longer one the newest."""
 _GZIP = b"\x1f\x8b"
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ROOT = re.compile(
@@ -37,28 +37,28 @@ _ROOT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{.{0,2000}?jsonfeed\.org\\?/version", re.DOTALL)
-_POSTS = re.compile(
+_POSTS_START = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s{0,100}[\[{].{0,3500}?"(?:rendered|orderedItems|acct)"\s{0,20}:',
     re.DOTALL,
 )
-"""How exports and answers of WordPress and Mastodon begin."""
-_ITEM = "#item:"
-"""Stands behind a feed's address where an item has none of its own."""
-_WHOLE = 200
-"""Characters from which what a feed carries is an article rather than its beginning."""
-_POST = 40
-"""Characters of the shortest post: an item without a title carries all of itself."""
+"""Start of exports and API answers of WordPress and Mastodon."""
+_ITEM_MARK = "#item:"
+"""Separator between a feed's address and the key of an item without an address."""
+_ARTICLE_CHARACTERS = 200
+"""Characters from which the content of an item is an article and not only its beginning."""
+_POST_CHARACTERS = 40
+"""Characters of the shortest post: the content of an item without a title is complete."""
 _TAG = re.compile(r"<[^<>]*>")
 _SITEMAPS = {b"urlset", b"sitemapindex"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page as its listing announces it; ``address`` is what it is remembered by, if it is.
+    """One page in a listing; ``address`` is the key of the page in the archive, if set.
 
-    ``content`` is the article itself where a feed carries it, as HTML or text; of a ``post`` there
-    is no more. ``outlet`` is whose it is, where a feed of several says so; ``foreign`` says that
-    its site is another one than most of the feed's.
+    ``content`` is the article as HTML or text, if the feed carries it. ``outlet`` is the publisher,
+    if a feed of several outlets names it; ``foreign`` is True if the page is on another site than
+    most pages of the feed.
     """
 
     url: str
@@ -72,21 +72,21 @@ class Entry:
 
     @property
     def post(self) -> bool:
-        """Whether it has no title, and so stands in its feed as a whole."""
+        """Return True if the item has no title, so its content is complete."""
         return bool(self.content and not self.title)
 
     @property
     def in_feed(self) -> bool:
-        """Whether it stands nowhere but in its feed."""
-        return _ITEM in self.url
+        """Return True if the item has no address outside its feed."""
+        return _ITEM_MARK in self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or a sitemap lists; ``children`` are further sitemaps.
+    """The pages of a feed or a sitemap; ``children`` are further sitemaps.
 
     ``unread`` counts the items of a feed that have neither a link nor an article, ``beyond`` those
-    that were one too many.
+    over the limit.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -96,21 +96,21 @@ class Listing:
 
 
 def is_listing(data: bytes) -> bool:
-    """Tell by how it begins whether *data* is a feed or a sitemap."""
-    head = _unpacked(data, "")[:4096]
-    return any(each.match(head) for each in (_ROOT, _JSON_FEED, _POSTS))
+    """Return True if *data* begins like a feed or a sitemap."""
+    head = _unpack(data, "")[:4096]
+    return any(pattern.match(head) for pattern in (_ROOT, _JSON_FEED, _POSTS_START))
 
 
 def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
-    """Understand a feed (RSS, Atom) or a sitemap, packed or not.
+    """Return the entries of a feed or a sitemap, also packed with gzip.
 
     Raises:
-        UnreadableError: it is neither, is broken, or declares entities.
+        UnreadableError: the data is neither, is broken, or declares entities.
     """
-    data = _unpacked(data, url)
+    data = _unpack(data, url)
     if _JSON_FEED.match(data[:4096]):
         return _json_feed(data, url)
-    if _POSTS.match(data[:4096]):
+    if _POSTS_START.match(data[:4096]):
         return _posts(data, url)
     root = _ROOT.match(data[:4096])
     if root is None:
@@ -122,47 +122,47 @@ def read_listing(data: bytes, url: str, content_type: str = "") -> Listing:
     return _feed(data, url, content_type)
 
 
-def _unpacked(data: bytes, url: str) -> bytes:
-    """Unpack gzip, up to :data:`LARGEST` bytes.
+def _unpack(data: bytes, url: str) -> bytes:
+    """Return *data* unpacked from gzip, up to :data:`LARGEST_ARTICLE` bytes.
 
     Raises:
-        UnreadableError: it is broken or larger.
+        UnreadableError: the gzip data is broken or larger.
     """
     if not data.startswith(_GZIP):
         return data
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        plain = unpacking.decompress(data, LARGEST_ARTICLE)
+        unpacked = decompressor.decompress(data, LARGEST_ARTICLE)
     except zlib.error as error:
         raise UnreadableError(f"{url} is a broken gzip file.") from error
-    if unpacking.unconsumed_tail:
+    if decompressor.unconsumed_tail:
         raise UnreadableError(f"{url} unpacks to more than {LARGEST_ARTICLE // 2**20} MB.")
-    return plain
+    return unpacked
 
 
 def _feed(data: bytes, url: str, content_type: str) -> Listing:
-    """Read RSS or Atom; links are made whole by the feed's own address."""
+    """Return the entries of RSS or Atom; relative links are resolved against the feed's address."""
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    found = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
-    if found.bozo and not found.entries and not found.get("version"):
+    feed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+    if feed.bozo and not feed.entries and not feed.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
-    entries = list(_entries_of(found.entries, url))
-    return _listed(entries, url, len(found.entries))
+    entries = list(_entries_of(feed.entries, url))
+    return _listing_of(entries, url, len(feed.entries))
 
 
 def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
-    """Read each item that has a link, or carries its article."""
+    """Yield an entry for each item that has a link or carries its article."""
     for item in items:
         link = str(item.get("link") or "").strip()
         title = _plain(str(item.get("title") or ""))
-        parts = [str(each.get("value") or "") for each in item.get("content") or ()]
+        parts = [str(part.get("value") or "") for part in item.get("content") or ()]
         content = max([*parts, str(item.get("summary") or "")], key=len)
         yield from _entry(
             link,
             str(item.get("id") or ""),
             title,
-            stated(str(item.get("published") or "")),
-            stated(str(item.get("updated") or "")) if "updated" in item else None,
+            parse_date(str(item.get("published") or "")),
+            parse_date(str(item.get("updated") or "")) if "updated" in item else None,
             content,
             url,
             _plain(str((item.get("source") or {}).get("title") or "")),
@@ -170,42 +170,42 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
 
 
 def _json_feed(data: bytes, url: str) -> Listing:
-    """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
+    """Return the entries of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
     try:
         items = json.loads(data.decode("utf-8-sig")).get("items") or []
-        every = [item for item in items if isinstance(item, dict)]
+        records = [item for item in items if isinstance(item, dict)]
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
     entries = [
-        one
-        for item in every
-        for one in _entry(
+        entry
+        for item in records
+        for entry in _entry(
             str(item.get("url") or item.get("external_url") or ""),
             str(item.get("id") or ""),
             _plain(str(item.get("title") or "")),
-            stated(str(item.get("date_published") or "")),
-            stated(str(item.get("date_modified") or "")),
+            parse_date(str(item.get("date_published") or "")),
+            parse_date(str(item.get("date_modified") or "")),
             str(item.get("content_html") or item.get("content_text") or ""),
             url,
         )
     ]
-    return _listed(entries, url, len(every))
+    return _listing_of(entries, url, len(records))
 
 
 def _posts(data: bytes, url: str) -> Listing:
-    """Read posts of WordPress (its REST interface) or of Mastodon (its interface, its export)."""
+    """Return posts of WordPress (REST API) or of Mastodon (API or export)."""
     try:
         value = json.loads(data.decode("utf-8-sig"))
         items = value.get("orderedItems") if isinstance(value, dict) else value
-        every = [item for item in items or [value] if isinstance(item, dict)]
-        entries = [one for item in every for one in _post(item, url)]
+        records = [item for item in items or [value] if isinstance(item, dict)]
+        entries = [entry for item in records for entry in _post(item, url)]
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
-    return _listed(entries, url, len(every))
+    return _listing_of(entries, url, len(records))
 
 
 def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
-    """Read one post; one that is kept from the public, or only passes another on, is none."""
+    """Yield the entry of one post, unless it is private, protected or a repost."""
     note = item.get("object", item)
     if not isinstance(note, dict) or item.get("reblog"):
         return
@@ -217,38 +217,42 @@ def _post(item: dict[str, Any], url: str) -> Iterator[Entry]:
         content = content.get("rendered")
     if not isinstance(content, str) or note.get("visibility") in {"private", "direct"}:
         return
-    named = title.get("rendered") if isinstance(title, dict) else title
+    title_text = title.get("rendered") if isinstance(title, dict) else title
     published = note.get("date_gmt") or note.get("created_at") or note.get("published")
-    written = str(published or "")
-    zoned = f"{written}Z" if note.get("date_gmt") and not written.endswith("Z") else written
+    date_text = str(published or "")
+    utc_text = (
+        f"{date_text}Z" if note.get("date_gmt") and not date_text.endswith("Z") else date_text
+    )
     modified = str(note.get("modified_gmt") or note.get("edited_at") or "")
     yield from _entry(
         str(note.get("link") or note.get("url") or ""),
         str(note.get("id") or ""),
-        _plain(str(named or "")),
-        stated(zoned),
-        stated(modified),
+        _plain(str(title_text or "")),
+        parse_date(utc_text),
+        parse_date(modified),
         content,
         url,
         _plain(str(account.get("display_name") or "")) if isinstance(account, dict) else "",
-        _POST,
+        _POST_CHARACTERS,
     )
 
 
-def _listed(entries: Sequence[Entry], url: str, items: int) -> Listing:
-    """Return a feed's entries, the newest if there are too many; of several sites each its own."""
-    once = _newest(entries)
-    kept = once[:_MOST]
-    sites = Counter(_site(entry.url) for entry in kept)
-    most = max(sites, key=lambda site: sites[site], default="")
-    own = {_site(url), most if 2 * sites[most] > len(kept) else ""}
+def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
+    """Return a listing of the newest entries; mark those on other sites than most as foreign."""
+    unique_entries = _newest(entries)
+    newest = unique_entries[:_MAX_PAGES]
+    sites = Counter(_site(entry.url) for entry in newest)
+    main_site = max(sites, key=lambda site: sites[site], default="")
+    own_sites = {_site(url), main_site if 2 * sites[main_site] > len(newest) else ""}
     if len(sites) > 1:
-        kept = [replace(each, foreign=_site(each.url) not in own) for each in kept]
-    return Listing(tuple(kept), unread=items - len(entries), beyond=len(once) - len(kept))
+        newest = [replace(entry, foreign=_site(entry.url) not in own_sites) for entry in newest]
+    return Listing(
+        tuple(newest), unread=items - len(entries), beyond=len(unique_entries) - len(newest)
+    )
 
 
 def _site(url: str) -> str:
-    """Return the site of an address: its host without the machine's name."""
+    """Return the registered domain of an address."""
     return str(extract_domain(url) or urlsplit(url).hostname or "")
 
 
@@ -261,24 +265,28 @@ def _entry(
     content: str,
     url: str,
     outlet: str = "",
-    least: int = _WHOLE,
+    min_characters: int = _ARTICLE_CHARACTERS,
 ) -> Iterator[Entry]:
-    """Yield one item; without a link it stands in its feed, if it carries its article."""
-    whole = content if len(_plain(content)) >= (least if title else _POST) else ""
+    """Yield the entry of one item; without a link only if it carries its article."""
+    article = (
+        content if len(_plain(content)) >= (min_characters if title else _POST_CHARACTERS) else ""
+    )
     if link:
-        yield Entry(urljoin(url, link), title, published, modified, content=whole, outlet=outlet)
-    elif whole:
-        name = hashlib.sha256((key or f"{title}\n{whole}").encode()).hexdigest()[:16]
-        yield Entry(f"{url}{_ITEM}{name}", title, published, modified, content=whole, outlet=outlet)
+        yield Entry(urljoin(url, link), title, published, modified, content=article, outlet=outlet)
+    elif article:
+        name = hashlib.sha256((key or f"{title}\n{article}").encode()).hexdigest()[:16]
+        yield Entry(
+            f"{url}{_ITEM_MARK}{name}", title, published, modified, content=article, outlet=outlet
+        )
 
 
 def _plain(markup: str) -> str:
-    """Return a text without its tags, on one line."""
+    """Return the text of *markup* without tags, on one line."""
     return clean_line(html.unescape(_TAG.sub(" ", markup)))
 
 
 def _sitemap(data: bytes, url: str) -> Listing:
-    """Read a sitemap, with Google's news tags, or an index of sitemaps."""
+    """Return the entries of a sitemap (with Google's news tags) or of an index of sitemaps."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     root = etree.fromstring(data, parser)
     if root is None:
@@ -287,36 +295,36 @@ def _sitemap(data: bytes, url: str) -> Listing:
         Entry(
             urljoin(url, _value(item, "loc")),
             clean_line(_value(item, "title")),
-            stated(_value(item, "publication_date")),
-            stated(_value(item, "lastmod")),
+            parse_date(_value(item, "publication_date")),
+            parse_date(_value(item, "lastmod")),
         )
         for item in root
         if isinstance(item.tag, str) and _value(item, "loc")
     ]
     if etree.QName(root).localname.lower() == "sitemapindex":
-        latest = sorted(items, key=lambda each: _recency(each), reverse=True)
-        return Listing(children=tuple(each.url for each in latest[:CHILDREN]))
-    once = _newest(items)
-    return Listing(tuple(once[:_MOST]), beyond=len(once[_MOST:]))
+        sorted_items = sorted(items, key=lambda item: _recency(item), reverse=True)
+        return Listing(children=tuple(item.url for item in sorted_items[:CHILDREN]))
+    unique_entries = _newest(items)
+    return Listing(tuple(unique_entries[:_MAX_PAGES]), beyond=len(unique_entries[_MAX_PAGES:]))
 
 
 def _value(item: Element, name: str) -> str:
-    """Return the text of the first element of that name inside *item*, whatever its namespace."""
-    for each in item.iter():
-        if isinstance(each.tag, str) and etree.QName(each).localname == name:
-            return str(each.text or "").strip()
+    """Return the text of the first element called *name* inside *item*, in any namespace."""
+    for element in item.iter():
+        if isinstance(element.tag, str) and etree.QName(element).localname == name:
+            return str(element.text or "").strip()
     return ""
 
 
 def _newest(entries: Iterable[Entry]) -> list[Entry]:
-    """Return each page once, in the listing's order; too many of them, the newest first."""
-    once = list({each.url: each for each in entries}.values())
-    if len(once) > _MOST:
-        once.sort(key=_recency, reverse=True)
-    return once
+    """Return each page once, in the listing's order; if there are too many, the newest first."""
+    unique_entries = list({entry.url: entry for entry in entries}.values())
+    if len(unique_entries) > _MAX_PAGES:
+        unique_entries.sort(key=_recency, reverse=True)
+    return unique_entries
 
 
 def _recency(entry: Entry) -> str:
-    """Return what tells newer entries from older ones."""
-    moments = [each.isoformat() for each in (entry.published, entry.modified) if each]
+    """Return the sort key of an entry's latest date."""
+    moments = [moment.isoformat() for moment in (entry.published, entry.modified) if moment]
     return max(moments, default="")

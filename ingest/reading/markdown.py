@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.errors import UnreadableError
-from ingest.language.datelines import is_date_line, stated
+from ingest.language.datelines import is_date_line, parse_date
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import ENDED, joined, paragraphs
-from ingest.reading.pastes import BYLINE, NOISE, assembled, sort
+from ingest.reading.paragraphs import SENTENCE_END, join_lines, paragraphs
+from ingest.reading.pastes import BOILERPLATE, BYLINE, assemble, sort_lines
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -28,49 +28,52 @@ _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 class MarkdownParser(Parser):
-    """Markdown, with or without front matter."""
+    """The parser of Markdown, with or without front matter."""
 
     kind = "Markdown"
     endings = frozenset({".md", ".markdown"})
     media_types = frozenset({"text/markdown"})
 
     def score(self, document: Document) -> int:
-        """Tell Markdown by front matter, or by its name."""
+        """Return the score of *document*: sure by its front matter, else by the name."""
         front = not document.url and document.head.startswith(b"---")
         if front and _FRONT.match(document.text()):
             return SURE
         return Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read one article."""
+        """Yield the one article of *document*."""
         text = document.text()
         extract = _read_markdown(text, document.name)
-        yield FoundArticle(document.name, replace(extract, notes=damage(text)))
+        yield FoundArticle(document.name, replace(extract, notes=damage_notes(text)))
 
 
 def _read_markdown(text: str, name: str) -> Extract:
-    """Understand a Markdown article; its front matter wins over what the body says.
+    """Return the article in a Markdown *text*; its front matter takes precedence over its body.
 
     Raises:
         UnreadableError: the front matter cannot be read.
     """
     front = _FRONT.match(text)
-    given = _metadata(front[1], name) if front else {}
+    metadata = _metadata(front[1], name) if front else {}
     blocks = list(_blocks_of(text[front.end() :] if front else text))
-    heading = next((each.text for each in blocks if each.kind == "heading"), "")
-    title = str(given.get("title") or heading)
-    lines = [clean_line(each.text) for each in blocks if each.kind != "picture"]
+    heading = next((block.text for block in blocks if block.kind == "heading"), "")
+    title = str(metadata.get("title") or heading)
+    lines = [clean_line(block.text) for block in blocks if block.kind != "picture"]
     if lines and lines[0] == clean_line(title):
         lines = lines[1:]
     body = "\n\n".join(lines)
-    read = assembled(title, sort(lines), whole=body, agency=given.get("agency") or None)
-    corrections = (*as_list(given.get("corrections")), *read.corrections)
-    captions = (*(clean_line(b.text) for b in blocks if b.kind == "picture"), *read.captions)
-    return Extract(_merged(read.header, given), read.text, captions, corrections)
+    extract = assemble(title, sort_lines(lines), whole=body, agency=metadata.get("agency") or None)
+    corrections = (*as_list(metadata.get("corrections")), *extract.corrections)
+    captions = (
+        *(clean_line(block.text) for block in blocks if block.kind == "picture"),
+        *extract.captions,
+    )
+    return Extract(_merge(extract.header, metadata), extract.text, captions, corrections)
 
 
 def _metadata(front: str, name: str) -> dict[str, Any]:
-    """Read the front matter; every value as the text it was written as."""
+    """Return the front matter, with each value as text."""
     try:
         values = yaml.load(front, yaml.BaseLoader)  # noqa: S506 - builds strings alone
     except yaml.YAMLError as error:
@@ -89,14 +92,14 @@ class _Block:
 
 
 def _blocks_of(text: str) -> Iterator[_Block]:
-    """Yield the blocks of a Markdown text (CommonMark and its tables), bare of markup."""
-    inside: set[str] = set()
+    """Yield the blocks of a Markdown text (CommonMark and its tables), without markup."""
+    open_tags: set[str] = set()
     item = ""
     rows: TableRows = []
     for token in _PARSER.parse(text):
-        what, _, end = token.type.rpartition("_")
-        if end in {"open", "close"}:
-            (inside.add if end == "open" else inside.discard)(what)
+        tag, _, suffix = token.type.rpartition("_")
+        if suffix in {"open", "close"}:
+            (open_tags.add if suffix == "open" else open_tags.discard)(tag)
         if token.type == "list_item_open":
             item = f"{token.info}. " if token.info else "- "
         elif token.type == "tr_open":
@@ -106,84 +109,97 @@ def _blocks_of(text: str) -> Iterator[_Block]:
             rows = []
         elif token.type in {"fence", "code_block"}:
             yield from (_Block("text", line) for line in paragraphs(token.content))
-        elif token.type == "inline" and "tr" in inside:
-            rows[-1].append(Cell(" ".join(_said(token)[0]), "thead" in inside))
+        elif token.type == "inline" and "tr" in open_tags:
+            rows[-1].append(Cell(" ".join(_lines_and_pictures(token)[0]), "thead" in open_tags))
         elif token.type == "inline":
-            yield from _written(token, "heading" if "heading" in inside else "text", item)
+            yield from _blocks_in(token, "heading" if "heading" in open_tags else "text", item)
             item = ""
 
 
-def _written(token: Token, kind: str, item: str) -> Iterator[_Block]:
-    """Yield the pictures and the lines of one block, the first as the *item* that it opens."""
-    lines, pictures = _said(token)
-    yield from (_Block("picture", each) for each in pictures if each)
-    yield from (_Block(kind, (item if not at else "") + line) for at, line in enumerate(lines))
+def _blocks_in(token: Token, kind: str, item: str) -> Iterator[_Block]:
+    """Yield the pictures and the lines of one block; *item* is the mark before the first line."""
+    lines, pictures = _lines_and_pictures(token)
+    yield from (_Block("picture", picture) for picture in pictures if picture)
+    yield from (
+        _Block(kind, (item if not index else "") + line) for index, line in enumerate(lines)
+    )
 
 
-def _said(token: Token) -> tuple[list[str], list[str]]:
-    """Return the lines of a block, joined where only the file breaks them, and its pictures' words.
+def _lines_and_pictures(token: Token) -> tuple[list[str], list[str]]:
+    """Return the lines of a block, with wrapped lines joined, and the captions of its pictures.
 
-    A line break that is no end of a sentence is white space, unless a line is a date or a name.
+    A line break within a sentence is white space, unless one of the lines is a date or a byline.
     """
     lines, pictures = [""], []
-    hard: list[bool] = []
-    struck = 0
-    for inner in token.children or []:
-        struck += (inner.type == "s_open") - (inner.type == "s_close")
-        if struck:
+    is_hard_break: list[bool] = []
+    strike_depth = 0
+    for child in token.children or []:
+        strike_depth += (child.type == "s_open") - (child.type == "s_close")
+        if strike_depth:
             continue
-        if inner.type in {"softbreak", "hardbreak"}:
+        if child.type in {"softbreak", "hardbreak"}:
             lines.append("")
-            hard.append(inner.type == "hardbreak")
-        elif inner.type == "image":
-            pictures.append(inner.content)
-        elif inner.type in {"text", "code_inline"}:
-            lines[-1] += inner.content
-    told = [(line.strip(), end) for line, end in zip(lines, [*hard, False], strict=True)]
-    kept = [line for line, _ in told]
-    together = [
-        bool(one and two and not end and not ENDED.search(one) and not _parted(one, two))
-        for (one, end), (two, _) in pairwise(told)
+            is_hard_break.append(child.type == "hardbreak")
+        elif child.type == "image":
+            pictures.append(child.content)
+        elif child.type in {"text", "code_inline"}:
+            lines[-1] += child.content
+    stripped = [
+        (line.strip(), is_hard)
+        for line, is_hard in zip(lines, [*is_hard_break, False], strict=True)
     ]
-    return [line for line in joined(kept, together, token.content) if line], pictures
+    texts = [line for line, _ in stripped]
+    is_joined = [
+        bool(
+            line
+            and next_line
+            and not is_hard
+            and not SENTENCE_END.search(line)
+            and not _is_separate(line, next_line)
+        )
+        for (line, is_hard), (next_line, _) in pairwise(stripped)
+    ]
+    return [line for line in join_lines(texts, is_joined, token.content) if line], pictures
 
 
-def _parted(*lines: str) -> bool:
-    """Tell whether one of two lines is the page's own: a date, a byline, a call."""
-    return any(is_date_line(each) or BYLINE.match(each) or NOISE.fullmatch(each) for each in lines)
+def _is_separate(*lines: str) -> bool:
+    """Return True if one of the lines is a date, a byline or boilerplate."""
+    return any(
+        is_date_line(line) or BYLINE.match(line) or BOILERPLATE.fullmatch(line) for line in lines
+    )
 
 
-def _merged(read: Header, given: dict[str, Any]) -> Header:
-    """Lay what the front matter says over what the body said."""
-    published = _moment(given.get("published") or given.get("date"))
+def _merge(header: Header, metadata: dict[str, Any]) -> Header:
+    """Return the header from the body, overridden by the front matter."""
+    published = _moment(metadata.get("published") or metadata.get("date"))
     return Header(
-        title=read.title,
-        outlet=str(given.get("outlet") or read.outlet),
-        url=given.get("url") or None,
-        authors=tuple(as_list(given.get("authors") or given.get("author"))) or read.authors,
-        agency=given.get("agency") or read.agency,
-        dateline=given.get("dateline") or read.dateline,
-        published=published or read.published,
-        not_before=None if published else read.not_before,
-        kind=kind(given.get("kind")) or read.kind,
-        language=str(given.get("language") or read.language),
+        title=header.title,
+        outlet=str(metadata.get("outlet") or header.outlet),
+        url=metadata.get("url") or None,
+        authors=tuple(as_list(metadata.get("authors") or metadata.get("author"))) or header.authors,
+        agency=metadata.get("agency") or header.agency,
+        dateline=metadata.get("dateline") or header.dateline,
+        published=published or header.published,
+        not_before=None if published else header.not_before,
+        kind=kind(metadata.get("kind")) or header.kind,
+        language=str(metadata.get("language") or header.language),
     )
 
 
 def as_list(value: object) -> list[str]:
-    """Return a list of texts, one text, or nothing as a list."""
+    """Return a list of texts, a single text, or ``None`` as a list."""
     if not value:
         return []
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _moment(value: object) -> Moment | None:
-    """Read a date; what is none stays missing."""
-    return stated(str(value)) if value else None
+    """Return the date in *value*; ``None`` if there is none."""
+    return parse_date(str(value)) if value else None
 
 
 def kind(value: object) -> Kind | None:
-    """Read a kind of coverage; an unknown one is not guessed."""
+    """Return the kind of coverage in *value*; ``None`` for an unknown one."""
     try:
         return Kind(str(value)) if value else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Documents that are packed as ZIP archives: their parts, each within a limit."""
+"""Documents packed as ZIP archives: their parts, each within a size limit."""
 
 from __future__ import annotations
 
@@ -13,45 +13,47 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.errors import UnreadableError
-from ingest.reading.documents import Document, broken
+from ingest.reading.documents import Document, broken_file
 from ingest.reading.elements import Element
 
-_LARGEST = 20 * 2**20
-"""Bytes that a part may unpack to; its text is bounded again."""
-_MOST = 5000
-"""Parts of the largest package."""
-_BROKEN = (
+_MAX_PART_BYTES = 20 * 2**20
+"""Bytes that a part may unpack to; the text in it has its own limit."""
+_MAX_PARTS = 5000
+"""Parts of the largest package that is read."""
+_PACKAGE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, LookupError, TypeError, OSError, etree.LxmlError, AttributeError),
 )
-"""What broken packages make the libraries raise."""
+"""Errors that the libraries raise for broken packages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An open package; *name* stands in sentences about it."""
+    """An open package; *name* is shown in messages about it."""
 
     archive: zipfile.ZipFile
     name: str
 
     def data(self, part: str) -> bytes:
-        """Return one part unpacked.
+        """Return one part, unpacked.
 
         Raises:
-            UnreadableError: it unpacks to too much.
-            KeyError: there is none of that name.
+            UnreadableError: the part unpacks to more than the limit.
+            KeyError: there is no part of that name.
         """
         with self.archive.open(part) as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise UnreadableError(f"{self.name} unpacks to more than {_LARGEST // 2**20} MB.")
+            data = file.read(_MAX_PART_BYTES + 1)
+        if len(data) > _MAX_PART_BYTES:
+            raise UnreadableError(
+                f"{self.name} unpacks to more than {_MAX_PART_BYTES // 2**20} MB."
+            )
         return data
 
     def xml(self, part: str) -> Element:
         """Return the root of a part that is XML, without comments; entities are not resolved.
 
         Raises:
-            UnreadableError: it unpacks to too much, or declares entities.
+            UnreadableError: the part unpacks to more than the limit, or declares entities.
         """
         data = self.data(part)
         if b"<!ENTITY" in data:
@@ -63,16 +65,19 @@ class Package:
 
 
 @contextmanager
-def unzipped(document: Document, kind: str) -> Iterator[Package]:
-    """Open a package to read from it; whatever is broken in it is one sentence.
+def open_package(document: Document, kind: str) -> Iterator[Package]:
+    """Open a package for reading; turn any error of the libraries into an UnreadableError.
 
     Raises:
-        UnreadableError: it is no package of this *kind*, is broken, encrypted or too large.
+        UnreadableError: the document is not a package of this *kind*, or is broken, encrypted or
+            too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
-            if len(archive.infolist()) > _MOST:
-                raise UnreadableError(f"{document.name} has more than {_MOST:,} parts. Split it.")
+            if len(archive.infolist()) > _MAX_PARTS:
+                raise UnreadableError(
+                    f"{document.name} has more than {_MAX_PARTS:,} parts. Split it."
+                )
             yield Package(archive, document.name)
-    except _BROKEN as error:
-        raise broken(document.name, kind) from error
+    except _PACKAGE_ERRORS as error:
+        raise broken_file(document.name, kind) from error

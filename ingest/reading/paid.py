@@ -1,4 +1,4 @@
-"""Posts that somebody paid for: no coverage, however much they look like it."""
+"""Paid posts: pages that look like articles and are advertising."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from ingest.reading.text import clean_line
 
 _NOTES = words()["notes"]
 _LABEL = re.compile(rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid'])})", re.IGNORECASE)
-"""What a label says that is nothing else."""
-_ALONE = re.compile(rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid_alone'])})\W{{0,3}}", re.IGNORECASE)
-"""What the label of a paid post says, and that of a box for advertisements as well."""
+"""Text of a label that only paid posts have."""
+_AMBIGUOUS_LABEL = re.compile(
+    rf"\W{{0,3}}(?:{'|'.join(_NOTES['paid_alone'])})\W{{0,3}}", re.IGNORECASE
+)
+"""Text of a label that paid posts share with boxes for advertisements."""
 _KICKER = re.compile(
     r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|roofline|dachzeile|section|category)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_TITLED = re.compile(rf"(?:{'|'.join(_NOTES['paid_alone'])})\s*[:：|]", re.IGNORECASE)
-_LONGEST = 100
+_TITLE_LABEL = re.compile(rf"(?:{'|'.join(_NOTES['paid_alone'])})\s*[:：|]", re.IGNORECASE)
+_LABEL_CHARACTERS = 100
 """Characters of the longest label."""
-_PARAGRAPH = 80
-"""Characters of a paragraph of the article itself: what stands behind it labels something else."""
-_NEAR = 4
-"""Lines before and behind the heading among which a label stands."""
+_PARAGRAPH_CHARACTERS = 80
+"""Characters from which a paragraph belongs to the article; labels below it are ignored."""
+_LABEL_LINES = 4
+"""Lines above and below the heading that are searched for a label."""
 
 
 def paid_post(declared: Declared, title: str) -> str | None:
-    """Return what marks a page as a paid post; ``None`` where nothing does."""
+    """Return the label that marks a page as a paid post; ``None`` if there is none."""
     if "AdvertiserContentArticle" in types(declared.article):
         return "AdvertiserContentArticle"
-    told = (
+    fields = (
         declared.meta("article:section"),
         declared_text(declared.article.get("articleSection")),
         declared.meta("article.type"),
@@ -41,34 +43,39 @@ def paid_post(declared: Declared, title: str) -> str | None:
         declared.meta("article:content_type"),
         declared.meta("og:type"),
     )
-    named = next((each for each in told if _LABEL.fullmatch(each) or _ALONE.fullmatch(each)), None)
-    if named or _TITLED.match(title):
-        return named or title
+    label = next(
+        (field for field in fields if _LABEL.fullmatch(field) or _AMBIGUOUS_LABEL.fullmatch(field)),
+        None,
+    )
+    if label or _TITLE_LABEL.match(title):
+        return label or title
     return next(_labels(declared.page), None)
 
 
 def _labels(page: Element) -> Iterator[str]:
-    """Yield the labels about the heading of a page that call it paid for."""
+    """Yield the labels around the heading of a page that mark it as paid for."""
     for heading in list(page.iter("h1"))[:1]:
         lines = list(page.iter("p", "div", "span", "a", "strong", "h1", "h2", "h3", "small", "li"))
-        at = next(place for place, each in enumerate(lines) if each is heading)
-        before = [each for each in lines[max(0, at - 4 * _NEAR) : at] if not len(each)]
-        yield from _said_in(before[-_NEAR:])
-        behind: list[Element] = []
-        for each in lines[at + 1 :]:
-            if len(clean_line(each.text_content())) >= _PARAGRAPH and each.tag == "p":
+        position = next(place for place, line in enumerate(lines) if line is heading)
+        lines_above = [
+            line for line in lines[max(0, position - 4 * _LABEL_LINES) : position] if not len(line)
+        ]
+        yield from _labels_in(lines_above[-_LABEL_LINES:])
+        lines_below: list[Element] = []
+        for line in lines[position + 1 :]:
+            if len(clean_line(line.text_content())) >= _PARAGRAPH_CHARACTERS and line.tag == "p":
                 break
-            if not each.xpath(".//p|.//div"):
-                behind.append(each)
-        yield from _said_in(behind[:_NEAR])
+            if not line.xpath(".//p|.//div"):
+                lines_below.append(line)
+        yield from _labels_in(lines_below[:_LABEL_LINES])
 
 
-def _said_in(boxes: Sequence[Element]) -> Iterator[str]:
-    """Yield what is a label among short lines."""
-    for each in boxes:
-        said = clean_line(each.text_content())
-        if len(said) > _LONGEST:
+def _labels_in(boxes: Sequence[Element]) -> Iterator[str]:
+    """Yield the text of the *boxes* that are labels of paid posts."""
+    for box in boxes:
+        text = clean_line(box.text_content())
+        if len(text) > _LABEL_CHARACTERS:
             continue
-        kicker = _ALONE.fullmatch(said) and _KICKER.search(classes(each))
-        if _LABEL.fullmatch(said) or kicker:
-            yield said
+        kicker = _AMBIGUOUS_LABEL.fullmatch(text) and _KICKER.search(classes(box))
+        if _LABEL.fullmatch(text) or kicker:
+            yield text

@@ -1,4 +1,4 @@
-"""Rebuild paragraphs whose lines were wrapped at a width: a line end is no sentence end."""
+"""Paragraphs rebuilt from lines that were wrapped at a width."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from ingest.language.script import CJK
 
-ENDED = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
-"""How a line ends that ends a sentence, or announces what stands below."""
-EAST = re.compile(f"[{CJK}、，「『（]")
+SENTENCE_END = re.compile(r"[.!?…。！？:：;；][”\"'’」』)\]）】*_]*$|[」』】]$")
+"""End of a line that ends a sentence or introduces the next line."""
+EAST_ASIAN_EDGE = re.compile(f"[{CJK}、，「『（]")
 _NUMERAL_END = re.compile(r"[\d〇一二三四五六七八九十百千万億兆][.,．，]?$|[^\W\d_][.,]\d+$")
 _NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万億兆]")
 LOWER = re.compile(r"[a-zß-öø-ÿ]|[,;)\]”’»]")
@@ -21,119 +21,131 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _TITLES = re.compile(r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|st|no|vs|[A-Z])\.$", re.IGNORECASE)
-_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
-"""How an entry of a list, or of a live report, begins."""
-_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
-"""A sentence that ends inside a line: what stands behind it there has to end as well."""
-UNDONE = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
+_LIST_ITEM = re.compile(r"(?:[-–—•*·●▪■□◆◇▼►]|\(?\d{1,2}[.)]|\d{1,2}[:.]\d\d\b)\s|[●▪■□◆◇▼►]")
+"""Start of an item of a list or of a live page."""
+_SENTENCE_INSIDE = re.compile(r"[.!?…][”\"'’)]*\s+[A-ZÀ-Þ“\"‘(]|[。！？]")
+"""End of a sentence within a line: the sentence after it must end as well."""
+OPEN_END = re.compile(r"(?:^|[\s(“\"‘])[a-z\d][\w’'.,-]*$|[ぁ-ん]$")
 _UNDONE_JA = re.compile(r"[はがをの]$")
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
-_WORD = 80
-"""Characters at the end of a line among which its last word stands."""
+_WORD_CHARACTERS = 80
+"""Characters at the end of a line that are searched for its last word."""
 _LAST_WORD, _FIRST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![^\W\d_])(?=([^\W\d_]{1,80}-[^\W\d_]{1,80}))")
 _NARROW, _WIDE = 30, 110
-"""Characters of the least and the greatest width at which text is wrapped."""
+"""Smallest and largest width of wrapped text, in characters."""
 _NARROW_CJK, _WIDE_CJK = 8, 60
-_FULL = 0.7
-"""Share of line ends, from which a block is wrapped, where the next word had no room."""
-_SHORT = 25
-"""Characters below which two lines in a row are entries of a list."""
+_FULL_SHARE = 0.7
+"""Share of lines without room for the next word from which a block counts as wrapped."""
+_ITEM_CHARACTERS = 25
+"""Characters below which two consecutive lines are items of a list."""
 _KINSOKU = 3
-"""Characters that a line of Japanese may lack, because no line may begin with what comes next."""
+"""Characters that may be missing in a Japanese line, because some signs may not begin a line."""
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of *text*; an empty line always parts two."""
-    found: list[str] = []
+    """Return the paragraphs of *text*; an empty line always separates two."""
+    joined_lines: list[str] = []
     for block in re.split(r"\n[ \t]*\n", text):
-        lines = [line for each in block.split("\n") if (line := each.strip())]
-        found += joined(lines, joins(lines), text)
-    return found
+        lines = [line for line_text in block.split("\n") if (line := line_text.strip())]
+        joined_lines += join_lines(lines, find_joins(lines), text)
+    return joined_lines
 
 
-def joined(lines: Sequence[str], together: Sequence[bool], whole: str) -> list[str]:
-    """Join each of *lines* to the one before it where *together* says so.
+def join_lines(
+    lines: Sequence[str], is_joined_to_previous: Sequence[bool], full_text: str
+) -> list[str]:
+    """Return *lines* joined where the value in *is_joined_to_previous* is True.
 
-    A hyphen at a line's end goes unless *whole* writes the word with it elsewhere.
+    A hyphen at the end of a line is removed unless *full_text* has the word with it elsewhere.
     """
-    found = [[line] for line in lines[:1]]
-    for line, join in zip(lines[1:], together, strict=True):
-        if join:
-            both = glued(found[-1][-1], line, whole)
-            found[-1][-1:] = [both[: -len(line)], line]
+    groups = [[line] for line in lines[:1]]
+    for line, is_joined in zip(lines[1:], is_joined_to_previous, strict=True):
+        if is_joined:
+            text = join_parts(groups[-1][-1], line, full_text)
+            groups[-1][-1:] = [text[: -len(line)], line]
         else:
-            found.append([line])
-    return ["".join(pieces) for pieces in found]
+            groups.append([line])
+    return ["".join(pieces) for pieces in groups]
 
 
-def glued(one: str, other: str, whole: str) -> str:
-    """Write two parts of a paragraph as one."""
-    if HYPHEN.search(one[-2:]) and other[:1].islower():
-        head = _LAST_WORD.search(one[-_WORD:-1])
-        tail = _FIRST_WORD.match(other)
+def join_parts(start: str, continuation: str, full_text: str) -> str:
+    """Return two parts of a paragraph as one text."""
+    if HYPHEN.search(start[-2:]) and continuation[:1].islower():
+        head = _LAST_WORD.search(start[-_WORD_CHARACTERS:-1])
+        tail = _FIRST_WORD.match(continuation)
         word = f"{head[0] if head else ''}-{tail[0] if tail else ''}"
-        return one + other if word in _hyphenated(whole) else one[:-1] + other
-    beside = EAST.match(one[-1:]) or EAST.match(other[:1])
-    close = beside and not (one[-1:].isascii() and other[:1].isascii())
-    return one + other if close else f"{one} {other}"
+        return (
+            start + continuation
+            if word in _hyphenated_pairs(full_text)
+            else start[:-1] + continuation
+        )
+    is_east_asian = EAST_ASIAN_EDGE.match(start[-1:]) or EAST_ASIAN_EDGE.match(continuation[:1])
+    is_unspaced = is_east_asian and not (start[-1:].isascii() and continuation[:1].isascii())
+    return start + continuation if is_unspaced else f"{start} {continuation}"
 
 
 @lru_cache(maxsize=4)
-def _hyphenated(whole: str) -> frozenset[str]:
-    """Return the words of a text that are written with a hyphen, pair by pair."""
-    return frozenset(_PAIR.findall(whole))
+def _hyphenated_pairs(full_text: str) -> frozenset[str]:
+    """Return the pairs of words in a text that are joined by a hyphen."""
+    return frozenset(_PAIR.findall(full_text))
 
 
-def joins(lines: Sequence[str]) -> list[bool]:
-    """Tell of each two neighbours among *lines*, none of them empty, whether they are one."""
+def find_joins(lines: Sequence[str]) -> list[bool]:
+    """Return for each two neighbours in *lines* (none of them empty) True if they are one."""
     if len(lines) < 2:
         return []
-    wrapped = _is_wrapped(lines)
+    is_wrapped = _is_wrapped(lines)
     width = max(map(len, lines))
-    return [_continues(one, other, width, wrapped=wrapped) for one, other in pairwise(lines)]
+    return [
+        _continues(line, next_line, width, is_wrapped=is_wrapped)
+        for line, next_line in pairwise(lines)
+    ]
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Tell whether *lines* end where the next word had no room, rather than where they are done."""
+    """Return True if *lines* end because the next word had no room."""
     width = max(map(len, lines))
-    east = sum(bool(EAST.search(line)) for line in lines) > len(lines) / 2
-    least, most = (_NARROW_CJK, _WIDE_CJK) if east else (_NARROW, _WIDE)
-    if not least <= width <= most:
+    is_east_asian = sum(bool(EAST_ASIAN_EDGE.search(line)) for line in lines) > len(lines) / 2
+    min_width, max_width = (_NARROW_CJK, _WIDE_CJK) if is_east_asian else (_NARROW, _WIDE)
+    if not min_width <= width <= max_width:
         return False
-    full = [_is_full(one, other, width) for one, other in pairwise(lines)]
-    broken = [not ENDED.search(a) and (east or bool(LOWER.match(b))) for a, b in pairwise(lines)]
-    return sum(full) >= _FULL * len(full) and any(broken)
+    full_lines = [_is_full(line, next_line, width) for line, next_line in pairwise(lines)]
+    broken_sentences = [
+        not SENTENCE_END.search(line_before) and (is_east_asian or bool(LOWER.match(line_after)))
+        for line_before, line_after in pairwise(lines)
+    ]
+    return sum(full_lines) >= _FULL_SHARE * len(full_lines) and any(broken_sentences)
 
 
-def _is_full(one: str, other: str, width: int) -> bool:
-    """Tell whether what follows would not have had room on the line before it."""
-    if EAST.search(one):
-        return len(one) >= width - _KINSOKU
-    return len(one) + 1 + len(other.split(" ", 1)[0]) > width
+def _is_full(line: str, next_line: str, width: int) -> bool:
+    """Return True if the start of *next_line* would not have had room on the line *line*."""
+    if EAST_ASIAN_EDGE.search(line):
+        return len(line) >= width - _KINSOKU
+    return len(line) + 1 + len(next_line.split(" ", 1)[0]) > width
 
 
-def _continues(one: str, other: str, width: int, *, wrapped: bool) -> bool:
-    """Tell whether *other* goes on with the sentence or the paragraph of *one*."""
-    if _ITEM.match(other):
+def _continues(line: str, next_line: str, width: int, *, is_wrapped: bool) -> bool:
+    """Return True if *next_line* continues the sentence or the paragraph of *line*."""
+    if _LIST_ITEM.match(next_line):
         return False
-    if _NUMERAL_END.search(one) and _NUMERAL.match(other) and EAST.search(one):
+    if _NUMERAL_END.search(line) and _NUMERAL.match(next_line) and EAST_ASIAN_EDGE.search(line):
         return True
-    if ENDED.search(one) and not _TITLES.search(one):
-        return wrapped and _is_full(one, other, width)
-    if _INSIDE.search(one) and UNDONE.search(one):
+    if SENTENCE_END.search(line) and not _TITLES.search(line):
+        return is_wrapped and _is_full(line, next_line, width)
+    if _SENTENCE_INSIDE.search(line) and OPEN_END.search(line):
         return True
-    if EAST.search(one[-1:]) or EAST.search(other[:1]):
+    if EAST_ASIAN_EDGE.search(line[-1:]) or EAST_ASIAN_EDGE.search(next_line[:1]):
         return (
-            bool(_UNDONE_JA.search(one))
-            or (wrapped and _is_full(one, other, width))
-            or one.endswith(("、", "，", "（", "「"))
+            bool(_UNDONE_JA.search(line))
+            or (is_wrapped and _is_full(line, next_line, width))
+            or line.endswith(("、", "，", "（", "「"))
         )
-    divided = HYPHEN.search(one) and other[:1].islower()
-    if divided or _OPEN.search(one) or _TITLES.search(one):
+    is_hyphenated = HYPHEN.search(line) and next_line[:1].islower()
+    if is_hyphenated or _OPEN.search(line) or _TITLES.search(line):
         return True
-    if len(one) < _SHORT and len(other) < _SHORT and not wrapped:
+    if len(line) < _ITEM_CHARACTERS and len(next_line) < _ITEM_CHARACTERS and not is_wrapped:
         return False
-    if LOWER.match(other):
+    if LOWER.match(next_line):
         return True
-    return wrapped and _is_full(one, other, width)
+    return is_wrapped and _is_full(line, next_line, width)

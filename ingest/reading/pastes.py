@@ -1,7 +1,7 @@
-"""Pasted text: page noise goes, captions stand apart, datelines and agencies become metadata.
+"""Pasted text: remove boilerplate, keep captions apart, read dateline and agency as metadata.
 
-Every pattern is anchored to a whole short line: a sentence of the article that happens to hold
-the same words stays.
+Every pattern is anchored to a complete short line, so a sentence of the article with the same words
+is not removed.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.language.datelines import is_date_line, newest_reported, stated
+from ingest.language.datelines import is_date_line, newest_reported, parse_date
 from ingest.language.words import words
 from ingest.model import Extract, Header, Kind, Moment
-from ingest.reading.decoding import damage
+from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import POSSIBLE, Document, Parser
 from ingest.reading.found import FoundArticle
-from ingest.reading.paragraphs import ENDED, paragraphs
+from ingest.reading.paragraphs import SENTENCE_END, paragraphs
 from ingest.reading.text import clean
 
-_SHORT = 160
-"""Characters of the longest line that may be noise."""
-_SENTENCE = 90
-"""Characters from which a first line that ends in a full stop opens the text."""
-NOISE = re.compile(
+_BOILERPLATE_CHARACTERS = 160
+"""Characters of the longest line that can be boilerplate."""
+_FIRST_SENTENCE_CHARACTERS = 90
+"""Characters from which a first line with a full stop is a sentence, not a title."""
+BOILERPLATE = re.compile(
     "|".join(
         (
             r"sign up(?: now)?: .*|sign up (?:for|to) .{0,30}newsletters?\b.{0,40}",
@@ -82,18 +82,18 @@ _AGENCIES = {
     "ロイター": "ロイター",
 }
 _AGENCY = "|".join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))
-_SIGNED = "|".join(
+_SIGNATURE = "|".join(
     (_AGENCY, "Reuters", "Kyodo", "Jiji", "Bloomberg", r"(?<=[(（])[A-Z]{3,14}(?=[)）])")
 )
-_ENDING = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNED})[)）]?$")
+_SIGNATURE_AT_END = re.compile(rf"(?<=[.!?”\"。」)])\s*[(（]?\b({_SIGNATURE})[)）]?$")
 _CREDITS = re.compile(
     r"[(（\[]?(?:(?:additional )?(?:reporting|writing|editing|compiled)"
     rf"(?: and (?:writing|editing))? by\b[^()]{{1,240}}"
     rf"|©\s?(?:\d{{4}}\s)?(?P<agency>{_AGENCY}))[)）\]]?\.?",
     re.IGNORECASE,
 )
-"""A line that says who wrote and edited: no evidence of anything."""
-_NAMED = re.compile(rf"\b(?:{_AGENCY})\b", re.IGNORECASE)
+"""A line that credits the writers and editors, with no evidence in it."""
+_AGENCY_NAME = re.compile(rf"\b(?:{_AGENCY})\b", re.IGNORECASE)
 _CAPITALISED = r"[A-Z][\w.'’-]*"
 _DATELINE = re.compile(
     rf"^(?P<place>{_CAPITALISED}(?:[ ,]+{_CAPITALISED}){{0,3}})(?:, [A-Z][a-z]+\.? \d{{1,2}})?\s*"
@@ -111,14 +111,14 @@ _NOTES = words()["notes"]
 _CORRECTION = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
 _EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
 _MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
-_NOTE = 600
-"""Characters of the longest note of an editor."""
-_SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
+_NOTE_CHARACTERS = 600
+"""Characters of the longest editor's note."""
+_END_OF_SENTENCE = re.compile(r"[a-z0-9)”\"][.!?](?=\s|$)|[。！？]")
 _DAY = (
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2} [A-Z][a-z]+,? \d{4}"
     r"|[A-Z][a-z]+\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d"
 )
-_DATED = re.compile(
+_DATE_LINE = re.compile(
     r"^(?:published|updated|posted|last updated|date|公開|更新|配信|掲載)?\s{0,3}[:：]?\s{0,3}"
     rf".{{0,16}}(?:{_DAY})[^.。]{{0,24}}$",
     re.IGNORECASE,
@@ -126,7 +126,7 @@ _DATED = re.compile(
 BYLINE = re.compile(
     r"^by ([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and) [A-Z].{3,40})?)$", re.IGNORECASE
 )
-_RETRACTED = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
+_WITHDRAWAL = re.compile(rf"\W{{0,5}}(?:{'|'.join(_NOTES['withdrawn'])})", re.IGNORECASE)
 _KINDS = (
     (
         Kind.RETRACTION,
@@ -143,7 +143,7 @@ _KINDS = (
 
 @dataclass(slots=True)
 class _Parts:
-    """The lines of a paste, sorted by what they are."""
+    """The lines of a paste, sorted into body, captions, corrections and metadata."""
 
     body: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
@@ -154,116 +154,124 @@ class _Parts:
 
 
 class TextParser(Parser):
-    """Plain text, and whatever is pasted or piped in."""
+    """The parser of plain text: text files, pastes and piped input."""
 
     kind = "text"
     endings = frozenset({".txt", ".text"})
     media_types = frozenset({"text/plain"})
 
     def score(self, document: Document) -> int:
-        """Take a paste that nothing else reads."""
+        """Return the score of *document*; a paste is always possible plain text."""
         return Parser.score(self, document) or POSSIBLE * document.pasted
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read one article."""
+        """Yield the one article of *document*."""
         text = document.text()
-        yield FoundArticle(document.name, replace(read_paste(text), notes=damage(text)))
+        yield FoundArticle(document.name, replace(read_paste(text), notes=damage_notes(text)))
 
 
 def read_paste(text: str) -> Extract:
-    """Understand text that somebody copied off a page; the first line is its title."""
+    """Return the article in pasted *text*; the first line is its title."""
     lines, url, agency = _without_head(paragraphs(clean(text)))
-    title, rest = (lines[0], lines[1:]) if _is_title(lines) else ("", lines)
-    read = assembled(title, sort(rest), whole=text, agency=agency)
-    return replace(read, header=replace(read.header, url=url))
+    title, body_lines = (lines[0], lines[1:]) if _is_title(lines) else ("", lines)
+    extract = assemble(title, sort_lines(body_lines), whole=text, agency=agency)
+    return replace(extract, header=replace(extract.header, url=url))
 
 
 def _is_title(lines: Sequence[str]) -> bool:
-    """Tell whether the first line is a headline: short, and no sentence among several."""
-    if len(lines) < 2 or len(lines[0]) > 2 * _SHORT:
+    """Return True if the first line is a headline: short, and not a sentence of the text."""
+    if len(lines) < 2 or len(lines[0]) > 2 * _BOILERPLATE_CHARACTERS:
         return False
-    told = _SENTENCE_END.findall(lines[0])
-    return len(told) < 2 and not (told and len(lines[0]) > _SENTENCE and ENDED.search(lines[0]))
+    sentence_ends = _END_OF_SENTENCE.findall(lines[0])
+    return len(sentence_ends) < 2 and not (
+        sentence_ends
+        and len(lines[0]) > _FIRST_SENTENCE_CHARACTERS
+        and SENTENCE_END.search(lines[0])
+    )
 
 
 def _without_head(lines: list[str]) -> tuple[list[str], str | None, str | None]:
-    """Return *lines* from the title on, and an address and an agency that stood above it."""
+    """Return *lines* from the title on, and the address and agency above the title."""
     url = agency = None
-    for at, line in enumerate(lines):
+    for index, line in enumerate(lines):
         if _ADDRESS.fullmatch(line):
             url = url or line
         elif line.upper() in _AGENCIES:
-            agency = agency or _known(line)
-        elif not NOISE.fullmatch(line):
-            return lines[at:], url, agency
+            agency = agency or _usual_spelling(line)
+        elif not BOILERPLATE.fullmatch(line):
+            return lines[index:], url, agency
     return [], url, agency
 
 
-def sort(lines: list[str]) -> _Parts:
-    """Put each line where it belongs."""
+def sort_lines(lines: list[str]) -> _Parts:
+    """Sort *lines* into body, captions and corrections, and drop boilerplate."""
     parts = _Parts()
     for line in lines:
-        if len(line) <= _SHORT and _CREDIT.fullmatch(line):
-            _caption_above(parts)
+        if len(line) <= _BOILERPLATE_CHARACTERS and _CREDIT.fullmatch(line):
+            _move_caption(parts)
         elif _FILE_PHOTO.search(line):
             parts.captions.append(line)
-        elif len(line) <= 2 * _SHORT and parts.body and _CREDITS.fullmatch(line):
-            agency = _NAMED.search(line)
-            parts.agency = parts.agency or (_known(agency[0]) if agency else None)
+        elif len(line) <= 2 * _BOILERPLATE_CHARACTERS and parts.body and _CREDITS.fullmatch(line):
+            agency = _AGENCY_NAME.search(line)
+            parts.agency = parts.agency or (_usual_spelling(agency[0]) if agency else None)
         elif _is_correction(line):
             parts.corrections.append(line)
-        elif len(line) > _SHORT or not _furniture(line, parts):
+        elif len(line) > _BOILERPLATE_CHARACTERS or not _is_boilerplate(line, parts):
             parts.body.append(line)
     return parts
 
 
 def _is_correction(line: str) -> bool:
-    """Tell whether a line corrects the article: by how it begins, or as a note that says so."""
+    """Return True if *line* is a correction or an editor's note about a mistake or withdrawal."""
     if _CORRECTION.match(line):
         return True
-    note = _EDITORS.match(line) if len(line) <= _NOTE else None
+    note = _EDITORS.match(line) if len(line) <= _NOTE_CHARACTERS else None
     return note is not None and (
         _MISTAKE.search(line, note.end()) is not None
-        or _RETRACTED.match(line, note.end()) is not None
+        or _WITHDRAWAL.match(line, note.end()) is not None
     )
 
 
-def _furniture(line: str, parts: _Parts) -> bool:
-    """Take noise, a date line or a byline out; the last two only ahead of the body."""
-    if NOISE.fullmatch(line):
+def _is_boilerplate(line: str, parts: _Parts) -> bool:
+    """Return True for boilerplate, a date line or a byline; store date and authors in *parts*.
+
+    Date lines and bylines count only above the body.
+    """
+    if BOILERPLATE.fullmatch(line):
         return True
     if parts.body:
         return False
     if byline := BYLINE.match(line):
         parts.authors = tuple(re.split(r",| and ", byline[1]))
         return True
-    if is_date_line(line) or (len(line) <= 80 and _DATED.match(line)):
-        parts.published = parts.published or stated(line)
+    if is_date_line(line) or (len(line) <= 80 and _DATE_LINE.match(line)):
+        parts.published = parts.published or parse_date(line)
         return True
     return False
 
 
-def _caption_above(parts: _Parts) -> None:
-    """A photo credit makes the one sentence above it a caption, where no body came before."""
-    if len(parts.body) != 1 or len(parts.body[0]) > 2 * _SHORT:
+def _move_caption(parts: _Parts) -> None:
+    """Move the sentence above a photo credit to the captions if it is the only body line so far."""
+    if len(parts.body) != 1 or len(parts.body[0]) > 2 * _BOILERPLATE_CHARACTERS:
         return
-    opens = _without_dateline(parts.body[0])[1] is not None
-    if not opens and len(_SENTENCE_END.findall(parts.body[0])) <= 1:
+    has_dateline = _without_dateline(parts.body[0])[1] is not None
+    if not has_dateline and len(_END_OF_SENTENCE.findall(parts.body[0])) <= 1:
         parts.captions.append(parts.body.pop())
 
 
-def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = None) -> Extract:
-    """Take dateline and agency off the body's ends; an *agency* known already may sign it too.
+def assemble(title: str, parts: _Parts, *, whole: str, agency: str | None = None) -> Extract:
+    """Return an extract of *parts*; take dateline and agency off the ends of the body.
 
-    *whole* is searched for the newest day it reports on; it is empty where a date is known.
+    *agency* is an agency that was found above the title. *whole* is searched for the
+    newest day that it reports on; it is empty if the date is known.
     """
     body = "\n\n".join(parts.body)
-    body, place, opening = _without_dateline(body)
-    body, ending = _without_agency(body, agency)
+    body, place, opening_agency = _without_dateline(body)
+    body, closing_agency = _without_agency(body, agency)
     header = Header(
         title=title,
         authors=tuple(name.strip() for name in parts.authors),
-        agency=agency or ending or opening or parts.agency,
+        agency=agency or closing_agency or opening_agency or parts.agency,
         dateline=place,
         published=parts.published,
         not_before=None if parts.published else newest_reported(whole),
@@ -273,37 +281,39 @@ def assembled(title: str, parts: _Parts, *, whole: str, agency: str | None = Non
 
 
 def kind_of(title: str, body: str) -> Kind:
-    """Return the kind that a title announces, or a body that says it is withdrawn."""
-    if _RETRACTED.match(_EDITORS.sub("", body[:_NOTE], count=1)):
+    """Return the kind of article that *title* announces, or RETRACTION if *body* is withdrawn."""
+    if _WITHDRAWAL.match(_EDITORS.sub("", body[:_NOTE_CHARACTERS], count=1)):
         return Kind.RETRACTION
     return next((kind for kind, pattern in _KINDS if pattern.match(title)), Kind.NEWS)
 
 
 def _is_withdrawn(notes: Sequence[str]) -> bool:
-    """Tell whether one of an article's notes withdraws it."""
-    return any(_RETRACTED.match(_EDITORS.sub("", note, count=1)) for note in notes)
+    """Return True if one of an article's *notes* withdraws it."""
+    return any(_WITHDRAWAL.match(_EDITORS.sub("", note, count=1)) for note in notes)
 
 
 def _without_dateline(body: str) -> tuple[str, str | None, str | None]:
-    """Return the body without its dateline, the place, and an agency named there."""
+    """Return the body without its dateline, the place, and the agency in the dateline."""
     japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])
-    found = _DATELINE.match(body[:120]) or japanese
-    if found is None:
+    match = _DATELINE.match(body[:120]) or japanese
+    if match is None:
         return body, None, None
-    named = found.groupdict()
-    agency = named["agency"] or named.get("alone")
-    return body[found.end() :].lstrip(), named["place"], _known(agency)
+    groups = match.groupdict()
+    agency = groups["agency"] or groups.get("alone")
+    return body[match.end() :].lstrip(), groups["place"], _usual_spelling(agency)
 
 
 def _without_agency(body: str, agency: str | None) -> tuple[str, str | None]:
-    """Return the body without the agency that signs it, and the agency."""
-    own = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
-    found = _ENDING.search(body) or (re.search(f"({own})", body, re.IGNORECASE) if own else None)
-    if found is None:
+    """Return the body without the agency at its end, and that agency."""
+    pattern = rf"(?<=[.!?”\"。」)])\s*[(（]?{re.escape(agency)}[)）]?$" if agency else None
+    match = _SIGNATURE_AT_END.search(body) or (
+        re.search(f"({pattern})", body, re.IGNORECASE) if pattern else None
+    )
+    if match is None:
         return body, None
-    return body[: found.start()].rstrip(), agency or _known(found[1])
+    return body[: match.start()].rstrip(), agency or _usual_spelling(match[1])
 
 
-def _known(agency: str | None) -> str | None:
-    """Return the usual spelling of an agency."""
+def _usual_spelling(agency: str | None) -> str | None:
+    """Return the usual spelling of *agency*."""
     return _AGENCIES.get(agency.upper(), agency) if agency else None

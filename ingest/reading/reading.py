@@ -1,4 +1,4 @@
-"""Read whatever somebody hands over: files, folders, bytes."""
+"""Reading of all inputs: files, folders, bytes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ingest.reading.documents import Document
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.registry import LARGEST, parser_of, read, too_large
 
-_HEAD = 64 * 1024
-"""Bytes at the start of a file by which its kind is told before it is read."""
-_PLAIN = frozenset({".txt", ".md", ".markdown", ".jsonl", ".ndjson"})
-"""How the names of files end whose reading costs no more than their length."""
-_PART = 2**20
-"""Bytes of the lines that are read together of a file of any size."""
+_HEAD_BYTES = 64 * 1024
+"""Bytes at the start of a file by which its kind is recognised before all of it is read."""
+_PLAIN_ENDINGS = frozenset({".txt", ".md", ".markdown", ".jsonl", ".ndjson"})
+"""Endings of files that are read in linear time, so they need no separate process."""
+_PART_BYTES = 2**20
+"""Bytes of lines that are read at once from a file of any size."""
 
 
 def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
-    """Read a file, or every file of a folder in order; hidden ones are passed over.
+    """Yield the articles of a file, or of every file in a folder in order, without hidden ones.
 
-    What cannot be read is yielded with its problem and stops nothing else.
+    A file that cannot be read is yielded with its error and does not stop the others.
     """
     try:
         files = _files_of(path)
@@ -32,32 +32,32 @@ def read_path(path: Path, hints: Hints) -> Iterator[FoundArticle]:
     for file in files:
         try:
             for document in _documents_of(file, hints):
-                yield from _bounded(document)
+                yield from _read_with_limits(document)
         except ReadingError as problem:
             yield FoundArticle(str(file), problem=problem)
 
 
-def _bounded(document: Document) -> tuple[FoundArticle, ...]:
-    """Read a document of a file; what is no plain text in a process with limits.
+def _read_with_limits(document: Document) -> tuple[FoundArticle, ...]:
+    """Return the articles of a document; plain text is read here, other kinds in a limited process.
 
     Raises:
         UnreadableError: a limit was reached.
     """
-    if document.ending in _PLAIN:
+    if document.ending in _PLAIN_ENDINGS:
         return read(document)
     return isolated(document.name, read, document)
 
 
 def read_bytes(data: bytes, name: str, hints: Hints) -> Iterator[FoundArticle]:
-    """Read bytes that came without a file; a *name* without an ending is that of a paste."""
+    """Yield the articles in bytes without a file; a *name* without an ending is that of a paste."""
     yield from read(Document(data, name, hints, pasted=not Path(name).suffix))
 
 
 def _files_of(path: Path) -> list[Path]:
-    """Return the files that *path* stands for.
+    """Return the files at *path*.
 
     Raises:
-        UnreadableError: there is no such path, or nothing in it.
+        UnreadableError: the path does not exist, or the folder holds no files.
     """
     if path.is_file():
         return [path]
@@ -65,9 +65,11 @@ def _files_of(path: Path) -> list[Path]:
         raise UnreadableError(f"{path} does not exist. Check the path.")
     if not path.is_dir():
         raise UnreadableError(f"{path} is neither a file nor a folder. Pipe it in: add - < PATH")
-    inside = sorted(each for each in path.rglob("*") if each.is_file())
+    paths = sorted(file for file in path.rglob("*") if file.is_file())
     files = [
-        each for each in inside if not any(p.startswith(".") for p in each.relative_to(path).parts)
+        file
+        for file in paths
+        if not any(part.startswith(".") for part in file.relative_to(path).parts)
     ]
     if not files:
         raise UnreadableError(f"The folder {path} holds no files. Nothing was added from it.")
@@ -75,27 +77,27 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _documents_of(file: Path, hints: Hints) -> Iterator[Document]:
-    """Yield a file as one document, or in parts where each line is an article by itself.
+    """Yield a file as one document, or in parts if each line is an article.
 
     Raises:
-        UnreadableError: it cannot be opened, is too large, or is of no kind that is read.
+        UnreadableError: the file cannot be opened, is too large, or no parser reads it.
     """
     name = str(file)
     try:
-        with file.open("rb") as opened:
-            head = opened.read(_HEAD)
-            opened.seek(0)
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+            stream.seek(0)
             by_lines = parser_of(Document(head, name, hints)).by_lines
-            if not by_lines or len(head) < _HEAD:
+            if not by_lines or len(head) < _HEAD_BYTES:
                 size = file.stat().st_size
                 if size > LARGEST:
                     raise too_large(name, size)
-                yield Document(opened.read(LARGEST + 1), name, hints)
+                yield Document(stream.read(LARGEST + 1), name, hints)
                 return
-            first = 1
-            while lines := opened.readlines(_PART):
-                yield Document(b"".join(lines), name, hints, first_line=first)
-                first += len(lines)
+            first_line_number = 1
+            while lines := stream.readlines(_PART_BYTES):
+                yield Document(b"".join(lines), name, hints, first_line=first_line_number)
+                first_line_number += len(lines)
     except OSError as error:
         raise UnreadableError(
             f"{file} cannot be read ({error.strerror}). Check its permissions."

@@ -1,4 +1,4 @@
-"""The kinds of documents that are read, and the one way in: a document becomes articles."""
+"""The registry of parsers, and the single entry to reading: from a document to its articles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.reading.books import BookParser
 from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
 from ingest.reading.feedfiles import FeedParser
-from ingest.reading.found import FoundArticle, hinted
+from ingest.reading.found import FoundArticle, apply_hints
 from ingest.reading.jsonl import JsonLinesParser, JsonParser
 from ingest.reading.mail import MailParser, SavedPageParser
 from ingest.reading.markdown import MarkdownParser
@@ -22,15 +22,15 @@ from ingest.reading.opml import FeedListParser
 from ingest.reading.pages import PageParser
 from ingest.reading.pastes import TextParser
 from ingest.reading.pdf import PdfParser
-from ingest.reading.placing import placed, supplemented
+from ingest.reading.placing import with_address, with_listing_metadata
 from ingest.reading.rtf import RichTextParser
 from ingest.reading.sheets import ResultsParser, SheetParser, WorkbookParser
 from ingest.reading.webarchives import WebArchiveParser
 
 LARGEST = 50 * 2**20
-"""Bytes of the largest document; its text is bounded by its parser."""
-_GROUP = "election_desk.parsers"
-"""Entry points under which other packages name a class of :class:`Parser`."""
+"""Bytes of the largest document; each parser limits its text further."""
+_ENTRY_POINT_GROUP = "election_desk.parsers"
+"""Group of entry points in which other packages register a :class:`Parser` class."""
 _PARSERS: tuple[Parser, ...] = (
     PageParser(),
     TextParser(),
@@ -53,38 +53,39 @@ _PARSERS: tuple[Parser, ...] = (
     WebArchiveParser(),
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
-"""How the names of files end that are read without a further package."""
+"""File endings that are read without a further package."""
 
 
 @cache
 def parsers() -> Sequence[Parser]:
-    """Return every parser: ours, then those that other packages add."""
-    added = sorted(entry_points(group=_GROUP), key=lambda point: point.name)
-    return (*_PARSERS, *(point.load()() for point in added))
+    """Return all parsers: first those in this package, then those from entry points."""
+    plugins = sorted(entry_points(group=_ENTRY_POINT_GROUP), key=lambda point: point.name)
+    return (*_PARSERS, *(point.load()() for point in plugins))
 
 
 def parser_of(document: Document) -> Parser:
-    """Return the parser that is surest of *document*; of equals the first.
+    """Return the parser with the highest score for *document*; the first of equal ones.
 
     Raises:
-        UnreadableError: none reads it; the sentence lists what is read.
+        NoArticleError: no parser reads a document from an address.
+        UnreadableError: no parser reads it; the message lists the kinds that are read.
     """
     best = max(parsers(), key=lambda parser: parser.score(document))
     if best.score(document):
         return best
     if document.url:
-        what = document.content_type or "no type"
-        raise NoArticleError(f"{document.name} is neither a page nor text ({what}).")
+        media_type = document.content_type or "no type"
+        raise NoArticleError(f"{document.name} is neither a page nor text ({media_type}).")
     raise UnreadableError(
-        f"{document.name} cannot be read. What can be read: {_listed()}. "
+        f"{document.name} cannot be read. What can be read: {_list_kinds()}. "
         "If it holds an article, paste its text."
     )
 
 
 def read(document: Document) -> tuple[FoundArticle, ...]:
-    """Read *document*: an article for each that it holds, or the sentence that says why not.
+    """Return the articles in *document*, or the error that explains why there are none.
 
-    Arguments and result can be pickled, so this may run in a process of its own.
+    Arguments and result can be pickled, so this can run in a separate process.
     """
     try:
         if len(document.data) > LARGEST:
@@ -93,65 +94,69 @@ def read(document: Document) -> tuple[FoundArticle, ...]:
         hints = document.hints
         if parser.several:
             document = replace(document, hints=replace(hints, url=None, title=None))
-        found = tuple(_settled(each, document) for each in parser.parse(document))
+        articles = tuple(_with_metadata(article, document) for article in parser.parse(document))
     except ReadingError as problem:
         return (FoundArticle(document.name, problem=problem),)
-    return found or (FoundArticle(document.name, problem=_nothing(document)),)
+    return articles or (FoundArticle(document.name, problem=_empty_document(document)),)
 
 
-def only(document: Document) -> Extract:
-    """Read a *document* that holds one article.
+def read_single(document: Document) -> Extract:
+    """Return the single article in *document*.
 
     Raises:
-        ReadingError: it holds none, or several.
+        ReadingError: the document holds no article, or several.
     """
-    first, *more = read(document)
-    if first.problem:
-        raise first.problem
-    if more or first.extract is None:
+    article, *further_articles = read(document)
+    if article.problem:
+        raise article.problem
+    if further_articles or article.extract is None:
         raise NoArticleError(
-            f"{document.name} holds {1 + len(more)} articles, not one. "
+            f"{document.name} holds {1 + len(further_articles)} articles, not one. "
             "Save it as a file and add the file."
         )
-    return first.extract
+    return article.extract
 
 
 def too_large(name: str, size: int) -> UnreadableError:
-    """Return the sentence for a document of too many bytes."""
+    """Return the error for a document of too many bytes."""
     return UnreadableError(
         f"{name} has {size / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are read. "
         "Split it, or give JSON Lines."
     )
 
 
-def _settled(found: FoundArticle, document: Document) -> FoundArticle:
-    """Apply where an article was found and what was said of it; a refusal is part of the result."""
-    if found.extract is None:
-        return found
+def _with_metadata(article: FoundArticle, document: Document) -> FoundArticle:
+    """Return an article with its address, listing metadata and hints applied, or with the error."""
+    if article.extract is None:
+        return article
     try:
-        extract, header = found.extract, found.extract.header
+        extract, header = article.extract, article.extract.header
         if document.url:
-            header = placed(header, document.url)
+            header = with_address(header, document.url)
         hints, announced = document.hints, document.announced
         if announced:
-            header = supplemented(header, announced, document.now)
+            header = with_listing_metadata(header, announced, document.now)
             if announced.outlet or announced.foreign:
                 hints = replace(hints, outlet=announced.outlet or None)
-        return replace(found, extract=hinted(replace(extract, header=header), hints, found.name))
+        return replace(
+            article, extract=apply_hints(replace(extract, header=header), hints, article.name)
+        )
     except ReadingError as problem:
-        return FoundArticle(found.name, problem=problem)
+        return FoundArticle(article.name, problem=problem)
 
 
-def _nothing(document: Document) -> UnreadableError:
-    """Return the sentence for a document without anything in it."""
+def _empty_document(document: Document) -> UnreadableError:
+    """Return the error for an empty document."""
     return UnreadableError(f"{document.name} is empty. Nothing was added from it.")
 
 
-def _listed() -> str:
-    """Return the kinds that are read, each with its endings."""
-    return ", ".join(f"{each.kind} ({', '.join(sorted(each.endings))})" for each in _named())
+def _list_kinds() -> str:
+    """Return the kinds of documents that are read, each with its endings."""
+    return ", ".join(
+        f"{parser.kind} ({', '.join(sorted(parser.endings))})" for parser in _parsers_with_endings()
+    )
 
 
-def _named() -> Iterator[Parser]:
-    """Yield the parsers whose kind can be told by an ending."""
+def _parsers_with_endings() -> Iterator[Parser]:
+    """Yield the parsers that have file endings."""
     yield from (parser for parser in parsers() if parser.endings)

@@ -1,4 +1,4 @@
-"""Rich Text Format: the text of its groups, without what is struck, hidden or about the file."""
+"""Rich Text Format: the text of its groups, without deleted, hidden and auxiliary text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.reading.decoding import LARGEST_ARTICLE
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pastes import read_paste
-from ingest.reading.signs import lowered
+from ingest.reading.signs import inline_sign
 from ingest.reading.tables import Cell, TableRows, lines_of
 from ingest.reading.text import clean_line
 
@@ -20,50 +20,50 @@ _TOKEN = re.compile(
     rb"|([^\\{}\r\n]{1,4096})",
     re.IGNORECASE,
 )
-_ASIDE = frozenset(
+_AUXILIARY_GROUPS = frozenset(
     {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer"}
     | {b"headerl", b"headerr", b"headerf", b"footerl", b"footerr", b"footerf", b"footnote"}
     | {b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl", b"generator", b"fldinst"}
     | {b"themedata", b"datastore", b"latentstyles", b"xmlnstbl", b"annotation", b"atnid"}
     | {b"atnauthor", b"nonshppict", b"bkmkstart", b"bkmkend", b"pntext", b"listtext", b"filetbl"}
 )
-"""Groups that hold nothing of the text."""
-_HIDING = frozenset({b"strike", b"striked", b"v", b"deleted"})
+"""Groups without text of the document."""
+_HIDING_WORDS = frozenset({b"strike", b"striked", b"v", b"deleted"})
 _SIGNS = {
     b"tab": " ", b"line": "\n", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
-_DEEP = 1000
-"""Groups inside each other, from which a file is broken."""
+_MAX_DEPTH = 1000
+"""Nested groups from which a file counts as broken."""
 _CODES = {b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850", b"ansi": "cp1252"}
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How text is to be read inside one group."""
+    """The formatting of the text inside one group."""
 
-    aside: bool = False
+    auxiliary: bool = False
     hidden: frozenset[bytes] = frozenset()
     raised: bool = False
     skip: int = 1
 
 
 class RichTextParser(Parser):
-    """Rich Text Format."""
+    """The parser of Rich Text Format."""
 
     kind = "RTF"
     endings = frozenset({".rtf"})
     media_types = frozenset({"application/rtf", "text/rtf"})
 
     def score(self, document: Document) -> int:
-        """Tell the format by its signature, or by the name."""
+        """Return the score of *document*: sure by its signature, else by the name."""
         return SURE if document.head.startswith(b"{\\rtf") else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read one article."""
+        """Yield the one article of *document*."""
         name = document.name
         if not document.head.startswith(b"{\\rtf"):
-            raise broken(name, "RTF")
+            raise broken_file(name, "RTF")
         if len(document.data) > 4 * LARGEST_ARTICLE:
             raise UnreadableError(f"{name} has more than {4 * LARGEST_ARTICLE // 2**20} MB.")
         text = _Reader(name).read(document.data)
@@ -73,7 +73,7 @@ class RichTextParser(Parser):
 
 
 class _Reader:
-    """Collects paragraphs and rows of tables, token by token."""
+    """A reader that collects paragraphs and table rows token by token."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -82,14 +82,14 @@ class _Reader:
         self._code = "cp1252"
         self._parts: list[str] = []
         self._bytes = bytearray()
-        self._found: list[str] = []
+        self._paragraphs: list[str] = []
         self._cells: list[Cell] = []
         self._rows: TableRows = []
         self._in_table = False
         self._to_skip = 0
 
     def read(self, data: bytes) -> str:
-        """Return the text of a file, paragraphs parted by an empty line.
+        """Return the text of a file; an empty line separates paragraphs.
 
         Raises:
             UnreadableError: its groups are nested too deep.
@@ -110,12 +110,12 @@ class _Reader:
                 self._byte(plain)
         self._end_paragraph()
         self._end_table()
-        return "\n\n".join(self._found)
+        return "\n\n".join(self._paragraphs)
 
     def _open(self) -> None:
         self._decode()
-        if len(self._outer) >= _DEEP:
-            raise broken(self._name, "RTF")
+        if len(self._outer) >= _MAX_DEPTH:
+            raise broken_file(self._name, "RTF")
         self._outer.append(self._state)
 
     def _close(self) -> None:
@@ -124,29 +124,29 @@ class _Reader:
             self._state = self._outer.pop()
 
     def _byte(self, data: bytes) -> None:
-        """Take bytes of text, but for those that stand in for a character that was read."""
-        skipped = min(self._to_skip, len(data))
-        self._to_skip -= skipped
-        self._bytes += data[skipped:]
+        """Append bytes of text, without the fallback bytes of a Unicode character."""
+        skip_count = min(self._to_skip, len(data))
+        self._to_skip -= skip_count
+        self._bytes += data[skip_count:]
 
     def _decode(self) -> None:
-        """Turn the bytes up to here into text, as the group says."""
-        said = self._bytes.decode(self._code, "replace")
+        """Decode the collected bytes by the current code page and add them as text."""
+        text = self._bytes.decode(self._code, "replace")
         self._bytes.clear()
-        self._write(said)
+        self._write(text)
 
-    def _write(self, said: str) -> None:
-        """Add text, unless the group is no text or hides it."""
-        if said and not self._state.aside and not self._state.hidden:
+    def _write(self, text: str) -> None:
+        """Add *text*, unless the current group is auxiliary or hidden."""
+        if text and not self._state.auxiliary and not self._state.hidden:
             if self._state.raised:
-                said = lowered(said.strip(), "".join(self._parts[-8:])[-16:])
-            self._parts.append(said)
+                text = inline_sign(text.strip(), "".join(self._parts[-8:])[-16:])
+            self._parts.append(text)
 
     def _symbol(self, sign: bytes) -> None:
-        """Take an escaped sign."""
+        """Handle an escaped symbol."""
         if sign == b"*":
             self._decode()
-            self._state = replace(self._state, aside=True)
+            self._state = replace(self._state, auxiliary=True)
         elif sign in b"\\{}":
             self._byte(sign)
         elif sign in {b"~", b"_"}:
@@ -155,15 +155,15 @@ class _Reader:
             self._end_paragraph()
 
     def _control(self, word: bytes, number: bytes | None) -> None:
-        """Obey one control word."""
+        """Handle one control word."""
         self._decode()
         if word in _CODES:
             self._code = _CODES[word]
         elif word == b"ansicpg" and number:
             self._code = _codec(int(number))
-        elif word in _ASIDE:
-            self._state = replace(self._state, aside=True)
-        elif word in _HIDING:
+        elif word in _AUXILIARY_GROUPS:
+            self._state = replace(self._state, auxiliary=True)
+        elif word in _HIDING_WORDS:
             off = number == b"0"
             hidden = self._state.hidden - {word} if off else self._state.hidden | {word}
             self._state = replace(self._state, hidden=hidden)
@@ -181,7 +181,7 @@ class _Reader:
             self._layout(word)
 
     def _unicode(self, number: int) -> None:
-        """Take a character by its number; what stands in for it is left out."""
+        """Add the character with code *number* and skip its fallback bytes."""
         self._write(chr(number % 65536))
         self._to_skip = self._state.skip
 
@@ -197,35 +197,35 @@ class _Reader:
         elif word == b"intbl":
             self._in_table = True
         elif word == b"cell":
-            self._cells.append(Cell(clean_line(_joined(self._parts))))
+            self._cells.append(Cell(clean_line(_join_pieces(self._parts))))
             self._parts.clear()
         elif word == b"row":
             self._rows.append(self._cells)
             self._cells = []
 
     def _end_paragraph(self) -> None:
-        """Keep a paragraph, behind the table above it."""
+        """Add the collected paragraph, after the table above it."""
         self._decode()
-        said = _joined(self._parts).strip()
+        text = _join_pieces(self._parts).strip()
         self._parts.clear()
-        if said:
+        if text:
             self._end_table()
-            self._found.append(said)
+            self._paragraphs.append(text)
 
     def _end_table(self) -> None:
-        """Keep the rows of a table."""
+        """Add the lines of the collected table rows."""
         if self._rows:
-            self._found += lines_of("", self._rows)
+            self._paragraphs += lines_of("", self._rows)
             self._rows = []
 
 
-def _joined(parts: list[str]) -> str:
-    """Join pieces of text; halves of surrogate pairs become their character."""
+def _join_pieces(parts: list[str]) -> str:
+    """Return the joined *parts*; surrogate pairs become their character."""
     return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _codec(page: int) -> str:
-    """Return the codec of a Windows code page; one that is not known is the Western one."""
+    """Return the codec of a Windows code page; Windows-1252 if the code page is unknown."""
     try:
         "".encode(f"cp{page}")
     except LookupError:

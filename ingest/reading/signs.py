@@ -1,4 +1,4 @@
-"""Raised signs behind words and figures: marks of notes, exponents, ordinals."""
+"""Raised signs after words and figures: note marks, exponents, ordinals."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _MARK = re.compile(
     r"(?:\s?[,;]\s?(?:[a-z*†‡§]|\d{1,2})){0,4}[\])]?",
     re.IGNORECASE,
 )
-"""What a raised sign that points at a note says."""
+"""Text of a raised sign that points at a note."""
 _UNIT = re.compile(r"(?<![^\W_])(?:[mck]m|in|ft|yd|mi|[a-z])$", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\d.,])10$")
-_LEAST_POWER = 3
-"""The exponent of ten from which it is one: “10” with a lower sign is a figure with a note."""
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_MIN_EXPONENT = 3
+"""Smallest exponent of ten: “10” with a smaller raised figure is a figure with a note mark."""
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ORDINALS = {
     **dict.fromkeys(("fr", "nl"), frozenset({"e", "d"})),
     **dict.fromkeys(("es", "pt", "it", "ca", "gl"), frozenset({"a", "o"})),
@@ -22,24 +22,24 @@ _ORDINALS = {
 """Raised letters that make a figure an ordinal, by language."""
 
 
-def lowered(sign: str, before: str, language: str = "", *, linked: bool = False) -> str:
-    """Return what stands in a line for a raised *sign* behind *before*.
+def inline_sign(sign: str, preceding_text: str, language: str = "", *, linked: bool = False) -> str:
+    """Return the inline text for a raised *sign* after the text *preceding_text*.
 
-    A mark of a note is nothing, an exponent is written as one, all else as it is. One that is
-    *linked* points at something.
+    A note mark becomes an empty string, an exponent is written in superscript characters, and any
+    other sign is unchanged. *linked* is True if the sign is a link to a note.
     """
     if not _MARK.fullmatch(sign):
         return sign
     if linked:
         return ""
-    if sign.lower() in _ORDINALS.get(language, ()) and before[-1:].isalnum():
+    if sign.lower() in _ORDINALS.get(language, ()) and preceding_text[-1:].isalnum():
         return sign
-    return sign.translate(_RAISED) if _is_power(sign, before) else ""
+    return sign.translate(_SUPERSCRIPTS) if _is_power(sign, preceding_text) else ""
 
 
-def _is_power(sign: str, before: str) -> bool:
-    """Return True if a raised figure is an exponent: of a unit, of one letter, or of ten."""
+def _is_power(sign: str, preceding_text: str) -> bool:
+    """Return True if a raised figure is an exponent: of a unit, of a letter, or of ten."""
     if not (sign.isascii() and sign.isdigit()):
         return False
-    ten = int(sign) >= _LEAST_POWER and _POWER.search(before[-8:]) is not None
-    return ten or _UNIT.search(before[-8:]) is not None
+    is_power_of_ten = int(sign) >= _MIN_EXPONENT and _POWER.search(preceding_text[-8:]) is not None
+    return is_power_of_ten or _UNIT.search(preceding_text[-8:]) is not None

@@ -1,4 +1,4 @@
-"""White space and invisible characters; no word is ever altered."""
+"""White space and invisible characters; the words of a text are never changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _GAPS = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
-    """Return *text* in NFC with plain spaces, no hidden characters, at most one empty line."""
+    """Return *text* in NFC with plain spaces, no invisible characters, at most one empty line."""
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
     lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def clean_line(text: str) -> str:
-    """Return *text* clean and on one line."""
+    """Return *text* cleaned and on one line."""
     return " ".join(clean(text).split())

@@ -1,4 +1,4 @@
-"""Pages at status 200 that hold no article: walls, notices and what a machine answers."""
+"""Pages answered with status 200 that hold no article: walls, notices and robot checks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from ingest.language.words import words
 
-_LONGEST = 2500
-"""Characters of the longest notice; what is longer is read."""
-_MOSTLY = 0.5
-"""Share of a text that has to be of a notice; an article about cookies speaks of others too."""
+_NOTICE_CHARACTERS = 2500
+"""Characters of the longest notice; a longer page is read as an article."""
+_NOTICE_SHARE = 0.5
+"""Share of a text that must match; an article about cookies has other sentences as well."""
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 SIGNS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile("|".join(signs), re.IGNORECASE)
@@ -23,7 +23,7 @@ _TITLES: Mapping[str, re.Pattern[str]] = {
     )
     for kind, signs in words()["walls"]["titles"].items()
 }
-_SAID = {
+_DESCRIPTIONS = {
     "consent": "asks for consent to cookies",
     "missing": "says that the page does not exist",
     "robot": "asks whether a robot is reading",
@@ -34,19 +34,23 @@ _SAID = {
 
 
 def wall(title: str, text: str) -> str | None:
-    """Return what a page says instead of an article; ``None`` where it may be one."""
-    if len(text) > _LONGEST:
+    """Return the description of the wall or notice on a page; ``None`` for a possible article."""
+    if len(text) > _NOTICE_CHARACTERS:
         return None
     for kind, pattern in _TITLES.items():
         if pattern.search(title.strip()):
-            return _SAID[kind]
-    sentences = [each for each in _SENTENCE.split(text) if each.strip()]
+            return _DESCRIPTIONS[kind]
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
     size = sum(map(len, sentences))
-    told = {
-        kind: sum(len(each) for each in sentences if pattern.search(each))
+    sizes = {
+        kind: sum(len(sentence) for sentence in sentences if pattern.search(sentence))
         for kind, pattern in SIGNS.items()
     }
-    every = [each for each in sentences if any(p.search(each) for p in SIGNS.values())]
-    if not size or sum(map(len, every)) < _MOSTLY * size:
+    matching_sentences = [
+        sentence
+        for sentence in sentences
+        if any(pattern.search(sentence) for pattern in SIGNS.values())
+    ]
+    if not size or sum(map(len, matching_sentences)) < _NOTICE_SHARE * size:
         return None
-    return _SAID[max(told, key=lambda kind: told[kind])]
+    return _DESCRIPTIONS[max(sizes, key=lambda kind: sizes[kind])]

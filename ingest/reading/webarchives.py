@@ -1,4 +1,4 @@
-"""Pages that Safari saves with everything inside (.webarchive)."""
+"""Pages that Safari saves with their pictures in one file (.webarchive)."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from collections.abc import Iterator
 from dataclasses import replace
 from xml.parsers.expat import ExpatError
 
-from ingest.reading.decoding import damage, decode
-from ingest.reading.documents import SURE, Document, Parser, broken
+from ingest.reading.decoding import damage_notes, decode
+from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
 
-_BROKEN = (
+_PLIST_ERRORS = (
     *(plistlib.InvalidFileException, ExpatError, ValueError, TypeError, LookupError),
     *(OverflowError, RecursionError, AttributeError, MemoryError),
 )
-"""What broken property lists make the standard library raise."""
+"""Errors that the standard library raises for broken property lists."""
 
 
 class WebArchiveParser(Parser):
-    """Pages saved by Safari."""
+    """The parser of pages saved by Safari."""
 
     kind = "web archives"
     endings = frozenset({".webarchive"})
     media_types = frozenset({"application/x-webarchive"})
 
     def score(self, document: Document) -> int:
-        """Tell an archive by its main part, or by the name."""
+        """Return the score of *document*: sure by its main resource, else by the name."""
         data = document.data
-        told = data.startswith(b"bplist00") and b"WebMainResource" in data
-        return SURE if told else Parser.score(self, document)
+        is_archive = data.startswith(b"bplist00") and b"WebMainResource" in data
+        return SURE if is_archive else Parser.score(self, document)
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
-        """Read the page, which stands where it was saved from."""
+        """Yield the article of the page at the address it was saved from."""
         try:
             main = plistlib.loads(document.data)["WebMainResource"]
             data, url = bytes(main["WebResourceData"]), str(main.get("WebResourceURL") or "")
             charset = str(main.get("WebResourceTextEncodingName") or "") or None
-        except _BROKEN as error:
-            raise broken(document.name, "webarchive") from error
+        except _PLIST_ERRORS as error:
+            raise broken_file(document.name, "webarchive") from error
         text = decode(data, document.name, charset)
-        own = url if url.startswith(("http://", "https://")) else None
-        extract = read_page(text, document.name, url=own, now=document.now)
-        header = replace(extract.header, url=extract.header.url or own)
-        yield FoundArticle(document.name, replace(extract, header=header, notes=damage(text)))
+        page_url = url if url.startswith(("http://", "https://")) else None
+        extract = read_page(text, document.name, url=page_url, now=document.now)
+        header = replace(extract.header, url=extract.header.url or page_url)
+        yield FoundArticle(document.name, replace(extract, header=header, notes=damage_notes(text)))

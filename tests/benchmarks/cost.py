@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 
 from bot.answering.chat.chat import chat_model
 from bot.answering.model import Answer
-from bot.answering.proving.chat_reader import ChatReader
+from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
 from bot.desk import Desk
@@ -80,14 +80,13 @@ async def cost(
     used, proven = Used(wrong=wrong), 0
     async with server(used) as url:
         key = SecretStr("k")
-        reader = ChatReader(chat_model(READ, key, url))
-        writer = ModelWriter(chat_model(WRITTEN, key, url), reader, tokens=tokens)
+        verifier = ChatVerifier(chat_model(READ, key, url))
+        writer = ModelWriter(chat_model(WRITTEN, key, url), verifier, tokens=tokens)
         by_model = written_by(desk, writer)
         for text in questions:
             outcome = await by_model.answer(ask(text, now=NOW))
             proven += isinstance(outcome, Answer) and bool(outcome.claims)
         await writer.close()
-        await reader.close()
     many = 1000 / len(questions)
     both = {way: sum(getattr(used, way).values()) for way in PRICE}
     return {
@@ -128,7 +127,7 @@ def draft_of(data: str, *, wrong: bool) -> str:
         span = sentences(text, "en")[0]
         said = text[span.start : span.end]
         drafted.append(
-            {"say": f"It was reported: {said}", "rests": [{"key": passage["key"], "quote": said}]}
+            {"say": f"It was reported: {said}", "quotes": [{"key": passage["key"], "quote": said}]}
         )
     if wrong and drafted:
         drafted[-1]["say"] = f"{drafted[-1]['say']} That was 987654 more."
@@ -137,8 +136,8 @@ def draft_of(data: str, *, wrong: bool) -> str:
 
 def mended(dropped: Mapping[str, Any]) -> str:
     """Say what a sentence rests on, without its wrong figure."""
-    said, rests = f"It was reported: {dropped['rests'][0]['quote']}", dropped["rests"]
-    return json.dumps({"number": dropped["number"], "say": said, "rests": rests})
+    said, rests = f"It was reported: {dropped['quotes'][0]['quote']}", dropped["quotes"]
+    return json.dumps({"number": dropped["number"], "say": said, "quotes": rests})
 
 
 @asynccontextmanager

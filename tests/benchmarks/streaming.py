@@ -23,6 +23,7 @@ from rich.table import Table
 
 from bot.answering.chat.chat import chat_model
 from bot.answering.model import Claim
+from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
 from bot.answering.writing.drafting import ModelWriter
@@ -81,7 +82,8 @@ async def measured() -> list[dict[str, float]]:
             add(read_path(SAMPLE_COVERAGE, Hints()), plain.archive, now=FROZEN)
             plain.coverage.catch_up()
             async with server(served) as url:
-                writer = ModelWriter(chat_model("paced", SecretStr("k"), url))
+                chat = chat_model("paced", SecretStr("k"), url)
+                writer = ModelWriter(chat, ChatVerifier(chat))
                 desk = written_by(plain, writer)
                 rows = [await first_shown(desk, each, served) for each in asked[:40]]
                 await writer.close()
@@ -109,8 +111,8 @@ def draft_of(data: str) -> str:
     text = passage["text"].split("\n")[0]
     span = sentences(text, "en")[0]
     said = text[span.start : span.end]
-    line = {"say": said, "rests": [{"key": passage["key"], "quote": said}]}
-    return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "rests": []})
+    line = {"say": said, "quotes": [{"key": passage["key"], "quote": said}]}
+    return json.dumps(line) + "\n" + json.dumps({"say": "x" * SPARE * TOKEN, "quotes": []})
 
 
 def letters_of(data: str) -> str:

@@ -19,10 +19,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.answering.proving.chat_reader import ChatReader
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.checking import ClaimLine, SourceLine, check
-from bot.models import reading_chat
+from bot.models import Models
 from bot.settings import BotSettings
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
@@ -59,13 +58,14 @@ def measure(data: Path | None, out: Path) -> None:
 
 async def judged(sets: Mapping[str, Sequence[Case]]) -> dict[str, list[dict[str, Any]]]:
     """Check every claim of every set."""
-    chat = reading_chat(BotSettings.of(os.environ))
-    reader = ChatReader(chat) if chat else None
+    models = Models.of(BotSettings.of(os.environ))
     try:
-        return {name: await check([c.line for c in cases], reader) for name, cases in sets.items()}
+        return {
+            name: await check([case.line for case in cases], models.verifier)
+            for name, cases in sets.items()
+        }
     finally:
-        if chat:
-            await chat.close()
+        await models.close()
 
 
 def given(file: Path) -> Iterator[Case]:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from bot.answering.proving.identity import IdentityVerifier
 from bot.desk import Desk, open_desk
 from bot.models import Models
 from bot.settings import BotSettings
@@ -34,9 +35,12 @@ class NoIndex:
         return np.eye(len(texts), dtype=np.float32)
 
 
-def written_by(desk, *writers, checker=None):
+def written_by(desk, *writers, verifier=None):
     """Return *desk* with these writers, or with a reader of claims alone."""
-    return replace(desk, models=Models(tuple(writers), checker))
+    return replace(
+        desk,
+        models=Models(writers, writers[0].verifier if writers else verifier or IdentityVerifier()),
+    )
 
 
 def a_desk(archive, *, now=NOW, index=None, settings=None, fetcher=None):

@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.chat_verifier import ChatVerifier
+from bot.answering.proving.verifier import Finding
 from bot.answering.writing.drafting import ModelWriter
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import open_desk
@@ -46,7 +47,7 @@ def sample_desk(sample_folder):
         yield desk
 
 
-class ScriptedReader:
+class ScriptedVerifier:
     """Reads each claim as *reads* says; a reader for tests of whatever is not the reader."""
 
     name, judges = "scripted", True
@@ -54,22 +55,27 @@ class ScriptedReader:
     def __init__(self, reads=lambda _claim: Finding.SUPPORTED):
         self.reads = reads
 
-    async def read(self, proposed, _meter):
+    async def verify(self, proposed, _meter):
         return [self.reads(each.claim) for each in proposed]
+
+    async def close(self):
+        """Nothing is open."""
 
 
 @pytest.fixture
 async def writer(llmock):
     """Return a maker of writers on the mock server; each is closed behind the test.
 
-    Unless it is given another *reader*, what passes the gates is taken for supported.
+    Unless it is given another *verifier*, what passes the gates is taken for supported.
     """
     made = []
 
-    def make(name="gpt-mock", patience=5.0, base_url=None, reader=None, own=False):
+    def make(name="gpt-mock", patience=5.0, base_url=None, verifier=None, own=False):
         url = base_url or llmock.base_url()
         chat = chat_model(name, SecretStr("k"), url, patience=patience)
-        made.append(ModelWriter(chat, None if own else reader or ScriptedReader()))
+        made.append(
+            ModelWriter(chat, ChatVerifier(chat) if own else verifier or ScriptedVerifier())
+        )
         return made[-1]
 
     yield make

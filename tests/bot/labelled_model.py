@@ -56,7 +56,7 @@ def line_of(each, coverage):
         if key is None:
             return None
         rests.append({"key": key, "quote": rest.quote})
-    return json.dumps({"say": each.line.claim, "rests": rests}, ensure_ascii=False)
+    return json.dumps({"say": each.line.claim, "quotes": rests}, ensure_ascii=False)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from bot.answering.model import Answer
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
-from bot.answering.writing.composing import keyed
+from bot.answering.writing.composing import by_key
 from bot.desk import open_desk
 from bot.discord_ui.rendering import outcome_view
 from bot.settings import BotSettings
@@ -112,12 +112,12 @@ async def test_a_model_that_obeys_is_not_heard(poisoned, llmock, writer, place):
         before = Exchange(f"{QUESTION} {attack}", (attack,)) if place == "history" else None
         question = ask(text, now=MORNING)
         view = desk.coverage.look(question)
-        keys = keyed(question, view.evidence) if hasattr(view, "evidence") else {}
+        keys = by_key(question, view.evidence) if hasattr(view, "evidence") else {}
         mine = [k for k, e in keys.items() if attack in e.passage.text] or list(keys)
         if not mine:
             continue
         rests = [{"key": mine[0], "quote": FACT}, {"key": mine[0], "quote": attack}]
-        lines = [{"say": said, "rests": rests} for said in (*obeyed, attack)]
+        lines = [{"say": said, "quotes": rests} for said in (*obeyed, attack)]
         reply = "\n".join(map(json.dumps, lines))
         llmock.reply(reply).reply('{"unsaid": "x"}')
         outcome = await desk.answer(question, before=before)

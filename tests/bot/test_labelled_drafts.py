@@ -12,6 +12,7 @@ from bot.__main__ import main
 from bot.answering.chat import chat
 from bot.answering.chat.chat import chat_model
 from bot.answering.model import Failing, Trouble
+from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
 from bot.answering.writing.drafting import ModelWriter
 from bot.discord_ui.client import ElectionDeskClient
@@ -53,7 +54,8 @@ def url(model):
 @pytest.fixture
 async def desk(sample_desk, url):
     """Return the sample desk with that model as writer and as reader."""
-    writer = ModelWriter(chat_model("labelled", SecretStr("k"), url))
+    chat = chat_model("labelled", SecretStr("k"), url)
+    writer = ModelWriter(chat, ChatVerifier(chat))
     yield written_by(sample_desk, writer)
     await writer.close()
 
@@ -114,7 +116,8 @@ def cut_off(handler):
 async def test_a_reader_that_fails_leaves_quotations(sample_desk, model, url, breaking):
     """Nothing unproven appears, and the note says that nothing was read."""
     model.breaking, model.drafts = breaking, labelled()[:40]
-    writer = ModelWriter(chat_model("labelled", SecretStr("k"), url, patience=1.0))
+    chat = chat_model("labelled", SecretStr("k"), url, patience=1.0)
+    writer = ModelWriter(chat, ChatVerifier(chat))
     outcome = await written_by(sample_desk, writer).answer(ask(QUESTIONS[0], now=MORNING))
     await writer.close()
     assert (outcome.written.writer, outcome.written.trouble) == (None, Trouble.UNREAD)

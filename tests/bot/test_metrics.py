@@ -16,7 +16,7 @@ from ingest.archive import Archive
 from ingest.errors import ArchiveError, SettingsError
 from ingest.model import Permission
 from tests.bot.builders import written_by
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.modelserver import ModelServer
 
 
@@ -31,7 +31,7 @@ async def test_answers_and_calls_are_counted_by_how_they_ended(sample_desk):
     """A call that failed and one that wrote nothing true count beside the answer."""
     async with ModelServer().open() as server:
         chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
-        desk = written_by(sample_desk, ModelWriter(chat, ScriptedReader()))
+        desk = written_by(sample_desk, ModelWriter(chat, ScriptedVerifier()))
         server.reply = lambda _body: json.dumps({"unsaid": "turnout"})
         await desk.answer(ask("What was the turnout?", now=MORNING))
         server.behaviour = "an error inside a 200"

@@ -8,17 +8,23 @@ import time
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.chat.chat import REFUSED, OptionalPart, chat_model, refused, trouble_of
+from bot.answering.chat.chat import (
+    REFUSAL_PATTERNS,
+    OptionalPart,
+    chat_model,
+    refused_by_message,
+    trouble_of,
+)
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Answer, Trouble
 from bot.answering.understanding.question import ask
-from bot.answering.writing.composing import keyed
+from bot.answering.writing.composing import by_key
 from bot.answering.writing.drafting import ModelWriter
 from bot.reporting import record_of
 from bot.wording import Wording
 from tests.bot.answering.test_replies import FORMS, forms
 from tests.bot.builders import written_by
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.modelserver import WITHOUT_END, ModelServer
 
 TURNOUT = "What was the turnout?"
@@ -39,12 +45,12 @@ async def server():
 async def desk(sample_desk, server):
     """Return the sample desk with a keyless model on that server, and let it write what is true."""
     question = ask(TURNOUT, now=MORNING)
-    given = keyed(question, sample_desk.coverage.look(question).evidence)
+    given = by_key(question, sample_desk.coverage.look(question).evidence)
     key = next(k for k, each in given.items() if QUOTE in each.passage.text)
-    line = json.dumps({"say": GOOD, "rests": [{"key": key, "quote": QUOTE}]})
+    line = json.dumps({"say": GOOD, "quotes": [{"key": key, "quote": QUOTE}]})
     server.reply = lambda _body: f"{line}\n"
     chat = chat_model("qwen3:8b", None, server.url, patience=5.0)
-    yield written_by(sample_desk, ModelWriter(chat, ScriptedReader()))
+    yield written_by(sample_desk, ModelWriter(chat, ScriptedVerifier()))
     await chat.close()
 
 
@@ -87,7 +93,7 @@ async def test_a_reply_without_an_end_costs_nothing_of_what_was_proven(desk, ser
     """Its end is ours: the answer says why it is not whole, and the connection is closed."""
     server.behaviour = behaviour
     server.pause = 0.01 if behaviour == "writes by the letter" else 0.0
-    desk.models.writers[0].chat.whole = 2.0
+    desk.models.writers[0].chat.reply_limit = 2.0
     began = time.monotonic()
     outcome = await answered(desk)
     assert [claim.text for claim in outcome.claims] == [GOOD]
@@ -103,7 +109,7 @@ async def test_one_limit_is_for_all_that_one_answer_asks(desk, server):
     server.behaviour = "writes by the letter"
     server.pause = 0.01
     writer = desk.models.writers[0]
-    writer.chat.whole = 0.5
+    writer.chat.reply_limit = 0.5
     meter = Meter()
     for _ in range(3):
         with pytest.raises(ChatError) as caught:
@@ -162,7 +168,7 @@ def objects_in(schema):
 async def test_coverage_is_cut_to_the_tokens_that_are_set(desk, server, tokens, given):
     """The best passages first, one at least, and the answer says so."""
     writer = desk.models.writers[0]
-    less = ModelWriter(writer.chat, writer.reader, tokens=tokens)
+    less = ModelWriter(writer.chat, writer.verifier, tokens=tokens)
     outcome = await answered(written_by(desk, less))
     [body] = server.bodies
     coverage = json.loads(body["messages"][1]["content"])["coverage"]
@@ -205,7 +211,7 @@ async def test_what_the_server_said_reaches_the_log(desk, server, behaviour, pat
         server.refusal = lambda _body: "a reason of its own"
     base = server.url.removesuffix("/v1") + path
     chat = chat_model("llama3:8b", SecretStr("k"), base, patience=5.0)
-    broken = written_by(desk, ModelWriter(chat, ScriptedReader()))
+    broken = written_by(desk, ModelWriter(chat, ScriptedVerifier()))
     with caplog.at_level(logging.WARNING):
         outcome = await answered(broken)
     await chat.close()
@@ -233,9 +239,9 @@ async def test_thoughts_are_never_shown(desk, server):
 
 def test_every_way_has_words_by_which_it_is_refused():
     """A server's sentence that names none is no refusal of these."""
-    assert set(REFUSED) == set(OptionalPart)
-    assert refused("rate limit reached", set()) is None
-    assert refused("unknown field stream_options", {OptionalPart.USAGE}) is None
+    assert set(REFUSAL_PATTERNS) == set(OptionalPart)
+    assert refused_by_message("rate limit reached", set()) is None
+    assert refused_by_message("unknown field stream_options", {OptionalPart.USAGE}) is None
 
 
 @pytest.mark.parametrize(

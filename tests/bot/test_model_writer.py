@@ -9,18 +9,18 @@ import pytest
 from bot.__main__ import main
 from bot.answering.chat import chat
 from bot.answering.model import Abstention, Answer, Claim, Failing, Reason, Trouble
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.answering.understanding.followup import Exchange
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Phase, Watch
-from bot.answering.writing.composing import keyed
+from bot.answering.writing.composing import by_key
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
 from bot.ledger import Ledger
 from bot.settings import BotSettings
 from bot.wording import Wording
 from tests.bot.builders import told_in, written_by
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.reading import seen
 
 TURNOUT = "What was the turnout?"
@@ -38,7 +38,7 @@ def desk(sample_desk, writer):
 def keys_of(desk, text):
     """Return the key of each passage, as the model will be told it, by a piece of its text."""
     question = ask(text, now=MORNING)
-    return keyed(question, desk.coverage.look(question).evidence)
+    return by_key(question, desk.coverage.look(question).evidence)
 
 
 def key(desk, quote, text=TURNOUT):
@@ -47,7 +47,7 @@ def key(desk, quote, text=TURNOUT):
 
 def line(desk, say=GOOD, quote=QUOTE, text=TURNOUT, **more):
     return json.dumps(
-        {"say": say, "rests": [{"key": key(desk, quote, text), "quote": quote}], **more}
+        {"say": say, "quotes": [{"key": key(desk, quote, text), "quote": quote}], **more}
     )
 
 
@@ -97,7 +97,7 @@ async def test_what_fails_twice_is_dropped_and_kept_for_the_maintainers(desk, ll
         (lambda m: m.reply(" ", times=None), Trouble.EMPTY),
         (lambda m: m.reply("I am sorry, but I cannot.", times=None), Trouble.FORM),
         (lambda m: m.reply('{"answer": "62.7"}', times=None), Trouble.FORM),
-        (lambda m: m.reply('{"say": "It was high.", "rests": []}', times=None), Trouble.UNPROVEN),
+        (lambda m: m.reply('{"say": "It was high.", "quotes": []}', times=None), Trouble.UNPROVEN),
     ],
 )
 async def test_a_model_that_fails_leaves_a_true_message_and_quotations(
@@ -155,8 +155,8 @@ async def test_only_a_clear_yes_shows_a_sentence(sample_desk, llmock, writer, le
 async def test_the_reader_may_be_another_model(sample_desk, llmock, writer):
     """What one writes another reads."""
     asked = []
-    reader = ScriptedReader(lambda claim: asked.append(claim.text) or Finding.SUPPORTED)
-    desk = written_by(sample_desk, writer(reader=reader))
+    reader = ScriptedVerifier(lambda claim: asked.append(claim.text) or Finding.SUPPORTED)
+    desk = written_by(sample_desk, writer(verifier=reader))
     llmock.reply(line(desk))
     assert [claim.text for claim in (await answered(desk)).claims] == [GOOD]
     assert asked == [GOOD]
@@ -265,9 +265,9 @@ async def test_a_member_s_limit_leaves_quotations(thrifty, llmock, writer):
         desk = written_by(plain, writer())
         day = {"now": datetime(2026, 12, 1, tzinfo=UTC)}
         question = ask(TURNOUT, **day)
-        keys = keyed(question, desk.coverage.look(question).evidence)
+        keys = by_key(question, desk.coverage.look(question).evidence)
         mine = next(k for k, e in keys.items() if QUOTE in e.passage.text)
-        good = json.dumps({"say": GOOD, "rests": [{"key": mine, "quote": QUOTE}]})
+        good = json.dumps({"say": GOOD, "quotes": [{"key": mine, "quote": QUOTE}]})
         llmock.reply(good, times=None)
         outcomes = [await desk.answer(question, member=who) for who in ("1", "1", "2")]
         assert [each.written.trouble for each in outcomes] == [None, Trouble.MEMBER, None]

@@ -252,12 +252,12 @@ def looked(answer: Answer, *, japanese: bool = False) -> LookUp:
     )
     return LookUp(
         (
-            LookedUpClaim(made, (ClosestSentence(first, first.quote, Verdict.SAYS),), read=True),
+            LookedUpClaim(made, (ClosestSentence(first, first.quote, Verdict.SAYS),), judged=True),
             LookedUpClaim(
-                denied, (ClosestSentence(second, second.quote, Verdict.OTHERWISE),), read=True
+                denied, (ClosestSentence(second, second.quote, Verdict.OTHERWISE),), judged=True
             ),
             LookedUpClaim(
-                somebody_s, (ClosestSentence(first, first.quote, Verdict.CLAIMED),), read=True
+                somebody_s, (ClosestSentence(first, first.quote, Verdict.CLAIMED),), judged=True
             ),
         ),
         (left_out,),
@@ -272,7 +272,7 @@ def unread(answer: Answer) -> LookUp:
 
 def hostile(answer: Answer) -> LookUp:
     """Return a claim that attacks, over what came closest."""
-    return LookUp((replace(unread(answer).looked[0], claim=built.HOSTILE),))
+    return LookUp((replace(unread(answer).claims[0], claim=built.HOSTILE),))
 
 
 def a_timeline(answer: Answer) -> Timeline:

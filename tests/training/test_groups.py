@@ -9,7 +9,7 @@ import random
 import pytest
 
 from training import news
-from training.groups import Group, exchanged, groups_of, swapped, typed
+from training.groups import Group, change_question, changed_groups, groups_of, mistype
 
 PASSAGE = (
     "Turnout was 62.7 per cent. The count ended at noon. Harbour won 46 seats. Nobody complained. "
@@ -67,7 +67,7 @@ def test_the_same_seed_makes_the_same_groups(folder):
 def test_a_changed_question_is_left_open(folder):
     """One name or figure is exchanged, and nothing answers any more."""
     made = list(groups_of(folder, 7, {"ours": 10}))
-    for group in swapped(made, random.Random(1), 1.0):
+    for group in changed_groups(made, random.Random(1), 1.0):
         assert not group.answered
         assert len(group.windows) == 1
 
@@ -75,15 +75,15 @@ def test_a_changed_question_is_left_open(folder):
 def test_a_question_without_names_cannot_be_changed():
     """Nothing is made up."""
     rng = random.Random(1)
-    assert exchanged("what was it", ["Farr"], rng) is None
-    assert exchanged("What happened in 2022?", ["Farr"], rng) != "What happened in 2022?"
+    assert change_question("what was it", ["Farr"], rng) is None
+    assert change_question("What happened in 2022?", ["Farr"], rng) != "What happened in 2022?"
 
 
 def test_questions_stay_readable_when_mistyped():
     """At most two letters change places."""
     rng = random.Random(1)
     for _ in range(50):
-        new = typed("What was the turnout in Tarn?", rng)
+        new = mistype("What was the turnout in Tarn?", rng)
         assert sorted(new.lower().rstrip("?")) == sorted("what was the turnout in tarn")
 
 

@@ -1,1 +1,1 @@
-"""Chat models: what is said to them, and what they reply, whatever server they are on."""
+"""Chat models: requests, replies and prompts, for any server."""

@@ -1,4 +1,4 @@
-"""A chat model: what is said to it, and its reply line by line, whatever server it is on."""
+"""A chat model: send one request, and yield its reply in pieces or in lines."""
 
 from __future__ import annotations
 
@@ -25,51 +25,51 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, S
 from pydantic import SecretStr
 
 from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.replies import Thoughtless
+from bot.answering.chat.replies import ThoughtFilter
 from bot.answering.model import Trouble, Usage
 from ingest.errors import SettingsError
 from ingest.responses import PLAIN, TooLongError, limit_async
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT = 30.0
-"""Seconds for one request to begin, and between two parts of a stream."""
+_TIMEOUT_SECONDS = 30.0
+"""Longest wait for the first part of a reply, and between two parts."""
 RETRIES = 2
-_LONGEST = 2000
-"""Tokens of the longest reply."""
-_CHARACTERS = 200_000
-"""Characters of the longest reply that is read, thoughts among them."""
-_BYTES = 8_000_000
-"""Bytes of the same, with what a server wraps around each part."""
-_REPLY = 120.0
-"""Seconds that a model may write, from its first part on, for one answer with all its checks."""
-_CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
-"""How a reply ends that had no room; what servers say otherwise, or do not say, is an end."""
-_WHOLE = re.compile(r"[}\]`]\s*$|\n$")
-"""How objects and lines end that are whole although their server does not say so."""
-_REFUSALS = frozenset({"content_filter", "refusal", "SAFETY"})
+_REPLY_TOKENS = 2000
+"""Longest reply that is requested."""
+_REPLY_CHARACTERS = 200_000
+"""Longest reply that is read, thoughts included."""
+_REPLY_BYTES = 8_000_000
+"""Longest response body, with the server's framing of each part."""
+_REPLY_SECONDS = 120.0
+"""Longest time for one answer with all its checks, from the first part of the first reply on."""
+_TRUNCATION_REASONS = frozenset({"length", "max_tokens", "MAX_TOKENS"})
+"""Finish reasons of a reply that was cut off; every other reason counts as a normal end."""
+_COMPLETE_END = re.compile(r"[}\]`]\s*$|\n$")
+"""End of a complete object or line, for servers that send no finish reason."""
+_REFUSAL_REASONS = frozenset({"content_filter", "refusal", "SAFETY"})
 _PROVIDERS = frozenset(
     {"anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten", "bedrock"}
     | {"bedrock_converse", "cohere", "deepseek", "fireworks", "google_anthropic_vertex"}
     | {"google_genai", "google_vertexai", "groq", "huggingface", "ibm", "litellm", "mistralai"}
     | {"nvidia", "ollama", "openai", "openrouter", "perplexity", "together", "upstage", "xai"}
 )
-"""LangChain's names of providers; any other word before a colon is part of a model's name."""
+"""Names of LangChain's providers; any other word before a colon belongs to the model's name."""
 _FINE_TUNED = "ft"
-"""What stands before the colon of OpenAI's own models that somebody has tuned."""
-_TOO_LONG = re.compile(
+"""Prefix in the names of fine-tuned OpenAI models: ``ft:gpt-…``."""
+_CONTEXT_ERROR = re.compile(
     r"context[ _](?:length|window|size)|maximum context|prompt is too long|too many tokens|n_ctx"
     r"|exceeds? .{0,40}(?:context|tokens)|input is too long",
     re.IGNORECASE,
 )
-_SAID = 500
-"""Characters of what a server said that are written down."""
-_MISLED = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
-"""What a wrong address looks like."""
+_DETAIL_CHARACTERS = 500
+"""Characters of a server's error message that are logged; of a reply's end that is kept."""
+_WRONG_ADDRESS = frozenset({Trouble.MODEL, Trouble.MALFORMED, Trouble.CONNECTION, Trouble.FAILED})
+"""Troubles that a wrong server address causes; their messages advise to check it."""
 
 
 class OptionalPart(StrEnum):
-    """What a server may refuse, and is then asked without for as long as the desk runs."""
+    """A part of the request that a server may refuse; it is then left out of later requests."""
 
     USAGE = "usage"
     TOKENS = "tokens"
@@ -80,10 +80,10 @@ class OptionalPart(StrEnum):
 
 
 _FORMS = (OptionalPart.SCHEMA, OptionalPart.JSON)
-"""How a server can be made to keep to a form, the stricter first."""
-_IN_ONE = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
-"""What a model is told whose server keeps it to one object."""
-REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
+"""Parts that make a server return JSON of a given form, the stricter first."""
+_ONE_OBJECT = 'Put all of the objects into one: {"sentences": [the objects, in their order]}.'
+"""Instruction for models whose server allows a single JSON object."""
+REFUSAL_PATTERNS: Mapping[OptionalPart, re.Pattern[str]] = {
     OptionalPart.USAGE: re.compile(r"stream_options|include_usage", re.IGNORECASE),
     OptionalPart.TOKENS: re.compile(r"max_completion_tokens", re.IGNORECASE),
     OptionalPart.TEMPERATURE: re.compile(r"temperature", re.IGNORECASE),
@@ -95,7 +95,7 @@ REFUSED: Mapping[OptionalPart, re.Pattern[str]] = {
     ),
     OptionalPart.JSON: re.compile(r"response_format|json_object|json mode", re.IGNORECASE),
 }
-"""How a server says so, in whatever sentence."""
+"""Patterns in a server's error message that mean the part was refused."""
 
 
 class Chat:
@@ -106,184 +106,200 @@ class Chat:
         model: BaseChatModel,
         name: str,
         *,
-        patience: float = _TIMEOUT,
-        first: float | None = None,
-        whole: float = _REPLY,
+        patience: float = _TIMEOUT_SECONDS,
+        first_patience: float | None = None,
+        reply_limit: float = _REPLY_SECONDS,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Speak with *model*; *close* is its end.
+        """Wrap *model*; *close* closes its HTTP client.
 
-        *patience* is the longest wait for a part, *first* that for the first one, *whole* the
-        longest that everything may take which one answer asks behind its first part, in seconds.
+        *patience* is the longest wait for a part of a reply, *first_patience* that for the first
+        part, and *reply_limit* the longest time for all replies of one answer, counted from the
+        first part of the first; all in seconds.
         """
         self.name = name
         self._model = model
         self._patience = patience
-        self._first = first or patience
-        self.whole = whole
+        self._first_patience = first_patience or patience
+        self.reply_limit = reply_limit
         self._close = close
         self._without: set[OptionalPart] = set()
-        self._ends: bool | None = None
-        """Whether this server says that a reply has ended, as far as that is known."""
+        self._sends_finish_reason: bool | None = None
+        """True or False once a complete reply has shown it; ``None`` before."""
 
     async def close(self) -> None:
-        """Let go of the connections, in the event loop that used them."""
+        """Close the HTTP client, in the event loop that used it."""
         if self._close is not None:
             await self._close()
 
-    async def lines(self, said: list[tuple[str, str]], meter: Meter) -> AsyncGenerator[str, None]:
-        """Yield the lines of one reply to *said*, pairs of an instruction and what it is about.
+    async def lines(
+        self, prompts: list[tuple[str, str]], meter: Meter
+    ) -> AsyncGenerator[str, None]:
+        """Yield the lines of one reply to *prompts*, pairs of an instruction and its material.
 
-        The last line comes only once the reply has ended. Thoughts are left out.
+        The last line is yielded when the reply has ended. Thoughts are left out.
 
         Raises:
-            ChatError: the model failed, or stopped before its end; what came is incomplete.
+            ChatError: the model failed or its reply was cut off; the lines so far are incomplete.
         """
-        thoughts, wrote = Thoughtless(), False
+        thoughts, wrote = ThoughtFilter(), False
         line: list[str] = []
-        async for piece in self.parts(said, meter):
-            for each in thoughts.feed(piece):
-                if each is None:
+        async for piece in self.parts(prompts, meter):
+            for segment in thoughts.feed(piece):
+                if segment is None:
                     line.clear()
                     continue
-                first, *others = each.split("\n")
-                line.append(first)
-                for other in others:
-                    if _telling(ended := "".join(line)):
+                continuation, *starts = segment.split("\n")
+                line.append(continuation)
+                for start in starts:
+                    if _has_content(ended := "".join(line)):
                         wrote = True
                         yield ended.strip()
-                    line = [other]
-        rest = "".join((*line, thoughts.end()))
-        if _telling(rest):
+                    line = [start]
+        tail = "".join((*line, thoughts.end()))
+        if _has_content(tail):
             wrote = True
-            yield rest.strip()
+            yield tail.strip()
         if not wrote:
             raise ChatError(Trouble.EMPTY, "it wrote nothing besides its thoughts")
 
     async def parts(
         self,
-        said: list[tuple[str, str]],
+        prompts: list[tuple[str, str]],
         meter: Meter,
         form: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """Yield the pieces of one reply as they come.
 
-        A server that refuses an optional part of the request is asked once more without it, and
-        from then on. *form* is a JSON schema with its name, to which a server that can holds the
-        model.
+        If the server refuses an optional part of the request, the request is repeated without it
+        and the part is left out from then on. *form* is a named JSON schema; servers that support
+        one force the model to follow it.
 
         Raises:
-            ChatError: the model failed, refused, or stopped before its end.
+            ChatError: the model failed or refused, or its reply was cut off.
         """
         while True:
-            began, asked = False, self._form(form)
+            began, form_part = False, self._form_part(form)
             try:
-                async for piece in self._stream(said, meter, asked, form):
+                async for piece in self._stream(prompts, meter, form_part, form):
                     began = began or bool(piece.strip())
                     yield piece
             except GeneratorExit:
                 meter.calls[self.name, "stopped"] += 1
                 raise
             except ChatError as error:
-                way = None if began else self._refused(error, asked)
+                refused_part = None if began else self._refused_part(error, form_part)
                 meter.calls[self.name, str(error.trouble)] += 1
-                if way is None:
-                    meter.said = self._told(error)
+                if refused_part is None:
+                    meter.server_message = self._log_failure(error)
                     raise
-                self._without.add(way)
-                logger.info("%s refuses %s and is asked without it.", self.name, way)
+                self._without.add(refused_part)
+                logger.info(
+                    "%s refuses %s; requests leave it out from now on.", self.name, refused_part
+                )
             else:
                 meter.calls[self.name, "ok"] += 1
                 return
 
-    def _form(self, form: Mapping[str, Any] | None) -> OptionalPart | None:
-        """Return how the server is made to keep to *form*, if it can be."""
-        able = form is not None and hasattr(self._model, "extra_body")
-        return next((way for way in _FORMS if able and way not in self._without), None)
+    def _form_part(self, form: Mapping[str, Any] | None) -> OptionalPart | None:
+        """Return the part of the request that makes the server follow *form*, if any."""
+        supports_form = form is not None and hasattr(self._model, "extra_body")
+        return next((part for part in _FORMS if supports_form and part not in self._without), None)
 
-    def _refused(self, error: ChatError, asked: OptionalPart | None) -> OptionalPart | None:
-        """Return what a server refuses; one that keeps to a form and says nothing refuses that."""
+    def _refused_part(
+        self, error: ChatError, form_part: OptionalPart | None
+    ) -> OptionalPart | None:
+        """Return the part of the request that caused *error*, or ``None``.
+
+        An empty reply to a request with a form counts as a refusal of the form.
+        """
         if error.trouble is Trouble.EMPTY:
-            return asked
-        others = {way for way in _FORMS if way is not asked}
-        return refused(error.detail, self._without | others)
+            return form_part
+        inactive_forms = {part for part in _FORMS if part is not form_part}
+        return refused_by_message(error.detail, self._without | inactive_forms)
 
     async def _stream(
         self,
-        said: list[tuple[str, str]],
+        prompts: list[tuple[str, str]],
         meter: Meter,
-        asked: OptionalPart | None,
+        form_part: OptionalPart | None,
         form: Mapping[str, Any] | None,
     ) -> AsyncGenerator[str, None]:
-        """Ask once, for *form* in the way that is *asked*, and yield the pieces of the reply."""
-        used, ended, text, length = Usage(), None, "", 0
-        stream = aiter(self._asked(asked, form).astream(self._messages(said, asked)))
-        patience = self._first
+        """Send one request, with *form* as *form_part*, and yield the pieces of the reply."""
+        used, finish_reason, text, length = Usage(), None, "", 0
+        stream = aiter(self._model_for(form_part, form).astream(self._messages(prompts, form_part)))
+        patience = self._first_patience
         try:
             while (chunk := await self._next(stream, patience, meter)) is not None:
                 patience = self._patience
-                meter.until = meter.until or asyncio.get_running_loop().time() + self.whole
-                told = _usage_of(chunk)
-                used = Usage(max(used.read, told.read), max(used.wrote, told.wrote))
+                meter.until = meter.until or asyncio.get_running_loop().time() + self.reply_limit
+                reported = _usage_of(chunk)
+                used = Usage(max(used.read, reported.read), max(used.wrote, reported.wrote))
                 reason = chunk.response_metadata.get("finish_reason")
-                ended = reason or chunk.response_metadata.get("stop_reason") or ended
+                finish_reason = (
+                    reason or chunk.response_metadata.get("stop_reason") or finish_reason
+                )
                 if chunk.additional_kwargs.get("refusal"):
                     raise ChatError(Trouble.REFUSED, "it refused")
-                text = (text + chunk.text[-_SAID:])[-_SAID:]
+                text = (text + chunk.text[-_DETAIL_CHARACTERS:])[-_DETAIL_CHARACTERS:]
                 length += len(chunk.text)
-                if length > _CHARACTERS:
+                if length > _REPLY_CHARACTERS:
                     raise ChatError(
-                        Trouble.TRUNCATED, f"it wrote more than {_CHARACTERS:,} characters"
+                        Trouble.TRUNCATED, f"it wrote more than {_REPLY_CHARACTERS:,} characters"
                     )
                 yield chunk.text
         finally:
             meter.usage += used
             if isinstance(stream, AsyncGenerator):
                 await stream.aclose()
-        if ended in _REFUSALS:
-            raise ChatError(Trouble.REFUSED, f"it ended with {ended}")
-        if ended in _CUT:
-            raise ChatError(Trouble.TRUNCATED, f"it ended with {ended}")
-        whole = _WHOLE.search(text) is not None
-        if ended or (whole and self._ends is None):
-            self._ends = bool(ended)
-        if not ended and not whole and self._ends is not False:
+        if finish_reason in _REFUSAL_REASONS:
+            raise ChatError(Trouble.REFUSED, f"it ended with {finish_reason}")
+        if finish_reason in _TRUNCATION_REASONS:
+            raise ChatError(Trouble.TRUNCATED, f"it ended with {finish_reason}")
+        complete = _COMPLETE_END.search(text) is not None
+        if finish_reason or (complete and self._sends_finish_reason is None):
+            self._sends_finish_reason = bool(finish_reason)
+        if not finish_reason and not complete and self._sends_finish_reason is not False:
             raise ChatError(Trouble.TRUNCATED, f"it ended without saying so{self._advice}")
         if not text.strip():
             raise ChatError(Trouble.EMPTY, f"it wrote nothing{self._advice}")
 
-    def _asked(self, way: OptionalPart | None, form: Mapping[str, Any] | None) -> BaseChatModel:
-        """Return the model as its server lets itself be asked."""
-        anew: dict[str, Any] = {}
+    def _model_for(
+        self, form_part: OptionalPart | None, form: Mapping[str, Any] | None
+    ) -> BaseChatModel:
+        """Return the model, configured with the parts that its server accepts."""
+        changes: dict[str, Any] = {}
         body: dict[str, Any] = {}
         if OptionalPart.USAGE in self._without:
-            anew["stream_usage"] = False
+            changes["stream_usage"] = False
         if OptionalPart.TEMPERATURE in self._without:
-            anew["temperature"] = None
+            changes["temperature"] = None
         if OptionalPart.TOKENS in self._without:
-            anew["max_tokens"] = None
-            body["max_tokens"] = _LONGEST
-        if way is not None:  # in the body: LangChain would wait for the whole reply
-            schema = {"json_schema": form} if way is OptionalPart.SCHEMA else {}
-            body["response_format"] = {"type": str(way), **schema}
+            changes["max_tokens"] = None
+            body["max_tokens"] = _REPLY_TOKENS
+        if form_part is not None:  # in the body: LangChain would wait for the whole reply
+            schema = {"json_schema": form} if form_part is OptionalPart.SCHEMA else {}
+            body["response_format"] = {"type": str(form_part), **schema}
         if body:
-            anew["extra_body"] = body
-        return self._model.model_copy(update=anew) if anew else self._model
+            changes["extra_body"] = body
+        return self._model.model_copy(update=changes) if changes else self._model
 
-    def _messages(self, said: list[tuple[str, str]], way: OptionalPart | None) -> list[BaseMessage]:
-        """Return what is said, as one message where the server knows no others."""
-        if way is not None:
-            said = [(f"{instruction}\n\n{_IN_ONE}", data) for instruction, data in said]
+    def _messages(
+        self, prompts: list[tuple[str, str]], form_part: OptionalPart | None
+    ) -> list[BaseMessage]:
+        """Return *prompts* as messages: a single one if the server refuses system messages."""
+        if form_part is not None:
+            prompts = [(f"{instruction}\n\n{_ONE_OBJECT}", data) for instruction, data in prompts]
         if OptionalPart.SYSTEM in self._without:
-            return [HumanMessage("\n\n".join(text for pair in said for text in pair))]
+            return [HumanMessage("\n\n".join(text for pair in prompts for text in pair))]
         messages: list[BaseMessage] = []
-        for instruction, data in said:
+        for instruction, data in prompts:
             messages += [SystemMessage(instruction), HumanMessage(data)]
         return messages
 
     @property
     def _advice(self) -> str:
-        """Say which setting to look at where a server does not answer as one."""
+        """Return the advice to check the address of the server or the model setting."""
         base = getattr(self._model, "openai_api_base", None)
         return (
             f"; check that the server runs and that OPENAI_BASE_URL ({base}) ends as it wants, "
@@ -292,64 +308,69 @@ class Chat:
             else "; check CHAT_MODEL"
         )
 
-    def _told(self, error: ChatError) -> str:
-        """Tell whoever runs the desk what the server said, on one line, and return it."""
-        detail = " ".join(error.detail.split())[:_SAID]
-        logger.warning("The model %s did not answer (%s): %s", self.name, error.trouble, detail)
+    def _log_failure(self, error: ChatError) -> str:
+        """Log the error message of the server on one line, and return it."""
+        detail = " ".join(error.detail.split())[:_DETAIL_CHARACTERS]
+        logger.warning("Model %s failed (%s): %s", self.name, error.trouble, detail)
         return detail
 
     async def _next(
         self, stream: AsyncIterator[BaseMessage], patience: float, meter: Meter
     ) -> AIMessageChunk | None:
-        """Return the next part of *stream*, ``None`` at its end."""
-        left = patience
+        """Return the next part of *stream*, or ``None`` at its end."""
+        timeout = patience
         if meter.until is not None:
-            left = min(patience, meter.until - asyncio.get_running_loop().time())
+            timeout = min(patience, meter.until - asyncio.get_running_loop().time())
         try:
-            chunk = await asyncio.wait_for(anext(stream, None), left)
+            chunk = await asyncio.wait_for(anext(stream, None), timeout)
         except Exception as error:
             trouble = trouble_of(error)
-            advice = self._advice if trouble in _MISLED else ""
-            late = f"nothing came for {patience:.0f} seconds"
-            if left < patience:
-                late = f"it was not done in {self.whole:.0f} seconds"
-            detail = str(error) or late
+            advice = self._advice if trouble in _WRONG_ADDRESS else ""
+            timeout_detail = f"nothing came for {patience:.0f} seconds"
+            if timeout < patience:
+                timeout_detail = f"it was not done in {self.reply_limit:.0f} seconds"
+            detail = str(error) or timeout_detail
             raise ChatError(trouble, f"{detail.rstrip('.')}{advice}") from error
         return chunk if isinstance(chunk, AIMessageChunk) else None
 
 
-def refused(said: str, before: Container[OptionalPart]) -> OptionalPart | None:
-    """Return what a server refuses in what it *said*, unless it was left out *before*."""
+def refused_by_message(message: str, omitted: Container[OptionalPart]) -> OptionalPart | None:
+    """Return the part that the error *message* refuses, unless it is *omitted* already."""
     return next(
-        (way for way, words in REFUSED.items() if way not in before and words.search(said)), None
+        (
+            part
+            for part, pattern in REFUSAL_PATTERNS.items()
+            if part not in omitted and pattern.search(message)
+        ),
+        None,
     )
 
 
 def _usage_of(chunk: AIMessageChunk) -> Usage:
     """Return the tokens that *chunk* reports."""
-    told = chunk.usage_metadata
-    return Usage(told.get("input_tokens", 0), told.get("output_tokens", 0)) if told else Usage()
+    usage = chunk.usage_metadata
+    return Usage(usage.get("input_tokens", 0), usage.get("output_tokens", 0)) if usage else Usage()
 
 
-def _telling(line: str) -> bool:
-    """Tell whether a line says anything: fences around the lines do not."""
+def _has_content(line: str) -> bool:
+    """Return True if *line* has content; blank lines and code fences have none."""
     return bool(line.strip()) and not line.strip().startswith("```")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield *error* and what led to it."""
+    """Yield *error* and the chain of its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def trouble_of(error: Exception) -> Trouble:
-    """Name what went wrong; other providers' errors than OpenAI's are told by their kind alone."""
+    """Return the trouble behind *error*; errors of other providers than OpenAI by class."""
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return Trouble.STALLED
-    if any(isinstance(each, TooLongError) for each in _causes(error)):
+    if any(isinstance(cause, TooLongError) for cause in _causes(error)):
         return Trouble.TRUNCATED
-    if _TOO_LONG.search(str(error)):
+    if _CONTEXT_ERROR.search(str(error)):
         return Trouble.CONTEXT
     if isinstance(error, openai.RateLimitError):
         return Trouble.BUSY
@@ -369,39 +390,43 @@ def chat_model(
     key: SecretStr | None,
     base_url: str | None,
     *,
-    patience: float = _TIMEOUT,
+    patience: float = _TIMEOUT_SECONDS,
     first: float | None = None,
-    whole: float = _REPLY,
+    reply_limit: float = _REPLY_SECONDS,
     setting: str = "CHAT_MODEL",
 ) -> Chat:
-    """Open the chat model *name*: one of OpenAI's or of *base_url*, or ``provider:model``.
+    """Open the chat model *name*: one of OpenAI or of *base_url*, or ``provider:model``.
 
-    A colon belongs to the name (``llama3:8b``) unless a provider of LangChain's stands before it.
+    A colon belongs to the name (``llama3:8b``) unless the name of a LangChain provider precedes it.
 
     Raises:
         SettingsError: its provider is not installed or lacks a key.
     """
-    provider, colon, rest = name.partition(":")
+    provider, colon, model_name = name.partition(":")
     if not colon or (provider not in _PROVIDERS and (base_url or provider == _FINE_TUNED)):
-        provider, rest = "openai", name
-    longest = max(patience, first or 0.0, _TIMEOUT)
-    waits: dict[str, Any] = {"patience": patience, "first": first, "whole": whole}
+        provider, model_name = "openai", name
+    timeout = max(patience, first or 0.0, _TIMEOUT_SECONDS)
+    waits: dict[str, Any] = {
+        "patience": patience,
+        "first_patience": first,
+        "reply_limit": reply_limit,
+    }
     options: dict[str, Any] = {
-        "timeout": longest,
+        "timeout": timeout,
         "max_retries": RETRIES,
-        "max_tokens": _LONGEST,
+        "max_tokens": _REPLY_TOKENS,
         "temperature": 0,
     }
     try:
         if provider == "openai":
             client = openai.DefaultAsyncHttpxClient(
-                timeout=longest,
+                timeout=timeout,
                 headers=PLAIN,
-                event_hooks={"response": [limit_async(_BYTES, longest + whole)]},
+                event_hooks={"response": [limit_async(_REPLY_BYTES, timeout + reply_limit)]},
             )
             options |= {"api_key": key or SecretStr("none"), "base_url": base_url}
             options |= {"stream_usage": True, "http_async_client": client}
-            model = init_chat_model(rest, model_provider="openai", **options)
+            model = init_chat_model(model_name, model_provider="openai", **options)
             return Chat(model, name, close=client.aclose, **waits)
         return Chat(init_chat_model(name, **options), name, **waits)
     except (ImportError, ValueError, openai.OpenAIError) as error:

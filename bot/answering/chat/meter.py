@@ -1,4 +1,4 @@
-"""What models cost and how they failed: known wherever a model may be asked, and light to know."""
+"""The token usage and the failures of models."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from bot.answering.model import Dropped, Trouble, Usage
 
 
 class ChatError(Exception):
-    """The model did not reply; ``trouble`` says why, and the words for it are the wording's.
+    """A failed request to a chat model; ``trouble`` selects the message for members.
 
-    ``detail`` is what the server said, for whoever runs the desk and nobody else.
+    ``detail`` is the error message of the server, for operators only.
     """
 
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
@@ -22,13 +22,13 @@ class ChatError(Exception):
 
 @dataclass(slots=True)
 class Meter:
-    """What models were given and wrote, in tokens, and which of their sentences were lost."""
+    """Token usage, dropped sentences and failures of all models used for one answer."""
 
     usage: Usage = field(default_factory=Usage)
-    lost: list[Dropped] = field(default_factory=list)
-    said: str = ""
-    """What a server said when it last failed, on one line."""
+    dropped: list[Dropped] = field(default_factory=list)
+    server_message: str = ""
+    """The last error message of a server, on one line."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Requests by model and how they ended: "ok", or in what trouble."""
+    """Requests by model and result: "ok", "stopped" or a trouble."""
     until: float | None = None
-    """When the event loop's clock ends whatever models still write; set when one begins."""
+    """Deadline of all replies, in the event loop's time; set when the first one begins."""

@@ -1,8 +1,8 @@
-"""What a model says, piece by piece: its thoughts left out, and its JSON objects as they end.
+"""Parse the reply of a model piece by piece: drop its thoughts, return its JSON objects.
 
-Models are told to write one JSON object a line. Many servers cannot make them: objects stand over
+Models are told to write one JSON object a line. Many servers cannot enforce that: objects come over
 several lines, side by side, in arrays, in fences, behind bullets and lead-ins, under one key, with
-commas too many. Whatever is found is proven all the same, so the form is forgiven.
+extra commas. Every object is verified later, so any form is accepted here.
 """
 
 from __future__ import annotations
@@ -26,152 +26,154 @@ _THOUGHTS = (
     ("<|channel|>analysis<|message|>", "<|end|>"),
     ("<|channel|>commentary<|message|>", "<|end|>"),
 )
-"""How models mark what they only think; the last two are those of the harmony format."""
+"""Opening and closing marks of a thought; the last two are those of the harmony format."""
 _OPENING = dict(_THOUGHTS)
 _CLOSING = frozenset(_OPENING.values())
 _ANSWER = "<|channel|>final<|message|>"
 _MARKS = (*_OPENING, *_CLOSING, "<|start|>assistant", _ANSWER, "<|return|>")
-_WRAPPED = re.compile(r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$')
-_STARTS = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
-_FENCE = len("```json")
-"""Characters of the longest sign that may stand before the first object of an answer."""
-_LEAD = 40
-"""Characters at the beginning of a reply in which its first object begins, or none does."""
-
-
+_WRAPPED_OBJECTS = re.compile(
+    r'\{\s*"(?:sentences|lines|claims|items|answer|draft|output)"\s*:\s*\[$'
+)
+_STARTS_WITH_OBJECT = re.compile(r"[\s`*•>-]{0,9}(?:json)?[\s`*•>\d.)-]{0,9}[{\[]")
+_FENCE_CHARACTERS = len("```json")
+"""Characters of the longest mark that may precede the first object of an answer."""
+_LEAD_CHARACTERS = 40
+"""Beginning of a reply in which its first object must start; otherwise it starts with prose."""
 _MARK = re.compile("|".join(map(re.escape, _MARKS)))
-_LONGEST_OBJECT = 32_000
-"""Characters of the longest object that is read: eight quotations of the longest kind are half."""
-_MOST_OBJECTS = 100
+_OBJECT_CHARACTERS = 32_000
+"""Longest object that is read: eight quotations of the longest kind are half of it."""
+_MAX_OBJECTS = 100
 """Objects of one reply; a draft has eight lines."""
-_DEEPEST = 20
-"""Braces that may stand in each other; a draft has three."""
-_MENDED = 8_000
-"""Characters of the longest object whose signs are mended."""
+_MAX_DEPTH = 20
+"""Nested braces of one object; a draft has three."""
+_REPAIR_CHARACTERS = 8_000
+"""Longest object whose syntax is repaired."""
 
 
-class Thoughtless:
-    """Leaves out of a stream what a model only thinks."""
+class ThoughtFilter:
+    """A filter that removes the thoughts of a model from a stream."""
 
     def __init__(self) -> None:
-        """Begin outside any thought."""
-        self._rest = ""
+        """Start outside a thought."""
+        self._buffer = ""
         self._until: str | None = None
 
     def feed(self, piece: str) -> Iterator[str | None]:
-        """Yield what is said in *piece*; ``None`` where all that was said before was a thought."""
-        text, at = self._rest + piece, 0
-        for found in _MARK.finditer(text):
-            said, at, mark = text[at : found.start()], found.end(), found.group()
-            if said and self._until is None:
-                yield said
+        """Yield the text of *piece* outside thoughts; ``None`` if all text so far was a thought."""
+        text, position = self._buffer + piece, 0
+        for match in _MARK.finditer(text):
+            before, mark = text[position : match.start()], match.group()
+            position = match.end()
+            if before and self._until is None:
+                yield before
             if self._until is not None:
                 self._until = None if mark == self._until or mark == _ANSWER else self._until
             elif mark in _OPENING:
                 self._until = _OPENING[mark]
             elif mark in _CLOSING or mark == _ANSWER:
                 yield None
-        end = max(at, len(text) - _held_back(text))
-        said, self._rest = text[at:end], text[end:]
-        if said and self._until is None:
-            yield said
+        end = max(position, len(text) - _partial_mark(text))
+        remainder, self._buffer = text[position:end], text[end:]
+        if remainder and self._until is None:
+            yield remainder
 
     def end(self) -> str:
-        """Return what was held back, if it was said."""
-        return "" if self._until is not None else self._rest
+        """Return the buffered text, unless it belongs to a thought."""
+        return "" if self._until is not None else self._buffer
 
 
-def _held_back(text: str) -> int:
-    """Return how many characters at the end of *text* may begin a mark."""
+def _partial_mark(text: str) -> int:
+    """Return how many characters at the end of *text* may be the beginning of a mark."""
     longest = min(len(text), max(map(len, _MARKS)) - 1)
-    ends = ((n, text[-n:]) for n in range(longest, 0, -1))
-    return next((n for n, end in ends if any(mark.startswith(end) for mark in _MARKS)), 0)
+    suffixes = ((n, text[-n:]) for n in range(longest, 0, -1))
+    return next((n for n, suffix in suffixes if any(mark.startswith(suffix) for mark in _MARKS)), 0)
 
 
-class Objects:
-    """Finds the JSON objects in a stream, each as soon as it has ended.
+class ObjectScanner:
+    """A scanner that returns the JSON objects of a stream, each as soon as it is complete.
 
-    What begins with prose may be a thought that no mark opens: its objects wait for the end, or
-    for the mark that closes it, which forgets them.
+    A reply that starts with prose may be a thought without an opening mark: its objects are held
+    until the end of the stream, or discarded at the closing mark of the thought.
     """
 
     def __init__(self) -> None:
-        """Begin outside any object."""
-        self._thoughts = Thoughtless()
+        """Start outside an object."""
+        self._thoughts = ThoughtFilter()
         self._open: list[str] = []
         self._depth = self._count = 0
         self._quoted = self._escaped = False
         self._broken = self._listed = False
-        self._waiting: list[str] = []
+        self._held: list[str] = []
         self._lead: str | None = ""
-        self._said: list[str] = []
+        self._text_parts: list[str] = []
         self._head = ""
-        self._over: ChatError | None = None
+        self._failure: ChatError | None = None
 
     @property
-    def said(self) -> str:
-        """Return everything that was no thought."""
-        return "".join(self._said)
+    def text(self) -> str:
+        """Return the text outside thoughts."""
+        return "".join(self._text_parts)
 
     @property
     def unfinished(self) -> bool:
-        """Whether an object has begun and not ended, or something is left unread."""
-        return bool(self._open) or self._over is not None
+        """Return True if an object is incomplete or the scan has failed."""
+        return bool(self._open) or self._failure is not None
 
     def feed(self, piece: str) -> list[str]:
-        """Return the objects that end in *piece*.
+        """Return the objects completed by *piece*.
 
         Raises:
-            ChatError: what came before has too many objects, or one that has no end.
+            ChatError: the text before has too many objects, or one without an end.
         """
-        if self._over is not None:
-            raise self._over
-        found: list[str] = []
-        for said in self._thoughts.feed(piece):
-            if said is None:
-                found.clear()
-                self._forget()
+        if self._failure is not None:
+            raise self._failure
+        objects: list[str] = []
+        for text in self._thoughts.feed(piece):
+            if text is None:
+                objects.clear()
+                self._discard()
             else:
-                found += self._scan(said)
-        return self._released(found)
+                objects += self._scan(text)
+        return self._release(objects)
 
     def end(self) -> list[str]:
-        """Return the objects that waited, when the stream has ended."""
-        found = self._scan(self._thoughts.end())
+        """Return the held objects at the end of the stream."""
+        objects = self._scan(self._thoughts.end())
         self._lead = None
-        return self._released(found)
+        return self._release(objects)
 
-    def _released(self, found: list[str]) -> list[str]:
-        """Return what need not wait."""
-        self._waiting += found
+    def _release(self, objects: list[str]) -> list[str]:
+        """Return *objects* and those held before, unless they have to be held."""
+        self._held += objects
         if self._lead is not None:
             return []
-        released, self._waiting = self._waiting, []
+        released, self._held = self._held, []
         return released
 
-    def _forget(self) -> None:
-        """Begin anew: what came so far was a thought."""
-        self._waiting.clear()
-        self._said.clear()
+    def _discard(self) -> None:
+        """Discard all text so far: it was a thought."""
+        self._held.clear()
+        self._text_parts.clear()
         self._open, self._depth, self._quoted, self._lead = [], 0, False, None
 
     def _scan(self, text: str) -> list[str]:
-        self._said.append(text)
+        """Return the objects completed by *text*, which is outside thoughts."""
+        self._text_parts.append(text)
         if self._lead == "":
-            self._head = (self._head + text[:_LEAD]).lstrip()[:_LEAD]
-            if _STARTS.match(self._head):
+            self._head = (self._head + text[:_LEAD_CHARACTERS]).lstrip()[:_LEAD_CHARACTERS]
+            if _STARTS_WITH_OBJECT.match(self._head):
                 self._lead = None
-            elif len(self._head) > _FENCE:
+            elif len(self._head) > _FENCE_CHARACTERS:
                 self._lead = "prose"
-        found: list[str] = []
+        objects: list[str] = []
         try:
-            found.extend(ended for char in text if (ended := self._step(char)))
+            objects.extend(completed for char in text if (completed := self._step(char)))
         except ChatError as error:
-            self._over = error
-        return found
+            self._failure = error
+        return objects
 
     def _step(self, char: str) -> str:
-        """Take one character, and return the object that it ends."""
+        """Process one character, and return the object that it completes, or an empty string."""
         if not self._depth and char != "{":
             return ""
         if self._quoted:
@@ -182,41 +184,41 @@ class Objects:
         elif char == "{":
             self._depth += 1
             self._listed = self._listed and self._depth > 1
-            if self._depth > _DEEPEST:
-                raise ChatError(Trouble.FORM, f"it nested more than {_DEEPEST} objects")
+            if self._depth > _MAX_DEPTH:
+                raise ChatError(Trouble.FORM, f"it nested more than {_MAX_DEPTH} objects")
         elif char == "}":
             self._depth -= 1
             if not self._depth:
-                return self._done()
+                return self._complete()
         elif char == "[" and self._depth == 1 and not self._listed:
             self._listed = True
-            if _WRAPPED.match("".join(self._open)):
+            if _WRAPPED_OBJECTS.match("".join(self._open)):
                 self._open, self._depth = [], 0
         return ""
 
     def _add(self, char: str) -> None:
-        """Keep a character of an object that has not ended."""
+        """Append a character to the incomplete object."""
         self._open.append(char)
-        if len(self._open) > _LONGEST_OBJECT:
+        if len(self._open) > _OBJECT_CHARACTERS:
             raise ChatError(
-                Trouble.TRUNCATED, f"it did not end an object in {_LONGEST_OBJECT:,} characters"
+                Trouble.TRUNCATED, f"it did not end an object in {_OBJECT_CHARACTERS:,} characters"
             )
 
-    def _done(self) -> str:
-        """Return the object that has ended."""
-        done, self._open = "".join(self._open), []
+    def _complete(self) -> str:
+        """Return the complete object, and start outside an object."""
+        completed, self._open = "".join(self._open), []
         self._count += 1
-        if self._count > _MOST_OBJECTS:
-            raise ChatError(Trouble.TRUNCATED, f"it wrote more than {_MOST_OBJECTS} objects")
-        return done
+        if self._count > _MAX_OBJECTS:
+            raise ChatError(Trouble.TRUNCATED, f"it wrote more than {_MAX_OBJECTS} objects")
+        return completed
 
     def _in_quotes(self, char: str) -> str:
-        """Take a character of a string; one that a line breaks off before an object was broken."""
+        """Process a character of a string; an object after a line break ends a broken one."""
         if self._broken and char == "{":
-            done = self._done()
+            completed = self._complete()
             self._open = ["{"]
             self._depth, self._quoted, self._broken, self._listed = 1, False, False, False
-            return done
+            return completed
         self._broken = char == "\n" or (self._broken and char.isspace())
         self._add(char)
         if self._escaped:
@@ -229,28 +231,28 @@ class Objects:
 
 
 def read_object(text: str) -> dict[str, Any] | None:
-    """Read one object, mended where its signs are wrong; ``None`` where it is none."""
+    """Parse one JSON object, repairing its syntax; ``None`` if it is not an object."""
     try:
-        found = json.loads(text, strict=False)
+        value = json.loads(text, strict=False)
     except ValueError:
-        found = _mended(text)
+        value = _repair(text)
     except RecursionError:
         return None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         return None
-    rests = found.get("rests")
-    if isinstance(rests, dict):
-        rests = [rests]
-    if isinstance(rests, list):
-        rests = [{**r, "key": str(r.get("key"))} if isinstance(r, dict) else r for r in rests]
-    return {**found, "rests": rests} if "rests" in found else found
+    quotes = value.get("quotes")
+    if isinstance(quotes, dict):
+        quotes = [quotes]
+    if isinstance(quotes, list):
+        quotes = [{**q, "key": str(q.get("key"))} if isinstance(q, dict) else q for q in quotes]
+    return {**value, "quotes": quotes} if "quotes" in value else value
 
 
-def _mended(text: str) -> object:
-    """Read one object whose signs are wrong; ``None`` where it is too long or nests too deep."""
-    if len(text) > _MENDED:
+def _repair(text: str) -> object:
+    """Repair and parse one object; ``None`` if it is too long or nested too deeply."""
+    if len(text) > _REPAIR_CHARACTERS:
         return None
     try:
         return repair_json(text, return_objects=True)
-    except (RecursionError, ValueError):  # it nests too deep
+    except (RecursionError, ValueError):  # nested too deeply
         return None

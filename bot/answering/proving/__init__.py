@@ -1,1 +1,1 @@
-"""Proving a drafted sentence: exact gates over what it cites, then a reader's yes."""
+"""Verify a drafted sentence: exact checks against its citations, then a verifier."""

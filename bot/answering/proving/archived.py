@@ -1,7 +1,7 @@
-"""Prove that a quotation stands in an archived article: its exact place, or why it does not.
+"""Prove that an archived article contains a quotation: its exact place, or the reason why not.
 
-Letters, figures and names must be the article's own. As in :mod:`.quotations` the shapes of
-quotation marks, dashes and white space tell nothing; nor do marks and full stops at the ends.
+Letters, figures and names must be those of the article. As in :mod:`.quotations`, the shapes of
+quotation marks, dashes and white space do not count, nor does punctuation at the ends.
 """
 
 from __future__ import annotations
@@ -13,39 +13,39 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.answering.proving.quotations import FoldedText, folded
+from bot.answering.proving.quotations import FoldedText, fold
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.script import has_cjk
 from ingest.model import Article, Evidence, Header, Removal, Span, Version
 
 LONGEST_QUOTATION = 4000
-"""Characters of the longest quotation that is looked for."""
-_SHORTEST = 2
-_CHARACTERS = 2_000_000
-"""Characters of one article's versions that are looked through, the newest versions first."""
-_PLACES = 1000
-"""Places of one text that are looked at: "the" stands in many."""
-_SEARCHED = 400
-"""Characters of a quotation by which articles are searched for, where none is named."""
-_GOES_ON = 80
-"""Characters shown of how an article goes on where a quotation leaves it."""
+"""Characters of the longest quotation that can be proven."""
+_MIN_CHARACTERS = 2
+_MAX_TEXT_CHARACTERS = 2_000_000
+"""Text searched in the versions of one article, the newest versions first."""
+_MAX_PLACES = 1000
+"""Matches examined in one text: short quotations such as "the" have many."""
+_QUERY_CHARACTERS = 400
+"""Beginning of a quotation that serves as the search query if no article is given."""
+_CONTINUATION_CHARACTERS = 80
+"""Text of the article that is shown from the place where a quotation differs."""
 _ENDS = " \t\n\u3000\"'.,;:…“”‘’„«»「」『』。、"
 _INNER_ENDS = _ENDS + "[]()［］（）-"
-"""What stands between two halves: an omission, "[…]", a dash."""
-_DIVIDES = ".,:/٫٬"
-"""What stands within a figure: "62.7", "1,146", "20:00"."""
+"""Marks between the two halves of a joined quotation: an omission, "[…]", a dash."""
+_FIGURE_SEPARATORS = ".,:/٫٬"
+"""Marks within a figure: "62.7", "1,146", "20:00"."""
 _SIGNS = "+-−–±"
-_SHARES = "%％‰٪"
-_DENIES = "非不未無反"
-"""Kanji that turn the word behind them into its opposite."""
-_PART = 8
-"""Least letters of a half by which two joined ones are recognised."""
-_PART_CJK = 4
+_PERCENT_SIGNS = "%％‰٪"
+_NEGATING_KANJI = "非不未無反"
+"""Prefixes that turn the following word into its opposite."""
+_MIN_HALF_CHARACTERS = 8
+"""Shortest half by which a joined quotation is recognised."""
+_MIN_HALF_CJK_CHARACTERS = 4
 
 
 class Refusal(StrEnum):
-    """Why a quotation is not proven."""
+    """The reason why a quotation is not proven."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -59,10 +59,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProvenQuotation:
-    """A quotation as it stands in one version: ``text[start:end] == quotation``.
+    """A quotation at its place in one version of an article: ``text[start:end] == quotation``.
 
-    ``digest`` is the SHA-256 of that version's text in UTF-8, for whoever has it too. ``newest`` is
-    the number of the article's newest version; ``current`` whether that has these words.
+    ``digest`` is the SHA-256 of that version's text in UTF-8, to compare with other copies.
+    ``newest`` is the number of the newest version; ``current`` is True if it has these words.
     """
 
     quotation: str
@@ -76,14 +76,14 @@ class ProvenQuotation:
     newest: int
     current: bool
     corrections: tuple[str, ...] = ()
-    """What the outlet has corrected in the newest version, in its own words."""
+    """Correction notices of the outlet in the newest version."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedQuotation:
-    """A quotation that is not proven; ``agrees`` is how far an article has its words.
+    """A quotation that is not proven; ``agrees`` is its longest beginning that an article contains.
 
-    ``goes_on`` is what the article says behind them, ``removal`` why the article is not cited.
+    ``goes_on`` is the text of the article behind it, ``removal`` why the article is withdrawn.
     """
 
     why: Refusal
@@ -94,28 +94,28 @@ class RefusedQuotation:
 
 
 def prove_quotation(
-    quotation: str, article: str, archive: Archive
+    quotation: str, reference: str, archive: Archive
 ) -> ProvenQuotation | RefusedQuotation:
-    """Prove *quotation* in *article*: its number, its address, or the id of a passage of it."""
-    if (refused := _unprovable(quotation)) is not None:
-        return refused
-    found = _article_of(article, archive)
-    if found is None:
+    """Prove *quotation* in the article of *reference*: a number, a URL, or a passage id."""
+    if (refusal := _refuse_length(quotation)) is not None:
+        return refusal
+    article = _article_of(reference, archive)
+    if article is None:
         return RefusedQuotation(Refusal.NO_ARTICLE)
-    if found.removal is not None:
-        return RefusedQuotation(Refusal.WITHDRAWN, found.id, removal=found.removal)
-    return _prove_in(quotation, archive.articles.versions(found.id))
+    if article.removal is not None:
+        return RefusedQuotation(Refusal.WITHDRAWN, article.id, removal=article.removal)
+    return _prove_in(quotation, archive.articles.versions(article.id))
 
 
 def prove_anywhere(
     quotation: str, archive: Archive, search: Callable[[str], Sequence[Evidence]]
 ) -> ProvenQuotation | RefusedQuotation:
-    """Prove *quotation* in whichever article has it, among those that *search* finds for it."""
-    if (refused := _unprovable(quotation)) is not None:
-        return refused
-    found = search(quotation[:_SEARCHED])
+    """Prove *quotation* in the first article with it among the results of *search*."""
+    if (refusal := _refuse_length(quotation)) is not None:
+        return refusal
+    evidence = search(quotation[:_QUERY_CHARACTERS])
     nearest = RefusedQuotation(Refusal.NOT_FOUND)
-    for article_id in dict.fromkeys(each.passage.article_id for each in found):
+    for article_id in dict.fromkeys(match.passage.article_id for match in evidence):
         outcome = _prove_in(quotation, archive.articles.versions(article_id))
         if isinstance(outcome, ProvenQuotation):
             return outcome
@@ -126,26 +126,26 @@ def prove_anywhere(
 
 def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | RefusedQuotation:
     """Prove *quotation* in the newest of an article's *versions*, oldest first, that has it."""
-    if (refused := _unprovable(quotation)) is not None:
-        return refused
-    wanted = _wanted(quotation)
+    if (refusal := _refuse_length(quotation)) is not None:
+        return refusal
+    compared = _normalise(quotation)
     latest = versions[-1]
     nearest: RefusedQuotation | None = None
-    room = _CHARACTERS
+    characters_left = _MAX_TEXT_CHARACTERS
     for version in reversed(versions):
         text = version.extract.text
-        if nearest is not None and len(text) > room:
+        if nearest is not None and len(text) > characters_left:
             break
-        room -= len(text)
-        found = _stands(wanted, text)
-        if isinstance(found, Span):
-            found = _with_ends(found, quotation, text)
+        characters_left -= len(text)
+        outcome = _locate(compared, text)
+        if isinstance(outcome, Span):
+            span = _include_punctuation(outcome, quotation, text)
             return ProvenQuotation(
-                text[found.start : found.end],
+                text[span.start : span.end],
                 version.article_id,
                 version.number,
-                found.start,
-                found.end,
+                span.start,
+                span.end,
                 hashlib.sha256(text.encode()).hexdigest(),
                 version.extract.header,
                 version.read_at,
@@ -153,28 +153,28 @@ def _prove_in(quotation: str, versions: Sequence[Version]) -> ProvenQuotation | 
                 version.number == latest.number,
                 latest.extract.corrections,
             )
-        nearest = nearest or replace(found, article_id=version.article_id)
+        nearest = nearest or replace(outcome, article_id=version.article_id)
     return nearest or RefusedQuotation(Refusal.NO_ARTICLE)
 
 
-def _unprovable(quotation: str) -> RefusedQuotation | None:
-    """Refuse what is no quotation at all."""
+def _refuse_length(quotation: str) -> RefusedQuotation | None:
+    """Return a refusal if *quotation* is too long or too short, ``None`` otherwise."""
     if len(quotation) > LONGEST_QUOTATION:
         return RefusedQuotation(Refusal.TOO_LONG)
-    if len(_wanted(quotation)) < _SHORTEST:
+    if len(_normalise(quotation)) < _MIN_CHARACTERS:
         return RefusedQuotation(Refusal.EMPTY)
     return None
 
 
-def _wanted(quotation: str) -> str:
-    """Return what of *quotation* is compared: nothing invisible, no marks at its ends."""
+def _normalise(quotation: str) -> str:
+    """Return *quotation* folded, without invisible characters and punctuation at its ends."""
     composed = unicodedata.normalize("NFC", quotation)
     visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
-    return folded(visible.strip(_ENDS)).text.strip(_ENDS)
+    return fold(visible.strip(_ENDS)).text.strip(_ENDS)
 
 
-def _with_ends(span: Span, quotation: str, text: str) -> Span:
-    """Take in the marks at the ends of a quotation that the text has there, too."""
+def _include_punctuation(span: Span, quotation: str, text: str) -> Span:
+    """Extend *span* by the punctuation at the ends of *quotation* that *text* shares."""
     start, end = span.start, span.end
     quotation = quotation.strip()
     for mark in quotation[len(quotation.rstrip(_ENDS)) :]:
@@ -189,7 +189,7 @@ def _with_ends(span: Span, quotation: str, text: str) -> Span:
 
 
 def _article_of(reference: str, archive: Archive) -> Article | None:
-    """Return the article that a number, an address or a passage's id names."""
+    """Return the article that *reference*, a number, a URL or a passage id, refers to."""
     reference = reference.strip()
     if reference.startswith(("http://", "https://")):
         return archive.articles.known(Header("", url=reference))
@@ -202,82 +202,87 @@ def _article_of(reference: str, archive: Archive) -> Article | None:
         return None
 
 
-def _stands(wanted: str, text: str) -> Span | RefusedQuotation:
-    """Return where *wanted* stands whole in *text*, or why it does not."""
-    whole = folded(text)
-    cut = False
-    for at in _places(wanted, whole.text):
-        span = whole.span(at, at + len(wanted))
-        if not _cuts(text, span.start) and not _cuts(text, span.end):
+def _locate(quotation: str, text: str) -> Span | RefusedQuotation:
+    """Return the span of *quotation* in *text*, or the reason why it is not there."""
+    folded_text = fold(text)
+    cuts_word = False
+    for place in _find_places(quotation, folded_text.text):
+        span = folded_text.span(place, place + len(quotation))
+        if not _divides_word(text, span.start) and not _divides_word(text, span.end):
             return span
-        cut = True
-    if cut:
-        return RefusedQuotation(Refusal.CUT, agrees=wanted)
-    return _departed(wanted, whole)
+        cuts_word = True
+    if cuts_word:
+        return RefusedQuotation(Refusal.CUT, agrees=quotation)
+    return _refuse_altered(quotation, folded_text)
 
 
-def _places(wanted: str, text: str) -> Iterator[int]:
-    """Yield the first places where *wanted* stands."""
-    at = text.find(wanted)
-    for _ in range(_PLACES):
-        if at < 0:
+def _find_places(quotation: str, text: str) -> Iterator[int]:
+    """Yield the first places of *quotation* in *text*."""
+    place = text.find(quotation)
+    for _ in range(_MAX_PLACES):
+        if place < 0:
             return
-        yield at
-        at = text.find(wanted, at + 1)
+        yield place
+        place = text.find(quotation, place + 1)
 
 
-def _departed(wanted: str, whole: FoldedText) -> RefusedQuotation:
-    """Say how far a text has *wanted*, and whether the rest stands elsewhere in it."""
-    least, most = 0, len(wanted)
-    while least < most:
-        middle = (least + most + 1) // 2
-        if wanted[:middle] in whole.text:
-            least = middle
+def _refuse_altered(quotation: str, folded_text: FoldedText) -> RefusedQuotation:
+    """Return the longest common beginning, and if the remainder is elsewhere in *folded_text*."""
+    low, high = 0, len(quotation)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if quotation[:middle] in folded_text.text:
+            low = middle
         else:
-            most = middle - 1
-    if least == 0:
+            high = middle - 1
+    if low == 0:
         return RefusedQuotation(Refusal.ALTERED)
-    agrees = wanted[:least]
-    end = whole.text.find(agrees) + least
-    goes_on = whole.text[end : end + _GOES_ON]
+    agrees = quotation[:low]
+    end = folded_text.text.find(agrees) + low
+    goes_on = folded_text.text[end : end + _CONTINUATION_CHARACTERS]
     joined = _is_half(agrees) and any(
-        _is_half(rest) and rest in whole.text for rest in _rests(wanted, least)
+        _is_half(remainder) and remainder in folded_text.text
+        for remainder in _remainders(quotation, low)
     )
     return RefusedQuotation(
         Refusal.JOINED if joined else Refusal.ALTERED, agrees=agrees, goes_on=goes_on
     )
 
 
-def _rests(wanted: str, agreed: int) -> Iterable[str]:
-    """Return what a quotation goes on with: from where it departs, and from the word there."""
-    word = wanted.rfind(" ", 0, agreed) + 1
-    return (wanted[place:].strip(_INNER_ENDS) for place in (agreed, word or agreed))
+def _remainders(quotation: str, agreed: int) -> Iterable[str]:
+    """Yield the text of *quotation* after *agreed* characters, and from the start of that word."""
+    word = quotation.rfind(" ", 0, agreed) + 1
+    return (quotation[place:].strip(_INNER_ENDS) for place in (agreed, word or agreed))
 
 
 def _is_half(part: str) -> bool:
-    """Return True if *part* is long enough to be recognised."""
-    return len(part) >= (_PART_CJK if has_cjk(part) else _PART)
+    """Return True if *part* is long enough to identify half of a joined quotation."""
+    return len(part) >= (_MIN_HALF_CJK_CHARACTERS if has_cjk(part) else _MIN_HALF_CHARACTERS)
 
 
-def _cuts(text: str, place: int) -> bool:
+def _divides_word(text: str, place: int) -> bool:
     """Return True if *place* lies within a word or a figure of *text*."""
     if place in {0, len(text)}:
         return False
-    left, right = text[place - 1], text[place]
-    before, after = text[max(0, place - 2) : place - 1], text[place + 1 : place + 2]
-    if left.isnumeric() and right.isnumeric():
+    previous, following = text[place - 1], text[place]
+    second_previous = text[max(0, place - 2) : place - 1]
+    second_following = text[place + 1 : place + 2]
+    if previous.isnumeric() and following.isnumeric():
         return True
-    if left.isdigit() and (right in _SHARES or (right in _DIVIDES and after.isdigit())):
+    if previous.isdigit() and (
+        following in _PERCENT_SIGNS
+        or (following in _FIGURE_SEPARATORS and second_following.isdigit())
+    ):
         return True
-    if right.isdigit() and left in _DIVIDES:
-        return before.isdigit()
-    if right.isdigit() and left in _SIGNS:
-        return not before.isalnum()
-    if has_cjk(left) or has_cjk(right):
-        return left in _DENIES and has_cjk(right) is not None
-    return _is_letter(left) and _is_letter(right)
+    if following.isdigit() and previous in _FIGURE_SEPARATORS:
+        return second_previous.isdigit()
+    if following.isdigit() and previous in _SIGNS:
+        return not second_previous.isalnum()
+    if has_cjk(previous) or has_cjk(following):
+        return previous in _NEGATING_KANJI and has_cjk(following) is not None
+    return _is_letter(previous) and _is_letter(following)
 
 
 def _is_letter(char: str) -> bool:
-    """Return True for letters, figures and the accents that join them."""
+    """Return True if *char* is a letter, a digit or a combining accent."""
     return char.isalnum() or unicodedata.category(char).startswith("M")

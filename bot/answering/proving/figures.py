@@ -1,4 +1,4 @@
-"""Whether the cited sentences state a draft's figures, or figures that it is reckoned from."""
+"""Check that the cited sentences state the figures of a draft, or figures they derive from."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from bot.answering.proving.days import distances
+from bot.answering.proving.days import day_distances
 from bot.answering.proving.ground import CitedGround, Draft
 from ingest.language.numbers import Figure, figures_in, loose
 from ingest.language.words import entries, one_of, words
 
-_NEAR = Decimal("0.05")
-"""Part of a figure by which a rounded one may differ from it at most."""
-_PARTS = Decimal("0.75")
-"""Per cent by which "two-thirds" may differ from the share it stands for."""
-_SIZES = 1000
-"""How many times "thousands" a figure may be that they stand for."""
-_OPPOSED = ({"least", "most"},)
-_SHARES = {"share", "points"}
-_SPANS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
-_RECKONING = {
+_MAX_ROUNDING_SHARE = Decimal("0.05")
+"""Greatest difference between a figure and its rounded form, as a share of the figure."""
+_FRACTION_TOLERANCE = Decimal("0.75")
+"""Greatest difference, in per cent, between "two-thirds" and the share that it means."""
+_VAGUE_FACTOR = 1000
+"""Greatest ratio of a figure to the vague word ("thousands") that stands for it."""
+_OPPOSED_BOUNDS = ({"least", "most"},)
+_SHARE_KINDS = {"share", "points"}
+_TIME_UNITS = {"seconds", "minutes", "hours", "days", "weeks", "months", "years", "decades"}
+_ARITHMETIC_WORDS = {
     how: re.compile(one_of(entries(text)), re.IGNORECASE)
     for how, text in words()["reckoning"].items()
 }
-_APART = re.compile(
+_DISTANCE_WORDS = re.compile(
     rf"^[ -]?(?:[a-z]+)? ?(?:{one_of(entries(words()['reckoning']['apart']))})", re.I
 )
-_DEFINITE = re.compile(r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE)
+_DEFINITE_ARTICLE = re.compile(
+    r"\b(?:the|these|those|its|their|his|her|both|other) $", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A figure that the sources do not state, and how it comes from those that they do.
+    """A figure that the sources do not state, and its derivation from figures that they state.
 
-    ``how`` is "rounded", "sum", "difference" or "apart": a distance in time from what is not
-    cited, on which rules cannot decide.
+    ``how`` is "rounded", "sum", "difference" or "apart": a distance in time from an uncited day,
+    which rules cannot check.
     """
 
     words: str
@@ -45,116 +47,132 @@ class Derived:
     of: tuple[str, ...] = ()
 
 
-def figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived]]:
-    """Return the first figure that the cited sentences neither state nor bear out, or ``None``.
+def check_figures(draft: Draft, ground: CitedGround) -> tuple[str | None, list[Derived]]:
+    """Return the first figure of *draft* without support, or ``None``, and the derived figures.
 
-    With it come the figures that are derived, for whoever reads the sentence next.
+    A figure has support if a cited sentence states it, or if it derives from stated figures.
     """
-    text = draft.read
-    known = [(figure, sentence) for sentence in ground.read for figure in figures_in(sentence)]
+    text = draft.plain_text
+    cited_figures = [
+        (figure, sentence) for sentence in ground.plain_texts for figure in figures_in(sentence)
+    ]
     derived: list[Derived] = []
-    stated_here = figures_in(text)
-    for figure in stated_here:
-        said = text[figure.start : figure.end]
-        if _definite(figure, text) or any(
-            _states(figure, text, stated_here, *each) for each in known
+    draft_figures = figures_in(text)
+    for figure in draft_figures:
+        figure_text = text[figure.start : figure.end]
+        if _refers_back(figure, text) or any(
+            _equals(figure, text, draft_figures, *pair) for pair in cited_figures
         ):
             continue
-        found = _reckoned(figure, text, known) or _apart(figure, text, known, ground)
-        if found is None:
-            return said, derived
-        derived.append(found)
+        derivation = _calculate(figure, text, cited_figures) or _time_distance(
+            figure, text, cited_figures, ground
+        )
+        if derivation is None:
+            return figure_text, derived
+        derived.append(derivation)
     return None, derived
 
 
-def _definite(figure: Figure, text: str) -> bool:
-    """Tell whether "the two parties" only points to two that were named."""
+def _refers_back(figure: Figure, text: str) -> bool:
+    """Return True if *figure* is a "two" that refers back, as in "the two parties"."""
     spelt = text[figure.start : figure.end].isalpha()
-    return spelt and figure.value == 2 and bool(_DEFINITE.search(text[: figure.start]))
+    return spelt and figure.value == 2 and bool(_DEFINITE_ARTICLE.search(text[: figure.start]))
 
 
-def _states(
-    figure: Figure, text: str, beside: Sequence[Figure], other: Figure, source: str
+def _equals(
+    figure: Figure, text: str, text_figures: Sequence[Figure], source_figure: Figure, source: str
 ) -> bool:
-    """Tell whether *other*, of *source*, is the draft's *figure*: value, unit, kind and bound."""
-    if {figure.bound, other.bound} in _OPPOSED or _units_differ(figure, other):
+    """Return True if *source_figure* equals *figure* in value, unit, kind and bound.
+
+    *text* has the first and *text_figures*, *source* the second.
+    """
+    if {figure.bound, source_figure.bound} in _OPPOSED_BOUNDS or _units_differ(
+        figure, source_figure
+    ):
         return False
     if figure.kind == "vague":
-        ample = other.kind == "count" and figure.value <= other.value < figure.value * _SIZES
-        return ample or (other.kind == "vague" and other.value == figure.value)
-    if figure.value != other.value:
+        ample = (
+            source_figure.kind == "count"
+            and figure.value <= source_figure.value < figure.value * _VAGUE_FACTOR
+        )
+        return ample or (source_figure.kind == "vague" and source_figure.value == figure.value)
+    if figure.value != source_figure.value:
         return False
-    if figure.kind == other.kind:
+    if figure.kind == source_figure.kind:
         return True
-    if {figure.kind, other.kind} == {"count", "share"}:
-        bare, where = (figure, text) if figure.kind == "count" else (other, source)
-        company = beside if where is text else figures_in(source)
-        return not bare.unit and loose(bare, where) and any(f.kind == "share" for f in company)
-    return {figure.kind, other.kind} in ({"count", "multiple"}, {"count", "ordinal"}) and (
-        not source.isascii() or not text.isascii() or "times" in {figure.unit, other.unit}
+    if {figure.kind, source_figure.kind} == {"count", "share"}:
+        bare, context = (figure, text) if figure.kind == "count" else (source_figure, source)
+        neighbours = text_figures if context is text else figures_in(source)
+        return not bare.unit and loose(bare, context) and any(f.kind == "share" for f in neighbours)
+    return {figure.kind, source_figure.kind} in ({"count", "multiple"}, {"count", "ordinal"}) and (
+        not source.isascii() or not text.isascii() or "times" in {figure.unit, source_figure.unit}
     )
 
 
-def _units_differ(one: Figure, other: Figure) -> bool:
-    """Tell whether both say what they measure, and not the same."""
-    if (one.kind in _SHARES and other.unit) or (other.kind in _SHARES and one.unit):
+def _units_differ(first: Figure, second: Figure) -> bool:
+    """Return True if the units of the two figures are known and differ."""
+    if (first.kind in _SHARE_KINDS and second.unit) or (second.kind in _SHARE_KINDS and first.unit):
         return True
-    return bool(one.unit and other.unit and one.unit != other.unit)
+    return bool(first.unit and second.unit and first.unit != second.unit)
 
 
-def _reckoned(figure: Figure, text: str, known: Sequence[tuple[Figure, str]]) -> Derived | None:
-    """Return how *figure* is rounded from a cited one, or the sum or difference of two."""
-    said = text[figure.start : figure.end]
-    for other, source in known:
+def _calculate(
+    figure: Figure, text: str, cited_figures: Sequence[tuple[Figure, str]]
+) -> Derived | None:
+    """Return the derivation of *figure*: a cited figure rounded, or a sum or difference of two."""
+    figure_text = text[figure.start : figure.end]
+    for source_figure, source in cited_figures:
         if (
-            figure.kind == other.kind
-            and not _units_differ(figure, other)
-            and _rounds(figure, other)
+            figure.kind == source_figure.kind
+            and not _units_differ(figure, source_figure)
+            and _is_rounded(figure, source_figure)
         ):
-            return Derived(said, "rounded", (source[other.start : other.end],))
-    for how, value, one, other in _reckonings(text, [f for f, _ in known]):
-        kind = "points" if how == "difference" and one.kind == "share" else one.kind
-        if figure.kind != kind or (_units_differ(figure, one) and kind != "points"):
+            return Derived(
+                figure_text, "rounded", (source[source_figure.start : source_figure.end],)
+            )
+    for how, value, first, second in _calculations(text, [f for f, _ in cited_figures]):
+        kind = "points" if how == "difference" and first.kind == "share" else first.kind
+        if figure.kind != kind or (_units_differ(figure, first) and kind != "points"):
             continue
-        exact = Figure(value, kind, 0, 0, step=min(one.step, other.step))
-        if value == figure.value or _rounds(figure, exact):
-            parts = [s[f.start : f.end] for f, s in known if f is one or f is other]
-            return Derived(said, how, tuple(parts))
+        exact = Figure(value, kind, 0, 0, step=min(first.step, second.step))
+        if value == figure.value or _is_rounded(figure, exact):
+            parts = [s[f.start : f.end] for f, s in cited_figures if f is first or f is second]
+            return Derived(figure_text, how, tuple(parts))
     return None
 
 
-def _reckonings(
-    text: str, known: Sequence[Figure]
+def _calculations(
+    text: str, cited_figures: Sequence[Figure]
 ) -> Iterator[tuple[str, Decimal, Figure, Figure]]:
-    """Yield the sums and differences of two figures of one unit, where *text* says it reckons."""
-    for one, other in combinations(known, 2):
+    """Yield the sums and differences of two figures of one unit, if *text* has a word for them."""
+    for first, second in combinations(cited_figures, 2):
         if (
-            one.kind != other.kind
-            or one.kind not in {"count", "share"}
-            or _units_differ(one, other)
+            first.kind != second.kind
+            or first.kind not in {"count", "share"}
+            or _units_differ(first, second)
         ):
             continue
-        if _RECKONING["difference"].search(text):
-            yield "difference", abs(one.value - other.value), one, other
-        if _RECKONING["sum"].search(text):
-            yield "sum", one.value + other.value, one, other
+        if _ARITHMETIC_WORDS["difference"].search(text):
+            yield "difference", abs(first.value - second.value), first, second
+        if _ARITHMETIC_WORDS["sum"].search(text):
+            yield "sum", first.value + second.value, first, second
 
 
-def _rounds(figure: Figure, exact: Figure) -> bool:
-    """Tell whether *figure* is *exact* at its own precision, and says so or leaves digits out.
+def _is_rounded(figure: Figure, exact: Figure) -> bool:
+    """Return True if *figure* is *exact* rounded: by dropping digits, or by a word such as "about".
 
-    "63 per cent" and "2 million" round by themselves; "about 120" and "more than 120" round 121
-    because they say it, and "120" does not.
+    "63 per cent" and "2 million" are rounded without a word; "about 120" and "more than 120" may
+    stand for 121, "120" alone may not.
     """
-    away = abs(figure.value - exact.value)
+    difference = abs(figure.value - exact.value)
     if (
         exact.value == 0
-        or away > _NEAR * abs(exact.value)
-        or {figure.bound, exact.bound} in _OPPOSED
+        or difference > _MAX_ROUNDING_SHARE * abs(exact.value)
+        or {figure.bound, exact.bound} in _OPPOSED_BOUNDS
     ):
         return False
     if figure.kind == "share" and figure.value % 1 and figure.step == 1:
-        return away <= _PARTS
+        return difference <= _FRACTION_TOLERANCE
     finer = exact.value % figure.step != 0
     step = figure.step
     if figure.bound and figure.value % 10 == 0 and step == 1:
@@ -166,21 +184,24 @@ def _rounds(figure: Figure, exact: Figure) -> bool:
         return finer and figure.value <= exact.value
     if figure.bound == "most":
         return finer and figure.value >= exact.value
-    return finer and away <= step / 2
+    return finer and difference <= step / 2
 
 
-def _apart(
-    figure: Figure, text: str, known: Sequence[tuple[Figure, str]], ground: CitedGround
+def _time_distance(
+    figure: Figure, text: str, cited_figures: Sequence[tuple[Figure, str]], ground: CitedGround
 ) -> Derived | None:
-    """Judge "ten days later": by the dates that are cited, if there are two; else not at all."""
-    if figure.unit not in _SPANS or not _APART.match(text[figure.end :]):
+    """Return the derivation of a distance in time, such as "ten days later".
+
+    The cited dates decide; if fewer than two are cited, the verifier has to.
+    """
+    if figure.unit not in _TIME_UNITS or not _DISTANCE_WORDS.match(text[figure.end :]):
         return None
-    if any(f.unit == figure.unit and _APART.match(s[f.end :]) for f, s in known):
+    if any(f.unit == figure.unit and _DISTANCE_WORDS.match(s[f.end :]) for f, s in cited_figures):
         return None
-    said = text[figure.start : figure.end]
-    between = distances(ground)
-    if not between:
-        return Derived(said, "apart")
-    each = {"days": 1, "weeks": 7}.get(figure.unit)
-    fits = each and any(days == figure.value * each for days in between)
-    return Derived(said, "difference") if fits else None
+    figure_text = text[figure.start : figure.end]
+    offsets = day_distances(ground)
+    if not offsets:
+        return Derived(figure_text, "apart")
+    unit_days = {"days": 1, "weeks": 7}.get(figure.unit)
+    matches = unit_days and any(days == figure.value * unit_days for days in offsets)
+    return Derived(figure_text, "difference") if matches else None

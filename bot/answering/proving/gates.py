@@ -1,6 +1,6 @@
-"""What rules can decide for certain of a drafted sentence, held against what it cites.
+"""The checks of a drafted sentence against its citations that rules can decide with certainty.
 
-Meaning is not judged here: who did what to whom, claim or fact, all or some is for a reader.
+They do not judge meaning: roles, claim or fact, all or some are left to the verifier.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.answering.model import Failing
-from bot.answering.proving.days import moved_date
-from bot.answering.proving.figures import Derived, figures
+from bot.answering.proving.days import unstated_date
+from bot.answering.proving.figures import Derived, check_figures
 from bot.answering.proving.ground import CitedGround, Draft, title_of
-from bot.answering.proving.quotations import locate, quoted_in
+from bot.answering.proving.quotations import locate, quotations_in
 from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Kind
 
@@ -21,90 +21,92 @@ _REFERENCE = re.compile(r"\[\s*\^?\d+\s*\]|【[^】]*】|\bP\d+\b|\(source \d+\)
 _ADDRESS = re.compile(
     r"https?://\S+|\bwww\.\S+|(?<![\w-])[\w-]{1,63}\.(?:com|net|org|xyz|io|info)\b", re.I
 )
-_OPINION = ("opinion", "column", "論説", "意見", "寄稿")
-_LEAK = 6
-"""Words in a row that a sentence may not share with the instructions."""
+_OPINION_WORDS = ("opinion", "column", "論説", "意見", "寄稿")
+_LEAK_WORDS = 6
+"""Length of a run of words that a sentence may not share with the instructions."""
 _Gate = Callable[[Draft, CitedGround], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The gate that stops a sentence, and the words that show why."""
+    """The check that rejects a sentence, and the words that fail it."""
 
     failing: Failing
     words: str
 
 
-def gated(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
-    """Return what stops *draft*, or the figures it derives from those that it cites."""
+def run_gates(draft: Draft, ground: CitedGround) -> Stopped | tuple[Derived, ...]:
+    """Return the first failed check of *draft*, or the derived figures if it passes all."""
     for failing, gate in _GATES.items():
-        found = gate(draft, ground)
-        if found is not None:
-            return Stopped(failing, found)
-    unstated, derived = figures(draft, ground)
-    return Stopped(Failing.FIGURE, unstated) if unstated is not None else tuple(derived)
+        failing_words = gate(draft, ground)
+        if failing_words is not None:
+            return Stopped(failing, failing_words)
+    figure, derived = check_figures(draft, ground)
+    return Stopped(Failing.FIGURE, figure) if figure is not None else tuple(derived)
 
 
-def _address(draft: Draft, _: CitedGround) -> str | None:
-    """Find an address; links come from the sources block alone."""
-    found = _ADDRESS.search(draft.text)
-    return found.group() if found else None
+def _find_address(draft: Draft, _: CitedGround) -> str | None:
+    """Return a web address in *draft*; links belong to the source list only."""
+    match = _ADDRESS.search(draft.text)
+    return match.group() if match else None
 
 
-def _instruction(draft: Draft, ground: CitedGround) -> str | None:
-    """Find an instruction: in the sentence itself, or as what it rests on."""
-    return next((text for text in (draft.text, *ground.cited) if speaks_to_a_model(text)), None)
+def _find_instruction(draft: Draft, ground: CitedGround) -> str | None:
+    """Return the text that speaks to a model: *draft* itself or a cited sentence."""
+    return next(
+        (text for text in (draft.text, *ground.cited_texts) if speaks_to_a_model(text)), None
+    )
 
 
-def _asking(draft: Draft, _: CitedGround) -> str | None:
-    """Find a question: an answer states."""
+def _find_question(draft: Draft, _: CitedGround) -> str | None:
+    """Return *draft* if it is a question; an answer has to state."""
     return draft.text if draft.text.rstrip("”\"' 」").endswith(("?", "？")) else None
 
 
-def _unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
-    """Find a sentence that rests on opinion alone and does not say whose."""
+def _find_unmarked_opinion(draft: Draft, ground: CitedGround) -> str | None:
+    """Return *draft* if it cites opinion pieces only and names neither author nor genre."""
     headers = [passage.header for passage in ground.passages]
     if any(header.kind is not Kind.OPINION for header in headers):
         return None
-    said = draft.text.casefold()
-    whose = [name.split()[-1].casefold() for header in headers for name in header.authors]
-    return None if any(name in said for name in (*_OPINION, *whose)) else draft.text
+    text = draft.text.casefold()
+    surnames = [name.split()[-1].casefold() for header in headers for name in header.authors]
+    return None if any(name in text for name in (*_OPINION_WORDS, *surnames)) else draft.text
 
 
-def _loose_reference(draft: Draft, _: CitedGround) -> str | None:
-    """Find a number in brackets or a key: the desk numbers citations, nobody else."""
-    found = _REFERENCE.search(draft.text)
-    return found.group() if found else None
+def _find_reference(draft: Draft, _: CitedGround) -> str | None:
+    """Return a citation number or a key in *draft*; only the desk numbers citations."""
+    match = _REFERENCE.search(draft.text)
+    return match.group() if match else None
 
 
-def _altered_words(draft: Draft, ground: CitedGround) -> str | None:
-    """Find words between quotation marks that no cited sentence and no title has."""
-    texts = [*ground.cited, *(title_of(passage) for passage in ground.passages)]
-    for quote in quoted_in(draft.text):
+def _find_altered_quotation(draft: Draft, ground: CitedGround) -> str | None:
+    """Return a quotation in *draft* that no cited sentence and no title contains."""
+    texts = [*ground.cited_texts, *(title_of(passage) for passage in ground.passages)]
+    for quote in quotations_in(draft.text):
         if quote and not any(locate(quote, text, any_case=True) for text in texts):
             return quote
     return None
 
 
-def _leaked(draft: Draft, ground: CitedGround) -> str | None:
-    """Find a run of words that stands in the instructions and not in what is cited."""
-    said = draft.text.casefold().split()
-    cited = " ".join(" ".join(ground.cited).casefold().split())
-    told = " ".join(ground.instructions.casefold().split())
-    for i in range(len(said) - _LEAK + 1):
-        run = " ".join(said[i : i + _LEAK])
-        if run in told and run not in cited:
+def _find_leak(draft: Draft, ground: CitedGround) -> str | None:
+    """Return a run of words that the instructions contain and the citations do not."""
+    words = draft.text.casefold().split()
+    cited_text = " ".join(" ".join(ground.cited_texts).casefold().split())
+    instructions = " ".join(ground.instructions.casefold().split())
+    for i in range(len(words) - _LEAK_WORDS + 1):
+        run = " ".join(words[i : i + _LEAK_WORDS])
+        if run in instructions and run not in cited_text:
             return run
     return None
 
 
 _GATES: Mapping[Failing, _Gate] = {
-    Failing.ADDRESS: _address,
-    Failing.INSTRUCTION: _instruction,
-    Failing.QUESTION: _asking,
-    Failing.OPINION: _unmarked_opinion,
-    Failing.REFERENCE: _loose_reference,
-    Failing.QUOTED_WORDS: _altered_words,
-    Failing.DATE: moved_date,
-    Failing.PROMPT: _leaked,
+    Failing.ADDRESS: _find_address,
+    Failing.INSTRUCTION: _find_instruction,
+    Failing.QUESTION: _find_question,
+    Failing.OPINION: _find_unmarked_opinion,
+    Failing.REFERENCE: _find_reference,
+    Failing.QUOTED_WORDS: _find_altered_quotation,
+    Failing.DATE: unstated_date,
+    Failing.PROMPT: _find_leak,
 }

@@ -1,4 +1,4 @@
-"""A drafted sentence, and the sentences of the coverage that it cites: all it may rest on."""
+"""A drafted sentence, and the cited sentences that have to support it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answering.model import Citation
-from bot.answering.proving.quotations import unquoted
+from bot.answering.proving.quotations import without_quotations
 from ingest.index.passages import sentences
 from ingest.language.as_english import plain_english
 from ingest.language.instructions import speaks_to_a_model
@@ -17,83 +17,83 @@ from ingest.model import Passage, Span
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence as the writer wrote it, without its keys."""
+    """A sentence by the writer, without its passage keys."""
 
     text: str
     language: Language
 
     @property
-    def own(self) -> str:
-        """What the writer says itself, quotations left out."""
-        return unquoted(self.text)
+    def unquoted(self) -> str:
+        """Return the text without quotations."""
+        return without_quotations(self.text)
 
     @property
-    def read(self) -> str:
-        """The same, as figures and days are read in it."""
-        return plain_english(self.own, self.language)
+    def plain_text(self) -> str:
+        """Return the text without quotations in plain English, for reading figures and dates."""
+        return plain_english(self.unquoted, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class CitedGround:
-    """The citations of a sentence; *instructions* are what no sentence may repeat."""
+    """The citations of a sentence; *instructions* is the prompt, which it must not repeat."""
 
     citations: Sequence[Citation]
     instructions: str = ""
 
     @property
     def passages(self) -> list[Passage]:
-        """Return the cited passages, each once."""
+        """Return the cited passages without duplicates."""
         return list({c.passage.id: c.passage for c in self.citations}.values())
 
     @property
-    def cited(self) -> list[str]:
-        """Return the sentences that hold the quotations, a run for each citation, each once."""
-        return list(dict.fromkeys(_cited(each) for each in self.citations))
+    def cited_texts(self) -> list[str]:
+        """Return the sentences around each quotation, one text a citation, without duplicates."""
+        return list(dict.fromkeys(_cited_text(citation) for citation in self.citations))
 
     @property
-    def read(self) -> list[str]:
-        """Return the same, as figures and days are read in them."""
-        return list(dict.fromkeys(as_read(each) for each in self.citations))
+    def plain_texts(self) -> list[str]:
+        """Return :attr:`cited_texts` in plain English, for reading figures and dates."""
+        return list(dict.fromkeys(plain_citation(citation) for citation in self.citations))
 
     @property
     def days(self) -> list[date]:
-        """Return the days of publication."""
+        """Return the publication dates of the cited passages."""
         return [p.header.day for p in self.passages if p.header.day]
 
 
-def touched(citation: Citation, beside: int = 0) -> list[Span]:
-    """Return the sentences that a quotation touches, and *beside* on either side."""
+def overlapping_sentences(citation: Citation, neighbours: int = 0) -> list[Span]:
+    """Return the sentences that overlap a quotation, and *neighbours* more on either side."""
     passage, end = citation.passage, citation.start + len(citation.quote)
     spans = sentences(passage.text, passage.header.language)
-    held = [i for i, s in enumerate(spans) if s.start < end and citation.start < s.end]
-    if not held:
+    indexes = [i for i, s in enumerate(spans) if s.start < end and citation.start < s.end]
+    if not indexes:
         return [Span(citation.start, end)]
-    return list(spans[max(0, held[0] - beside) : held[-1] + 1 + beside])
+    return list(spans[max(0, indexes[0] - neighbours) : indexes[-1] + 1 + neighbours])
 
 
-def _cited(citation: Citation) -> str:
-    """Return the whole sentences that a quotation touches."""
-    spans = touched(citation)
+def _cited_text(citation: Citation) -> str:
+    """Return the complete sentences that overlap a quotation, as one text."""
+    spans = overlapping_sentences(citation)
     return citation.passage.text[spans[0].start : spans[-1].end]
 
 
-def as_read(citation: Citation) -> str:
-    """Return the same, as figures and days are read in it."""
-    return plain_english(_cited(citation), citation.header.language)
+def plain_citation(citation: Citation) -> str:
+    """Return the cited sentences in plain English, for reading figures and dates."""
+    return plain_english(_cited_text(citation), citation.header.language)
 
 
-def in_context(citation: Citation) -> str:
-    """Return the cited sentences with one on either side, unless it speaks to a model."""
+def citation_context(citation: Citation) -> str:
+    """Return the cited sentences with one on either side that does not speak to a model."""
     text = citation.passage.text
-    own = {(s.start, s.end) for s in touched(citation)}
-    said = [
+    cited_ranges = {(s.start, s.end) for s in overlapping_sentences(citation)}
+    context = [
         text[s.start : s.end]
-        for s in touched(citation, beside=1)
-        if (s.start, s.end) in own or not speaks_to_a_model(text[s.start : s.end])
+        for s in overlapping_sentences(citation, neighbours=1)
+        if (s.start, s.end) in cited_ranges or not speaks_to_a_model(text[s.start : s.end])
     ]
-    return " ".join(" ".join(said).split())
+    return " ".join(" ".join(context).split())
 
 
 def title_of(passage: Passage) -> str:
-    """Return an article's title, unless it speaks to a model: then nothing can rest on it."""
+    """Return the title of an article; an empty text if it speaks to a model."""
     return "" if speaks_to_a_model(passage.header.title) else passage.header.title

@@ -1,4 +1,4 @@
-"""The reader without a model: what says exactly what one cited sentence says, and nothing else."""
+"""The verifier without a model: it accepts the words of a single cited sentence only."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from itertools import combinations
 
 from bot.answering.chat.meter import Meter
 from bot.answering.model import Citation, Claim
-from bot.answering.proving.ground import touched
-from bot.answering.proving.reader import Finding, Proposed
+from bot.answering.proving.ground import overlapping_sentences
+from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.language.as_english import plain_english
 from ingest.language.marks import marked
 from ingest.language.numbers import figures_in
 from ingest.language.script import CJK, has_cjk
 from ingest.model import Header, Kind
 
-_WHOLE = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
+_TOKEN = re.compile(rf"\x00[^\x00]*\x00|[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
 _PART = re.compile(r"(?:, | [-–—] | \(|\) ?|; )")
 _LEADING = re.compile(r"^(?:but|and|however|meanwhile|also|then),? ", re.IGNORECASE)
 _DROPPABLE = re.compile(
     r"^(?:who|which|where|whose|a|an|the|in|on|at|from|since|after|before|during|with) ",
     re.IGNORECASE,
 )
-_QUALIFIES = re.compile(
+_QUALIFIER = re.compile(
     r"\b(?:no|not|never|nor|none|nobody|nothing|neither|without|cannot|\w+n[’']t"
     r"|will|would|may|might|can|could|shall|should|must|ought"
     r"|if|unless|whether|provided|although|though|while|until|except|but|only|almost|nearly|about"
@@ -38,64 +38,70 @@ _QUALIFIES = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH = "en"
-"""The language of which it is known what may be left out."""
-_OPENERS = {"“": "”", "「": "」", "『": "』", "«": "»"}
-_SHORTEST = 3
-"""Words of the shortest claim that says anything by itself."""
-_MOST_PARTS = 8
-"""Parts between commas of the longest sentence that is looked at part by part."""
+"""The language whose sentences may be compressed."""
+_CLOSING_MARKS = {"“": "”", "「": "」", "『": "』", "«": "»"}
+_MIN_WORDS = 3
+"""Words of the shortest claim that can be supported."""
+_MAX_PARTS = 8
+"""Parts between commas of the longest sentence that is compressed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Supports a sentence that one cited sentence says word for word, or with less aside.
+class IdentityVerifier:
+    """A verifier that supports a claim if one cited sentence has its words, or fewer additions.
 
-    Left out may be what stands between commas and only adds: nothing that denies, hedges,
-    conditions, bounds or attributes. It is strict by design: a lie costs more than a good
+    A compression may leave out parts between commas that only add: never a negation, hedge,
+    condition, bound or attribution. It is strict by design: a false claim costs more than a good
     sentence that is not shown.
     """
 
     name: str = "identity"
     judges: bool = False
 
-    async def read(self, proposed: Sequence[Proposed], meter: Meter) -> list[Finding | None]:
-        """Return supported or not stated for each; it costs nothing."""
+    async def verify(self, proposed: Sequence[ProposedClaim], meter: Meter) -> list[Finding | None]:
+        """Return "supported" or "not stated" for each claim; no tokens are used."""
         del meter
-        return [_reading(each.claim) for each in proposed]
+        return [_finding(proposal.claim) for proposal in proposed]
+
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""
 
 
-def _reading(claim: Claim) -> Finding:
-    """Read one claim."""
-    same = any(says(claim.text, each) for each in claim.citations)
-    return Finding.SUPPORTED if same else Finding.NOT_STATED
+def _finding(claim: Claim) -> Finding:
+    """Return the finding for one claim."""
+    supported = any(says(claim.text, citation) for citation in claim.citations)
+    return Finding.SUPPORTED if supported else Finding.NOT_STATED
 
 
 def says(text: str, citation: Citation) -> bool:
-    """Tell whether a single sentence that *citation* touches says *text*."""
+    """Return True if one sentence that *citation* overlaps has the words of *text*."""
     if citation.header.kind is Kind.OPINION:
         return False
     return any(
-        _same(text, citation.passage.text[span.start : span.end], citation.header)
-        for span in touched(citation)
-        if not _quoted(citation.passage.text, span.start, span.end)
+        _matches(text, citation.passage.text[span.start : span.end], citation.header)
+        for span in overlapping_sentences(citation)
+        if not _is_quoted(citation.passage.text, span.start, span.end)
     )
 
 
-def _same(text: str, sentence: str, header: Header) -> bool:
-    """Tell whether *text* is *sentence*, or a compression of it; its outlet may be named."""
+def _matches(text: str, sentence: str, header: Header) -> bool:
+    """Return True if *text* is *sentence* or a compression of it; it may name the outlet."""
     if sentence.rstrip("”\"'」 ").endswith(("?", "？")):
         return False
     language = header.language or _ENGLISH
-    own = _tokens(text, language)
-    if len(own) < _SHORTEST:
+    tokens = _tokens(text, language)
+    if len(tokens) < _MIN_WORDS:
         return False
-    wanted = {tuple(own), *(tuple(_tokens(each, language)) for each in _unattributed(text, header))}
-    shorter = _compressions(sentence) if language == _ENGLISH else [sentence]
-    return any(tuple(_tokens(each, language)) in wanted for each in shorter)
+    accepted = {
+        tuple(tokens),
+        *(tuple(_tokens(bare, language)) for bare in _without_attribution(text, header)),
+    }
+    candidates = _compressions(sentence) if language == _ENGLISH else [sentence]
+    return any(tuple(_tokens(candidate, language)) in accepted for candidate in candidates)
 
 
 def _compressions(sentence: str) -> Iterator[str]:
-    """Yield *sentence*, and what is left of it without some of what only adds."""
+    """Yield *sentence*, and its versions without some of the parts that only add."""
     yield sentence
     bare = _LEADING.sub("", sentence)
     yield bare
@@ -105,17 +111,17 @@ def _compressions(sentence: str) -> Iterator[str]:
     droppable = [
         i
         for i, part in enumerate(parts)
-        if i and _DROPPABLE.match(part) and not _QUALIFIES.search(part)
+        if i and _DROPPABLE.match(part) and not _QUALIFIER.search(part)
     ]
-    if len(parts) > _MOST_PARTS:
+    if len(parts) > _MAX_PARTS:
         return
     for count in range(1, len(droppable) + 1):
         for dropped in combinations(droppable, count):
             yield " ".join(part for i, part in enumerate(parts) if i not in dropped)
 
 
-def _unattributed(text: str, header: Header) -> Iterator[str]:
-    """Yield *text* without the clause that names its own outlet or agency."""
+def _without_attribution(text: str, header: Header) -> Iterator[str]:
+    """Yield *text* without the clause that names the outlet or agency of *header*."""
     for name in filter(None, (header.outlet, header.agency)):
         by = rf"(?:the )?{re.escape(name)}"
         reports = rf"(?:as )?{by} (?:reports?|reported)"
@@ -125,20 +131,20 @@ def _unattributed(text: str, header: Header) -> Iterator[str]:
 
 
 def _tokens(text: str, language: str) -> list[str]:
-    """Return the words of *text*, figures by their value and East Asian letters one by one."""
-    said = plain_english(text, language)
-    for figure in reversed(figures_in(said)):
+    """Return the words of *text*, with figures by value and CJK characters one by one."""
+    plain_text = plain_english(text, language)
+    for figure in reversed(figures_in(plain_text)):
         mark = f"\x00{figure.value.normalize()}{figure.kind}{figure.bound}\x00"
-        said = f"{said[: figure.start]} {mark} {said[figure.end :]}"
-    return [token.replace("’", "'").casefold() for token in _WHOLE.findall(said)]
+        plain_text = f"{plain_text[: figure.start]} {mark} {plain_text[figure.end :]}"
+    return [token.replace("’", "'").casefold() for token in _TOKEN.findall(plain_text)]
 
 
-def _quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether ``text[start:end]`` lies inside a quotation: then somebody says it."""
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """Return True if ``text[start:end]`` lies inside a quotation, so that a person says it."""
     plain_marks = marked(text)
-    before, own = plain_marks[:start], plain_marks[start:end]
-    for opening, closing in _OPENERS.items():
-        if before.count(opening) > before.count(closing) or own.startswith(opening):
+    before, passage_part = plain_marks[:start], plain_marks[start:end]
+    for opening, closing in _CLOSING_MARKS.items():
+        if before.count(opening) > before.count(closing) or passage_part.startswith(opening):
             return True
     paragraph = before.rsplit("\n", 1)[-1]
-    return paragraph.count('"') % 2 == 1 or own.startswith('"')
+    return paragraph.count('"') % 2 == 1 or passage_part.startswith('"')

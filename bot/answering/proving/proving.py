@@ -1,4 +1,4 @@
-"""From a drafted sentence to what may be read, and only then to what may be shown."""
+"""Check a drafted sentence, and turn the finding of the verifier into a claim."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from bot.answering.model import (
     Question,
     Sentence,
 )
-from bot.answering.proving.gates import Stopped, gated
+from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.proving.quotations import locate
-from bot.answering.proving.reader import Finding, Proposed
+from bot.answering.proving.verifier import Finding, ProposedClaim
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
-_TELLING = 30
-"""Bytes of a quotation that tells by itself where it stands: five words, ten CJK characters."""
-_MOST = 3
+_UNIQUE_QUOTE_BYTES = 30
+"""Shortest quotation that identifies its passage: five words, or ten CJK characters."""
+_MAX_CITATIONS = 3
 """Citations of one sentence."""
-_UNPROVEN = {
+_FAILING_OF = {
     Finding.CONTRADICTED: Failing.CONTRADICTED,
     Finding.CLAIMED: Failing.CLAIMED,
     Finding.NOT_STATED: Failing.NOT_STATED,
@@ -33,61 +33,63 @@ _UNPROVEN = {
 
 def propose(
     sentence: Sentence,
-    given: Mapping[str, Evidence],
+    passages: Mapping[str, Evidence],
     question: Question,
     *,
     instructions: str = "",
-) -> Proposed | Dropped:
-    """Hold one sentence of a model's draft against the gates, or say why it cannot be shown.
+) -> ProposedClaim | Dropped:
+    """Run the checks on one drafted sentence; return it for verification, or why it fails.
 
-    *given* are the passages by the keys that the model was told; *instructions* are what no
-    sentence may repeat. The question proves nothing, and what only says it again is no answer.
+    *passages* are by the keys that the model was given; *instructions* is the prompt, which no
+    sentence may repeat. A sentence that only repeats the question is no answer.
     """
-    citations = [each for rest in sentence.rests if (each := _cited(rest, given)) is not None]
-    if not citations and not any(rest.key in given for rest in sentence.rests):
-        keys = ", ".join(rest.key for rest in sentence.rests) or "none"
+    citations = [
+        citation for quote in sentence.quotes if (citation := _cite(quote, passages)) is not None
+    ]
+    if not citations and not any(quote.key in passages for quote in sentence.quotes):
+        keys = ", ".join(quote.key for quote in sentence.quotes) or "none"
         return Dropped(sentence.text, Failing.KEY, keys)
     if terms(sentence.text) == terms(question.text):
         return Dropped(sentence.text, Failing.QUESTION, sentence.text)
-    if key := next((key for key in given if key in sentence.text), None):
+    if key := next((key for key in passages if key in sentence.text), None):
         return Dropped(sentence.text, Failing.REFERENCE, key)
     if not citations:
-        return Dropped(sentence.text, Failing.QUOTATION, sentence.rests[0].quote)
-    kept = list(dict.fromkeys(citations))[:_MOST]
-    found = gated(Draft(sentence.text, question.language), CitedGround(kept, instructions))
-    if isinstance(found, Stopped):
-        return Dropped(sentence.text, found.failing, found.words)
+        return Dropped(sentence.text, Failing.QUOTATION, sentence.quotes[0].quote)
+    used = list(dict.fromkeys(citations))[:_MAX_CITATIONS]
+    outcome = run_gates(Draft(sentence.text, question.language), CitedGround(used, instructions))
+    if isinstance(outcome, Stopped):
+        return Dropped(sentence.text, outcome.failing, outcome.words)
     copies = [
         header
-        for evidence in given.values()
+        for evidence in passages.values()
         for header in evidence.copies
-        if any(evidence.passage == citation.passage for citation in kept)
+        if any(evidence.passage == citation.passage for citation in used)
     ]
-    return Proposed(Claim(sentence.text, tuple(kept), tuple(dict.fromkeys(copies))), found)
+    return ProposedClaim(Claim(sentence.text, tuple(used), tuple(dict.fromkeys(copies))), outcome)
 
 
-def _cited(rest: DraftQuote, given: Mapping[str, Evidence]) -> Citation | None:
-    """Find the words of a quotation: in the passage named, or in the only one that has them.
+def _cite(quote: DraftQuote, passages: Mapping[str, Evidence]) -> Citation | None:
+    """Cite the quotation in the passage with its key, or in the only passage that contains it.
 
-    A key is an address that small models mix up; a run of words that stands in one passage alone
-    names it as well.
+    Small models mix up keys; a run of words that one passage alone contains identifies it as
+    well.
     """
-    named = given.get(rest.key)
-    if named is not None and (words := locate(rest.quote, named.passage.text)) is not None:
-        return Citation.of(words, named.passage)
-    if len(rest.quote.encode()) < _TELLING:
+    evidence = passages.get(quote.key)
+    if evidence is not None and (wording := locate(quote.quote, evidence.passage.text)) is not None:
+        return Citation.of(wording, evidence.passage)
+    if len(quote.quote.encode()) < _UNIQUE_QUOTE_BYTES:
         return None
-    places = [
-        Citation.of(words, each.passage)
-        for each in given.values()
-        if (words := locate(rest.quote, each.passage.text)) is not None
+    citations = [
+        Citation.of(wording, candidate.passage)
+        for candidate in passages.values()
+        if (wording := locate(quote.quote, candidate.passage.text)) is not None
     ]
-    return places[0] if len(places) == 1 else None
+    return citations[0] if len(citations) == 1 else None
 
 
-def decided(proposed: Proposed, reading: Finding | None) -> Claim | Dropped:
-    """Return the claim that a reader supports; anything else leaves it unproven."""
-    if reading is Finding.SUPPORTED:
+def apply_finding(proposed: ProposedClaim, finding: Finding | None) -> Claim | Dropped:
+    """Return the claim if *finding* supports it; otherwise the dropped sentence."""
+    if finding is Finding.SUPPORTED:
         return proposed.claim
-    failing = _UNPROVEN[reading] if reading is not None else Failing.UNREAD
+    failing = _FAILING_OF[finding] if finding is not None else Failing.UNREAD
     return Dropped(proposed.claim.text, failing, "")

@@ -1,4 +1,4 @@
-"""Find a quotation in a passage under one normalisation, at its exact place."""
+"""Find the exact place of a quotation in a passage, after normalising both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.language.marks import marked
 from ingest.model import Span
 
-_FOLDED = str.maketrans(
+_PLAIN_MARKS = str.maketrans(
     {
         "‘": "'",
         "’": "'",
@@ -27,72 +27,72 @@ _FOLDED = str.maketrans(
     }
 )
 _ENDS = " \t\n\"'.,;:!?…「」『』“”‘’。、"
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
+_QUOTATION = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
 _INNER_ENDS = " \t\n\u3000.,;:!?…。、"
-_SHORTEST = 2
-"""Characters of the shortest quotation that proves anything."""
+_MIN_CHARACTERS = 2
+"""Characters of the shortest quotation that can prove a sentence."""
 
 
 def locate(quote: str, text: str, *, any_case: bool = False) -> str | None:
-    """Return the letters of *text* that *quote* stands for, or ``None``.
+    """Return the wording of *text* that matches *quote*, or ``None``.
 
-    Compared are NFKC forms with quotation marks and dashes plain and white space as one space;
-    letters, case and figures must be the same; with *any_case* the first letter may be small where
-    a sentence goes on around it. Marks and full stops at the ends are left out.
+    Both are compared in NFKC, with plain quotation marks and dashes and single spaces. Letters,
+    case and figures must be equal; with *any_case* the first letter may differ in case, as in the
+    middle of a sentence. Punctuation at the ends is ignored.
     """
-    wanted = folded(quote.strip(_ENDS))
-    if len(wanted.text) < _SHORTEST:
+    folded_quote = fold(quote.strip(_ENDS))
+    if len(folded_quote.text) < _MIN_CHARACTERS:
         return None
-    whole = folded(text)
-    at = whole.text.find(wanted.text)
-    if at < 0 and any_case:
-        at = whole.text.find(wanted.text[0].swapcase() + wanted.text[1:])
-    if at < 0:
+    folded_text = fold(text)
+    place = folded_text.text.find(folded_quote.text)
+    if place < 0 and any_case:
+        place = folded_text.text.find(folded_quote.text[0].swapcase() + folded_quote.text[1:])
+    if place < 0:
         return None
-    found = whole.span(at, at + len(wanted.text))
-    return text[found.start : found.end]
+    span = folded_text.span(place, place + len(folded_quote.text))
+    return text[span.start : span.end]
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """The compared characters of a text, and for each the place in it that it comes from."""
+    """The normalised characters of a text, and the place in the text of each."""
 
     text: str
     places: tuple[int, ...]
 
     def span(self, start: int, end: int) -> Span:
-        """Return which characters of the text itself stand behind a range of the compared ones."""
+        """Return the span of the original text for a range of normalised characters."""
         return Span(self.places[start], self.places[end - 1] + 1)
 
 
-def folded(text: str) -> FoldedText:
-    """Return *text* as quotations are compared (:func:`locate`)."""
-    chars = _folded(text)
+def fold(text: str) -> FoldedText:
+    """Return *text* normalised for comparison (see :func:`locate`)."""
+    chars = _folded_characters(text)
     return FoldedText("".join(char for char, _ in chars), tuple(place for _, place in chars))
 
 
-def _folded(text: str) -> list[tuple[str, int]]:
-    """Return the compared characters of *text*, each with the place it comes from."""
-    found: list[tuple[str, int]] = []
+def _folded_characters(text: str) -> list[tuple[str, int]]:
+    """Return the normalised characters of *text*, each with its place in the text."""
+    characters: list[tuple[str, int]] = []
     for place, char in enumerate(text):
-        plain = unicodedata.normalize("NFKC", char).translate(_FOLDED)
-        for each in plain:
-            if not each.isspace():
-                found.append((each, place))
-            elif found and found[-1][0] != " ":
-                found.append((" ", place))
-    return found
+        plain = unicodedata.normalize("NFKC", char).translate(_PLAIN_MARKS)
+        for folded_char in plain:
+            if not folded_char.isspace():
+                characters.append((folded_char, place))
+            elif characters and characters[-1][0] != " ":
+                characters.append((" ", place))
+    return characters
 
 
-def quoted_in(sentence: str) -> list[str]:
-    """Return what stands between quotation marks in *sentence*."""
-    found = (
+def quotations_in(sentence: str) -> list[str]:
+    """Return the texts between quotation marks in *sentence*."""
+    quotations = (
         "".join(part for part in match.groups() if part)
-        for match in _QUOTED.finditer(marked(sentence))
+        for match in _QUOTATION.finditer(marked(sentence))
     )
-    return [each.rstrip(_INNER_ENDS).strip() for each in found]
+    return [quotation.rstrip(_INNER_ENDS).strip() for quotation in quotations]
 
 
-def unquoted(sentence: str) -> str:
-    """Return *sentence* with every quotation left out: what the writer says itself."""
-    return _QUOTED.sub(" ", marked(sentence))
+def without_quotations(sentence: str) -> str:
+    """Return *sentence* without quotations: only the words of the writer."""
+    return _QUOTATION.sub(" ", marked(sentence))

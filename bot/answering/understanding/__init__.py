@@ -1,1 +1,1 @@
-"""What a question asks: taken as it was typed, guarded, completed, and turned into a need."""
+"""From the text of a question to a search: normalise, check, complete, and find its terms."""

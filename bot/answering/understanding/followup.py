@@ -1,4 +1,4 @@
-"""Make a follow-up a question of its own, from what was verified before and nothing else."""
+"""Complete a follow-up question from the earlier question and its verified answer only."""
 
 from __future__ import annotations
 
@@ -17,116 +17,116 @@ from ingest.language.names import names_in
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
-_FEW = 2
-"""Content words from which a question stands alone unless it points to something."""
+_MAX_REFERENCE_WORDS = 4
+"""Content words of the longest follow-up that is completed because it refers back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and the verified answer it had: all that a follow-up may refer to."""
+    """A question and the titles cited in its verified answer: all that a follow-up refers to."""
 
     question: str
     titles: tuple[str, ...]
 
     @classmethod
     def of(cls, outcome: Answer | Abstention) -> Exchange | None:
-        """Keep what an answer cited; an abstention leaves nothing to refer to."""
+        """Return the exchange of an answer; ``None`` for an abstention."""
         if isinstance(outcome, Abstention):
             return None
         titles = dict.fromkeys(citation.header.title for citation in outcome.citations)
         return cls(outcome.question.text, tuple(titles))
 
 
-def asks(text: str) -> bool:
-    """Tell whether *text*, which nobody in particular was told, asks anything."""
+def asks_question(text: str) -> bool:
+    """Return True if *text*, a message to nobody in particular, asks a question."""
     return lexicon_for(text).asks("asking", text)
 
 
 def stands_alone(text: str) -> bool:
-    """Tell whether a question means the same whatever was said before."""
-    return standalone(text, Exchange("", ())) == text
+    """Return True if a question does not depend on an earlier one."""
+    return complete_followup(text, Exchange("", ())) == text
 
 
-def standalone(text: str, before: Exchange) -> str:
-    """Return the question that the follow-up *text* means, by rules.
+def complete_followup(text: str, before: Exchange) -> str:
+    """Return the question that the follow-up *text* means, completed by rules.
 
-    "What about X?" asks the earlier question of X instead of what it named; a question that is
-    little more than "and when?" or that points to "it" takes the earlier one's words along.
+    "What about X?" repeats the earlier question with X in place of its last name; a short question
+    such as "and when?", or one that refers to "it", is joined with the earlier one.
     """
     languages = dict.fromkeys(map(language_read, (text, before.question)))
-    found = (_completed(text, before, Lexicon.of(each)) for each in languages)
-    return next((each for each in found if each != text), text)
+    completed = (_complete(text, before, Lexicon.of(language)) for language in languages)
+    return next((question for question in completed if question != text), text)
 
 
-def _completed(text: str, before: Exchange, lexicon: Lexicon) -> str:
-    """Complete *text* by the rules of one language; one as short as "und?" may be of any."""
+def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:
+    """Complete *text* by the rules of one language; "und?" alone may be of several."""
     pointing = lexicon.goes_on("pointing", text)
     about = lexicon.goes_on("about", text)
     if about and lexicon.goes_on("time", about["topic"]):
-        return _joined(text, before.question)
+        return _join(text, before.question)
     if about and not (pointing and pointing.start() <= 1):
-        return _exchanged(before.question, about["topic"])
-    points = pointing is not None and not names_in(text[: pointing.start()])
-    points = points or lexicon.goes_on("pointing_back", text) is not None
+        return _replace_topic(before.question, about["topic"])
+    refers_back = pointing is not None and not names_in(text[: pointing.start()])
+    refers_back = refers_back or lexicon.goes_on("pointing_back", text) is not None
     words = [term for term in terms(text) if term not in lexicon.stopwords]
-    pointed = points and len(words) <= 2 * _FEW
-    if lexicon.goes_on("hanging", text) or pointed or lexicon.goes_on("opens", text):
-        return _joined(lexicon.opened(text), before.question)
+    is_reference = refers_back and len(words) <= _MAX_REFERENCE_WORDS
+    if lexicon.goes_on("hanging", text) or is_reference or lexicon.goes_on("opens", text):
+        return _join(lexicon.opened(text), before.question)
     return text
 
 
-def _exchanged(question: str, topic: str) -> str:
-    """Put *topic* in the place of the last name in *question*, or behind it."""
-    if known := lexicon_for(question).goes_on("topic", question):
-        return f"{question[: known.start()]}{topic}{question[known.end() :]}"
+def _replace_topic(question: str, topic: str) -> str:
+    """Replace the topic or the last name in *question* by *topic*, or prepend *topic*."""
+    if topic_match := lexicon_for(question).goes_on("topic", question):
+        return f"{question[: topic_match.start()]}{topic}{question[topic_match.end() :]}"
     names = [name for name in names_in(question) if name in question]
     if not names:
-        return _joined(topic, question)
+        return _join(topic, question)
     before, _, behind = question.rpartition(names[-1])
     article = lexicon_for(question).goes_on("article", before)
     return f"{before[: article.start()] if article else before}{topic}{behind}"
 
 
-def _joined(text: str, question: str) -> str:
-    """Ask *text* of the subject of *question*."""
+def _join(text: str, question: str) -> str:
+    """Return *text* followed by *question*, which names its subject."""
     return f"{text.rstrip('?？ ')} – {question}"[:LONGEST]
 
 
-async def understood(
+async def complete_question(
     question: Question, before: Exchange | None, chat: Chat | None, meter: Meter
 ) -> Question:
-    """Return *question*, complete in itself; a model rewrites it where there is one."""
-    if before is None or standalone(question.text, before) == question.text:
+    """Return *question* completed from *before*, by *chat* if there is one."""
+    if before is None or complete_followup(question.text, before) == question.text:
         return question
-    text = standalone(question.text, before)
+    text = complete_followup(question.text, before)
     if chat is not None:
         try:
-            written = await _rewritten(question.text, before, chat, meter)
+            rewritten = await _rewrite(question.text, before, chat, meter)
         except ChatError:
-            written = ""
-        if names_nothing_new(written, question.text, before):
-            text = written
+            rewritten = ""
+        if names_nothing_new(rewritten, question.text, before):
+            text = rewritten
     return replace(question, text=text)
 
 
-async def _rewritten(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
-    """Return the one question that a model takes the follow-up *text* for.
+async def _rewrite(text: str, before: Exchange, chat: Chat, meter: Meter) -> str:
+    """Return the complete question that a model makes of the follow-up *text*.
 
     Raises:
         ChatError: the model failed.
     """
-    told = {
+    material = {
         "earlier_questions": [before.question],
         "cited_titles": list(before.titles),
         "follow_up": text,
     }
-    said = [(Prompt.load("rewrite").filled(), json.dumps(told, ensure_ascii=False))]
-    lines = [line async for line in chat.lines(said, meter)]
+    prompts = [(Prompt.load("rewrite").filled(), json.dumps(material, ensure_ascii=False))]
+    lines = [line async for line in chat.lines(prompts, meter)]
     return lines[0]
 
 
-def names_nothing_new(written: str, text: str, before: Exchange) -> bool:
-    """Tell whether a rewritten question names nothing that nobody has named."""
+def names_nothing_new(rewritten: str, text: str, before: Exchange) -> bool:
+    """Return True if all names in *rewritten* occur in *text* or in *before*."""
     material = " ".join([text, before.question, *before.titles])
-    names = all(name.casefold() in material.casefold() for name in names_in(written))
-    return bool(written.strip()) and len(written) <= LONGEST and names
+    names = all(name.casefold() in material.casefold() for name in names_in(rewritten))
+    return bool(rewritten.strip()) and len(rewritten) <= LONGEST and names

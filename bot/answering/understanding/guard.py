@@ -1,4 +1,4 @@
-"""Questions that the desk declines whatever the coverage says."""
+"""Recognise questions that the desk always declines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.answering.understanding.lexicon import lexicon_for
 
 
 def guard(question: Question) -> Reason | None:
-    """Return why *question* is declined before anything is searched, or ``None``."""
+    """Return the reason to decline *question* before any search, or ``None``."""
     text = unicodedata.normalize("NFKC", question.text)
     for name, pattern in lexicon_for(text).guards.items():
         if pattern.search(text):

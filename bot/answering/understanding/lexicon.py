@@ -1,4 +1,4 @@
-"""How people ask and what answers them, by the language of the question."""
+"""The words that interpret questions and the sentences that answer them, by language."""
 
 from __future__ import annotations
 
@@ -20,34 +20,37 @@ EMPTY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms of one meaning: Latin stems, and CJK words and signs found as substrings."""
+    """The forms of one meaning: Latin stems, and CJK words and signs matched as substrings."""
 
     stems: frozenset[str] = EMPTY
     scripts: frozenset[str] = EMPTY
 
     def __or__(self, other: Forms) -> Forms:
-        """Join two meanings."""
+        """Return the union of two meanings."""
         return Forms(self.stems | other.stems, self.scripts | other.scripts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Meanings:
-    """Words that mean the same, whatever language they are of."""
+    """The groups of words with the same meaning, in all languages."""
 
     groups: Mapping[str, Forms]
 
     @classmethod
     @cache
     def load(cls) -> _Meanings:
-        """Read ``same.toml``, and what each language adds to its groups."""
-        same = table("same")
-        added: dict[str, list[str]] = {}
-        for each in languages():
-            for head, words in table(f"{each}/questions").get("same", {}).items():
-                added.setdefault(head, []).extend(words.split())
+        """Read ``same.toml`` and the additions of each language to its groups."""
+        groups_file = table("same")
+        additions: dict[str, list[str]] = {}
+        for language in languages():
+            for head, words in table(f"{language}/questions").get("same", {}).items():
+                additions.setdefault(head, []).extend(words.split())
         groups: dict[str, Forms] = {}
-        for group in [*same["groups"], *(each.split() for each in same["irregular"])]:
-            forms = _forms_of([*group, *added.get(group[0], ())])
+        for group in [
+            *groups_file["groups"],
+            *(forms.split() for forms in groups_file["irregular"]),
+        ]:
+            forms = _forms_of([*group, *additions.get(group[0], ())])
             for key in forms.stems | forms.scripts:
                 groups[key] = groups.get(key, Forms()) | forms
         return cls(groups)
@@ -55,12 +58,12 @@ class _Meanings:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What a question of one language is read by.
+    """The words that interpret a question in one language.
 
-    Stop words, cues and chat words are of the language and of those in the other script, for a
-    question may mix scripts; a word of one alphabet's languages means something else in another.
-    Sentences that answer are told in every language that is read, questions that are declined in
-    every one that the desk speaks.
+    Stop words, cues and chat words are those of the language and of languages in the other script,
+    for a question may mix scripts, while a word means something else in another language with the
+    same alphabet. Markers of answering sentences cover every language that is read, and guards
+    every language that the desk speaks.
     """
 
     meanings: _Meanings
@@ -74,79 +77,89 @@ class Lexicon:
     @classmethod
     @cache
     def of(cls, language: Language) -> Lexicon:
-        """Read the folders once a process."""
-        own = [table(f"{each}/questions") for each in _read_beside(language)]
-        every = [table(f"{each}/questions") for each in languages()]
-        spoken = [table(f"{each}/questions") for each in Language]
-        stop = [word for each in own for word in each["stopwords"].split()]
+        """Read the word lists; cached for the life of the process."""
+        tables = [table(f"{code}/questions") for code in _mixed_languages(language)]
+        all_tables = [table(f"{code}/questions") for code in languages()]
+        spoken_tables = [table(f"{code}/questions") for code in Language]
+        stop = [word for entries in tables for word in entries["stopwords"].split()]
         latin = [word for word in stop if not CJK_WORD.search(word)]
         scripts = {word for word in stop if CJK_WORD.search(word)}
-        hows = {key for each in own for key in each["follow_up"]}
+        kinds = {kind for entries in tables for kind in entries["follow_up"]}
         return cls(
             _Meanings.load(),
             frozenset(map(_stem, latin)) | frozenset(latin),
             tuple(sorted(scripts, key=len, reverse=True)),
-            _joined(own, "cues"),
-            _joined(every, "markers"),
-            _joined(spoken, "guard"),
+            _compile_section(tables, "cues"),
+            _compile_section(all_tables, "markers"),
+            _compile_section(spoken_tables, "guard"),
             {
-                how: tuple(_compiled(p) for each in own for p in each["follow_up"].get(how, ()))
-                for how in hows
+                kind: tuple(
+                    _compile(pattern)
+                    for entries in tables
+                    for pattern in entries["follow_up"].get(kind, ())
+                )
+                for kind in kinds
             },
         )
 
     @property
     def groups(self) -> Mapping[str, Forms]:
-        """The forms of each meaning, by every one of them."""
+        """Return the forms of each meaning, by each of its forms."""
         return self.meanings.groups
 
     def asks(self, cue: str, question: str) -> bool:
-        """Tell whether *question* asks in the manner of *cue*."""
+        """Return True if *question* has a word of *cue*."""
         return bool(self.cues[cue].search(question))
 
     def shows(self, marker: str, sentence: str) -> bool:
-        """Tell whether *sentence* has what a question of that manner wants."""
+        """Return True if *sentence* has a word of *marker*."""
         return bool(self.markers[marker].search(sentence))
 
     def opened(self, text: str) -> str:
-        """Leave out the "and", "but" or "so" that *text* opens with."""
+        """Return *text* without an opening "and", "but" or "so"."""
         opening = self.goes_on("opens", text)
         return text[opening.end() :] if opening else text
 
-    def goes_on(self, how: str, text: str) -> re.Match[str] | None:
-        """Return where *text* goes on from a question before, in the way that *how* names."""
-        found = (pattern.search(text) for pattern in self.follow_up.get(how, ()))
-        return next(filter(None, found), None)
+    def goes_on(self, kind: str, text: str) -> re.Match[str] | None:
+        """Return the match of a follow-up pattern of *kind* in *text*, or ``None``."""
+        matches = (pattern.search(text) for pattern in self.follow_up.get(kind, ()))
+        return next(filter(None, matches), None)
 
 
 def lexicon_for(text: str) -> Lexicon:
-    """Return what *text*, as somebody asked it, is read by."""
+    """Return the lexicon for the language of *text*."""
     return Lexicon.of(language_read(text))
 
 
-def _read_beside(language: Language) -> tuple[str, ...]:
-    """Return the languages whose words a question of *language* may hold, its own first."""
+def _mixed_languages(language: Language) -> tuple[str, ...]:
+    """Return the languages that a question of *language* may mix, its own first."""
     if language is Language.JAPANESE:
         return str(language), str(Language.ENGLISH)
     return str(language), str(Language.JAPANESE)
 
 
-def _joined(tables: Sequence[Mapping[str, Any]], section: str) -> dict[str, re.Pattern[str]]:
-    """Compile each expression of a section, any language's alternatives in one."""
-    names = dict.fromkeys(name for each in tables for name in each.get(section, {}))
+def _compile_section(
+    tables: Sequence[Mapping[str, Any]], section: str
+) -> dict[str, re.Pattern[str]]:
+    """Compile each pattern of *section*, with the alternatives of all languages."""
+    names = dict.fromkeys(name for entries in tables for name in entries.get(section, {}))
     return {
-        name: _compiled("|".join(e[section][name] for e in tables if name in e.get(section, {})))
+        name: _compile(
+            "|".join(
+                entries[section][name] for entries in tables if name in entries.get(section, {})
+            )
+        )
         for name in names
     }
 
 
-def _compiled(text: str) -> re.Pattern[str]:
-    """Compile an expression of a word list; case tells nothing."""
+def _compile(text: str) -> re.Pattern[str]:
+    """Compile a pattern of a word list, ignoring case."""
     return re.compile(text, re.IGNORECASE)
 
 
 def _forms_of(group: Sequence[str]) -> Forms:
-    """Split one group into Latin stems, and CJK words and signs."""
+    """Split a group into Latin stems, and CJK words and signs."""
     scripts = frozenset(word for word in group if CJK_WORD.fullmatch(word) or not terms(word))
     return Forms(frozenset(_stem(w) for w in group if w not in scripts), scripts)
 

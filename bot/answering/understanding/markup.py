@@ -1,4 +1,4 @@
-"""What Discord writes into a message beside its words."""
+"""Remove the markup of Discord from a message."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ _MARKUP = re.compile(
     r"|^[ \t]{0,8}(?:>>> |> |#{1,3} |[-*] )|[`*_~|]{2,}|`",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What Discord writes that is no word: emoji, mentions, channels, times, links, marks."""
-_PICTURES = {"So", "Sk", "Cn", "Co", "Me"}
+"""Markup of Discord: emoji, mentions, channels, times, links, formatting."""
+_SYMBOL_CATEGORIES = {"So", "Sk", "Cn", "Co", "Me"}
 _SELECTORS = re.compile("[\ufe00-\ufe0f\u200d]")
-"""What chooses how an emoji looks, or joins two."""
+"""Variation selectors of emoji, and the joiner of two."""
 
 
-def bare(text: str) -> str:
-    """Leave out of *text* what is no word: emoji, mentions, links, marks; what is bare stays."""
-    marked = _SELECTORS.sub("", _MARKUP.sub(" ", text))
-    shown = "".join(" " if unicodedata.category(c) in _PICTURES else c for c in marked)
-    return " ".join(shown.split())
+def strip_markup(text: str) -> str:
+    """Return *text* without emoji, mentions, links and formatting marks."""
+    without_markup = _SELECTORS.sub("", _MARKUP.sub(" ", text))
+    words = "".join(
+        " " if unicodedata.category(c) in _SYMBOL_CATEGORIES else c for c in without_markup
+    )
+    return " ".join(words.split())

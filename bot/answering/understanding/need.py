@@ -10,8 +10,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.answering.understanding.crossing import SHORTEST_NAME, Vocabulary, latin_forms, read_as
 from bot.answering.understanding.lexicon import CJK_WORD, EMPTY, Forms, Lexicon, lexicon_for
+from bot.answering.understanding.transliteration import (
+    SHORTEST_NAME,
+    Vocabulary,
+    latin_forms,
+    reading_stems,
+)
 from ingest.index.analysis import terms
 from ingest.language.script import KANJI, KATAKANA
 from ingest.language.sounds import RUN, sounds_like
@@ -49,7 +54,7 @@ class TextTerms:
         if len(key) < SHORTEST_NAME or not key.isascii() or not CJK_WORD.search(self.text):
             return False
         runs = RUN.findall(self.text)
-        return key in read_as(self.text) or any(sounds_like(run, key) for run in runs)
+        return key in reading_stems(self.text) or any(sounds_like(run, key) for run in runs)
 
     def hold(self, forms: Forms) -> bool:
         """Return True if any of *forms* stands here."""

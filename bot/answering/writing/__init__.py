@@ -1,1 +1,1 @@
-"""Answers in the making: excerpts of the coverage, or a draft of a model."""
+"""The making of answers: excerpts of the coverage, or the draft of a model."""

@@ -1,4 +1,4 @@
-"""Let a model write, and show of it what is proven, sentence by sentence."""
+"""Let a model write an answer, and return the sentences of it that are proven."""
 
 from __future__ import annotations
 
@@ -9,91 +9,98 @@ from dataclasses import dataclass, field
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.model import Claim, Dropped, Failing, Question, Sentence, Trouble, Written
-from bot.answering.proving.proving import decided, propose
-from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaimsError
+from bot.answering.proving.proving import apply_finding, propose
+from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.watching import Phase, Watch, until
 from bot.answering.writing.drafting import ModelWriter, Unsaid
 from ingest.index.analysis import terms
 from ingest.model import Evidence
 
-_KEY = 5
-"""Letters of a passage's key."""
-_HOPELESS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
-"""What asking again would not mend."""
+_KEY_CHARACTERS = 5
+"""Length of a passage's key."""
+_FINAL_FAILINGS = {Failing.FORM, Failing.KEY, Failing.INSTRUCTION, Failing.PROMPT, Failing.UNREAD}
+"""Failings that a second attempt would not correct."""
 
 
 @dataclass(slots=True)
 class _DraftState:
-    """What was drafted so far, in order: claims, what waits for its reader, what was dropped."""
+    """The sentences of a draft in order: proven claims, unverified and dropped ones."""
 
-    slots: list[Claim | Proposed | Dropped] = field(default_factory=list)
+    slots: list[Claim | ProposedClaim | Dropped] = field(default_factory=list)
     drafted: dict[int, Sentence] = field(default_factory=dict)
     unsaid: list[str] = field(default_factory=list)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """Return what is proven."""
-        return tuple(each for each in self.slots if isinstance(each, Claim))
+        """Return the proven claims."""
+        return tuple(slot for slot in self.slots if isinstance(slot, Claim))
 
     @property
     def dropped(self) -> dict[int, Dropped]:
-        """Return what is not, by its place."""
-        return {i: each for i, each in enumerate(self.slots) if isinstance(each, Dropped)}
+        """Return the dropped sentences by their place."""
+        return {place: slot for place, slot in enumerate(self.slots) if isinstance(slot, Dropped)}
 
     @property
     def mendable(self) -> dict[int, tuple[Sentence, Dropped]]:
-        """Return the dropped sentences that may be written anew."""
+        """Return the dropped sentences that the model may correct."""
         return {
-            i: (self.drafted[i], each)
-            for i, each in self.dropped.items()
-            if i in self.drafted and each.failing not in _HOPELESS
+            place: (self.drafted[place], failure)
+            for place, failure in self.dropped.items()
+            if place in self.drafted and failure.failing not in _FINAL_FAILINGS
         }
 
 
-class _ClaimReading:
-    """Where a reader reads what the gates let through, while the writer goes on writing.
+class _ClaimVerification:
+    """The verification of checked claims, while the model is still writing.
 
-    The first sentence is read at once; what comes meanwhile is read together, in one request.
+    The first claim is verified at once; those that arrive meanwhile are verified in one request.
     """
 
-    def __init__(self, sheet: _DraftState, reader: Reader, watch: Watch, meter: Meter) -> None:
-        """Read for *sheet*, and tell *watch* of each claim that is proven."""
-        self._sheet, self._reader, self._watch, self._meter = sheet, reader, watch, meter
-        self._waiting: list[int] = []
-        self._reading: asyncio.Task[None] | None = None
+    def __init__(
+        self, sheet: _DraftState, verifier: ClaimVerifier, watch: Watch, meter: Meter
+    ) -> None:
+        """Verify the claims of *sheet*, and report the proven ones to *watch*."""
+        self._sheet, self._verifier, self._watch, self._meter = sheet, verifier, watch, meter
+        self._queue: list[int] = []
+        self._task: asyncio.Task[None] | None = None
         self.trouble: Trouble | None = None
 
     def put(self, place: int) -> None:
-        """Have the sentence at *place* read."""
-        self._waiting.append(place)
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read())
+        """Queue the claim at *place* for verification."""
+        self._queue.append(place)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._verify_queue())
 
-    async def _read(self) -> None:
-        while self._waiting:
-            places, self._waiting = self._waiting, []
-            proposed = [each for p in places if isinstance(each := self._sheet.slots[p], Proposed)]
-            readings: Sequence[Finding | None]
+    async def _verify_queue(self) -> None:
+        """Verify the queued claims until the queue is empty."""
+        while self._queue:
+            places, self._queue = self._queue, []
+            proposed = [
+                slot
+                for place in places
+                if isinstance(slot := self._sheet.slots[place], ProposedClaim)
+            ]
+            findings: Sequence[Finding | None]
             try:
-                readings = await self._reader.read(proposed, self._meter)
-            except UnreadClaimsError as error:
+                findings = await self._verifier.verify(proposed, self._meter)
+            except VerifierError as error:
                 self.trouble = error.trouble
-                readings = [None] * len(proposed)
-            for place, each, found in zip(places, proposed, readings, strict=True):
-                self._sheet.slots[place] = decided(each, found)
+                findings = [None] * len(proposed)
+            for place, proposal, finding in zip(places, proposed, findings, strict=True):
+                self._sheet.slots[place] = apply_finding(proposal, finding)
             self._watch.claims(self._sheet.claims)
 
-    async def done(self) -> None:
-        """Wait until everything is read; what is not read when somebody stops stays unproven."""
-        if self._reading is not None:
+    async def finish(self) -> None:
+        """Wait until all claims are verified; after a stop the remaining ones stay unproven."""
+        if self._task is not None:
             stopping = asyncio.create_task(self._watch.stop.wait())
-            await asyncio.wait({self._reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({self._task, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
-            self._reading.cancel()
-            await asyncio.gather(self._reading, stopping, return_exceptions=True)
-        for place, each in enumerate(self._sheet.slots):
-            if isinstance(each, Proposed):
-                self._sheet.slots[place] = decided(each, None)
+            self._task.cancel()
+            await asyncio.gather(self._task, stopping, return_exceptions=True)
+        for place, slot in enumerate(self._sheet.slots):
+            if isinstance(slot, ProposedClaim):
+                self._sheet.slots[place] = apply_finding(slot, None)
 
 
 async def compose(
@@ -103,120 +110,123 @@ async def compose(
     watch: Watch,
     meter: Meter,
 ) -> tuple[tuple[Claim, ...], Written]:
-    """Return the claims that *writer* could prove, and how they came about.
+    """Return the claims of *writer* that are proven, and how they were produced.
 
-    A sentence is shown when the gates let it pass and the writer's reader says that it is
-    supported. One that fails is asked for once more, with the reason, and then dropped. What was
-    proven before the model broke off stays. No claims and something ``unsaid`` is the writer's
-    way to decline.
+    A sentence is shown if it passes the checks and the verifier finds it supported. A sentence
+    that fails is sent back once with the reason, and then dropped. Claims proven before the model
+    failed are kept. No claims and an ``unsaid`` text mean that the writer declines.
 
     Raises:
-        ChatError: the model failed, or nothing of what it wrote was proven; *meter* has what it
-            cost and what was lost.
+        ChatError: the model failed, or none of its sentences was proven; *meter* has the usage
+            and the dropped sentences.
     """
-    given = keyed(question, evidence)
+    passages = by_key(question, evidence)
     sheet = _DraftState()
-    reading = _ClaimReading(sheet, writer.reader, watch, meter)
-    broken = await _draft(sheet, reading, question, given, writer, meter, watch)
-    await reading.done()
-    if sheet.mendable and broken is None and not watch.stop.is_set():
+    verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
+    trouble = await _draft(sheet, verification, question, passages, writer, meter, watch)
+    await verification.finish()
+    if sheet.mendable and trouble is None and not watch.stop.is_set():
         watch.phase(Phase.CHECKING, len(sheet.mendable))
-        await _mend(sheet, question, given, writer, meter, watch)
-    meter.lost += sheet.dropped.values()
+        await _mend(sheet, question, passages, writer, meter, watch)
+    meter.dropped += sheet.dropped.values()
     stopped = watch.stop.is_set()
-    if not sheet.claims and not stopped and (broken or not sheet.unsaid):
-        raise ChatError(broken or _unproven(sheet, reading.trouble))
+    if not sheet.claims and not stopped and (trouble or not sheet.unsaid):
+        raise ChatError(trouble or _trouble_of(sheet, verification.trouble))
     return sheet.claims, Written(
         writer.name,
         writer.prompt.digest,
-        trouble=None if stopped else broken,
+        trouble=None if stopped else trouble,
         stopped=stopped,
         unsaid=tuple(sheet.unsaid),
-        dropped=tuple(meter.lost),
+        dropped=tuple(meter.dropped),
         usage=meter.usage,
-        detail=meter.said if broken else "",
+        detail=meter.server_message if trouble else "",
     )
 
 
-def _unproven(sheet: _DraftState, unread: Trouble | None) -> Trouble:
-    """Name why nothing was proven."""
-    if all(each.failing is Failing.FORM for each in sheet.dropped.values()):
+def _trouble_of(sheet: _DraftState, reading_trouble: Trouble | None) -> Trouble:
+    """Return the trouble that explains why no sentence was proven."""
+    if all(failure.failing is Failing.FORM for failure in sheet.dropped.values()):
         return Trouble.FORM
-    return Trouble.UNREAD if unread is not None else Trouble.UNPROVEN
+    return Trouble.UNREAD if reading_trouble is not None else Trouble.UNPROVEN
 
 
 async def _draft(
     sheet: _DraftState,
-    reading: _ClaimReading,
+    verification: _ClaimVerification,
     question: Question,
-    given: Mapping[str, Evidence],
+    passages: Mapping[str, Evidence],
     writer: ModelWriter,
     meter: Meter,
     watch: Watch,
 ) -> Trouble | None:
-    """Let *writer* write, each sentence gated and read as it ends; return why it broke off."""
-    watch.phase(Phase.READING, len(given))
+    """Let *writer* write, checking each sentence as it is complete; return its trouble."""
+    watch.phase(Phase.READING, len(passages))
     try:
-        async for drafted in until(watch.stop, writer.draft(question, given, meter)):
+        async for drafted in until(watch.stop, writer.draft(question, passages, meter)):
             if not sheet.slots:
-                watch.phase(Phase.WRITING, len(given))
+                watch.phase(Phase.WRITING, len(passages))
             if isinstance(drafted, Unsaid):
-                sheet.unsaid += [drafted.text] if _asked_for(drafted.text, question.text) else []
+                if _repeats_question(drafted.text, question.text):
+                    sheet.unsaid.append(drafted.text)
                 continue
             place = len(sheet.slots)
             if isinstance(drafted, Dropped):
                 sheet.slots.append(drafted)
                 continue
             sheet.drafted[place] = drafted
-            sheet.slots.append(await _gate(drafted, question, given, writer))
-            if isinstance(sheet.slots[place], Proposed):
-                reading.put(place)
+            sheet.slots.append(await _check(drafted, question, passages, writer))
+            if isinstance(sheet.slots[place], ProposedClaim):
+                verification.put(place)
     except ChatError as error:
         return error.trouble
     return None
 
 
-async def _gate(
-    sentence: Sentence, question: Question, given: Mapping[str, Evidence], writer: ModelWriter
-) -> Proposed | Dropped:
-    """Hold *sentence* against the gates, in a thread."""
+async def _check(
+    sentence: Sentence, question: Question, passages: Mapping[str, Evidence], writer: ModelWriter
+) -> ProposedClaim | Dropped:
+    """Run the checks on *sentence* in a thread."""
     instructions = writer.instructions(question)
-    return await asyncio.to_thread(propose, sentence, given, question, instructions=instructions)
+    return await asyncio.to_thread(propose, sentence, passages, question, instructions=instructions)
 
 
 async def _mend(
     sheet: _DraftState,
     question: Question,
-    given: Mapping[str, Evidence],
+    passages: Mapping[str, Evidence],
     writer: ModelWriter,
     meter: Meter,
     watch: Watch,
 ) -> None:
-    """Ask once for the dropped sentences anew; a model that fails at that costs nothing more."""
-    asked = sheet.mendable
-    reading = _ClaimReading(sheet, writer.reader, watch, meter)
+    """Ask once for corrections of the dropped sentences; a failure keeps them dropped."""
+    rejected = sheet.mendable
+    verification = _ClaimVerification(sheet, writer.verifier, watch, meter)
     try:
-        async for place, sentence in until(watch.stop, writer.mend(question, given, asked, meter)):
+        async for place, sentence in until(
+            watch.stop, writer.mend(question, passages, rejected, meter)
+        ):
             if not isinstance(sheet.slots[place], Dropped):
                 continue
-            meter.lost.append(asked[place][1])
-            sheet.slots[place] = await _gate(sentence, question, given, writer)
-            if isinstance(sheet.slots[place], Proposed):
-                reading.put(place)
+            meter.dropped.append(rejected[place][1])
+            sheet.slots[place] = await _check(sentence, question, passages, writer)
+            if isinstance(sheet.slots[place], ProposedClaim):
+                verification.put(place)
     except ChatError:
         pass
-    await reading.done()
+    await verification.finish()
 
 
-def keyed(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
-    """Give each passage a key that no article can guess."""
-    return {
-        hashlib.sha256(f"{question.asked_at}{each.passage.id}".encode()).hexdigest()[:_KEY]: each
-        for each in evidence
-    }
+def by_key(question: Question, evidence: Sequence[Evidence]) -> dict[str, Evidence]:
+    """Return the passages by keys that no article can contain on purpose."""
+    passages: dict[str, Evidence] = {}
+    for match in evidence:
+        digest = hashlib.sha256(f"{question.asked_at}{match.passage.id}".encode()).hexdigest()
+        passages[digest[:_KEY_CHARACTERS]] = match
+    return passages
 
 
-def _asked_for(part: str, question: str) -> bool:
-    """Tell whether *part* has no words but the question's own: only those may be shown unproven."""
-    found = terms(part)
-    return bool(found) and set(found) <= set(terms(question))
+def _repeats_question(part: str, question: str) -> bool:
+    """Return True if *part* has words of the question only; it may be shown unverified."""
+    part_terms = terms(part)
+    return bool(part_terms) and set(part_terms) <= set(terms(question))

@@ -1,4 +1,4 @@
-"""Draft with a chat model: JSON Lines, one sentence a line, as the model writes them."""
+"""Draft an answer with a chat model: JSON Lines, one sentence a line, as they arrive."""
 
 from __future__ import annotations
 
@@ -9,41 +9,40 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.answering.chat.meter import ChatError, Meter
-from bot.answering.chat.prompting import Prompt, dropped_material, material, room_for
-from bot.answering.chat.replies import Objects, read_object
+from bot.answering.chat.prompting import Prompt, dropped_material, question_material, room_for
+from bot.answering.chat.replies import ObjectScanner, read_object
 from bot.answering.model import DraftQuote, Dropped, Failing, Question, Sentence, Trouble
-from bot.answering.proving.chat_reader import ChatReader
-from bot.answering.proving.reader import Reader
+from bot.answering.proving.verifier import ClaimVerifier
 from ingest.model import Evidence
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat
 
 _COVERAGE_TOKENS = 6000
-"""Of coverage in one request, unless a setting says otherwise: ten passages have 4,000 to 4,500."""
-_LINES, _QUOTED = 8, 3
-"""The most lines of a draft, and quotations of a line, where a server can hold a model to that."""
+"""Default size of the coverage in one request; ten passages have 4,000 to 4,500."""
+_MAX_LINES, _MAX_QUOTES = 8, 3
+"""Lines of a draft, and quotations of a line, in the JSON schema for servers that support one."""
 
 
-class _RestLine(BaseModel):
-    """What a line rests on, as the model sends it."""
+class _QuoteLine(BaseModel):
+    """A quotation that supports a line, as the model sends it."""
 
     key: str = Field(max_length=20)
     quote: str = Field(min_length=1, max_length=2000)
 
 
 class _Line(BaseModel):
-    """One line of a draft, as the model sends it: a sentence, or what the coverage leaves open."""
+    """One line of a draft, as the model sends it: a sentence, or an unanswered part."""
 
     say: str | None = Field(None, min_length=1, max_length=800)
-    rests: list[_RestLine] = Field(default_factory=list, max_length=8)
+    quotes: list[_QuoteLine] = Field(default_factory=list, max_length=8)
     unsaid: str | None = Field(None, max_length=500)
     number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """A part of the question that the coverage leaves open, in the question's own words."""
+    """A part of the question that the coverage does not answer, in the words of the question."""
 
     text: str
 
@@ -52,58 +51,59 @@ _Drafted = Sentence | Unsaid | Dropped
 
 
 class ModelWriter:
-    """Writes drafts with one chat model. Nothing of it is shown before it is verified."""
+    """A writer of drafts with one chat model; nothing is shown before it is verified."""
 
     def __init__(
-        self, chat: Chat, reader: Reader | None = None, *, tokens: int = _COVERAGE_TOKENS
+        self, chat: Chat, verifier: ClaimVerifier, *, tokens: int = _COVERAGE_TOKENS
     ) -> None:
-        """Write with *chat*; *reader* reads what it writes, and unset it reads that itself.
+        """Write with *chat*; *verifier* verifies the draft.
 
-        *tokens* is how many of coverage it is given at most.
+        *tokens* is the largest size of the coverage in one request.
         """
         self.name = chat.name
-        self.reader = reader or ChatReader(chat)
+        self.verifier = verifier
         self.prompt = Prompt.load("answer")
         self.chat = chat
         self._tokens = tokens
 
     def room_for(self, evidence: Sequence[Evidence]) -> int:
-        """Return how many passages this is given, the best first."""
+        """Return how many passages, the best first, fit into one request."""
         return room_for(evidence, self._tokens)
 
     async def close(self) -> None:
-        """Let go of the connections, in the event loop that used them."""
+        """Close the HTTP client and the verifier, in the event loop that used them."""
         await self.chat.close()
+        await self.verifier.close()
 
     def instructions(self, question: Question) -> str:
-        """Return what the model is told before *question*."""
+        """Return the prompt that precedes *question*."""
         return self.prompt.filled(
             language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
 
     async def draft(
-        self, question: Question, given: Mapping[str, Evidence], meter: Meter
+        self, question: Question, passages: Mapping[str, Evidence], meter: Meter
     ) -> AsyncGenerator[_Drafted, None]:
-        """Yield each sentence as soon as the model has ended its line.
+        """Yield each sentence as soon as its line is complete.
 
         Raises:
-            ChatError: the model failed, or stopped before its end; what came is incomplete.
+            ChatError: the model failed or its reply was cut off; the draft so far is incomplete.
         """
-        said = [(self.instructions(question), material(question.text, given))]
-        async for each in self._objects(said, meter, _form_of("say", "rests", "unsaid")):
-            yield drafted(each)
+        prompts = [(self.instructions(question), question_material(question.text, passages))]
+        async for line in self._objects(prompts, meter, _draft_schema("say", "quotes", "unsaid")):
+            yield draft_of(line)
 
     async def mend(
         self,
         question: Question,
-        given: Mapping[str, Evidence],
+        passages: Mapping[str, Evidence],
         dropped: Mapping[int, tuple[Sentence, Dropped]],
         meter: Meter,
     ) -> AsyncGenerator[tuple[int, Sentence], None]:
-        """Yield a new sentence for some of those *dropped*, each with its number.
+        """Yield corrections of *dropped* sentences, each with its number.
 
-        They travel alone, each with the passages that it cites. A new sentence that names none
-        rests on what the earlier one rested on.
+        The model is given only these sentences and the passages that they cite. A correction
+        without quotations keeps those of the sentence before.
 
         Raises:
             ChatError: the model failed.
@@ -111,49 +111,49 @@ class ModelWriter:
         prompt = Prompt.load("mend").filled(
             language=question.language.in_english, today=question.asked_at.date().isoformat()
         )
-        said = [(prompt, dropped_material(given, dropped))]
-        async for each in self._objects(said, meter, _form_of("number", "say", "rests")):
-            sentence, number = drafted(each), each.number if isinstance(each, _Line) else None
+        prompts = [(prompt, dropped_material(passages, dropped))]
+        async for line in self._objects(prompts, meter, _draft_schema("number", "say", "quotes")):
+            sentence, number = draft_of(line), line.number if isinstance(line, _Line) else None
             if isinstance(sentence, Sentence) and number is not None and number in dropped:
-                yield number, replace(sentence, rests=sentence.rests or dropped[number][0].rests)
+                yield number, replace(sentence, quotes=sentence.quotes or dropped[number][0].quotes)
 
     async def _objects(
-        self, said: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
+        self, prompts: list[tuple[str, str]], meter: Meter, form: Mapping[str, Any]
     ) -> AsyncGenerator[_Line | str, None]:
-        """Yield the objects of one reply, in whatever form they come; what is none, as it is."""
-        objects, found = Objects(), False
-        async for piece in self.chat.parts(said, meter, form):
-            for each in objects.feed(piece):
-                found = True
-                yield lined(each)
-        for each in objects.end():
-            found = True
-            yield lined(each)
+        """Yield the lines of one reply; a reply without objects as one text."""
+        objects, has_object = ObjectScanner(), False
+        async for piece in self.chat.parts(prompts, meter, form):
+            for text in objects.feed(piece):
+                has_object = True
+                yield parse_line(text)
+        for text in objects.end():
+            has_object = True
+            yield parse_line(text)
         if objects.unfinished:
             raise ChatError(Trouble.TRUNCATED, "it broke off in the middle of a line")
-        if not found:
-            yield objects.said.strip()
+        if not has_object:
+            yield objects.text.strip()
 
 
-def _form_of(*names: str) -> dict[str, Any]:
-    """Return the JSON schema of a draft whose lines have these fields, as OpenAI's servers want it.
+def _draft_schema(*names: str) -> dict[str, Any]:
+    """Return the JSON schema of a draft with the fields *names*, in the form of OpenAI.
 
-    Strict schemas name every field as required; one that a line lacks is null.
+    A strict schema requires every field; a field that a line lacks is null.
     """
-    rests = _closed({"key": {"type": "string"}, "quote": {"type": "string"}})
+    quote = _object_schema({"key": {"type": "string"}, "quote": {"type": "string"}})
     fields = {
         "number": {"type": ["integer", "null"]},
         "say": {"type": ["string", "null"]},
-        "rests": {"type": "array", "items": rests, "maxItems": _QUOTED},
+        "quotes": {"type": "array", "items": quote, "maxItems": _MAX_QUOTES},
         "unsaid": {"type": ["string", "null"]},
     }
-    line = _closed({name: fields[name] for name in names})
-    sentences = {"type": "array", "items": line, "maxItems": _LINES}
-    return {"name": "draft", "strict": True, "schema": _closed({"sentences": sentences})}
+    line = _object_schema({name: fields[name] for name in names})
+    sentences = {"type": "array", "items": line, "maxItems": _MAX_LINES}
+    return {"name": "draft", "strict": True, "schema": _object_schema({"sentences": sentences})}
 
 
-def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has these fields and no others."""
+def _object_schema(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with exactly these fields."""
     return {
         "type": "object",
         "properties": dict(fields),
@@ -162,20 +162,20 @@ def _closed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def lined(text: str) -> _Line | str:
-    """Read one object of a draft; one of another form stays text."""
+def parse_line(text: str) -> _Line | str:
+    """Parse one object of a draft; an object of another form stays text."""
     try:
         return _Line.model_validate(read_object(text))
     except ValidationError:
         return text
 
 
-def drafted(found: _Line | str) -> _Drafted:
-    """Return what an object says; one of another form is dropped for that reason."""
-    if isinstance(found, _Line) and found.say is not None:
-        rests = tuple(DraftQuote(each.key, each.quote) for each in found.rests)
-        return Sentence(" ".join(found.say.split()), rests)
-    if isinstance(found, _Line) and found.unsaid:
-        return Unsaid(found.unsaid)
-    text = found if isinstance(found, str) else found.model_dump_json()
+def draft_of(line: _Line | str) -> _Drafted:
+    """Return the sentence or the unanswered part of a line; other forms are dropped."""
+    if isinstance(line, _Line) and line.say is not None:
+        quotes = tuple(DraftQuote(quote.key, quote.quote) for quote in line.quotes)
+        return Sentence(" ".join(line.say.split()), quotes)
+    if isinstance(line, _Line) and line.unsaid:
+        return Unsaid(line.unsaid)
+    text = line if isinstance(line, str) else line.model_dump_json()
     return Dropped(text[:200], Failing.FORM, "")

@@ -71,7 +71,7 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
 
 def found_view(found: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
     """Show each claim over what the coverage has to say of it."""
-    if not found.looked:
+    if not found.claims:
         return notice_view(words("find_nothing"))
     shown = (_blocks_of(found, words, room) for room in _ROOMS)
     fitting = next(filter(_fits, shown), None) or _blocks_of(found, words, _ROOMS[-1])
@@ -87,7 +87,7 @@ def _fits(blocks: Sequence[str]) -> bool:
 def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
     """Show every claim within *room*, and name those that were not looked up."""
     blocks: list[str] = []
-    for each in found.looked:
+    for each in found.claims:
         blocks += [LINE] if blocks else []
         blocks.append(f"> {literal(title(each.claim, _CLAIM))}")
         blocks.append(f"**{_SIGNS[each.verdict]}{escape(_said(each, words))}**")
@@ -104,7 +104,7 @@ def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
 
 def _said(looked: LookedUpClaim, words: Wording) -> str:
     """Say what the coverage has to say of a claim."""
-    return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.read)
+    return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.judged)
 
 
 def _closest_line(

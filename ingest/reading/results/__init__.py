@@ -1,1 +1,1 @@
-"""Result files of elections as coverage: every row, or every cell, a line that stands alone."""
+"""Result files of elections as coverage: one line that can be read alone for each row or cell."""

@@ -1,4 +1,4 @@
-"""A table of a file: its rows as they are numbered there."""
+"""A table of a file, with the row numbers of the file."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ LONGEST_CELL = 500
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """The cells of one row, under the number that the file has for it."""
+    """The cells of one row, with its number in the file."""
 
     number: int
     cells: tuple[str, ...]
 
     @property
     def filled(self) -> int:
-        """How many cells hold anything."""
+        """Return the number of cells that are not empty."""
         return sum(map(bool, self.cells))
 
     def cell(self, column: int) -> str:
-        """Return the cell in a column; empty where the row ends before it."""
+        """Return the cell in a column; empty if the row ends before it."""
         return self.cells[column] if column < len(self.cells) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of one table; ``sheet`` is its name where a file has several.
+    """The rows of one table; ``sheet`` is its name if a file has several.
 
-    ``line`` is what people call a row of it: a text file has lines, a workbook rows.
+    ``line`` is the word for a row in messages: a text file has lines, a workbook rows.
     """
 
     name: str
@@ -44,26 +44,26 @@ class Grid:
 
     @property
     def width(self) -> int:
-        """How many cells the widest row has."""
+        """Return the number of cells in the widest row."""
         return max((len(row.cells) for row in self.rows), default=0)
 
     def place(self, row: int, column: int | None = None) -> str:
-        """Name a row or a cell for a person: file, sheet, line, column."""
+        """Return the position of a row or a cell for people: file, sheet, line, column."""
         sheet = f", sheet “{self.sheet}”," if self.sheet else ""
-        at = f", column {column + 1}" if column is not None else ""
-        return f"{self.name}{sheet} {self.line} {row}{at}"
+        column_text = f", column {column + 1}" if column is not None else ""
+        return f"{self.name}{sheet} {self.line} {row}{column_text}"
 
     def reference(self, row: int, column: int | None = None) -> str:
-        """Name a row or a cell within a quotation, as spreadsheets do: ``holm.csv R14C3``."""
-        at = f"C{column + 1}" if column is not None else ""
-        return " ".join(filter(None, (self.name, self.sheet, f"R{row}{at}")))
+        """Return the position of a row or a cell as spreadsheets write it: ``holm.csv R14C3``."""
+        column_text = f"C{column + 1}" if column is not None else ""
+        return " ".join(filter(None, (self.name, self.sheet, f"R{row}{column_text}")))
 
 
-def bounded(grid: Grid) -> Grid:
-    """Return *grid* unless it is too large.
+def check_size(grid: Grid) -> Grid:
+    """Return *grid* if it is not too large.
 
     Raises:
-        UnreadableError: it has too many rows or columns.
+        UnreadableError: the table has too many rows or columns.
     """
     if len(grid.rows) > MOST_ROWS or grid.width > MOST_COLUMNS:
         raise UnreadableError(
@@ -73,5 +73,5 @@ def bounded(grid: Grid) -> Grid:
 
 
 def filled_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
-    """Return the rows that hold anything."""
+    """Return the rows that are not empty."""
     return tuple(row for row in rows if row.filled)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.errors import UnreadableError
 from ingest.language.lines import BETWEEN
-from ingest.reading.documents import broken
+from ingest.reading.documents import broken_file
 from ingest.reading.results.columns import field_of
 from ingest.reading.results.figures import EMPTY_CELL
 from ingest.reading.results.grid import LONGEST_CELL, Grid, GridRow
@@ -17,17 +17,17 @@ from ingest.reading.results.writing import WrittenTable
 from ingest.reading.text import clean_line
 
 REPORT = "ElectionReport"
-_TYPED = "ElectionResults." + REPORT
+_REPORT_TYPE = "ElectionResults." + REPORT
 _TOTAL = "total"
-_RECORDS, _FIELDS = 20_000, 60
-"""Records of the largest list, and fields of the largest record."""
+_MAX_RECORDS, _MAX_FIELDS = 20_000, 60
+"""Records of the longest list, and fields of the largest record."""
 
 
-def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
-    """Parse JSON.
+def parse_json(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the parsed JSON.
 
     Raises:
-        UnreadableError: it is broken; the sentence names line and column.
+        UnreadableError: the JSON is broken; the message names line and column.
     """
     try:
         return json.loads(text)
@@ -36,46 +36,50 @@ def parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON
             f"{name} is not JSON from line {error.lineno}, column {error.colno} on ({error.msg})."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise broken(name, "JSON") from error
+        raise broken_file(name, "JSON") from error
 
 
 def is_report(value: object) -> bool:
-    """Tell whether a value is a report of NIST SP 1500-100."""
+    """Return True if a value is a report of NIST SP 1500-100."""
     if not isinstance(value, dict):
         return False
-    return value.get("@type") == _TYPED or REPORT in value or {"Election", "GpUnit"} <= set(value)
+    return (
+        value.get("@type") == _REPORT_TYPE
+        or REPORT in value
+        or {"Election", "GpUnit"} <= set(value)
+    )
 
 
 def records_of(value: object) -> list[dict[str, Any]]:
-    """Return the records of a list, or of the only list of an object; none of anything else."""
+    """Return the records of a list, or of the only list in an object; else an empty list."""
     if isinstance(value, dict):
-        lists = [each for each in value.values() if isinstance(each, list) and each]
+        lists = [item for item in value.values() if isinstance(item, list) and item]
         value = lists[0] if len(lists) == 1 else None
     if not isinstance(value, list) or not value:
         return []
-    return value if all(isinstance(each, dict) for each in value) else []
+    return value if all(isinstance(item, dict) for item in value) else []
 
 
 def record_grid(records: Sequence[Mapping[str, Any]], name: str) -> Grid | None:
-    """Return records as the rows of a grid; ``None`` where they have no fields of results.
+    """Return records as the rows of a grid; ``None`` if they have no fields of results.
 
     Raises:
-        UnreadableError: there are too many.
+        UnreadableError: there are too many records.
     """
-    if len(records) > _RECORDS:
-        raise UnreadableError(f"{name} has more than {_RECORDS:,} entries. Split it.")
+    if len(records) > _MAX_RECORDS:
+        raise UnreadableError(f"{name} has more than {_MAX_RECORDS:,} entries. Split it.")
     fields = list(dict.fromkeys(key for record in records for key in record))
-    if len(fields) > _FIELDS or not any(map(field_of, fields)):
+    if len(fields) > _MAX_FIELDS or not any(map(field_of, fields)):
         return None
     rows = [
-        GridRow(number, tuple(_plain(record.get(key)) for key in fields))
+        GridRow(number, tuple(_field_text(record.get(key)) for key in fields))
         for number, record in enumerate(records, start=1)
     ]
     return Grid(name, (GridRow(0, tuple(map(clean_line, fields))), *rows), line="record")
 
 
-def _plain(value: object) -> str:
-    """Write the value of a field; an object is named by its name."""
+def _field_text(value: object) -> str:
+    """Return the value of a field as text; an object is represented by its name."""
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, bool):
@@ -85,54 +89,54 @@ def _plain(value: object) -> str:
 
 @dataclass(slots=True)
 class _Report:
-    """One report, with everything that it names by an identifier."""
+    """One report, with the names of its objects by identifier."""
 
     value: Mapping[str, Any]
     text: str
     name: str
-    named: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def look_up(self, identifier: str) -> str:
-        """Return what an identifier names.
+        """Return the name of the object with an identifier.
 
         Raises:
-            UnreadableError: nothing has it.
+            UnreadableError: no object has this identifier.
         """
-        if identifier not in self.named:
+        if identifier not in self.names:
             where = self.place(identifier)
             raise UnreadableError(
                 f"{where} refers to “{identifier[:40]}”, which is not in the file."
             )
-        return self.named[identifier]
+        return self.names[identifier]
 
     def place(self, value: object) -> str:
-        """Name the line and column of a value for a person."""
-        at = max(0, self.text.find(json.dumps(value, ensure_ascii=False)))
-        line = self.text.count("\n", 0, at) + 1
-        column = at - self.text.rfind("\n", 0, at)
+        """Return the line and column of a value for people."""
+        offset = max(0, self.text.find(json.dumps(value, ensure_ascii=False)))
+        line = self.text.count("\n", 0, offset) + 1
+        column = offset - self.text.rfind("\n", 0, offset)
         return f"{self.name} line {line}, column {column}"
 
 
 def report_table(value: Mapping[str, Any], text: str, name: str) -> WrittenTable:
-    """Write every count of a report as a line.
+    """Return every count of a report as a line.
 
     Raises:
-        UnreadableError: the report contradicts itself; the sentence names line and column.
+        UnreadableError: a referenced object is missing, a count is invalid, or there are no counts.
     """
-    held = value.get(REPORT)
-    report = _Report(held if isinstance(held, dict) else value, text, name)
+    inner_value = value.get(REPORT)
+    report = _Report(inner_value if isinstance(inner_value, dict) else value, text, name)
     elections = _objects(report.value, "Election")
     owners = [report.value, *elections]
     for owner in owners:
         for kind in ("GpUnit", "Party", "Candidate", "Office", "Person"):
-            for each in _objects(owner, kind):
-                report.named[str(each.get("@id") or each.get("ObjectId"))] = _name_of(each)
+            for item in _objects(owner, kind):
+                report.names[str(item.get("@id") or item.get("ObjectId"))] = _name_of(item)
     lines: list[str] = []
     number = 0
     for election in elections:
-        called = _name_of(election) or "Election"
+        election_name = _name_of(election) or "Election"
         for contest in _objects(election, "Contest"):
-            for line in _contest_lines(contest, called, report):
+            for line in _contest_lines(contest, election_name, report):
                 number += 1
                 lines.append(BETWEEN.join([line, f"{name} R{number}"]))
     if not lines:
@@ -145,13 +149,13 @@ def report_table(value: Mapping[str, Any], text: str, name: str) -> WrittenTable
 
 
 def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -> Iterator[str]:
-    """Write the counts of one contest, its places' totals before their parts."""
+    """Yield a line for each count of one contest, in the order of the file."""
     office = _name_of(contest) or "Contest"
     status = str(report.value.get("Status") or "")
-    counted = _reported(contest)
-    at = str(report.value.get("GeneratedDate") or "")
+    progress = _progress(contest)
+    generated = str(report.value.get("GeneratedDate") or "")
     for selection in _objects(contest, "ContestSelection"):
-        whose, party = _whose(selection, report)
+        candidate, party = _candidate_and_party(selection, report)
         for count in _objects(selection, "VoteCounts"):
             unit = str(count.get("GpUnitId") or contest.get("ElectionDistrictId") or "")
             votes = count.get("Count")
@@ -163,55 +167,55 @@ def _contest_lines(contest: Mapping[str, Any], election: str, report: _Report) -
                 election,
                 report.look_up(unit) if unit else EMPTY_CELL,
                 f"Contest: {office}",
-                f"Candidate: {whose}",
+                f"Candidate: {candidate}",
                 f"Party: {party}" if party else "",
                 f"Votes: {votes:,}" if kind == _TOTAL else f"Votes ({kind}): {votes:,}",
-                counted,
+                progress,
                 f"Status: {status}" if status else "",
-                f"As of: {at}" if at else "",
+                f"As of: {generated}" if generated else "",
             ]
             yield BETWEEN.join(filter(None, cells))
 
 
-def _whose(selection: Mapping[str, Any], report: _Report) -> tuple[str, str]:
-    """Return whom or what a selection stands for, and the party."""
+def _candidate_and_party(selection: Mapping[str, Any], report: _Report) -> tuple[str, str]:
+    """Return the candidate or choice of a selection, and the party."""
     parties = _strings(selection.get("EndorsementPartyIds") or selection.get("PartyIds"))
-    party = ", ".join(report.look_up(each) for each in parties)
+    party = ", ".join(report.look_up(identifier) for identifier in parties)
     candidates = _strings(selection.get("CandidateIds"))
-    names = [report.look_up(each) for each in candidates]
-    own = _text(selection.get("Selection")) or _name_of(selection)
-    return ", ".join(names) or own or party or EMPTY_CELL, party if names else ""
+    names = [report.look_up(identifier) for identifier in candidates]
+    choice = _text(selection.get("Selection")) or _name_of(selection)
+    return ", ".join(names) or choice or party or EMPTY_CELL, party if names else ""
 
 
-def _reported(contest: Mapping[str, Any]) -> str:
-    """Return how much of a contest is counted, where it says so."""
-    done, units = contest.get("SubUnitsReported"), contest.get("TotalSubUnits")
-    return f"Reported: {done} of {units}" if done is not None and units is not None else ""
+def _progress(contest: Mapping[str, Any]) -> str:
+    """Return the progress of the count of a contest, if it is given."""
+    reported, units = contest.get("SubUnitsReported"), contest.get("TotalSubUnits")
+    return f"Reported: {reported} of {units}" if reported is not None and units is not None else ""
 
 
 def _objects(owner: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """Return the objects under a key, which may be one or a list."""
-    found = owner.get(key)
-    listed = found if isinstance(found, list) else [found]
-    return [each for each in listed if isinstance(each, dict)]
+    """Return the objects under a key, whose value is one object or a list."""
+    value = owner.get(key)
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def _strings(value: object) -> list[str]:
-    """Return identifiers, which may be one, several in a string, or a list."""
+    """Return identifiers from a string (separated by spaces) or from a list."""
     if isinstance(value, str):
         return value.split()
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _name_of(owner: Mapping[str, Any]) -> str:
-    """Return what an object is called."""
+    """Return the name of an object."""
     keys = ("BallotName", "BallotTitle", "Name", "FullName", "ObjectId", "@id")
-    return next((told for key in keys if (told := _text(owner.get(key)))), "")
+    return next((name for key in keys if (name := _text(owner.get(key)))), "")
 
 
 def _text(value: object) -> str:
-    """Return a text, whose languages may be parts of it: the first stands."""
+    """Return a text; of a text in several languages the first."""
     if isinstance(value, dict):
         parts = _objects(value, "Text")
-        value = next((each.get("Content") for each in parts), None)
+        value = next((part.get("Content") for part in parts), None)
     return clean_line(value)[:LONGEST_CELL] if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Tables as text (CSV, TSV) as grids; what breaks one is named by its line and column."""
+"""Tables as text (CSV, TSV) as grids; errors name the line and column."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ingest.reading.results.grid import (
     MOST_ROWS,
     Grid,
     GridRow,
-    bounded,
+    check_size,
     filled_rows,
 )
 from ingest.reading.text import clean_line
 
 _DELIMITERS = "\t;,|"
-_SAMPLE = 16_384
-"""Characters by which the delimiter is told."""
+_SAMPLE_CHARACTERS = 16_384
+"""Characters at the start from which the delimiter is detected."""
 
 
 def grid_of(text: str, name: str) -> Grid:
-    """Return the rows of a table that hold anything, each under the number of its first line.
+    """Return the rows of a table that are not empty, numbered by their first line in the file.
 
     Raises:
-        UnreadableError: it is broken or too large; the sentence names the line.
+        UnreadableError: the table is broken or too large; the message names the line.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[GridRow] = []
@@ -36,7 +36,7 @@ def grid_of(text: str, name: str) -> Grid:
             rows.append(GridRow(line, tuple(clean_line(cell)[:LONGEST_CELL] for cell in cells)))
             line = reader.line_num + 1
             if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
-                return bounded(Grid(name, tuple(rows)))
+                return check_size(Grid(name, tuple(rows)))
     except csv.Error as error:
         column = _open_quote(text, line)
         raise UnreadableError(
@@ -47,20 +47,20 @@ def grid_of(text: str, name: str) -> Grid:
 
 
 def _open_quote(text: str, line: int) -> int:
-    """Return the cell of a line in which the last quotation mark stands."""
+    """Return the number of the cell in *line* that has the last quotation mark."""
     lines = text.splitlines()
     broken = lines[line - 1] if line <= len(lines) else ""
-    sign = _delimiter(text)
-    return broken[: max(0, broken.rfind('"'))].count(sign) + 1
+    delimiter = _delimiter(text)
+    return broken[: max(0, broken.rfind('"'))].count(delimiter) + 1
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the cells: the sign that parts the first rows alike, and most often."""
-    lines = [line for line in text[:_SAMPLE].split("\n")[:20] if line.strip()]
+    """Return the delimiter: the sign that splits most of the first rows into equally many cells."""
+    lines = [line for line in text[:_SAMPLE_CHARACTERS].split("\n")[:20] if line.strip()]
 
-    def fits(sign: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=sign)]
-        usual = max(widths, key=widths.count, default=0)
-        return (widths.count(usual) if usual > 1 else 0), usual
+    def fits(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        usual_width = max(widths, key=widths.count, default=0)
+        return (widths.count(usual_width) if usual_width > 1 else 0), usual_width
 
     return max(_DELIMITERS, key=fits)

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) as grids: each sheet a table, cells as they are shown."""
+"""Workbooks (.xlsx) as grids: each sheet a table, with its cells as they are displayed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import openpyxl
 
 from ingest.errors import UnreadableError
 from ingest.reading.documents import Document
-from ingest.reading.packed import unzipped
+from ingest.reading.packed import open_package
 from ingest.reading.results.grid import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -23,66 +23,71 @@ from ingest.reading.results.grid import (
 )
 from ingest.reading.text import clean_line
 
-_LARGEST = 8 * 2**20
-"""Bytes of the largest sheet, unpacked: its cells take some fifteen times as much memory."""
-_SHEETS = 40
+_MAX_SHEET_BYTES = 8 * 2**20
+"""Bytes of the largest unpacked sheet: its cells take about fifteen times as much memory."""
+_MAX_SHEETS = 40
 _PART = "xl/worksheets/"
 _DIGITS = 10
-"""Digits behind which a figure is only what binary fractions leave."""
+"""Decimals to which a figure is rounded, to remove errors of binary fractions."""
 
 
 def grids_of(document: Document, name: str, kind: str) -> list[Grid]:
-    """Return the sheets that are shown; *name* is the file's in their references.
+    """Return the visible sheets; *name* is the file name in their references.
 
     Raises:
         UnreadableError: the workbook is broken, encrypted or too large.
     """
-    with unzipped(document, kind) as package:
+    with open_package(document, kind) as package:
         for part in package.archive.namelist():
-            large = part.startswith("xl/") and len(package.data(part)) > _LARGEST
+            large = part.startswith("xl/") and len(package.data(part)) > _MAX_SHEET_BYTES
             if large:
                 raise UnreadableError(
-                    f"{document.name} unpacks to more than {_LARGEST // 2**20} MB, "
+                    f"{document.name} unpacks to more than {_MAX_SHEET_BYTES // 2**20} MB, "
                     "so it was not read."
                 )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(document.data), data_only=True)
-        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:_SHEETS]
-        return [_grid(sheet, name, several=len(shown) > 1) for sheet in shown]
+        visible_sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][
+            :_MAX_SHEETS
+        ]
+        return [_grid(sheet, name, several=len(visible_sheets) > 1) for sheet in visible_sheets]
 
 
 def _grid(sheet: Any, name: str, *, several: bool) -> Grid:  # noqa: ANN401 - openpyxl's own
-    """Return one sheet; a merged cell stands in every place that it spans.
+    """Return one sheet; the value of a merged cell is repeated in every position that it spans.
 
     Raises:
-        UnreadableError: it has too many rows or columns.
+        UnreadableError: the sheet has too many rows or columns.
     """
     if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
         raise UnreadableError(
             f"{name} sheet “{sheet.title}” has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} "
             "columns. Split it."
         )
-    spread = dict(_merged(sheet))
+    merged_values = dict(_merged_values(sheet))
     rows = []
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [spread.get((number, column)) or _shown(cell) for column, cell in enumerate(row, 1)]
-        alone = len(set(filter(None, cells))) == 1 and len(list(filter(None, cells))) > 1
-        rows.append(GridRow(number, (cells[0],) if alone and cells[0] else tuple(cells)))
+        cells = [
+            merged_values.get((number, column)) or _displayed_text(cell)
+            for column, cell in enumerate(row, 1)
+        ]
+        is_single_value = len(set(filter(None, cells))) == 1 and len(list(filter(None, cells))) > 1
+        rows.append(GridRow(number, (cells[0],) if is_single_value and cells[0] else tuple(cells)))
     return Grid(name, filled_rows(rows), clean_line(sheet.title) if several else "", "row")
 
 
-def _merged(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa: ANN401 - openpyxl's own
-    """Yield the places that merged cells span, with what is shown there."""
+def _merged_values(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:  # noqa: ANN401 - openpyxl's own
+    """Yield the positions in merged cells, with the displayed value."""
     for span in sheet.merged_cells.ranges:
-        told = _shown(sheet.cell(span.min_row, span.min_col))
+        value = _displayed_text(sheet.cell(span.min_row, span.min_col))
         for row in range(span.min_row, min(span.max_row, sheet.max_row) + 1):
             for column in range(span.min_col, min(span.max_col, sheet.max_column) + 1):
-                yield (row, column), told
+                yield (row, column), value
 
 
-def _shown(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
-    """Return a cell as it is shown: shares as per cent, thousands with their signs."""
+def _displayed_text(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
+    """Return the displayed text of a cell: shares in per cent, thousands with their separators."""
     value, form = cell.value, str(cell.number_format or "")
     if value is None:
         return ""
@@ -96,13 +101,13 @@ def _shown(cell: Any) -> str:  # noqa: ANN401 - openpyxl's own
 
 
 def _number(value: float, form: str) -> str:
-    """Write a number in the style that its cell has."""
-    shown = form.split(";")[0]
-    decimals = len(shown.partition(".")[2]) - len(shown.partition(".")[2].lstrip("0#"))
-    if "%" in shown:
+    """Return a number in the format of its cell."""
+    pattern = form.split(";")[0]
+    decimals = len(pattern.partition(".")[2]) - len(pattern.partition(".")[2].lstrip("0#"))
+    if "%" in pattern:
         return f"{value * 100:.{decimals}f}%"
-    comma = "," if "#,#" in shown or "0,0" in shown else ""
-    if "0" in shown and "." in shown:
+    comma = "," if "#,#" in pattern or "0,0" in pattern else ""
+    if "0" in pattern and "." in pattern:
         return f"{value:{comma}.{decimals}f}"
     if float(value).is_integer():
         return f"{int(value):{comma}}"

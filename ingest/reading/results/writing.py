@@ -1,4 +1,4 @@
-"""Results as text: a line for each candidate in each place, which names where in the file it is."""
+"""Results as text: one line for each candidate in each place, with its position in the file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ingest.reading.results.columns import MEASURES, Column, ColumnLayout, Field
 from ingest.reading.results.figures import EMPTY_CELL, figure, is_empty, is_figure
 from ingest.reading.results.grid import Grid, GridRow
 
-_CAPTION = 100
-"""Characters of the longest line above a table that every row carries."""
-_HUNDRED = 100
-_MOST_LINES = 20_000
-"""Lines of the largest file."""
-_SPARSE = 3
-"""One filled cell in so many is one that stands for the empty ones below it."""
-_FIRST = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
-_THEN = (
+_CAPTION_CHARACTERS = 100
+"""Characters of the longest line above a table that is repeated in every row."""
+_MAX_SHARE = 100
+_MAX_LINES = 20_000
+"""Lines written for the largest file."""
+_FILL_RATIO = 3
+"""Cells per filled cell above which a filled cell does not apply to the empty cells below it."""
+_FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
+_LATER_FIELDS = (
     *(Field.VOTES, Field.SHARE, Field.SEATS, Field.OTHER),
     *(Field.COUNTED, Field.STATUS, Field.MOMENT),
 )
@@ -28,175 +28,193 @@ _THEN = (
 
 @dataclass(frozen=True, slots=True)
 class WrittenTable:
-    """The lines of one table, and what whoever adds it should know."""
+    """The lines of one table, and notes for the person who adds it."""
 
     title: str
     lines: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def written(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
-    """Write every row of a table of results as lines that stand alone.
+def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
+    """Return every row of a table of results as lines that can be read alone.
 
     Raises:
-        UnreadableError: a cell is not what its column holds; the sentence names line and column.
+        UnreadableError: a cell does not fit its column; the message names line and column.
     """
     _check(grid, layout)
-    above = [line for line in layout.above if len(line) <= _CAPTION]
-    title, carried = (above[0], above[1:3]) if above else (title, [])
-    lines = [line for line in layout.above if len(line) > _CAPTION]
+    captions = [line for line in layout.above if len(line) <= _CAPTION_CHARACTERS]
+    title, subtitles = (captions[0], captions[1:3]) if captions else (title, [])
+    lines = [line for line in layout.above if len(line) > _CAPTION_CHARACTERS]
     notes = [layout.described(grid.name)]
-    seen: dict[tuple[str, ...], int] = {}
+    row_numbers: dict[tuple[str, ...], int] = {}
     group = ""
-    for place, row in enumerate(rows := _filled_down(layout)):
+    for index, row in enumerate(rows := _fill_down(layout)):
         if row.filled == 1:
-            told = next(filter(None, row.cells))
-            if any(each.filled > 1 for each in rows[place + 1 :]):
-                group = told
+            text = next(filter(None, row.cells))
+            if any(later_row.filled > 1 for later_row in rows[index + 1 :]):
+                group = text
             else:
-                lines.append(told)
+                lines.append(text)
             continue
-        if before := seen.get((group, *row.cells)):
-            notes.append(f"{grid.place(row.number)} says the same as {before} and was left out.")
+        if earlier_number := row_numbers.get((group, *row.cells)):
+            notes.append(
+                f"{grid.place(row.number)} says the same as {earlier_number} and was left out."
+            )
             continue
-        seen[group, *row.cells] = row.number
-        caption = [title, *carried, *([group] if group else [])]
+        row_numbers[group, *row.cells] = row.number
+        caption = [title, *subtitles, *([group] if group else [])]
         lines += _lines_of(grid, layout, row, caption)
-        if len(lines) > _MOST_LINES:
-            raise UnreadableError(f"{grid.name} has more than {_MOST_LINES:,} entries. Split it.")
+        if len(lines) > _MAX_LINES:
+            raise UnreadableError(f"{grid.name} has more than {_MAX_LINES:,} entries. Split it.")
     return WrittenTable(title, tuple(lines), (*notes, *_conflicts(grid, layout, rows)))
 
 
 def _lines_of(
     grid: Grid, layout: ColumnLayout, row: GridRow, caption: Sequence[str]
 ) -> Iterator[str]:
-    """Write one row: as one line, or one a candidate and one of the place."""
+    """Yield one line for a row; in a wide table one for each candidate and one for the place."""
     if not layout.wide:
-        ordered = sorted(layout.columns, key=lambda each: (*_FIRST, *_THEN).index(each.field))
-        yield _line(caption, _cells(row, ordered), grid.reference(row.number))
+        sorted_columns = sorted(
+            layout.columns, key=lambda column: (*_FIRST_FIELDS, *_LATER_FIELDS).index(column.field)
+        )
+        yield _line(caption, _cells(row, sorted_columns), grid.reference(row.number))
         return
-    where = [c for c in layout.columns if c.field in _FIRST or c.field is Field.STATUS]
-    whole = [c for c in layout.columns if not c.of and c not in where]
-    for name in dict.fromkeys(each.of for each in layout.columns if each.of):
-        columns = [each for each in layout.columns if each.of == name]
-        if all(not row.cell(each.number) for each in columns):
+    place_columns = [
+        column
+        for column in layout.columns
+        if column.field in _FIRST_FIELDS or column.field is Field.STATUS
+    ]
+    total_columns = [
+        column for column in layout.columns if not column.of and column not in place_columns
+    ]
+    for name in dict.fromkeys(column.of for column in layout.columns if column.of):
+        columns = [column for column in layout.columns if column.of == name]
+        if all(not row.cell(column.number) for column in columns):
             continue
-        only = columns[0].number if len(columns) == 1 else None
-        figures = [f"{_label(each)}: {_value(row, each)}" for each in columns]
-        reference = grid.reference(row.number, only)
-        yield _line(caption, [*_cells(row, where), name, *figures], reference)
-    if any(row.cell(each.number) for each in whole):
-        yield _line(caption, _cells(row, [*where, *whole]), grid.reference(row.number))
+        only_number = columns[0].number if len(columns) == 1 else None
+        figures = [f"{_label(column)}: {_value(row, column)}" for column in columns]
+        reference = grid.reference(row.number, only_number)
+        yield _line(caption, [*_cells(row, place_columns), name, *figures], reference)
+    if any(row.cell(column.number) for column in total_columns):
+        yield _line(
+            caption, _cells(row, [*place_columns, *total_columns]), grid.reference(row.number)
+        )
 
 
 def _line(caption: Sequence[str], cells: Iterable[str], reference: str) -> str:
-    """Put one line together: what it is of, its cells, where it stands in the file."""
+    """Return one line of the caption, the cells and the reference into the file."""
     return BETWEEN.join([*caption, *cells, reference])
 
 
 def _cells(row: GridRow, columns: Sequence[Column]) -> list[str]:
-    """Write cells under their headers: the first, if it is a name, bare."""
-    found: list[str] = []
-    for each in columns:
-        if each.field in MEASURES or row.cell(each.number):
-            value = _value(row, each)
-            bare = not found and not is_figure(value) and value != EMPTY_CELL
-            found.append(value if bare or not each.header else f"{each.header}: {value}")
-    return found
+    """Return cells with their headers; the first, if it is a name, without."""
+    texts: list[str] = []
+    for column in columns:
+        if column.field in MEASURES or row.cell(column.number):
+            value = _value(row, column)
+            is_name = not texts and not is_figure(value) and value != EMPTY_CELL
+            texts.append(value if is_name or not column.header else f"{column.header}: {value}")
+    return texts
 
 
 def _value(row: GridRow, column: Column) -> str:
-    """Return what a cell says; an empty one says that there is nothing."""
+    """Return the text of a cell, with a dash for an empty cell."""
     return row.cell(column.number) or EMPTY_CELL
 
 
 def _label(column: Column) -> str:
-    """Name the measure of a column that stands in a candidate's name."""
-    inner = column.header.removeprefix(column.of).strip()
-    return inner or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
+    """Return the name of the measure in a candidate's column."""
+    measure = column.header.removeprefix(column.of).strip()
+    return measure or ("得票数" if EAST_ASIAN.search(column.header) else "Votes")
 
 
-def _filled_down(layout: ColumnLayout) -> list[GridRow]:
-    """Give rows the place and the office above them, where each is written once for several."""
+def _fill_down(layout: ColumnLayout) -> list[GridRow]:
+    """Return rows in which an empty place or office is filled from the row above."""
     rows = list(layout.body)
     for field in (Field.PLACE, Field.OFFICE):
         column = layout.first(field)
         if column is None or not rows:
             continue
-        held = [row.cell(column.number) for row in rows if row.filled > 1]
-        if not held or not held[0] or _SPARSE * held.count("") < len(held):
+        cells = [row.cell(column.number) for row in rows if row.filled > 1]
+        if not cells or not cells[0] or _FILL_RATIO * cells.count("") < len(cells):
             continue
-        last = ""
-        for place, row in enumerate(rows):
-            last = row.cell(column.number) or last
+        last_value = ""
+        for index, row in enumerate(rows):
+            last_value = row.cell(column.number) or last_value
             if row.filled > 1:
-                cells = [*row.cells]
-                cells[column.number] = last
-                rows[place] = GridRow(row.number, tuple(cells))
+                row_cells = [*row.cells]
+                row_cells[column.number] = last_value
+                rows[index] = GridRow(row.number, tuple(row_cells))
     return rows
 
 
 def _check(grid: Grid, layout: ColumnLayout) -> None:
-    """Refuse a table in which a cell is not what its column holds.
+    """Check that every cell of a table fits its column.
 
     Raises:
-        UnreadableError: one is not; the sentence names line and column.
+        UnreadableError: a cell does not fit; the message names line and column.
     """
-    headed = [each.number for each in layout.columns if each.header]
-    measured = [each for each in layout.columns if each.field in MEASURES]
+    headed_numbers = [column.number for column in layout.columns if column.header]
+    measures = [column for column in layout.columns if column.field in MEASURES]
     for row in layout.body:
         if row.filled < 2:
             continue
-        beyond = [n for n, cell in enumerate(row.cells) if cell and n not in headed]
-        if beyond:
-            where = grid.place(row.number, beyond[0])
+        unnamed = [
+            number for number, cell in enumerate(row.cells) if cell and number not in headed_numbers
+        ]
+        if unnamed:
+            position = grid.place(row.number, unnamed[0])
             raise UnreadableError(
-                f"{where} has “{row.cells[beyond[0]][:40]}”, but its column has no name."
+                f"{position} has “{row.cells[unnamed[0]][:40]}”, but its column has no name."
             )
-        last = max(each.number for each in measured)
-        if len(row.cells) <= last:
-            where = grid.place(row.number, len(row.cells))
+        end = max(column.number for column in measures)
+        if len(row.cells) <= end:
+            position = grid.place(row.number, len(row.cells))
             raise UnreadableError(
-                f"{where} is missing; its row ends before “{layout.columns[last].header}”."
+                f"{position} is missing; its row ends before “{layout.columns[end].header}”."
             )
-        for each in measured:
-            _check_figure(grid, row, each)
+        for column in measures:
+            _check_figure(grid, row, column)
 
 
 def _check_figure(grid: Grid, row: GridRow, column: Column) -> None:
-    """Refuse a cell of figures that holds none, or one that cannot be.
+    """Check that a cell of figures is empty or holds a possible figure.
 
     Raises:
-        UnreadableError: it does.
+        UnreadableError: the cell holds no number, or one out of range.
     """
     cell = row.cell(column.number)
     if is_empty(cell):
         return
     value = figure(cell, decimal=column.field is Field.SHARE)
-    where = f"{grid.place(row.number, column.number)} (“{column.header}”)"
+    position = f"{grid.place(row.number, column.number)} (“{column.header}”)"
     if value is None:
-        raise UnreadableError(f"{where} has “{cell[:40]}”, which is not a number.")
-    if value < 0 or (column.field is Field.SHARE and value > _HUNDRED):
+        raise UnreadableError(f"{position} has “{cell[:40]}”, which is not a number.")
+    if value < 0 or (column.field is Field.SHARE and value > _MAX_SHARE):
         raise UnreadableError(
-            f"{where} has “{cell[:40]}”, but a figure is at least 0 and a share at most 100."
+            f"{position} has “{cell[:40]}”, but a figure is at least 0 and a share at most 100."
         )
 
 
 def _conflicts(grid: Grid, layout: ColumnLayout, rows: Sequence[GridRow]) -> Iterator[str]:
     """Yield a note for each candidate who has different figures in one place."""
-    keys = [c.number for c in layout.columns if c.field not in MEASURES and not _only_figures(c)]
-    figures = [c.number for c in layout.columns if c.field in MEASURES]
-    known: dict[tuple[str, ...], GridRow] = {}
+    keys = [
+        column.number
+        for column in layout.columns
+        if column.field not in MEASURES and not _is_no_key(column)
+    ]
+    figures = [column.number for column in layout.columns if column.field in MEASURES]
+    first_rows: dict[tuple[str, ...], GridRow] = {}
     for row in rows:
         key = tuple(map(row.cell, keys))
-        before = known.setdefault(key, row)
-        if row.filled > 1 and tuple(map(before.cell, figures)) != tuple(map(row.cell, figures)):
+        first_row = first_rows.setdefault(key, row)
+        if row.filled > 1 and tuple(map(first_row.cell, figures)) != tuple(map(row.cell, figures)):
             yield (
-                f"{grid.place(row.number)} has other figures than {grid.line} {before.number} "
+                f"{grid.place(row.number)} has other figures than {grid.line} {first_row.number} "
                 f"for {', '.join(filter(None, key))[:80]}. Both are kept."
             )
 
 
-def _only_figures(column: Column) -> bool:
-    """Tell whether a column tells no rows apart."""
+def _is_no_key(column: Column) -> bool:
+    """Return True if a column does not identify the rows."""
     return column.field is Field.STATUS or bool(column.of)

@@ -4,7 +4,7 @@ import json
 from contextlib import contextmanager
 
 from bot.answering.model import Citation
-from bot.answering.proving.gates import Stopped, gated
+from bot.answering.proving.gates import Stopped, run_gates
 from bot.answering.proving.ground import CitedGround, Draft
 from bot.answering.understanding.question import language_asked
 from ingest import adding
@@ -40,5 +40,5 @@ def cited(text, language):
 
 def stopped(text, citation):
     """Return what stops the draft *text* over *citation*, or ``None``."""
-    found = gated(Draft(text, language_asked(text)), CitedGround((citation,)))
+    found = run_gates(Draft(text, language_asked(text)), CitedGround((citation,)))
     return found if isinstance(found, Stopped) else None

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from bot.answering.model import Dropped, Failing, Verdict
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.checking import check, gate, read_claims
 from tests.bot.answering.claims import labelled
-from tests.bot.conftest import ScriptedReader
+from tests.bot.conftest import ScriptedVerifier
 
 DATA = os.environ.get("ELECTION_DESK_DATA")
 EXACT = {"unit", "number", "date", "quotation"}
@@ -81,7 +81,7 @@ def test_identity_proves_no_lie():
 def test_with_a_reader_that_knows_the_fair_are_shown_and_no_lie():
     """The reader's yes and the gates together let through what is true."""
     truth = {each.line.claim: each.fair for each in labelled()}
-    knowing = ScriptedReader(lambda claim: READINGS[truth[claim.text]])
+    knowing = ScriptedVerifier(lambda claim: READINGS[truth[claim.text]])
     rows = asyncio.run(check([each.line for each in labelled()], knowing))
     shown = {row["id"] for row in rows if row["shown"]}
     assert [e.line.claim for e in FALSE if e.id in shown] == []
@@ -94,7 +94,7 @@ async def test_looking_up_without_a_reader_judges_nothing(sample_desk):
     for each in FALSE:
         found = await sample_desk.look_up_one(each.line.claim)
         assert found.verdict is Verdict.NONE, each.line.claim
-        assert not found.read
+        assert not found.judged
 
 
 @pytest.mark.skipif(DATA is None, reason="ELECTION_DESK_DATA names no folder")

@@ -9,13 +9,14 @@ from bot.answering.chat.chat import Chat, chat_model
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.prompting import FOLDER, Prompt
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence, Trouble
+from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.understanding.question import ask
-from bot.answering.writing.drafting import ModelWriter, Unsaid, lined
-from bot.answering.writing.drafting import drafted as understood
+from bot.answering.writing.drafting import ModelWriter, Unsaid, parse_line
+from bot.answering.writing.drafting import draft_of as understood
 from tests.builders import NOW
 
 QUESTION = ask("What was the turnout?", now=NOW)
-LINE = '{"say": "Turnout  was 62.7%.", "rests": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
+LINE = '{"say": "Turnout  was 62.7%.", "quotes": [{"key": "k1", "quote": "Turnout was 62.7"}]}'
 
 
 class Sending(GenericFakeChatModel):
@@ -32,7 +33,8 @@ def sending(*texts, **end):
     """Return a writer whose model sends *texts* and ends as *end* says."""
     parts = [AIMessageChunk(content=text) for text in texts]
     last = AIMessageChunk(content="", **({"response_metadata": {"finish_reason": "stop"}} | end))
-    return ModelWriter(Chat(Sending(messages=iter([]), parts=[*parts, last]), "sending"))
+    chat = Chat(Sending(messages=iter([]), parts=[*parts, last]), "sending")
+    return ModelWriter(chat, ChatVerifier(chat))
 
 
 async def drafted(writer):
@@ -82,18 +84,18 @@ async def test_a_whole_line_is_one_however_the_server_ends(reason):
 
 @pytest.mark.parametrize(
     "line",
-    ["", "[]", "Turnout was high.", '{"say": ""}', '{"rests": []}', '{"say": "x", "rests": "k"}'],
+    ["", "[]", "Turnout was high.", '{"say": ""}', '{"quotes": []}', '{"say": "x", "quotes": "k"}'],
 )
 def test_another_form_is_dropped_for_that_reason(line):
     """Nothing is guessed out of a line that is not one."""
-    found = understood(lined(line))
+    found = understood(parse_line(line))
     assert isinstance(found, Dropped)
     assert found.failing is Failing.FORM
 
 
 def test_what_the_coverage_leaves_open_is_a_line_of_its_own():
     """The model's way to decline."""
-    assert understood(lined('{"unsaid": "the cost"}')) == Unsaid("the cost")
+    assert understood(parse_line('{"unsaid": "the cost"}')) == Unsaid("the cost")
 
 
 @pytest.mark.parametrize("name", ["answer", "check", "mend", "rewrite"])

@@ -4,8 +4,8 @@ import pytest
 
 from bot.answering.understanding.followup import (
     Exchange,
+    complete_followup,
     names_nothing_new,
-    standalone,
     stands_alone,
 )
 from bot.answering.understanding.question import LONGEST
@@ -49,7 +49,7 @@ SEATS_JA = Exchange("ハーバー同盟は何議席を得たか", ("開票結果
 )
 def test_a_follow_up_becomes_a_question_of_its_own(text, before, meant):
     """Asking only "when?" asks of what was asked; "what about X?" asks the same of X."""
-    assert standalone(text, before) == meant
+    assert complete_followup(text, before) == meant
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_follow_up_becomes_a_question_of_its_own(text, before, meant):
 )
 def test_a_question_that_stands_alone_is_left_alone(text):
     """A new subject is not bent back to the old one."""
-    assert standalone(text, SEATS) == text
+    assert complete_followup(text, SEATS) == text
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_whether_a_question_stands_alone_is_told_without_what_was_before(text, a
 def test_what_is_joined_is_still_a_question_that_can_be_asked():
     """The joined text stays within the length of a question."""
     long = Exchange("x" * LONGEST, ())
-    assert len(standalone("and when?", long)) <= LONGEST
+    assert len(complete_followup("and when?", long)) <= LONGEST
 
 
 def test_only_answers_are_referred_to():

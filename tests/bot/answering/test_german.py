@@ -10,7 +10,7 @@ import pytest
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Level, Reason
 from bot.answering.proving.identity import says
-from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.followup import Exchange, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
 from bot.wording import Wording
@@ -125,7 +125,7 @@ def test_what_is_declined_in_german(text, reason):
 def test_a_follow_up_is_completed(text, meant):
     """By rules, from the question before and nothing else."""
     before = Exchange("Wie viele Sitze hat das Hafenbündnis?", ("Hafenbündnis verliert Mehrheit",))
-    assert standalone(text, before) == meant
+    assert complete_followup(text, before) == meant
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from bot.answering.model import DraftQuote, Dropped, Failing, Sentence
 from bot.answering.proving.proving import propose
-from bot.answering.proving.reader import Proposed
+from bot.answering.proving.verifier import ProposedClaim
 from bot.answering.understanding.question import ask
-from bot.answering.writing.composing import keyed
+from bot.answering.writing.composing import by_key
 from tests.bot.conftest import MORNING
 
 QUOTE = "Turnout was 62.7 per cent, the Electoral Authority said"
@@ -21,7 +21,7 @@ def question():
 @pytest.fixture
 def given(sample_desk, question):
     """Return passages by their keys, of which one has the words."""
-    found = keyed(question, sample_desk.coverage.look(question).evidence)
+    found = by_key(question, sample_desk.coverage.look(question).evidence)
     assert sum(QUOTE in each.passage.text for each in found.values()) == 1
     return found
 
@@ -36,7 +36,7 @@ def test_words_that_stand_in_one_passage_are_found_there(given, question, key):
     wrong = next(each for each in given if each != right(given))
     named = {"right": right(given), "wrong": wrong}.get(key, "zzzzz")
     found = propose(Sentence(SAID, (DraftQuote(named, QUOTE),)), given, question)
-    assert isinstance(found, Proposed)
+    assert isinstance(found, ProposedClaim)
     [citation] = found.claim.citations
     assert citation.passage == given[right(given)].passage
 

@@ -9,11 +9,11 @@ from bot.wording import WORDS
 from ingest.language.as_english import as_english
 from ingest.language.dates import MONTHS, WEEKDAYS
 from ingest.language.languages import Language
-from ingest.language.words import READ_AS_THEY_ARE, languages, table
+from ingest.language.words import PARSED_LANGUAGES, languages, table
 
 READ = [each for each in Language if each.is_read]
 SPOKEN = [each for each in Language if not each.is_read]
-OTHERS = [each for each in READ if each not in READ_AS_THEY_ARE]
+OTHERS = [each for each in READ if each not in PARSED_LANGUAGES]
 TURNS = {"privacy", "help", "hello", "news", "thanks", "stop", "beside"}
 SECTIONS = ("stopwords", "markers", "cues", "sentences", "guard", "follow_up")
 

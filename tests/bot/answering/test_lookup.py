@@ -6,23 +6,25 @@ import pytest
 
 from bot.answering.lookup import CLAIMS, claims_in
 from bot.answering.model import Trouble, Verdict
-from bot.answering.proving.reader import Finding, UnreadClaimsError
+from bot.answering.proving.verifier import Finding, VerifierError
 from tests.bot.builders import written_by
-from tests.bot.conftest import ScriptedReader
+from tests.bot.conftest import ScriptedVerifier
 
 RESULT = "Common Field won 50 seats and Harbour 46."
 
 
 def reading(desk, reads):
     """Return the desk with a reader that reads as *reads* says of a quotation."""
-    return written_by(desk, checker=ScriptedReader(lambda claim: reads(claim.citations[0].quote)))
+    return written_by(
+        desk, verifier=ScriptedVerifier(lambda claim: reads(claim.citations[0].quote))
+    )
 
 
-class Broken(ScriptedReader):
+class Broken(ScriptedVerifier):
     """A reader that does not answer."""
 
-    async def read(self, _proposed, _meter):
-        raise UnreadClaimsError(Trouble.BUSY)
+    async def verify(self, _proposed, _meter):
+        raise VerifierError(Trouble.BUSY)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +37,11 @@ class Broken(ScriptedReader):
         "The exit poll was right about the winner.",
     ],
 )
-@pytest.mark.parametrize("reader", [None, Broken()])
-async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, reader):
+@pytest.mark.parametrize("verifier", [None, Broken()])
+async def test_without_a_reader_there_is_no_verdict(sample_desk, claim, verifier):
     """True or false, what comes closest is shown and nobody says what it means."""
-    found = await written_by(sample_desk, checker=reader).look_up_one(claim)
-    assert (found.verdict, found.read) == (Verdict.NONE, False)
+    found = await written_by(sample_desk, verifier=verifier).look_up_one(claim)
+    assert (found.verdict, found.judged) == (Verdict.NONE, False)
     assert found.closest
     assert all(each.citation.quote in each.context for each in found.closest)
 
@@ -65,7 +67,7 @@ async def test_a_reader_decides(sample_desk, read, verdict):
     """What it finds decisive is shown, and else what came closest."""
     desk = reading(sample_desk, lambda q: read if "50 of the 121" in q else Finding.NOT_STATED)
     found = await desk.look_up_one(RESULT)
-    assert (found.verdict, found.read) == (verdict, True)
+    assert (found.verdict, found.judged) == (verdict, True)
     decisive = [each for each in found.closest if each.verdict is not Verdict.NONE]
     assert len(decisive) == (verdict is not Verdict.NONE)
     assert found.closest
@@ -109,5 +111,5 @@ async def test_what_is_not_looked_up_is_named(sample_desk):
     """A long message is looked up in part, and says which part it leaves."""
     said = [f"Harbour won {seats} seats in Orvessa." for seats in range(46, 51)]
     found = await sample_desk.look_up(" ".join(said))
-    assert [each.claim for each in found.looked] == said[:CLAIMS]
+    assert [each.claim for each in found.claims] == said[:CLAIMS]
     assert list(found.left_out) == said[CLAIMS:]

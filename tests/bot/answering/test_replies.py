@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from bot.answering.chat.replies import Objects, Thoughtless, read_object
+from bot.answering.chat.replies import ObjectScanner, ThoughtFilter, read_object
 
 ONE = {
     "say": "Turnout was 62.7 per cent.",
-    "rests": [{"key": "ab12c", "quote": "Turnout was 62.7"}],
+    "quotes": [{"key": "ab12c", "quote": "Turnout was 62.7"}],
 }
-TWO = {"say": "It was {lower} than “before”.", "rests": [{"key": "9f", "quote": 'He said "no".'}]}
+TWO = {"say": "It was {lower} than “before”.", "quotes": [{"key": "9f", "quote": 'He said "no".'}]}
 A, B = json.dumps(ONE), json.dumps(TWO, ensure_ascii=False)
-THOUGHT = '{"say": "The mayor was paid.", "rests": []}'
+THOUGHT = '{"say": "The mayor was paid.", "quotes": []}'
 
 
 def forms(one, two):
@@ -40,7 +40,7 @@ def forms(one, two):
             f"<|channel|>final<|message|>{a}\n{b}<|return|>"
         ),
         "trailing commas": f"{a[:-1]},}}\n{b[:-2]},]}}",
-        "one rest as an object": json.dumps({**one, "rests": one["rests"][0]}) + f"\n{b}",
+        "one rest as an object": json.dumps({**one, "quotes": one["quotes"][0]}) + f"\n{b}",
     }
 
 
@@ -49,7 +49,7 @@ FORMS = forms(ONE, TWO)
 
 def found(text, size):
     """Return what is read of *text*, fed in pieces."""
-    objects = Objects()
+    objects = ObjectScanner()
     told = [each for at in range(0, len(text), size) for each in objects.feed(text[at : at + size])]
     return [read_object(each) for each in (*told, *objects.end())]
 
@@ -63,7 +63,7 @@ def test_every_form_gives_the_same_objects(text, size):
 
 def test_an_object_comes_as_soon_as_it_has_ended():
     """Readers see the first sentence while the second is written."""
-    objects = Objects()
+    objects = ObjectScanner()
     assert objects.feed(A[:-1]) == []
     assert objects.feed(A[-1]) == [A]
     assert objects.feed(B[:9]) == []
@@ -81,8 +81,8 @@ def test_a_string_that_is_never_closed_swallows_no_other_line():
 @pytest.mark.parametrize("key", [7, "7"])
 def test_a_key_may_be_a_number(key):
     """Small models count."""
-    read = read_object(json.dumps({"say": "x", "rests": [{"key": key, "quote": "q"}]}))
-    assert read["rests"] == [{"key": "7", "quote": "q"}]
+    read = read_object(json.dumps({"say": "x", "quotes": [{"key": key, "quote": "q"}]}))
+    assert read["quotes"] == [{"key": "7", "quote": "q"}]
 
 
 @pytest.mark.parametrize("text", ["", "Sorry, I cannot.", "[]", "{}", "}{", "{{{{", '"say"'])
@@ -93,7 +93,7 @@ def test_what_is_no_object_is_none(text):
 
 def test_what_is_said_is_told_from_what_is_thought():
     """However the marks are cut."""
-    thoughts = Thoughtless()
+    thoughts = ThoughtFilter()
     text = "a <b> <think>hidden</think> c [x] <"
     said = "".join(part for char in text for part in thoughts.feed(char) if part) + thoughts.end()
     assert said == "a <b>  c [x] <"

@@ -12,13 +12,13 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Reason
-from bot.answering.understanding.followup import Exchange, standalone
+from bot.answering.understanding.followup import Exchange, complete_followup
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import ask
 from ingest.language.as_english import as_english
 from ingest.language.dates import clocks_in, days_in
 from ingest.language.languages import Language
-from ingest.language.numbers import figures_in, plain
+from ingest.language.numbers import figures_in, normalise
 from tests.bot.answering.abroad import cited, coverage_of, stopped
 from tests.bot.conftest import MORNING
 
@@ -112,7 +112,7 @@ def test_what_is_declined_in_spanish(text, reason):
 )
 def test_a_follow_up_is_completed(text, meant):
     """By rules, from the question before and nothing else."""
-    assert standalone(text, Exchange("¿Cuántos escaños obtuvo la Alianza?", ())) == meant
+    assert complete_followup(text, Exchange("¿Cuántos escaños obtuvo la Alianza?", ())) == meant
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_follow_up_is_completed(text, meant):
 )
 def test_a_figure_is_read(text, value, kind, unit, bound):
     """Dots divide thousands and a comma decimals."""
-    [found] = figures_in(as_english(plain(text), "es").text)
+    [found] = figures_in(as_english(normalise(text), "es").text)
     assert (found.value, found.kind, found.unit, found.bound) == (Decimal(value), kind, unit, bound)
 
 

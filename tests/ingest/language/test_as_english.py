@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from ingest.index.scope import asked
 from ingest.language.as_english import as_english
 from ingest.language.dates import clocks_in, days_in, weekdays_in
-from ingest.language.numbers import figures_in, plain
+from ingest.language.numbers import figures_in, normalise
 
 TODAY = date(2026, 11, 2)
 
 
 def read(text):
     """Return what is read of each figure, and the words that it stands in."""
-    rendered = as_english(plain(text), "de")
+    rendered = as_english(normalise(text), "de")
     return [
         (
             figure.value,

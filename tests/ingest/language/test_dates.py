@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ingest.language.datelines import stated
+from ingest.language.datelines import parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in
 
 
@@ -71,4 +71,4 @@ def test_times_and_weekdays():
 )
 def test_a_date_line_states_a_whole_day_or_nothing(line, moment):
     """Nothing is reckoned from the clock, and no order of day and month is guessed."""
-    assert stated(line) == moment
+    assert parse_date(line) == moment

@@ -26,7 +26,7 @@ TEXT = "The count went on until two in the morning, the commission said."
 )
 def test_what_belongs_to_the_page(line):
     """Calls, captions, names and times are never an answer."""
-    assert roles([TEXT, line, TEXT]) == (Role.TEXT, Role.FURNITURE, Role.TEXT)
+    assert roles([TEXT, line, TEXT]) == (Role.TEXT, Role.BOILERPLATE, Role.TEXT)
 
 
 @pytest.mark.parametrize(

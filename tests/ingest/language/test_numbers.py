@@ -9,12 +9,12 @@ from kanjize import KanjizeConfiguration, KanjizeStyle, number2kanji
 from num2words import num2words
 
 from ingest.language.as_english import plain_english
-from ingest.language.numbers import figures_in, plain
+from ingest.language.numbers import figures_in, normalise
 
 
 def read(text):
     """Return value, kind and unit of each figure."""
-    return [(f.value.normalize(), f.kind, f.unit) for f in figures_in(plain(text))]
+    return [(f.value.normalize(), f.kind, f.unit) for f in figures_in(normalise(text))]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_only_looks_like_a_figure_is_none(text):
 @given(st.integers(2, 999_999_999))
 def test_english_words_say_what_their_digits_say(number):
     """Digits, words, digits again."""
-    [figure] = figures_in(plain(f"It counted {num2words(number)} boxes."))
+    [figure] = figures_in(normalise(f"It counted {num2words(number)} boxes."))
     assert figure.value == number
 
 
@@ -89,7 +89,7 @@ def test_english_words_say_what_their_digits_say(number):
 def test_kanji_say_what_their_digits_say(style, number):
     """In kanji alone, and with the digits that newspapers mix in."""
     written = number2kanji(number, KanjizeConfiguration(style))
-    [figure] = figures_in(plain(f"合計{written}票だった"))
+    [figure] = figures_in(normalise(f"合計{written}票だった"))
     assert figure.value == number
 
 
@@ -109,7 +109,7 @@ def test_kanji_say_what_their_digits_say(style, number):
 )
 def test_a_bound_is_noted(text, bound):
     """At least two million is not two million."""
-    [figure] = figures_in(plain(text))
+    [figure] = figures_in(normalise(text))
     assert figure.bound == bound
 
 
@@ -136,7 +136,7 @@ def test_figures_share_the_unit_that_one_of_them_states():
 )
 def test_figures_of_newspapers_are_read(text, values):
     """Scores have two figures, a year and the next one have none more."""
-    found = [figure.value for figure in figures_in(plain(text))]
+    found = [figure.value for figure in figures_in(normalise(text))]
     assert found == [Decimal(each) for each in values]
 
 

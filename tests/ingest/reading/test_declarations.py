@@ -6,7 +6,7 @@ import pytest
 
 from ingest.model import Header, Kind, day_of
 from ingest.reading.fetched import is_next_page, sent_on
-from ingest.reading.placing import placed
+from ingest.reading.placing import with_address
 from tests.ingest.reading.pages import JAPANESE, STORY, URL, a_page, lines, linked, read
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
@@ -136,7 +136,7 @@ def test_a_japanese_date_line_is_read_and_is_no_text(line):
 def test_a_canonical_address_counts_where_it_is_of_this_page(url, canonical, stands):
     """Templates name sections, front pages, and each other."""
     site = "https://courier.example"
-    found = placed(Header("t", url=site + canonical), site + url)
+    found = with_address(Header("t", url=site + canonical), site + url)
     assert found.url == site + stands
 
 

@@ -68,7 +68,7 @@ def test_words_of_the_article_are_never_altered():
         "He was born on 3 May 1998 in Brennock.",
     ],
 )
-def test_a_sentence_that_looks_like_furniture_stays(line):
+def test_a_sentence_that_looks_like_boilerplate_stays(line):
     """Only whole lines that nobody would write in an article are noise."""
     assert line in read(f"A title\n\n{line}\n\nThe rest of the report went on for a while.").text
 

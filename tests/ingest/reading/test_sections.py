@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.model import Kind
-from ingest.reading.found import section
+from ingest.reading.found import kind_by_address
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from ingest.reading.found import section
 )
 def test_a_section_names_the_kind(address, kind):
     """A word that only begins so names none."""
-    assert section(address) is kind
+    assert kind_by_address(address) is kind

@@ -22,7 +22,7 @@ def desk(read_folder, tmp_path, reader):
     """Open a desk of its own over the sample coverage."""
     data = shutil.copytree(read_folder, tmp_path / "data")
     with open_in(data, now=MORNING) as opened:
-        yield written_by(opened, checker=reader)
+        yield written_by(opened, verifier=reader)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.coverage import gaps
 from bot.ledger.model import FeedbackVerdict
-from tests.bot.conftest import MORNING, ScriptedReader
+from tests.bot.conftest import MORNING, ScriptedVerifier
 from tests.bot.discord_ui.choosing import choose, labels
 from tests.bot.discord_ui.reading import links, seen
 
@@ -27,7 +27,7 @@ def shown(result):
 
 def saying(reading):
     """Return a reader that says the same of every claim."""
-    return ScriptedReader(lambda _claim: reading)
+    return ScriptedVerifier(lambda _claim: reading)
 
 
 @pytest.mark.parametrize(

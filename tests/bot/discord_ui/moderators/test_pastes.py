@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.lookup import _verdict_of
 from bot.answering.model import Level, Verdict
-from bot.answering.proving.reader import Finding
+from bot.answering.proving.verifier import Finding
 from bot.community.news import Stories
 from bot.discord_ui.rendering import Colour, outcome_view
 from bot.reporting import as_object

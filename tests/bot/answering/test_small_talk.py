@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.answering.understanding.followup import asks
+from bot.answering.understanding.followup import asks_question
 from bot.answering.understanding.question import UnaskableError, ask
-from bot.answering.understanding.talk import Talk, news_in, talk_in
+from bot.answering.understanding.small_talk import SmallTalk, news_request_in, small_talk_in
 from ingest.language.languages import Language
 from tests.builders import NOW
 
@@ -89,7 +89,7 @@ EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.
 )
 def test_talk_is_told_from_questions(text, said, language):
     """Whoever says hello is greeted in their language, out of nothing that is in an article."""
-    assert talk_in(text) == Talk(said, language)
+    assert small_talk_in(text) == SmallTalk(said, language)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_talk_is_told_from_questions(text, said, language):
 )
 def test_what_may_ask_something_is_left_a_question(text):
     """One word more, and it is for the coverage to answer."""
-    assert talk_in(text) is None
+    assert small_talk_in(text) is None
 
 
 def test_talk_is_no_question():
@@ -164,7 +164,7 @@ def test_talk_is_no_question():
 )
 def test_a_question_to_anybody_is_told_from_chatter(text, asking):
     """Where people talk to each other as well, only what asks something is answered."""
-    assert asks(text) is asking
+    assert asks_question(text) is asking
 
 
 @pytest.mark.parametrize(
@@ -184,5 +184,5 @@ def test_a_question_to_anybody_is_told_from_chatter(text, asking):
 )
 def test_news_of_a_topic_are_told_from_questions(text, topic):
     """Whoever wants what is new on something gets it by day; others get an answer."""
-    found = news_in(text)
+    found = news_request_in(text)
     assert (found.topic if found else None) == topic

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from bot.answering.answer import answer_now
-from bot.answering.understanding.markup import bare
+from bot.answering.understanding.markup import strip_markup
+from bot.answering.understanding.normalising import correct_typos, intended_word, normalise_query
 from bot.answering.understanding.question import ask
-from bot.answering.understanding.typed import corrected, heard, meant
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.reporting import level_of
 from tests.bot.conftest import MORNING
@@ -49,7 +49,7 @@ def lead(sample_desk):
 def test_marks_and_fillers_are_not_heard(lead, marks):
     """No question of the sample becomes another one, so each keeps its answer."""
     for text in ANSWERABLE:
-        assert heard(marks.format(text), nothing) == heard(text, nothing)
+        assert normalise_query(marks.format(text), nothing) == normalise_query(text, nothing)
     assert lead(marks.format(ANSWERABLE[0])) == lead(ANSWERABLE[0])
 
 
@@ -88,20 +88,20 @@ def mistyped(text):
 )
 def test_what_is_no_word_is_left_out(typed, said):
     """Markup, mentions, links and pictures are nothing that coverage could mention."""
-    assert bare(typed) == said
+    assert strip_markup(typed) == said
 
 
 def test_a_typo_is_the_word_of_the_coverage():
     """One letter left out, doubled, exchanged or swapped; what the coverage has stays."""
     known = {"turnout": 7, "turn": 9}.get
     for typed in ("turnot", "turnoutt", "tunrout", "turmout"):
-        assert meant(typed, lambda term: known(term, 0)) == "turnout"
-    assert corrected("Wehn did the vote close?", nothing) == "when did the vote close?"
-    assert meant("xyzzy", nothing) is None
-    assert meant("cat", lambda _term: 1) is None
+        assert intended_word(typed, lambda term: known(term, 0)) == "turnout"
+    assert correct_typos("Wehn did the vote close?", nothing) == "when did the vote close?"
+    assert intended_word("xyzzy", nothing) is None
+    assert intended_word("cat", lambda _term: 1) is None
 
 
 def test_markup_is_not_searched():
     """What is nothing but markup stays, so that there is something to search for."""
-    assert heard("**Who** won? 🗳️", nothing) == "Who won?"
-    assert heard("🗳️", nothing) == "🗳️"
+    assert normalise_query("**Who** won? 🗳️", nothing) == "Who won?"
+    assert normalise_query("🗳️", nothing) == "🗳️"

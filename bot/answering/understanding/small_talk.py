@@ -1,0 +1,86 @@
+"""Recognise small talk, which is no question: hello, help, stop, "true?", "news?"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.answering.understanding.markup import strip_markup
+from ingest.language.languages import Language
+from ingest.language.words import table
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_FILLER = "beside"
+_KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
+"""Kinds of small talk; a message with several is answered by the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """The kind of a message, such as ``help``, ``stop``, ``thanks`` or ``hello``, and its language.
+
+    ``check`` refers to another text that is to be checked: "is this true?". ``news`` asks for the
+    latest news, on ``topic`` if there is one; ``wrong`` complains, and ``aside`` asks for something
+    that no coverage has. ``privacy`` asks for one's own data, or for its deletion.
+    """
+
+    kind: str
+    language: Language
+    topic: str = ""
+
+
+def small_talk_in(text: str) -> SmallTalk | None:
+    """Return the small talk that *text* consists of; ``None`` if it may be a question."""
+    plain_text = unicodedata.normalize("NFKC", strip_markup(text)).casefold().replace("’", "'")
+    words = tuple(_WORD.findall(plain_text))
+    for language in Language:
+        kinds = _kinds_in(words, _phrases(language))
+        for kind in _KINDS:
+            if kind in kinds:
+                return SmallTalk(kind, language)
+    return None
+
+
+def news_request_in(text: str) -> SmallTalk | None:
+    """Return the request for news on a topic in *text*: "the latest on the ferries"."""
+    text = strip_markup(text)
+    for language in Language:
+        pattern = _news_pattern(language)
+        if match := pattern and pattern.search(text):
+            return SmallTalk("news", language, match["topic"].strip())
+    return None
+
+
+@cache
+def _news_pattern(language: Language) -> re.Pattern[str] | None:
+    """Compile the pattern of requests for news on a topic in *language*."""
+    pattern = table(f"{language}/questions").get("talk", {}).get("news_of")
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
+
+
+def _kinds_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
+    """Split *words* into phrases, the longest first; return their kinds, none if a word is left."""
+    kinds: set[str] = set()
+    start = 0
+    while start < len(words):
+        ends = range(len(words), start, -1)
+        end = next((end for end in ends if tuple(words[start:end]) in phrases), None)
+        if end is None:
+            return set()
+        kinds.add(phrases[tuple(words[start:end])])
+        start = end
+    return kinds
+
+
+@cache
+def _phrases(language: Language) -> dict[tuple[str, ...], str]:
+    """Return the kind of each small-talk phrase of *language*, by its words."""
+    phrases: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
+    return {
+        tuple(_WORD.findall(phrase)): kind
+        for kind in (*_KINDS, _FILLER)
+        for phrase in phrases.get(kind, ())
+    }
