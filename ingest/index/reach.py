@@ -1,4 +1,4 @@
-"""Whether what tells meaning can be reached: while it cannot, words alone are searched."""
+"""The circuit breaker for the embedder and the vector store: after a failure, words only."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from ingest.threads import DetachedExecutor
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Seconds that a question waits for an endpoint or a server; words answer at once."""
-LEFT_ALONE_FOR = 30.0
-"""Seconds for which one that failed is not asked again."""
-_AT_ONCE = 8
-"""Questions that may wait; those behind them have words alone."""
+TIMEOUT_SECONDS = 2.0
+"""Seconds that a question waits for an endpoint or a server."""
+RETRY_SECONDS = 30.0
+"""Seconds after a failure during which no call is made."""
+_WAITING_QUESTIONS = 8
+"""Questions that may wait at the same time; further ones use words only."""
 
 _Result = TypeVar("_Result")
 
 
 class Reach:
-    """Asks what is far away, with patience, and leaves it alone for a while after it failed."""
+    """Calls remote services with a timeout, and skips calls for a while after a failure."""
 
     def __init__(self) -> None:
-        """Nothing has failed yet."""
-        self._calls = DetachedExecutor(_AT_ONCE, "reach")
+        """Start with no failure."""
+        self._calls = DetachedExecutor(_WAITING_QUESTIONS, "reach")
         self._until = 0.0
 
     @property
     def lost(self) -> bool:
-        """Whether meaning is not searched at the moment."""
+        """True while calls are skipped after a failure."""
         return time.monotonic() < self._until
 
-    def ask(self, work: Callable[[], _Result], otherwise: _Result, *, far: bool) -> _Result:
-        """Return what *work* returns in time, or *otherwise*; why not stands in the log.
+    def ask(self, work: Callable[[], _Result], default: _Result, *, far: bool) -> _Result:
+        """Return the result of *work*, or *default* if it fails or is late; log the reason.
 
         What is not *far* is waited for: it answers at once, or fails. A server's first answer comes
         late that has a million vectors to read; once it came, it is asked again.
@@ -47,26 +47,26 @@ class Reach:
             IndexReplacedError: waiting would not help.
         """
         if self.lost:
-            return otherwise
+            return default
         call: Future[_Result] | None = None
         try:
             call = self._calls.submit(work) if far else None
-            return call.result(PATIENCE) if call else work()
+            return call.result(TIMEOUT_SECONDS) if call else work()
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
-            self._until = time.monotonic() + LEFT_ALONE_FOR
-            why = str(error) or f"nothing came for {PATIENCE:.0f} seconds"
-            logger.warning("Meaning is not searched for %.0f seconds: %s", LEFT_ALONE_FOR, why)
+            self._until = time.monotonic() + RETRY_SECONDS
+            reason = str(error) or f"no answer within {TIMEOUT_SECONDS:.0f} s"
+            logger.warning("Vector search disabled for %.0f s: %s", RETRY_SECONDS, reason)
             if call is not None:
-                call.add_done_callback(self._came)
-            return otherwise
+                call.add_done_callback(self._retry_after_answer)
+            return default
 
-    def _came(self, call: Future[_Result]) -> None:
-        """Ask again what answered after all."""
+    def _retry_after_answer(self, call: Future[_Result]) -> None:
+        """Make calls again after a late answer."""
         if not call.cancelled() and call.exception() is None:
             self._until = 0.0
 
     def close(self) -> None:
-        """Let the threads go; one that still waits is not waited for."""
+        """Shut the threads down without waiting for running calls."""
         self._calls.shutdown(cancel_futures=True)

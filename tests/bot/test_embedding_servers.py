@@ -100,7 +100,7 @@ def endpoint():
 @pytest.fixture
 def desk(endpoint, tmp_path, monkeypatch):
     """Open a desk whose vectors come from the endpoint, with one article in its index."""
-    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 0.3)
+    monkeypatch.setattr(reach, "RETRY_SECONDS", 0.3)
     _, url = endpoint
     settings = BotSettings.of(
         {"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": url}
@@ -184,8 +184,8 @@ def test_a_reply_has_an_end(desk, endpoint, way, monkeypatch):
 
 def test_an_endpoint_that_stalls_costs_two_seconds_once(desk, endpoint, monkeypatch):
     """Those who ask meanwhile wait for nothing."""
-    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 30.0)
-    monkeypatch.setattr(reach, "PATIENCE", 0.5)
+    monkeypatch.setattr(reach, "RETRY_SECONDS", 30.0)
+    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 0.5)
     handler, _ = endpoint
     stopped = threading.Event()
 

@@ -129,7 +129,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 0.0)
+    monkeypatch.setattr(reach, "RETRY_SECONDS", 0.0)
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")
@@ -169,7 +169,7 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
         assert found.written.by_words
         with pytest.raises(ArchiveError, match="cannot be written"):
             desk.archive.articles.remove(1, now=MORNING)
-    assert "read as it is" in caplog.text
+    assert "Opened read-only" in caplog.text
 
 
 def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):

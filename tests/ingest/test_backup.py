@@ -49,7 +49,7 @@ def settings(request, tmp_path):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(reach, "PATIENCE", 60.0)
+    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 60.0)
 
 
 def answers(desk):

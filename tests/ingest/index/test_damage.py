@@ -136,4 +136,4 @@ def test_a_disk_that_is_full_deletes_nothing(settings, monkeypatch, caplog):
         monkeypatch.setattr(index_module.Index, "finds_itself", full)
         with opened(settings, archive) as index:
             assert index.shelf.counts() == (MANY, MANY)
-        assert "Meaning is not searched" in caplog.text
+        assert "Vector search disabled" in caplog.text

@@ -17,7 +17,7 @@ from ingest.threads import DetachedExecutor
 
 def test_what_comes_late_ends_the_absence(monkeypatch):
     """A server that reads its vectors first is asked again as soon as it has answered."""
-    monkeypatch.setattr(reach, "PATIENCE", 0.01)
+    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 0.01)
     asked, come = reach.Reach(), threading.Event()
 
     def slow():
@@ -31,14 +31,14 @@ def test_what_comes_late_ends_the_absence(monkeypatch):
     until = time.monotonic() + 30
     while asked.lost and time.monotonic() < until:
         time.sleep(0.01)
-    monkeypatch.setattr(reach, "PATIENCE", 30.0)
+    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 30.0)
     assert asked.ask(lambda: "vectors", "words", far=True) == "vectors"
     asked.close()
 
 
 def test_what_fails_late_stays_left_alone(monkeypatch):
     """An error that comes after everybody went on without it is no answer."""
-    monkeypatch.setattr(reach, "PATIENCE", 0.01)
+    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 0.01)
     asked, come, failed = reach.Reach(), threading.Event(), threading.Event()
 
     def broken():
@@ -55,7 +55,7 @@ def test_what_fails_late_stays_left_alone(monkeypatch):
 
 def test_a_chroma_server_that_stands_still_is_not_waited_for(monkeypatch, tmp_path):
     """It takes connections and says nothing: whoever asks goes on without it after seconds."""
-    monkeypatch.setattr(vectors, "_AT_FIRST", 0.3)
+    monkeypatch.setattr(vectors, "_CONNECT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
