@@ -1,7 +1,7 @@
-"""The encoder and the tokenizer of multilingual-e5-small, drawn up for onnxruntime.
+"""The encoder and the tokenizer of multilingual-e5-small, built as an ONNX graph.
 
-The same encoder serves twice: as the embedder, and with other upper layers and two heads as the
-reader (:func:`reader_graph`).
+The same encoder is used twice: as the embedder, and with other upper layers and two heads as the
+claim reader (:func:`reader_graph`).
 """
 
 from __future__ import annotations
@@ -18,16 +18,25 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 from ingest.embedding.packed import BLOCK, PACKED_MODEL, Array, Packed
 
 _OPSET, _IR = 18, 9
-"""Versions of the format that every onnxruntime since 1.18 reads."""
-_CONTRIBUTED = "com.microsoft"
-"""The operators beside the standard that onnxruntime has on every kind of processor."""
-_STANDARD = {"Shape", "Slice", "Add", "Split", "Cast", "Gather", "LayerNormalization", "MatMul"}
+"""Format versions that every onnxruntime since 1.18 reads."""
+_CONTRIB_DOMAIN = "com.microsoft"
+"""The domain of non-standard operators, which onnxruntime has on every processor."""
+_STANDARD_OPERATORS = {
+    "Shape",
+    "Slice",
+    "Add",
+    "Split",
+    "Cast",
+    "Gather",
+    "LayerNormalization",
+    "MatMul",
+}
 _START, _END, _UNKNOWN = 0, 2, 3
-"""Places in the vocabulary."""
+"""Token ids in the vocabulary."""
 
 
 class _Weights(Protocol):
-    """The numbers of an encoder by the names of the packed file, such as ``l0.q.w``."""
+    """The weights of an encoder by their names in the packed file, such as ``l0.q.w``."""
 
     @property
     def width(self) -> int:
@@ -35,32 +44,32 @@ class _Weights(Protocol):
 
     @property
     def layers(self) -> int:
-        """Return how many layers there are."""
+        """Return the number of layers."""
 
     @property
     def heads(self) -> int:
-        """Return the heads of attention of a layer."""
+        """Return the number of attention heads of a layer."""
 
     @property
     def inner(self) -> int:
-        """Return the width inside a layer."""
+        """Return the width of the feed-forward part of a layer."""
 
     @property
     def epsilon(self) -> float:
-        """Return what the normalisation adds to a variance."""
+        """Return the constant that layer normalisation adds to a variance."""
 
     def floats(self, name: str) -> Array:
-        """Return a tensor of 32 bits, flat."""
+        """Return a 32-bit tensor, flattened."""
 
     def blocks(self, name: str) -> tuple[Array, Array]:
-        """Return a tensor of 4 bits by block, and its scales."""
+        """Return a 4-bit tensor by block, and its scales."""
 
     def matrix(self, name: str, inputs: int) -> Array:
         """Return a layer's weights: shape (outputs, *inputs*)."""
 
 
 class TaughtWeights:
-    """The weights of a packed file, some of them replaced by taught ones."""
+    """The weights of a packed file, some replaced by trained ones."""
 
     def __init__(self, packed: Packed, taught: Mapping[str, Array]) -> None:
         self._packed, self._taught = packed, taught
@@ -68,29 +77,29 @@ class TaughtWeights:
         self.inner, self.epsilon = packed.inner, packed.epsilon
 
     def floats(self, name: str) -> Array:
-        """Return a tensor of 32 bits, flat."""
-        found = self._taught.get(name)
-        return self._packed.floats(name) if found is None else found.astype(np.float32).ravel()
+        """Return a 32-bit tensor, flattened."""
+        tensor = self._taught.get(name)
+        return self._packed.floats(name) if tensor is None else tensor.astype(np.float32).ravel()
 
     def blocks(self, name: str) -> tuple[Array, Array]:
-        """Return a tensor of 4 bits by block, and its scales."""
+        """Return a 4-bit tensor by block, and its scales."""
         return self._packed.blocks(name)
 
     def matrix(self, name: str, inputs: int) -> Array:
-        """Return a layer's weights; taught ones are kept in 8 bits with a scale for each output."""
-        found = self._taught.get(name)
-        if found is None:
+        """Return a layer's weights; trained ones have 8 bits and a scale for each output."""
+        tensor = self._taught.get(name)
+        if tensor is None:
             return self._packed.matrix(name, inputs)
-        return found.astype(np.float32) * self._taught[f"{name}.scale"][:, None]
+        return tensor.astype(np.float32) * self._taught[f"{name}.scale"][:, None]
 
 
 def write_graph(model: onnx.ModelProto, file: Path) -> None:
-    """Write *model*."""
+    """Write *model* to *file*."""
     onnx.save(model, file)
 
 
 def tokenizer_of(packed: Packed) -> Tokenizer:
-    """Return the tokenizer of XLM-RoBERTa: unigrams over what NMT's rules and NFKC fold."""
+    """Return the tokenizer of XLM-RoBERTa: unigrams, normalised by NMT's rules and NFKC."""
     tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=_UNKNOWN, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
@@ -103,15 +112,15 @@ def tokenizer_of(packed: Packed) -> Tokenizer:
 
 
 class _Graph:
-    """A model in the making: operators in order, and the numbers they use."""
+    """A graph under construction: operators in order, and their constants."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
-        self.numbers: list[onnx.TensorProto] = []
+        self.constants: list[onnx.TensorProto] = []
 
-    def number(self, name: str, values: Array) -> str:
-        """Keep *values* under *name*."""
-        self.numbers.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+    def constant(self, name: str, values: Array) -> str:
+        """Add the constant *values* with this *name*, and return the name."""
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
     def do(
@@ -122,7 +131,7 @@ class _Graph:
         **options: Any,  # noqa: ANN401 - as onnx takes them
     ) -> str:
         """Add one operator, and return the name of its first output."""
-        domain = "" if operator in _STANDARD else _CONTRIBUTED
+        domain = "" if operator in _STANDARD_OPERATORS else _CONTRIB_DOMAIN
         self.nodes.append(helper.make_node(operator, inputs, outputs, domain=domain, **options))
         return outputs[0]
 
@@ -130,7 +139,7 @@ class _Graph:
 def graph_of(packed: _Weights) -> onnx.ModelProto:
     """Return the encoder of BERT (Devlin et al., 2019) with these weights."""
     graph = _Graph()
-    state = _encoded(packed, graph)
+    state = _add_encoder(packed, graph)
     graph.nodes.append(helper.make_node("Identity", [state], ["last_hidden_state"]))
     return _model(graph, PACKED_MODEL, {"last_hidden_state": ["batch", "length", packed.width]})
 
@@ -141,55 +150,55 @@ def reader_graph(weights: _Weights, heads: Mapping[str, Array]) -> onnx.ModelPro
     *heads* holds ``score.w`` and ``span.w`` of the shape (outputs, width), with ``.b``.
     """
     graph = _Graph()
-    state = _encoded(weights, graph)
-    first = graph.number("first", np.zeros(1, np.int64))
+    state = _add_encoder(weights, graph)
+    first = graph.constant("first", np.zeros(1, np.int64))
     graph.do("Gather", [state, first], "first_token", axis=1)
     for name, source, output in (("score", "first_token", "answers"), ("span", state, "span")):
-        matrix = graph.number(f"{name}.w", heads[f"{name}.w"].astype(np.float32).T)
-        bias = graph.number(f"{name}.b", heads[f"{name}.b"].astype(np.float32))
+        matrix = graph.constant(f"{name}.w", heads[f"{name}.w"].astype(np.float32).T)
+        bias = graph.constant(f"{name}.b", heads[f"{name}.b"].astype(np.float32))
         product = graph.do("MatMul", [source, matrix], f"{name}.product")
         graph.do("Add", [product, bias], output)
     return _model(graph, "reader", {"answers": ["batch", 1, 1], "span": ["batch", "length", 2]})
 
 
-def _encoded(packed: _Weights, graph: _Graph) -> str:
-    """Draw all layers, and return the name of the last one's output."""
-    state = _embedded(packed, graph)
+def _add_encoder(packed: _Weights, graph: _Graph) -> str:
+    """Add all layers, and return the name of the last one's output."""
+    state = _add_embeddings(packed, graph)
     graph.do("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
-    for number in range(packed.layers):
-        state = _layer(packed, graph, number, state)
+    for layer in range(packed.layers):
+        state = _layer(packed, graph, layer, state)
     return state
 
 
 def _model(graph: _Graph, name: str, outputs: Mapping[str, list[str | int]]) -> onnx.ModelProto:
-    """Return the whole model of ids and a mask, with *outputs* by name and shape."""
-    whole = helper.make_graph(
+    """Return the model with ids and a mask as inputs, and *outputs* by name and shape."""
+    onnx_graph = helper.make_graph(
         graph.nodes,
         name,
         [
-            helper.make_tensor_value_info(each, TensorProto.INT64, ["batch", "length"])
-            for each in ("input_ids", "attention_mask")
+            helper.make_tensor_value_info(tensor, TensorProto.INT64, ["batch", "length"])
+            for tensor in ("input_ids", "attention_mask")
         ],
         [
-            helper.make_tensor_value_info(each, TensorProto.FLOAT, shape)
-            for each, shape in outputs.items()
+            helper.make_tensor_value_info(tensor, TensorProto.FLOAT, shape)
+            for tensor, shape in outputs.items()
         ],
-        graph.numbers,
+        graph.constants,
     )
-    versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIBUTED, 1)]
-    return helper.make_model(whole, opset_imports=versions, ir_version=_IR)
+    versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB_DOMAIN, 1)]
+    return helper.make_model(onnx_graph, opset_imports=versions, ir_version=_IR)
 
 
-def _embedded(packed: _Weights, graph: _Graph) -> str:
-    """Look up words, which stay in 4 bits, and positions."""
+def _add_embeddings(packed: _Weights, graph: _Graph) -> str:
+    """Add the lookup of words, which stay in 4 bits, and of positions."""
     quarters, scales = packed.blocks("emb.word")
     halves = (quarters[:, 0::2] | (quarters[:, 1::2] << 4)).astype(np.uint8)
     words = graph.do(
         "GatherBlockQuantized",
         [
-            graph.number("words", halves.reshape(-1, packed.width // 2)),
+            graph.constant("words", halves.reshape(-1, packed.width // 2)),
             "input_ids",
-            graph.number("words.scales", scales.reshape(-1, packed.width // BLOCK)),
+            graph.constant("words.scales", scales.reshape(-1, packed.width // BLOCK)),
         ],
         "looked_up",
         bits=4,
@@ -197,44 +206,51 @@ def _embedded(packed: _Weights, graph: _Graph) -> str:
         gather_axis=0,
         quantize_axis=1,
     )
-    kind = packed.floats("emb.type").reshape(-1, packed.width)[0]
-    places = packed.floats("emb.pos").reshape(-1, packed.width) + kind
+    token_type = packed.floats("emb.type").reshape(-1, packed.width)[0]
+    positions = packed.floats("emb.pos").reshape(-1, packed.width) + token_type
     length = graph.do("Shape", ["input_ids"], "length", start=1, end=2)
-    nought = graph.number("nought", np.zeros(1, np.int64))
-    here = graph.do("Slice", [graph.number("places", places), nought, length, nought], "here")
-    placed = graph.do("Add", [words, here], "placed")
-    norm = [graph.number(f"emb.ln.{each}", packed.floats(f"emb.ln.{each}")) for each in "wb"]
+    zero = graph.constant("nought", np.zeros(1, np.int64))
+    position = graph.do("Slice", [graph.constant("places", positions), zero, length, zero], "here")
+    embedding_sum = graph.do("Add", [words, position], "placed")
+    norm = [
+        graph.constant(f"emb.ln.{parameter}", packed.floats(f"emb.ln.{parameter}"))
+        for parameter in "wb"
+    ]
     return graph.do(
-        "LayerNormalization", [placed, *norm], "embedded", axis=-1, epsilon=packed.epsilon
+        "LayerNormalization", [embedding_sum, *norm], "embedded", axis=-1, epsilon=packed.epsilon
     )
 
 
-def _layer(packed: _Weights, graph: _Graph, number: int, state: str) -> str:
-    """Attend, then feed forward, each added to what came in and normalised."""
-    at = f"l{number}."
+def _layer(packed: _Weights, graph: _Graph, layer: int, state: str) -> str:
+    """Add one layer: attention, then feed forward, each added to its input and normalised."""
+    prefix = f"l{layer}."
     width = packed.width
-    parts = [f"{at}{each}" for each in "qkv"]
-    biases = np.concatenate([packed.floats(f"{each}.b") for each in parts])
-    bias = graph.number(f"{at}qkv.b", biases)
-    together = _product(packed, graph, [f"{each}.w" for each in parts], state, width, bias)
-    graph.do("Split", [together], *parts, axis=-1, num_outputs=3)
+    projections = [f"{prefix}{projection}" for projection in "qkv"]
+    biases = np.concatenate([packed.floats(f"{projection}.b") for projection in projections])
+    bias = graph.constant(f"{prefix}qkv.b", biases)
+    projected = _add_product(
+        packed, graph, [f"{projection}.w" for projection in projections], state, width, bias
+    )
+    graph.do("Split", [projected], *projections, axis=-1, num_outputs=3)
     context = graph.do(
-        "MultiHeadAttention", [*parts, "", "mask"], f"{at}context", num_heads=packed.heads
+        "MultiHeadAttention", [*projections, "", "mask"], f"{prefix}context", num_heads=packed.heads
     )
-    attended = _product(packed, graph, [f"{at}ao.w"], context, width)
-    state = _added(packed, graph, at, ("aln", "ao"), attended, state)
-    risen = _product(packed, graph, [f"{at}fi.w"], state, width)
-    bent = graph.do(
-        "BiasGelu", [risen, graph.number(f"{at}fi.b", packed.floats(f"{at}fi.b"))], f"{at}bent"
+    attention = _add_product(packed, graph, [f"{prefix}ao.w"], context, width)
+    state = _add_residual(packed, graph, prefix, ("aln", "ao"), attention, state)
+    expanded = _add_product(packed, graph, [f"{prefix}fi.w"], state, width)
+    activated = graph.do(
+        "BiasGelu",
+        [expanded, graph.constant(f"{prefix}fi.b", packed.floats(f"{prefix}fi.b"))],
+        f"{prefix}bent",
     )
-    fallen = _product(packed, graph, [f"{at}fo.w"], bent, packed.inner)
-    return _added(packed, graph, at, ("oln", "fo"), fallen, state)
+    contracted = _add_product(packed, graph, [f"{prefix}fo.w"], activated, packed.inner)
+    return _add_residual(packed, graph, prefix, ("oln", "fo"), contracted, state)
 
 
-def _product(
+def _add_product(
     packed: _Weights, graph: _Graph, names: Sequence[str], state: str, inputs: int, *bias: str
 ) -> str:
-    """Multiply *state* by the matrices of *names* side by side, in 8 bits, a scale a column."""
+    """Add the product of *state* and the matrices *names*, in 8 bits with a scale a column."""
     matrix = np.concatenate([packed.matrix(name, inputs) for name in names]).T
     scales = np.abs(matrix).max(axis=0) / 127
     name = names[0]
@@ -242,24 +258,28 @@ def _product(
         "DynamicQuantizeMatMul",
         [
             state,
-            graph.number(name, np.round(matrix / scales).astype(np.int8)),
-            graph.number(f"{name}.scales", scales.astype(np.float32)),
-            graph.number(f"{name}.zeros", np.zeros(len(scales), np.int8)),
+            graph.constant(name, np.round(matrix / scales).astype(np.int8)),
+            graph.constant(f"{name}.scales", scales.astype(np.float32)),
+            graph.constant(f"{name}.zeros", np.zeros(len(scales), np.int8)),
             *bias,
         ],
         f"{name}.product",
     )
 
 
-def _added(
-    packed: _Weights, graph: _Graph, at: str, names: tuple[str, str], new: str, state: str
+def _add_residual(
+    packed: _Weights, graph: _Graph, prefix: str, names: tuple[str, str], new: str, state: str
 ) -> str:
-    """Add *new* and its bias to *state*, normalised."""
+    """Add *new* and its bias to *state*, and normalise the sum."""
     norm, linear = names
-    given = [f"{at}{norm}.w", f"{at}{norm}.b", f"{at}{linear}.b"]
+    parameters = [f"{prefix}{norm}.w", f"{prefix}{norm}.b", f"{prefix}{linear}.b"]
     return graph.do(
         "SkipLayerNormalization",
-        [new, state, *(graph.number(each, packed.floats(each)) for each in given)],
-        f"{at}{norm}",
+        [
+            new,
+            state,
+            *(graph.constant(parameter, packed.floats(parameter)) for parameter in parameters),
+        ],
+        f"{prefix}{norm}",
         epsilon=packed.epsilon,
     )
