@@ -35,12 +35,10 @@ class AddingOutcome:
         """Record a saved article, and others that were quarantined with it."""
         quarantined = set(saved.also)
         self.saved = [
-            replace(earlier, decision=Decision.QUARANTINED)
-            if earlier.article_id in quarantined
-            else earlier
-            for earlier in self.saved
+            replace(item, decision=Decision.QUARANTINED) if item.article_id in quarantined else item
+            for item in self.saved
         ]
-        recorded = {earlier.article_id for earlier in self.saved}
+        recorded = {item.article_id for item in self.saved}
         self.saved += [
             Saved(other_id, 0, Decision.QUARANTINED) for other_id in quarantined - recorded
         ]
@@ -56,7 +54,7 @@ def add(
 ) -> AddingOutcome:
     """Save the articles of *items* in batches, one transaction a batch; problems do not stop it.
 
-    *progress* is told ``(done, done)``: how many things there will be is the caller's to know.
+    *progress* is called with ``(done, done)``, since the total is not known here.
     """
     outcome = AddingOutcome()
     batch: list[Extract] = []
@@ -100,9 +98,9 @@ def _dated_by_entries(extract: Extract) -> Extract:
         newest = date.fromisoformat(extract.text[: len("YYYY-MM-DD")])
     except ValueError:
         return extract
-    stated = day_of(header.modified) if header.modified else date.min
+    modified = day_of(header.modified) if header.modified else date.min
     return (
-        extract if newest <= stated else replace(extract, header=replace(header, modified=newest))
+        extract if newest <= modified else replace(extract, header=replace(header, modified=newest))
     )
 
 

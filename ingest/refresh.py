@@ -163,8 +163,8 @@ class Refresher:
                 for address in unknown
                 for seal in seals_of(addresses[address].url, source.place)
             )
-            missing = [*unknown, *seals]
-            pages |= await asyncio.to_thread(self.archive.pages.get, missing)
+            names = [*unknown, *seals]
+            pages |= await asyncio.to_thread(self.archive.pages.get, names)
         if self.by_hand:
             plan = list(addresses.items())
         else:

@@ -57,7 +57,7 @@ class Ending:
         """The exit status: that of Ctrl-C, or 0 if a service manager asked."""
         return 128 + self.number if self.number == signal.SIGINT else 0
 
-    def going_on(self, _done: int, _total: int | None) -> None:
+    def going_on(self, _count: int, _total: int | None) -> None:
         """Accept a progress report, and stop the work if the process is to end.
 
         Raises:

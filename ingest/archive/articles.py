@@ -120,13 +120,13 @@ class Articles(DatabasePart):
         Raises:
             ArticleNotFoundError: there is no such article.
         """
-        removed = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
+        if_removed = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
         values = {"removed_at": None, "removal": None, "note": None}
-        held = (articles.c.id == article_id) & articles.c.held.is_not(None)
+        if_held = (articles.c.id == article_id) & articles.c.held.is_not(None)
         with self._database.writing() as connection:
             take_turn(connection)
-            connection.execute(update(articles).where(held).values(held=None))
-            if connection.execute(update(articles).where(removed).values(values)).rowcount:
+            connection.execute(update(articles).where(if_held).values(held=None))
+            if connection.execute(update(articles).where(if_removed).values(values)).rowcount:
                 record_change(connection, article_id, now)
         return self.get(article_id)
 
@@ -370,13 +370,13 @@ class Articles(DatabasePart):
 def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> Select[Any]:
     """Build the query for articles, newest day first, undated ones last."""
     withdrawn = articles.c.removed_at.is_not(None)
-    held = ~withdrawn & articles.c.held.is_not(None)
+    on_hold = ~withdrawn & articles.c.held.is_not(None)
     if removal is None:
         query = article_rows().where(withdrawn if removed else ~withdrawn)
     else:
         with_reason = withdrawn & (articles.c.removal == removal)
         query = article_rows().where(
-            with_reason | held if removal is Removal.QUARANTINED else with_reason
+            with_reason | on_hold if removal is Removal.QUARANTINED else with_reason
         )
     if outlet is not None:
         query = query.where(func.lower(versions.c.outlet) == outlet.lower())

@@ -75,11 +75,11 @@ class Generations(DatabasePart):
         """
         with self._database.writing() as connection:
             take_turn(connection)
-            old = select(serving.c.generation_id)
-            retire = update(generations).where(generations.c.id.in_(old))
-            connection.execute(retire.values(retired_at=rows.iso(now)))
-            new = update(generations).where(generations.c.id == generation_id)
-            connection.execute(new.values(retired_at=None))
+            previous = select(serving.c.generation_id)
+            retirement = update(generations).where(generations.c.id.in_(previous))
+            connection.execute(retirement.values(retired_at=rows.iso(now)))
+            activation = update(generations).where(generations.c.id == generation_id)
+            connection.execute(activation.values(retired_at=None))
             connection.execute(delete(serving))
             connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))
 

@@ -109,9 +109,9 @@ class Passages(DatabasePart):
 
     def count_after(self, seq: int) -> int:
         """Count the citable passages of articles that changed after *seq*."""
-        changed = select(changes.c.article_id).where(changes.c.seq > seq)
+        article_ids = select(changes.c.article_id).where(changes.c.seq > seq)
         with self._database.reading() as connection:
-            return number(connection, standing_passages().where(articles.c.id.in_(changed)))
+            return number(connection, standing_passages().where(articles.c.id.in_(article_ids)))
 
     def standings(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
         """Return the state of each article, current and stale passages, for an index of *splitter*.
@@ -159,11 +159,11 @@ class Passages(DatabasePart):
 
     def uncut(self, splitter: int, limit: int) -> list[Version]:
         """Return citable versions that were never cut by *splitter*, oldest articles first."""
-        cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
+        with_cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
         query = (
             select(versions)
             .join(articles, NEWEST)
-            .where(articles.c.removed_at.is_(None), ~cut, versions.c.text != "")
+            .where(articles.c.removed_at.is_(None), ~with_cut, versions.c.text != "")
             .order_by(articles.c.id)
             .limit(limit)
         )

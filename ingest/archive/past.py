@@ -75,8 +75,10 @@ class _PastPassages(Passages):
 
     def superseded(self) -> Iterator[Passage]:
         """Yield the passages that were citable then and are not today, by article."""
-        changed = or_(versions.c.number < articles.c.latest, articles.c.removed_at.is_not(None))
-        query = self._rows().where(changed, NEWEST_CUT)
+        is_superseded = or_(
+            versions.c.number < articles.c.latest, articles.c.removed_at.is_not(None)
+        )
+        query = self._rows().where(is_superseded, NEWEST_CUT)
         ordered = query.order_by(articles.c.id, passages.c.position)
         with self._database.reading() as connection:
             matches = connection.execution_options(yield_per=_BATCH_PASSAGES).execute(ordered)
@@ -120,10 +122,12 @@ class _PastOutlets(Outlets):
 
 def _version_at(moment: datetime) -> ColumnElement[int]:
     """Build the subquery for the number of an article's newest version at *moment*."""
-    earlier = versions.alias("earlier")
+    candidates = versions.alias("earlier")
     return (
-        select(func.max(earlier.c.number))
-        .where(earlier.c.article_id == articles.c.id, earlier.c.read_at <= _stored_time(moment))
+        select(func.max(candidates.c.number))
+        .where(
+            candidates.c.article_id == articles.c.id, candidates.c.read_at <= _stored_time(moment)
+        )
         .correlate(articles)
         .scalar_subquery()
     )

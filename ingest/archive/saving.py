@@ -64,8 +64,8 @@ def save_one(
         if article.held is not None:
             connection.execute(statement.values(held=None))
         return Saved(article.id, article.latest, decision)
-    doubted = decision is Decision.CHANGED and not (believe or confirms)
-    if doubted and (reason := _doubt_reason(connection, article, extract)):
+    needs_check = decision is Decision.CHANGED and not (believe or confirms)
+    if needs_check and (reason := _doubt_reason(connection, article, extract)):
         message = f"Its page now {reason}. Version {article.latest} stays."
         connection.execute(statement.values(held=message))
         return Saved(article.id, article.latest, Decision.QUARANTINED, note=reason)
@@ -134,8 +134,8 @@ def moved(connection: Connection, article_id: int, fetched: Extract) -> bool:
     if not url or row is None:
         return False
     name = apart(identity_of(fetched.header), row["place"])
-    taken = select(articles.c.id).where(articles.c.identity == name)
-    if connection.execute(taken).scalar() is not None:
+    same_identity = select(articles.c.id).where(articles.c.identity == name)
+    if connection.execute(same_identity).scalar() is not None:
         return False
     stored = rows.version(row).extract
     if unlike(stored, fetched):
@@ -152,21 +152,21 @@ def moved(connection: Connection, article_id: int, fetched: Extract) -> bool:
 
 def _decide(extract: Extract, digest: str, article: Row[Any], *, restore: bool) -> Decision:
     """Compare *extract* with the newest version of its *article*."""
-    same = digest == article.digest
-    if same and article.removal in (
+    is_same = digest == article.digest
+    if is_same and article.removal in (
         _PERMANENT_REMOVALS if restore else _PERMANENT_REMOVALS | _MANUAL_REMOVALS
     ):
         return Decision.SAME
     if extract.header.kind is Kind.RETRACTION:
-        return Decision.SAME if same else Decision.RETRACTED
+        return Decision.SAME if is_same else Decision.RETRACTED
     if article.digest is None:
         return Decision.NEW
     if article.removal is not None:
         return Decision.RESTORED
-    if same:
+    if is_same:
         return Decision.SAME
-    added = set(extract.corrections) - set(article.corrections)
-    return Decision.CORRECTED if added else Decision.CHANGED
+    new_corrections = set(extract.corrections) - set(article.corrections)
+    return Decision.CORRECTED if new_corrections else Decision.CHANGED
 
 
 def _quarantine_duplicates(
@@ -181,8 +181,8 @@ def _quarantine_duplicates(
     note = f"One text stands under {len(repeated)} titles; it is a notice rather than an article."
     for article_id in repeated:
         withdraw(connection, article_id, Removal.QUARANTINED, note, now)
-    others = tuple(duplicate for duplicate in repeated if duplicate != saved.article_id)
-    return Saved(saved.article_id, saved.version, Decision.QUARANTINED, others)
+    other_ids = tuple(duplicate for duplicate in repeated if duplicate != saved.article_id)
+    return Saved(saved.article_id, saved.version, Decision.QUARANTINED, other_ids)
 
 
 def withdraw(

@@ -111,9 +111,9 @@ class Sources(DatabasePart):
     def move(self, source_id: int, address: str) -> None:
         """Change the address of a source, unless the new one is watched already."""
         name = apart(address, self.get(source_id).place)
-        taken = select(sources.c.id).where(sources.c.address == name)
+        same_address = select(sources.c.id).where(sources.c.address == name)
         with self._database.writing() as connection:
-            if connection.execute(taken).scalar() is None:
+            if connection.execute(same_address).scalar() is None:
                 statement = update(sources).where(sources.c.id == source_id)
                 connection.execute(statement.values(address=name))
 

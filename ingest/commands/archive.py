@@ -99,7 +99,7 @@ def status_command(as_json: AsJson = False) -> int:
         sources = archive.sources.watched()
         removals = archive.articles.removals()
     holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
-    waiting = summary.last_change - (generation.caught_up_to if generation else 0)
+    backlog = summary.last_change - (generation.caught_up_to if generation else 0)
     if as_json:
         showing.print_json(
             {
@@ -107,7 +107,7 @@ def status_command(as_json: AsJson = False) -> int:
                 "passages": passages,
                 "generation": asdict(generation) if generation else None,
                 "better_model": better(generation.model, settings) if generation else None,
-                "changes_waiting": waiting,
+                "changes_waiting": backlog,
                 "index_owner": holder,
                 "sources": [asdict(source) for source in sources],
                 "removals": {str(reason): count for reason, count in removals.items()},
@@ -130,7 +130,7 @@ def status_command(as_json: AsJson = False) -> int:
     if summary.changed_at:
         print(f"The archive last changed {showing.ago(summary.changed_at, now())}.")
     if generation:
-        state = f"{waiting:,} changes wait" if waiting else "up to date"
+        state = f"{backlog:,} changes wait" if backlog else "up to date"
         age = showing.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {age}, {generation.model}, {state}.")
         if model := better(generation.model, settings):

@@ -187,11 +187,12 @@ def show_command(
         story = archive.articles.story(number)
     chosen = article.versions if version is None else version
     before = chosen - 1 if diff else chosen
-    if missing := {chosen, before} - set(versions):
-        least = min(missing)
-        explanation = " There is nothing before it to compare." if diff and least == 0 else ""
+    if unknown := {chosen, before} - set(versions):
+        lowest = min(unknown)
+        explanation = " There is nothing before it to compare." if diff and lowest == 0 else ""
         print(
-            f"Article {article.id} has versions 1 to {article.versions}, not {least}.{explanation}",
+            f"Article {article.id} has versions 1 to {article.versions}, "
+            f"not {lowest}.{explanation}",
             file=sys.stderr,
         )
         return 1
@@ -241,8 +242,8 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
-    for missing in unknown:
-        print(missing, file=sys.stderr)
+    for error_message in unknown:
+        print(error_message, file=sys.stderr)
     if as_json:
         showing.print_json({"removed": [article.id for article in removed], "index": note})
     else:
@@ -278,8 +279,8 @@ def _for_each(
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
-    for missing in unknown:
-        print(missing, file=sys.stderr)
+    for error_message in unknown:
+        print(error_message, file=sys.stderr)
     if as_json:
         showing.print_json({participle: processed, "index": note})
     else:

@@ -166,8 +166,8 @@ def add_address(
     archive: Archive, settings: Settings, address: str, hints: Hints
 ) -> list[SourceRound]:
     """Fetch a page, or each page in a feed or sitemap, once."""
-    once = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
-    return _refresh(archive, settings, [once], by_hand=True, hints=hints)
+    source = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
+    return _refresh(archive, settings, [source], by_hand=True, hints=hints)
 
 
 def _report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:

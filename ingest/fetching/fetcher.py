@@ -186,9 +186,9 @@ class Fetcher:
         """Return the response of *url*, or ``UNCHANGED`` if *validators* still match.
 
         Raises:
-            ForbiddenAddressError: it, or what it redirects to, is not on the public web.
+            ForbiddenAddressError: it, or a redirect of it, is not on the public web.
             NotAllowedError: the site asks not to be fetched or kept, or wants a login.
-            UnreachableError: it did not answer as it should; another time it may.
+            UnreachableError: it did not answer as it should; a later attempt may succeed.
         """
         target, steps, remaining = checked(url), 0, self._patience
         if "#!" in url:
@@ -320,7 +320,7 @@ class Fetcher:
         self,
         url: str,
         validators: Validators,
-        read: Callable[[str, aiohttp.ClientResponse], Awaitable[_Result]],
+        parse: Callable[[str, aiohttp.ClientResponse], Awaitable[_Result]],
         timeout: float,
     ) -> _Result:
         """Send one request with a timeout, and turn failures into errors with a message."""
@@ -331,7 +331,7 @@ class Fetcher:
                     url, headers=validators.headers(), allow_redirects=False
                 ) as response,
             ):
-                return await read(url, response)
+                return await parse(url, response)
         except TimeoutError as error:
             raise UnreachableError(
                 f"{short_address(url)} took longer than {self._patience:.0f} seconds."

@@ -80,7 +80,7 @@ def _differences(index: Index) -> _Faults:
 
     Articles that change meanwhile are left out; the index catches up with them later.
     """
-    changed, expected, indexed = index.changing(), 0, 0
+    changed_ids, expected, indexed = index.changing(), 0, 0
     without_vector: list[str] = []
     without_words: list[str] = []
     strange_vectors: list[str] = []
@@ -105,7 +105,7 @@ def _differences(index: Index) -> _Faults:
     if entries > indexed:
         unarchived = index.shelf.words.articles() - archived
         strange_words += index.shelf.words.held_of(unarchived)
-    changing_now = changed()
+    changing_now = changed_ids()
 
     def unchanged(ids: list[str]) -> tuple[str, ...]:
         return tuple(key for key in ids if _article_of(key) not in changing_now)

@@ -121,9 +121,9 @@ def _exchanged_names(sentence: str, reworded: str) -> bool:
     return bool(names and reworded_names) and not any(alike)
 
 
-def _names_only_in(text: str, other: str) -> list[str]:
-    """Return the names of *text* of which *other* has no word."""
-    words = set(units(other))
+def _names_only_in(text: str, other_text: str) -> list[str]:
+    """Return the names of *text* of which *other_text* has no word."""
+    words = set(units(other_text))
     return [name for name in names_in(text) if words.isdisjoint(units(name))]
 
 

@@ -126,8 +126,8 @@ class Index:
     def _of(self, generation: Generation) -> Index:
         if generation.id == self.generation.id:
             return self
-        same = generation.model == self.embedder.model
-        embedder = self.embedder if same else self._stores.embedder_of(generation.model)
+        same_model = generation.model == self.embedder.model
+        embedder = self.embedder if same_model else self._stores.embedder_of(generation.model)
         return Index(self._archive, embedder, generation, self._stores)
 
     def behind(self) -> bool:
@@ -221,9 +221,9 @@ class Index:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
         return self.shelf.words.matching(text, limit, scope=scope)
 
-    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
-        """Return the articles of *outlet* with *wording*, or none if fewer than *least* match."""
-        return self.shelf.words.articles_with(wording, outlet, least)
+    def articles_with(self, wording: str, outlet: str, minimum: int) -> set[int]:
+        """Return the articles of *outlet* with *wording*, or none if fewer than *minimum* match."""
+        return self.shelf.words.articles_with(wording, outlet, minimum)
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair."""
@@ -336,12 +336,12 @@ class Index:
     def _catch_up_vectors(self, progress: Progress) -> int:
         """Apply every change to the vectors: embed one batch while the last is written."""
         cursor = self._vectors_cursor()
-        total, done, embedded = self._archive.passages.count_after(cursor), 0, 0
+        total, count_done, embedded = self._archive.passages.count_after(cursor), 0, 0
 
         def step(count: int) -> None:
-            nonlocal done
-            done += count
-            progress(done, max(done, total))
+            nonlocal count_done
+            count_done += count
+            progress(count_done, max(count_done, total))
 
         with _Writer() as writer:
             for ids, upto in self._ranges(cursor):

@@ -107,38 +107,38 @@ def split(text: str, language: str) -> list[Span]:
     are evened out because BM25 would rank a short remainder above better passages.
     """
     target = _TARGET_CJK if _mostly_cjk(text) else TARGET
-    parts = list(_pieces(text, language, target))
-    if not parts:
+    pieces = list(_pieces(text, language, target))
+    if not pieces:
         return []
-    length = parts[-1].end - parts[0].start
-    even = length / max(1, round(length / target))
-    together = groupby(parts, key=lambda part: int(((part.start + part.end) / 2) // even))
-    runs = [list(run) for _, run in together]
+    length = pieces[-1].end - pieces[0].start
+    run_length = length / max(1, round(length / target))
+    groups = groupby(pieces, key=lambda part: int(((part.start + part.end) / 2) // run_length))
+    runs = [list(run) for _, run in groups]
     return [Span(run[0].start, run[-1].end) for run in runs]
 
 
-def _pieces(text: str, language: str, most: int) -> Iterator[Span]:
-    """Yield the sentences of *text*; longer ones than *most* characters are cut at separators."""
+def _pieces(text: str, language: str, limit: int) -> Iterator[Span]:
+    """Yield the sentences of *text*; longer ones than *limit* characters are cut at separators."""
     for sentence in sentences(text, language):
-        if sentence.end - sentence.start <= most:
+        if sentence.end - sentence.start <= limit:
             yield sentence
             continue
         sentence_text = text[sentence.start : sentence.end]
         offset = 0
-        for part in _cutter(most).split_text(sentence_text):
+        for part in _cutter(limit).split_text(sentence_text):
             if span := _trimmed(text, sentence.start + offset, sentence.start + offset + len(part)):
                 yield span
             offset += len(part)
 
 
-def _cutter(most: int) -> RecursiveCharacterTextSplitter:
+def _cutter(limit: int) -> RecursiveCharacterTextSplitter:
     """Return a splitter for sentences that are too long; it loses no character."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter  # few texts need it
 
     return RecursiveCharacterTextSplitter(
         separators=_SEPARATORS,
         keep_separator="end",
-        chunk_size=most,
+        chunk_size=limit,
         chunk_overlap=0,
         strip_whitespace=False,
     )

@@ -40,11 +40,11 @@ class Reach:
     def ask(self, work: Callable[[], _Result], default: _Result, *, far: bool) -> _Result:
         """Return the result of *work*, or *default* if it fails or is late; log the reason.
 
-        What is not *far* is waited for: it answers at once, or fails. A server's first answer comes
-        late that has a million vectors to read; once it came, it is asked again.
+        A call that is not *far* has no timeout. If a late call answers after all, for instance
+        once a server has loaded a million vectors, calls are made again.
 
         Raises:
-            IndexReplacedError: waiting would not help.
+            IndexReplacedError: another process replaced the index; a retry would not help.
         """
         if self.lost:
             return default

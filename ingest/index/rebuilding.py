@@ -87,8 +87,8 @@ def _unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generat
     for generation in archive.generations.kept():
         if generation.active or generation.retired_at is not None:
             continue
-        same = (generation.model, generation.splitter) == (embedder.model, SPLITTER)
-        if same and generation.dimensions == embedder.dimensions:
+        same_rules = (generation.model, generation.splitter) == (embedder.model, SPLITTER)
+        if same_rules and generation.dimensions == embedder.dimensions:
             unfinished = generation
         else:
             stores.drop(generation)

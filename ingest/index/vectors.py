@@ -332,10 +332,10 @@ def embed(
     cached = {key: vector for key, vector in stored.items() if _is_valid(vector, dimensions)}
     archive.embeddings.drop(embedder.model, sorted(stored.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
-    missing = [p for p in passages if keys[p.id] not in cached]
-    missing.sort(key=lambda p: len(p.text))
+    uncached = [p for p in passages if keys[p.id] not in cached]
+    uncached.sort(key=lambda p: len(p.text))
     batches = _Batches(embedder)
-    while batch := missing[batches.done : batches.done + batches.size]:
+    while batch := uncached[batches.done : batches.done + batches.size]:
         rows = batches.embedded([p.context for p in batch], step).astype("<f4")
         if rows.shape[1] != dimensions:
             raise EmbeddingError(
@@ -348,7 +348,7 @@ def embed(
         cached.update(new_vectors)
         step(len(batch))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
-    return vectors, len(missing)
+    return vectors, len(uncached)
 
 
 class _Batches:

@@ -105,12 +105,12 @@ class WordStore:
     def apply(self, states: Sequence[ArticleState], upto: int) -> None:
         """Store the state of each article; applying it again changes nothing."""
         with readable(self._folder), self._lock:
-            written = self._written + sum(len(state.passages) for state in states)
+            total = self._written + sum(len(state.passages) for state in states)
             writer = self._index.writer(_HEAP_BYTES, 1)
             for state in states:
                 writer.delete_documents_by_term("article", str(state.article_id))
                 self._put(writer, state)
-            self._finish(writer, upto, written)
+            self._finish(writer, upto, total)
 
     @property
     def worn(self) -> bool:
@@ -127,11 +127,11 @@ class WordStore:
         with readable(self._folder), self._lock:
             writer = self._index.writer(_HEAP_BYTES, 1)
             writer.delete_all_documents()
-            written = 0
+            total = 0
             for state in chain.from_iterable(parts):
                 self._put(writer, state)
-                written += len(state.passages)
-            self._finish(writer, upto, written)
+                total += len(state.passages)
+            self._finish(writer, upto, total)
             self._current_searcher()
             self._index.writer(_HEAP_BYTES, 1).garbage_collect_files()
 
@@ -176,15 +176,15 @@ class WordStore:
         query = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
         return {key for key, _ in self._hits(_within(query, scope), max(1, len(ids)))}
 
-    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
+    def articles_with(self, wording: str, outlet: str, minimum: int) -> set[int]:
         """Return the articles of *outlet* that contain every pair of terms of *wording*.
 
-        If fewer than *least* can match, or the wording is one term, return none.
+        If fewer than *minimum* can match, or the wording is one term, return none.
         """
         term_pairs, limit = set(pairs(terms(wording))), self.count()
         for pair in term_pairs:
             limit = min(limit, self.frequency(pair))
-            if limit < least:
+            if limit < minimum:
                 return set()
         if not term_pairs:
             return set()
@@ -249,13 +249,13 @@ class WordStore:
         except (OSError, ValueError):
             return self.count()
 
-    def _finish(self, writer: tantivy.IndexWriter, upto: int, written: int) -> None:
+    def _finish(self, writer: tantivy.IndexWriter, upto: int, total: int) -> None:
         writer.commit()
         writer.wait_merging_threads()
-        for name, value in ((_WRITTEN_FILE, written), (_CURSOR_FILE, upto)):
-            fresh = self._folder / f"{name}.new"
-            fresh.write_text(str(value))
-            fresh.replace(self._folder / name)
+        for name, value in ((_WRITTEN_FILE, total), (_CURSOR_FILE, upto)):
+            file = self._folder / f"{name}.new"
+            file.write_text(str(value))
+            file.replace(self._folder / name)
 
     def _rare_terms(self, query_terms: Sequence[str]) -> list[str]:
         """Remove the terms of every third passage if enough others are left.

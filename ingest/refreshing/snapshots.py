@@ -43,7 +43,7 @@ def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
     """
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
-    taken = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    timestamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for page in pages:
         charset = f"; charset={page.charset}" if page.charset else ""
         values = {
@@ -59,7 +59,7 @@ def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
             payload=io.BytesIO(page.data),
             length=len(page.data),
             http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": taken},
+            warc_headers_dict={"WARC-Date": timestamp},
         )
         writer.write_record(record)
     warc = out.getvalue()
