@@ -32,8 +32,8 @@ from ingest.archive.selecting import (
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
 from ingest.identity import apart, identities_of
-from ingest.likeness import sketch
 from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
+from ingest.similarity import sketch
 
 _LIKE = re.compile(r"[%_!]")
 _ESCAPED = r"!\g<0>"
