@@ -204,12 +204,12 @@ class Index:
     @property
     def by_words(self) -> bool:
         """True while only words are searched because the vectors are unavailable."""
-        return self._stores.reach.lost
+        return self._stores.breaker.is_open
 
     def _call_guarded(self, work: Callable[[], _Result], default: _Result) -> _Result:
         """Run *work* on the embedder or the vectors, with a timeout if they are remote."""
         far = self.embedder.far or self._stores.far
-        return self._stores.reach.ask(work, default, far=far)
+        return self._stores.breaker.call(work, default, far=far)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the pairwise similarities of texts: shape (texts, texts), from 0 to 1."""

@@ -23,9 +23,9 @@ from ingest.embedding.embedder import embedder_of
 from ingest.embedding.memory import Memory
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
+from ingest.index.circuit_breaker import CircuitBreaker
 from ingest.index.damage import is_damage, readable
 from ingest.index.ownership import OwnerLock
-from ingest.index.reach import Reach
 from ingest.index.vectors import VectorStore, client_of, forget_strangers, is_strange
 from ingest.index.words import WordStore
 from ingest.model import Generation
@@ -96,7 +96,7 @@ class Stores:
         self._embedders: dict[str, Embedder] = {}
         self._memories: dict[str, Memory] = {}
         self.ahead: set[tuple[int, int]] = set()
-        self.reach = Reach()
+        self.breaker = CircuitBreaker()
         self._turn = threading.Lock()
         self._opening = threading.Lock()
 
@@ -231,7 +231,7 @@ class Stores:
 
     def close(self) -> None:
         """Close the stores of every generation."""
-        self.reach.close()
+        self.breaker.close()
         for shelf in self._shelves.values():
             shelf.vectors.close()
             shelf.words.close()

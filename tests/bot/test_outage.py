@@ -24,7 +24,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, connecting
 from ingest.errors import ArchiveError, IndexUnavailableError
-from ingest.index import reach
+from ingest.index import circuit_breaker
 from ingest.index.stores import Stores
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
@@ -129,7 +129,7 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(reach, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(circuit_breaker, "RETRY_SECONDS", 0.0)
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")

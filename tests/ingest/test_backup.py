@@ -20,7 +20,7 @@ from ingest.archive import Archive
 from ingest.archive.backup import back_up, restore, seal
 from ingest.archive.copying import CONTENTS
 from ingest.errors import ArchiveError, NoGenerationError
-from ingest.index import reach
+from ingest.index import circuit_breaker
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
 from ingest.language.languages import Language
@@ -49,7 +49,7 @@ def settings(request, tmp_path):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(reach, "TIMEOUT_SECONDS", 60.0)
+    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 60.0)
 
 
 def answers(desk):

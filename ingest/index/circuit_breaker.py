@@ -24,20 +24,20 @@ _WAITING_QUESTIONS = 8
 _Result = TypeVar("_Result")
 
 
-class Reach:
+class CircuitBreaker:
     """Calls remote services with a timeout, and skips calls for a while after a failure."""
 
     def __init__(self) -> None:
         """Start with no failure."""
-        self._calls = DetachedExecutor(_WAITING_QUESTIONS, "reach")
+        self._calls = DetachedExecutor(_WAITING_QUESTIONS, "circuit-breaker")
         self._until = 0.0
 
     @property
-    def lost(self) -> bool:
+    def is_open(self) -> bool:
         """True while calls are skipped after a failure."""
         return time.monotonic() < self._until
 
-    def ask(self, work: Callable[[], _Result], default: _Result, *, far: bool) -> _Result:
+    def call(self, work: Callable[[], _Result], default: _Result, *, far: bool) -> _Result:
         """Return the result of *work*, or *default* if it fails or is late; log the reason.
 
         A call that is not *far* has no timeout. If a late call answers after all, for instance
@@ -46,25 +46,25 @@ class Reach:
         Raises:
             IndexReplacedError: another process replaced the index; a retry would not help.
         """
-        if self.lost:
+        if self.is_open:
             return default
-        call: Future[_Result] | None = None
+        future: Future[_Result] | None = None
         try:
-            call = self._calls.submit(work) if far else None
-            return call.result(TIMEOUT_SECONDS) if call else work()
+            future = self._calls.submit(work) if far else None
+            return future.result(TIMEOUT_SECONDS) if future else work()
         except IndexReplacedError:
             raise
         except (Late, EmbeddingError, IndexUnavailableError) as error:
             self._until = time.monotonic() + RETRY_SECONDS
             reason = str(error) or f"no answer within {TIMEOUT_SECONDS:.0f} s"
             logger.warning("Vector search disabled for %.0f s: %s", RETRY_SECONDS, reason)
-            if call is not None:
-                call.add_done_callback(self._retry_after_answer)
+            if future is not None:
+                future.add_done_callback(self._retry_after_answer)
             return default
 
-    def _retry_after_answer(self, call: Future[_Result]) -> None:
+    def _retry_after_answer(self, future: Future[_Result]) -> None:
         """Make calls again after a late answer."""
-        if not call.cancelled() and call.exception() is None:
+        if not future.cancelled() and future.exception() is None:
             self._until = 0.0
 
     def close(self) -> None:
