@@ -60,7 +60,7 @@ _SHORTEST_BYTES = 200
 class _RemoteEmbedder:
     """A model on a server; its limits on number and length of texts are learnt from errors."""
 
-    far = True
+    is_remote = True
     windows = 10
 
     def __init__(

@@ -54,7 +54,7 @@ class FolderEmbedder:
     of an 8-bit model is that of one text.
     """
 
-    far = False
+    is_remote = False
     windows = 10
 
     def __init__(

@@ -29,7 +29,7 @@ class FastEmbedder:
 
     model = "universal-sentence-encoder-multilingual-3"
     dimensions = 512
-    far = False
+    is_remote = False
     windows = 1
     """More are slower and worse: of 30 real questions, 3 windows found 18 leads, 1 found 20."""
 

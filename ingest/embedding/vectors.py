@@ -23,7 +23,7 @@ class Embedder(Protocol):
         """The length of a vector."""
 
     @property
-    def far(self) -> bool:
+    def is_remote(self) -> bool:
         """True if the embedder is reached over the network and may not answer."""
 
     @property

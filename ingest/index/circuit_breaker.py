@@ -37,11 +37,11 @@ class CircuitBreaker:
         """True while calls are skipped after a failure."""
         return time.monotonic() < self._until
 
-    def call(self, work: Callable[[], _Result], default: _Result, *, far: bool) -> _Result:
+    def call(self, work: Callable[[], _Result], default: _Result, *, is_remote: bool) -> _Result:
         """Return the result of *work*, or *default* if it fails or is late; log the reason.
 
-        A call that is not *far* has no timeout. If a late call answers after all, for instance
-        once a server has loaded a million vectors, calls are made again.
+        A local call has no timeout. If a late call answers after all, for instance once a server
+        has loaded a million vectors, calls are made again.
 
         Raises:
             IndexReplacedError: another process replaced the index; a retry would not help.
@@ -50,7 +50,7 @@ class CircuitBreaker:
             return default
         future: Future[_Result] | None = None
         try:
-            future = self._calls.submit(work) if far else None
+            future = self._calls.submit(work) if is_remote else None
             return future.result(TIMEOUT_SECONDS) if future else work()
         except IndexReplacedError:
             raise

@@ -92,7 +92,7 @@ class Index:
                 )
             _check_model(generation, embedder)
             index = cls(archive, embedder, generation, stores)
-            if not stores.far:
+            if not stores.is_remote:
                 with stores.crash_guard():
                     index.heal()
             yield index
@@ -151,7 +151,7 @@ class Index:
             words = executor.submit(self._catch_up_words, reporter.again)
             embedded = self._catch_up_vectors(reporter)
             words.result()
-        if embedded and self.embedder.far:
+        if embedded and self.embedder.is_remote:
             self._memory.warm()
         return embedded
 
@@ -208,8 +208,8 @@ class Index:
 
     def _call_guarded(self, work: Callable[[], _Result], default: _Result) -> _Result:
         """Run *work* on the embedder or the vectors, with a timeout if they are remote."""
-        far = self.embedder.far or self._stores.far
-        return self._stores.breaker.call(work, default, far=far)
+        is_remote = self.embedder.is_remote or self._stores.is_remote
+        return self._stores.breaker.call(work, default, is_remote=is_remote)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the pairwise similarities of texts: shape (texts, texts), from 0 to 1."""
@@ -301,7 +301,7 @@ class Index:
         try:
             self.shelf.vectors.drop()
         except IndexUnavailableError:
-            if self._stores.far:
+            if self._stores.is_remote:
                 raise
             self.shelf.vectors.let_go()
             self._stores.begin_anew()

@@ -101,7 +101,7 @@ class Stores:
         self._opening = threading.Lock()
 
     @property
-    def far(self) -> bool:
+    def is_remote(self) -> bool:
         """True if the vectors are on a server."""
         return self._settings.chroma_url is not None
 
@@ -119,7 +119,7 @@ class Stores:
             folder.mkdir(parents=True, exist_ok=True)
             stores = cls(folder, settings, archive.mark())
             stack.callback(stores.close)
-            if not stores.far:
+            if not stores.is_remote:
                 stores._delete_foreign_words()
             yield stores
 
@@ -154,7 +154,7 @@ class Stores:
             return self._opened
 
     def _connect(self) -> ClientAPI:
-        if self.far:
+        if self.is_remote:
             return client_of(self._vectors, self._settings.chroma_url)
         try:
             client = client_of(self._vectors, None)
@@ -174,7 +174,7 @@ class Stores:
 
     def _close_client(self) -> None:
         """Close an embedded Chroma; connections to a server last as long as the process."""
-        if isinstance(self._opened, Client) and not self.far:
+        if isinstance(self._opened, Client) and not self.is_remote:
             self._opened.close()
         self._opened = None
 

@@ -357,12 +357,12 @@ class _Batches:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.done = 0
-        self.size = A_BATCH if embedder.far else _FIRST_BATCH_TEXTS
+        self.size = A_BATCH if embedder.is_remote else _FIRST_BATCH_TEXTS
 
     def embedded(self, texts: Sequence[str], step: Callable[[int], None]) -> NDArray[np.float32]:
         """Embed one batch; call *step* with 0 while a server takes its time."""
         started = time.monotonic()
-        if self._embedder.far:
+        if self._embedder.is_remote:
             call = DetachedExecutor(1, "embedding")
             future = call.submit(self._embedder.passages, texts)
             call.shutdown()

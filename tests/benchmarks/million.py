@@ -128,7 +128,7 @@ def halves(data: Path, folder: Path) -> Halves:
 class Varied:
     """The model's own vectors of questions and of any text, halves joined where a passage is so."""
 
-    model, dimensions, far, windows = FastEmbedder.model, 512, False, 1
+    model, dimensions, is_remote, windows = FastEmbedder.model, 512, False, 1
 
     def __init__(self, of: Halves) -> None:
         self._halves = of

@@ -24,15 +24,15 @@ def test_what_comes_late_ends_the_absence(monkeypatch):
         assert come.wait(30)
         return "vectors"
 
-    assert breaker.call(slow, "words", far=True) == "words"
+    assert breaker.call(slow, "words", is_remote=True) == "words"
     assert breaker.is_open
-    assert breaker.call(lambda: "vectors", "words", far=True) == "words"
+    assert breaker.call(lambda: "vectors", "words", is_remote=True) == "words"
     come.set()
     until = time.monotonic() + 30
     while breaker.is_open and time.monotonic() < until:
         time.sleep(0.01)
     monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 30.0)
-    assert breaker.call(lambda: "vectors", "words", far=True) == "vectors"
+    assert breaker.call(lambda: "vectors", "words", is_remote=True) == "vectors"
     breaker.close()
 
 
@@ -46,7 +46,7 @@ def test_what_fails_late_stays_left_alone(monkeypatch):
         failed.set()
         raise EmbeddingError("gone")
 
-    assert breaker.call(broken, "words", far=True) == "words"
+    assert breaker.call(broken, "words", is_remote=True) == "words"
     come.set()
     assert failed.wait(30)
     breaker.close()

@@ -20,7 +20,7 @@ from tests.builders import NOW, an_extract, saved
 class Counting:
     """An embedder of few numbers that counts the texts it is given."""
 
-    model, dimensions, far, windows = "counting", 3, False, 1
+    model, dimensions, is_remote, windows = "counting", 3, False, 1
 
     def __init__(self):
         self.texts = 0
