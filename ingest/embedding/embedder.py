@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest.embedding import packed
 from ingest.embedding.folder import FolderEmbedder
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.embedding.vectors import Embedder
 from ingest.errors import SettingsError
 from ingest.settings import FAST_MODEL, LOCAL_MODEL, Settings

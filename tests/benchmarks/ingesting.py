@@ -22,7 +22,7 @@ from rich.table import Table
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.embedding.vectors import Embedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER

@@ -36,7 +36,7 @@ from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER
 from ingest.index.search import search

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.index.checking import faults
 from ingest.index.index import Index
 from ingest.index.search import search

@@ -9,7 +9,7 @@ from ingest.embedding.embedder import embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
 from ingest.embedding.prefixes import Prefixes
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.errors import SettingsError
 from ingest.language.script import Script
 from ingest.settings import Settings
