@@ -151,7 +151,7 @@ def repair(index: Index, differences: _Faults) -> None:
     An index that cannot be used is rebuilt from the vectors cached in the archive.
     """
     if differences.broken:
-        index.begin_anew()
+        index.reset()
         index.catch_up()
         return
     index.shelf.vectors.forget([*differences.strangers, *differences.unsound])

@@ -290,10 +290,10 @@ class Index:
             logger.warning("%s Rebuilding the vectors from the archive.", error)
         self._reset_vectors()
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Delete all vectors and words, even damaged ones; :meth:`catch_up` adds them again."""
         with self.shelf.catching_up():
-            self.shelf.words.begin_anew()
+            self.shelf.words.reset()
             self._reset_vectors()
 
     def _reset_vectors(self) -> None:
@@ -304,7 +304,7 @@ class Index:
             if self._stores.is_remote:
                 raise
             self.shelf.vectors.let_go()
-            self._stores.begin_anew()
+            self._stores.reset()
 
     def mend(self, states: Sequence[ArticleState]) -> None:
         """Index these articles again."""

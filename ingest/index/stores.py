@@ -162,12 +162,12 @@ class Stores:
             if not is_damage(error):
                 raise
             logger.warning("%s Rebuilding the vectors from the archive.", error)
-            self.begin_anew()
+            self.reset()
             client = client_of(self._vectors, None)
         forget_strangers(client, self._mark, place=self._place)
         return client
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Delete the embedded Chroma's files, even damaged ones."""
         self._close_client()
         shutil.rmtree(self._vectors, ignore_errors=True)
@@ -184,7 +184,7 @@ class Stores:
         marker = self._folder / _OPENING_FILE
         if marker.exists():
             logger.warning("The last start crashed while opening the vectors; rebuilding them.")
-            self.begin_anew()
+            self.reset()
         with suppress(OSError):
             marker.touch()
         yield

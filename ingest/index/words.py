@@ -66,7 +66,7 @@ class WordStore:
             if not is_damage(error):
                 raise
             logger.warning("%s Rebuilding the words from the archive.", error)
-            self.begin_anew()
+            self.reset()
         self._read_at: int | None = None
         self._searcher = self._index.searcher()
 
@@ -86,7 +86,7 @@ class WordStore:
                 )
             return tantivy.Index(_schema(), str(self._folder))
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Delete all words, even damaged files; the next catch-up adds them again."""
         with self._lock:
             shutil.rmtree(self._folder, ignore_errors=True)

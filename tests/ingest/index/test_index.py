@@ -246,7 +246,7 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
         saved(archive, an_extract(f"{texts[1]} It was corrected.", title="Ward 1"))
         index.catch_up()
         grown = index.matching(asked, 50)
-        index.begin_anew()
+        index.reset()
         index.catch_up()
         assert index.matching(asked, 50) == grown
         assert len(grown) == 26
