@@ -303,7 +303,7 @@ class Index:
         except IndexUnavailableError:
             if self._stores.is_remote:
                 raise
-            self.shelf.vectors.let_go()
+            self.shelf.vectors.close_collections()
             self._stores.reset()
 
     def mend(self, states: Sequence[ArticleState]) -> None:
@@ -329,7 +329,7 @@ class Index:
             states = self.expected_of(ids)
             self.shelf.words.apply(states, upto)
             erased = erased or any(state.erased for state in states)
-        if erased or self.shelf.words.worn:
+        if erased or self.shelf.words.needs_compaction:
             upto = upto or self.shelf.words.cursor
             self.shelf.words.rewrite(self.expected(), upto)
 

@@ -202,7 +202,7 @@ class VectorStore:
         """Delete the collections."""
         for script in Script:
             self._call(partial(self._drop, script))
-        self.let_go()
+        self.close_collections()
 
     def _name(self, script: Script) -> str:
         return f"{self.name}-{script}"
@@ -259,7 +259,7 @@ class VectorStore:
         with suppress(NotFoundError):
             self._client().delete_collection(self._name(script))
 
-    def let_go(self) -> None:
+    def close_collections(self) -> None:
         """Forget the open collections; they are opened again on next use."""
         self._opened.clear()
 

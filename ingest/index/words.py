@@ -113,7 +113,7 @@ class WordStore:
             self._finish(writer, upto, total)
 
     @property
-    def worn(self) -> bool:
+    def needs_compaction(self) -> bool:
         """True if so many passages were deleted that the folder should be rewritten.
 
         BM25 counts deleted passages until then, and the same archive should give the same answers.

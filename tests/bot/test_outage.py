@@ -135,7 +135,7 @@ def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
         raise IndexUnavailableError("database or disk is full")
 
     index = desk.coverage.index
-    index.shelf.vectors.let_go()
+    index.shelf.vectors.close_collections()
     with monkeypatch.context() as patch:
         patch.setattr(index.shelf.vectors, "_client", lambda: full(index))
         found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
