@@ -13,12 +13,12 @@ from ingest.archive.database import DatabasePart
 from ingest.archive.saving import add_passages, take_turn
 from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.archive.selecting import (
+    IN_NEWEST_VERSION,
     NEWEST,
     NEWEST_CUT,
-    STANDING,
+    citable_passages,
     number,
     passage_rows,
-    standing_passages,
 )
 from ingest.model import ArticleState, Cut, Passage, Removal, Version
 
@@ -65,7 +65,7 @@ class Passages(DatabasePart):
         """
         query = (
             select(articles.c.id)
-            .join(passages, STANDING)
+            .join(passages, IN_NEWEST_VERSION)
             .where(articles.c.removed_at.is_(None), passages.c.text.contains(text, autoescape=True))
             .distinct()
         )
@@ -105,15 +105,15 @@ class Passages(DatabasePart):
     def count(self) -> int:
         """Count the citable passages; a million take most of a second."""
         with self._database.reading() as connection:
-            return number(connection, standing_passages())
+            return number(connection, citable_passages())
 
     def count_after(self, seq: int) -> int:
         """Count the citable passages of articles that changed after *seq*."""
         article_ids = select(changes.c.article_id).where(changes.c.seq > seq)
         with self._database.reading() as connection:
-            return number(connection, standing_passages().where(articles.c.id.in_(article_ids)))
+            return number(connection, citable_passages().where(articles.c.id.in_(article_ids)))
 
-    def standings(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
+    def states(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
         """Return the state of each article, current and stale passages, for an index of *splitter*.
 
         An article that was never cut by *splitter* has passages of the newest splitter that cut it.
@@ -154,12 +154,14 @@ class Passages(DatabasePart):
                 ids = list(connection.execute(query.limit(size)).scalars())
             if not ids:
                 return
-            yield self.standings(ids, splitter)
+            yield self.states(ids, splitter)
             after = ids[-1]
 
     def uncut(self, splitter: int, limit: int) -> list[Version]:
         """Return citable versions that were never cut by *splitter*, oldest articles first."""
-        with_cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
+        with_cut = (
+            select(passages.c.id).where(IN_NEWEST_VERSION, passages.c.splitter == splitter).exists()
+        )
         query = (
             select(versions)
             .join(articles, NEWEST)

@@ -11,7 +11,9 @@ from ingest.archive.schema import articles, hidden, outlets, passages, versions
 from ingest.model import Edition
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
-STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
+IN_NEWEST_VERSION = (passages.c.article_id == articles.c.id) & (
+    passages.c.version == articles.c.latest
+)
 _NEWER_CUT = passages.alias("later")
 NEWEST_CUT = ~(
     select(_NEWER_CUT.c.id)
@@ -30,7 +32,12 @@ _HEADER = [versions.c[name] for name in rows.HEADER]
 
 def article_rows() -> Select[Any]:
     """Build the query for articles with the header of their newest version and their counts."""
-    count = select(func.count()).where(STANDING, NEWEST_CUT).correlate(articles).scalar_subquery()
+    count = (
+        select(func.count())
+        .where(IN_NEWEST_VERSION, NEWEST_CUT)
+        .correlate(articles)
+        .scalar_subquery()
+    )
     return (
         select(
             articles.c.id,
@@ -52,7 +59,7 @@ def article_rows() -> Select[Any]:
 
 
 def passage_rows(
-    newest: ColumnElement[bool] = STANDING, version: ColumnElement[bool] = NEWEST
+    newest: ColumnElement[bool] = IN_NEWEST_VERSION, version: ColumnElement[bool] = NEWEST
 ) -> Select[Any]:
     """Build the query for passages with their headers, by default those of newest versions.
 
@@ -101,7 +108,7 @@ def number(connection: Connection, query: Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def standing_passages() -> Select[Any]:
+def citable_passages() -> Select[Any]:
     """Build the query that counts the citable passages."""
-    query = select(func.count()).select_from(passages.join(articles, STANDING))
+    query = select(func.count()).select_from(passages.join(articles, IN_NEWEST_VERSION))
     return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)

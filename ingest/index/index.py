@@ -243,7 +243,7 @@ class Index:
 
     def expected_of(self, article_ids: Collection[int]) -> list[ArticleState]:
         """Return the expected state of these articles, also of unknown ones."""
-        return self._archive.passages.standings(sorted(article_ids), self.generation.splitter)
+        return self._archive.passages.states(sorted(article_ids), self.generation.splitter)
 
     def changing(self) -> Callable[[], set[int]]:
         """Return a function that returns the articles changed since both stores held everything."""

@@ -95,7 +95,7 @@ def changed_contexts(desk: Desk, after: int) -> list[str]:
     """Return what was embedded of the articles that changed after change *after*."""
     ids, _ = desk.archive.changes.after(after, 2**31)
     return [
-        p.context for each in desk.archive.passages.standings(ids, SPLITTER) for p in each.passages
+        p.context for each in desk.archive.passages.states(ids, SPLITTER) for p in each.passages
     ]
 
 
