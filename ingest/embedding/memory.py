@@ -41,7 +41,7 @@ class _Scale:
     strangers: float
     answers: float
 
-    def likeness(self, cosine: float) -> float:
+    def similarity(self, cosine: float) -> float:
         """Return 0 for unrelated texts and :data:`_ANSWER_SIMILARITY` for answers."""
         share = (cosine - self.strangers) / (self.answers - self.strangers)
         return min(1.0, max(0.0, _ANSWER_SIMILARITY * share))
@@ -81,9 +81,9 @@ class Memory:
         )
         return _Scale(unrelated, max(related, unrelated + 1e-3))
 
-    def likeness(self, cosine: float, question_script: Script, text_script: Script) -> float:
+    def similarity(self, cosine: float, question_script: Script, text_script: Script) -> float:
         """Return the similarity of a question and a text with this *cosine*."""
-        return self.scales[question_script, text_script].likeness(cosine)
+        return self.scales[question_script, text_script].similarity(cosine)
 
     def alike(self, texts: Sequence[str]) -> Vectors:
         """Return the pairwise similarities of texts: shape (texts, texts), 1 for the same."""

@@ -25,7 +25,7 @@ _REPLY_BYTES = 1_000_000
 class Reranker(Protocol):
     """A model that scores texts against a question, reading both together."""
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the probability that each of *texts* answers *question*, from 0 to 1.
 
         Raises:
@@ -60,7 +60,7 @@ class _FolderReranker:
         self._session, self._tokenizer = opened(folder)
         self._inputs = {model_input.name for model_input in self._session.get_inputs()}
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the probability of each pair."""
         return [self._score(question, text) for text in texts]
 
@@ -91,7 +91,7 @@ class _EndpointReranker:
             event_hooks={"response": [limit(_REPLY_BYTES, _TIMEOUT_SECONDS)]},
         )
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the server's scores; logits are converted to probabilities.
 
         Raises:

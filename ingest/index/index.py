@@ -183,7 +183,8 @@ class Index:
         def search_vectors() -> list[tuple[str, float]]:
             hits = self.shelf.vectors.nearest(vector, width, script)
             return [
-                (key, self._memory.likeness(cosine, meaning.script, script)) for key, cosine in hits
+                (key, self._memory.similarity(cosine, meaning.script, script))
+                for key, cosine in hits
             ]
 
         no_hits: list[tuple[str, float]] = []

@@ -107,7 +107,7 @@ class PastIndex(Index):
         ]
         vectors = vectors_of(passages, self.embedder, self._past, self.generation.dimensions)
         return [
-            (key, self._memory.likeness(float(passage_vector @ vector), meaning.script, script))
+            (key, self._memory.similarity(float(passage_vector @ vector), meaning.script, script))
             for key, passage_vector in vectors.items()
         ]
 

@@ -113,7 +113,7 @@ class RerankingReader:
         """Return one reading for each of *windows*; the shipped reader's while this one fails."""
         texts = [f"{window.header}. {window.text}" for window in windows]
         try:
-            likely = self._reranker.likeness(question, texts)
+            likely = self._reranker.similarity(question, texts)
         except EmbeddingError as error:
             logger.warning("The reranker failed; the shipped reader answers: %s", error)
             if self._otherwise is None:

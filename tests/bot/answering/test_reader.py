@@ -153,7 +153,7 @@ class Ranking:
     def __init__(self, scores=None):
         self.scores = scores
 
-    def likeness(self, _question, _texts):
+    def similarity(self, _question, _texts):
         if self.scores is None:
             raise EmbeddingError("The server does not rank.")
         return self.scores

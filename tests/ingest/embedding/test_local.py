@@ -156,7 +156,7 @@ def test_likeness_is_nothing_for_strangers(kind, asked, told, request):
     question = memory.question(WON[asked])
     scripts = Script.of_text(WON[asked]), Script.of_text(TOLD[told])
     won, baked = (
-        memory.likeness(float(each @ question), *scripts)
+        memory.similarity(float(each @ question), *scripts)
         for each in memory.passages([TOLD[told], BREAD[told]])
     )
     assert won > 0.3
