@@ -61,7 +61,7 @@ class _Faults:
 def faults(index: Index) -> _Faults:
     """Compare the contents of *index* with the archive."""
     try:
-        if not index.finds_itself(_SAMPLE_PASSAGES):
+        if not index.finds_own_vectors(_SAMPLE_PASSAGES):
             return _broken("vectors are not found by themselves")
         return _differences(index)
     except IndexReplacedError:
@@ -159,7 +159,7 @@ def repair(index: Index, differences: _Faults) -> None:
         index.mend(index.expected_of(differences.articles[start : start + _BATCH_ROWS]))
 
 
-def found_again(archive: Archive, index: Index) -> tuple[float, int]:
+def sample_recall(archive: Archive, index: Index) -> tuple[float, int]:
     """Return the share of sampled passages found by their first sentence, and the sample size."""
     passages = (p for state in index.sample(_SAMPLE_PASSAGES) for p in state.passages)
     sample = heapq.nsmallest(_SAMPLE_PASSAGES, passages, key=_sample_key)

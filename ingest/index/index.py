@@ -84,7 +84,7 @@ class Index:
             IndexUnavailableError: it cannot be opened.
         """
         with Stores.open(archive, settings, holder=holder, now=now) as stores:
-            stores.drop_the_retired(archive, now)
+            stores.drop_retired(archive, now)
             generation = archive.generations.active()
             if generation is None:
                 generation = archive.generations.activate_first(
@@ -266,7 +266,7 @@ class Index:
         """Return the ids of passages whose cached vector is invalid."""
         return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
 
-    def finds_itself(self, sample: int = _SAMPLE_ARTICLES) -> bool:
+    def finds_own_vectors(self, sample: int = _SAMPLE_ARTICLES) -> bool:
         """Return True if the vectors of *sample* articles are found by themselves."""
         passages = [state.passages[-1] for state in self.sample(sample) if state.passages]
         cached = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
@@ -281,7 +281,7 @@ class Index:
     def heal(self) -> None:
         """Rebuild damaged embedded vectors; if they are only unavailable, do nothing."""
         try:
-            if self.finds_itself():
+            if self.finds_own_vectors():
                 return
             logger.warning("Vectors are not found by themselves; rebuilding them.")
         except IndexUnavailableError as error:

@@ -7,10 +7,10 @@ from datetime import datetime
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
 from ingest.errors import GenerationFaultyError, NoGenerationError
-from ingest.index.checking import faults, found_again
+from ingest.index.checking import faults, sample_recall
 from ingest.index.index import Index, add_generation
 from ingest.index.passages import SPLITTER, cut
-from ingest.index.stores import ROLLBACK_FOR, Stores
+from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
 
@@ -51,7 +51,7 @@ def build(
     progress: Progress | None = None,
 ) -> Generation:
     """Rebuild as :func:`rebuild` does, in open *stores* that may be searched meanwhile."""
-    stores.drop_the_retired(archive, now)
+    stores.drop_retired(archive, now)
     new = _unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
     _split_again(archive)
     index = Index(archive, embedder, new, stores)
@@ -70,7 +70,7 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     """
     stored = ((generation, generation.retired_at) for generation in archive.generations.kept())
     retired = {
-        generation: at for generation, at in stored if at is not None and now - at < ROLLBACK_FOR
+        generation: at for generation, at in stored if at is not None and now - at < ROLLBACK_PERIOD
     }
     if not retired:
         raise NoGenerationError(
@@ -115,7 +115,7 @@ def _approve(archive: Archive, index: Index) -> None:
             f"The new generation {index.generation.id} disagrees with the archive: {problems}. The "
             "old one serves on. Run it again; if it stays so, report it."
         )
-    share, tried = found_again(archive, index)
+    share, tried = sample_recall(archive, index)
     if share < _FOUND_SHARE:
         raise GenerationFaultyError(
             f"The new generation {index.generation.id} finds only {share:.0%} of {tried} passages "

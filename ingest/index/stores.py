@@ -26,14 +26,14 @@ from ingest.errors import IndexUnavailableError
 from ingest.index.circuit_breaker import CircuitBreaker
 from ingest.index.damage import is_damage, readable
 from ingest.index.ownership import OwnerLock
-from ingest.index.vectors import VectorStore, client_of, forget_strangers, is_strange
+from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
 from ingest.index.words import WordStore
 from ingest.model import Generation
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-ROLLBACK_FOR = timedelta(days=1)
+ROLLBACK_PERIOD = timedelta(days=1)
 """Time for which a replaced generation can still be rolled back to."""
 _OPENING_FILE = "opening"
 """A marker file that exists while vectors are opened: after a crash it is still there."""
@@ -164,7 +164,7 @@ class Stores:
             logger.warning("%s Rebuilding the vectors from the archive.", error)
             self.reset()
             client = client_of(self._vectors, None)
-        forget_strangers(client, self._mark, place=self._place)
+        delete_foreign_collections(client, self._mark, place=self._place)
         return client
 
     def reset(self) -> None:
@@ -194,7 +194,7 @@ class Stores:
     def _delete_foreign_words(self) -> None:
         """Delete word folders of other archives from a folder that is ours alone."""
         for folder in self._folder.glob("words-*"):
-            if is_strange(folder.name, self._mark) and folder.is_dir():
+            if is_foreign(folder.name, self._mark) and folder.is_dir():
                 shutil.rmtree(folder, ignore_errors=True)
 
     def embedder_of(self, model: str) -> Embedder:
@@ -217,12 +217,12 @@ class Stores:
         with self._turn:
             del self._shelves[generation.id]
 
-    def drop_the_retired(self, archive: Archive, now: datetime) -> None:
-        """Delete the generations that were replaced more than :data:`ROLLBACK_FOR` ago."""
+    def drop_retired(self, archive: Archive, now: datetime) -> None:
+        """Delete the generations that were replaced more than :data:`ROLLBACK_PERIOD` ago."""
         for generation in archive.generations.kept():
             if (
                 generation.retired_at is not None
-                and now - generation.retired_at >= ROLLBACK_FOR
+                and now - generation.retired_at >= ROLLBACK_PERIOD
                 and not generation.active
             ):
                 self.drop(generation)

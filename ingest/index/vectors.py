@@ -42,7 +42,7 @@ _BATCH_VECTORS = 1000
 """Vectors in one call; Chroma's limit is 5,461, and more than 250 are no faster."""
 _BATCH_IDS = 50_000
 """Ids listed in one call; Chroma counts rows up to the offset of each call."""
-A_BATCH = 128
+BATCH_TEXTS = 128
 """Texts embedded at once; more is no faster with the local model."""
 _FIRST_BATCH_TEXTS = 8
 _BATCH_SECONDS = 0.5
@@ -110,15 +110,15 @@ def _unreachable_message(url: str) -> str:
     return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
 
 
-def forget_strangers(client: ClientAPI, mark: str, *, place: str) -> None:
+def delete_foreign_collections(client: ClientAPI, mark: str, *, place: str) -> None:
     """Delete the collections of archives other than *mark*."""
     with _chroma_errors("a collection", place):
         for collection in client.list_collections():
-            if is_strange(collection.name, mark):
+            if is_foreign(collection.name, mark):
                 client.delete_collection(collection.name)
 
 
-def is_strange(name: str, mark: str) -> bool:
+def is_foreign(name: str, mark: str) -> bool:
     """Return True if a name carries another archive's mark; old names carry none."""
     match = _NAME_WITH_MARK.match(name)
     return match is not None and match["mark"] != mark
@@ -357,7 +357,7 @@ class _Batches:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.done = 0
-        self.size = A_BATCH if embedder.is_remote else _FIRST_BATCH_TEXTS
+        self.size = BATCH_TEXTS if embedder.is_remote else _FIRST_BATCH_TEXTS
 
     def embedded(self, texts: Sequence[str], step: Callable[[int], None]) -> NDArray[np.float32]:
         """Embed one batch; call *step* with 0 while a server takes its time."""
@@ -372,7 +372,7 @@ class _Batches:
         else:
             vectors = self._embedder.passages(texts)
             size = self.size * _BATCH_SECONDS / max(time.monotonic() - started, 1e-6)
-            self.size = max(1, min(A_BATCH, int(size)))
+            self.size = max(1, min(BATCH_TEXTS, int(size)))
         self.done += len(texts)
         return vectors
 

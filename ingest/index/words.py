@@ -31,7 +31,7 @@ _CURSOR_FILE = "caught-up-to"
 _WRITTEN_FILE = "written"
 _DELETED_SHARE = 0.02
 """Share of deleted passages from which all are rewritten; 100,000 take 20 seconds."""
-SMALL = 2000
+SMALL_INDEX_PASSAGES = 2000
 """Size in passages up to which any deletion causes a rewrite, which takes half a second."""
 _META_FILE = "meta.json"
 """The file with tantivy's list of files; without it, tantivy treats a folder as new."""
@@ -120,7 +120,9 @@ class WordStore:
         """
         count = self.count()
         deleted_count = self._written - count
-        return deleted_count > _DELETED_SHARE * count or (deleted_count > 0 and count <= SMALL)
+        return deleted_count > _DELETED_SHARE * count or (
+            deleted_count > 0 and count <= SMALL_INDEX_PASSAGES
+        )
 
     def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
         """Rewrite all words in one commit, so that no term of a deleted passage is left."""
