@@ -60,7 +60,7 @@ def _mark_paste(name: str, header: Header) -> str:
     return f"{name}{_PASTED_SUFFIX}" if header.pasted else name
 
 
-def apart(name: str, place: str) -> str:
+def add_place(name: str, place: str) -> str:
     """Return the name of an article or a page that belongs to one server.
 
     Without a *place* the name is unchanged. The suffix looks like a fragment, so that the name
@@ -69,8 +69,8 @@ def apart(name: str, place: str) -> str:
     return f"{name}{_place_suffix(place)}"
 
 
-def unplaced(name: str, place: str) -> str:
-    """Return the name without the suffix that :func:`apart` added."""
+def remove_place(name: str, place: str) -> str:
+    """Return the name without the suffix that :func:`add_place` added."""
     return name.removesuffix(_place_suffix(place))
 
 
@@ -127,7 +127,7 @@ def seals_of(url: str, place: str = "") -> frozenset[str]:
     With a *place*, the address belongs to that server.
     """
     return frozenset(
-        sealed(apart(address, place)) for address in (clean_url(url), _earlier_form(url))
+        sealed(add_place(address, place)) for address in (clean_url(url), _earlier_form(url))
     )
 
 

@@ -15,7 +15,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import apart, clean_url, seals_of
+from ingest.identity import add_place, clean_url, seals_of
 from ingest.isolation import OutOfBoundsError
 from ingest.model import (
     NO_SNAPSHOTS,
@@ -152,7 +152,7 @@ class Refresher:
             )
             await asyncio.to_thread(self.archive.sources.move, source.id, listing.moved)
         addresses = {
-            entry.address or apart(clean_url(entry.url), source.place): entry
+            entry.address or add_place(clean_url(entry.url), source.place): entry
             for entry in listing.entries
         }
         pages = {page.address: page for page in stored_pages}

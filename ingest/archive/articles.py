@@ -31,7 +31,7 @@ from ingest.archive.selecting import (
 )
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import apart, identities_of
+from ingest.identity import add_place, identities_of
 from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
 from ingest.similarity import sketch
 
@@ -276,7 +276,7 @@ class Articles(DatabasePart):
 
         With a *place*, the article that belongs to that server.
         """
-        names = [apart(identity, place) for identity in identities_of(header)]
+        names = [add_place(identity, place) for identity in identities_of(header)]
         exact_first = (articles.c.identity == names[0]).desc()
         query = (
             article_rows()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from ingest.identity import unplaced
+from ingest.identity import remove_place
 from ingest.model import (
     Article,
     Extract,
@@ -157,7 +157,7 @@ def source(row: Row) -> Source:
     """Build a source from a row with its outlet's name."""
     return Source(
         id=row["id"],
-        address=unplaced(row["address"], row["place"]),
+        address=remove_place(row["address"], row["place"]),
         outlet=row["name"],
         permission=Permission(row["permission"]),
         every=row["every"],

@@ -15,7 +15,7 @@ from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import repeats, story_of
-from ingest.identity import apart, identities_of, identity_of
+from ingest.identity import add_place, identities_of, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
 from ingest.similarity import has_text_of
 
@@ -133,7 +133,7 @@ def moved(connection: Connection, article_id: int, fetched: Extract) -> bool:
     row = connection.execute(query.where(articles.c.id == article_id)).mappings().one_or_none()
     if not url or row is None:
         return False
-    name = apart(identity_of(fetched.header), row["place"])
+    name = add_place(identity_of(fetched.header), row["place"])
     same_identity = select(articles.c.id).where(articles.c.identity == name)
     if connection.execute(same_identity).scalar() is not None:
         return False
@@ -210,7 +210,7 @@ def _take_over_paste(connection: Connection, extract: Extract, place: str) -> No
     paste_id = _article_id(connection, replace(header, pasted=True), place)
     if paste_id is None or _article_id(connection, header, place) is not None:
         return
-    name = apart(identity_of(header), place)
+    name = add_place(identity_of(header), place)
     query = (
         select(articles.c.id, versions.c.text)
         .join(versions, NEWEST)
@@ -230,7 +230,7 @@ def _find_or_make(connection: Connection, header: Header, now: datetime, place: 
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now), "place": place}
     article_id = _article_id(connection, header, place)
     if article_id is None:
-        name = apart(identity_of(header), place)
+        name = add_place(identity_of(header), place)
         article_id = identified(connection, articles, "identity", name, new)
     query = (
         select(
@@ -251,7 +251,7 @@ def _find_or_make(connection: Connection, header: Header, now: datetime, place: 
 
 def _article_id(connection: Connection, header: Header, place: str) -> int | None:
     """Return the id of the article with one of the header's addresses, exact match first."""
-    names = [apart(identity, place) for identity in identities_of(header)]
+    names = [add_place(identity, place) for identity in identities_of(header)]
     exact_first = (articles.c.identity == names[0]).desc()
     query = (
         select(articles.c.id)

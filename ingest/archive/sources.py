@@ -13,7 +13,7 @@ from ingest.archive.database import DatabasePart
 from ingest.archive.saving import identified, take_turn
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
-from ingest.identity import apart
+from ingest.identity import add_place
 from ingest.model import Permission, Source
 
 
@@ -42,7 +42,7 @@ class Sources(DatabasePart):
                 "every": every,
             }
             new = {**values, "added_at": rows.iso(now), "place": place}
-            source_id = identified(connection, sources, "address", apart(address, place), new)
+            source_id = identified(connection, sources, "address", add_place(address, place), new)
             connection.execute(update(sources).where(sources.c.id == source_id).values(values))
         return self.get(source_id)
 
@@ -75,7 +75,7 @@ class Sources(DatabasePart):
     def at(self, address: str, place: str = "") -> Source | None:
         """Return the source watched at *address*, for everybody or for one *place*, or None."""
         with self._database.reading() as connection:
-            query = _source_rows().where(sources.c.address == apart(address, place))
+            query = _source_rows().where(sources.c.address == add_place(address, place))
             row = connection.execute(query).mappings().one_or_none()
         return rows.source(row) if row else None
 
@@ -110,7 +110,7 @@ class Sources(DatabasePart):
 
     def move(self, source_id: int, address: str) -> None:
         """Change the address of a source, unless the new one is watched already."""
-        name = apart(address, self.get(source_id).place)
+        name = add_place(address, self.get(source_id).place)
         same_address = select(sources.c.id).where(sources.c.address == name)
         with self._database.writing() as connection:
             if connection.execute(same_address).scalar() is None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import apart, clean_url
+from ingest.identity import add_place, clean_url
 from ingest.isolation import isolated
 from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
@@ -56,7 +56,7 @@ async def fetch_listing(
         listed = _SourceListing(conditions, usual=source.listed)
         sitemaps = _list_known(listed, known_pages)
     elif not is_listing(response.data):
-        address = apart(clean_url(source.address), source.place)
+        address = add_place(clean_url(source.address), source.place)
         if any(page.url and page.address != address for page in known_pages):
             raise UnreadableError(
                 f"{source.address} listed articles and is a page now. Its articles stay; check the "
@@ -118,7 +118,7 @@ async def _read_sitemaps(
     addresses: set[str] = set()
     while queue and len(addresses) < CHILDREN:
         url = queue.popleft()
-        address = apart(clean_url(url), place)
+        address = add_place(clean_url(url), place)
         if address in addresses:
             continue
         addresses.add(address)
