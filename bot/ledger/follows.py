@@ -14,7 +14,7 @@ from bot.ledger.schema import follow_news, follows
 from bot.ledger.seen import Looker, note_seen
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 
 _CITED = ("story", "article_id", "version", "start_at", "end_at")
 """What is kept of news beside when they were found and sent."""
@@ -65,7 +65,7 @@ class Follows(LedgerPart):
         What another process has found first stays.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             known = {
                 tuple(row)
                 for part in rows.chunks(list({each.follow_id for each in found}))

@@ -13,11 +13,11 @@ from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
 from ingest.archive.saving import (
-    moved,
+    change_address,
+    lock_archive,
     put_back,
     record_change,
     save_one,
-    take_turn,
     withdraw,
 )
 from ingest.archive.schema import articles, versions
@@ -65,7 +65,7 @@ class Articles(DatabasePart):
         text that does not resemble the current version is not saved, and the article is held.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             return [
                 save_one(
                     connection, extract, cut, now, restore=restore, believe=believe, place=place
@@ -78,7 +78,7 @@ class Articles(DatabasePart):
     ) -> None:
         """Add a version with an earlier version's text, even if its digest is the same."""
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             put_back(connection, article_id, extract, cut, now, place)
 
     def hold(self, article_id: int, reason: str) -> None:
@@ -93,8 +93,8 @@ class Articles(DatabasePart):
         It is not possible if another article has the address, or *extract* is no version of it.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
-            return moved(connection, article_id, extract)
+            lock_archive(connection)
+            return change_address(connection, article_id, extract)
 
     def remove(
         self,
@@ -110,7 +110,7 @@ class Articles(DatabasePart):
             ArticleNotFoundError: there is no such article.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             withdraw(connection, article_id, removal, note, now)
         return self.get(article_id)
 
@@ -124,7 +124,7 @@ class Articles(DatabasePart):
         values = {"removed_at": None, "removal": None, "note": None}
         if_held = (articles.c.id == article_id) & articles.c.held.is_not(None)
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             connection.execute(update(articles).where(if_held).values(held=None))
             if connection.execute(update(articles).where(if_removed).values(values)).rowcount:
                 record_change(connection, article_id, now)

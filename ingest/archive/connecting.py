@@ -56,7 +56,9 @@ class Chain:
         return config
 
 
-BESIDE = (Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),)
+OTHER_CHAINS = (
+    Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),
+)
 """Other packages' migrations in the same database; a path, since ingest must not import bot."""
 _ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
 
@@ -73,12 +75,12 @@ def connect(address: str) -> Engine:
     if url.get_backend_name() == "sqlite" and url.database:
         _make_folder(Path(url.database).parent)
     try:
-        with explained(url), _opening_lock(url):
+        with database_errors(url), _opening_lock(url):
             return _migrate_archive(_engine_of(url))
     except ArchiveError as error:
         if url.get_backend_name() != "sqlite" or not _cannot_write(error):
             raise
-        with explained(url):
+        with database_errors(url):
             engine = _open_read_only(url)
         if engine is None:
             raise
@@ -245,7 +247,7 @@ def migrate(engine: Engine, chain: Chain) -> None:
 
 
 @contextmanager
-def explained(url: URL) -> Iterator[None]:
+def database_errors(url: URL) -> Iterator[None]:
     """Turn database errors into ArchiveError with advice; never show a password."""
     place = url.database if url.get_backend_name() == "sqlite" else _without_password(url)
     try:

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 from ingest.archive.archive import Archive
-from ingest.archive.connecting import BESIDE
-from ingest.archive.saving import take_turn
+from ingest.archive.connecting import OTHER_CHAINS
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress
@@ -84,7 +84,7 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
     """
     bring_up(source, target)
     with source.reading() as old, target.writing() as new:
-        take_turn(new)
+        lock_archive(new)
         before = new.execute(select(clock.c.seq)).scalar_one()
         tables = _tables(old, _UNCOPIED_TABLES | _TRANSIENT_TABLES | _INDEX_TABLES)
         new.execute(delete(serving))
@@ -99,7 +99,7 @@ def replace(source: Archive, target: Archive, progress: Progress | None = None) 
 def bring_up(source: Archive, target: Archive) -> None:
     """Migrate *target* for each chain of other packages' tables that *source* has."""
     tables = inspect(source.engine).get_table_names()
-    for chain in BESIDE:
+    for chain in OTHER_CHAINS:
         if chain.table in tables:
             target.migrate(chain)
 

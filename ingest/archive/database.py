@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from ingest.archive.connecting import Chain, connect, explained, migrate, snapshots, writing
+from ingest.archive.connecting import Chain, connect, database_errors, migrate, snapshots, writing
 
 
 class Database:
@@ -34,7 +34,7 @@ class Database:
         Raises:
             ArchiveError: they were made by a newer program.
         """
-        with explained(self.engine.url):
+        with database_errors(self.engine.url):
             migrate(self.engine, chain)
 
     def close(self) -> None:
@@ -57,20 +57,20 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read transaction that sees one state of the database."""
-        with explained(self.engine.url), self._snapshots.connect() as connection:
+        with database_errors(self.engine.url), self._snapshots.connect() as connection:
             yield connection
 
     @contextmanager
     def apart(self) -> Iterator[Connection]:
         """Open an autocommit connection, for work longer than a transaction should be."""
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with explained(self.engine.url), engine.connect() as connection:
+        with database_errors(self.engine.url), engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a write transaction: committed at the end, rolled back after an error."""
-        with explained(self.engine.url), writing(self.engine) as connection:
+        with database_errors(self.engine.url), writing(self.engine) as connection:
             yield connection
 
 

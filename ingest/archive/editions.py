@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, text
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import articles, hidden
 
 
@@ -20,7 +20,7 @@ class Editions(DatabasePart):
         hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
         values = {"place": place, "article_id": article_id, "at": rows.iso(now)}
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             if connection.execute(select(hidden.c.place).where(hidden_row)).first() is not None:
                 return False
             connection.execute(insert(hidden).values(values))

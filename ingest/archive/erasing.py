@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, select, text, upda
 
 from ingest.archive import rows
 from ingest.archive.database import Database
-from ingest.archive.saving import record_change, take_turn
+from ingest.archive.saving import lock_archive, record_change
 from ingest.archive.schema import (
     articles,
     embeddings,
@@ -36,7 +36,7 @@ def erase(database: Database, article_id: int, *, now: datetime) -> None:
         ArticleNotFoundError: there is no such article.
     """
     with database.writing() as connection:
-        take_turn(connection)
+        lock_archive(connection)
         this_article = articles.c.id == article_id
         identity = connection.execute(select(articles.c.identity).where(this_article)).scalar()
         if identity is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, insert, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
@@ -74,7 +74,7 @@ class Generations(DatabasePart):
         The current one is retired at *now*, and can serve again until it is dropped.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             previous = select(serving.c.generation_id)
             retirement = update(generations).where(generations.c.id.in_(previous))
             connection.execute(retirement.values(retired_at=rows.iso(now)))
@@ -92,7 +92,7 @@ class Generations(DatabasePart):
     def activate_first(self, generation_id: int) -> Generation:
         """Serve this generation unless another serves; return the serving one."""
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             serving_id = connection.execute(select(serving.c.generation_id)).scalar()
             if serving_id is None:
                 connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))

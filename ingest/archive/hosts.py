@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import hosts
 
 
@@ -29,7 +29,7 @@ class Hosts(DatabasePart):
             return
         pauses = {**self.resting(now), **until}
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             connection.execute(delete(hosts))
             values = [{"name": n, "rests_until": rows.iso(at)} for n, at in pauses.items()]
             connection.execute(insert(hosts), values)

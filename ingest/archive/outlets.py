@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import identified, take_turn
+from ingest.archive.saving import get_or_create, lock_archive
 from ingest.archive.schema import articles, outlets, versions
 from ingest.archive.selecting import NEWEST
 from ingest.model import Edition, Ownership
@@ -45,6 +45,6 @@ class Outlets(DatabasePart):
         if not changes:
             return
         with self._database.writing() as connection:
-            take_turn(connection)
-            identified(connection, outlets, "name", outlet, {})
+            lock_archive(connection)
+            get_or_create(connection, outlets, "name", outlet, {})
             connection.execute(update(outlets).where(outlets.c.name == outlet).values(changes))

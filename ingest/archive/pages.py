@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import articles, pages
 from ingest.model import SourcePage
 
@@ -70,7 +70,7 @@ class Pages(DatabasePart):
         if not values:
             return
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             dialect = connection.dialect.name
             new = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(pages)
             fresh: Mapping[str, Any] = {name: new.excluded[name] for name in _UPDATED_COLUMNS}

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import add_passages, take_turn
+from ingest.archive.saving import add_passages, lock_archive
 from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.archive.selecting import (
     IN_NEWEST_VERSION,
@@ -175,7 +175,7 @@ class Passages(DatabasePart):
     def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
         """Store the passages of versions cut by another splitter."""
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             for version, cut in items:
                 add_passages(
                     connection, version.article_id, version.number, version.extract.text, cut
@@ -195,7 +195,7 @@ class Passages(DatabasePart):
         )
         used = select(generations.c.splitter)
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             connection.execute(delete(passages).where(~passages.c.splitter.in_(used), cut_again))
 
 

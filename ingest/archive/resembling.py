@@ -21,7 +21,7 @@ _SHORT_WORD_LETTERS = 3
 """Longest word that is ignored in comparing contents; CJK characters are compared in pairs."""
 
 
-def unlike(before: Extract, after: Extract) -> str | None:
+def mismatch_reason(before: Extract, after: Extract) -> str | None:
     """Return the reason why *after* cannot be the next version of *before*, or None."""
     old, new = len(before.text), len(after.text)
     if old >= _LONG_CHARACTERS and new < _STUB_LENGTH * old and not after.corrections:

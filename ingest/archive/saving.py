@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from ingest.archive import rows
-from ingest.archive.resembling import unlike
+from ingest.archive.resembling import mismatch_reason
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
@@ -25,7 +25,7 @@ _MANUAL_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN})
 """Removals that stay in force until a person adds the article again."""
 
 
-def take_turn(connection: Connection) -> None:
+def lock_archive(connection: Connection) -> None:
     """Lock the archive against other writers until the transaction ends, also on PostgreSQL.
 
     Otherwise two transactions that lock the same articles in different orders would deadlock; and
@@ -95,7 +95,7 @@ def _doubt_reason(connection: Connection, article: Row[Any], extract: Extract) -
         versions.c.article_id == article.id, versions.c.number == article.latest
     )
     before = rows.version(connection.execute(query).mappings().one()).extract
-    if reason := unlike(before, extract):
+    if reason := mismatch_reason(before, extract):
         return reason
     body = _body_digest(extract.text)
     twins = (
@@ -126,7 +126,7 @@ def put_back(
     record_change(connection, article_id, now)
 
 
-def moved(connection: Connection, article_id: int, fetched: Extract) -> bool:
+def change_address(connection: Connection, article_id: int, fetched: Extract) -> bool:
     """Set an article's address to that of *fetched*, if it is a version of it and not taken."""
     url = fetched.header.url or ""
     query = select(versions, articles.c.place).join(articles, NEWEST)
@@ -138,7 +138,7 @@ def moved(connection: Connection, article_id: int, fetched: Extract) -> bool:
     if connection.execute(same_identity).scalar() is not None:
         return False
     stored = rows.version(row).extract
-    if unlike(stored, fetched):
+    if mismatch_reason(stored, fetched):
         return False
     renamed = replace(stored, header=replace(stored.header, url=url))
     newest_version = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
@@ -226,12 +226,12 @@ def _take_over_paste(connection: Connection, extract: Extract, place: str) -> No
 
 def _find_or_make(connection: Connection, header: Header, now: datetime, place: str) -> Row[Any]:
     """Return the article's row, created if needed; a new one has no version."""
-    outlet = identified(connection, outlets, "name", header.outlet, {})
+    outlet = get_or_create(connection, outlets, "name", header.outlet, {})
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now), "place": place}
     article_id = _article_id(connection, header, place)
     if article_id is None:
         name = add_place(identity_of(header), place)
-        article_id = identified(connection, articles, "identity", name, new)
+        article_id = get_or_create(connection, articles, "identity", name, new)
     query = (
         select(
             articles,
@@ -262,7 +262,7 @@ def _article_id(connection: Connection, header: Header, place: str) -> int | Non
     return None if article_id is None else int(article_id)
 
 
-def identified(
+def get_or_create(
     connection: Connection, table: Table, key: str, value: str, defaults: dict[str, Any]
 ) -> int:
     """Return the id of the row whose *key* is *value*, inserted with *defaults* if needed."""
@@ -321,7 +321,7 @@ def add_passages(connection: Connection, article_id: int, number: int, text: str
 
 
 def record_change(connection: Connection, article_id: int, now: datetime) -> None:
-    """Append to the log of changes; the caller must have called :func:`take_turn`."""
+    """Append to the log of changes; the caller must have called :func:`lock_archive`."""
     next_number = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
     seq = connection.execute(next_number).scalar_one()
     values = {"seq": seq, "article_id": article_id, "at": iso(now)}

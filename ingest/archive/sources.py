@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import identified, take_turn
+from ingest.archive.saving import get_or_create, lock_archive
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
 from ingest.identity import add_place
@@ -35,14 +35,16 @@ class Sources(DatabasePart):
         With a *place*, its articles belong to that server alone.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             values = {
-                "outlet_id": identified(connection, outlets, "name", outlet, {}),
+                "outlet_id": get_or_create(connection, outlets, "name", outlet, {}),
                 "permission": str(permission),
                 "every": every,
             }
             new = {**values, "added_at": rows.iso(now), "place": place}
-            source_id = identified(connection, sources, "address", add_place(address, place), new)
+            source_id = get_or_create(
+                connection, sources, "address", add_place(address, place), new
+            )
             connection.execute(update(sources).where(sources.c.id == source_id).values(values))
         return self.get(source_id)
 
