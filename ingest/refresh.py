@@ -39,7 +39,7 @@ from ingest.reading.fetched import (
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.refreshing.listed import fetch_listing
-from ingest.refreshing.planning import announced, looked_at, planned, validators
+from ingest.refreshing.planning import announces_change, due_pages, mark_checked, validators
 from ingest.refreshing.snapshots import snapshot_of
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Refresher:
     snapshots: SnapshotLimits = NO_SNAPSHOTS
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
-    at_hand: dict[str, Fetched] = field(default_factory=dict, init=False)
+    prefetched: dict[str, Fetched] = field(default_factory=dict, init=False)
 
     async def refresh(self, sources: Sequence[Source]) -> list[SourceRound]:
         """Check all sources concurrently; a failure at one does not stop the others.
@@ -112,7 +112,7 @@ class Refresher:
         """
         rounds = [SourceRound(source) for source in sources]
         hosts, now = self.archive.hosts, self.clock()
-        self.fetcher.leave_alone(await asyncio.to_thread(hosts.resting, now))
+        self.fetcher.pause_hosts(await asyncio.to_thread(hosts.resting, now))
         try:
             async with asyncio.TaskGroup() as group:
                 for source_round in rounds:
@@ -144,7 +144,7 @@ class Refresher:
         source_round.notes += listing.notes
         source_round.failed += listing.failed
         if listing.page is not None:
-            self.at_hand[source.address] = listing.page
+            self.prefetched[source.address] = listing.page
         if listing.moved and source.id:
             source_round.moved_from = source.address
             source_round.notes.append(
@@ -168,7 +168,7 @@ class Refresher:
         if self.by_hand:
             plan = list(addresses.items())
         else:
-            plan = planned(addresses, pages, source.every, now, source.place)
+            plan = due_pages(addresses, pages, source.every, now, source.place)
         if listing.moved:
             listed_paths = {urlsplit(address).path for address in addresses}
             plan = [
@@ -227,7 +227,7 @@ class Refresher:
     ) -> _PageRound:
         """Fetch one page if it has changed, and extract its article."""
         now = self.clock()
-        checked_page = looked_at(page or SourcePage(address, entry.url, now), entry, now)
+        checked_page = mark_checked(page or SourcePage(address, entry.url, now), entry, now)
         try:
             hints = await asyncio.to_thread(self._hints, source_round.source, page)
             if entry.in_feed and not entry.content:
@@ -238,7 +238,7 @@ class Refresher:
                 )
                 return _PageRound(checked_page, State.FRESH, article)
             response = await self._fetch(entry.url, validators(page))
-            if response.state is State.UNCHANGED and page and not announced(entry, page):
+            if response.state is State.UNCHANGED and page and not announces_change(entry, page):
                 return _PageRound(page, State.UNCHANGED)
             if response.state is State.GONE and not checked_page.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
@@ -262,7 +262,7 @@ class Refresher:
 
     async def _fetch(self, url: str, conditions: Validators | None) -> Fetched:
         """Fetch a page, following pages that only forward a browser."""
-        response = self.at_hand.pop(url, None) or await self.fetcher.fetch(url, conditions)
+        response = self.prefetched.pop(url, None) or await self.fetcher.fetch(url, conditions)
         for _ in range(SENT_ON):
             target = sent_on(response.data, response.url) if response.state is State.FRESH else None
             if target is None:

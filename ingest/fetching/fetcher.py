@@ -220,7 +220,7 @@ class Fetcher:
                     f"{short_address(url)} redirects more than {_REDIRECTS} times."
                 )
 
-    def leave_alone(self, until: Mapping[str, datetime]) -> None:
+    def pause_hosts(self, until: Mapping[str, datetime]) -> None:
         """Pause requests to hosts that asked another process for it."""
         for name, end in until.items():
             self.resting[name] = end

@@ -17,7 +17,7 @@ _UNLISTED_AGE = timedelta(days=90)
 """Age from which a page that is no longer listed is not checked again."""
 
 
-def planned(
+def due_pages(
     listed: Mapping[str, Entry],
     pages: Mapping[str, SourcePage],
     every: int,
@@ -56,7 +56,7 @@ def _is_due(
         return True
     if page.gone_for_good:
         return False
-    if announced(entry, page):
+    if announces_change(entry, page):
         return True
     age = now - page.first_at
     if not listed and age > _UNLISTED_AGE:
@@ -64,12 +64,12 @@ def _is_due(
     return now - page.checked_at >= max(timedelta(minutes=every), age / _AGE_DIVISOR)
 
 
-def announced(entry: Entry, page: SourcePage) -> bool:
+def announces_change(entry: Entry, page: SourcePage) -> bool:
     """Return True if a listing gives a new modification time for a page."""
     return entry.modified is not None and entry.modified.isoformat() != page.modified
 
 
-def looked_at(page: SourcePage, entry: Entry, now: datetime) -> SourcePage:
+def mark_checked(page: SourcePage, entry: Entry, now: datetime) -> SourcePage:
     """Return *page* as checked at *now* without a failure, with the listing's modification time."""
     modified = entry.modified.isoformat() if entry.modified else page.modified
     return replace(page, checked_at=now, failure=None, modified=modified)
