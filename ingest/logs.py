@@ -20,8 +20,8 @@ from structlog.types import Processor
 
 from ingest.settings import LogFormat, Settings
 
-OURS = ("bot", "ingest")
-HIDDEN = "•••"
+OWN_PACKAGES = ("bot", "ingest")
+MASK = "•••"
 _SHORTEST_SECRET = 6
 """Minimum length in characters of a secret that is masked; a shorter one may be a common word."""
 
@@ -55,7 +55,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_MaskingFormatter(formatter, _secrets_of(settings)))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in OURS:
+    for name in OWN_PACKAGES:
         logging.getLogger(name).setLevel(settings.log_level.upper())
 
 
@@ -72,7 +72,7 @@ class _MaskingFormatter(logging.Formatter):
         """Return one line without secrets."""
         text = self._inner.format(record)
         for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
+            text = text.replace(secret, MASK)
         return text
 
 

@@ -22,7 +22,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import stopping
 from ingest.archive import Archive
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 
 _NEWEST = 8
 """Stories that whoever asks what is new is told."""
@@ -95,9 +95,9 @@ def answer_command(
 ) -> int:
     """Answer one question, or each of a file."""
     if (question is None) == (batch is None):
-        return misused('Give one question, or --batch FILE: make ask Q="…"')
+        return usage_error('Give one question, or --batch FILE: make ask Q="…"')
     if as_of is not None and (wrong := not_past(as_of, now())):
-        return misused(wrong)
+        return usage_error(wrong)
     with (
         prepared_desk(configured(BotSettings), "`python -m bot ask`", sample=batch is None) as desk,
         terminal.Loop(partial(desk.answer, as_of=as_of), desk.close) as loop,
@@ -117,7 +117,7 @@ def look_up_command(
 ) -> int:
     """Look up what a text claims, or each claim of a file."""
     if (text is None) == (batch is None):
-        return misused("Give one text, or --batch FILE.")
+        return usage_error("Give one text, or --batch FILE.")
     with prepared_desk(configured(BotSettings), "`python -m bot find`", sample=True) as desk:
 
         async def found() -> int:

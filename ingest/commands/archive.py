@@ -16,7 +16,7 @@ from ingest.archive.copying import copy
 from ingest.calling import as_called
 from ingest.commands import articles
 from ingest.commands.indexing import catch_up
-from ingest.commands.options import AsJson, Yes, configured, misused, now
+from ingest.commands.options import AsJson, Yes, configured, now, usage_error
 from ingest.embedding.embedder import better
 from ingest.index.ownership import owner
 from ingest.settings import Settings
@@ -70,12 +70,12 @@ def restore_command(
     if all(target.isdecimal() for target in targets):
         return articles.restored([int(target) for target in targets], as_json=as_json)
     if len(targets) > 1:
-        return misused("Give numbers of articles, or one file of a backup.")
+        return usage_error("Give numbers of articles, or one file of a backup.")
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         summary = archive.summary()
         if summary.versions and not yes:
-            return misused(
+            return usage_error(
                 f"The archive holds {summary.articles:,} articles, which the backup would replace. "
                 "Add --yes to do it; `python -m ingest backup FILE` keeps them."
             )

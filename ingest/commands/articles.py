@@ -27,8 +27,8 @@ from ingest.commands.options import (
     Numbers,
     Yes,
     configured,
-    misused,
     now,
+    usage_error,
 )
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
@@ -261,7 +261,7 @@ def restored(numbers: Sequence[int], *, as_json: bool) -> int:
 def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:
     """Delete every word of articles for good."""
     if not yes:
-        return misused("Erasing cannot be undone. Add --yes to do it.")
+        return usage_error("Erasing cannot be undone. Add --yes to do it.")
     return _for_each(numbers, Articles.erase, "erased", as_json=as_json)
 
 

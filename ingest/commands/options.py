@@ -155,7 +155,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def misused(text: str) -> int:
+def usage_error(text: str) -> int:
     """Print how a command is used, and return the exit code for wrong arguments."""
     print(as_called(text), file=sys.stderr)
     return _USAGE_ERROR

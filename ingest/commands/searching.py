@@ -16,7 +16,7 @@ from ingest.archive import Archive
 from ingest.batch import BadLineError, questions
 from ingest.calling import as_called
 from ingest.commands.indexing import open_index
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 from ingest.errors import SettingsError
 from ingest.index.scope import asked
 from ingest.index.search import search
@@ -43,7 +43,7 @@ def search_command(
 ) -> int:
     """Show the evidence for a question, or for each in a file, with its scores."""
     if (question is None) == (batch is None):
-        return misused("Give one question, or --batch FILE.")
+        return usage_error("Give one question, or --batch FILE.")
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         if index.behind():

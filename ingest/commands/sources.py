@@ -15,7 +15,7 @@ from ingest import showing
 from ingest.archive import Archive
 from ingest.calling import as_called
 from ingest.commands.indexing import catch_up
-from ingest.commands.options import READ_COUNTRY, AsJson, configured, misused, now
+from ingest.commands.options import READ_COUNTRY, AsJson, configured, now, usage_error
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
@@ -120,7 +120,7 @@ def refresh_command(
 def _refresh_forever(settings: Settings, numbers: Sequence[int] | None) -> int:
     """Refresh due sources until the process is stopped; the index's owner updates the index."""
     if numbers:
-        return misused("--keep looks at every source when it is due. Leave the numbers out.")
+        return usage_error("--keep looks at every source when it is due. Leave the numbers out.")
     with Archive.open(settings.archive_url) as archive:
         print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
         asyncio.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from ingest.embedding.prefixes import Prefixes, family
 from ingest.embedding.vectors import Vectors
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.responses import PLAIN, limit
+from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -230,7 +230,7 @@ def remote(name: str, settings: Settings, *, serving: str | None = None) -> _Rem
         max_retries=_RETRIES,
         http_client=openai.DefaultHttpxClient(
             timeout=_TIMEOUT_SECONDS,
-            headers=PLAIN,
+            headers=UNCOMPRESSED,
             event_hooks={"response": [limit(_REPLY_BYTES, _REPLY_SECONDS)]},
         ),
         check_embedding_ctx_length=False,  # otherwise it downloads a vocabulary

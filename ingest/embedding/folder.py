@@ -72,7 +72,7 @@ class FolderEmbedder:
         self._prefixes = default.chosen(settings) if settings else default
         mark = self._prefixes.mark if self._prefixes != default else ""
         self.model = model or f"{folder.name}@{_digest(folder)}{mark}"
-        self._session, self._tokenizer = opened(folder)
+        self._session, self._tokenizer = load_model(folder)
         self._inputs = {model_input.name for model_input in self._session.get_inputs()}
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
         self.dimensions = int(self.question("election").shape[0])
@@ -102,7 +102,7 @@ class FolderEmbedder:
 
 
 @cache
-def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+def load_model(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
     """Return the loaded model and tokenizer of *folder*, cached for the process."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -11,9 +11,9 @@ import httpx2
 import numpy as np
 from pydantic import SecretStr
 
-from ingest.embedding.folder import opened
+from ingest.embedding.folder import load_model
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.responses import PLAIN, limit
+from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
 
 _TIMEOUT_SECONDS = 5.0
@@ -57,7 +57,7 @@ class _FolderReranker:
     """A cross-encoder run by onnxruntime, with one logit a pair."""
 
     def __init__(self, folder: Path) -> None:
-        self._session, self._tokenizer = opened(folder)
+        self._session, self._tokenizer = load_model(folder)
         self._inputs = {model_input.name for model_input in self._session.get_inputs()}
 
     def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -87,7 +87,7 @@ class _EndpointReranker:
         self._url, _, self._model = url.partition("#")
         self._client = httpx2.Client(
             timeout=_TIMEOUT_SECONDS,
-            headers={**PLAIN, **headers},
+            headers={**UNCOMPRESSED, **headers},
             event_hooks={"response": [limit(_REPLY_BYTES, _TIMEOUT_SECONDS)]},
         )
 
