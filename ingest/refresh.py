@@ -112,13 +112,13 @@ class Refresher:
         """
         rounds = [SourceRound(source) for source in sources]
         hosts, now = self.archive.hosts, self.clock()
-        self.fetcher.pause_hosts(await asyncio.to_thread(hosts.resting, now))
+        self.fetcher.pause_hosts(await asyncio.to_thread(hosts.paused, now))
         try:
             async with asyncio.TaskGroup() as group:
                 for source_round in rounds:
                     group.create_task(self._round(source_round))
         finally:
-            await asyncio.shield(asyncio.to_thread(hosts.rest, dict(self.fetcher.resting), now))
+            await asyncio.shield(asyncio.to_thread(hosts.pause, dict(self.fetcher.resting), now))
         return rounds
 
     async def _round(self, source_round: SourceRound) -> None:
@@ -340,7 +340,7 @@ class Refresher:
         if article_id is None and source_round.moved_from:
             old_header = _at_host(article.extract.header, source_round.moved_from)
             place = source_round.source.place
-            stored = await asyncio.to_thread(self.archive.articles.known, old_header, place)
+            stored = await asyncio.to_thread(self.archive.articles.find, old_header, place)
             article_id = stored.id if stored else None
         elif not response.moved:
             return

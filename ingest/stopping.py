@@ -57,7 +57,7 @@ class Ending:
         """The exit status: that of Ctrl-C, or 0 if a service manager asked."""
         return 128 + self.number if self.number == signal.SIGINT else 0
 
-    def going_on(self, _count: int, _total: int | None) -> None:
+    def stop_if_ending(self, _count: int, _total: int | None) -> None:
         """Accept a progress report, and stop the work if the process is to end.
 
         Raises:
@@ -68,7 +68,7 @@ class Ending:
 
 
 @contextmanager
-def until_told() -> Iterator[Ending]:
+def ending_on_signal() -> Iterator[Ending]:
     """Yield the state of ending: set by a signal; after the deadline or a second signal, exit."""
     loop, ending = asyncio.get_running_loop(), Ending()
 

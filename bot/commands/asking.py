@@ -38,7 +38,7 @@ def run_command() -> int:
 
     async def until_told(desk: Desk) -> int:
         with (
-            stopping.until_told() as ending,
+            stopping.ending_on_signal() as ending,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
             async with served_beside(desk) as addresses:

@@ -39,7 +39,7 @@ def mcp_command(
     from bot.mcp_server.serving import serve_pipes
 
     async def until_done(desk: Desk) -> int:
-        with stopping.until_told() as ending:
+        with stopping.ending_on_signal() as ending:
             async with _kept_up(desk):
                 await _first(serve_pipes(desk), ending.event.wait())
         return ending.code
@@ -60,7 +60,7 @@ def _served(settings: BotSettings, holder: str) -> int:
     """Serve what the settings name until the process is to end."""
 
     async def until_told(desk: Desk) -> int:
-        with stopping.until_told() as ending:
+        with stopping.ending_on_signal() as ending:
             async with _kept_up(desk), served_beside(desk) as addresses:
                 print("\n".join([*addresses, "Stop with Ctrl-C."]), file=sys.stderr, flush=True)
                 await ending.event.wait()

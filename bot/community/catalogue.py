@@ -59,7 +59,7 @@ class Catalogue:
         """Return the article at an address, with how it begins; ``None`` if none may be cited."""
         header = Header("", url=address)
         for place in dict.fromkeys((edition.place, "")):
-            article = self.archive.articles.known(header, place)
+            article = self.archive.articles.find(header, place)
             if article is None or article.removal is not None:
                 continue
             if article.id in self.archive.editions.withheld(edition.place):

@@ -245,10 +245,10 @@ class Curator:
     def _keep(self, ready: PreparedArticle, by: Moderator) -> Saved:
         """Keep one article, and write down what that changed."""
         header = ready.extract.header
-        shared = self.archive.articles.known(header)
+        shared = self.archive.articles.find(header)
         if by.keeps_for and shared is not None and self._is_shared_as(shared, ready, by):
             return Saved(shared.id, shared.versions, Decision.SAME)
-        known = self.archive.articles.known(header, by.keeps_for)
+        known = self.archive.articles.find(header, by.keeps_for)
         [saved] = keep_prepared(
             [ready], self.archive, self.clock(), AddingOutcome(), restore=True, place=by.keeps_for
         )

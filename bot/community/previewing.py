@@ -132,7 +132,7 @@ class Previewer:
         return Preview(url, (self._article(prepared_article(extract)),), outlet=outlet)
 
     def _article(self, article: PreparedArticle) -> PreviewedArticle:
-        known = self.archive.articles.known(article.extract.header)
+        known = self.archive.articles.find(article.extract.header)
         copies = self.archive.articles.alike(article.extract)
         others = tuple(each for each in copies if known is None or each.id != known.id)
         return PreviewedArticle(article, known, others)

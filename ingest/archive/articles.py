@@ -271,7 +271,7 @@ class Articles(DatabasePart):
             query = article_rows().where(articles.c.story == story, citable)
             return [rows.article(row) for row in connection.execute(query).mappings()]
 
-    def known(self, header: Header, place: str = "") -> Article | None:
+    def find(self, header: Header, place: str = "") -> Article | None:
         """Return the article that has the address of *header*, removed or not, or None.
 
         With a *place*, the article that belongs to that server.

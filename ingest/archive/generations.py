@@ -62,7 +62,7 @@ class Generations(DatabasePart):
         assert primary_key is not None
         return self.get(primary_key[0])
 
-    def kept(self) -> list[Generation]:
+    def stored(self) -> list[Generation]:
         """Return every stored generation, oldest first."""
         with self._database.reading() as connection:
             matches = connection.execute(_generation_rows().order_by(generations.c.id)).mappings()

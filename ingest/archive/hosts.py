@@ -16,18 +16,18 @@ from ingest.archive.schema import hosts
 class Hosts(DatabasePart):
     """The ``Retry-After`` times of servers, shared between processes."""
 
-    def resting(self, now: datetime) -> dict[str, datetime]:
+    def paused(self, now: datetime) -> dict[str, datetime]:
         """Return the end of the pause of each host that is paused at *now*."""
         with self._database.reading() as connection:
             matches = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
         ends = {name: datetime.fromisoformat(at) for name, at in matches}
         return {name: at for name, at in ends.items() if at > now}
 
-    def rest(self, until: Mapping[str, datetime], now: datetime) -> None:
+    def pause(self, until: Mapping[str, datetime], now: datetime) -> None:
         """Store a pause for each host of *until*; delete the pauses that are over at *now*."""
         if not until:
             return
-        pauses = {**self.resting(now), **until}
+        pauses = {**self.paused(now), **until}
         with self._database.writing() as connection:
             lock_archive(connection)
             connection.execute(delete(hosts))

@@ -68,7 +68,7 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
     Raises:
         NoGenerationError: no previous generation is left.
     """
-    stored = ((generation, generation.retired_at) for generation in archive.generations.kept())
+    stored = ((generation, generation.retired_at) for generation in archive.generations.stored())
     retired = {
         generation: at for generation, at in stored if at is not None and now - at < ROLLBACK_PERIOD
     }
@@ -84,7 +84,7 @@ def roll_back(archive: Archive, *, now: datetime) -> Generation:
 def _unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
     """Return an unfinished generation of the same model and splitter; drop all others."""
     unfinished = None
-    for generation in archive.generations.kept():
+    for generation in archive.generations.stored():
         if generation.active or generation.retired_at is not None:
             continue
         same_rules = (generation.model, generation.splitter) == (embedder.model, SPLITTER)

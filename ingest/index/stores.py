@@ -219,7 +219,7 @@ class Stores:
 
     def drop_retired(self, archive: Archive, now: datetime) -> None:
         """Delete the generations that were replaced more than :data:`ROLLBACK_PERIOD` ago."""
-        for generation in archive.generations.kept():
+        for generation in archive.generations.stored():
             if (
                 generation.retired_at is not None
                 and now - generation.retired_at >= ROLLBACK_PERIOD

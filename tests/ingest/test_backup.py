@@ -146,7 +146,7 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
         with pytest.raises(NoGenerationError):
             roll_back(desk.archive, now=NOW)
     with open_desk(settings, holder="a test", clock=lambda: NOW + timedelta(minutes=1)) as desk:
-        assert [each.id for each in desk.archive.generations.kept()] == [old + 1]
+        assert [each.id for each in desk.archive.generations.stored()] == [old + 1]
         desk.coverage.catch_up()
         assert not faults(desk.coverage.index)
 

@@ -119,9 +119,9 @@ def test_a_replaced_generation_goes_after_its_grace(archive, index):
     first = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
     index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD - timedelta(minutes=1))
-    assert len(archive.generations.kept()) == 2
+    assert len(archive.generations.stored()) == 2
     index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD)
-    assert [each.id for each in archive.generations.kept()] == [first.id + 1]
+    assert [each.id for each in archive.generations.stored()] == [first.id + 1]
 
 
 def test_a_build_that_was_stopped_goes_on(archive, index, settings):
@@ -134,7 +134,7 @@ def test_a_build_that_was_stopped_goes_on(archive, index, settings):
 
     with pytest.raises(KeyboardInterrupt):
         build(archive, Half(), index._stores, now=NOW, progress=stop)
-    begun = archive.generations.kept()[-1]
+    begun = archive.generations.stored()[-1]
     assert not begun.active
     assert build(archive, Half(), index._stores, now=NOW).id == begun.id
 
