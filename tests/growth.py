@@ -18,7 +18,7 @@ from ingest.errors import IngestError
 from ingest.index.analysis import terms
 from ingest.index.outlets import absent
 from ingest.index.passages import cut, sentences
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.language.as_english import as_english
 from ingest.language.datelines import newest_reported, stated
 from ingest.language.dates import clocks_in, days_in, weekdays_in
@@ -101,7 +101,11 @@ def _question(text: str) -> object:
     except UnaskableError:
         return None
     heard(question.text, lambda _term: 0)
-    return guard(question), asked(question.text, OUTLETS, NOW.date()), absent(text, OUTLETS)
+    return (
+        guard(question),
+        question_scope(question.text, OUTLETS, NOW.date()),
+        absent(text, OUTLETS),
+    )
 
 
 ENTRIES: Mapping[str, Callable[[str], object]] = {

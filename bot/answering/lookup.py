@@ -21,7 +21,7 @@ from bot.answering.proving.reader import Finding, Proposed, Reader, UnreadClaims
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
-from ingest.index.scope import Asked
+from ingest.index.scope import QuestionScope
 from ingest.model import Kind
 
 CLAIMS = 3
@@ -136,7 +136,7 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     Nothing is near that has few of its words.
     """
     question = Question(claim, now, language_asked(claim))
-    states = Asked(topic=claim)
+    states = QuestionScope(topic=claim)
     view = coverage.look(question, names=states, read=False)
     if isinstance(coverage.level(view), Reason):
         return []

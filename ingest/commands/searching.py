@@ -18,7 +18,7 @@ from ingest.calling import as_called
 from ingest.commands.indexing import open_index
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 from ingest.errors import SettingsError
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.detecting import language_of
 from ingest.model import Evidence, Moment, Scope, day_of
@@ -56,7 +56,7 @@ def search_command(
                 index,
                 archive,
                 text,
-                names=asked(text, outlets, day, language_of(text)),
+                names=question_scope(text, outlets, day, language_of(text)),
                 limit=limit,
                 scope=scope,
                 timings=timings,

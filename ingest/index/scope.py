@@ -68,7 +68,7 @@ _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $",
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionScope:
     """The outlets and days in a question: *outlets* and *days* are preferred, *bound* is required.
 
     *topic* is the question without them, the subject of the answer.
@@ -86,17 +86,19 @@ class Asked:
         yield from self.days
 
 
-NOTHING = Asked()
+NO_SCOPE = QuestionScope()
 """The value for a question without outlets and days."""
 
 
-def asked(question: str, outlets: Sequence[str], today: date, language: str | None = None) -> Asked:
+def question_scope(
+    question: str, outlets: Sequence[str], today: date, language: str | None = None
+) -> QuestionScope:
     """Parse *question*: "since last week" bounds publication dates, "in July" names its subject."""
     rendered = as_english(question, language)
     relative = _relative_period(rendered.text, today)
     days = () if relative else tuple(_absolute_periods(rendered.text, today))
     named_outlets = tuple(_named(question, outlets))
-    return Asked(named_outlets, days, relative, _topic(rendered, named_outlets))
+    return QuestionScope(named_outlets, days, relative, _topic(rendered, named_outlets))
 
 
 def _topic(question: Rendered, outlets: Sequence[str]) -> str:

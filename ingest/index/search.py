@@ -12,7 +12,7 @@ from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
-from ingest.index.scope import NOTHING, Asked
+from ingest.index.scope import NO_SCOPE, QuestionScope
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
@@ -40,7 +40,7 @@ def search(
     archive: Archive,
     text: str,
     *,
-    names: Asked = NOTHING,
+    names: QuestionScope = NO_SCOPE,
     limit: int = 10,
     scope: Scope | None = None,
     meaning: Meaning | None = None,
@@ -49,7 +49,7 @@ def search(
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
-    *names* are the outlets and days in *text* (see :func:`ingest.index.scope.asked`): their
+    *names* are the outlets and days in *text* (:func:`ingest.index.scope.question_scope`): their
     passages rank higher; its bound and *scope* exclude all others. *meaning* is that of *text* if
     it was embedded already. *language* is the language code of *text*: words rarely match across
     languages, so a passage in another one scores at least its similarity. *timings* receives the
@@ -113,7 +113,7 @@ def _ordered(evidence: Sequence[Evidence]) -> list[Evidence]:
     return sorted(rescored, key=lambda e: (-e.score, e.passage.id))
 
 
-def _fitness(names: Asked, header: Header) -> float:
+def _fitness(names: QuestionScope, header: Header) -> float:
     """Return the factor for an article whose outlet or day the question names."""
     is_named = header.outlet in names.outlets and not header.pasted
     fit = _OUTLET_FACTOR if is_named else 1.0
