@@ -19,7 +19,7 @@ from bot.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.calling import as_called
-from ingest.embedding.embedder import embedder, weakness
+from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
@@ -144,7 +144,7 @@ def _index(opened: Archive, settings: BotSettings) -> str:
     holder = None if settings.chroma_url else owner(settings.data_dir / "index")
     held = f", held by {holder}" if holder else ""
     lacks = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
-    weak = weakness(generation.model, settings)
+    weak = weakness_message(generation.model, settings)
     found = f"{generation.model}, {generation.dimensions} dimensions: {lacks}{held}"
     return f"{found}. {weak}" if weak else found
 

@@ -16,7 +16,7 @@ from bot.answering.understanding.question import UnaskableError, ask
 from bot.answering.understanding.typed import heard
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
-from ingest.index.outlets import absent
+from ingest.index.outlets import absent_outlets
 from ingest.index.passages import cut, sentences
 from ingest.index.scope import question_scope
 from ingest.language.as_english import as_english
@@ -104,7 +104,7 @@ def _question(text: str) -> object:
     return (
         guard(question),
         question_scope(question.text, OUTLETS, NOW.date()),
-        absent(text, OUTLETS),
+        absent_outlets(text, OUTLETS),
     )
 
 

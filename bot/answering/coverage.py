@@ -30,7 +30,7 @@ from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
-from ingest.index.outlets import absent
+from ingest.index.outlets import absent_outlets
 from ingest.index.past import PastIndex
 from ingest.index.recurring import recurrence
 from ingest.index.scope import NO_SCOPE, QuestionScope, question_scope
@@ -118,7 +118,7 @@ class Coverage:
         outlets = self.archive.outlets.names(self.edition)
         scope = self._scope
         language = str(language_read(question.text))
-        missing = absent(question.text, outlets, language)
+        missing = absent_outlets(question.text, outlets, language)
         text = self._searched(question.text, missing, outlets)
         names = names or question_scope(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
@@ -160,7 +160,7 @@ class Coverage:
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
-            missing = absent(question.text, [*outlets, *agencies], language)
+            missing = absent_outlets(question.text, [*outlets, *agencies], language)
         return View(need, names, evidence, ranked, timings, reader is not None, missing)
 
     def level(self, view: View) -> Level | Reason:

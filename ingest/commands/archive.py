@@ -17,7 +17,7 @@ from ingest.calling import as_called
 from ingest.commands import articles
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import AsJson, Yes, configured, now, usage_error
-from ingest.embedding.embedder import better
+from ingest.embedding.embedder import better_model
 from ingest.index.ownership import owner
 from ingest.settings import Settings
 
@@ -106,7 +106,7 @@ def status_command(as_json: AsJson = False) -> int:
                 **asdict(summary),
                 "passages": passages,
                 "generation": asdict(generation) if generation else None,
-                "better_model": better(generation.model, settings) if generation else None,
+                "better_model": better_model(generation.model, settings) if generation else None,
                 "changes_waiting": backlog,
                 "index_owner": holder,
                 "sources": [asdict(source) for source in sources],
@@ -133,7 +133,7 @@ def status_command(as_json: AsJson = False) -> int:
         state = f"{backlog:,} changes wait" if backlog else "up to date"
         age = showing.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {age}, {generation.model}, {state}.")
-        if model := better(generation.model, settings):
+        if model := better_model(generation.model, settings):
             change = as_called("`python -m ingest rebuild`")
             print(f"{change} changes over to {model}, which finds more.")
     print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")

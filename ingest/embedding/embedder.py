@@ -45,7 +45,7 @@ def _best_packaged() -> str:
     return packed.PACKED_MODEL if packed.weights_file() else FastEmbedder.model
 
 
-def better(serving: str, settings: Settings) -> str | None:
+def better_model(serving: str, settings: Settings) -> str | None:
     """Return the model that a rebuild would change to by default, or None."""
     chosen = settings.embedding_model == LOCAL_MODEL
     return (
@@ -53,7 +53,7 @@ def better(serving: str, settings: Settings) -> str | None:
     )
 
 
-def weakness(serving: str, settings: Settings) -> str | None:
+def weakness_message(serving: str, settings: Settings) -> str | None:
     """Return a message if the index uses a weaker model than this machine has, or None."""
     if serving != FastEmbedder.model or _best_packaged() == FastEmbedder.model:
         return None

