@@ -97,7 +97,7 @@ ELSEWHERE = (
 class Placed:
     """An embedder that puts a question beside what is said of turnout, in any language."""
 
-    model, dimensions, far, windows = "placed", 2, False, 1
+    model, dimensions, is_remote, windows = "placed", 2, False, 1
 
     def passages(self, texts):
         return np.float32([self._vector(text) for text in texts])
