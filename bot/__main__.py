@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
 }
 
 _ABOUT = "Answer questions about election coverage, each sentence with its source."
-app = make_app(_ABOUT, COMMANDS, alone=True)
+app = make_app(_ABOUT, COMMANDS, runs_alone=True)
 
 
 @app.callback(invoke_without_command=True)

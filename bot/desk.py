@@ -43,7 +43,7 @@ from bot.settings import BotSettings
 from ingest import logs
 from ingest.archive import Archive
 from ingest.calling import as_called
-from ingest.embedding.embedder import embedder, weakness
+from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import ArchiveError, IngestError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
@@ -285,6 +285,6 @@ def open_desk(settings: BotSettings, *, holder: str, clock: _Clock) -> Iterator[
             now=clock(),
         ) as index,
     ):
-        if warning := weakness(index.generation.model, settings):
+        if warning := weakness_message(index.generation.model, settings):
             logger.warning(as_called(warning))
         yield Desk.of(archive, index, settings, clock)

@@ -19,7 +19,7 @@ from bot.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.calling import as_called
-from ingest.embedding.embedder import embedder, weakness
+from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
@@ -148,7 +148,7 @@ def _index(archive: Archive, settings: BotSettings) -> str:
     process = None if settings.chroma_url else owner(settings.data_dir / "index")
     suffix = f", held by {process}" if process else ""
     backlog = f"{behind:,} passages wait to be indexed" if behind else "it holds everything"
-    warning = weakness(generation.model, settings)
+    warning = weakness_message(generation.model, settings)
     description = f"{generation.model}, {generation.dimensions} dimensions: {backlog}{suffix}"
     return f"{description}. {warning}" if warning else description
 

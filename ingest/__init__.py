@@ -1,1 +1,1 @@
-"""Keep coverage: read it, archive it, index it. Knows nothing of the bot."""
+"""Coverage: reading, archive and index. Independent of the bot."""

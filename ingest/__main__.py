@@ -43,7 +43,7 @@ app = make_app("Keep the coverage that the desk may cite.", COMMANDS, epilog=_EX
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error is one sentence."""
+    """Run one command and return its exit code; print an error as one sentence."""
     return run_app(app, arguments, "python -m ingest")
 
 

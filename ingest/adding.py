@@ -1,4 +1,4 @@
-"""Add what was read: split → save; then the index catches up."""
+"""Saving of articles that were read; the index catches up afterwards."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ingest.language.instructions import speaks_to_a_model
 from ingest.model import Cut, Decision, Extract, Header, Kind, Progress, Saved, day_of
 from ingest.reading import FoundArticle
 
-_BATCH = 32
-"""Articles saved in one transaction; a crash repeats at most these."""
+_BATCH_ARTICLES = 32
+"""Articles saved in one transaction; after a crash at most these are repeated."""
 
 
 @dataclass(slots=True)
 class AddingOutcome:
-    """What became of everything that was read."""
+    """The result of adding articles: saved ones, problems and warnings."""
 
     saved: list[Saved] = field(default_factory=list)
     problems: list[FoundArticle] = field(default_factory=list)
@@ -27,52 +27,54 @@ class AddingOutcome:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many articles are new, changed, unchanged, restored, and how many failed."""
-        kinds = Counter(each.decision for each in self.saved)
+        """The number of new, changed, unchanged, restored and failed articles."""
+        kinds = Counter(saved.decision for saved in self.saved)
         return {**{str(kind): kinds[kind] for kind in Decision}, "failed": len(self.problems)}
 
     def note(self, saved: Saved) -> None:
-        """Count what was saved, and what was quarantined with it."""
-        also = set(saved.also)
+        """Record a saved article, and others that were quarantined with it."""
+        quarantined = set(saved.also)
         self.saved = [
-            replace(each, decision=Decision.QUARANTINED) if each.article_id in also else each
-            for each in self.saved
+            replace(item, decision=Decision.QUARANTINED) if item.article_id in quarantined else item
+            for item in self.saved
         ]
-        known = {each.article_id for each in self.saved}
-        self.saved += [Saved(each, 0, Decision.QUARANTINED) for each in also - known]
+        recorded = {item.article_id for item in self.saved}
+        self.saved += [
+            Saved(other_id, 0, Decision.QUARANTINED) for other_id in quarantined - recorded
+        ]
         self.saved.append(saved)
 
 
 def add(
-    found: Iterable[FoundArticle],
+    items: Iterable[FoundArticle],
     archive: Archive,
     *,
     now: datetime,
     progress: Progress | None = None,
 ) -> AddingOutcome:
-    """Save everything that was *found*, a batch a transaction; problems stop nothing.
+    """Save the articles of *items* in batches, one transaction a batch; problems do not stop it.
 
-    *progress* is told ``(done, done)``: how many things there will be is the caller's to know.
+    *progress* is called with ``(done, done)``, since the total is not known here.
     """
     outcome = AddingOutcome()
     batch: list[Extract] = []
-    for done, each in enumerate(found, start=1):
-        if each.extract is None:
-            outcome.problems.append(each)
+    for done, item in enumerate(items, start=1):
+        if item.extract is None:
+            outcome.problems.append(item)
         else:
-            batch.append(each.extract)
-        if len(batch) == _BATCH:
-            _keep(batch, archive, now, outcome)
+            batch.append(item.extract)
+        if len(batch) == _BATCH_ARTICLES:
+            _save_batch(batch, archive, now, outcome)
             batch = []
         if progress:
             progress(done, done)
-    _keep(batch, archive, now, outcome)
+    _save_batch(batch, archive, now, outcome)
     return outcome
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article cut into passages, and what in it instructs whoever writes answers."""
+    """An article with its passages, and a sentence that instructs a language model, if any."""
 
     extract: Extract
     cut: Cut
@@ -80,7 +82,7 @@ class PreparedArticle:
 
 
 def prepared_article(extract: Extract) -> PreparedArticle:
-    """Split an article, and look for what speaks to a language model."""
+    """Split an article into passages, and search it for instructions to a language model."""
     extract = _dated_by_entries(extract)
     return PreparedArticle(
         extract, cut(extract.text, extract.header.language), _instruction_in(extract)
@@ -88,7 +90,7 @@ def prepared_article(extract: Extract) -> PreparedArticle:
 
 
 def _dated_by_entries(extract: Extract) -> Extract:
-    """Say of a live page when its newest entry was written, which stands first in it."""
+    """Set the date of a live page to that of its newest entry, which comes first."""
     header = extract.header
     if header.kind is not Kind.LIVE:
         return extract
@@ -96,13 +98,19 @@ def _dated_by_entries(extract: Extract) -> Extract:
         newest = date.fromisoformat(extract.text[: len("YYYY-MM-DD")])
     except ValueError:
         return extract
-    known = day_of(header.modified) if header.modified else date.min
-    return extract if newest <= known else replace(extract, header=replace(header, modified=newest))
+    modified = day_of(header.modified) if header.modified else date.min
+    return (
+        extract if newest <= modified else replace(extract, header=replace(header, modified=newest))
+    )
 
 
-def _keep(batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome) -> None:
-    """Split and save one batch."""
-    keep_prepared([prepared_article(each) for each in batch], archive, now, outcome, restore=True)
+def _save_batch(
+    batch: list[Extract], archive: Archive, now: datetime, outcome: AddingOutcome
+) -> None:
+    """Prepare and save one batch."""
+    keep_prepared(
+        [prepared_article(extract) for extract in batch], archive, now, outcome, restore=True
+    )
 
 
 def keep_prepared(
@@ -115,30 +123,35 @@ def keep_prepared(
     believe: bool = True,
     place: str = "",
 ) -> list[Saved]:
-    """Save one batch, for everybody or one *place*.
+    """Save one batch, for everybody or for one *place*, and return the results.
 
-    It notes what was held back, left out, or speaks to a language model.
+    Warnings are added for articles held back, notes, and instructions to a language model.
     """
     if not batch:
         return []
-    items = [(each.extract, each.cut) for each in batch]
-    kept = archive.articles.save_many(items, now=now, restore=restore, believe=believe, place=place)
-    for saved, each in zip(kept, batch, strict=True):
+    items = [(prepared.extract, prepared.cut) for prepared in batch]
+    results = archive.articles.save_many(
+        items, now=now, restore=restore, believe=believe, place=place
+    )
+    for saved, prepared in zip(results, batch, strict=True):
         outcome.note(saved)
         if saved.note:
-            outcome.warnings.append(_held(each.extract.header, saved))
+            outcome.warnings.append(_held_message(prepared.extract.header, saved))
         if saved.decision is not Decision.SAME:
-            outcome.warnings += [f"{each.extract.header.title}: {n}" for n in each.extract.notes]
-        if each.instruction and saved.decision is not Decision.SAME:
+            outcome.warnings += [
+                f"{prepared.extract.header.title}: {n}" for n in prepared.extract.notes
+            ]
+        if prepared.instruction and saved.decision is not Decision.SAME:
             outcome.warnings.append(
-                f"Article {saved.article_id} ({each.extract.header.title}) speaks to a language "
-                f"model: “{each.instruction[:120]}” Nothing in that sentence is followed or cited."
+                f"Article {saved.article_id} ({prepared.extract.header.title}) speaks to a "
+                f"language model: “{prepared.instruction[:120]}” "
+                "Nothing in that sentence is followed or cited."
             )
-    return kept
+    return results
 
 
-def _held(header: Header, saved: Saved) -> str:
-    """Say what was held back, why, and what to do if it is right."""
+def _held_message(header: Header, saved: Saved) -> str:
+    """Return the message about an article that was held back, with the reason and the remedy."""
     return (
         f"{header.url or header.title} {saved.note}. It was held back, and version {saved.version} "
         f"of article {saved.article_id} stays. If the page is right, add its address by hand."
@@ -146,7 +159,7 @@ def _held(header: Header, saved: Saved) -> str:
 
 
 def _instruction_in(extract: Extract) -> str | None:
-    """Return the first sentence of an article that instructs whoever writes answers."""
+    """Return the first sentence of an article that instructs a language model, or None."""
     spans = sentences(extract.text, extract.header.language)
-    said = (extract.text[span.start : span.end] for span in spans)
-    return next((each for each in (extract.header.title, *said) if speaks_to_a_model(each)), None)
+    texts = (extract.text[span.start : span.end] for span in spans)
+    return next((text for text in (extract.header.title, *texts) if speaks_to_a_model(text)), None)

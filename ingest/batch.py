@@ -1,4 +1,4 @@
-"""Questions by the file: JSON Lines, one object with a ``question`` a line."""
+"""Questions from a file of JSON Lines: one object with a ``question`` on each line."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import BinaryIO
 
 from ingest.errors import ReadingError, UnreadableError
 
-_LONGEST = 100_000
-"""Bytes of the longest line; a question has 500 characters, a claim with quotations some more."""
+_LONGEST_LINE_BYTES = 100_000
+"""Maximum length of a line; a question has 500 characters, a claim with quotations some more."""
 
 
 class BadLineError(ReadingError):
-    """A line holds no question; the others are not affected."""
+    """A line without a question; other lines are not affected."""
 
 
 def questions(path: Path) -> Iterator[tuple[int, str | BadLineError]]:
-    """Yield the number of each line of *path* that is not empty, and its question or its fault.
+    """Yield the number of each line of *path* that is not empty, with its question or its error.
 
     ``-`` is standard input.
 
@@ -35,26 +35,29 @@ def questions(path: Path) -> Iterator[tuple[int, str | BadLineError]]:
 
 
 def lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of *path*, or of standard input for ``-``; of a longer one the beginning.
+    """Yield the lines of *path*, or of standard input for ``-``; long lines are truncated.
 
-    The beginning of a line is no JSON, so that is its fault.
+    A truncated line is no JSON, so it is reported as an error.
+
+    Raises:
+        UnreadableError: there is no such file, or it cannot be read.
     """
     if str(path) == "-":
-        yield from _begun(sys.stdin.buffer)
+        yield from _bounded_lines(sys.stdin.buffer)
         return
     try:
         with path.open("rb") as file:
-            yield from _begun(file)
+            yield from _bounded_lines(file)
     except OSError as error:
         raise UnreadableError(f"{path} could not be read ({error.strerror}).") from error
 
 
-def _begun(file: BinaryIO) -> Iterator[bytes]:
-    """Yield each line of *file*, :data:`_LONGEST` bytes of it at most."""
-    while line := file.readline(_LONGEST):
-        rest = line
-        while len(rest) == _LONGEST and not rest.endswith(b"\n"):
-            rest = file.readline(_LONGEST)
+def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield each line of *file*, truncated to :data:`_LONGEST_LINE_BYTES`."""
+    while line := file.readline(_LONGEST_LINE_BYTES):
+        piece = line
+        while len(piece) == _LONGEST_LINE_BYTES and not piece.endswith(b"\n"):
+            piece = file.readline(_LONGEST_LINE_BYTES)
         yield line
 
 

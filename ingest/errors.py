@@ -1,4 +1,4 @@
-"""What can go wrong while keeping coverage, each a sentence for the person who sees it.
+"""The errors of ingest; each message is a sentence for the person who sees it.
 
 ::
 
@@ -10,18 +10,18 @@
     │   └── FetchError           an address could not be fetched
     │       ├── ForbiddenAddressError  it is not on the public web
     │       ├── NotAllowedError  its site asks not to fetch or keep it
-    │       └── UnreachableError it did not answer as it should; another time it may
+    │       └── UnreachableError it did not answer as it should; a later attempt may succeed
     │           └── UnknownHostError  there is no host by that name
     ├── ArchiveError             the archive could not be read or written
     │   ├── ArticleNotFoundError no article has that number
     │   └── SourceNotFoundError  no source has that number
     ├── EmbeddingError           the embedder refused, failed or is misconfigured
     └── IndexUnavailableError    the index could not be opened or searched
-        ├── IndexReplacedError   another process made it anew; start again
+        ├── IndexReplacedError   another process rebuilt it; start again
         ├── IndexOwnedError      another process owns it; the message names the holder
         ├── GenerationMismatchError  it was built by another model; run ``rebuild``
-        ├── GenerationFaultyError    a new one failed its checks; the old one serves on
-        └── NoGenerationError        there is none to go back to
+        ├── GenerationFaultyError    a new one failed its checks; the old one still serves
+        └── NoGenerationError        there is no earlier one
 
 A message says what happened, to which thing, and what to do next. Causes are chained.
 """
@@ -30,7 +30,7 @@ from __future__ import annotations
 
 
 class IngestError(Exception):
-    """The root: anything that a maintainer can be told in one sentence."""
+    """The base class of ingest's errors; the message can be shown to a maintainer."""
 
 
 class SettingsError(IngestError):
@@ -62,7 +62,7 @@ class NotAllowedError(_FetchError):
 
 
 class UnreachableError(_FetchError):
-    """An address did not answer as it should; another time it may."""
+    """An address did not answer as it should; a later attempt may succeed."""
 
 
 class UnknownHostError(UnreachableError):
@@ -100,7 +100,7 @@ class IndexUnavailableError(IngestError):
 
 
 class IndexReplacedError(IndexUnavailableError):
-    """Another process made the index anew; this one has to start again."""
+    """Another process rebuilt the index; this process has to start again."""
 
 
 class IndexOwnedError(IndexUnavailableError):
@@ -112,8 +112,8 @@ class GenerationMismatchError(IndexUnavailableError):
 
 
 class GenerationFaultyError(IndexUnavailableError):
-    """A new generation failed its checks; the old one serves on."""
+    """A new generation failed its checks; the old one still serves."""
 
 
 class NoGenerationError(IndexUnavailableError):
-    """There is no earlier generation to go back to."""
+    """There is no earlier generation to roll back to."""

@@ -1,4 +1,4 @@
-"""What makes an article the same one: its address without its trimmings, or outlet and title."""
+"""The identity of an article: its normalised address, or its outlet and title."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from courlan.clean import TRACKERS_RE
 from ingest.model import Header
 
 _INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
-_KEPT = ("!", "item:")
-"""How the fragments begin that tell articles apart: pages drawn by scripts, items of a feed."""
-_PASTED = "#pasted"
-"""Ends the name of a text that somebody pasted: it is never a version of what was fetched."""
-_OWN = frozenset({"cid", "eid", "uid"})
-"""Parameters that count visits on one site, and on another name the article by its number."""
+_KEPT_FRAGMENTS = ("!", "item:")
+"""Prefixes of fragments that identify an article: pages drawn by scripts, items of a feed."""
+_PASTED_SUFFIX = "#pasted"
+"""The suffix of a pasted text's identity, so that it is never a version of a fetched page."""
+_AMBIGUOUS_TRACKERS = frozenset({"cid", "eid", "uid"})
+"""Parameters that are trackers on one site and the article's number on another."""
 _TRACKERS = re.compile(
     r"igsh(?:id)?|ttclid|li_fat_id|wt\.[a-z_]+|cmpid|smid|smtyp|ocid|ns_[a-z]+|at_[a-z_]+|s_kwcid|icid|ito"
     r"|taid|guccounter|guce_[a-z_]+|__twitter_impression|ftag|tpcc|ncid|sr_share|cn-track|sh_kit|spm"
     r"|_hs[a-z]+|rb_clickid|trk(?:campaign)?|fb_[a-z_]+|__(?:cft__|tn__|s|source)|int_?cmp|itid|wpisrc"
     r"|cndid|mbid|bxid|esrc|ck_subscriber_id|reflink|xtor|share(?:id|token)?|leadsource|sref"
 )
-"""Parameters that count visits and are not among those that courlan knows."""
+"""Trackers that courlan does not know."""
 _PORTS = {"http": ":80", "https": ":443"}
-_SAFE = "!$&'()*+,;=:@/~-._"
-"""Signs of a path that mean the same bare (RFC 3986, section 3.3)."""
-_MACHINES = ("www.", "m.", "mobile.", "amp.")
-"""Names of machines that show one site."""
+_SAFE_CHARACTERS = "!$&'()*+,;=:@/~-._"
+"""Characters of a path that need no escape (RFC 3986, section 3.3)."""
+_HOST_PREFIXES = ("www.", "m.", "mobile.", "amp.")
+"""Host name prefixes that lead to the same site."""
 _AMP = re.compile(r"(?:/amp(?=/|$)|(?:\.|/)amp(?=\.html?$)|\.amp$)")
 _AMP_VALUES = frozenset({"", "1", "true", "amp"})
-_ERASED = "erased:"
-"""Stands before the hash of an address that must not be fetched again."""
+_ERASED_PREFIX = "erased:"
+"""The prefix of the hash of an address that must not be fetched again."""
 
 
 def identity_of(header: Header) -> str:
-    """Return the address of an article, not as AMP, else its outlet and title.
+    """Return the identity of an article: its address without AMP, or its outlet and title.
 
-    A paste has one of its own.
+    A paste has an identity of its own.
     """
-    return _handed_over(_named(header), header)
+    return _mark_paste(_page_name(header), header)
 
 
-def _named(header: Header) -> str:
-    """Return what an article is called by, whoever read it."""
+def _page_name(header: Header) -> str:
+    """Return the name of an article's page, fetched or pasted."""
     if header.url:
         parts = urlsplit(clean_url(header.url))
         bare = [
@@ -55,84 +55,86 @@ def _named(header: Header) -> str:
     return f"{header.outlet}\n{header.title}".casefold()
 
 
-def _handed_over(name: str, header: Header) -> str:
-    """Let the name of a paste say that it is one."""
-    return f"{name}{_PASTED}" if header.pasted else name
+def _mark_paste(name: str, header: Header) -> str:
+    """Add the suffix of pastes to the name of a pasted text."""
+    return f"{name}{_PASTED_SUFFIX}" if header.pasted else name
 
 
-def apart(name: str, place: str) -> str:
-    """Return the name of an article or a page as one server keeps it for itself.
+def add_place(name: str, place: str) -> str:
+    """Return the name of an article or a page that belongs to one server.
 
-    Without a *place* it is everybody's and keeps its name. It ends like a fragment, so that what
-    reads it as an address is not misled.
+    Without a *place* the name is unchanged. The suffix looks like a fragment, so that the name
+    can still be parsed as an address.
     """
-    return f"{name}{_apart(place)}"
+    return f"{name}{_place_suffix(place)}"
 
 
-def unplaced(name: str, place: str) -> str:
-    """Return what :func:`apart` was given."""
-    return name.removesuffix(_apart(place))
+def remove_place(name: str, place: str) -> str:
+    """Return the name without the suffix that :func:`add_place` added."""
+    return name.removesuffix(_place_suffix(place))
 
 
-def _apart(place: str) -> str:
-    """Return how the names end of what *place* keeps for itself."""
+def _place_suffix(place: str) -> str:
+    """Return the suffix of names that belong to *place*."""
     return f"#in:{place}" if place else ""
 
 
 def identities_of(header: Header) -> tuple[str, ...]:
-    """Return what an article may be kept by: its identity first, then its other addresses.
+    """Return all names that an article may have in the archive: its identity first.
 
-    One article stands with and without ``www.``, for telephones, as AMP, under either scheme; and
-    earlier releases wrote addresses as they were given.
+    An article can be fetched with and without ``www.``, in mobile or AMP form, by http or https;
+    and earlier releases did not normalise addresses as much.
     """
     if not header.url:
         return (identity_of(header),)
-    parts = urlsplit(_named(header))
-    told = (
+    parts = urlsplit(_page_name(header))
+    variants = (
         parts._replace(scheme=scheme, netloc=host).geturl()
         for host in _hosts(parts.netloc)
         for scheme in ("https", "http")
     )
-    names = (parts.geturl(), clean_url(header.url), _as_given(header.url), *told)
-    return tuple(dict.fromkeys(_handed_over(each, header) for each in names))
+    names = (parts.geturl(), clean_url(header.url), _earlier_form(header.url), *variants)
+    return tuple(dict.fromkeys(_mark_paste(name, header) for name in names))
 
 
 def clean_url(url: str) -> str:
-    """Leave out what does not tell articles apart: case of the host, port, trackers, fragment.
+    """Normalise an address: case of the host, port, trackers, fragment.
 
-    Parameters are put in order, and signs written in one way. Trackers are those that courlan
-    knows and some more, but for a number that may be the article's own.
+    Parameters are sorted, and characters escaped in one way. Trackers are those of courlan and some
+    more, except numbers that may identify the article.
     """
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     host = parts.netloc.lower().removesuffix(_PORTS.get(scheme, "\n")).rstrip(".")
-    path = quote(unquote_to_bytes(_path_of(parts.path)), safe=_SAFE)
+    path = quote(unquote_to_bytes(_path_of(parts.path)), safe=_SAFE_CHARACTERS)
     query = sorted(
         pair for pair in _parameters(parts.query) if not _TRACKERS.fullmatch(pair[0].lower())
     )
-    fragment = parts.fragment if parts.fragment.startswith(_KEPT) else ""
+    fragment = parts.fragment if parts.fragment.startswith(_KEPT_FRAGMENTS) else ""
     return urlunsplit((scheme, host, path, urlencode(query), fragment))
 
 
 def sealed(address: str) -> str:
-    """Return what an address is remembered by after its article was erased."""
-    if address.startswith(_ERASED):
+    """Return the hash by which the address of an erased article is stored."""
+    if address.startswith(_ERASED_PREFIX):
         return address
-    return _ERASED + hashlib.sha256(address.encode()).hexdigest()
+    return _ERASED_PREFIX + hashlib.sha256(address.encode()).hexdigest()
 
 
 def seals_of(url: str, place: str = "") -> frozenset[str]:
-    """Return what an address may be remembered by, as this and earlier releases wrote it.
+    """Return the hashes by which this and earlier releases may have stored an address.
 
-    With a *place* it is what that server keeps for itself.
+    With a *place*, the address belongs to that server.
     """
-    return frozenset(sealed(apart(each, place)) for each in (clean_url(url), _as_given(url)))
+    return frozenset(
+        sealed(add_place(address, place)) for address in (clean_url(url), _earlier_form(url))
+    )
 
 
-def _as_given(url: str) -> str:
-    """Return an address as earlier releases cleaned it."""
+def _earlier_form(url: str) -> str:
+    """Return an address as earlier releases normalised it."""
     parts = urlsplit(url.strip())
-    fragment = parts.fragment if parts.fragment.startswith(_KEPT) else ""
+    fragment = parts.fragment if parts.fragment.startswith(_KEPT_FRAGMENTS) else ""
     query = urlencode(_parameters(parts.query))
     return urlunsplit(
         (parts.scheme.lower(), parts.netloc.lower(), _path_of(parts.path), query, fragment)
@@ -140,7 +142,7 @@ def _as_given(url: str) -> str:
 
 
 def _path_of(path: str) -> str:
-    """Return a path without the name of an index page and its last stroke."""
+    """Return a path without an index page's name and a trailing slash."""
     return _INDEX_PAGE.sub("", path).rstrip("/") or "/"
 
 
@@ -149,17 +151,18 @@ def _parameters(query: str) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True)
-        if not TRACKERS_RE.search(name.lower()) or (name.lower() in _OWN and value.isdecimal())
+        if not TRACKERS_RE.search(name.lower())
+        or (name.lower() in _AMBIGUOUS_TRACKERS and value.isdecimal())
     ]
 
 
 def _hosts(host: str) -> list[str]:
-    """Return the names that a host may have: itself first."""
-    bare = host
-    for machine in _MACHINES:
+    """Return the equivalent names of a host, starting with itself."""
+    base = host
+    for machine in _HOST_PREFIXES:
         if host.startswith(machine) and host.count(".") > 1:
-            bare = host.removeprefix(machine)
-    return list(dict.fromkeys((host, bare, *(machine + bare for machine in _MACHINES))))
+            base = host.removeprefix(machine)
+    return list(dict.fromkeys((host, base, *(machine + base for machine in _HOST_PREFIXES))))
 
 
 def _is_amp(name: str, value: str) -> bool:

@@ -1,7 +1,7 @@
-"""Work on what strangers wrote, in a process of its own with a limit on memory, time and output.
+"""Processing of untrusted input in processes with limits on memory, time and output.
 
-A process that goes beyond a limit is killed and replaced, and costs nobody else anything. On
-Windows and macOS time and output are limited, memory is not.
+A process that exceeds a limit is killed and replaced without effect on others. On Windows and
+macOS memory is not limited.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from ingest.threads import DetachedExecutor
 if sys.platform != "win32":
     import resource
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
-_POLITE = 19
-"""How much these processes step back behind those that answer (``nice``)."""
-_WAITING = 4
-"""How many times the seconds of work may pass on a clock, for other work goes before."""
-_BEGINNING = 120.0
-"""Seconds that a process may take to start, and to load what its work needs."""
-_BEGUN = b"begun"
-_USED = Path("/proc/self/statm")
-_ENDING = 1.0
-"""Seconds for which a killed process is waited for."""
+_NICENESS = 19
+"""Scheduling priority of these processes (``nice``), lower than that of answering."""
+_CLOCK_FACTOR = 4
+"""Real time allowed per second of processor time, since other work has priority."""
+_START_SECONDS = 120.0
+"""Seconds that a process may take to start and import modules."""
+_STARTED = b"begun"
+_MEMORY_FILE = Path("/proc/self/statm")
+_END_SECONDS = 1.0
+"""Seconds to wait for a killed process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one piece of work may use: ``memory`` and ``output`` in MB, ``seconds`` of a core."""
+    """The limits of one call: ``memory`` and ``output`` in MB, ``seconds`` of processor time."""
 
     memory: int = 512
     seconds: int = 30
@@ -53,116 +53,120 @@ class Limits:
 
 
 class OutOfBoundsError(Exception):
-    """Work went beyond a limit; the message goes on from the name of what was worked on."""
+    """A call exceeded a limit; the message continues a sentence about its input."""
 
     def of(self, name: str) -> UnreadableError:
-        """Return the sentence about what is called *name*."""
+        """Return the error with a full sentence about the input *name*."""
         return UnreadableError(f"{name} {self}, so it was not read.")
 
 
 class Isolation(Executor):
-    """Runs work in processes with limits, each started when it is first needed."""
+    """An executor with limited processes, each started on first use."""
 
-    def __init__(self, most: int, limits: Limits = Limits()) -> None:
-        """Use at most *most* processes at once."""
+    def __init__(self, size: int, limits: Limits = Limits()) -> None:
+        """Use at most *size* processes at once."""
         self._limits = limits
-        self._threads = DetachedExecutor(most, "isolation")
+        self._threads = DetachedExecutor(size, "isolation")
         self._idle: list[_Worker] = []
-        self._all: set[_Worker] = set()
+        self._workers: set[_Worker] = set()
         self._turn = threading.Lock()
         self._closed = False
 
     def submit(
-        self, fn: Callable[_Given, _Made], /, *args: _Given.args, **kwargs: _Given.kwargs
-    ) -> Future[_Made]:
-        """Run *fn*, which like what it is given and returns has to be picklable.
+        self,
+        fn: Callable[_Arguments, _Result],
+        /,
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> Future[_Result]:
+        """Run *fn*, which must be picklable like its arguments and result.
 
-        The future raises :class:`OutOfBoundsError` where a limit was reached.
+        The future raises :class:`OutOfBoundsError` if a limit was exceeded.
         """
-        return self._threads.submit(self._done, fn, args, kwargs)
+        return self._threads.submit(self._run_in_worker, fn, args, kwargs)
 
-    def _done(
-        self, work: Callable[..., _Made], given: tuple[Any, ...], named: dict[str, Any]
-    ) -> _Made:
-        worker = self._taken()
+    def _run_in_worker(
+        self, work: Callable[..., _Result], arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> _Result:
+        worker = self._take_worker()
         try:
-            made: _Made = worker.done(work, given, named)
+            result: _Result = worker.call(work, arguments, options)
         finally:
-            self._give_back(worker)
-        return made
+            self._return_worker(worker)
+        return result
 
-    def _taken(self) -> _Worker:
+    def _take_worker(self) -> _Worker:
         with self._turn:
             if self._closed:
                 raise OutOfBoundsError("was still being read when this ended")
             worker = self._idle.pop() if self._idle else _Worker(self._limits)
-            self._all.add(worker)
+            self._workers.add(worker)
             return worker
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _return_worker(self, worker: _Worker) -> None:
         with self._turn:
             if worker.process.is_alive() and not self._closed:
                 self._idle.append(worker)
                 return
-            self._all.discard(worker)
+            self._workers.discard(worker)
         worker.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
-        """End every process at once: nothing of what they do is kept before it is returned."""
+        """Kill every process at once; results that were not returned are lost."""
         del wait, cancel_futures
         self._threads.shutdown(cancel_futures=True)
         with self._turn:
             self._closed = True
-            workers, self._all = self._all, set()
+            workers, self._workers = self._workers, set()
         for worker in workers:
             worker.kill()
 
 
 class _Worker:
-    """One process, and the line to it."""
+    """A process and the connection to it."""
 
     def __init__(self, limits: Limits) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._limits = limits
-        self._line, theirs = spawn.Pipe()
-        self.process = spawn.Process(target=_serve, args=(theirs, limits), daemon=True)
+        self._connection, child_end = spawn.Pipe()
+        self.process = spawn.Process(target=_serve, args=(child_end, limits), daemon=True)
         self.process.start()
-        theirs.close()
+        child_end.close()
 
-    def done(
-        self, work: Callable[..., _Made], given: tuple[Any, ...], named: dict[str, Any]
-    ) -> _Made:
-        """Return what *work* returns; where a limit is reached, the process is no more.
+    def call(
+        self, work: Callable[..., _Result], arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> _Result:
+        """Return the result of *work*; if a limit is exceeded, the process is killed.
 
         Raises:
-            OutOfBoundsError: a limit was reached.
+            OutOfBoundsError: a limit was exceeded.
         """
         reply: bytes | None = None
         try:
-            self._line.send((work, given, named))
+            self._connection.send((work, arguments, options))
             if (
-                self._line.poll(_BEGINNING)
-                and self._line.recv_bytes()
-                and self._line.poll(self._limits.seconds * _WAITING)
+                self._connection.poll(_START_SECONDS)
+                and self._connection.recv_bytes()
+                and self._connection.poll(self._limits.seconds * _CLOCK_FACTOR)
             ):
-                reply = self._line.recv_bytes(self._limits.output * 2**20)
-        except (EOFError, OSError) as error:  # it died, or says more than it may
-            died = self._died()
+                reply = self._connection.recv_bytes(self._limits.output * 2**20)
+        except (EOFError, OSError) as error:  # it died, or its output is too large
+            crash = self._crash_error()
             self.kill()
-            raise died from error
-        well = False
-        made: Any = _too_slow(self._limits)
+            raise crash from error
+        succeeded = False
+        value: Any = _too_slow(self._limits)
         if reply is not None:
-            well, made = pickle.loads(reply)  # noqa: S301 - our own process wrote it
-        if isinstance(made, OutOfBoundsError):
+            succeeded, value = pickle.loads(reply)  # noqa: S301 - our own process wrote it
+        if isinstance(value, OutOfBoundsError):
             self.kill()
-        if not well:
-            raise made
-        return cast("_Made", made)
+        if not succeeded:
+            raise value
+        return cast("_Result", value)
 
-    def _died(self) -> OutOfBoundsError:
-        """Say why the process is no more."""
-        self.process.join(_ENDING)
+    def _crash_error(self) -> OutOfBoundsError:
+        """Return the error for a process that died."""
+        self.process.join(_END_SECONDS)
         code = self.process.exitcode
         if code is None:
             return OutOfBoundsError(f"holds more than {self._limits.output} MB of text")
@@ -171,85 +175,85 @@ class _Worker:
         return OutOfBoundsError("makes its reader crash")
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         self.process.kill()
-        self.process.join(_ENDING)
-        self._line.close()
+        self.process.join(_END_SECONDS)
+        self._connection.close()
 
 
-_inside = False
-"""Whether this process is one of those: then work on untrusted input is done where it is."""
+_is_worker = False
+"""True in a worker process, which runs isolated work directly."""
 
 
-def _serve(line: Connection, limits: Limits) -> None:
-    """Do what comes down the *line*, one after the other, within *limits*."""
-    global _inside
-    _inside = True
+def _serve(connection: Connection, limits: Limits) -> None:
+    """Run the calls received on *connection*, one after the other, within *limits*."""
+    global _is_worker
+    _is_worker = True
     if sys.platform != "win32":
-        os.nice(_POLITE)
+        os.nice(_NICENESS)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         while True:
-            work, given, named = line.recv()  # which loads what the work needs
-            line.send_bytes(_BEGUN)
-            line.send_bytes(_answer(work, given, named, limits))
+            work, arguments, options = connection.recv()  # unpickling imports the work's modules
+            connection.send_bytes(_STARTED)
+            connection.send_bytes(_answer(work, arguments, options, limits))
 
 
 def _answer(
-    work: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any], limits: Limits
+    work: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any], limits: Limits
 ) -> bytes:
-    """Do one piece of work, and return whether it went well with what came of it."""
-    _allow(limits)
+    """Run one call, and return a pickled pair of its success and its result or error."""
+    _set_limits(limits)
     try:
-        made = pickle.dumps((True, work(*given, **named)))
+        result = pickle.dumps((True, work(*arguments, **options)))
     except MemoryError:
-        made = _problem(OutOfBoundsError(f"takes more than {limits.memory} MB to open"))
-    except Exception as error:  # noqa: BLE001 - it is raised where the work was asked for
-        made = _problem(error)
+        result = _pickled_error(OutOfBoundsError(f"takes more than {limits.memory} MB to open"))
+    except Exception as error:  # noqa: BLE001 - it is raised in the calling process
+        result = _pickled_error(error)
     finally:
-        _lift()
-    if len(made) > limits.output * 2**20:
-        return _problem(OutOfBoundsError(f"holds more than {limits.output} MB of text"))
-    return made
+        _remove_limits()
+    if len(result) > limits.output * 2**20:
+        return _pickled_error(OutOfBoundsError(f"holds more than {limits.output} MB of text"))
+    return result
 
 
-def _problem(error: Exception) -> bytes:
-    """Return an error that can be raised elsewhere; one that cannot is a crash."""
+def _pickled_error(error: Exception) -> bytes:
+    """Return the pickled error; an error that cannot be pickled is reported as a crash."""
     try:
-        made = pickle.dumps((False, error))
-        pickle.loads(made)  # noqa: S301 - written one line above
-    except Exception:  # noqa: BLE001 - whatever keeps it from travelling
+        pickled = pickle.dumps((False, error))
+        pickle.loads(pickled)  # noqa: S301 - written one line above
+    except Exception:  # noqa: BLE001 - any error of pickling
         return pickle.dumps((False, OutOfBoundsError("makes its reader crash")))
-    return made
+    return pickled
 
 
 def _too_slow(limits: Limits) -> OutOfBoundsError:
     return OutOfBoundsError(f"takes more than {limits.seconds} seconds to read")
 
 
-def _allow(limits: Limits) -> None:
-    """Let the next piece of work use memory and seconds on top of what was used until now."""
+def _set_limits(limits: Limits) -> None:
+    """Set the limits of the next call on top of the memory and time used so far."""
     if sys.platform == "win32":
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + 1 + limits.seconds
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
-    if _USED.exists():
-        pages = int(_USED.read_text(encoding="ascii").split()[0])
+    if _MEMORY_FILE.exists():
+        pages = int(_MEMORY_FILE.read_text(encoding="ascii").split()[0])
         memory = pages * resource.getpagesize() + limits.memory * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
 
 
-def _lift() -> None:
-    """Lift the limits between two pieces of work: modules of the next are loaded there."""
+def _remove_limits() -> None:
+    """Remove the limits between two calls, while the modules of the next are imported."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def _end_with_parent() -> None:
-    """End this process after a parent that was killed; nothing else would tell it."""
+    """End this process when its parent was killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -257,24 +261,30 @@ def _end_with_parent() -> None:
 
 
 def isolated(
-    name: str, work: Callable[_Given, _Made], /, *given: _Given.args, **named: _Given.kwargs
-) -> _Made:
-    """Do *work* on what is called *name* in a process with limits, and return what it returns.
+    name: str,
+    work: Callable[_Arguments, _Result],
+    /,
+    *arguments: _Arguments.args,
+    **options: _Arguments.kwargs,
+) -> _Result:
+    """Run *work* in a process with limits, and return its result.
+
+    *name* is the name of the input in messages.
 
     Raises:
-        UnreadableError: a limit was reached; the sentence says which.
+        UnreadableError: a limit was exceeded; the message says which.
     """
-    if _inside:
-        return work(*given, **named)
+    if _is_worker:
+        return work(*arguments, **options)
     try:
-        return _shared().submit(work, *given, **named).result()
+        return _shared().submit(work, *arguments, **options).result()
     except OutOfBoundsError as error:
         raise error.of(name) from error
 
 
 @cache
 def _shared() -> Isolation:
-    """Return the processes of this one that :func:`isolated` uses, ended with it."""
+    """Return the pool of this process for :func:`isolated`, shut down at exit."""
     shared = Isolation(os.cpu_count() or 1)
     atexit.register(shared.shutdown)
     return shared

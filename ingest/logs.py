@@ -1,7 +1,7 @@
-"""Logs: levels, times and the request a line belongs to; never a secret, never a question's text.
+"""Logging: levels, times and request ids; no secrets, and no text of questions.
 
-Modules log by the standard library. What the desk is asked stands in no message of its own; what
-other libraries say is kept from their warnings on, and no line has the value of a secret setting.
+Modules use the standard library's loggers. Our own messages never contain a question; of other
+libraries only warnings and errors are logged, and the values of secret settings are masked.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from structlog.types import Processor
 
 from ingest.settings import LogFormat, Settings
 
-OURS = ("bot", "ingest")
-HIDDEN = "•••"
-_SHORTEST = 6
-"""Characters from which a secret is hidden: a shorter one would hide half of all words."""
+OWN_PACKAGES = ("bot", "ingest")
+MASK = "•••"
+_SHORTEST_SECRET = 6
+"""Minimum length in characters of a secret that is masked; a shorter one may be a common word."""
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Log to *stream*, standard error if unset, as *settings* say."""
+    """Configure logging to *stream*, by default standard error, by *settings*."""
     stream = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -35,63 +35,63 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.log_format is LogFormat.JSON:
-        last += [
+        processors += [
             structlog.processors.ExceptionRenderer(
                 structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
             ),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     else:
-        last.append(
+        processors.append(
             structlog.dev.ConsoleRenderer(
                 colors=stream.isatty(),
                 pad_event_to=0,
                 exception_formatter=structlog.dev.plain_traceback,
             )
         )
-    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Discreet(formatter, _secrets_of(settings)))
+    handler.setFormatter(_MaskingFormatter(formatter, _secrets_of(settings)))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in OURS:
+    for name in OWN_PACKAGES:
         logging.getLogger(name).setLevel(settings.log_level.upper())
 
 
-class _Discreet(logging.Formatter):
-    """Writes what another formatter makes, without secrets."""
+class _MaskingFormatter(logging.Formatter):
+    """A formatter that masks secrets in the output of another formatter."""
 
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
-        """Hide *secrets* in what *inner* writes."""
+        """Mask *secrets* in the output of *inner*."""
         super().__init__()
         self._inner = inner
         self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one line."""
+        """Return one line without secrets."""
         text = self._inner.format(record)
         for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
+            text = text.replace(secret, MASK)
         return text
 
 
 def _secrets_of(settings: Settings) -> Iterator[str]:
-    """Yield what no line may hold: secret settings, and the password of a database."""
+    """Yield the secret settings, and the password of the database."""
     for value in dict(settings).values():
-        if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST:
+        if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST_SECRET:
             yield value.get_secret_value()
     password = urlsplit(settings.database_url or "").password or ""
-    if len(password) >= _SHORTEST:
+    if len(password) >= _SHORTEST_SECRET:
         yield password
 
 
 @contextmanager
 def request() -> Iterator[str]:
-    """Let every line until the end bear one id, in threads too; it says nothing of who asked.
+    """Add one request id to every log line until the end, also in threads; it identifies nobody.
 
-    What belongs to a request already keeps its id.
+    An id that is set already is kept.
     """
-    known = structlog.contextvars.get_contextvars().get("request")
-    with structlog.contextvars.bound_contextvars(request=known or token_hex(4)):
+    current = structlog.contextvars.get_contextvars().get("request")
+    with structlog.contextvars.bound_contextvars(request=current or token_hex(4)):
         yield str(structlog.contextvars.get_contextvars()["request"])

@@ -1,6 +1,6 @@
-"""The words of the domain: what is read, what is kept, what is found.
+"""The values of the domain: articles, versions, passages, sources, evidence.
 
-Everything here is a frozen value. Nothing here reads a file, a clock or a database.
+Everything here is an immutable value. Nothing here reads a file, a clock or a database.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Moment: TypeAlias = date | datetime
 """A publication time as precise as its source states it: a day, or a day with time and zone."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told ``(done, total)`` as work advances; both are counts of the same things."""
+"""A callback that receives ``(done, total)`` as work advances."""
 
 UNVERIFIED_PASTE = "unverified paste"
-"""The outlet of coverage that names none and came without a URL."""
+"""The outlet of an article that names none and has no URL."""
 
 
 class Kind(StrEnum):
-    """What sort of coverage an article says it is."""
+    """The type of an article, as stated by its outlet."""
 
     NEWS = "news"
     OPINION = "opinion"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 class Permission(StrEnum):
-    """On what basis a source's text is kept; a maintainer answers for it."""
+    """The legal basis on which a source's text is kept, stated by a maintainer."""
 
     OWN = "own"
     AGREEMENT = "agreement"
@@ -47,7 +47,7 @@ class Permission(StrEnum):
 
 
 class Ownership(StrEnum):
-    """Who stands behind an outlet, where a reader should know it."""
+    """An owner of an outlet that readers should know about."""
 
     STATE = "state-controlled"
     PARTY = "party organ"
@@ -56,14 +56,13 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an article says of itself; travels with each of its passages.
+    """The metadata of an article, included in each of its passages.
 
-    ``published`` is what the source states and stays ``None`` where it states nothing.
-    ``not_before`` is then the newest day that the text itself reports on, if any: the text
-    cannot be older than that, and nothing more is claimed. ``preview`` marks the free beginning
-    of what is otherwise paid for; ``original`` is the address that a syndicated copy names as
-    its own. ``ownership`` is what the desk says of the outlet. What was ``pasted`` no fetch has
-    read: its outlet and its address are what somebody typed with it.
+    ``published`` is the date that the source states, or None. ``not_before`` is then the newest day
+    that the text reports on, if any: the text cannot be older. ``preview`` marks the free beginning
+    of a paid article; ``original`` is the address that a syndicated copy names as its source.
+    ``ownership`` is the desk's statement about the outlet. ``pasted`` marks a text that was never
+    fetched: its outlet and address were typed by the person who pasted it.
     """
 
     title: str
@@ -85,12 +84,12 @@ class Header:
 
     @property
     def unverified(self) -> bool:
-        """Whether nothing but somebody's word ties this text to an outlet."""
+        """True if the outlet of this text is only somebody's statement."""
         return self.pasted or self.outlet == UNVERIFIED_PASTE
 
     @property
     def day(self) -> date | None:
-        """The day to order this article by: stated, else the earliest it can be.
+        """The day to sort this article by: the stated one, else the earliest possible.
 
         A live page is as new as its newest entry.
         """
@@ -100,16 +99,16 @@ class Header:
         return max(day or date.min, day_of(self.modified))
 
 
-_UNSEEN = ("modified", "section", "preview", "original", "ownership", "pasted")
-"""Parts of a header that alone make no new version."""
+_UNVERSIONED_FIELDS = ("modified", "section", "preview", "original", "ownership", "pasted")
+"""Header fields whose change alone makes no new version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One article as reading understood it: body, captions and corrections kept apart.
+    """One extracted article, with its body, captions and corrections kept separate.
 
-    ``notes`` say what could not be read; ``follows`` is the address of its next page. Both are
-    for whoever reads it in, and are not kept.
+    ``notes`` list parts that could not be read; ``follows`` is the address of its next page.
+    Both are for the importing code only, and are not stored.
     """
 
     header: Header
@@ -121,13 +120,13 @@ class Extract:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything a reader would see; new bytes alone do not change it."""
+        """The SHA-256 of everything a reader would see."""
         values = asdict(self)
         del values["notes"], values["follows"]
-        for name in _UNSEEN:
+        for name in _UNVERSIONED_FIELDS:
             del values["header"][name]
-        seen = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(seen.encode()).hexdigest()
+        visible = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(visible.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +139,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A text's passages, by the rules of one version of the splitter."""
+    """The passages of a text, cut by one version of the splitter."""
 
     splitter: int
     spans: tuple[Span, ...]
 
 
 class Decision(StrEnum):
-    """What saving an extract means for the archive."""
+    """The effect of saving an extract on the archive."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -160,7 +159,7 @@ class Decision(StrEnum):
 
 
 class Removal(StrEnum):
-    """Why an article is not cited any more."""
+    """The reason why an article is no longer cited."""
 
     REMOVED = "removed"
     HIDDEN = "hidden"
@@ -172,9 +171,9 @@ class Removal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an extract: which article it is, and which version now stands.
+    """The result of saving an extract: its article and that article's current version.
 
-    ``also`` are other articles that were quarantined with it; ``note`` says why.
+    ``also`` are other articles that were quarantined with it; ``note`` is the reason.
     """
 
     article_id: int
@@ -186,9 +185,9 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The text of an article as it stood when it was read.
+    """The text of an article as of one reading.
 
-    ``snapshot`` is the SHA-256 of the WARC file of what was fetched, where one was made.
+    ``snapshot`` is the SHA-256 of the WARC file of the fetched page, if one was made.
     """
 
     article_id: int
@@ -200,12 +199,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One URL, or one titled paste of an outlet, through all its versions.
+    """An article through all its versions: one URL, or one titled paste of an outlet.
 
-    ``story`` is the oldest article kept that carries the same text, perhaps this one itself.
-    ``note`` says more of why it was removed. ``held`` says why what its page shows now is not
-    believed: the version that stands is the last good one. ``place`` is the server that alone may
-    cite it; empty for everybody.
+    ``story`` is the oldest article with the same text, perhaps this one. ``note`` explains its
+    removal. ``held`` is the reason why its page is not trusted at the moment: the current version
+    is the last good one. ``place`` is the only server that may cite it; empty for everybody.
     """
 
     id: int
@@ -225,7 +223,7 @@ class Article:
 class Passage:
     """A run of whole sentences of one version: ``version.text[start:end] == text``, always.
 
-    ``id`` is ``article:version:order:hash`` and never changes its meaning.
+    ``id`` is ``article:version:order:hash`` and always denotes the same text.
     """
 
     id: str
@@ -240,17 +238,17 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """The passage under its title, outlet and day, as both indexes read it."""
+        """The passage below its title, outlet and day: the text that both stores index."""
         day = self.header.day
-        dated = f"{self.header.outlet}, {day.isoformat()}" if day else self.header.outlet
-        return f"{self.header.title} ({dated})\n{self.text}"
+        origin = f"{self.header.outlet}, {day.isoformat()}" if day else self.header.outlet
+        return f"{self.header.title} ({origin})\n{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleState:
-    """What the index should hold of one article: its current passages, and which ids are stale.
+    """The expected contents of an index for one article: its current passages and the stale ids.
 
-    Of one that was *erased* the archive knows no ids any more.
+    The archive has no ids of an *erased* article any more.
     """
 
     article_id: int
@@ -261,7 +259,7 @@ class ArticleState:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One build of the index; exactly one is active. One that was retired can serve again."""
+    """One build of the index; exactly one is active. A retired one can serve again."""
 
     id: int
     model: str
@@ -275,12 +273,12 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A feed, a sitemap or a page that is looked at again *every* so many minutes.
+    """A feed, a sitemap or a page that is checked again *every* so many minutes.
 
-    ``listed`` is how many pages it named when it was last read whole. ``failure`` says what went
-    wrong since ``failed_at``, if nothing went well since. A look begins at ``checked_at`` and has
-    its end, with all pages, at ``ended_at``. ``place`` is the server that alone may cite what it
-    gives; empty for everybody.
+    ``listed`` is the number of pages in its last complete listing. ``failure`` is the error since
+    ``failed_at``, if no check has succeeded since. A check starts at ``checked_at`` and has ended,
+    with all pages, at ``ended_at``. ``place`` is the only server that may cite its articles; empty
+    for everybody.
     """
 
     id: int
@@ -299,25 +297,25 @@ class Source:
     place: str = ""
 
     def due(self, now: datetime) -> bool:
-        """Tell whether it is time to look again."""
+        """Return True if it is time for the next check."""
         return self.checked_at is None or now - self.checked_at >= timedelta(minutes=self.every)
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotLimits:
-    """How long what was fetched is kept, and how much of it; 0 days: not at all."""
+    """The limits of stored snapshots in days and megabytes; 0 days: none are stored."""
 
     days: int
     megabytes: int
 
 
 NO_SNAPSHOTS = SnapshotLimits(0, 0)
-"""Nothing is kept but what is read out of a page."""
+"""No snapshots are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was fetched when a version was made, as a gzipped WARC file, and its SHA-256."""
+    """The pages fetched for a version, as a gzipped WARC file, and its SHA-256."""
 
     warc: bytes
     digest: str
@@ -325,10 +323,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """What is remembered of a page that was fetched: which article it holds, if any.
+    """The state of a page that was fetched, with its article, if any.
 
-    ``address`` is ``url`` without what tells no articles apart. ``modified`` is what its listing
-    last said of it. ``removal`` is its article's. A ``listing`` is a sitemap inside another one.
+    ``address`` is the normalised ``url``. ``modified`` is the time in its last listing. ``removal``
+    is that of its article. A ``listing`` is a sitemap in another one.
     """
 
     address: str
@@ -345,13 +343,13 @@ class SourcePage:
 
     @property
     def gone_for_good(self) -> bool:
-        """Whether its article was taken out by hand or erased: then nobody looks again."""
+        """True if its article was removed by hand or erased: it is never checked again."""
         return self.removal in {Removal.REMOVED, Removal.HIDDEN, Removal.ERASED}
 
 
 @dataclass(frozen=True, slots=True)
 class OutletSummary:
-    """One outlet's share of the archive."""
+    """The number of an outlet's articles, and the date of the newest."""
 
     outlet: str
     articles: int
@@ -360,7 +358,7 @@ class OutletSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The archive in figures; removed articles are counted apart and nowhere else."""
+    """The archive in numbers; removed articles are only counted in ``removed``."""
 
     articles: int
     removed: int
@@ -374,8 +372,8 @@ class Summary:
 class Edition:
     """The coverage that the answers of one server may cite.
 
-    It is what everybody shares and what the server *place* added for itself, without what it
-    hid; with *outlets* only theirs. Without a *place* it is what everybody shares.
+    It is everybody's articles and those of the server *place*, without those it hid; *outlets*
+    restrict it. Without a *place* it is everybody's articles.
     """
 
     place: str = ""
@@ -383,15 +381,15 @@ class Edition:
 
 
 EVERYBODY = Edition()
-"""What everybody shares."""
+"""The edition of everybody's articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which coverage is meant: of these outlets, of the days from *since* to *until*.
+    """A restriction of coverage: to these outlets, and to days from *since* to *until*.
 
-    Both days are included; what is empty or ``None`` bounds nothing. The articles *without* are
-    left out by their numbers.
+    Both days are included; an empty value or None does not restrict. The article numbers in
+    *without* are excluded.
     """
 
     outlets: tuple[str, ...] = ()
@@ -400,7 +398,7 @@ class Scope:
     without: frozenset[int] = frozenset()
 
     def holds(self, header: Header) -> bool:
-        """Tell whether an article lies in this; one without a day lies in no period."""
+        """Return True if an article is in this scope; one without a day is in no period."""
         if self.outlets and header.outlet not in self.outlets:
             return False
         if self.since is None and self.until is None:
@@ -413,13 +411,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage that may answer a question, and why it was found.
+    """A passage that may answer a question, with its scores.
 
     ``score`` is the fused relevance within one search, the best at 1. ``dense`` is the cosine of
-    question and passage, ``lexical`` the BM25 score, each ``None`` where that search did not
-    find the passage. ``fit`` is what ``score`` gained because the question names the article's
-    outlet or day, 1 where it does not. ``copies`` are other articles' headers that carry the
-    same story.
+    question and passage, ``lexical`` the BM25 score, each None if that search did not find the
+    passage. ``fit`` is the factor in ``score`` if the question names the article's outlet or day,
+    otherwise 1. ``copies`` are headers of other articles with the same story.
     """
 
     passage: Passage
@@ -431,12 +428,12 @@ class Evidence:
 
 
 def day_of(moment: Moment) -> date:
-    """Return the calendar day of *moment*, in its own zone."""
+    """Return the calendar day of *moment* in its own time zone."""
     return moment.date() if isinstance(moment, datetime) else moment
 
 
 def parse_moment(text: str) -> Moment:
-    """Read an ISO 8601 day or time; slashes are taken for dashes.
+    """Parse an ISO 8601 date or time; slashes are read as hyphens.
 
     Raises:
         ValueError: *text* is neither.
@@ -447,6 +444,6 @@ def parse_moment(text: str) -> Moment:
 
 
 def passage_id(article_id: int, version: int, order: int, text: str) -> str:
-    """Name a passage for good: ``article:version:order:hash``."""
+    """Return the permanent id of a passage: ``article:version:order:hash``."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"{article_id}:{version}:{order}:{digest}"

@@ -1,4 +1,4 @@
-"""The spine of the web: fetch → extract → decide → save; then the index catches up."""
+"""Refreshing of sources: fetch, extract, decide, save; the index catches up afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import apart, clean_url, seals_of
+from ingest.identity import add_place, clean_url, seals_of
 from ingest.isolation import OutOfBoundsError
 from ingest.model import (
     NO_SNAPSHOTS,
@@ -39,28 +39,28 @@ from ingest.reading.fetched import (
 from ingest.reading.found import Hints
 from ingest.reading.listings import Entry
 from ingest.refreshing.listed import fetch_listing
-from ingest.refreshing.planning import announced, looked_at, planned, validators
+from ingest.refreshing.planning import announces_change, due_pages, mark_checked, validators
 from ingest.refreshing.snapshots import snapshot_of
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 32
-"""Pages that are saved and noted together; a crash or a stop repeats at most these."""
-_MANY = 512
-"""Pages that are noted together where none of them is to be saved."""
-_AT_ONCE = 8
-"""Pages of one source on their way; those of one host still queue one behind the other."""
-_FURTHER = 20
-"""Further pages of one article that are read at most."""
-_GONE_AT_ONCE = 0.2
-"""Share of a source's pages that may be gone in one round; more is taken for its own fault."""
-_FEW = 3
-"""Pages that may be gone in one round however few there are."""
+_BATCH_PAGES = 32
+"""Pages saved together; after a crash or a stop at most these are repeated."""
+_BATCH_UNCHANGED = 512
+"""Pages recorded together if none of them has a new version."""
+_CONCURRENT_PAGES = 8
+"""Pages of one source processed at the same time; requests to one host still queue."""
+_MOST_NEXT_PAGES = 20
+"""Maximum number of further pages of one article."""
+_MOST_GONE_SHARE = 0.2
+"""Share of a source's pages that may be gone in one round; more is treated as a site failure."""
+_MOST_GONE_PAGES = 3
+"""Number of pages that may be gone in one round, regardless of the share."""
 
 
 @dataclass(slots=True)
 class SourceRound:
-    """What one round found at one source."""
+    """The result of one round at one source."""
 
     source: Source
     outcome: AddingOutcome = field(default_factory=AddingOutcome)
@@ -74,8 +74,8 @@ class SourceRound:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many pages are new, changed, corrected, unchanged, gone, …, and how many failed."""
-        kinds = Counter(each.decision for each in self.outcome.saved)
+        """The number of new, changed, corrected, unchanged, gone, … and failed pages."""
+        kinds = Counter(saved.decision for saved in self.outcome.saved)
         kinds[Decision.SAME] += self.unchanged
         kinds[Decision.GONE] += len(self.gone)
         kinds[Decision.QUARANTINED] += self.held
@@ -84,12 +84,12 @@ class SourceRound:
 
 @dataclass(slots=True)
 class Refresher:
-    """What a round needs: an open archive, a fetcher, and threads or processes to extract in.
+    """A refresh of sources, with an archive, a fetcher, and an executor for extraction.
 
-    *progress* is told how many pages are done and how many are known to be there so far. *by_hand*
-    looks at every listed page at once, and lets an article stand again that was removed. With
-    *believe* any number of pages may be gone. *hints* are for pages whose source names no outlet.
-    Within *snapshots* what was fetched is kept beside the versions that are made of it.
+    *progress* receives the number of pages done and known so far. *by_hand* checks every listed
+    page at once, and makes removed articles citable again. With *believe*, any number of pages may
+    be gone. *hints* apply to pages whose source has no outlet. Within the limits of *snapshots*,
+    fetched pages are stored beside the versions made from them.
     """
 
     archive: Archive
@@ -103,301 +103,354 @@ class Refresher:
     snapshots: SnapshotLimits = NO_SNAPSHOTS
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
-    at_hand: dict[str, Fetched] = field(default_factory=dict, init=False)
+    prefetched: dict[str, Fetched] = field(default_factory=dict, init=False)
 
     async def refresh(self, sources: Sequence[Source]) -> list[SourceRound]:
-        """Look at every source at the same time; what goes wrong at one stops no other.
+        """Check all sources concurrently; a failure at one does not stop the others.
 
-        What was read when this is cancelled is kept.
+        If this is cancelled, everything read so far is saved.
         """
         rounds = [SourceRound(source) for source in sources]
         hosts, now = self.archive.hosts, self.clock()
-        self.fetcher.leave_alone(await asyncio.to_thread(hosts.resting, now))
+        self.fetcher.pause_hosts(await asyncio.to_thread(hosts.paused, now))
         try:
-            async with asyncio.TaskGroup() as together:
-                for each in rounds:
-                    together.create_task(self._round(each))
+            async with asyncio.TaskGroup() as group:
+                for source_round in rounds:
+                    group.create_task(self._round(source_round))
         finally:
-            await asyncio.shield(asyncio.to_thread(hosts.rest, dict(self.fetcher.resting), now))
+            await asyncio.shield(asyncio.to_thread(hosts.pause, dict(self.fetcher.resting), now))
         return rounds
 
-    async def _round(self, told: SourceRound) -> None:
-        """Look at one source; its failure is part of what is told."""
-        source = told.source
+    async def _round(self, source_round: SourceRound) -> None:
+        """Check one source; store its failure in the result."""
+        source = source_round.source
         try:
-            await self._look(told)
+            await self._check_source(source_round)
         except Exception as error:
-            told.failure = sentence(error)
-            if told.failure is None:
+            source_round.failure = sentence(error)
+            if source_round.failure is None:
                 logger.exception("Refreshing %s failed.", source.address)
-                told.failure = "This source could not be refreshed; the log says why."
-        if told.failure:
+                source_round.failure = "This source could not be refreshed; the log says why."
+        if source_round.failure:
             failed = self.archive.sources.failed
-            await asyncio.to_thread(failed, source.id, self.clock(), told.failure)
+            await asyncio.to_thread(failed, source.id, self.clock(), source_round.failure)
         await asyncio.to_thread(self.archive.sources.ended, source.id, self.clock())
 
-    async def _look(self, told: SourceRound) -> None:
-        """Read the listing, then every page of it that is due."""
-        source, now = told.source, self.clock()
-        known = await asyncio.to_thread(self.archive.pages.of_source, source.id)
-        now_listed = await fetch_listing(source, known, self.fetcher, now)
-        told.notes += now_listed.notes
-        told.failed += now_listed.failed
-        if now_listed.page is not None:
-            self.at_hand[source.address] = now_listed.page
-        if now_listed.moved and source.id:
-            told.moved_from = source.address
-            told.notes.append(f"It has moved to {now_listed.moved} and is asked there from now on.")
-            await asyncio.to_thread(self.archive.sources.move, source.id, now_listed.moved)
+    async def _check_source(self, source_round: SourceRound) -> None:
+        """Read the listing, then every page in it that is due."""
+        source, now = source_round.source, self.clock()
+        stored_pages = await asyncio.to_thread(self.archive.pages.of_source, source.id)
+        listing = await fetch_listing(source, stored_pages, self.fetcher, now)
+        source_round.notes += listing.notes
+        source_round.failed += listing.failed
+        if listing.page is not None:
+            self.prefetched[source.address] = listing.page
+        if listing.moved and source.id:
+            source_round.moved_from = source.address
+            source_round.notes.append(
+                f"It has moved to {listing.moved} and is asked there from now on."
+            )
+            await asyncio.to_thread(self.archive.sources.move, source.id, listing.moved)
         addresses = {
-            each.address or apart(clean_url(each.url), source.place): each
-            for each in now_listed.entries
+            entry.address or add_place(clean_url(entry.url), source.place): entry
+            for entry in listing.entries
         }
-        pages = {each.address: each for each in known}
+        pages = {page.address: page for page in stored_pages}
         unknown = [address for address in addresses if address not in pages]
         if unknown:
             seals = (
-                seal for each in unknown for seal in seals_of(addresses[each].url, source.place)
+                seal
+                for address in unknown
+                for seal in seals_of(addresses[address].url, source.place)
             )
-            sought = [*unknown, *seals]
-            pages |= await asyncio.to_thread(self.archive.pages.get, sought)
+            names = [*unknown, *seals]
+            pages |= await asyncio.to_thread(self.archive.pages.get, names)
         if self.by_hand:
             plan = list(addresses.items())
         else:
-            plan = planned(addresses, pages, source.every, now, source.place)
-        if now_listed.moved:
-            anew = {urlsplit(address).path for address in addresses}
-            plan = [(a, e) for a, e in plan if a in addresses or urlsplit(a).path not in anew]
+            plan = due_pages(addresses, pages, source.every, now, source.place)
+        if listing.moved:
+            listed_paths = {urlsplit(address).path for address in addresses}
+            plan = [
+                (a, e) for a, e in plan if a in addresses or urlsplit(a).path not in listed_paths
+            ]
         self.total += len(plan)
-        self._tell(0)
-        await self._pages(told, plan, pages)
-        await self._withdraw(told, len(pages))
-        await asyncio.to_thread(self.archive.pages.note, source.id or None, now_listed.sitemaps)
+        self._report_progress(0)
+        await self._pages(source_round, plan, pages)
+        await self._withdraw(source_round, len(pages))
+        await asyncio.to_thread(self.archive.pages.note, source.id or None, listing.sitemaps)
         await asyncio.to_thread(
             self.archive.sources.checked,
             source.id,
             now,
-            listed=now_listed.usual,
-            etag=now_listed.validators.etag,
-            last_modified=now_listed.validators.last_modified,
+            listed=listing.usual,
+            etag=listing.validators.etag,
+            last_modified=listing.validators.last_modified,
         )
 
     async def _pages(
-        self, told: SourceRound, plan: Sequence[tuple[str, Entry]], pages: dict[str, SourcePage]
+        self,
+        source_round: SourceRound,
+        plan: Sequence[tuple[str, Entry]],
+        pages: dict[str, SourcePage],
     ) -> None:
-        """Fetch, extract and keep each page of *plan*, several on their way at once."""
-        waiting = iter(plan)
+        """Fetch, extract and save the pages of *plan*, several at the same time."""
+        queue = iter(plan)
         finished: list[_PageRound] = []
-        one_at_a_time = asyncio.Lock()
+        saving = asyncio.Lock()
 
         async def keep() -> None:
-            async with one_at_a_time:
+            async with saving:
                 batch = finished[:]
                 finished.clear()
-                await asyncio.to_thread(self._keep, told, batch)
+                await asyncio.to_thread(self._save_batch, source_round, batch)
 
         async def work() -> None:
-            for address, entry in waiting:
-                finished.append(await self._page(told, address, entry, pages.get(address)))
-                self._tell(1)
+            for address, entry in queue:
+                finished.append(await self._page(source_round, address, entry, pages.get(address)))
+                self._report_progress(1)
                 count = len(finished)
-                if count % _BATCH == 0 and (count >= _MANY or any(e.article for e in finished)):
+                if count % _BATCH_PAGES == 0 and (
+                    count >= _BATCH_UNCHANGED or any(e.article for e in finished)
+                ):
                     await asyncio.shield(keep())
 
         try:
-            async with asyncio.TaskGroup() as together:
-                for _ in range(_AT_ONCE):
-                    together.create_task(work())
+            async with asyncio.TaskGroup() as group:
+                for _ in range(_CONCURRENT_PAGES):
+                    group.create_task(work())
         finally:
             await asyncio.shield(keep())
 
     async def _page(
-        self, told: SourceRound, address: str, entry: Entry, page: SourcePage | None
+        self, source_round: SourceRound, address: str, entry: Entry, page: SourcePage | None
     ) -> _PageRound:
-        """Fetch one page, if it has changed, and extract its article."""
+        """Fetch one page if it has changed, and extract its article."""
         now = self.clock()
-        noted = looked_at(page or SourcePage(address, entry.url, now), entry, now)
+        checked_page = mark_checked(page or SourcePage(address, entry.url, now), entry, now)
         try:
-            hints = await asyncio.to_thread(self._hints, told.source, page)
+            hints = await asyncio.to_thread(self._hints, source_round.source, page)
             if entry.in_feed and not entry.content:
-                return _PageRound(noted, State.UNCHANGED)
+                return _PageRound(checked_page, State.UNCHANGED)
             if entry.in_feed or entry.post:
                 article = await self._run(
-                    entry.url, _extract_item, entry, told.source.address, hints, now
+                    entry.url, _extract_item, entry, source_round.source.address, hints, now
                 )
-                return _PageRound(noted, State.FRESH, article)
-            found = await self._fetched(entry.url, validators(page))
-            if found.state is State.UNCHANGED and page and not announced(entry, page):
+                return _PageRound(checked_page, State.FRESH, article)
+            response = await self._fetch(entry.url, validators(page))
+            if response.state is State.UNCHANGED and page and not announces_change(entry, page):
                 return _PageRound(page, State.UNCHANGED)
-            if found.state is State.GONE and not noted.article_id:
+            if response.state is State.GONE and not checked_page.article_id:
                 raise UnreachableError(f"{entry.url} is gone (404 or 410).")
-            if found.state is not State.FRESH:
-                return _PageRound(noted, found.state)
-            given = found.validators
-            noted = replace(noted, etag=given.etag, last_modified=given.last_modified)
-            article, fetched = await self._article(found, hints, entry)
-            await self._follow_move(told, found, page, article)
-            return _PageRound(noted, State.FRESH, article, await self._snapshot(fetched, now))
+            if response.state is not State.FRESH:
+                return _PageRound(checked_page, response.state)
+            received = response.validators
+            checked_page = replace(
+                checked_page, etag=received.etag, last_modified=received.last_modified
+            )
+            article, fetched = await self._article(response, hints, entry)
+            await self._follow_move(source_round, response, page, article)
+            return _PageRound(
+                checked_page, State.FRESH, article, await self._snapshot(fetched, now)
+            )
         except NoArticleError as error:
             if page and page.article_id and not page.removal and not self.by_hand:
-                return await self._hold(told, noted, page.article_id, str(error))
-            return _failed(told, noted, entry, error)
+                return await self._hold(source_round, checked_page, page.article_id, str(error))
+            return _record_failure(source_round, checked_page, entry, error)
         except ReadingError as error:
-            return _failed(told, noted, entry, error)
+            return _record_failure(source_round, checked_page, entry, error)
 
-    async def _fetched(self, url: str, known: Validators | None) -> Fetched:
-        """Fetch a page, through those that only send a browser on."""
-        found = self.at_hand.pop(url, None) or await self.fetcher.fetch(url, known)
+    async def _fetch(self, url: str, conditions: Validators | None) -> Fetched:
+        """Fetch a page, following pages that only forward a browser."""
+        response = self.prefetched.pop(url, None) or await self.fetcher.fetch(url, conditions)
         for _ in range(SENT_ON):
-            further = sent_on(found.data, found.url) if found.state is State.FRESH else None
-            if further is None:
+            target = sent_on(response.data, response.url) if response.state is State.FRESH else None
+            if target is None:
                 break
-            found = await self.fetcher.fetch(further)
-        return found
+            response = await self.fetcher.fetch(target)
+        return response
 
     async def _snapshot(self, fetched: Sequence[Fetched], now: datetime) -> Snapshot | None:
-        """Write down what was fetched, where that is wanted."""
+        """Return a snapshot of the fetched pages, or None if none is stored."""
         if not (fetched and self.snapshots.days):
             return None
         return await asyncio.to_thread(snapshot_of, fetched, now)
 
     async def _article(
-        self, found: Fetched, hints: Hints, entry: Entry
+        self, response: Fetched, hints: Hints, entry: Entry
     ) -> tuple[PreparedArticle, Sequence[Fetched]]:
-        """Extract an article with its further pages, or what its feed carries in its place.
+        """Extract an article with its further pages, or the one in its feed instead.
 
-        Of what a feed carries nothing was fetched.
+        The second value holds the fetched pages; it is empty for an article of a feed.
         """
         now = self.clock()
-        given = (found.data, found.url, found.content_type, found.charset, hints, entry, now)
+        arguments = (
+            response.data,
+            response.url,
+            response.content_type,
+            response.charset,
+            hints,
+            entry,
+            now,
+        )
         try:
-            article = await self._run(found.url, _extract, *given)
+            article = await self._run(response.url, _extract, *arguments)
         except NoArticleError:
             if not entry.content:
                 raise
             item = await self._run(entry.url, _extract_item, entry, entry.url, hints, now)
             return item, ()
-        seen, pages, fetched = {found.url}, [article.extract], [found]
-        following = article.extract.follows
-        while following and is_next_page(following, found.url) and len(pages) <= _FURTHER:
-            if following in seen:
+        addresses, pages, fetched = {response.url}, [article.extract], [response]
+        next_url = article.extract.follows
+        while next_url and is_next_page(next_url, response.url) and len(pages) <= _MOST_NEXT_PAGES:
+            if next_url in addresses:
                 break
-            seen.add(following)
-            further = await self.fetcher.fetch(following)
-            if further.state is not State.FRESH:
+            addresses.add(next_url)
+            next_response = await self.fetcher.fetch(next_url)
+            if next_response.state is not State.FRESH:
                 break
-            kind, charset = further.content_type, further.charset
-            more = await self._run(
-                further.url, _extract, further.data, further.url, kind, charset, hints, entry, now
+            kind, charset = next_response.content_type, next_response.charset
+            next_article = await self._run(
+                next_response.url,
+                _extract,
+                next_response.data,
+                next_response.url,
+                kind,
+                charset,
+                hints,
+                entry,
+                now,
             )
-            pages.append(more.extract)
-            fetched.append(further)
-            following = more.extract.follows
+            pages.append(next_article.extract)
+            fetched.append(next_response)
+            next_url = next_article.extract.follows
         if len(pages) > 1:
-            article = await self._run(found.url, prepared_article, one_after_another(pages))
+            article = await self._run(response.url, prepared_article, one_after_another(pages))
         return article, fetched
 
     async def _follow_move(
-        self, told: SourceRound, found: Fetched, page: SourcePage | None, article: PreparedArticle
+        self,
+        source_round: SourceRound,
+        response: Fetched,
+        page: SourcePage | None,
+        article: PreparedArticle,
     ) -> None:
-        """Let a known article stand where its page, or its whole site, has moved to for good."""
-        own = page.article_id if page else None
-        if own is None and told.moved_from:
-            before = _elsewhere(article.extract.header, told.moved_from)
-            place = told.source.place
-            kept = await asyncio.to_thread(self.archive.articles.known, before, place)
-            own = kept.id if kept else None
-        elif not found.moved:
+        """Update the address of an article whose page or site has moved permanently."""
+        article_id = page.article_id if page else None
+        if article_id is None and source_round.moved_from:
+            old_header = _at_host(article.extract.header, source_round.moved_from)
+            place = source_round.source.place
+            stored = await asyncio.to_thread(self.archive.articles.find, old_header, place)
+            article_id = stored.id if stored else None
+        elif not response.moved:
             return
-        if own is not None:
-            await asyncio.to_thread(self.archive.articles.move, own, article.extract)
+        if article_id is not None:
+            await asyncio.to_thread(self.archive.articles.move, article_id, article.extract)
 
     async def _hold(
-        self, told: SourceRound, noted: SourcePage, article_id: int, why: str
+        self, source_round: SourceRound, checked_page: SourcePage, article_id: int, reason: str
     ) -> _PageRound:
-        """Let an article stand whose page holds none at the moment, and say why."""
-        kept = await asyncio.to_thread(self.archive.articles.get, article_id)
-        stays = f"{why} Version {kept.versions} stays."
-        await asyncio.to_thread(self.archive.articles.hold, article_id, stays)
-        told.held += 1
-        told.outcome.warnings.append(
-            f"{why} Version {kept.versions} of article {article_id} stays."
+        """Keep an article citable whose page has no article at the moment; store the reason."""
+        article = await asyncio.to_thread(self.archive.articles.get, article_id)
+        explanation = f"{reason} Version {article.versions} stays."
+        await asyncio.to_thread(self.archive.articles.hold, article_id, explanation)
+        source_round.held += 1
+        source_round.outcome.warnings.append(
+            f"{reason} Version {article.versions} of article {article_id} stays."
         )
-        return _PageRound(noted, None)
+        return _PageRound(checked_page, None)
 
     async def _run(
-        self, url: str, work: Callable[..., PreparedArticle], *given: object
+        self, url: str, work: Callable[..., PreparedArticle], *arguments: object
     ) -> PreparedArticle:
-        """Extract and split what is at *url* outside the event loop.
+        """Extract and split a page outside the event loop.
 
         Raises:
-            UnreadableError: it takes more than it may.
+            UnreadableError: a limit was exceeded.
         """
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.extractor, work, *given)
+            return await asyncio.get_running_loop().run_in_executor(
+                self.extractor, work, *arguments
+            )
         except OutOfBoundsError as error:
             raise error.of(url) from error
 
     def _hints(self, source: Source, page: SourcePage | None) -> Hints:
-        """Say which outlet a page is of: its source's, the one named by hand, or as before."""
+        """Return the hints for a page: the outlet of its source, of *hints*, or as stored."""
         outlet = source.outlet or self.hints.outlet
         if not outlet and page is not None and page.article_id and not page.gone_for_good:
             outlet = self.archive.articles.get(page.article_id).header.outlet
         return replace(self.hints, outlet=outlet or None)
 
-    def _keep(self, told: SourceRound, batch: Sequence[_PageRound]) -> None:
-        """Save what is new or changed, and note every page after that.
+    def _save_batch(self, source_round: SourceRound, batch: Sequence[_PageRound]) -> None:
+        """Save new and changed articles, then store the state of every page.
 
-        A page that is gone is noted with its article's withdrawal, which waits for the others.
+        Pages that are gone are handled later, together with their articles.
         """
-        fresh = [each for each in batch if each.article is not None]
-        articles = [each.article for each in fresh if each.article is not None]
+        fresh = [page_round for page_round in batch if page_round.article is not None]
+        articles = [page_round.article for page_round in fresh if page_round.article is not None]
         saved = keep_prepared(
             articles,
             self.archive,
             self.clock(),
-            told.outcome,
+            source_round.outcome,
             restore=self.by_hand,
             believe=self.by_hand or self.believe,
-            place=told.source.place,
+            place=source_round.source.place,
         )
-        taken = {
-            (one.article_id, one.version): each.snapshot
-            for each, one in zip(fresh, saved, strict=True)
-            if each.snapshot and one.decision is not Decision.SAME and one.version
+        snapshots = {
+            (saved_article.article_id, saved_article.version): page_round.snapshot
+            for page_round, saved_article in zip(fresh, saved, strict=True)
+            if page_round.snapshot
+            and saved_article.decision is not Decision.SAME
+            and saved_article.version
         }
-        if taken:
-            self.archive.snapshots.keep(taken, self.snapshots, now=self.clock())
-        ids = {each.page.address: one.article_id for each, one in zip(fresh, saved, strict=True)}
-        noted, same = [], []
-        for each in batch:
-            page = each.page
-            if each.state is State.GONE and page.article_id and not page.removal:
-                told.gone.append(page)
+        if snapshots:
+            self.archive.snapshots.keep(snapshots, self.snapshots, now=self.clock())
+        ids = {
+            page_round.page.address: saved_article.article_id
+            for page_round, saved_article in zip(fresh, saved, strict=True)
+        }
+        changed_pages, unchanged = [], []
+        for page_round in batch:
+            page = page_round.page
+            if page_round.state is State.GONE and page.article_id and not page.removal:
+                source_round.gone.append(page)
                 continue
-            told.unchanged += each.state is State.UNCHANGED
-            if each.state is State.UNCHANGED and not page.failure and page.checked_at is not None:
-                same.append(page.address)
+            source_round.unchanged += page_round.state is State.UNCHANGED
+            if (
+                page_round.state is State.UNCHANGED
+                and not page.failure
+                and page.checked_at is not None
+            ):
+                unchanged.append(page.address)
             else:
-                noted.append(replace(page, article_id=ids.get(page.address, page.article_id)))
-        self.archive.pages.note(told.source.id or None, noted)
-        self.archive.pages.note_unchanged(same, now=self.clock())
+                changed_pages.append(
+                    replace(page, article_id=ids.get(page.address, page.article_id))
+                )
+        self.archive.pages.note(source_round.source.id or None, changed_pages)
+        self.archive.pages.note_unchanged(unchanged, now=self.clock())
 
-    async def _withdraw(self, told: SourceRound, pages: int) -> None:
-        """Mark as gone what is gone, unless that is so much that the site must be at fault."""
-        if len(told.gone) > max(_FEW, _GONE_AT_ONCE * pages) and not self.believe:
-            told.notes.append(
-                f"{len(told.gone)} of {pages} pages are gone at once. Nothing was removed: if that "
-                "is right, refresh this source with --believe."
+    async def _withdraw(self, source_round: SourceRound, pages: int) -> None:
+        """Remove articles whose pages are gone, unless so many are that the site has failed."""
+        if (
+            len(source_round.gone) > max(_MOST_GONE_PAGES, _MOST_GONE_SHARE * pages)
+            and not self.believe
+        ):
+            source_round.notes.append(
+                f"{len(source_round.gone)} of {pages} pages are gone at once. Nothing was "
+                "removed: if that is right, refresh this source with --believe."
             )
-            told.gone.clear()
-        for article_id in (page.article_id for page in told.gone if page.article_id):
+            source_round.gone.clear()
+        for article_id in (page.article_id for page in source_round.gone if page.article_id):
             await asyncio.to_thread(
                 self.archive.articles.remove, article_id, now=self.clock(), removal=Removal.GONE
             )
-        await asyncio.to_thread(self.archive.pages.note, told.source.id or None, told.gone)
+        await asyncio.to_thread(
+            self.archive.pages.note, source_round.source.id or None, source_round.gone
+        )
 
-    def _tell(self, step: int) -> None:
+    def _report_progress(self, step: int) -> None:
         self.done += step
         if self.progress:
             self.progress(self.done, self.total)
@@ -405,7 +458,7 @@ class Refresher:
 
 @dataclass(frozen=True, slots=True)
 class _PageRound:
-    """One page after it was looked at; ``state`` is ``None`` where that failed."""
+    """The result of checking one page; ``state`` is None if it failed."""
 
     page: SourcePage
     state: State | None
@@ -414,11 +467,11 @@ class _PageRound:
 
 
 def sentence(error: BaseException) -> str | None:
-    """Return what our own error says, wherever in a group it is; ``None`` for others' errors."""
+    """Return the message of our own error, also inside a group, or None for others' errors."""
     if isinstance(error, IngestError):
         return str(error)
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return next((said for each in inner if (said := sentence(each))), None)
+    return next((message for member in inner if (message := sentence(member))), None)
 
 
 def _extract(
@@ -430,23 +483,25 @@ def _extract(
     entry: Entry | None,
     now: datetime,
 ) -> PreparedArticle:
-    """Extract and split one article; runs in a process of its own, so it takes plain values."""
+    """Extract and split one article; its arguments are plain values for use in another process."""
     return prepared_article(read_fetched(data, url, content_type, charset, hints, entry, now))
 
 
 def _extract_item(entry: Entry, feed: str, hints: Hints, now: datetime) -> PreparedArticle:
-    """Extract and split an article that a feed carries; runs in a process of its own."""
+    """Extract and split an article carried by a feed; may run in another process."""
     return prepared_article(read_item(entry, feed, hints, now))
 
 
-def _failed(told: SourceRound, noted: SourcePage, entry: Entry, error: ReadingError) -> _PageRound:
-    """Note why a page could not be read."""
-    told.failed.append((entry.url, str(error)))
-    return _PageRound(replace(noted, failure=str(error)), None)
+def _record_failure(
+    source_round: SourceRound, checked_page: SourcePage, entry: Entry, error: ReadingError
+) -> _PageRound:
+    """Store the reason why a page could not be read."""
+    source_round.failed.append((entry.url, str(error)))
+    return _PageRound(replace(checked_page, failure=str(error)), None)
 
 
-def _elsewhere(header: Header, address: str) -> Header:
-    """Return a header as it would be on the host of *address*."""
+def _at_host(header: Header, address: str) -> Header:
+    """Return the header with its address on the host of *address*."""
     host = urlsplit(address)
     url = urlsplit(header.url or "")._replace(scheme=host.scheme, netloc=host.netloc).geturl()
     return replace(header, url=url)

@@ -1,4 +1,4 @@
-"""Limits on what a model server replies, whatever it sends: bytes, and seconds in all."""
+"""Limits on the replies of model servers: bytes, and seconds in total."""
 
 from __future__ import annotations
 
@@ -7,38 +7,40 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx2
 
-PLAIN = {"Accept-Encoding": "identity"}
-"""What a server is asked for: a compressed reply may be a thousand times what it sends."""
+UNCOMPRESSED = {"Accept-Encoding": "identity"}
+"""Headers that forbid compression: a compressed reply may expand a thousandfold."""
 
 
 class TooLongError(httpx2.DecodingError):
-    """A reply has more bytes than are read."""
+    """A reply is longer than the limit."""
 
 
-def limit(most: int, seconds: float) -> Callable[[httpx2.Response], None]:
-    """Return a hook for a client: a response ends after *most* bytes, and after *seconds*."""
+def limit(size: int, seconds: float) -> Callable[[httpx2.Response], None]:
+    """Return a client hook that ends a response after *size* bytes or *seconds*."""
 
-    def limited(response: httpx2.Response) -> None:
+    def add_limit(response: httpx2.Response) -> None:
         _refuse_encoding(response)
         if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = _Limited(response.stream, _Allowance(response, most, seconds))
+            response.stream = _LimitedStream(response.stream, _Allowance(response, size, seconds))
 
-    return limited
+    return add_limit
 
 
-def limit_async(most: int, seconds: float) -> Callable[[httpx2.Response], Awaitable[None]]:
-    """Return the same for an asynchronous client."""
+def limit_async(size: int, seconds: float) -> Callable[[httpx2.Response], Awaitable[None]]:
+    """Return the hook of :func:`limit` for an asynchronous client."""
 
-    async def limited(response: httpx2.Response) -> None:
+    async def add_limit(response: httpx2.Response) -> None:
         _refuse_encoding(response)
         if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _AsyncLimited(response.stream, _Allowance(response, most, seconds))
+            response.stream = _AsyncLimitedStream(
+                response.stream, _Allowance(response, size, seconds)
+            )
 
-    return limited
+    return add_limit
 
 
 def _refuse_encoding(response: httpx2.Response) -> None:
-    """Refuse a reply that is compressed although it was not asked to be."""
+    """Raise DecodingError for a reply that is compressed although that was forbidden."""
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() not in {"identity", ""}:
         raise httpx2.DecodingError(
@@ -48,26 +50,26 @@ def _refuse_encoding(response: httpx2.Response) -> None:
 
 
 class _Allowance:
-    """What a response may still send."""
+    """The bytes and the time that a response has left."""
 
-    def __init__(self, response: httpx2.Response, most: int, seconds: float) -> None:
+    def __init__(self, response: httpx2.Response, size: int, seconds: float) -> None:
         self._response = response
-        self._most = most
-        self._left = most
+        self._size = size
+        self._left = size
         self._seconds = seconds
         self._until = time.monotonic() + seconds
 
     def use(self, count: int) -> None:
-        """Use up *count* bytes.
+        """Subtract *count* bytes.
 
         Raises:
-            TooLongError: there are not as many.
-            httpx2.ReadTimeout: the time is over.
+            TooLongError: fewer bytes are left.
+            httpx2.ReadTimeout: no time is left.
         """
         self._left -= count
         if self._left < 0:
             raise TooLongError(
-                f"it sent more than {self._most:,} bytes", request=self._response.request
+                f"it sent more than {self._size:,} bytes", request=self._response.request
             )
         if time.monotonic() > self._until:
             raise httpx2.ReadTimeout(
@@ -76,35 +78,35 @@ class _Allowance:
             )
 
 
-class _Limited(httpx2.SyncByteStream):
-    """A stream with an end."""
+class _LimitedStream(httpx2.SyncByteStream):
+    """A stream that ends at the limits of its allowance."""
 
     def __init__(self, stream: httpx2.SyncByteStream, allowance: _Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
 
     def __iter__(self) -> Iterator[bytes]:
-        for part in self._stream:
-            self._allowance.use(len(part))
-            yield part
+        for chunk in self._stream:
+            self._allowance.use(len(chunk))
+            yield chunk
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._stream.close()
 
 
-class _AsyncLimited(httpx2.AsyncByteStream):
-    """The same, in an event loop."""
+class _AsyncLimitedStream(httpx2.AsyncByteStream):
+    """An asynchronous stream that ends at the limits of its allowance."""
 
     def __init__(self, stream: httpx2.AsyncByteStream, allowance: _Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._stream:
-            self._allowance.use(len(part))
-            yield part
+        async for chunk in self._stream:
+            self._allowance.use(len(chunk))
+            yield chunk
 
     async def aclose(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         await self._stream.aclose()

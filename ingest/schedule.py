@@ -1,4 +1,4 @@
-"""Refresh what is due, again and again, inside a process that does other things."""
+"""Scheduled refreshing of due sources, inside a process that also does other work."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ingest.refreshing.extracting import extractor
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 60.0
-"""Seconds between two looks at which sources are due."""
+_POLL_SECONDS = 60.0
+"""Seconds between two checks for due sources."""
 
 
 async def keep_fresh(
@@ -26,18 +26,18 @@ async def keep_fresh(
     *,
     contact: str | None = None,
     snapshots: SnapshotLimits = NO_SNAPSHOTS,
-    every: float = _EVERY,
+    every: float = _POLL_SECONDS,
     wake: asyncio.Event | None = None,
 ) -> None:
-    """Refresh each source when it is due, until cancelled; failures are logged and pass.
+    """Refresh each source when it is due, until cancelled; failures are logged.
 
-    Setting *wake* makes it look at once.
+    Setting *wake* starts a check at once.
     """
     wake = wake or asyncio.Event()
     with extractor() as processes:
         while True:
             try:
-                if sources := await asyncio.to_thread(_claimed, archive, clock()):
+                if sources := await asyncio.to_thread(_claim_due, archive, clock()):
                     async with Fetcher(clock, contact=contact) as fetcher:
                         refresher = Refresher(
                             archive, fetcher, clock, processes, snapshots=snapshots
@@ -50,7 +50,7 @@ async def keep_fresh(
             wake.clear()
 
 
-def _claimed(archive: Archive, now: datetime) -> Sequence[Source]:
-    """Return the sources that are due and that no other process took."""
-    due = [each for each in archive.sources.watched() if each.due(now)]
-    return [each for each in due if archive.sources.claim(each, now)]
+def _claim_due(archive: Archive, now: datetime) -> Sequence[Source]:
+    """Return the due sources that this process claimed."""
+    due = [source for source in archive.sources.watched() if source.due(now)]
+    return [source for source in due if archive.sources.claim(source, now)]

@@ -1,4 +1,4 @@
-"""What ingest reads from the environment: a pure function of a mapping."""
+"""The settings of ingest, read from a mapping such as the environment."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ OptionalAddress = Annotated[
     Field(pattern=r"^https?://[^\s/]+"),
 ]
 _OptionalPrefix = Annotated[str | None, BeforeValidator(lambda v: v or None)]
-"""White space at its end counts; that of the other settings does not."""
+"""A setting whose trailing white space is kept; other settings are stripped."""
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(lambda v: v or None)]
 
 
 class LogFormat(StrEnum):
-    """How lines of the log are written."""
+    """The format of log lines."""
 
     TEXT = "text"
     JSON = "json"
@@ -83,15 +83,15 @@ class Settings(BaseModel):
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings out of *environment*.
+        """Read the settings from *environment*.
 
         Raises:
-            SettingsError: a value cannot be used; the message names the variable.
+            SettingsError: a value is invalid; the message names the variable.
         """
-        known = {name: environment.get(name.upper(), "") for name in cls.model_fields}
+        variables = {name: environment.get(name.upper(), "") for name in cls.model_fields}
         values: dict[str, Any] = {
             name: value if name.endswith("_prefix") else value.strip()
-            for name, value in known.items()
+            for name, value in variables.items()
             if value.strip()
         }
         try:

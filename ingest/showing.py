@@ -1,4 +1,4 @@
-"""What the maintainers' commands print: for people with rich, for machines as JSON."""
+"""Output of the maintainers' commands: tables with rich for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -25,61 +25,61 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.model import Article, Evidence, Header, Moment, Source, Summary, Version, day_of
-from ingest.model import Progress as Told
+from ingest.model import Progress as ProgressCallback
 
 _Result = TypeVar("_Result")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_EVERY = 5.0
-"""Seconds between lines of progress where there is no terminal."""
-_EXCERPT = 160
+_PROGRESS_SECONDS = 5.0
+"""Seconds between lines of progress without a terminal."""
+_EXCERPT_CHARACTERS = 160
 
 
 def printable(text: str) -> str:
-    """Take out what would steer a terminal; an article's text must not."""
+    """Remove control characters, with which an article's text could control the terminal."""
     return _CONTROL.sub("", text)
 
 
 def cell(text: object, style: str = "") -> Text:
-    """Return a table cell in which nothing is markup."""
+    """Return a table cell whose text is not interpreted as markup."""
     return Text(printable(str(text)), style=style)
 
 
-def _dated(header: Header) -> str:
-    """Return a date as far as it is known."""
+def _date_text(header: Header) -> str:
+    """Return the publication date of an article, or the earliest possible one."""
     if header.published:
         return when(header.published)
     return f"≥ {header.not_before}" if header.not_before else "undated"
 
 
 def when(moment: Moment) -> str:
-    """Return a day, or a day with its time."""
+    """Format a day, or a day with its time."""
     return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
 
 
 def print_json(value: object) -> None:
     """Print *value* as one JSON object on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=_written))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_json_value))
 
 
 def print_list(name: str, values: Iterable[object]) -> None:
-    """Print an object that has only a list, each of *values* as it comes, as :func:`print_json`."""
+    """Print an object with one list, writing each of *values* as it arrives."""
     print(f'{{\n  "{name}": [', end="")
-    before = ""
-    for each in values:
-        written = json.dumps(each, ensure_ascii=False, indent=2, default=_written)
-        print(before, textwrap.indent(written, "    "), sep="\n", end="")
-        before = ","
-    print("\n  ]\n}" if before else "]\n}")
+    separator = ""
+    for value in values:
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=_json_value)
+        print(separator, textwrap.indent(text, "    "), sep="\n", end="")
+        separator = ","
+    print("\n  ]\n}" if separator else "]\n}")
 
 
 def print_line(value: object) -> None:
     """Print *value* as JSON on one line."""
-    print(json.dumps(value, ensure_ascii=False, default=_written), flush=True)
+    print(json.dumps(value, ensure_ascii=False, default=_json_value), flush=True)
 
 
-def _written(value: object) -> Any:  # noqa: ANN401 - JSON
-    """Write values of the domain as JSON."""
+def _json_value(value: object) -> Any:  # noqa: ANN401 - JSON
+    """Convert a value of the domain for JSON."""
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
@@ -87,11 +87,13 @@ def _written(value: object) -> Any:  # noqa: ANN401 - JSON
     return str(value)
 
 
-def with_progress(label: str, total: int | None, work: Callable[[Told], _Result]) -> _Result:
-    """Do *work* under a bar on standard error; a line now and then without a terminal."""
+def with_progress(
+    label: str, total: int | None, work: Callable[[ProgressCallback], _Result]
+) -> _Result:
+    """Run *work* with a progress bar on standard error, or with lines if that is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return work(_Lines(label, total))
+        return work(_ProgressLines(label, total))
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -100,11 +102,11 @@ def with_progress(label: str, total: int | None, work: Callable[[Told], _Result]
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        return work(lambda done, of: bar.update(task, completed=done, total=total if total else of))
+        return work(lambda done, count: bar.update(task, completed=done, total=total or count))
 
 
-class _Lines:
-    """Progress as lines of text, at most one in :data:`_EVERY` seconds."""
+class _ProgressLines:
+    """Progress as lines of text, at most one in :data:`_PROGRESS_SECONDS` seconds."""
 
     def __init__(self, label: str, total: int | None) -> None:
         self._label = label
@@ -112,25 +114,27 @@ class _Lines:
         self._last = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
-        """Print how far the work is, unless that was just said."""
-        if time.monotonic() - self._last >= _EVERY:
+        """Print the progress, unless a line was printed a moment ago."""
+        if time.monotonic() - self._last >= _PROGRESS_SECONDS:
             self._last = time.monotonic()
             print(f"{self._label}: {done} of {self._total or total}", file=sys.stderr, flush=True)
 
 
 def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Table:
-    """List articles, one a line; with *reasons* why each is set aside, or its page not believed."""
-    why = ["Why"] if reasons else []
-    table = Table("No.", "Date", "Outlet", "Title", "Kind", *why, box=None, header_style="bold")
-    for each in articles:
-        header = each.header
+    """Return a table of articles; with *reasons*, why each is not cited or not trusted."""
+    reason_column = ["Why"] if reasons else []
+    table = Table(
+        "No.", "Date", "Outlet", "Title", "Kind", *reason_column, box=None, header_style="bold"
+    )
+    for article in articles:
+        header = article.header
         table.add_row(
-            cell(each.id),
-            cell(_dated(header)),
+            cell(article.id),
+            cell(_date_text(header)),
             cell(header.outlet),
             cell(header.title),
             cell(header.kind, "dim"),
-            *([cell(each.note or each.held or "")] if reasons else []),
+            *([cell(article.note or article.held or "")] if reasons else []),
         )
     return table
 
@@ -138,7 +142,7 @@ def article_table(articles: Sequence[Article], *, reasons: bool = False) -> Tabl
 def show_version(
     version: Version, article: Article, console: Console, story: Sequence[Article] = ()
 ) -> None:
-    """Print one version: what it says of itself, its body, and apart from it the rest."""
+    """Print one version: metadata, body, captions and corrections."""
     header = version.extract.header
     console.print(cell(header.title, "bold"))
     facts = {
@@ -147,7 +151,7 @@ def show_version(
         "agency": header.agency,
         "authors": ", ".join(header.authors),
         "dateline": header.dateline,
-        "published": _dated(header),
+        "published": _date_text(header),
         "kind": header.kind,
         "section": header.section,
         "language": header.language,
@@ -156,7 +160,7 @@ def show_version(
         "access": "preview only" if header.preview else None,
         "ownership": article.header.ownership,
         "original": header.original,
-        "also in": ", ".join(f"{each.header.outlet} ({each.id})" for each in story),
+        "also in": ", ".join(f"{relative.header.outlet} ({relative.id})" for relative in story),
         str(article.removal): when(article.removed_at) if article.removed_at else None,
         "because": article.note or article.held,
     }
@@ -174,66 +178,66 @@ def show_version(
 
 
 def _cell_lines(text: str) -> Text:
-    """Return a body with its line breaks, and nothing that is markup."""
+    """Return a body with its line breaks, not interpreted as markup."""
     return Text("\n".join(printable(line) for line in text.split("\n")))
 
 
-def evidence_table(found: Sequence[Evidence]) -> Table:
-    """Show evidence: how it was found, where it stands, and how it begins."""
+def evidence_table(evidence: Sequence[Evidence]) -> Table:
+    """Return a table of evidence with scores, source and beginning of each passage."""
     table = Table("", "Score", "Meaning", "Words", "Passage", box=None, header_style="bold")
-    for rank, each in enumerate(found, start=1):
-        header = each.passage.header
-        text = " ".join(each.passage.text.split())
-        excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
-        number = f"(article {each.passage.article_id})"
-        about = f"{header.outlet} · {_dated(header)} · {header.title} {number}"
-        copies = ", ".join(copy.outlet for copy in each.copies)
-        also = cell(f"\nalso in {copies}", "italic") if copies else Text("")
+    for rank, item in enumerate(evidence, start=1):
+        header = item.passage.header
+        text = " ".join(item.passage.text.split())
+        excerpt = text if len(text) <= _EXCERPT_CHARACTERS else f"{text[:_EXCERPT_CHARACTERS]}…"
+        number = f"(article {item.passage.article_id})"
+        source_line = f"{header.outlet} · {_date_text(header)} · {header.title} {number}"
+        copies = ", ".join(copy.outlet for copy in item.copies)
+        copies_line = cell(f"\nalso in {copies}", "italic") if copies else Text("")
         table.add_row(
             str(rank),
-            f"{each.score:.2f}",
-            "–" if each.dense is None else f"{each.dense:.2f}",
-            "–" if each.lexical is None else f"{each.lexical:.1f}",
-            cell(about, "bold") + Text("\n") + cell(excerpt) + also + Text("\n"),
+            f"{item.score:.2f}",
+            "–" if item.dense is None else f"{item.dense:.2f}",
+            "–" if item.lexical is None else f"{item.lexical:.1f}",
+            cell(source_line, "bold") + Text("\n") + cell(excerpt) + copies_line + Text("\n"),
         )
     return table
 
 
 def summary_table(summary: Summary, now: datetime) -> Table:
-    """Show each outlet's share, its newest article, and how old that is."""
+    """Return a table of outlets with their number of articles and the age of the newest."""
     table = Table("Outlet", "Articles", "Newest", "", box=None, header_style="bold")
     table.columns[1].justify = "right"
-    for each in summary.outlets:
-        newest = when(each.newest) if each.newest else "undated"
-        days = (now.date() - day_of(each.newest)).days if each.newest else None
+    for outlet in summary.outlets:
+        newest = when(outlet.newest) if outlet.newest else "undated"
+        days = (now.date() - day_of(outlet.newest)).days if outlet.newest else None
         age = "" if days is None else "today" if days <= 0 else f"{days:,} days old"
-        table.add_row(cell(each.outlet), f"{each.articles:,}", newest, cell(age, "dim"))
+        table.add_row(cell(outlet.outlet), f"{outlet.articles:,}", newest, cell(age, "dim"))
     return table
 
 
-def sources_table(found: Sequence[Source]) -> Table:
-    """List what is watched, and how it went last."""
+def sources_table(sources: Sequence[Source]) -> Table:
+    """Return a table of sources with their last result."""
     table = Table("No.", "Outlet", "Address", "Every", "Last looked at", "", box=None)
-    for each in found:
+    for source in sources:
         table.add_row(
-            cell(each.id),
-            cell(each.outlet),
-            cell(each.address),
-            cell(f"{each.every} min"),
-            cell(when(each.checked_at) if each.checked_at else "never"),
-            cell(_failing(each) or str(each.permission)),
+            cell(source.id),
+            cell(source.outlet),
+            cell(source.address),
+            cell(f"{source.every} min"),
+            cell(when(source.checked_at) if source.checked_at else "never"),
+            cell(_failure_text(source) or str(source.permission)),
         )
     return table
 
 
-def _failing(source: Source) -> str:
-    """Say why a source fails, and since when; nothing of one that is well."""
+def _failure_text(source: Source) -> str:
+    """Return the failure of a source and its start, or an empty text."""
     since = f" since {when(source.failed_at)}" if source.failed_at else ""
     return f"failed{since}: {source.failure}" if source.failure else ""
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Say how long ago *moment* was, and when."""
+    """Return the time since *moment* and the moment, as text."""
     minutes = int((now - moment).total_seconds() // 60)
     hours, days = minutes // 60, minutes // (60 * 24)
     if minutes < 1:
@@ -246,19 +250,19 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def show_difference(before: Version, after: Version, console: Console) -> None:
-    """Print what differs between two versions, in the header and word for word in the body."""
-    one, other = before.extract, after.extract
-    read = f"read {when(before.read_at)}", f"read {when(after.read_at)}"
+    """Print the differences of two versions, in the header and line by line in the body."""
+    old_extract, new_extract = before.extract, after.extract
+    read_times = f"read {when(before.read_at)}", f"read {when(after.read_at)}"
     numbers = f"version {before.number}", f"version {after.number}"
     for name in ("title", "outlet", "published", "agency", "kind"):
-        old, new = getattr(one.header, name), getattr(other.header, name)
+        old, new = getattr(old_extract.header, name), getattr(new_extract.header, name)
         if old != new:
             console.print(Text(f"{name}: ") + cell(old, "red strike") + " → " + cell(new, "green"))
     lines = difflib.unified_diff(
-        [*one.text.split("\n"), *one.corrections],
-        [*other.text.split("\n"), *other.corrections],
+        [*old_extract.text.split("\n"), *old_extract.corrections],
+        [*new_extract.text.split("\n"), *new_extract.corrections],
         *numbers,
-        *read,
+        *read_times,
         lineterm="",
         n=0,
     )

@@ -1,4 +1,4 @@
-"""Ending on a signal: as on Ctrl-C for commands, and within a few seconds for what runs on."""
+"""Ending on a signal: like Ctrl-C for commands, within seconds for long-running processes."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ logger = logging.getLogger(__name__)
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""What asks a process to end; Windows has no SIGHUP."""
-_DEADLINE = 4.5
-"""Seconds after which a process ends whatever it is doing: what it keeps survives being killed."""
+"""Signals that ask a process to end; Windows has no SIGHUP."""
+_DEADLINE_SECONDS = 4.5
+"""Seconds after which a process is ended by force; its stored data survive that."""
 
 
 @contextmanager
 def as_ctrl_c() -> Iterator[None]:
-    """Let every signal that asks to end be Ctrl-C, unless whoever started this ignores it."""
-    before = {each: signal.getsignal(each) for each in _SIGNALS}
-    wanted = [each for each, was in before.items() if was is signal.SIG_DFL]
-    for each in wanted:
-        signal.signal(each, _interrupt)
+    """Treat every signal that asks to end like Ctrl-C, unless it is ignored."""
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    replaced = [number for number, handler in handlers.items() if handler is signal.SIG_DFL]
+    for number in replaced:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        for each in wanted:
-            signal.signal(each, before[each])
+        for number in replaced:
+            signal.signal(number, handlers[number])
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
-    """Do what Ctrl-C does."""
+    """Raise KeyboardInterrupt, as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 class StoppedError(Exception):
-    """Work that runs on was stopped between two steps; what it did stays."""
+    """Long-running work was stopped between two steps; finished steps are kept."""
 
 
 @dataclass(slots=True)
 class Ending:
-    """Whether this process is to end, and by which signal."""
+    """The request to end this process, with its signal."""
 
     event: asyncio.Event = field(default_factory=asyncio.Event)
     number: int = 0
 
     @property
     def code(self) -> int:
-        """The exit status: that of Ctrl-C, or 0 where a service's keeper asked."""
+        """The exit status: that of Ctrl-C, or 0 if a service manager asked."""
         return 128 + self.number if self.number == signal.SIGINT else 0
 
-    def going_on(self, _done: int, _total: int | None) -> None:
-        """Be told of progress, and stop what makes it.
+    def stop_if_ending(self, _count: int, _total: int | None) -> None:
+        """Accept a progress report, and stop the work if the process is to end.
 
         Raises:
             StoppedError: this process is to end.
@@ -68,34 +68,34 @@ class Ending:
 
 
 @contextmanager
-def until_told() -> Iterator[Ending]:
-    """Tell when this process is to end; at the deadline it does, and at a second signal at once."""
+def ending_on_signal() -> Iterator[Ending]:
+    """Yield the state of ending: set by a signal; after the deadline or a second signal, exit."""
     loop, ending = asyncio.get_running_loop(), Ending()
 
-    def tell(number: int) -> None:
+    def handle(number: int) -> None:
         if ending.event.is_set():
-            _end(number)
+            _exit_now(number)
         logger.info("Ending on %s.", signal.Signals(number).name)
         ending.number = number
         ending.event.set()
-        watchdog = threading.Timer(_DEADLINE, _end, (number,))
+        watchdog = threading.Timer(_DEADLINE_SECONDS, _exit_now, (number,))
         watchdog.daemon = True
         watchdog.start()
 
-    added = []
-    with suppress(NotImplementedError):  # on Windows Ctrl-C alone ends it, by KeyboardInterrupt
-        for each in _SIGNALS:
-            if signal.getsignal(each) is not signal.SIG_IGN:
-                loop.add_signal_handler(each, tell, each)
-                added.append(each)
+    handled = []
+    with suppress(NotImplementedError):  # on Windows only Ctrl-C ends it, by KeyboardInterrupt
+        for signal_number in _SIGNALS:
+            if signal.getsignal(signal_number) is not signal.SIG_IGN:
+                loop.add_signal_handler(signal_number, handle, signal_number)
+                handled.append(signal_number)
     try:
         yield ending
     finally:
-        for each in added:
-            loop.remove_signal_handler(each)
+        for signal_number in handled:
+            loop.remove_signal_handler(signal_number)
 
 
-def _end(number: int) -> None:
-    """End now; the operating system lets go of the locks."""
+def _exit_now(number: int) -> None:
+    """Exit at once; the operating system releases the locks."""
     logging.shutdown()
     os._exit(128 + number)

@@ -1,4 +1,4 @@
-"""Blocking work off the event loop."""
+"""Threads for blocking work."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from concurrent.futures import Executor, Future
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
-def in_thread(work: Callable[_Given, _Made]) -> Callable[_Given, Coroutine[Any, Any, _Made]]:
-    """Let *work*, which blocks, be awaited: it runs in a thread, and the event loop goes on."""
+def in_thread(
+    work: Callable[_Arguments, _Result],
+) -> Callable[_Arguments, Coroutine[Any, Any, _Result]]:
+    """Return a coroutine function that runs the blocking *work* in a thread."""
 
     @wraps(work)
-    async def awaited(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-        return await asyncio.to_thread(work, *given, **named)
+    async def run_in_thread(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> _Result:
+        return await asyncio.to_thread(work, *arguments, **options)
 
-    return awaited
+    return run_in_thread
 
 
 class DetachedExecutor(Executor):
-    """Runs calls that may never return, in threads that the end of the process does not wait for.
+    """An executor in threads that the end of the process does not wait for.
 
-    Those of :class:`~concurrent.futures.ThreadPoolExecutor` are joined at exit: one server that
-    stands still would keep a command from ending.
+    The threads of :class:`~concurrent.futures.ThreadPoolExecutor` are joined at exit: one server
+    that does not answer would keep a command from ending.
     """
 
-    def __init__(self, most: int, name: str) -> None:
-        """Use at most *most* threads, each called by *name*."""
-        self._most = most
+    def __init__(self, size: int, name: str) -> None:
+        """Use at most *size* threads with this *name*."""
+        self._size = size
         self._name = name
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
@@ -41,26 +43,30 @@ class DetachedExecutor(Executor):
         self._closed = self._cancelled = False
 
     def submit(
-        self, fn: Callable[_Given, _Made], /, *args: _Given.args, **kwargs: _Given.kwargs
-    ) -> Future[_Made]:
-        """Run one call as soon as a thread is free.
+        self,
+        fn: Callable[_Arguments, _Result],
+        /,
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> Future[_Result]:
+        """Run a call as soon as a thread is free.
 
         Raises:
-            RuntimeError: it was shut down.
+            RuntimeError: the executor was shut down.
         """
-        future: Future[_Made] = Future()
+        future: Future[_Result] = Future()
         with self._turn:
             if self._closed:
                 raise RuntimeError("No call is taken after the shutdown.")
             self._busy += 1
-            if self._threads < min(self._most, self._busy):
+            if self._threads < min(self._size, self._busy):
                 self._threads += 1
                 threading.Thread(target=self._serve, name=self._name, daemon=True).start()
             self._calls.put(partial(_run, future, partial(fn, *args, **kwargs)))
         return future
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; nothing is waited for. What was taken is done, unless cancelled."""
+        """Accept no more calls, and return at once; queued calls run unless cancelled."""
         del wait
         with self._turn:
             self._closed = True
@@ -76,11 +82,11 @@ class DetachedExecutor(Executor):
                 self._busy -= 1
 
 
-def _run(future: Future[_Made], work: Callable[[], _Made]) -> None:
-    """Do *work*, and give what it returns or raises to whoever waits for *future*."""
+def _run(future: Future[_Result], work: Callable[[], _Result]) -> None:
+    """Run *work*, and store its result or error in *future*."""
     if not future.set_running_or_notify_cancel():
         return
     try:
         future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+    except BaseException as error:  # noqa: BLE001 - future.result() raises it
         future.set_exception(error)

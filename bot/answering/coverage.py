@@ -30,10 +30,10 @@ from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
 from ingest.index.index import Index
-from ingest.index.outlets import absent
+from ingest.index.outlets import absent_outlets
 from ingest.index.past import PastIndex
 from ingest.index.recurring import recurrence
-from ingest.index.scope import NOTHING, Asked, asked
+from ingest.index.scope import NO_SCOPE, QuestionScope, question_scope
 from ingest.index.search import Stopwatch, both, search
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Edition, Evidence, Passage, Progress, Scope
@@ -56,7 +56,7 @@ class View:
     """What was found for a question: its passages, and its windows, best first."""
 
     need: Need
-    names: Asked
+    names: QuestionScope
     evidence: Sequence[Evidence]
     ranked: Sequence[Window]
     timings: Mapping[str, float]
@@ -104,7 +104,7 @@ class Coverage:
         self,
         question: Question,
         *,
-        names: Asked | None = None,
+        names: QuestionScope | None = None,
         limit: int = _LOOKED,
         read: bool = True,
     ) -> View:
@@ -118,9 +118,9 @@ class Coverage:
         outlets = self.archive.outlets.names(self.edition)
         scope = self._scope
         language = str(language_read(question.text))
-        missing = absent(question.text, outlets, language)
+        missing = absent_outlets(question.text, outlets, language)
         text = self._searched(question.text, missing, outlets)
-        names = names or asked(text, outlets, question.asked_at.date(), language)
+        names = names or question_scope(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
         clock.lap("understand")
         meaning = self.index.question(text)
@@ -160,7 +160,7 @@ class Coverage:
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
-            missing = absent(question.text, [*outlets, *agencies], language)
+            missing = absent_outlets(question.text, [*outlets, *agencies], language)
         return View(need, names, evidence, ranked, timings, reader is not None, missing)
 
     def level(self, view: View) -> Level | Reason:
@@ -226,14 +226,14 @@ class Coverage:
         return [*shown, *ranked[_SHOWN:]]
 
     def search(
-        self, text: str, *, names: Asked | None = None, limit: int = _FOUND
+        self, text: str, *, names: QuestionScope | None = None, limit: int = _FOUND
     ) -> list[Evidence]:
         """Return the *limit* passages most likely to answer *text*, best first."""
         return search(
             self.index,
             self.archive,
             text,
-            names=names or NOTHING,
+            names=names or NO_SCOPE,
             limit=limit,
             scope=self._scope,
             language=str(language_asked(text)),

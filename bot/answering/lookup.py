@@ -21,7 +21,7 @@ from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim
 from bot.answering.understanding.question import language_asked
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences
-from ingest.index.scope import Asked
+from ingest.index.scope import QuestionScope
 from ingest.model import Kind
 
 CLAIMS = 3
@@ -140,7 +140,7 @@ def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     A sentence with few words of the claim is not close.
     """
     question = Question(claim, now, language_asked(claim))
-    scope = Asked(topic=claim)
+    scope = QuestionScope(topic=claim)
     view = coverage.look(question, names=scope, read=False)
     if isinstance(coverage.level(view), Reason):
         return []

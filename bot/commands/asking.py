@@ -21,7 +21,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import stopping
 from ingest.archive import Archive
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 
 _NEWEST = 8
 """Number of stories in the reply to a request for news."""
@@ -37,7 +37,7 @@ def run_command() -> int:
 
     async def serve_until_stopped(desk: Desk) -> int:
         with (
-            stopping.until_told() as stop,
+            stopping.ending_on_signal() as stop,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
             async with served_beside(desk) as addresses:
@@ -94,9 +94,9 @@ def answer_command(
 ) -> int:
     """Answer one question, or each of a file."""
     if (question is None) == (batch is None):
-        return misused('Give one question, or --batch FILE: make ask Q="…"')
+        return usage_error('Give one question, or --batch FILE: make ask Q="…"')
     if as_of is not None and (wrong := not_past(as_of, now())):
-        return misused(wrong)
+        return usage_error(wrong)
     with (
         prepared_desk(configured(BotSettings), "`python -m bot ask`", sample=batch is None) as desk,
         terminal.Loop(partial(desk.answer, as_of=as_of), desk.close) as loop,
@@ -116,7 +116,7 @@ def look_up_command(
 ) -> int:
     """Look up what a text claims, or each claim of a file."""
     if (text is None) == (batch is None):
-        return misused("Give one text, or --batch FILE.")
+        return usage_error("Give one text, or --batch FILE.")
     with prepared_desk(configured(BotSettings), "`python -m bot find`", sample=True) as desk:
 
         async def search_archive() -> int:

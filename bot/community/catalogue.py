@@ -59,7 +59,7 @@ class Catalogue:
         """Return (article at an address, its first sentence), or ``None`` if it is not citable."""
         header = Header("", url=address)
         for place in dict.fromkeys((edition.place, "")):
-            article = self.archive.articles.known(header, place)
+            article = self.archive.articles.find(header, place)
             if article is None or article.removal is not None:
                 continue
             if article.id in self.archive.editions.withheld(edition.place):

@@ -255,14 +255,14 @@ class Curator:
     def _add(self, prepared: PreparedArticle, moderator: Moderator) -> Saved:
         """Add one article, and record its previous state."""
         header = prepared.extract.header
-        shared = self.archive.articles.known(header)
+        shared = self.archive.articles.find(header)
         if (
             moderator.additions_place
             and shared is not None
             and self._is_shared_copy(shared, prepared, moderator)
         ):
             return Saved(shared.id, shared.versions, Decision.SAME)
-        previous = self.archive.articles.known(header, moderator.additions_place)
+        previous = self.archive.articles.find(header, moderator.additions_place)
         [saved] = keep_prepared(
             [prepared],
             self.archive,

@@ -13,11 +13,11 @@ from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetched
 from ingest.isolation import isolated
-from ingest.likeness import has_text_of
 from ingest.model import Article, Extract, Source
 from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
+from ingest.similarity import has_text_of
 from ingest.threads import in_thread
 
 
@@ -131,7 +131,7 @@ class Previewer:
         return Preview(url, (self._preview_article(prepared_article(extract)),), outlet=outlet)
 
     def _preview_article(self, article: PreparedArticle) -> PreviewedArticle:
-        stored = self.archive.articles.known(article.extract.header)
+        stored = self.archive.articles.find(article.extract.header)
         copies = self.archive.articles.alike(article.extract)
         other_copies = tuple(copy for copy in copies if stored is None or copy.id != stored.id)
         return PreviewedArticle(article, stored, other_copies)

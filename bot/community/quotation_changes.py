@@ -13,7 +13,7 @@ from bot.ledger.model import NoticeKind
 from ingest.index.passages import sentences
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
-from ingest.likeness import units
+from ingest.similarity import units
 from ingest.model import Kind, Removal, Version
 
 _WITHDRAWN = {

@@ -251,7 +251,7 @@ async def serve(
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     beside: list[_Beside] = [
-        lambda _: keep_house(desk, ending.going_on),
+        lambda _: keep_house(desk, ending.stop_if_ending),
         lambda _: desk.keep_fresh(),
         _keep_present,
         lambda client: keep_correcting(client, client.asking),

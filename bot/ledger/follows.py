@@ -14,7 +14,7 @@ from bot.ledger.positions import ChangeConsumer, store_position
 from bot.ledger.schema import follow_news, follows
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 
 _NEWS_COLUMNS = ("story", "article_id", "version", "start_at", "end_at")
 """Columns of a news row, without the times at which it was found and sent."""
@@ -67,7 +67,7 @@ class Follows(LedgerPart):
         A story that is already stored for a follow, for example by another process, stays as it is.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             stored_keys = {
                 tuple(row)
                 for chunk in rows.chunks(list({item.follow_id for item in news}))

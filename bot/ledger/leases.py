@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from bot.ledger.schema import leases
 from bot.ledger.table import LedgerPart
 from ingest.archive import rows
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 
 
 class Leases(LedgerPart):
@@ -20,7 +20,7 @@ class Leases(LedgerPart):
         condition = leases.c.name == name
         values = {"owner": owner, "until": rows.iso(until)}
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             lease = connection.execute(select(leases).where(condition)).mappings().one_or_none()
             if lease is None:
                 connection.execute(insert(leases).values(name=name, **values))

@@ -1,4 +1,4 @@
-"""The only truth: every SQL read and write, as a verb of the domain."""
+"""The archive, the source of truth: every SQL read and write as a method of the domain."""
 
 from ingest.archive.archive import Archive
 

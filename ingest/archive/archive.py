@@ -1,4 +1,4 @@
-"""The archive: everything that is kept, each part with the verbs of the domain."""
+"""The archive: one class for the whole database, with one attribute a kind of record."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, pars
 
 
 class Archive(Database):
-    """Everything that is kept. Safe to share between threads; open one a process."""
+    """Everything that is stored. Safe to share between threads; open one a process."""
 
     def __init__(self, engine: Engine) -> None:
-        """Hold the parts of one database."""
+        """Create the parts that read and write the database of *engine*."""
         super().__init__(engine)
         self.articles = Articles(self)
         self.passages = Passages(self)
@@ -42,35 +42,35 @@ class Archive(Database):
         self.generations = Generations(self)
 
     def mark(self) -> str:
-        """Return what tells this archive from every other one, however its address is spelt."""
+        """Return the random identifier of this archive, independent of how its address is spelt."""
         with self.reading() as connection:
             return str(connection.execute(select(archive_identity.c.mark)).scalar_one())
 
     def summary(self, edition: Edition | None = None) -> Summary:
-        """Count what is kept, in one edition or in all, by outlet the most articles first."""
-        standing = articles.c.removed_at.is_(None)
+        """Count the articles of one edition or of all, by outlet, largest outlet first."""
+        citable = articles.c.removed_at.is_(None)
         pasted = case((versions.c.pasted.is_(True), UNVERIFIED_PASTE), else_=versions.c.outlet)
-        named = pasted.label("outlet")
-        share = (
+        outlet_label = pasted.label("outlet")
+        counts = (
             select(
-                named,
+                outlet_label,
                 func.count(),
                 func.max(versions.c.published),
             )
             .join(articles, NEWEST)
-            .where(standing, in_edition(edition))
-            .group_by(named)
-            .order_by(func.count().desc(), named)
+            .where(citable, in_edition(edition))
+            .group_by(outlet_label)
+            .order_by(func.count().desc(), outlet_label)
         )
         with self.reading() as connection:
             outlets = tuple(
                 OutletSummary(outlet, count, parse_moment(newest) if newest else None)
-                for outlet, count, newest in connection.execute(share)
+                for outlet, count, newest in connection.execute(counts)
             )
             return Summary(
-                articles=sum(each.articles for each in outlets),
+                articles=sum(outlet.articles for outlet in outlets),
                 removed=number(
-                    connection, select(func.count()).select_from(articles).where(~standing)
+                    connection, select(func.count()).select_from(articles).where(~citable)
                 ),
                 versions=number(connection, select(func.count()).select_from(versions)),
                 outlets=outlets,
@@ -80,7 +80,7 @@ class Archive(Database):
 
 
 def _changed_at(connection: Connection) -> datetime | None:
-    """Return when the archive last changed."""
+    """Return the time of the newest change, or None if nothing ever changed."""
     newest = select(changes.c.at).order_by(changes.c.seq.desc()).limit(1)
     at = connection.execute(newest).scalar()
     return datetime.fromisoformat(at) if at else None

@@ -1,4 +1,4 @@
-"""Articles and their versions: kept, found, taken out."""
+"""Articles and their versions: saving, finding, removing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
 from ingest.archive.saving import (
-    moved,
+    change_address,
+    lock_archive,
     put_back,
     record_change,
     save_one,
-    take_turn,
     withdraw,
 )
 from ingest.archive.schema import articles, versions
@@ -31,21 +31,21 @@ from ingest.archive.selecting import (
 )
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import apart, identities_of
-from ingest.likeness import sketch
+from ingest.identity import add_place, identities_of
 from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
+from ingest.similarity import sketch
 
 _LIKE = re.compile(r"[%_!]")
 _ESCAPED = r"!\g<0>"
 
 
 class Articles(DatabasePart):
-    """Every article that was ever kept."""
+    """All articles that were ever saved."""
 
     def save(
         self, extract: Extract, cut: Cut, *, now: datetime, restore: bool = True, place: str = ""
     ) -> Saved:
-        """Keep *extract* as read at *now*; the text and its change are one transaction."""
+        """Save *extract* as read at *now*; text and change record are one transaction."""
         return self.save_many([(extract, cut)], now=now, restore=restore, place=place)[0]
 
     def save_many(
@@ -57,42 +57,44 @@ class Articles(DatabasePart):
         believe: bool = True,
         place: str = "",
     ) -> list[Saved]:
-        """Keep several extracts in one transaction: all of them, or after a failure none.
+        """Save several extracts in one transaction: all of them, or none after an error.
 
-        With a *place* they are that server's alone.
+        With a *place* the articles belong to that server alone.
 
-        Without *restore* what was removed by hand stays so. Unless *believe*, what does not
-        resemble the version that stands is held back.
+        Without *restore*, articles that were removed by hand stay removed. Without *believe*, a
+        text that does not resemble the current version is not saved, and the article is held.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             return [
-                save_one(connection, each, cut, now, restore=restore, believe=believe, place=place)
-                for each, cut in items
+                save_one(
+                    connection, extract, cut, now, restore=restore, believe=believe, place=place
+                )
+                for extract, cut in items
             ]
 
     def put_back(
         self, article_id: int, extract: Extract, cut: Cut, *, now: datetime, place: str
     ) -> None:
-        """Let an article say again what it said before: a version more, whatever its digest."""
+        """Add a version with an earlier version's text, even if its digest is the same."""
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             put_back(connection, article_id, extract, cut, now, place)
 
     def hold(self, article_id: int, reason: str) -> None:
-        """Remember why what an article's page shows now is not believed; the article stands."""
+        """Store the reason why the page of an article is not trusted; it stays citable."""
         with self._database.writing() as connection:
-            mine = update(articles).where(articles.c.id == article_id)
-            connection.execute(mine.values(held=reason))
+            statement = update(articles).where(articles.c.id == article_id)
+            connection.execute(statement.values(held=reason))
 
-    def move(self, article_id: int, now: Extract) -> bool:
-        """Let an article stand under the address where *now* was read, and tell whether it does.
+    def move(self, article_id: int, extract: Extract) -> bool:
+        """Change the address of an article to that of *extract*; return True if that was possible.
 
-        It does not where another article stands there, or where *now* is no version of it.
+        It is not possible if another article has the address, or *extract* is no version of it.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
-            return moved(connection, article_id, now)
+            lock_archive(connection)
+            return change_address(connection, article_id, extract)
 
     def remove(
         self,
@@ -102,34 +104,34 @@ class Articles(DatabasePart):
         removal: Removal = Removal.REMOVED,
         note: str | None = None,
     ) -> Article:
-        """Take an article out of every search and answer; its versions stay.
+        """Exclude an article from every search and answer; its versions stay.
 
         Raises:
             ArticleNotFoundError: there is no such article.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             withdraw(connection, article_id, removal, note, now)
         return self.get(article_id)
 
     def restore(self, article_id: int, *, now: datetime) -> Article:
-        """Let an article be cited again that was removed or quarantined.
+        """Make a removed or quarantined article citable again.
 
         Raises:
             ArticleNotFoundError: there is no such article.
         """
-        gone = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
+        if_removed = (articles.c.id == article_id) & articles.c.removed_at.is_not(None)
         values = {"removed_at": None, "removal": None, "note": None}
-        held = (articles.c.id == article_id) & articles.c.held.is_not(None)
+        if_held = (articles.c.id == article_id) & articles.c.held.is_not(None)
         with self._database.writing() as connection:
-            take_turn(connection)
-            connection.execute(update(articles).where(held).values(held=None))
-            if connection.execute(update(articles).where(gone).values(values)).rowcount:
+            lock_archive(connection)
+            connection.execute(update(articles).where(if_held).values(held=None))
+            if connection.execute(update(articles).where(if_removed).values(values)).rowcount:
                 record_change(connection, article_id, now)
         return self.get(article_id)
 
     def erase(self, article_id: int, *, now: datetime) -> None:
-        """Delete every word of an article for good, also what answers kept of it.
+        """Delete the text of an article for good, including its copies in stored answers.
 
         Raises:
             ArticleNotFoundError: there is no such article.
@@ -156,20 +158,19 @@ class Articles(DatabasePart):
         limit: int | None = None,
         offset: int = 0,
     ) -> list[Article]:
-        """List articles, newest day first, undated ones last.
+        """Return articles, newest day first, undated ones last.
 
-        *outlet* is a name in any case; with an *edition* only what it has is listed, and with
-        *since* only what was added after it.
-        *removed* lists only those that are, *removal* only those that are so for one reason;
-        in quarantine are also those whose pages are not believed at the moment.
+        *outlet* is a name in any case; *edition* restricts to one edition, *since* to articles that
+        were added later. *removed* selects removed articles, *removal* those with that reason;
+        ``QUARANTINED`` includes articles whose pages are not trusted at the moment.
         """
         query = _listing(outlet, removed=removed, removal=removal)
         query = query.where(in_edition(edition))
         if since is not None:
             query = query.where(articles.c.added_at > rows.iso(since))
         with self._database.reading() as connection:
-            found = connection.execute(query.limit(limit).offset(offset)).mappings()
-            return [rows.article(row) for row in found]
+            matches = connection.execute(query.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in matches]
 
     def in_parts(
         self,
@@ -179,19 +180,19 @@ class Articles(DatabasePart):
         removed: bool = False,
         removal: Removal | None = None,
     ) -> Iterator[list[Article]]:
-        """Yield what :meth:`listed` lists, *size* at a time, so that no more are held."""
+        """Yield the articles of :meth:`listed`, *size* at a time, to bound memory."""
         query = _listing(outlet, removed=removed, removal=removal)
         with self._database.reading() as connection:
-            found = connection.execution_options(yield_per=size).execute(query)
-            for part in found.mappings().partitions():
+            matches = connection.execution_options(yield_per=size).execute(query)
+            for part in matches.mappings().partitions():
                 yield [rows.article(row) for row in part]
 
     def corrected(
         self, since: datetime, until: datetime, edition: Edition | None = None
     ) -> list[tuple[Article, str]]:
-        """Return standing articles that were corrected between two moments, with the last note.
+        """Return citable articles corrected between two moments, each with its last correction.
 
-        With an *edition* only its own.
+        With an *edition*, only articles of that edition.
         """
         query = (
             article_rows()
@@ -205,9 +206,9 @@ class Articles(DatabasePart):
             )
         )
         with self._database.reading() as connection:
-            found = connection.execute(query.order_by(articles.c.id)).mappings()
+            matches = connection.execute(query.order_by(articles.c.id)).mappings()
             return [
-                (rows.article(row), row["corrections"][-1]) for row in found if row["corrections"]
+                (rows.article(row), row["corrections"][-1]) for row in matches if row["corrections"]
             ]
 
     def versions(self, article_id: int) -> list[Version]:
@@ -220,13 +221,13 @@ class Articles(DatabasePart):
             select(versions).where(versions.c.article_id == article_id).order_by(versions.c.number)
         )
         with self._database.reading() as connection:
-            found = [rows.version(row) for row in connection.execute(query).mappings()]
-        if not found:
+            results = [rows.version(row) for row in connection.execute(query).mappings()]
+        if not results:
             raise ArticleNotFoundError(article_id)
-        return found
+        return results
 
     def version_before(self, article_id: int, moment: datetime) -> Version | None:
-        """Return the version of an article that stood at *moment*; ``None`` if none did."""
+        """Return the current version of an article at *moment*, or None."""
         query = (
             select(versions)
             .where(versions.c.article_id == article_id, versions.c.read_at <= rows.iso(moment))
@@ -238,7 +239,7 @@ class Articles(DatabasePart):
         return rows.version(row) if row else None
 
     def updated_live(self, since: datetime, edition: Edition | None = None) -> list[Article]:
-        """Return the live pages that were updated after *since*, the newest first."""
+        """Return live pages that were updated after *since*, newest first."""
         query = article_rows().where(
             articles.c.removed_at.is_(None),
             articles.c.latest > 1,
@@ -247,35 +248,41 @@ class Articles(DatabasePart):
             in_edition(edition),
         )
         with self._database.reading() as connection:
-            found = connection.execute(query.order_by(*NEWEST_FIRST)).mappings()
-            return [rows.article(row) for row in found]
+            matches = connection.execute(query.order_by(*NEWEST_FIRST)).mappings()
+            return [rows.article(row) for row in matches]
 
     def story(self, article_id: int) -> list[Article]:
-        """Return the other standing articles that carry the same story, oldest first."""
-        own = select(articles.c.story).where(articles.c.id == article_id).scalar_subquery()
+        """Return the other citable articles that carry the same story, oldest first."""
+        own_story = select(articles.c.story).where(articles.c.id == article_id).scalar_subquery()
         query = article_rows().where(
-            articles.c.story == own, articles.c.id != article_id, articles.c.removed_at.is_(None)
+            articles.c.story == own_story,
+            articles.c.id != article_id,
+            articles.c.removed_at.is_(None),
         )
         with self._database.reading() as connection:
             ordered = query.order_by(versions.c.published, articles.c.id)
             return [rows.article(row) for row in connection.execute(ordered).mappings()]
 
     def alike(self, extract: Extract, place: str = "") -> list[Article]:
-        """Return the standing articles that carry the same story as one that is not kept yet."""
+        """Return the citable articles with the same story as *extract*, which is not saved yet."""
         with self._database.reading() as connection:
             story = same_story(connection, 0, extract, sketch(extract.text), place)
-            theirs = articles.c.place.in_({"", place}) & articles.c.removed_at.is_(None)
-            query = article_rows().where(articles.c.story == story, theirs)
+            citable = articles.c.place.in_({"", place}) & articles.c.removed_at.is_(None)
+            query = article_rows().where(articles.c.story == story, citable)
             return [rows.article(row) for row in connection.execute(query).mappings()]
 
-    def known(self, header: Header, place: str = "") -> Article | None:
-        """Return the article that *header* is of, removed or not; ``None`` if it is new.
+    def find(self, header: Header, place: str = "") -> Article | None:
+        """Return the article that has the address of *header*, removed or not, or None.
 
-        With a *place* it is that server's own.
+        With a *place*, the article that belongs to that server.
         """
-        names = [apart(each, place) for each in identities_of(header)]
-        own = (articles.c.identity == names[0]).desc()
-        query = article_rows().where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
+        names = [add_place(identity, place) for identity in identities_of(header)]
+        exact_first = (articles.c.identity == names[0]).desc()
+        query = (
+            article_rows()
+            .where(articles.c.identity.in_(names))
+            .order_by(exact_first, articles.c.id)
+        )
         with self._database.reading() as connection:
             row = connection.execute(query.limit(1)).mappings().one_or_none()
         return rows.article(row) if row else None
@@ -291,34 +298,36 @@ class Articles(DatabasePart):
     ) -> list[Article]:
         """Return articles whose title or outlet contains *text*, newest first.
 
-        With an *edition* only its own; with *removed* also what its server hides for itself.
+        With an *edition*, only its own; with *removed*, also the articles that its server hides.
         """
-        wanted = f"%{_LIKE.sub(_ESCAPED, text.lower())}%"
-        said = func.lower(versions.c.title).like(wanted, escape="!") | func.lower(
+        pattern = f"%{_LIKE.sub(_ESCAPED, text.lower())}%"
+        matching = func.lower(versions.c.title).like(pattern, escape="!") | func.lower(
             versions.c.outlet
-        ).like(wanted, escape="!")
-        gone: ColumnElement[bool] = articles.c.removed_at.is_not(None)
-        within: ColumnElement[bool]
+        ).like(pattern, escape="!")
+        removed_or_hidden: ColumnElement[bool] = articles.c.removed_at.is_not(None)
+        in_scope: ColumnElement[bool]
         if removed and edition is not None:
-            gone |= hidden_in(edition.place)
-            within = articles.c.place.in_({"", edition.place})
+            removed_or_hidden |= hidden_in(edition.place)
+            in_scope = articles.c.place.in_({"", edition.place})
         else:
-            within = in_edition(edition)
-        query = article_rows().where(said, gone if removed else ~gone, within)
+            in_scope = in_edition(edition)
+        query = article_rows().where(
+            matching, removed_or_hidden if removed else ~removed_or_hidden, in_scope
+        )
         ordered = query.order_by(*NEWEST_FIRST)
         with self._database.reading() as connection:
-            found = connection.execute(ordered.limit(limit).offset(offset)).mappings()
-            return [rows.article(row) for row in found]
+            matches = connection.execute(ordered.limit(limit).offset(offset)).mappings()
+            return [rows.article(row) for row in matches]
 
     def stories_among(self, article_ids: Collection[int]) -> int:
-        """Count the stories that these articles carry."""
+        """Return the number of distinct stories among the articles."""
         story = func.coalesce(articles.c.story, articles.c.id)
         query = select(func.count(story.distinct())).where(articles.c.id.in_(article_ids))
         with self._database.reading() as connection:
             return number(connection, query)
 
     def count(self, edition: Edition | None = None) -> int:
-        """Return how many articles can be cited, in one edition or in any."""
+        """Return the number of citable articles, in one edition or in all."""
         query = select(func.count()).select_from(articles).where(articles.c.removed_at.is_(None))
         if edition is not None:
             joined = articles.join(versions, NEWEST) if edition.outlets else articles
@@ -328,45 +337,47 @@ class Articles(DatabasePart):
             return number(connection, query)
 
     def removals(self) -> dict[Removal, int]:
-        """Count the articles that are not cited, by why."""
+        """Count the removed articles by reason."""
         query = (
             select(articles.c.removal, func.count())
             .where(articles.c.removed_at.is_not(None))
             .group_by(articles.c.removal)
         )
         with self._database.reading() as connection:
-            return {Removal(why): count for why, count in connection.execute(query)}
+            return {Removal(reason): count for reason, count in connection.execute(query)}
 
     def by_day(self, days: int, edition: Edition | None = None) -> dict[date, int]:
-        """Count the articles of each of the last *days* up to the newest coverage.
+        """Count articles for each of the last *days*, ending at the newest coverage.
 
-        With an *edition* only its own.
+        With an *edition*, only its own.
         """
-        standing = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
-        standing &= in_edition(edition)
+        citable = articles.c.removed_at.is_(None) & versions.c.day.is_not(None)
+        citable &= in_edition(edition)
         count = (
             select(versions.c.day, func.count())
             .join(articles, NEWEST)
-            .where(standing)
+            .where(citable)
             .group_by(versions.c.day)
             .order_by(versions.c.day.desc())
             .limit(days)
         )
         with self._database.reading() as connection:
-            found = {date.fromisoformat(day): n for day, n in connection.execute(count)}
-        newest = max(found, default=date.min)
-        return {day: n for day, n in found.items() if (newest - day).days < days}
+            counts = {date.fromisoformat(day): n for day, n in connection.execute(count)}
+        newest = max(counts, default=date.min)
+        return {day: n for day, n in counts.items() if (newest - day).days < days}
 
 
 def _listing(outlet: str | None, *, removed: bool, removal: Removal | None) -> Select[Any]:
-    """Select articles, newest day first, undated ones last."""
-    gone = articles.c.removed_at.is_not(None)
-    held = ~gone & articles.c.held.is_not(None)
+    """Build the query for articles, newest day first, undated ones last."""
+    withdrawn = articles.c.removed_at.is_not(None)
+    on_hold = ~withdrawn & articles.c.held.is_not(None)
     if removal is None:
-        query = article_rows().where(gone if removed else ~gone)
+        query = article_rows().where(withdrawn if removed else ~withdrawn)
     else:
-        why = gone & (articles.c.removal == removal)
-        query = article_rows().where(why | held if removal is Removal.QUARANTINED else why)
+        with_reason = withdrawn & (articles.c.removal == removal)
+        query = article_rows().where(
+            with_reason | on_hold if removal is Removal.QUARANTINED else with_reason
+        )
     if outlet is not None:
         query = query.where(func.lower(versions.c.outlet) == outlet.lower())
     return query.order_by(*NEWEST_FIRST)

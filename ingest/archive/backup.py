@@ -1,7 +1,7 @@
-"""A backup: one file that holds a whole archive, and can tell whether it is whole.
+"""A backup: one file that holds a whole archive and the checksums to verify it.
 
-It is an archive itself, in SQLite, with a table more that says what each of the others holds. So
-what is backed up from PostgreSQL is restored into SQLite, and the other way round.
+It is an SQLite archive with one more table, which holds a checksum of every other table. So a
+backup of PostgreSQL can be restored into SQLite, and the other way round.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from ingest.model import Progress
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a backup holds."""
+    """The number of articles and rows in a backup."""
 
     articles: int
     rows: int
 
 
 def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> _Contents:
-    """Write *archive* as it stands at one moment into the new *file*, and read it again.
+    """Write *archive* as of one moment into the new *file*, and verify the copy.
 
-    Whoever uses the archive goes on meanwhile. Stopped half-way, there is no *file*.
+    The archive stays usable meanwhile. If the process is stopped half-way, there is no *file*.
 
     Raises:
         ArchiveError: *file* exists, or cannot be written.
     """
     if file.exists():
         raise ArchiveError(f"{file} exists already. Name another file; nothing was written.")
-    with _explained(file), TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+    with _file_errors(file), TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
         part = Path(folder) / "archive.sqlite3"
         with Archive.open(f"sqlite:///{part}") as target:
             rows = copy(archive, target, progress)
@@ -49,21 +49,21 @@ def back_up(archive: Archive, file: Path, progress: Progress | None = None) -> _
             connection.execute("PRAGMA journal_mode=DELETE")
             seal(connection)
         _check(part, file)
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
         part.replace(file)
     return _Contents(articles, rows)
 
 
 def restore(archive: Archive, file: Path, progress: Progress | None = None) -> _Contents:
-    """Let *archive* hold what the backup *file* holds, and nothing else; *file* stays as it is.
+    """Replace the contents of *archive* by those of the backup *file*; *file* is not changed.
 
-    It is all of it or, after a failure, nothing. A backup of an older release is brought up first.
+    It is one transaction. A backup of an older release is migrated first.
 
     Raises:
         ArchiveError: *file* is no backup, is damaged, or is of a newer release.
     """
-    with _explained(file), TemporaryDirectory(prefix="restore-") as folder:
+    with _file_errors(file), TemporaryDirectory(prefix="restore-") as folder:
         copied = Path(folder) / "archive.sqlite3"
         shutil.copyfile(file, copied)
         _check(copied, file)
@@ -73,37 +73,37 @@ def restore(archive: Archive, file: Path, progress: Progress | None = None) -> _
 
 
 def seal(connection: sqlite3.Connection) -> None:
-    """Write down what each table holds."""
-    found = list(_held(connection))
+    """Store the row count and digest of each table in the backup."""
+    contents = list(_table_digests(connection))
     with connection:
         connection.execute(f"CREATE TABLE {CONTENTS} (name TEXT, count INTEGER, digest TEXT)")
-        connection.executemany(f"INSERT INTO {CONTENTS} VALUES (?, ?, ?)", found)  # noqa: S608
+        connection.executemany(f"INSERT INTO {CONTENTS} VALUES (?, ?, ?)", contents)  # noqa: S608
 
 
 def _check(copied: Path, file: Path) -> None:
-    """Hold a backup against what it says of itself; *file* is its name for people.
+    """Verify a backup against the digests stored in it; *file* is its name in messages.
 
     Raises:
-        ArchiveError: it is none, or is damaged.
+        ArchiveError: the file is no backup, or is damaged.
     """
     try:
         with closing(sqlite3.connect(copied)) as connection:
-            told = list(connection.execute(f"SELECT * FROM {CONTENTS} ORDER BY name"))  # noqa: S608
-            whole = told == list(_held(connection))
+            stored = list(connection.execute(f"SELECT * FROM {CONTENTS} ORDER BY name"))  # noqa: S608
+            intact = stored == list(_table_digests(connection))
     except sqlite3.Error as error:
         raise ArchiveError(
             f"{file} is no backup of Election Desk, or is damaged ({error}). Nothing was changed; "
             "take another backup."
         ) from error
-    if not whole:
+    if not intact:
         raise ArchiveError(
             f"{file} is damaged: it does not hold what it held when it was made. Nothing was "
             "changed; take another backup."
         )
 
 
-def _held(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
-    """Yield the name of each table, how many rows it has, and their SHA-256."""
+def _table_digests(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
+    """Yield the name, number of rows and SHA-256 of each table."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> ? ORDER BY name"
     for (name,) in connection.execute(query, (CONTENTS,)).fetchall():
         digest, count = hashlib.sha256(), 0
@@ -114,8 +114,8 @@ def _held(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
 
 
 @contextmanager
-def _explained(file: Path) -> Iterator[None]:
-    """Turn the errors of files into sentences."""
+def _file_errors(file: Path) -> Iterator[None]:
+    """Turn errors of the file system into an ArchiveError with advice."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What an index follows: the changes, in the order of their commits."""
+"""The log of changes that an index follows, in commit order."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ingest.archive.schema import changes
 
 
 class Changes(DatabasePart):
-    """Which articles changed, and when."""
+    """The log of changes: article numbers and times."""
 
     def after(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Return articles with changes after *after*, and the change up to which that is all.
+        """Return (article ids, last sequence number) of the next batch of changes after *after*.
 
-        The articles are distinct, in order of change; the list is empty when there are none.
+        The ids are distinct, in order of change; the list is empty when there are no changes.
         """
         query = (
             select(changes.c.seq, changes.c.article_id)
@@ -25,13 +25,13 @@ class Changes(DatabasePart):
             .limit(limit)
         )
         with self._database.reading() as connection:
-            found = connection.execute(query).all()
-        return list(dict.fromkeys(row.article_id for row in found)), (
-            found[-1].seq if found else after
+            batch = connection.execute(query).all()
+        return list(dict.fromkeys(row.article_id for row in batch)), (
+            batch[-1].seq if batch else after
         )
 
     def at(self, seq: int) -> datetime | None:
-        """Return when the last change up to *seq* was made; ``None`` before the first."""
+        """Return the time of the last change up to *seq*, or None before the first."""
         query = select(changes.c.at).where(changes.c.seq <= seq)
         newest = query.order_by(changes.c.seq.desc()).limit(1)
         with self._database.reading() as connection:

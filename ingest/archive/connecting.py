@@ -1,4 +1,4 @@
-"""Open a database for the archive: SQLite or PostgreSQL, migrated to the newest revision."""
+"""Opening a database for the archive: SQLite or PostgreSQL, migrated to the newest revision."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ingest.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = 60
+_LOCK_TIMEOUT_SECONDS = 60
 """Seconds to wait for another process's transaction."""
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -34,58 +34,62 @@ _PRAGMAS = (
     "cache_size=-32768",
     f"mmap_size={2**31}",
 )
-"""Of SQLite; it reads a big archive from mapped memory, a connection keeps 32 MiB of pages."""
-_UNWRITABLE = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
-_UNWRITTEN = re.compile(r"readonly|full|unable to open|disk I/O error")
-"""How SQLite says so."""
-_MIGRATING = 0x0E1EC7
+"""SQLite settings: a large archive is read from mapped memory; 32 MiB of page cache each."""
+_UNWRITABLE_ERRNOS = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
+_UNWRITABLE_MESSAGE = re.compile(r"readonly|full|unable to open|disk I/O error")
+"""Messages of SQLite for a database that cannot be written."""
+_MIGRATION_LOCK_KEY = 0x0E1EC7
 """The PostgreSQL advisory lock under which one process migrates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Migrations one behind the other, in a folder, and the table that says how far they are."""
+    """A chain of migrations: their folder, and the table that stores the current revision."""
 
     folder: Path
     table: str
 
     def config(self) -> Config:
-        """Return what Alembic is told."""
+        """Return the Alembic configuration of this chain."""
         config = Config()
         config.set_main_option("script_location", str(self.folder))
         return config
 
 
-BESIDE = (Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),)
-"""Whoever else has tables in an archive's database; told by path, for ingest imports no bot."""
+OTHER_CHAINS = (
+    Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),
+)
+"""Other packages' migrations in the same database; a path, since ingest must not import bot."""
 _ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
 
 
 def connect(address: str) -> Engine:
-    """Open *address* and migrate it; a SQLite file that cannot be written is read as it is.
+    """Open and migrate the database at *address*.
+
+    An SQLite file that cannot be written is opened read-only.
 
     Raises:
         ArchiveError: it cannot be opened, is no database, or is newer than this program.
     """
-    url = _parsed(address)
+    url = _parse_url(address)
     if url.get_backend_name() == "sqlite" and url.database:
         _make_folder(Path(url.database).parent)
     try:
-        with explained(url), _opening(url):
-            return _migrated(_engine_of(url))
+        with database_errors(url), _opening_lock(url):
+            return _migrate_archive(_engine_of(url))
     except ArchiveError as error:
         if url.get_backend_name() != "sqlite" or not _cannot_write(error):
             raise
-        with explained(url):
-            engine = _readable(url)
+        with database_errors(url):
+            engine = _open_read_only(url)
         if engine is None:
             raise
-        logger.warning("%s It is read as it is; nothing new is kept.", error)
+        logger.warning("%s Opened read-only; nothing new is stored.", error)
         return engine
 
 
-def _migrated(engine: Engine) -> Engine:
-    """Return *engine* with the newest schema of the archive."""
+def _migrate_archive(engine: Engine) -> Engine:
+    """Migrate *engine* to the archive's newest schema and return it."""
     try:
         migrate(engine, _ARCHIVE)
     except BaseException:
@@ -95,29 +99,29 @@ def _migrated(engine: Engine) -> Engine:
 
 
 def _cannot_write(error: ArchiveError) -> bool:
-    """Tell whether what failed was writing alone."""
+    """Return True if *error* means that the database is only not writable."""
     cause = error.__cause__
     if isinstance(cause, OSError):
-        return cause.errno in _UNWRITABLE
-    return isinstance(cause, DBAPIError) and _UNWRITTEN.search(str(cause.orig)) is not None
+        return cause.errno in _UNWRITABLE_ERRNOS
+    return isinstance(cause, DBAPIError) and _UNWRITABLE_MESSAGE.search(str(cause.orig)) is not None
 
 
-def _readable(url: URL) -> Engine | None:
-    """Open a SQLite file of today's schema for reading alone; ``None`` where that is not safe.
+def _open_read_only(url: URL) -> Engine | None:
+    """Open an SQLite file of the current schema read-only; return None if that is not safe.
 
-    On a disk that is read-only or full not even the index of the journal can be made: the file is
-    then taken for one that nobody changes. That is so only where no journal holds anything.
+    On a disk that is read-only or full, SQLite cannot even create the journal's index, so the file
+    is opened as immutable. That is safe only if its journal is empty.
     """
     file = Path(url.database or "")
     journal = file.with_name(f"{file.name}-wal")
-    ways = ["mode=ro"]
+    modes = ["mode=ro"]
     if not (journal.exists() and journal.stat().st_size):
-        ways.append("mode=ro&immutable=1")
-    for way in ways if file.exists() else ():
-        address = f"file:{quote(str(file.absolute()))}?{way}"
-        open_it = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
-        engine = create_engine(url, creator=open_it)
-        event.listen(engine, "connect", _leave_transactions)
+        modes.append("mode=ro&immutable=1")
+    for mode in modes if file.exists() else ():
+        address = f"file:{quote(str(file.absolute()))}?{mode}"
+        open_file = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
+        engine = create_engine(url, creator=open_file)
+        event.listen(engine, "connect", _disable_driver_transactions)
         event.listen(engine, "begin", _begin_sqlite)
         with suppress(OperationalError):
             if _is_newest(engine, _ARCHIVE):
@@ -127,13 +131,13 @@ def _readable(url: URL) -> Engine | None:
 
 
 @contextmanager
-def _opening(url: URL) -> Iterator[None]:
-    """Let one process at a time open a SQLite file: two that switch it to WAL lock each other."""
+def _opening_lock(url: URL) -> Iterator[None]:
+    """Lock an SQLite file while it is opened: two that switch it to WAL lock each other."""
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
     try:
-        with FileLock(f"{url.database}.lock", timeout=_PATIENCE):
+        with FileLock(f"{url.database}.lock", timeout=_LOCK_TIMEOUT_SECONDS):
             yield
     except Timeout as error:
         raise ArchiveError(
@@ -146,8 +150,8 @@ def _opening(url: URL) -> Iterator[None]:
         ) from error
 
 
-def _parsed(address: str) -> URL:
-    """Read the URL; PostgreSQL is spoken to by psycopg whichever way it is spelt."""
+def _parse_url(address: str) -> URL:
+    """Parse the URL; every spelling of PostgreSQL uses the psycopg driver."""
     try:
         url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
     except ArgumentError as error:
@@ -164,7 +168,7 @@ def _parsed(address: str) -> URL:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder that holds the SQLite file."""
+    """Create the folder of the SQLite file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -175,35 +179,37 @@ def _make_folder(folder: Path) -> None:
 
 
 def _engine_of(url: URL) -> Engine:
-    """Build the engine; on SQLite every transaction of the archive that writes says so at once."""
+    """Create the engine; on SQLite, transactions that write take the lock at their start."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": _LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _leave_transactions(connection: sqlite3.Connection, _: object) -> None:
-    """Let SQLAlchemy, not the driver, begin transactions."""
+def _disable_driver_transactions(connection: sqlite3.Connection, _: object) -> None:
+    """Stop the driver from beginning transactions; SQLAlchemy does."""
     connection.isolation_level = None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    """Set write-ahead logging; SQLAlchemy, not the driver, begins transactions."""
-    _leave_transactions(connection, _)
+    """Set the pragmas; SQLAlchemy, not the driver, begins transactions."""
+    _disable_driver_transactions(connection, _)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start where a transaction will write: none fails half-way."""
+    """Take the write lock at the start of a transaction that writes, so it cannot fail later."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def snapshots(engine: Engine) -> Engine:
-    """Return *engine* for reads that see one state; SQLite's WAL gives that by itself."""
+    """Return *engine* with repeatable reads; SQLite's WAL gives those by itself."""
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ")
@@ -211,37 +217,39 @@ def snapshots(engine: Engine) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Run one transaction that writes."""
+    """Run one write transaction."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 
 def _is_newest(engine: Engine, chain: Chain) -> bool:
-    """Tell whether the schema of *chain* is that of this program."""
+    """Return True if the schema of *chain* is at the newest revision."""
     with engine.connect() as connection:
         if not engine.dialect.has_table(connection, chain.table):
             return False
         query = text(f"SELECT version_num FROM {chain.table}")  # noqa: S608 - our own name
-        found = connection.execute(query).scalar()
-    return found == ScriptDirectory.from_config(chain.config()).get_current_head()
+        revision = connection.execute(query).scalar()
+    return revision == ScriptDirectory.from_config(chain.config()).get_current_head()
 
 
 def migrate(engine: Engine, chain: Chain) -> None:
-    """Bring the schema of *chain* to the newest revision; two processes at once take turns."""
+    """Upgrade the schema of *chain* to the newest revision; concurrent processes wait in turn."""
     if _is_newest(engine, chain):
         return
     config = chain.config()
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 @contextmanager
-def explained(url: URL) -> Iterator[None]:
-    """Turn a database's own errors into sentences; a password is never among them."""
-    place = url.database if url.get_backend_name() == "sqlite" else _shown(url)
+def database_errors(url: URL) -> Iterator[None]:
+    """Turn database errors into ArchiveError with advice; never show a password."""
+    place = url.database if url.get_backend_name() == "sqlite" else _without_password(url)
     try:
         yield
     except CommandError as error:
@@ -249,16 +257,16 @@ def explained(url: URL) -> Iterator[None]:
             f"The archive {place} was made by a newer Election Desk. Update this one first."
         ) from error
     except DBAPIError as error:
-        raise ArchiveError(_sentence(error, str(place))) from error
+        raise ArchiveError(_error_message(error, str(place))) from error
 
 
-def _shown(url: URL) -> str:
-    """Write the address without its password."""
+def _without_password(url: URL) -> str:
+    """Return the address without its password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _sentence(error: DBAPIError, place: str) -> str:
-    """Say what a database error means and what to do."""
+def _error_message(error: DBAPIError, place: str) -> str:
+    """Describe a database error and its remedy."""
     cause = (
         str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
     )

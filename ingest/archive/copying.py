@@ -1,4 +1,4 @@
-"""Carry a whole archive into another database: into an empty one, or in the place of another."""
+"""Copy a whole archive into another database: an empty one, or in place of its contents."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from sqlalchemy import (
 )
 
 from ingest.archive.archive import Archive
-from ingest.archive.connecting import BESIDE
-from ingest.archive.saving import take_turn
+from ingest.archive.connecting import OTHER_CHAINS
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import articles, changes, clock, generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Progress
 
-_AT_ONCE = 500
+_BATCH_ROWS = 500
 """Rows read and written together."""
 CONTENTS = "backup_contents"
-"""The table of a backup that says what the others hold."""
-_OWN = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
-"""What tells one database from another, which no copy takes along."""
-_OF_THE_MOMENT = frozenset({"pending", "jobs", "news_seen"})
-"""What was being done when a backup was made, and is long over when it is restored."""
-_OF_THE_INDEX = frozenset({"generations", "serving"})
-"""What an index has caught up with: after a restore one of a new number begins from nothing."""
-_LONG_AGO = "1970-01-01T00:00:00+00:00"
-"""When a generation was retired to which nobody shall go back."""
-_NUMBERED = (
+"""The table of a backup with the row count and digest of each other table."""
+_UNCOPIED_TABLES = frozenset({"identity", "alembic_version", "ledger_version", CONTENTS})
+"""Tables that belong to one database and are never copied."""
+_TRANSIENT_TABLES = frozenset({"pending", "jobs", "news_seen"})
+"""Tables of work in progress, which is over by the time a backup is restored."""
+_INDEX_TABLES = frozenset({"generations", "serving"})
+"""Tables of index generations: after a restore, a new generation is built from scratch."""
+_RETIRED_AT = "1970-01-01T00:00:00+00:00"
+"""The retirement time of generations that must not serve again."""
+_NUMBERED_TABLES = (
     "outlets",
     "sources",
     "articles",
@@ -51,13 +51,13 @@ _NUMBERED = (
     "jobs",
     "follows",
 )
-"""Tables whose rows the database numbers."""
+"""Tables with a generated primary key."""
 
 
 def copy(source: Archive, target: Archive, progress: Progress | None = None) -> int:
-    """Copy every row of *source* into the empty *target*, in one transaction; return how many.
+    """Copy every row of *source* into the empty *target* in one transaction; return the row count.
 
-    Versions, removals, cached vectors and the numbers of articles stay what they are.
+    Versions, removals, cached vectors and article numbers stay the same.
 
     Raises:
         ArchiveError: *target* holds articles already.
@@ -70,99 +70,100 @@ def copy(source: Archive, target: Archive, progress: Progress | None = None) -> 
                 "nothing was copied."
             )
         new.execute(delete(clock))
-        done = _carry(old, new, _tables(old, _OWN), progress)
-        _go_on_counting(new)
-    return done
+        count = _copy_rows(old, new, _tables(old, _UNCOPIED_TABLES), progress)
+        _advance_sequences(new)
+    return count
 
 
 def replace(source: Archive, target: Archive, progress: Progress | None = None) -> int:
-    """Let *target* hold what *source* holds, in one transaction; return how many rows it is.
+    """Replace the rows of *target* by those of *source* in one transaction; return the row count.
 
-    Whoever has *target* open sees one state or the other. Its changes are numbered on, and a new
-    generation of the index takes over once it has caught up: what an index knew before is of
+    Readers of *target* see either state. Its change numbers continue from their current value, and
+    a new generation of the index takes over once it is built, since the current one indexes
     another archive.
     """
     bring_up(source, target)
     with source.reading() as old, target.writing() as new:
-        take_turn(new)
+        lock_archive(new)
         before = new.execute(select(clock.c.seq)).scalar_one()
-        every = _tables(old, _OWN | _OF_THE_MOMENT | _OF_THE_INDEX)
+        tables = _tables(old, _UNCOPIED_TABLES | _TRANSIENT_TABLES | _INDEX_TABLES)
         new.execute(delete(serving))
-        for table in reversed(_tables(new, _OWN | _OF_THE_INDEX)):
+        for table in reversed(_tables(new, _UNCOPIED_TABLES | _INDEX_TABLES)):
             new.execute(delete(table))
-        done = _carry(old, new, every, progress, {changes.name: before, clock.name: before})
-        _begin_anew(old, new)
-        _go_on_counting(new)
-    return done
+        count = _copy_rows(old, new, tables, progress, {changes.name: before, clock.name: before})
+        _reset_generations(old, new)
+        _advance_sequences(new)
+    return count
 
 
 def bring_up(source: Archive, target: Archive) -> None:
-    """Let *target* have the tables that others keep in *source*, as today's release has them."""
-    known = inspect(source.engine).get_table_names()
-    for chain in BESIDE:
-        if chain.table in known:
+    """Migrate *target* for each chain of other packages' tables that *source* has."""
+    tables = inspect(source.engine).get_table_names()
+    for chain in OTHER_CHAINS:
+        if chain.table in tables:
             target.migrate(chain)
 
 
 def _tables(connection: Connection, without: frozenset[str]) -> list[Table]:
-    """Return the tables of a database but for some, each behind those that it refers to.
+    """Return the tables of a database except those in *without*, referenced tables first.
 
-    They are read out of the database: it holds the bot's tables beside the archive's.
+    They are reflected: the database holds the bot's tables as well as the archive's.
     """
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name not in without]
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name not in without]
 
 
-def _carry(
+def _copy_rows(
     old: Connection,
     new: Connection,
-    every: Sequence[Table],
+    tables: Sequence[Table],
     progress: Progress | None,
-    later: Mapping[str, int] | None = None,
+    offsets: Mapping[str, int] | None = None,
 ) -> int:
-    """Copy the rows of *every* table, the changes of *later* ones numbered on by so much."""
-    counts = [old.execute(select(func.count()).select_from(table)).scalar_one() for table in every]
-    done = 0
-    for table in every:
-        on = (later or {}).get(table.name, 0)
-        for part in _parts(old, table):
+    """Copy the rows of *tables*; *offsets* are added to the change numbers, by table name."""
+    counts = [old.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
+    copied = 0
+    for table in tables:
+        offset = (offsets or {}).get(table.name, 0)
+        for batch in _row_batches(old, table):
             new.execute(
-                insert(table), [{**row, "seq": row["seq"] + on} if on else row for row in part]
+                insert(table),
+                [{**row, "seq": row["seq"] + offset} if offset else row for row in batch],
             )
-            done += len(part)
+            copied += len(batch)
             if progress:
-                progress(done, sum(counts))
-    return done
+                progress(copied, sum(counts))
+    return copied
 
 
-def _parts(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of *table*, some at a time."""
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(select(table))
-    for part in rows.mappings().partitions(_AT_ONCE):
-        yield [dict(row) for row in part]
+def _row_batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of *table* in batches."""
+    rows = connection.execution_options(yield_per=_BATCH_ROWS).execute(select(table))
+    for batch in rows.mappings().partitions(_BATCH_ROWS):
+        yield [dict(row) for row in batch]
 
 
-def _begin_anew(old: Connection, new: Connection) -> None:
-    """Let a generation like the one that served in *old* serve in *new*, from nothing."""
-    new.execute(update(generations).values(retired_at=_LONG_AGO))
+def _reset_generations(old: Connection, new: Connection) -> None:
+    """Create and serve an empty generation in *new* like the one that served in *old*."""
+    new.execute(update(generations).values(retired_at=_RETIRED_AT))
     query = select(generations).join(serving, serving.c.generation_id == generations.c.id)
-    served = old.execute(query).mappings().one_or_none()
-    if served is None:
+    serving_row = old.execute(query).mappings().one_or_none()
+    if serving_row is None:
         return
     newest = select(func.coalesce(func.max(generations.c.id), 0))
-    number = 1 + max(each.execute(newest).scalar_one() for each in (old, new))
+    number = 1 + max(connection.execute(newest).scalar_one() for connection in (old, new))
     fresh = {"id": number, "caught_up_to": 0, "retired_at": None}
-    new.execute(insert(generations).values({**served, **fresh}))
+    new.execute(insert(generations).values({**serving_row, **fresh}))
     new.execute(insert(serving).values(id=1, generation_id=number))
 
 
-def _go_on_counting(connection: Connection) -> None:
-    """Let PostgreSQL number new rows behind those that came with their numbers."""
+def _advance_sequences(connection: Connection) -> None:
+    """Set PostgreSQL's sequences past the highest copied number."""
     if connection.dialect.name != "postgresql":
         return
-    there = set(inspect(connection).get_table_names())
-    for name in (each for each in _NUMBERED if each in there):
+    tables = set(inspect(connection).get_table_names())
+    for name in (table for table in _NUMBERED_TABLES if table in tables):
         newest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own names
         sequence = f"pg_get_serial_sequence('{name}', 'id')"
         connection.execute(text(f"SELECT setval({sequence}, ({newest}), false)"))

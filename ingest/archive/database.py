@@ -1,4 +1,4 @@
-"""One open database: its transactions, and its errors as sentences."""
+"""One open database: its transactions and its errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from ingest.archive.connecting import Chain, connect, explained, migrate, snapshots, writing
+from ingest.archive.connecting import Chain, connect, database_errors, migrate, snapshots, writing
 
 
 class Database:
@@ -21,7 +21,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Open the database at *url*, made or migrated as needed.
+        """Open the database at *url*; create or migrate it as needed.
 
         Raises:
             ArchiveError: it cannot be opened; the message says why and what to do.
@@ -29,16 +29,16 @@ class Database:
         return cls(connect(url))
 
     def migrate(self, chain: Chain) -> None:
-        """Bring other tables in this database up to date.
+        """Migrate other tables in this database to their newest revision.
 
         Raises:
             ArchiveError: they were made by a newer program.
         """
-        with explained(self.engine.url):
+        with database_errors(self.engine.url):
             migrate(self.engine, chain)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -51,32 +51,32 @@ class Database:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the database."""
         self.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Run reads that see one state of the database."""
-        with explained(self.engine.url), self._snapshots.connect() as connection:
+        """Open a read transaction that sees one state of the database."""
+        with database_errors(self.engine.url), self._snapshots.connect() as connection:
             yield connection
 
     @contextmanager
     def apart(self) -> Iterator[Connection]:
-        """Hold a connection without a transaction, for what lasts longer than one should."""
-        free = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with explained(self.engine.url), free.connect() as connection:
+        """Open an autocommit connection, for work longer than a transaction should be."""
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with database_errors(self.engine.url), engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Run one transaction that writes: all of it, or after an error nothing."""
-        with explained(self.engine.url), writing(self.engine) as connection:
+        """Open a write transaction: committed at the end, rolled back after an error."""
+        with database_errors(self.engine.url), writing(self.engine) as connection:
             yield connection
 
 
 class DatabasePart:
-    """One part of what an open database holds, with its own verbs."""
+    """A part of the database with its own methods."""
 
     def __init__(self, database: Database) -> None:
-        """Read and write in *database*."""
+        """Store the *database* to read and write."""
         self._database = database

@@ -1,4 +1,4 @@
-"""What one server's answers may cite beside what everybody shares, and what they may not."""
+"""Articles that one server keeps to itself or hides."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from sqlalchemy import delete, insert, select, text
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import articles, hidden
 
 
 class Editions(DatabasePart):
-    """The articles that servers keep for themselves, or hide for themselves."""
+    """The articles that servers keep to themselves or hide."""
 
     def hide(self, place: str, article_id: int, *, now: datetime) -> bool:
-        """Keep an article out of one server's answers; tell whether it was not so before."""
-        here = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        """Hide an article from one server's answers; return False if it was hidden already."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
         values = {"place": place, "article_id": article_id, "at": rows.iso(now)}
         with self._database.writing() as connection:
-            take_turn(connection)
-            if connection.execute(select(hidden.c.place).where(here)).first() is not None:
+            lock_archive(connection)
+            if connection.execute(select(hidden.c.place).where(hidden_row)).first() is not None:
                 return False
             connection.execute(insert(hidden).values(values))
         return True
 
     def show(self, place: str, article_id: int) -> bool:
-        """Let one server's answers cite an article again; tell whether they could not."""
-        here = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        """Show an article in one server's answers again; return True if it was hidden."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
         with self._database.writing() as connection:
-            return bool(connection.execute(delete(hidden).where(here)).rowcount)
+            return bool(connection.execute(delete(hidden).where(hidden_row)).rowcount)
 
     def hides(self, place: str, article_id: int) -> bool:
-        """Tell whether one server's answers may not cite an article."""
-        here = (hidden.c.place == place) & (hidden.c.article_id == article_id)
+        """Return True if an article is hidden from one server's answers."""
+        hidden_row = (hidden.c.place == place) & (hidden.c.article_id == article_id)
         with self._database.reading() as connection:
-            return connection.execute(select(hidden.c.place).where(here)).first() is not None
+            return connection.execute(select(hidden.c.place).where(hidden_row)).first() is not None
 
     def withheld(self, place: str) -> frozenset[int]:
-        """Return the standing articles that the answers of *place* may not cite.
+        """Return the citable articles that answers of *place* may not cite.
 
-        They are what other servers keep for themselves, and what it hides.
+        They are the articles of other servers, and those that *place* hides.
         """
-        apart_from = text("place <> ''")
-        others = select(articles.c.id).where(
-            apart_from, articles.c.place != place, articles.c.removed_at.is_(None)
+        has_place = text("place <> ''")
+        foreign = select(articles.c.id).where(
+            has_place, articles.c.place != place, articles.c.removed_at.is_(None)
         )
-        mine = select(hidden.c.article_id).where(hidden.c.place == place)
+        hidden_here = select(hidden.c.article_id).where(hidden.c.place == place)
         with self._database.reading() as connection:
-            return frozenset(connection.execute(others.union(mine)).scalars())
+            return frozenset(connection.execute(foreign.union(hidden_here)).scalars())

@@ -1,4 +1,4 @@
-"""Cached vectors, by model and text."""
+"""Cached vectors, by model and digest of the text."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from ingest.archive.schema import embeddings
 
 
 class Embeddings(DatabasePart):
-    """What was embedded once and need not be again."""
+    """The cache of vectors of texts that were embedded before."""
 
     def get(self, model: str, digests: Sequence[str]) -> dict[str, bytes]:
         """Return the cached vectors among *digests*: float32, little-endian, by digest."""
-        among: BindParameter[Any] = bindparam("digests", expanding=True)
+        expanding: BindParameter[Any] = bindparam("digests", expanding=True)
         query = select(embeddings.c.digest, embeddings.c.vector).where(
-            embeddings.c.model == model, embeddings.c.digest.in_(among)
+            embeddings.c.model == model, embeddings.c.digest.in_(expanding)
         )
-        found: dict[str, bytes] = {}
+        cached: dict[str, bytes] = {}
         with self._database.reading() as connection:
-            for part in rows.chunks(list(digests)):
-                for digest, vector in connection.execute(query, {"digests": part}):
-                    found[digest] = bytes(vector)
-        return found
+            for chunk in rows.chunks(list(digests)):
+                for digest, vector in connection.execute(query, {"digests": chunk}):
+                    cached[digest] = bytes(vector)
+        return cached
 
     def keep(self, model: str, vectors: Mapping[str, bytes]) -> None:
-        """Cache *vectors* by digest, in its order, so that two that do so never lock each other."""
+        """Cache *vectors* by digest, in sorted order so that two writers never deadlock."""
         if not vectors:
             return
         values = [{"model": model, "digest": d, "vector": v} for d, v in sorted(vectors.items())]
@@ -43,30 +43,32 @@ class Embeddings(DatabasePart):
             connection.execute(new(embeddings).on_conflict_do_nothing(), values)
 
     @contextmanager
-    def claimed(self, what: str) -> Iterator[bool]:
-        """Take on to embed *what* while this lasts, and tell whether no other process has.
+    def claimed(self, name: str) -> Iterator[bool]:
+        """Lock the job *name* meanwhile; yield False if another process holds the lock.
 
-        That is known on PostgreSQL, which forgets what a process took on when it dies; beside
-        SQLite there is one process that embeds.
+        The lock is PostgreSQL's, which releases it when a process dies. With SQLite there is only
+        one embedding process, so this yields True.
         """
         engine = self._database.engine
         if engine.dialect.name != "postgresql":
             yield True
             return
-        key = int.from_bytes(hashlib.blake2b(what.encode(), digest_size=8).digest(), signed=True)
+        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
         with self._database.apart() as connection:
-            taken = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar())
+            acquired = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar())
             try:
-                yield taken
+                yield acquired
             finally:
-                if taken:
+                if acquired:
                     connection.execute(select(func.pg_advisory_unlock(key)))
 
     def drop(self, model: str, digests: Sequence[str]) -> None:
-        """Forget cached vectors that are no good."""
-        among: BindParameter[Any] = bindparam("digests", expanding=True)
-        bad = delete(embeddings).where(embeddings.c.model == model, embeddings.c.digest.in_(among))
+        """Delete cached vectors."""
+        digest_list: BindParameter[Any] = bindparam("digests", expanding=True)
+        statement = delete(embeddings).where(
+            embeddings.c.model == model, embeddings.c.digest.in_(digest_list)
+        )
         if digests:
             with self._database.writing() as connection:
-                for part in rows.chunks(list(digests)):
-                    connection.execute(bad, {"digests": part})
+                for chunk in rows.chunks(list(digests)):
+                    connection.execute(statement, {"digests": chunk})

@@ -1,4 +1,4 @@
-"""Erase an article: no word of it stays in the archive's files."""
+"""Erasing an article: no word of it stays in the archive's files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, select, text, upda
 
 from ingest.archive import rows
 from ingest.archive.database import Database
-from ingest.archive.saving import record_change, take_turn
+from ingest.archive.saving import lock_archive, record_change
 from ingest.archive.schema import (
     articles,
     embeddings,
@@ -26,25 +26,25 @@ from ingest.model import Removal
 
 
 def erase(database: Database, article_id: int, *, now: datetime) -> None:
-    """Delete all versions, snapshots and vectors of an article, and what answers kept of it.
+    """Delete all versions, snapshots and vectors of an article, and its text in stored answers.
 
-    The answers are reached by a trigger: they are the bot's (migration 0009).
+    The answers are the bot's: a database trigger erases them (migration 0009).
 
-    Its number stays, and a hash of its address, so that a refresh does not fetch it again.
+    Its number and a hash of its address stay, so that a refresh does not fetch it again.
 
     Raises:
         ArticleNotFoundError: there is no such article.
     """
     with database.writing() as connection:
-        take_turn(connection)
-        here = articles.c.id == article_id
-        identity = connection.execute(select(articles.c.identity).where(here)).scalar()
+        lock_archive(connection)
+        this_article = articles.c.id == article_id
+        identity = connection.execute(select(articles.c.identity).where(this_article)).scalar()
         if identity is None:
             raise ArticleNotFoundError(article_id)
         _delete_vectors(connection, article_id)
         for table in (passages, snapshot_files, versions, fingerprints):
             connection.execute(delete(table).where(table.c.article_id == article_id))
-        nameless = {
+        blank = {
             "identity": sealed(identity),
             "removed_at": rows.iso(now),
             "removal": str(Removal.ERASED),
@@ -52,11 +52,11 @@ def erase(database: Database, article_id: int, *, now: datetime) -> None:
             "held": None,
             "story": None,
         }
-        connection.execute(update(articles).where(here).values(nameless))
-        mine = select(pages.c.address).where(pages.c.article_id == article_id)
-        for address in connection.execute(mine).scalars().all():
-            hidden = {"address": sealed(address), "url": "", "failure": None}
-            connection.execute(update(pages).where(pages.c.address == address).values(hidden))
+        connection.execute(update(articles).where(this_article).values(blank))
+        addresses = select(pages.c.address).where(pages.c.article_id == article_id)
+        for address in connection.execute(addresses).scalars().all():
+            sealed_page = {"address": sealed(address), "url": "", "failure": None}
+            connection.execute(update(pages).where(pages.c.address == address).values(sealed_page))
         record_change(connection, article_id, now)
     _scrub(database.engine)
 
@@ -81,17 +81,20 @@ def _delete_vectors(connection: Connection, article_id: int) -> None:
         .join(outlets, outlets.c.id == articles.c.outlet_id)
         .where(passages.c.article_id == article_id)
     )
-    found = [rows.passage(row) for row in connection.execute(query).mappings()]
-    digests = [{"gone": hashlib.sha256(each.context.encode()).hexdigest()} for each in found]
+    article_passages = [rows.passage(row) for row in connection.execute(query).mappings()]
+    digests = [
+        {"gone": hashlib.sha256(passage.context.encode()).hexdigest()}
+        for passage in article_passages
+    ]
     if digests:
         cached = embeddings.c.digest == bindparam("gone")
         connection.execute(delete(embeddings).where(cached), digests)
 
 
 def _scrub(engine: Engine) -> None:
-    """Write the database's files anew, without what was deleted.
+    """Rewrite the database's files without the deleted rows.
 
-    SQLite's journal is emptied as well; PostgreSQL's log is its administrator's to recycle.
+    SQLite's journal is truncated as well; recycling PostgreSQL's log is the administrator's task.
     """
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()

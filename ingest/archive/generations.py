@@ -1,4 +1,4 @@
-"""Generations of the index, and which one serves."""
+"""Generations of the index, and the serving one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, insert, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import generations, serving
 from ingest.errors import ArchiveError
 from ingest.model import Generation
@@ -19,17 +19,17 @@ _SERVING = 1
 
 
 class Generations(DatabasePart):
-    """Those that are built, serve, or can serve again."""
+    """The generations that are being built, serve, or can serve again."""
 
     def active(self) -> Generation | None:
-        """Return the generation in service; ``None`` before the first."""
+        """Return the serving generation, or None before the first."""
         query = _generation_rows().where(serving.c.generation_id.is_not(None))
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return rows.generation(row) if row else None
 
     def serving_model(self) -> str | None:
-        """Return the embedding model of the generation in service; ``None`` before the first."""
+        """Return the embedding model of the serving generation, or None before the first."""
         generation = self.active()
         return generation.model if generation else None
 
@@ -47,7 +47,7 @@ class Generations(DatabasePart):
         return rows.generation(row)
 
     def add(self, *, model: str, dimensions: int, splitter: int, now: datetime) -> Generation:
-        """Make a generation that does not serve yet and has caught up to nothing."""
+        """Create a generation that does not serve and holds no changes yet."""
         values = {
             "model": model,
             "dimensions": dimensions,
@@ -56,55 +56,57 @@ class Generations(DatabasePart):
             "created_at": rows.iso(now),
         }
         with self._database.writing() as connection:
-            made = connection.execute(insert(generations).values(values)).inserted_primary_key
-        assert made is not None
-        return self.get(made[0])
+            primary_key = connection.execute(
+                insert(generations).values(values)
+            ).inserted_primary_key
+        assert primary_key is not None
+        return self.get(primary_key[0])
 
-    def kept(self) -> list[Generation]:
-        """Return every generation that is kept, oldest first."""
+    def stored(self) -> list[Generation]:
+        """Return every stored generation, oldest first."""
         with self._database.reading() as connection:
-            found = connection.execute(_generation_rows().order_by(generations.c.id)).mappings()
-            return [rows.generation(row) for row in found]
+            matches = connection.execute(_generation_rows().order_by(generations.c.id)).mappings()
+            return [rows.generation(row) for row in matches]
 
     def activate(self, generation_id: int, *, now: datetime) -> None:
-        """Let one generation serve instead of the one before, in one transaction.
+        """Serve one generation instead of the current one, in one transaction.
 
-        The one before is retired at *now*, and can serve again until it is dropped.
+        The current one is retired at *now*, and can serve again until it is dropped.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
-            old = select(serving.c.generation_id)
-            retire = update(generations).where(generations.c.id.in_(old))
-            connection.execute(retire.values(retired_at=rows.iso(now)))
-            new = update(generations).where(generations.c.id == generation_id)
-            connection.execute(new.values(retired_at=None))
+            lock_archive(connection)
+            previous = select(serving.c.generation_id)
+            retirement = update(generations).where(generations.c.id.in_(previous))
+            connection.execute(retirement.values(retired_at=rows.iso(now)))
+            activation = update(generations).where(generations.c.id == generation_id)
+            connection.execute(activation.values(retired_at=None))
             connection.execute(delete(serving))
             connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))
 
     def drop(self, generation_id: int) -> None:
-        """Forget a generation that does not serve."""
+        """Delete a generation that does not serve."""
         idle = ~generations.c.id.in_(select(serving.c.generation_id))
         with self._database.writing() as connection:
             connection.execute(delete(generations).where(generations.c.id == generation_id, idle))
 
     def activate_first(self, generation_id: int) -> Generation:
-        """Let one generation serve unless another does by now; return the one that serves."""
+        """Serve this generation unless another serves; return the serving one."""
         with self._database.writing() as connection:
-            take_turn(connection)
-            served = connection.execute(select(serving.c.generation_id)).scalar()
-            if served is None:
+            lock_archive(connection)
+            serving_id = connection.execute(select(serving.c.generation_id)).scalar()
+            if serving_id is None:
                 connection.execute(insert(serving).values(id=_SERVING, generation_id=generation_id))
-        return self.get(served or generation_id)
+        return self.get(serving_id or generation_id)
 
     def catch_up_to(self, generation_id: int, seq: int) -> None:
         """Record that a generation's vectors hold every change up to *seq*."""
-        here = generations.c.id == generation_id
+        generation = generations.c.id == generation_id
         with self._database.writing() as connection:
-            connection.execute(update(generations).where(here).values(caught_up_to=seq))
+            connection.execute(update(generations).where(generation).values(caught_up_to=seq))
 
 
 def _generation_rows() -> Select[Any]:
-    """Select generations, each with whether it serves."""
+    """Build the query for generations, joined with the serving row."""
     return select(generations, serving.c.generation_id).outerjoin(
         serving, serving.c.generation_id == generations.c.id
     )

@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone for a while."""
+"""Hosts that asked for a pause."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from sqlalchemy import delete, insert, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import take_turn
+from ingest.archive.saving import lock_archive
 from ingest.archive.schema import hosts
 
 
 class Hosts(DatabasePart):
-    """What servers asked for with ``Retry-After``, whichever process they told."""
+    """The ``Retry-After`` times of servers, shared between processes."""
 
-    def resting(self, now: datetime) -> dict[str, datetime]:
-        """Return until when each host is to be left alone, of those that still are."""
+    def paused(self, now: datetime) -> dict[str, datetime]:
+        """Return the end of the pause of each host that is paused at *now*."""
         with self._database.reading() as connection:
-            found = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
-        until = {name: datetime.fromisoformat(at) for name, at in found}
-        return {name: at for name, at in until.items() if at > now}
+            matches = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
+        ends = {name: datetime.fromisoformat(at) for name, at in matches}
+        return {name: at for name, at in ends.items() if at > now}
 
-    def rest(self, until: Mapping[str, datetime], now: datetime) -> None:
-        """Leave each host of *until* alone until then, and forget those that rested enough."""
+    def pause(self, until: Mapping[str, datetime], now: datetime) -> None:
+        """Store a pause for each host of *until*; delete the pauses that are over at *now*."""
         if not until:
             return
-        standing = {**self.resting(now), **until}
+        pauses = {**self.paused(now), **until}
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             connection.execute(delete(hosts))
-            named = [{"name": n, "rests_until": rows.iso(at)} for n, at in standing.items()]
-            connection.execute(insert(hosts), named)
+            values = [{"name": n, "rests_until": rows.iso(at)} for n, at in pauses.items()]
+            connection.execute(insert(hosts), values)

@@ -1,4 +1,4 @@
-"""Passages: what is found and quoted, and how each article stands in them."""
+"""Passages: parts of articles that are searched and quoted."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import add_passages, take_turn
+from ingest.archive.saving import add_passages, lock_archive
 from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.archive.selecting import (
+    IN_NEWEST_VERSION,
     NEWEST,
     NEWEST_CUT,
-    STANDING,
+    citable_passages,
     number,
     passage_rows,
-    standing_passages,
 )
 from ingest.model import ArticleState, Cut, Passage, Removal, Version
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage of any version, standing or not, with what it is a passage of."""
+    """A passage of any version, citable or not, with its article and title."""
 
     article_id: int
     version: int
@@ -37,16 +37,16 @@ class Passages(DatabasePart):
     """The passages of every version, by every splitter that an index uses."""
 
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Return those of *ids* that stand today: the newest version of an article not removed."""
+        """Return the citable passages among *ids*, those of newest versions, by id."""
         query = passage_rows().where(
             passages.c.id.in_(bindparam("ids", expanding=True)), articles.c.removed_at.is_(None)
         )
-        found: dict[str, Passage] = {}
+        citable: dict[str, Passage] = {}
         with self._database.reading() as connection:
-            for part in rows.chunks(list(ids)):
-                for row in connection.execute(query, {"ids": part}).mappings():
-                    found[row["passage_id"]] = rows.passage(row)
-        return found
+            for chunk in rows.chunks(list(ids)):
+                for row in connection.execute(query, {"ids": chunk}).mappings():
+                    citable[row["passage_id"]] = rows.passage(row)
+        return citable
 
     def of_article(self, article_id: int) -> list[Passage]:
         """Return the passages of an article's newest version, in order."""
@@ -58,27 +58,31 @@ class Passages(DatabasePart):
         with self._database.reading() as connection:
             return [rows.passage(row) for row in connection.execute(query).mappings()]
 
-    def holding(self, text: str, among: Sequence[int] | None = None) -> list[int]:
-        """Return the standing articles, of all or *among* some, that have *text* in a passage.
+    def holding(self, text: str, article_ids: Sequence[int] | None = None) -> list[int]:
+        """Return the citable articles, among *among* or all, with *text* in a passage.
 
-        It looks through every passage: a million take a second or two.
+        It scans every passage: a million take a second or two.
         """
         query = (
             select(articles.c.id)
-            .join(passages, STANDING)
+            .join(passages, IN_NEWEST_VERSION)
             .where(articles.c.removed_at.is_(None), passages.c.text.contains(text, autoescape=True))
             .distinct()
         )
         with self._database.reading() as connection:
-            if among is None:
+            if article_ids is None:
                 return sorted(connection.execute(query).scalars())
-            some = query.where(articles.c.id.in_(bindparam("ids", expanding=True)))
-            parts = rows.chunks(list(among))
-            found = [n for part in parts for n in connection.execute(some, {"ids": part}).scalars()]
-            return sorted(found)
+            restricted = query.where(articles.c.id.in_(bindparam("ids", expanding=True)))
+            chunks = rows.chunks(list(article_ids))
+            matches = [
+                n
+                for chunk in chunks
+                for n in connection.execute(restricted, {"ids": chunk}).scalars()
+            ]
+            return sorted(matches)
 
     def length(self, article_id: int) -> int:
-        """Return how many characters an article's newest version has; 0 if there is none."""
+        """Return the number of characters of an article's newest version; 0 if there is none."""
         query = select(func.length(versions.c.text)).join(articles, NEWEST)
         with self._database.reading() as connection:
             return connection.execute(query.where(articles.c.id == article_id)).scalar() or 0
@@ -87,58 +91,62 @@ class Passages(DatabasePart):
         """Return the passages, of any version, whose id ends with *digest*."""
         if not digest.isalnum():
             return []
-        of = (versions.c.article_id == passages.c.article_id) & (
+        own_version = (versions.c.article_id == passages.c.article_id) & (
             versions.c.number == passages.c.version
         )
         query = (
             select(passages.c.article_id, passages.c.version, versions.c.title, passages.c.text)
-            .join(versions, of)
+            .join(versions, own_version)
             .where(passages.c.id.like(f"%:{digest}"))
         )
         with self._database.reading() as connection:
             return [FoundPassage(*row) for row in connection.execute(query)]
 
     def count(self) -> int:
-        """Count the passages that can be cited today; a million take most of a second."""
+        """Count the citable passages; a million take most of a second."""
         with self._database.reading() as connection:
-            return number(connection, standing_passages())
+            return number(connection, citable_passages())
 
     def count_after(self, seq: int) -> int:
-        """Count the standing passages of articles with changes after *seq*."""
-        changed = select(changes.c.article_id).where(changes.c.seq > seq)
+        """Count the citable passages of articles that changed after *seq*."""
+        article_ids = select(changes.c.article_id).where(changes.c.seq > seq)
         with self._database.reading() as connection:
-            return number(connection, standing_passages().where(articles.c.id.in_(changed)))
+            return number(connection, citable_passages().where(articles.c.id.in_(article_ids)))
 
-    def standings(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
-        """Return what an index of *splitter* should hold of each article, and what no longer.
+    def states(self, article_ids: Sequence[int], splitter: int) -> list[ArticleState]:
+        """Return the state of each article, current and stale passages, for an index of *splitter*.
 
-        An article that was never cut by *splitter* is held as the newest one cut it.
+        An article that was never cut by *splitter* has passages of the newest splitter that cut it.
         """
-        current: dict[int, dict[int, list[Passage]]] = {key: {} for key in article_ids}
-        every: dict[int, list[str]] = {key: [] for key in article_ids}
-        among: BindParameter[Any] = bindparam("ids", expanding=True)
-        standing = passage_rows().where(articles.c.id.in_(among), articles.c.removed_at.is_(None))
-        ordered = standing.order_by(articles.c.id, passages.c.position)
-        known = select(passages.c.id, passages.c.article_id).where(passages.c.article_id.in_(among))
+        cuts_of: dict[int, dict[int, list[Passage]]] = {key: {} for key in article_ids}
+        ids_of: dict[int, list[str]] = {key: [] for key in article_ids}
+        expanding: BindParameter[Any] = bindparam("ids", expanding=True)
+        citable = passage_rows().where(
+            articles.c.id.in_(expanding), articles.c.removed_at.is_(None)
+        )
+        ordered = citable.order_by(articles.c.id, passages.c.position)
+        all_ids = select(passages.c.id, passages.c.article_id).where(
+            passages.c.article_id.in_(expanding)
+        )
         erased: set[int] = set()
-        blank = select(articles.c.id).where(
-            articles.c.id.in_(among), articles.c.removal == Removal.ERASED
+        erased_ids = select(articles.c.id).where(
+            articles.c.id.in_(expanding), articles.c.removal == Removal.ERASED
         )
         with self._database.reading() as connection:
-            for part in rows.chunks(list(article_ids)):
-                erased.update(connection.execute(blank, {"ids": part}).scalars())
-                for row in connection.execute(ordered, {"ids": part}).mappings():
-                    cuts = current[row["article_id"]]
+            for chunk in rows.chunks(list(article_ids)):
+                erased.update(connection.execute(erased_ids, {"ids": chunk}).scalars())
+                for row in connection.execute(ordered, {"ids": chunk}).mappings():
+                    cuts = cuts_of[row["article_id"]]
                     cuts.setdefault(row["splitter"], []).append(rows.passage(row))
-                for key, article_id in connection.execute(known, {"ids": part}):
-                    every[article_id].append(key)
+                for key, article_id in connection.execute(all_ids, {"ids": chunk}):
+                    ids_of[article_id].append(key)
         return [
-            _standing_of(key, current[key], every[key], splitter, erased=key in erased)
-            for key in current
+            _article_state(key, cuts_of[key], ids_of[key], splitter, erased=key in erased)
+            for key in cuts_of
         ]
 
     def in_parts(self, size: int, splitter: int) -> Iterator[list[ArticleState]]:
-        """Yield how every article that was ever kept stands, *size* at a time, each once."""
+        """Yield the state of every article that was ever saved, *size* at a time."""
         after = 0
         while True:
             query = select(articles.c.id).where(articles.c.id > after).order_by(articles.c.id)
@@ -146,16 +154,18 @@ class Passages(DatabasePart):
                 ids = list(connection.execute(query.limit(size)).scalars())
             if not ids:
                 return
-            yield self.standings(ids, splitter)
+            yield self.states(ids, splitter)
             after = ids[-1]
 
     def uncut(self, splitter: int, limit: int) -> list[Version]:
-        """Return standing versions that were never cut by *splitter*, oldest articles first."""
-        cut = select(passages.c.id).where(STANDING, passages.c.splitter == splitter).exists()
+        """Return citable versions that were never cut by *splitter*, oldest articles first."""
+        with_cut = (
+            select(passages.c.id).where(IN_NEWEST_VERSION, passages.c.splitter == splitter).exists()
+        )
         query = (
             select(versions)
             .join(articles, NEWEST)
-            .where(articles.c.removed_at.is_(None), ~cut, versions.c.text != "")
+            .where(articles.c.removed_at.is_(None), ~with_cut, versions.c.text != "")
             .order_by(articles.c.id)
             .limit(limit)
         )
@@ -163,42 +173,42 @@ class Passages(DatabasePart):
             return [rows.version(row) for row in connection.execute(query).mappings()]
 
     def cut_anew(self, items: Sequence[tuple[Version, Cut]]) -> None:
-        """Keep the passages of versions as another splitter cuts them."""
+        """Store the passages of versions cut by another splitter."""
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             for version, cut in items:
                 add_passages(
                     connection, version.article_id, version.number, version.extract.text, cut
                 )
 
     def drop_cuts(self) -> None:
-        """Delete the passages of splitters that no generation uses, where a newer one cut too."""
-        later = passages.alias("later")
+        """Delete passages of splitters that no generation uses and a newer one replaced."""
+        newer = passages.alias("later")
         cut_again = (
-            select(later.c.id)
+            select(newer.c.id)
             .where(
-                later.c.article_id == passages.c.article_id,
-                later.c.version == passages.c.version,
-                later.c.splitter > passages.c.splitter,
+                newer.c.article_id == passages.c.article_id,
+                newer.c.version == passages.c.version,
+                newer.c.splitter > passages.c.splitter,
             )
             .exists()
         )
         used = select(generations.c.splitter)
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             connection.execute(delete(passages).where(~passages.c.splitter.in_(used), cut_again))
 
 
-def _standing_of(
+def _article_state(
     article_id: int,
     cuts: dict[int, list[Passage]],
-    every: Sequence[str],
+    passage_ids: Sequence[str],
     splitter: int,
     *,
     erased: bool,
 ) -> ArticleState:
-    """Choose one splitter's passages; all others of the article are stale."""
+    """Return the state of an article; passages that are not chosen are stale."""
     chosen = cuts.get(splitter) or (cuts[max(cuts)] if cuts else [])
-    held = {passage.id for passage in chosen}
-    stale = tuple(key for key in every if key not in held)
+    chosen_ids = {passage.id for passage in chosen}
+    stale = tuple(key for key in passage_ids if key not in chosen_ids)
     return ArticleState(article_id, tuple(chosen), stale, erased)

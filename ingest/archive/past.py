@@ -1,4 +1,4 @@
-"""The archive as it stood at a moment: what had been read by then, in the words of then."""
+"""The archive at an earlier moment: the versions that had been read by then."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from ingest.archive.schema import articles, passages, versions
 from ingest.archive.selecting import NEWEST_CUT, passage_rows
 from ingest.model import Edition, Passage, Removal
 
-_STILL_TOLD = (Removal.GONE, Removal.RETRACTED)
-"""Why an article may be gone today and is still told of before: its outlet took it back, not the
-desk's own people."""
-_PART = 500
-"""Passages that are read at a time."""
+_OUTLET_REMOVALS = (Removal.GONE, Removal.RETRACTED)
+"""Removals by the outlet. Such an article stays citable at moments before its removal; one that
+the desk's own staff removed does not."""
+_BATCH_PASSAGES = 500
+"""Passages read at a time."""
 
 
 class PastArchive(Archive):
-    """An archive at a moment: passages and outlets are those of then, to be read alone.
+    """A read-only archive as of an earlier moment: its passages and outlets are those of then.
 
-    An article that the desk's people took out or erased since is not in it.
+    Articles that the desk's staff removed or erased since are excluded.
     """
 
     def __init__(self, engine: Engine, moment: datetime) -> None:
-        """Read the database of *engine* as it stood at *moment*."""
+        """Open the database of *engine* as of *moment*."""
         super().__init__(engine)
         self.moment = moment
         self.passages: _PastPassages = _PastPassages(self, moment)
@@ -39,74 +39,76 @@ class PastArchive(Archive):
 
 
 class _PastPassages(Passages):
-    """The passages of the versions that stood at a moment."""
+    """The passages of the versions that were current at a moment."""
 
     def __init__(self, database: Database, moment: datetime) -> None:
-        """Read those of *moment* in *database*."""
+        """Select the passages of *moment* in *database*."""
         super().__init__(database)
         self._moment = moment
 
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Return those of *ids* that stood then."""
+        """Return the passages among *ids* that were citable then, by id."""
         query = self._rows().where(passages.c.id.in_(bindparam("ids", expanding=True)))
-        found: dict[str, Passage] = {}
+        citable: dict[str, Passage] = {}
         with self._database.reading() as connection:
-            for part in rows.chunks(list(ids)):
-                for row in connection.execute(query, {"ids": part}).mappings():
-                    found[row["passage_id"]] = rows.passage(row)
-        return found
+            for chunk in rows.chunks(list(ids)):
+                for row in connection.execute(query, {"ids": chunk}).mappings():
+                    citable[row["passage_id"]] = rows.passage(row)
+        return citable
 
     def stood(self, ids: Collection[str]) -> set[str]:
-        """Return those of *ids* that stood then, their ids alone."""
+        """Return the ids among *ids* that were citable then."""
         query = self._rows().with_only_columns(passages.c.id, maintain_column_froms=True)
         query = query.where(passages.c.id.in_(bindparam("ids", expanding=True)))
-        found: set[str] = set()
+        citable: set[str] = set()
         with self._database.reading() as connection:
-            for part in rows.chunks(list(ids)):
-                found.update(connection.execute(query, {"ids": part}).scalars())
-        return found
+            for chunk in rows.chunks(list(ids)):
+                citable.update(connection.execute(query, {"ids": chunk}).scalars())
+        return citable
 
     def of_article(self, article_id: int) -> list[Passage]:
-        """Return the passages of an article's version of then, in order."""
+        """Return the passages of an article's version at that moment, in order."""
         query = self._rows().where(articles.c.id == article_id, NEWEST_CUT)
         with self._database.reading() as connection:
-            found = connection.execute(query.order_by(passages.c.position)).mappings()
-            return [rows.passage(row) for row in found]
+            matches = connection.execute(query.order_by(passages.c.position)).mappings()
+            return [rows.passage(row) for row in matches]
 
     def superseded(self) -> Iterator[Passage]:
-        """Yield the passages that stood then and do not today, article by article."""
-        changed = or_(versions.c.number < articles.c.latest, articles.c.removed_at.is_not(None))
-        query = self._rows().where(changed, NEWEST_CUT)
+        """Yield the passages that were citable then and are not today, by article."""
+        is_superseded = or_(
+            versions.c.number < articles.c.latest, articles.c.removed_at.is_not(None)
+        )
+        query = self._rows().where(is_superseded, NEWEST_CUT)
         ordered = query.order_by(articles.c.id, passages.c.position)
         with self._database.reading() as connection:
-            found = connection.execution_options(yield_per=_PART).execute(ordered)
-            for row in found.mappings():
+            matches = connection.execution_options(yield_per=_BATCH_PASSAGES).execute(ordered)
+            for row in matches.mappings():
                 yield rows.passage(row)
 
     def _rows(self) -> Select[Any]:
-        """Select the passages of then with the headers of then."""
-        own = passages.c.article_id == articles.c.id
+        """Build the query for the passages of that moment, with their headers."""
+        same_article = passages.c.article_id == articles.c.id
         version = (versions.c.article_id == articles.c.id) & (
             versions.c.number == passages.c.version
         )
-        then = passages.c.version == _version_then(self._moment)
-        return passage_rows(own, version).where(then, _stood(self._moment))
+        newest = passages.c.version == _version_at(self._moment)
+        return passage_rows(same_article, version).where(newest, _was_citable(self._moment))
 
 
 class _PastOutlets(Outlets):
-    """The outlets of which anything had been read at a moment."""
+    """The outlets with articles read by a moment."""
 
     def __init__(self, database: Database, moment: datetime) -> None:
-        """Read those of *moment* in *database*."""
+        """Select the outlets of *moment* in *database*."""
         super().__init__(database)
         self._moment = moment
 
     def names(self, edition: Edition | None = None) -> tuple[str, ...]:
-        """Return their names, in one edition or any."""
+        """Return the outlet names, in one edition or in all."""
         query = (
             select(versions.c.outlet)
             .distinct()
-            .where(versions.c.read_at <= _written(self._moment))
+            .where(versions.c.read_at <= _stored_time(self._moment))
             .order_by(versions.c.outlet)
         )
         if edition is not None:
@@ -118,23 +120,27 @@ class _PastOutlets(Outlets):
             return tuple(connection.execute(query).scalars())
 
 
-def _version_then(moment: datetime) -> ColumnElement[int]:
-    """Select the number of an article's newest version at *moment*."""
-    earlier = versions.alias("earlier")
+def _version_at(moment: datetime) -> ColumnElement[int]:
+    """Build the subquery for the number of an article's newest version at *moment*."""
+    candidates = versions.alias("earlier")
     return (
-        select(func.max(earlier.c.number))
-        .where(earlier.c.article_id == articles.c.id, earlier.c.read_at <= _written(moment))
+        select(func.max(candidates.c.number))
+        .where(
+            candidates.c.article_id == articles.c.id, candidates.c.read_at <= _stored_time(moment)
+        )
         .correlate(articles)
         .scalar_subquery()
     )
 
 
-def _stood(moment: datetime) -> ColumnElement[bool]:
-    """Tell whether an article could be cited at *moment*, and may still be told of."""
-    later = articles.c.removed_at > _written(moment)
-    return or_(articles.c.removed_at.is_(None), articles.c.removal.in_(_STILL_TOLD) & later)
+def _was_citable(moment: datetime) -> ColumnElement[bool]:
+    """Build the condition that an article was citable at *moment*, and may still be shown."""
+    removed_later = articles.c.removed_at > _stored_time(moment)
+    return or_(
+        articles.c.removed_at.is_(None), articles.c.removal.in_(_OUTLET_REMOVALS) & removed_later
+    )
 
 
-def _written(moment: datetime) -> str:
-    """Write *moment* as the archive writes times, so that the two compare."""
+def _stored_time(moment: datetime) -> str:
+    """Format *moment* as the archive stores times, so that strings compare."""
     return rows.iso(moment.astimezone(UTC))

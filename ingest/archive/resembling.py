@@ -1,50 +1,50 @@
-"""Whether what a page says now can be a version of what it said before."""
+"""Decide if a page's new text can be a version of its old text."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from ingest.likeness import containment, shingles, units
 from ingest.model import Extract
+from ingest.similarity import containment, shingles, units
 
-_KEPT = 0.15
-"""Share of the shorter text's runs of words that both have where one is a version of the other."""
-_WORDS = 0.3
-"""Share of the new text's words that stood in the old one where it tells of the same thing."""
-_TITLES = 0.5
-"""Share of the shorter title's words that both have where they name the same."""
-_SHRUNK = 0.4
-"""Share of the old text's length below which a new one is a stub of it."""
-_LONG = 250
-"""Characters from which a text can shrink to a stub."""
-_WORD = 3
-"""Letters of a word that tells what a text is about; characters of CJK text count alone."""
+_SHARED_RUNS = 0.15
+"""Minimum share of the shorter text's word runs that two versions of one text have in common."""
+_SHARED_WORDS = 0.3
+"""Minimum share of the new text's words that occur in the old one if the subject is the same."""
+_SHARED_TITLE_WORDS = 0.5
+"""Minimum share of the shorter title's words that two titles of one article have in common."""
+_STUB_LENGTH = 0.4
+"""Share of the old text's length below which the new text is a stub."""
+_LONG_CHARACTERS = 250
+"""Length in characters from which a text can shrink to a stub."""
+_SHORT_WORD_LETTERS = 3
+"""Longest word that is ignored in comparing contents; CJK characters are compared in pairs."""
 
 
-def unlike(before: Extract, after: Extract) -> str | None:
-    """Say why *after* is not to be believed as the next version; ``None`` where it may be."""
+def mismatch_reason(before: Extract, after: Extract) -> str | None:
+    """Return the reason why *after* cannot be the next version of *before*, or None."""
     old, new = len(before.text), len(after.text)
-    if old >= _LONG and new < _SHRUNK * old and not after.corrections:
+    if old >= _LONG_CHARACTERS and new < _STUB_LENGTH * old and not after.corrections:
         return f"holds {new} characters where it held {old}"
     if _same_title(before.header.title, after.header.title):
         return None
-    if containment(shingles(before.text), shingles(after.text)) >= _KEPT:
+    if containment(shingles(before.text), shingles(after.text)) >= _SHARED_RUNS:
         return None
-    one, other = _words(before.text), _words(after.text)
-    if other and len(one & other) < _WORDS * len(other):
+    old_words, new_words = _content_words(before.text), _content_words(after.text)
+    if new_words and len(old_words & new_words) < _SHARED_WORDS * len(new_words):
         return f"has another title (“{after.header.title[:80]}”) and another text"
     return None
 
 
-def _same_title(one: str, other: str) -> bool:
-    """Tell whether two titles share most words of the shorter one."""
-    first, second = set(units(one)), set(units(other))
-    least = min(len(first), len(second))
-    return bool(least) and len(first & second) >= _TITLES * least
+def _same_title(title: str, other_title: str) -> bool:
+    """Return True if two titles share most words of the shorter one."""
+    words, other_words = set(units(title)), set(units(other_title))
+    shorter = min(len(words), len(other_words))
+    return bool(shorter) and len(words & other_words) >= _SHARED_TITLE_WORDS * shorter
 
 
-def _words(text: str) -> set[str]:
-    """Return the words that tell what a text is about, and pairs of characters in CJK text."""
-    found = units(text)
-    pairs = {a + b for a, b in pairwise(found) if not (a + b).isascii()}
-    return {word for word in found if len(word) > _WORD} | pairs
+def _content_words(text: str) -> set[str]:
+    """Return the long words of a text, and pairs of characters in CJK text."""
+    words = units(text)
+    pairs = {a + b for a, b in pairwise(words) if not (a + b).isascii()}
+    return {word for word in words if len(word) > _SHORT_WORD_LETTERS} | pairs

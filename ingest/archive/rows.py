@@ -1,4 +1,4 @@
-"""Rows of the database as values of the domain, and back."""
+"""Conversion between database rows and the classes of the domain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from ingest.identity import unplaced
+from ingest.identity import remove_place
 from ingest.model import (
     Article,
     Extract,
@@ -44,23 +44,23 @@ HEADER = (
     "original",
     "pasted",
 )
-_CHUNK = 500
-"""Values in one ``IN`` list: both databases plan this many at once well."""
+_CHUNK_VALUES = 500
+"""Values in one ``IN`` list: a length that both databases plan well."""
 
 
 def chunks(values: list[_Value]) -> Iterator[list[_Value]]:
-    """Cut *values* into lists that fit one query."""
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+    """Split *values* into lists short enough for one query."""
+    for start in range(0, len(values), _CHUNK_VALUES):
+        yield values[start : start + _CHUNK_VALUES]
 
 
 def iso(moment: Moment) -> str:
-    """Write a day as a day, and a time with its own zone."""
+    """Format a date as a date, and a time with its zone."""
     return moment.isoformat()
 
 
 def _header(row: Row) -> Header:
-    """Read the columns of :data:`HEADER`."""
+    """Build a header from the columns of :data:`HEADER`."""
     return Header(
         title=row["title"],
         outlet=row["outlet"],
@@ -82,7 +82,7 @@ def _header(row: Row) -> Header:
 
 
 def header_values(header: Header) -> dict[str, Any]:
-    """Write a header's columns."""
+    """Return the columns of a header."""
     values = {name: getattr(header, name) for name in HEADER}
     return {
         **values,
@@ -95,7 +95,7 @@ def header_values(header: Header) -> dict[str, Any]:
 
 
 def article(row: Row) -> Article:
-    """Read an article with its newest header and its counts."""
+    """Build an article from a row with its newest header and its counts."""
     return Article(
         id=row["id"],
         header=_header(row),
@@ -111,13 +111,13 @@ def article(row: Row) -> Article:
     )
 
 
-def _time(written: str | None) -> datetime | None:
-    """Read a time, if there is one."""
-    return datetime.fromisoformat(written) if written else None
+def _time(value: str | None) -> datetime | None:
+    """Parse a time, or return None for None."""
+    return datetime.fromisoformat(value) if value else None
 
 
 def version(row: Row) -> Version:
-    """Read a version whole."""
+    """Build a version from a row."""
     captions, corrections = tuple(row["captions"]), tuple(row["corrections"])
     extract = Extract(_header(row), row["text"], captions, corrections)
     read_at = datetime.fromisoformat(row["read_at"])
@@ -125,7 +125,7 @@ def version(row: Row) -> Version:
 
 
 def passage(row: Row) -> Passage:
-    """Read a passage with its article's header."""
+    """Build a passage from a row with its article's header."""
     return Passage(
         id=row["passage_id"],
         article_id=row["article_id"],
@@ -140,7 +140,7 @@ def passage(row: Row) -> Passage:
 
 
 def generation(row: Row) -> Generation:
-    """Read a generation; it is active where the serving row names it."""
+    """Build a generation from a row; it is active if the serving row names it."""
     return Generation(
         id=row["id"],
         model=row["model"],
@@ -154,10 +154,10 @@ def generation(row: Row) -> Generation:
 
 
 def source(row: Row) -> Source:
-    """Read a source with its outlet's name."""
+    """Build a source from a row with its outlet's name."""
     return Source(
         id=row["id"],
-        address=unplaced(row["address"], row["place"]),
+        address=remove_place(row["address"], row["place"]),
         outlet=row["name"],
         permission=Permission(row["permission"]),
         every=row["every"],
@@ -174,7 +174,7 @@ def source(row: Row) -> Source:
 
 
 def page(row: Row) -> SourcePage:
-    """Read a page with what became of its article."""
+    """Build a page from a row with the removal of its article."""
     return SourcePage(
         address=row["address"],
         url=row["url"],

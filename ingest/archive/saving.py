@@ -1,4 +1,4 @@
-"""Keep one extract inside a transaction: decide, write the version, record the change."""
+"""Saving one extract inside a transaction: decide, write the version, record the change."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from ingest.archive import rows
-from ingest.archive.resembling import unlike
+from ingest.archive.resembling import mismatch_reason
 from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import repeats, story_of
-from ingest.identity import apart, identities_of, identity_of
-from ingest.likeness import has_text_of
+from ingest.identity import add_place, identities_of, identity_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
+from ingest.similarity import has_text_of
 
-_KEPT_OUT = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
-"""Why an article stays out although its text comes again; what was removed, a person may add."""
-_BY_HAND = frozenset({Removal.REMOVED, Removal.HIDDEN})
-"""Why an article stays out until a person says otherwise."""
+_PERMANENT_REMOVALS = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
+"""Removals that stay in force even when the same text is read again or added by hand."""
+_MANUAL_REMOVALS = frozenset({Removal.REMOVED, Removal.HIDDEN})
+"""Removals that stay in force until a person adds the article again."""
 
 
-def take_turn(connection: Connection) -> None:
-    """Let one transaction change the archive at a time, on PostgreSQL as on SQLite.
+def lock_archive(connection: Connection) -> None:
+    """Lock the archive against other writers until the transaction ends, also on PostgreSQL.
 
-    Two that lock the same articles in different orders would wait for each other for good; and
-    the numbers of changes follow the order of their commits.
+    Otherwise two transactions that lock the same articles in different orders would deadlock; and
+    change numbers have to follow the order of commits.
     """
     connection.execute(select(clock.c.seq).with_for_update())
 
@@ -44,56 +44,58 @@ def save_one(
     believe: bool,
     place: str,
 ) -> Saved:
-    """Keep *extract* for everybody, or for one *place*; nothing kept before is overwritten.
+    """Save *extract* for everybody, or for one *place*; earlier versions are never overwritten.
 
-    One that is read under another of its addresses stands where it stood. With *restore* an article
-    that was removed by hand stands again. Unless *believe*, what does
-    not resemble the version that stands is held back, and the article is marked with why.
+    An extract read under another of the article's addresses keeps the stored address. With
+    *restore*, an article that was removed by hand becomes citable again. Without *believe*, a text
+    that does not resemble the current version is not saved, and the article is marked as held.
     """
     _take_over_paste(connection, extract, place)
-    known = _find_or_make(connection, extract.header, now, place)
-    if known.url and extract.header.url:
-        extract = replace(extract, header=replace(extract.header, url=known.url))
+    article = _find_or_make(connection, extract.header, now, place)
+    if article.url and extract.header.url:
+        extract = replace(extract, header=replace(extract.header, url=article.url))
     digest = extract.digest
-    confirms = bool(known.pasted) and not extract.header.pasted
-    decision = _decide(extract, digest, known, restore=restore)
-    if confirms and decision is Decision.SAME and known.removal is None:
+    confirms = bool(article.pasted) and not extract.header.pasted
+    decision = _decide(extract, digest, article, restore=restore)
+    if confirms and decision is Decision.SAME and article.removal is None:
         decision = Decision.CHANGED
-    mine = update(articles).where(articles.c.id == known.id)
+    statement = update(articles).where(articles.c.id == article.id)
     if decision is Decision.SAME:
-        if known.held is not None:
-            connection.execute(mine.values(held=None))
-        return Saved(known.id, known.latest, decision)
-    doubted = decision is Decision.CHANGED and not (believe or confirms)
-    if doubted and (reason := _doubt(connection, known, extract)):
-        told = f"Its page now {reason}. Version {known.latest} stays."
-        connection.execute(mine.values(held=told))
-        return Saved(known.id, known.latest, Decision.QUARANTINED, note=reason)
-    number = known.latest
-    standing: dict[str, Any] = dict.fromkeys(("removed_at", "removal", "note", "held"))
-    if digest != known.digest or confirms:
+        if article.held is not None:
+            connection.execute(statement.values(held=None))
+        return Saved(article.id, article.latest, decision)
+    needs_check = decision is Decision.CHANGED and not (believe or confirms)
+    if needs_check and (reason := _doubt_reason(connection, article, extract)):
+        message = f"Its page now {reason}. Version {article.latest} stays."
+        connection.execute(statement.values(held=message))
+        return Saved(article.id, article.latest, Decision.QUARANTINED, note=reason)
+    number = article.latest
+    values: dict[str, Any] = dict.fromkeys(("removed_at", "removal", "note", "held"))
+    if digest != article.digest or confirms:
         number += 1
-        _add_version(connection, known.id, number, extract, digest, now)
-        add_passages(connection, known.id, number, extract.text, cut)
-        standing["story"] = story_of(connection, known.id, extract, place, anew=number > 1)
-    standing["latest"] = number
+        _add_version(connection, article.id, number, extract, digest, now)
+        add_passages(connection, article.id, number, extract.text, cut)
+        values["story"] = story_of(connection, article.id, extract, place, anew=number > 1)
+    values["latest"] = number
     if decision is Decision.RETRACTED:
-        standing |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
-    connection.execute(mine.values(standing))
-    record_change(connection, known.id, now)
-    return _quarantined(connection, Saved(known.id, number, decision), known, extract, now)
+        values |= {"removed_at": iso(now), "removal": str(Removal.RETRACTED)}
+    connection.execute(statement.values(values))
+    record_change(connection, article.id, now)
+    return _quarantine_duplicates(
+        connection, Saved(article.id, number, decision), article, extract, now
+    )
 
 
-def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | None:
-    """Say why *extract* may be no version of the article that is *known*, if it may not be.
+def _doubt_reason(connection: Connection, article: Row[Any], extract: Extract) -> str | None:
+    """Return the reason why *extract* may be no version of *article*, or None.
 
-    It has to resemble the version that stands, and not to be the text of another article.
+    It must resemble the current version, and must not be the text of another article.
     """
     query = select(versions).where(
-        versions.c.article_id == known.id, versions.c.number == known.latest
+        versions.c.article_id == article.id, versions.c.number == article.latest
     )
     before = rows.version(connection.execute(query).mappings().one()).extract
-    if reason := unlike(before, extract):
+    if reason := mismatch_reason(before, extract):
         return reason
     body = _body_digest(extract.text)
     twins = (
@@ -101,9 +103,9 @@ def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | N
         .join(versions, NEWEST)
         .where(
             versions.c.body == body,
-            articles.c.outlet_id == known.outlet_id,
-            articles.c.place == known.place,
-            articles.c.id != known.id,
+            articles.c.outlet_id == article.outlet_id,
+            articles.c.place == article.place,
+            articles.c.id != article.id,
             articles.c.removed_at.is_(None),
         )
     )
@@ -114,116 +116,122 @@ def _doubt(connection: Connection, known: Row[Any], extract: Extract) -> str | N
 def put_back(
     connection: Connection, article_id: int, extract: Extract, cut: Cut, now: datetime, place: str
 ) -> None:
-    """Write one more version of an article that says what an earlier one said."""
-    mine = articles.c.id == article_id
-    number = 1 + connection.execute(select(articles.c.latest).where(mine)).scalar_one()
+    """Add a version to an article with the text of an earlier version."""
+    this_article = articles.c.id == article_id
+    number = 1 + connection.execute(select(articles.c.latest).where(this_article)).scalar_one()
     _add_version(connection, article_id, number, extract, extract.digest, now)
     add_passages(connection, article_id, number, extract.text, cut)
     story = story_of(connection, article_id, extract, place, anew=True)
-    connection.execute(update(articles).where(mine).values(latest=number, story=story))
+    connection.execute(update(articles).where(this_article).values(latest=number, story=story))
     record_change(connection, article_id, now)
 
 
-def moved(connection: Connection, article_id: int, now: Extract) -> bool:
-    """Let an article stand where *now* was read, if that is a version of it and is free."""
-    url = now.header.url or ""
+def change_address(connection: Connection, article_id: int, fetched: Extract) -> bool:
+    """Set an article's address to that of *fetched*, if it is a version of it and not taken."""
+    url = fetched.header.url or ""
     query = select(versions, articles.c.place).join(articles, NEWEST)
     row = connection.execute(query.where(articles.c.id == article_id)).mappings().one_or_none()
     if not url or row is None:
         return False
-    name = apart(identity_of(now.header), row["place"])
-    taken = select(articles.c.id).where(articles.c.identity == name)
-    if connection.execute(taken).scalar() is not None:
+    name = add_place(identity_of(fetched.header), row["place"])
+    same_identity = select(articles.c.id).where(articles.c.identity == name)
+    if connection.execute(same_identity).scalar() is not None:
         return False
-    extract = rows.version(row).extract
-    if unlike(extract, now):
+    stored = rows.version(row).extract
+    if mismatch_reason(stored, fetched):
         return False
-    anew = replace(extract, header=replace(extract.header, url=url))
-    mine = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
-    connection.execute(update(versions).where(mine).values(url=url, digest=anew.digest))
-    named = update(articles).where(articles.c.id == article_id)
-    connection.execute(named.values(identity=name))
+    renamed = replace(stored, header=replace(stored.header, url=url))
+    newest_version = (versions.c.article_id == article_id) & (versions.c.number == row["number"])
+    connection.execute(
+        update(versions).where(newest_version).values(url=url, digest=renamed.digest)
+    )
+    statement = update(articles).where(articles.c.id == article_id)
+    connection.execute(statement.values(identity=name))
     return True
 
 
-def _decide(extract: Extract, digest: str, known: Row[Any], *, restore: bool) -> Decision:
-    """Tell what *extract* is beside the newest version of its article that is *known*."""
-    same = digest == known.digest
-    if same and known.removal in (_KEPT_OUT if restore else _KEPT_OUT | _BY_HAND):
+def _decide(extract: Extract, digest: str, article: Row[Any], *, restore: bool) -> Decision:
+    """Compare *extract* with the newest version of its *article*."""
+    is_same = digest == article.digest
+    if is_same and article.removal in (
+        _PERMANENT_REMOVALS if restore else _PERMANENT_REMOVALS | _MANUAL_REMOVALS
+    ):
         return Decision.SAME
     if extract.header.kind is Kind.RETRACTION:
-        return Decision.SAME if same else Decision.RETRACTED
-    if known.digest is None:
+        return Decision.SAME if is_same else Decision.RETRACTED
+    if article.digest is None:
         return Decision.NEW
-    if known.removal is not None:
+    if article.removal is not None:
         return Decision.RESTORED
-    if same:
+    if is_same:
         return Decision.SAME
-    added = set(extract.corrections) - set(known.corrections)
-    return Decision.CORRECTED if added else Decision.CHANGED
+    new_corrections = set(extract.corrections) - set(article.corrections)
+    return Decision.CORRECTED if new_corrections else Decision.CHANGED
 
 
-def _quarantined(
-    connection: Connection, saved: Saved, known: Row[Any], extract: Extract, now: datetime
+def _quarantine_duplicates(
+    connection: Connection, saved: Saved, article: Row[Any], extract: Extract, now: datetime
 ) -> Saved:
-    """Set aside what was saved, and its likes, if it is one text under too many titles."""
+    """Quarantine the saved article and its duplicates if one text has too many titles."""
     if saved.decision is Decision.RETRACTED:
         return saved
-    repeated = repeats(connection, known.outlet_id, _body_digest(extract.text), known.place)
+    repeated = repeats(connection, article.outlet_id, _body_digest(extract.text), article.place)
     if saved.article_id not in repeated:
         return saved
     note = f"One text stands under {len(repeated)} titles; it is a notice rather than an article."
     for article_id in repeated:
         withdraw(connection, article_id, Removal.QUARANTINED, note, now)
-    also = tuple(each for each in repeated if each != saved.article_id)
-    return Saved(saved.article_id, saved.version, Decision.QUARANTINED, also)
+    other_ids = tuple(duplicate for duplicate in repeated if duplicate != saved.article_id)
+    return Saved(saved.article_id, saved.version, Decision.QUARANTINED, other_ids)
 
 
 def withdraw(
     connection: Connection, article_id: int, removal: Removal, note: str | None, now: datetime
 ) -> bool:
-    """Let a standing article not be cited any more; tell whether it stood."""
-    standing = (articles.c.id == article_id) & articles.c.removed_at.is_(None)
+    """Remove a citable article from answers; return False if it was not citable."""
+    citable = (articles.c.id == article_id) & articles.c.removed_at.is_(None)
     values = {"removed_at": iso(now), "removal": str(removal), "note": note}
-    if not connection.execute(update(articles).where(standing).values(values)).rowcount:
+    if not connection.execute(update(articles).where(citable).values(values)).rowcount:
         return False
     record_change(connection, article_id, now)
     return True
 
 
 def _body_digest(text: str) -> str:
-    """Name a body by its words alone."""
+    """Return the digest of a body, with white space normalised."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def _take_over_paste(connection: Connection, extract: Extract, place: str) -> None:
-    """Let what was fetched become the next version of a paste that has the same text."""
+    """Turn a paste with the same text into the article of the fetched page."""
     header = extract.header
     if header.pasted:
         return
-    pasted = _known_as(connection, replace(header, pasted=True), place)
-    if pasted is None or _known_as(connection, header, place) is not None:
+    paste_id = _article_id(connection, replace(header, pasted=True), place)
+    if paste_id is None or _article_id(connection, header, place) is not None:
         return
-    name = apart(identity_of(header), place)
+    name = add_place(identity_of(header), place)
     query = (
-        select(articles.c.id, versions.c.text).join(versions, NEWEST).where(articles.c.id == pasted)
+        select(articles.c.id, versions.c.text)
+        .join(versions, NEWEST)
+        .where(articles.c.id == paste_id)
     )
-    known = connection.execute(query).one_or_none()
-    if known is None:
+    paste = connection.execute(query).one_or_none()
+    if paste is None:
         return
-    if has_text_of(extract.text, known.text):
-        mine = update(articles).where(articles.c.id == known.id)
-        connection.execute(mine.values(identity=name))
+    if has_text_of(extract.text, paste.text):
+        statement = update(articles).where(articles.c.id == paste.id)
+        connection.execute(statement.values(identity=name))
 
 
 def _find_or_make(connection: Connection, header: Header, now: datetime, place: str) -> Row[Any]:
-    """Return the article's row; a new one has no version."""
-    outlet = identified(connection, outlets, "name", header.outlet, {})
+    """Return the article's row, created if needed; a new one has no version."""
+    outlet = get_or_create(connection, outlets, "name", header.outlet, {})
     new = {"outlet_id": outlet, "latest": 0, "added_at": iso(now), "place": place}
-    article_id = _known_as(connection, header, place)
+    article_id = _article_id(connection, header, place)
     if article_id is None:
-        name = apart(identity_of(header), place)
-        article_id = identified(connection, articles, "identity", name, new)
+        name = add_place(identity_of(header), place)
+        article_id = get_or_create(connection, articles, "identity", name, new)
     query = (
         select(
             articles,
@@ -241,25 +249,31 @@ def _find_or_make(connection: Connection, header: Header, now: datetime, place: 
     return connection.execute(query).one()
 
 
-def _known_as(connection: Connection, header: Header, place: str) -> int | None:
-    """Return the article that is kept under one of its addresses: its own, else the oldest."""
-    names = [apart(each, place) for each in identities_of(header)]
-    own = (articles.c.identity == names[0]).desc()
-    query = select(articles.c.id).where(articles.c.identity.in_(names)).order_by(own, articles.c.id)
-    found = connection.execute(query.limit(1)).scalar()
-    return None if found is None else int(found)
+def _article_id(connection: Connection, header: Header, place: str) -> int | None:
+    """Return the id of the article with one of the header's addresses, exact match first."""
+    names = [add_place(identity, place) for identity in identities_of(header)]
+    exact_first = (articles.c.identity == names[0]).desc()
+    query = (
+        select(articles.c.id)
+        .where(articles.c.identity.in_(names))
+        .order_by(exact_first, articles.c.id)
+    )
+    article_id = connection.execute(query.limit(1)).scalar()
+    return None if article_id is None else int(article_id)
 
 
-def identified(
-    connection: Connection, table: Table, key: str, value: str, rest: dict[str, Any]
+def get_or_create(
+    connection: Connection, table: Table, key: str, value: str, defaults: dict[str, Any]
 ) -> int:
-    """Return the id of the row whose *key* is *value*, made if need be."""
+    """Return the id of the row whose *key* is *value*, inserted with *defaults* if needed."""
     query = select(table.c.id).where(table.c[key] == value)
-    if (found := connection.execute(query).scalar()) is not None:
-        return int(found)
-    made = connection.execute(insert(table).values({key: value, **rest})).inserted_primary_key
-    assert made is not None
-    return int(made[0])
+    if (row_id := connection.execute(query).scalar()) is not None:
+        return int(row_id)
+    primary_key = connection.execute(
+        insert(table).values({key: value, **defaults})
+    ).inserted_primary_key
+    assert primary_key is not None
+    return int(primary_key[0])
 
 
 def _add_version(
@@ -270,7 +284,7 @@ def _add_version(
     digest: str,
     now: datetime,
 ) -> None:
-    """Write one version whole."""
+    """Insert one version."""
     day = extract.header.day
     values = {
         "article_id": article_id,
@@ -288,7 +302,7 @@ def _add_version(
 
 
 def add_passages(connection: Connection, article_id: int, number: int, text: str, cut: Cut) -> None:
-    """Write the passages of one version, each an exact range of its text."""
+    """Insert the passages of one version, each an exact range of its text."""
     values = [
         {
             "id": passage_id(article_id, number, order, text[span.start : span.end]),
@@ -307,8 +321,8 @@ def add_passages(connection: Connection, article_id: int, number: int, text: str
 
 
 def record_change(connection: Connection, article_id: int, now: datetime) -> None:
-    """Number this change; whoever calls has taken its turn, so numbers follow commits."""
-    following = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
-    seq = connection.execute(following).scalar_one()
+    """Append to the log of changes; the caller must have called :func:`lock_archive`."""
+    next_number = update(clock).values(seq=clock.c.seq + 1).returning(clock.c.seq)
+    seq = connection.execute(next_number).scalar_one()
     values = {"seq": seq, "article_id": article_id, "at": iso(now)}
     connection.execute(insert(changes).values(values))

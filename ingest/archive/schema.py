@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 archive_metadata = MetaData()
 
-_APART = text("place <> ''")
-"""What one server keeps for itself: few articles among very many."""
+_OF_ONE_SERVER = text("place <> ''")
+"""The condition of a partial index: the few articles that belong to one server."""
 
 archive_identity = Table(
     "identity",
@@ -72,7 +72,7 @@ articles = Table(
     Column("note", Text),
     Column("story", Integer, index=True),
     Column("place", String(40), nullable=False, server_default=""),
-    Index("articles_apart", "place", sqlite_where=_APART, postgresql_where=_APART),
+    Index("articles_apart", "place", sqlite_where=_OF_ONE_SERVER, postgresql_where=_OF_ONE_SERVER),
 )
 
 hidden = Table(

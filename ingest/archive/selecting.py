@@ -1,4 +1,4 @@
-"""What several queries select: articles and passages as they stand."""
+"""Query parts that several queries share."""
 
 from __future__ import annotations
 
@@ -11,26 +11,33 @@ from ingest.archive.schema import articles, hidden, outlets, passages, versions
 from ingest.model import Edition
 
 NEWEST = (versions.c.article_id == articles.c.id) & (versions.c.number == articles.c.latest)
-STANDING = (passages.c.article_id == articles.c.id) & (passages.c.version == articles.c.latest)
-_LATER = passages.alias("later")
+IN_NEWEST_VERSION = (passages.c.article_id == articles.c.id) & (
+    passages.c.version == articles.c.latest
+)
+_NEWER_CUT = passages.alias("later")
 NEWEST_CUT = ~(
-    select(_LATER.c.id)
+    select(_NEWER_CUT.c.id)
     .where(
-        _LATER.c.article_id == passages.c.article_id,
-        _LATER.c.version == passages.c.version,
-        _LATER.c.splitter > passages.c.splitter,
+        _NEWER_CUT.c.article_id == passages.c.article_id,
+        _NEWER_CUT.c.version == passages.c.version,
+        _NEWER_CUT.c.splitter > passages.c.splitter,
     )
     .exists()
 )
-"""Passages of one splitter alone, where a version is cut by two."""
+"""The condition that no newer splitter has cut the same version."""
 NEWEST_FIRST = (versions.c.day.desc().nulls_last(), versions.c.article_id.desc())
-"""By day, undated ones last, as the indexes of both databases have it."""
+"""The order by day, undated articles last; both databases have an index for it."""
 _HEADER = [versions.c[name] for name in rows.HEADER]
 
 
 def article_rows() -> Select[Any]:
-    """Select articles with the header of their newest version and their counts."""
-    count = select(func.count()).where(STANDING, NEWEST_CUT).correlate(articles).scalar_subquery()
+    """Build the query for articles with the header of their newest version and their counts."""
+    count = (
+        select(func.count())
+        .where(IN_NEWEST_VERSION, NEWEST_CUT)
+        .correlate(articles)
+        .scalar_subquery()
+    )
     return (
         select(
             articles.c.id,
@@ -52,11 +59,11 @@ def article_rows() -> Select[Any]:
 
 
 def passage_rows(
-    standing: ColumnElement[bool] = STANDING, version: ColumnElement[bool] = NEWEST
+    newest: ColumnElement[bool] = IN_NEWEST_VERSION, version: ColumnElement[bool] = NEWEST
 ) -> Select[Any]:
-    """Select passages with their headers: of newest versions, unless told how others are joined.
+    """Build the query for passages with their headers, by default those of newest versions.
 
-    *standing* joins passages to articles, *version* the versions to these.
+    *newest* joins passages to articles, *version* joins versions to articles.
     """
     return (
         select(
@@ -72,36 +79,36 @@ def passage_rows(
             outlets.c.ownership,
             *_HEADER,
         )
-        .join(articles, standing)
+        .join(articles, newest)
         .join(versions, version)
         .join(outlets, outlets.c.id == articles.c.outlet_id)
     )
 
 
 def in_edition(edition: Edition | None) -> ColumnElement[bool]:
-    """Restrict articles, with their newest versions, to one edition, or with ``None`` to none."""
+    """Build the condition that an article belongs to *edition*; None means every edition."""
     if edition is None:
         return true()
-    theirs: ColumnElement[bool] = articles.c.place.in_({"", edition.place})
+    condition: ColumnElement[bool] = articles.c.place.in_({"", edition.place})
     if edition.place:
-        theirs &= ~hidden_in(edition.place)
+        condition &= ~hidden_in(edition.place)
     if edition.outlets:
-        theirs &= versions.c.outlet.in_(edition.outlets) & versions.c.pasted.is_not(True)
-    return theirs
+        condition &= versions.c.outlet.in_(edition.outlets) & versions.c.pasted.is_not(True)
+    return condition
 
 
 def hidden_in(place: str) -> ColumnElement[bool]:
-    """Restrict articles to those that a server hides for itself."""
-    here = (hidden.c.article_id == articles.c.id) & (hidden.c.place == place)
-    return select(hidden.c.article_id).where(here).correlate(articles).exists()
+    """Build the condition that a server hides an article."""
+    hidden_row = (hidden.c.article_id == articles.c.id) & (hidden.c.place == place)
+    return select(hidden.c.article_id).where(hidden_row).correlate(articles).exists()
 
 
 def number(connection: Connection, query: Select[Any]) -> int:
-    """Return the one figure that *query* counts."""
+    """Return the count that *query* selects."""
     return int(connection.execute(query).scalar_one())
 
 
-def standing_passages() -> Select[Any]:
-    """Count the passages that can be cited today."""
-    query = select(func.count()).select_from(passages.join(articles, STANDING))
+def citable_passages() -> Select[Any]:
+    """Build the query that counts the citable passages."""
+    query = select(func.count()).select_from(passages.join(articles, IN_NEWEST_VERSION))
     return query.where(articles.c.removed_at.is_(None), NEWEST_CUT)

@@ -1,4 +1,4 @@
-"""What was fetched, kept for a while beside the versions that were made of it."""
+"""Snapshots of fetched pages, stored for a while beside the versions made from them."""
 
 from __future__ import annotations
 
@@ -14,37 +14,39 @@ from ingest.model import Snapshot, SnapshotLimits
 
 
 class Snapshots(DatabasePart):
-    """WARC files by article and version. Their digests stay in the versions when they are gone."""
+    """WARC files by article and version. Their digests stay in the versions for good."""
 
     def keep(
         self,
-        taken: Mapping[tuple[int, int], Snapshot],
+        snapshots: Mapping[tuple[int, int], Snapshot],
         limits: SnapshotLimits,
         *,
         now: datetime,
     ) -> None:
-        """Keep a snapshot for each (article, version); drop the oldest beyond *limits*."""
+        """Store a snapshot for each (article, version); drop the oldest beyond *limits*."""
         with self._database.writing() as connection:
-            for (article_id, number), each in taken.items():
-                here = (versions.c.article_id == article_id) & (versions.c.number == number)
-                written = update(versions).where(here, versions.c.snapshot.is_(None))
-                if not connection.execute(written.values(snapshot=each.digest)).rowcount:
+            for (article_id, number), snapshot in snapshots.items():
+                this_version = (versions.c.article_id == article_id) & (versions.c.number == number)
+                statement = update(versions).where(this_version, versions.c.snapshot.is_(None))
+                if not connection.execute(statement.values(snapshot=snapshot.digest)).rowcount:
                     continue
                 row = {"article_id": article_id, "number": number, "taken_at": rows.iso(now)}
-                made = {**row, "size": len(each.warc), "warc": each.warc}
-                connection.execute(insert(snapshot_files).values(made))
+                values = {**row, "size": len(snapshot.warc), "warc": snapshot.warc}
+                connection.execute(insert(snapshot_files).values(values))
             _drop(connection, limits, now)
 
     def get(self, article_id: int, number: int) -> bytes | None:
-        """Return the WARC file of one version; ``None`` where none is kept."""
-        here = (snapshot_files.c.article_id == article_id) & (snapshot_files.c.number == number)
+        """Return the WARC file of one version, or None if it is not stored."""
+        this_version = (snapshot_files.c.article_id == article_id) & (
+            snapshot_files.c.number == number
+        )
         with self._database.reading() as connection:
-            found = connection.execute(select(snapshot_files.c.warc).where(here)).scalar()
-        return None if found is None else bytes(found)
+            warc = connection.execute(select(snapshot_files.c.warc).where(this_version)).scalar()
+        return None if warc is None else bytes(warc)
 
 
 def _drop(connection: Connection, limits: SnapshotLimits, now: datetime) -> None:
-    """Delete what is older than the limits allow, and the oldest while there is too much."""
+    """Delete snapshots older than the limit, then the oldest beyond the size limit."""
     oldest = rows.iso(now - timedelta(days=limits.days))
     connection.execute(delete(snapshot_files).where(snapshot_files.c.taken_at < oldest))
     columns = (snapshot_files.c.article_id, snapshot_files.c.number, snapshot_files.c.size)
@@ -55,5 +57,7 @@ def _drop(connection: Connection, limits: SnapshotLimits, now: datetime) -> None
     for article_id, number, size in connection.execute(newest).all():
         room -= size
         if room < 0:
-            here = (snapshot_files.c.article_id == article_id) & (snapshot_files.c.number == number)
-            connection.execute(delete(snapshot_files).where(here))
+            this_version = (snapshot_files.c.article_id == article_id) & (
+                snapshot_files.c.number == number
+            )
+            connection.execute(delete(snapshot_files).where(this_version))

@@ -1,4 +1,4 @@
-"""Sources that are looked at again and again."""
+"""Sources: sites that are checked again and again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sqlalchemy import Select, delete, func, select, update
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import identified, take_turn
+from ingest.archive.saving import get_or_create, lock_archive
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
-from ingest.identity import apart
+from ingest.identity import add_place
 from ingest.model import Permission, Source
 
 
 class Sources(DatabasePart):
-    """What is watched."""
+    """The watched sources."""
 
     def watch(
         self,
@@ -30,32 +30,34 @@ class Sources(DatabasePart):
         now: datetime,
         place: str = "",
     ) -> Source:
-        """Look at *address* again every so many minutes; one that is known is described anew.
+        """Watch *address*, to be checked every *every* minutes, or update the source that does.
 
-        With a *place* what it gives is that server's alone.
+        With a *place*, its articles belong to that server alone.
         """
         with self._database.writing() as connection:
-            take_turn(connection)
+            lock_archive(connection)
             values = {
-                "outlet_id": identified(connection, outlets, "name", outlet, {}),
+                "outlet_id": get_or_create(connection, outlets, "name", outlet, {}),
                 "permission": str(permission),
                 "every": every,
             }
             new = {**values, "added_at": rows.iso(now), "place": place}
-            source_id = identified(connection, sources, "address", apart(address, place), new)
+            source_id = get_or_create(
+                connection, sources, "address", add_place(address, place), new
+            )
             connection.execute(update(sources).where(sources.c.id == source_id).values(values))
         return self.get(source_id)
 
     def unwatch(self, source_id: int) -> Source:
-        """Look at a source no more; its articles stay.
+        """Stop watching a source; its articles stay.
 
         Raises:
             SourceNotFoundError: there is no such source.
         """
         source = self.get(source_id)
         with self._database.writing() as connection:
-            mine = update(pages).where(pages.c.source_id == source_id)
-            connection.execute(mine.values(source_id=None))
+            statement = update(pages).where(pages.c.source_id == source_id)
+            connection.execute(statement.values(source_id=None))
             connection.execute(delete(sources).where(sources.c.id == source_id))
         return source
 
@@ -73,60 +75,62 @@ class Sources(DatabasePart):
         return rows.source(row)
 
     def at(self, address: str, place: str = "") -> Source | None:
-        """Return the source that is watched at *address* for everybody, or for one *place*."""
+        """Return the source watched at *address*, for everybody or for one *place*, or None."""
         with self._database.reading() as connection:
-            query = _source_rows().where(sources.c.address == apart(address, place))
+            query = _source_rows().where(sources.c.address == add_place(address, place))
             row = connection.execute(query).mappings().one_or_none()
         return rows.source(row) if row else None
 
     def watched(self) -> list[Source]:
-        """Return every source, in the order in which they were added."""
+        """Return every source in the order in which they were added."""
         with self._database.reading() as connection:
-            found = connection.execute(_source_rows().order_by(sources.c.id)).mappings()
-            return [rows.source(row) for row in found]
+            matches = connection.execute(_source_rows().order_by(sources.c.id)).mappings()
+            return [rows.source(row) for row in matches]
 
     def claim(self, source: Source, now: datetime) -> bool:
-        """Take a source that is due for oneself; of several processes one gets it."""
-        known = rows.iso(source.checked_at) if source.checked_at else None
-        same = sources.c.checked_at == known if known else sources.c.checked_at.is_(None)
-        mine = update(sources).where(sources.c.id == source.id, same)
+        """Take a due source; return False if another process took it first."""
+        checked_at = rows.iso(source.checked_at) if source.checked_at else None
+        unclaimed = (
+            sources.c.checked_at == checked_at if checked_at else sources.c.checked_at.is_(None)
+        )
+        statement = update(sources).where(sources.c.id == source.id, unclaimed)
         with self._database.writing() as connection:
-            return bool(connection.execute(mine.values(checked_at=rows.iso(now))).rowcount)
+            return bool(connection.execute(statement.values(checked_at=rows.iso(now))).rowcount)
 
     def make_due(self, source_id: int) -> None:
-        """Let a source be looked at again without waiting."""
+        """Make a source due at once."""
         self._update_source(source_id, {"checked_at": None})
 
-    def checked(self, source_id: int, now: datetime, **read: Any) -> None:  # noqa: ANN401
-        """Record that a source was read whole: what it gave with it is in *read*."""
-        values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **read}
+    def checked(self, source_id: int, now: datetime, **columns: Any) -> None:  # noqa: ANN401
+        """Record that a source was read completely; *columns* are further values."""
+        values = {"checked_at": rows.iso(now), "failed_at": None, "failure": None, **columns}
         self._update_source(source_id, values)
 
     def ended(self, source_id: int, now: datetime) -> None:
-        """Record that a look at a source has come to its end, well or not."""
+        """Record the end of a check of a source, successful or not."""
         self._update_source(source_id, {"ended_at": rows.iso(now)})
 
     def move(self, source_id: int, address: str) -> None:
-        """Ask a source under another address from now on, unless that is watched already."""
-        name = apart(address, self.get(source_id).place)
-        taken = select(sources.c.id).where(sources.c.address == name)
+        """Change the address of a source, unless the new one is watched already."""
+        name = add_place(address, self.get(source_id).place)
+        same_address = select(sources.c.id).where(sources.c.address == name)
         with self._database.writing() as connection:
-            if connection.execute(taken).scalar() is None:
-                mine = update(sources).where(sources.c.id == source_id)
-                connection.execute(mine.values(address=name))
+            if connection.execute(same_address).scalar() is None:
+                statement = update(sources).where(sources.c.id == source_id)
+                connection.execute(statement.values(address=name))
 
     def failed(self, source_id: int, now: datetime, failure: str) -> None:
-        """Record that a source could not be read, and why; since when stays what it was."""
+        """Record that a source could not be read, and why; the first failure's time stays."""
         at = rows.iso(now)
         since = func.coalesce(sources.c.failed_at, at)
         self._update_source(source_id, {"checked_at": at, "failed_at": since, "failure": failure})
 
     def _update_source(self, source_id: int, values: Mapping[str, Any]) -> None:
         with self._database.writing() as connection:
-            here = sources.c.id == source_id
-            connection.execute(update(sources).where(here).values(**values))
+            this_source = sources.c.id == source_id
+            connection.execute(update(sources).where(this_source).values(**values))
 
 
 def _source_rows() -> Select[Any]:
-    """Select sources with their outlets' names."""
+    """Build the query for sources with their outlets' names."""
     return select(sources, outlets.c.name).join(outlets, outlets.c.id == sources.c.outlet_id)

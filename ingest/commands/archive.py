@@ -1,4 +1,4 @@
-"""The archive as a whole: what it holds, what was answered from it, a copy of it."""
+"""Commands on the archive as a whole: copy, backup, restore, status."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ingest.archive.copying import copy
 from ingest.calling import as_called
 from ingest.commands import articles
 from ingest.commands.indexing import catch_up
-from ingest.commands.options import AsJson, Yes, configured, misused, now
-from ingest.embedding.embedder import better
+from ingest.commands.options import AsJson, Yes, configured, now, usage_error
+from ingest.embedding.embedder import better_model
 from ingest.index.ownership import owner
 from ingest.settings import Settings
 
@@ -32,11 +32,11 @@ def copy_command(
         Archive.open(database) as target,
     ):
         rows = showing.with_progress("Copying", None, partial(copy, archive, target))
-        kept = target.summary().articles
+        count = target.summary().articles
     if as_json:
-        showing.print_json({"rows": rows, "articles": kept})
+        showing.print_json({"rows": rows, "articles": count})
     else:
-        print(f"Copied {kept:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
+        print(f"Copied {count:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
     return 0
 
 
@@ -45,53 +45,53 @@ def backup_command(
 ) -> int:
     """Write the archive into one file, while it is used."""
     with Archive.open(configured(Settings).archive_url) as archive:
-        held = showing.with_progress("Backing up", None, partial(backup.back_up, archive, file))
+        contents = showing.with_progress("Backing up", None, partial(backup.back_up, archive, file))
     size = file.stat().st_size
     if as_json:
-        showing.print_json({"file": str(file), "bytes": size, **asdict(held)})
+        showing.print_json({"file": str(file), "bytes": size, **asdict(contents)})
     else:
-        back = as_called(f"`python -m ingest restore {file}` takes it back.")
+        advice = as_called(f"`python -m ingest restore {file}` takes it back.")
         print(
-            f"{file} holds {held.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
-            f" again. {back}"
+            f"{file} holds {contents.articles:,} articles ({size / 2**20:,.1f} MB) and was read"
+            f" again. {advice}"
         )
     return 0
 
 
 def restore_command(
-    what: Annotated[
+    targets: Annotated[
         list[str],
         typer.Argument(metavar="NUMBER|FILE", help="Numbers of articles, or a backup's file."),
     ],
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> int:
-    """Let removed or quarantined articles be cited again; or take a backup back."""
-    if all(each.isdecimal() for each in what):
-        return articles.restored([int(each) for each in what], as_json=as_json)
-    if len(what) > 1:
-        return misused("Give numbers of articles, or one file of a backup.")
+    """Make removed or quarantined articles citable again, or restore a backup."""
+    if all(target.isdecimal() for target in targets):
+        return articles.restored([int(target) for target in targets], as_json=as_json)
+    if len(targets) > 1:
+        return usage_error("Give numbers of articles, or one file of a backup.")
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
-        kept = archive.summary()
-        if kept.versions and not yes:
-            return misused(
-                f"The archive holds {kept.articles:,} articles, which the backup would replace. "
+        summary = archive.summary()
+        if summary.versions and not yes:
+            return usage_error(
+                f"The archive holds {summary.articles:,} articles, which the backup would replace. "
                 "Add --yes to do it; `python -m ingest backup FILE` keeps them."
             )
-        work = partial(backup.restore, archive, Path(what[0]))
-        held = showing.with_progress("Restoring", None, work)
+        work = partial(backup.restore, archive, Path(targets[0]))
+        contents = showing.with_progress("Restoring", None, work)
         note = catch_up(settings, archive)
     if as_json:
-        showing.print_json({**asdict(held), "index": note})
+        showing.print_json({**asdict(contents), "index": note})
     else:
-        print(f"The archive holds {held.articles:,} articles, as the backup does. {note}")
+        print(f"The archive holds {contents.articles:,} articles, as the backup does. {note}")
         print("What was erased after the backup was made is back: erase it again.")
     return 0
 
 
 def status_command(as_json: AsJson = False) -> int:
-    """Show what is kept, how fresh it is, what failed, and whether the index holds it."""
+    """Show the contents of the archive, their age, failures, and the state of the index."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         summary, passages = archive.summary(), archive.passages.count()
@@ -99,18 +99,18 @@ def status_command(as_json: AsJson = False) -> int:
         sources = archive.sources.watched()
         removals = archive.articles.removals()
     holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
-    waiting = summary.last_change - (generation.caught_up_to if generation else 0)
+    backlog = summary.last_change - (generation.caught_up_to if generation else 0)
     if as_json:
         showing.print_json(
             {
                 **asdict(summary),
                 "passages": passages,
                 "generation": asdict(generation) if generation else None,
-                "better_model": better(generation.model, settings) if generation else None,
-                "changes_waiting": waiting,
+                "better_model": better_model(generation.model, settings) if generation else None,
+                "changes_waiting": backlog,
                 "index_owner": holder,
-                "sources": [asdict(each) for each in sources],
-                "removals": {str(why): count for why, count in removals.items()},
+                "sources": [asdict(source) for source in sources],
+                "removals": {str(reason): count for reason, count in removals.items()},
                 "data_dir": str(settings.data_dir),
             }
         )
@@ -122,18 +122,18 @@ def status_command(as_json: AsJson = False) -> int:
     if sources:
         console.print(showing.sources_table(sources))
         console.print()
-    apart = ", ".join(f"{count:,} {why}" for why, count in removals.items()) or "none"
+    not_cited = ", ".join(f"{count:,} {reason}" for reason, count in removals.items()) or "none"
     print(
         f"{summary.articles:,} articles, {summary.versions:,} versions, "
-        f"{passages:,} passages; not cited: {apart}. Kept in {settings.data_dir}."
+        f"{passages:,} passages; not cited: {not_cited}. Kept in {settings.data_dir}."
     )
     if summary.changed_at:
         print(f"The archive last changed {showing.ago(summary.changed_at, now())}.")
     if generation:
-        state = f"{waiting:,} changes wait" if waiting else "up to date"
-        made = showing.ago(generation.created_at, now())
-        print(f"The index: generation {generation.id} of {made}, {generation.model}, {state}.")
-        if model := better(generation.model, settings):
+        state = f"{backlog:,} changes wait" if backlog else "up to date"
+        age = showing.ago(generation.created_at, now())
+        print(f"The index: generation {generation.id} of {age}, {generation.model}, {state}.")
+        if model := better_model(generation.model, settings):
             change = as_called("`python -m ingest rebuild`")
             print(f"{change} changes over to {model}, which finds more.")
     print(f"It belongs to {holder}." if holder else "No process owns it at the moment.")

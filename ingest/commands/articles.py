@@ -1,4 +1,4 @@
-"""Articles: add, list, show, remove, restore, erase."""
+"""Commands on articles: add, list, show, remove, restore, erase."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from ingest.commands.options import (
     Numbers,
     Yes,
     configured,
-    misused,
     now,
+    usage_error,
 )
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
@@ -37,8 +37,8 @@ from ingest.reading import FoundArticle, Hints, read_bytes, read_path
 from ingest.refresh import SourceRound
 from ingest.settings import Settings
 
-_A_TABLE = 1000
-"""Articles that are read and printed together."""
+_TABLE_ROWS = 1000
+"""Articles read and printed as one table."""
 
 
 def add_command(
@@ -62,63 +62,72 @@ def add_command(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Read coverage and save it: files, folders, addresses of the web, standard input."""
+    """Read coverage and save it: files, folders, web addresses, standard input."""
     settings = configured(Settings)
     hints = Hints(outlet, url, title, published, fields or {})
     addresses = [path for path in paths if _is_address(path)]
     paths = [path for path in paths if not _is_address(path)]
-    found = chain.from_iterable(_read(path, hints) for path in paths)
+    items = chain.from_iterable(_read(path, hints) for path in paths)
     with Archive.open(settings.archive_url) as archive:
         outcome = showing.with_progress(
             "Reading",
             None,
-            lambda told: adding.add(found, archive, now=now(), progress=told),
+            lambda progress: adding.add(items, archive, now=now(), progress=progress),
         )
         for address in addresses:
-            for each in add_address(archive, settings, address, hints):
-                _take(each, outcome)
+            for source_round in add_address(archive, settings, address, hints):
+                _add_round(source_round, outcome)
         note = catch_up(settings, archive)
     return _report(outcome, note, as_json=as_json)
 
 
 def _is_address(path: str) -> bool:
-    """Tell an address of the web from a path."""
+    """Return True if an argument is a web address rather than a path."""
     return path.lower().startswith(("http://", "https://"))
 
 
-def _take(told: SourceRound, outcome: AddingOutcome) -> None:
-    """Add what one address held to everything that was added."""
-    outcome.saved += told.outcome.saved
-    outcome.warnings += [*told.outcome.warnings, *told.notes]
-    problems = [*told.failed, *([(told.source.address, told.failure)] if told.failure else [])]
-    outcome.problems += [FoundArticle(name, problem=ReadingError(why)) for name, why in problems]
+def _add_round(source_round: SourceRound, outcome: AddingOutcome) -> None:
+    """Add the outcome of one address to the total outcome."""
+    outcome.saved += source_round.outcome.saved
+    outcome.warnings += [*source_round.outcome.warnings, *source_round.notes]
+    problems = [
+        *source_round.failed,
+        *([(source_round.source.address, source_round.failure)] if source_round.failure else []),
+    ]
+    outcome.problems += [
+        FoundArticle(name, problem=ReadingError(reason)) for name, reason in problems
+    ]
     outcome.problems += [
         FoundArticle(page.url, problem=ReadingError(f"{page.url} is gone (404 or 410)."))
-        for page in told.gone
+        for page in source_round.gone
     ]
-    outcome.saved += [Saved(0, 0, Decision.SAME)] * told.unchanged
+    outcome.saved += [Saved(0, 0, Decision.SAME)] * source_round.unchanged
 
 
 def _report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
-    """Print what was added; 1 if anything could not be read."""
-    for each in outcome.problems:
-        print(showing.printable(str(each.problem)), file=sys.stderr)
+    """Print the outcome; return 1 if anything could not be read."""
+    for problem in outcome.problems:
+        print(showing.printable(str(problem.problem)), file=sys.stderr)
     for warning in outcome.warnings:
         print(showing.printable(warning), file=sys.stderr)
     if as_json:
-        failed = [{"name": each.name, "problem": str(each.problem)} for each in outcome.problems]
+        failed = [
+            {"name": problem.name, "problem": str(problem.problem)} for problem in outcome.problems
+        ]
         showing.print_json(
             {
                 **outcome.counts,
-                "articles": [asdict(each) for each in outcome.saved],
+                "articles": [asdict(saved) for saved in outcome.saved],
                 "problems": failed,
                 "warnings": outcome.warnings,
                 "index": note,
             }
         )
     else:
-        told = ", ".join(f"{number:,} {what}" for what, number in outcome.counts.items() if number)
-        print(f"{told or 'Nothing'}. {note}")
+        summary = ", ".join(
+            f"{number:,} {label}" for label, number in outcome.counts.items() if number
+        )
+        print(f"{summary or 'Nothing'}. {note}")
     return 1 if outcome.problems else 0
 
 
@@ -140,25 +149,25 @@ def list_command(
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """List what is kept, newest first."""
+    """List the stored articles, newest first."""
     removal = Removal.QUARANTINED if quarantined else None
     with Archive.open(configured(Settings).archive_url) as archive:
-        kept = archive.articles
+        stored = archive.articles
         if limit is None:
-            parts = kept.in_parts(_A_TABLE, outlet=outlet, removed=removed, removal=removal)
+            parts = stored.in_parts(_TABLE_ROWS, outlet=outlet, removed=removed, removal=removal)
         else:
-            found = kept.listed(outlet=outlet, removed=removed, removal=removal, limit=limit)
-            parts = iter([found])
+            matches = stored.listed(outlet=outlet, removed=removed, removal=removal, limit=limit)
+            parts = iter([matches])
         if as_json:
-            showing.print_list("articles", (asdict(each) for part in parts for each in part))
+            showing.print_list("articles", (asdict(article) for part in parts for article in part))
             return 0
-        none = True
+        is_empty = True
         for part in filter(None, parts):
-            none = False
+            is_empty = False
             Console().print(showing.article_table(part, reasons=quarantined))
-    if none and quarantined:
+    if is_empty and quarantined:
         print("Nothing is in quarantine.")
-    elif none:
+    elif is_empty:
         print(as_called("No such article is kept. `python -m ingest add PATH` adds coverage."))
     return 0
 
@@ -171,31 +180,32 @@ def show_command(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Show one version of an article, the newest if none is asked for, or what changed in it."""
+    """Show one version of an article, by default the newest, or its changes."""
     with Archive.open(configured(Settings).archive_url) as archive:
         article = archive.articles.get(number)
-        versions = {each.number: each for each in archive.articles.versions(number)}
+        versions = {item.number: item for item in archive.articles.versions(number)}
         story = archive.articles.story(number)
-    wanted = article.versions if version is None else version
-    before = wanted - 1 if diff else wanted
-    if missing := {wanted, before} - set(versions):
-        least = min(missing)
-        why = " There is nothing before it to compare." if diff and least == 0 else ""
+    chosen = article.versions if version is None else version
+    before = chosen - 1 if diff else chosen
+    if unknown := {chosen, before} - set(versions):
+        lowest = min(unknown)
+        explanation = " There is nothing before it to compare." if diff and lowest == 0 else ""
         print(
-            f"Article {article.id} has versions 1 to {article.versions}, not {least}.{why}",
+            f"Article {article.id} has versions 1 to {article.versions}, "
+            f"not {lowest}.{explanation}",
             file=sys.stderr,
         )
         return 1
-    shown = versions[wanted]
+    chosen_version = versions[chosen]
     if as_json:
-        told = {"article": asdict(article), "version": asdict(shown)}
-        also = {"story": [each.id for each in story]}
+        record = {"article": asdict(article), "version": asdict(chosen_version)}
+        related = {"story": [relative.id for relative in story]}
         older = {"before": asdict(versions[before])} if diff else {}
-        showing.print_json({**told, **also, **older})
+        showing.print_json({**record, **related, **older})
     elif diff:
-        showing.show_difference(versions[before], shown, Console())
+        showing.show_difference(versions[before], chosen_version, Console())
     else:
-        showing.show_version(shown, article, Console(), story)
+        showing.show_version(chosen_version, article, Console(), story)
     return 0
 
 
@@ -207,11 +217,11 @@ def snapshot_command(
     """Write a page as it was fetched to a WARC file, which other programs open."""
     with Archive.open(configured(Settings).archive_url) as archive:
         article = archive.articles.get(number)
-        wanted = version or article.versions
-        warc = archive.snapshots.get(article.id, wanted)
+        chosen = version or article.versions
+        warc = archive.snapshots.get(article.id, chosen)
     if warc is None:
         print(
-            f"Of article {number}, version {wanted}, no snapshot is kept: it was not fetched, or "
+            f"Of article {number}, version {chosen}, no snapshot is kept: it was not fetched, or "
             "SNAPSHOT_DAYS are over.",
             file=sys.stderr,
         )
@@ -222,59 +232,59 @@ def snapshot_command(
 
 
 def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
-    """Take articles out of every search and answer."""
+    """Remove articles from every search and answer."""
     settings = configured(Settings)
-    gone, unknown = [], []
+    removed, unknown = [], []
     with Archive.open(settings.archive_url) as archive:
         for number in numbers:
             try:
-                gone.append(archive.articles.remove(number, now=now()))
+                removed.append(archive.articles.remove(number, now=now()))
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
-    for each in unknown:
-        print(each, file=sys.stderr)
+    for error_message in unknown:
+        print(error_message, file=sys.stderr)
     if as_json:
-        showing.print_json({"removed": [article.id for article in gone], "index": note})
+        showing.print_json({"removed": [article.id for article in removed], "index": note})
     else:
-        for article in gone:
+        for article in removed:
             print(f"Removed {article.id}: {showing.printable(article.header.title)}")
-        print(f"{note} Adding the same coverage again restores it." if gone else note)
+        print(f"{note} Adding the same coverage again restores it." if removed else note)
     return 1 if unknown else 0
 
 
 def restored(numbers: Sequence[int], *, as_json: bool) -> int:
-    """Let articles be cited again that were removed, are gone, or are in quarantine."""
+    """Make removed or quarantined articles citable again."""
     return _for_each(numbers, Articles.restore, "restored", as_json=as_json)
 
 
 def erase_command(numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> int:
     """Delete every word of articles for good."""
     if not yes:
-        return misused("Erasing cannot be undone. Add --yes to do it.")
+        return usage_error("Erasing cannot be undone. Add --yes to do it.")
     return _for_each(numbers, Articles.erase, "erased", as_json=as_json)
 
 
 def _for_each(
-    numbers: Sequence[int], work: Callable[..., object], done: str, *, as_json: bool
+    numbers: Sequence[int], work: Callable[..., object], participle: str, *, as_json: bool
 ) -> int:
-    """Do *work* on each article that is named; unknown numbers stop nothing."""
+    """Run *work* on each article; unknown numbers are reported at the end."""
     settings = configured(Settings)
-    worked, unknown = [], []
+    processed, unknown = [], []
     with Archive.open(settings.archive_url) as archive:
         for number in numbers:
             try:
                 work(archive.articles, number, now=now())
-                worked.append(number)
+                processed.append(number)
             except ArticleNotFoundError as error:
                 unknown.append(error)
         note = catch_up(settings, archive)
-    for each in unknown:
-        print(each, file=sys.stderr)
+    for error_message in unknown:
+        print(error_message, file=sys.stderr)
     if as_json:
-        showing.print_json({done: worked, "index": note})
+        showing.print_json({participle: processed, "index": note})
     else:
-        for number in worked:
-            print(f"{done.capitalize()} {number}.")
+        for number in processed:
+            print(f"{participle.capitalize()} {number}.")
         print(note)
     return 1 if unknown else 0

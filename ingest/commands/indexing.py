@@ -1,4 +1,4 @@
-"""The index: catch up, rebuild, roll back, check."""
+"""Commands on the index: catch up, rebuild, roll back, check."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ingest.settings import Settings
 
 
 def catch_up(settings: Settings, archive: Archive) -> str:
-    """Bring the index up to the archive, or say why not: what the archive holds stays."""
+    """Update the index, and return a sentence with the result, also if it fails."""
     try:
-        return _caught_up(settings, archive)
+        return _update_index(settings, archive)
     except (EmbeddingError, IndexUnavailableError, SettingsError) as error:
         return as_called(
             f"The archive holds it, but it is not searchable yet: {error} "
@@ -33,8 +33,8 @@ def catch_up(settings: Settings, archive: Archive) -> str:
         )
 
 
-def _caught_up(settings: Settings, archive: Archive) -> str:
-    """Bring the index up to the archive, or say who will."""
+def _update_index(settings: Settings, archive: Archive) -> str:
+    """Update the index, and return a sentence with the result or the owner of the index."""
     try:
         with open_index(settings, archive) as index:
             if not index.behind():
@@ -60,10 +60,10 @@ def open_index(settings: Settings, archive: Archive) -> Iterator[Index]:
 
 
 def index_command(as_json: AsJson = False) -> int:
-    """Let the index catch up with the archive."""
+    """Update the index with the changes of the archive."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
-        note = _caught_up(settings, archive)
+        note = _update_index(settings, archive)
     if as_json:
         showing.print_json({"index": note})
     else:
@@ -72,19 +72,19 @@ def index_command(as_json: AsJson = False) -> int:
 
 
 def rebuild_command(as_json: AsJson = False) -> int:
-    """Make the index anew with the model that the settings choose."""
+    """Rebuild the index with the model that the settings choose."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
         generation = showing.with_progress(
             "Indexing",
             None,
-            lambda told: rebuild(
+            lambda progress: rebuild(
                 archive,
                 embedder(settings),
                 settings,
                 holder="`python -m ingest rebuild`",
                 now=now(),
-                progress=told,
+                progress=progress,
             ),
         )
     if as_json:
@@ -95,7 +95,7 @@ def rebuild_command(as_json: AsJson = False) -> int:
 
 
 def rollback_command(as_json: AsJson = False) -> int:
-    """Let the generation serve again that served before the last rebuild."""
+    """Serve the generation again that served before the last rebuild."""
     with Archive.open(configured(Settings).archive_url) as archive:
         generation = roll_back(archive, now=now())
     if as_json:
@@ -112,21 +112,21 @@ def check_command(
     repairing: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Compare the index with the archive, and with --repair mend what differs."""
+    """Compare the index with the archive, and repair differences with --repair."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
-        with suppress(IndexUnavailableError):  # the faults say so
+        with suppress(IndexUnavailableError):  # faults() reports it
             if index.behind():
                 showing.with_progress("Indexing", None, index.catch_up)
-        found = faults(index)
-        if found and repairing:
-            repair(index, found)
-        left = faults(index) if found and repairing else found
+        before = faults(index)
+        if before and repairing:
+            repair(index, before)
+        remaining = faults(index) if before and repairing else before
     if as_json:
-        showing.print_json({"faults": asdict(found), "left": asdict(left)})
-    elif not found:
+        showing.print_json({"faults": asdict(before), "left": asdict(remaining)})
+    elif not before:
         print("The index holds what the archive holds, passage by passage.")
     else:
-        print(f"The index differs: {found}.")
-        print(f"After the repair: {left}." if repairing else "`check --repair` mends it.")
-    return 1 if left else 0
+        print(f"The index differs: {before}.")
+        print(f"After the repair: {remaining}." if repairing else "`check --repair` mends it.")
+    return 1 if remaining else 0

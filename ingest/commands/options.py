@@ -1,4 +1,4 @@
-"""What the commands of both packages take, and how they are run."""
+"""Options shared by the commands of both packages, and the code that runs commands."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from ingest.model import parse_moment
 from ingest.settings import Settings
 from ingest.showing import printable
 
-_MISUSED = 2
-"""The exit code of a command that cannot be meant so."""
+_USAGE_ERROR = 2
+"""The exit code of a command with wrong arguments."""
 
-_NOBODY_ELSE = 0o077
-"""What is written is nobody else's to read: questions, hashes and pastes are in the archive."""
-_STATE = ("archive.sqlite3*", "index", "models")
-"""What of the state folder earlier releases let everybody read."""
+_UMASK = 0o077
+"""No other user may read our files: the archive holds questions, hashes and pastes."""
+_PRIVATE_FILES = ("archive.sqlite3*", "index", "models")
+"""Files in the data folder that earlier releases left readable to other users."""
 _INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended."""
+"""The exit code after Ctrl-C."""
 
-_Given = ParamSpec("_Given")
+_Arguments = ParamSpec("_Arguments")
 _Configured = TypeVar("_Configured", bound=Settings)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -44,7 +44,7 @@ Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers in
 ShowVersion = Annotated[
     bool,
     typer.Option(
-        "--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Say which."
+        "--version", is_eager=True, callback=lambda is_set: _show_version(is_set), help="Say which."
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without being asked again.")]
@@ -55,59 +55,58 @@ def make_app(
     commands: Mapping[str, Callable[..., int]],
     *,
     epilog: str | None = None,
-    alone: bool = False,
+    runs_alone: bool = False,
 ) -> typer.Typer:
-    """Make a group of *commands*, each of which returns its exit code.
+    """Return an app with *commands*, each of which returns its exit code.
 
-    Without a command it shows its help, unless it does something *alone*.
+    Without a command it shows its help, unless *runs_alone* is set.
     """
     app = typer.Typer(
         help=text,
         epilog=epilog,
-        no_args_is_help=not alone,
+        no_args_is_help=not runs_alone,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for name, command in commands.items():
-        app.command(name)(_exiting(command))
+        app.command(name)(_with_exit_code(command))
 
-    @app.callback(invoke_without_command=alone, help=text)
+    @app.callback(invoke_without_command=runs_alone, help=text)
     def _(version: ShowVersion = False) -> None: ...
 
     return app
 
 
-def _show_version(wanted: bool) -> None:
-    """Say which release this is, and end."""
-    if wanted:
+def _show_version(is_set: bool) -> None:
+    """Print the release and exit."""
+    if is_set:
         print(f"election-desk {release()}")
         raise typer.Exit
 
 
-def _exiting(command: Callable[_Given, int]) -> Callable[_Given, None]:
-    """Let a command end with the code that it returns."""
+def _with_exit_code(command: Callable[_Arguments, int]) -> Callable[_Arguments, None]:
+    """Return a function that runs *command* and exits with the code it returns."""
 
     @wraps(command)
-    def ended(*given: _Given.args, **named: _Given.kwargs) -> None:
-        raise typer.Exit(command(*given, **named))
+    def run_and_exit(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> None:
+        raise typer.Exit(command(*arguments, **options))
 
-    return ended
+    return run_and_exit
 
 
 def run_app(
     app: typer.Typer,
     arguments: Sequence[str] | None,
     name: str,
-    said: Callable[[Exception], str | None] = lambda _error: None,
+    describe: Callable[[Exception], str | None] = lambda _error: None,
 ) -> int:
-    """Run the command that *arguments* name, and return its exit code; every error is one sentence.
+    """Run the command in *arguments*, and return its exit code; print an error as one sentence.
 
-    *said* has the sentences for errors that are not of this package; for what has none, this tells
-    how it is reported.
+    *describe* returns the sentence for an error of another package, or None for an unexpected one.
     """
     load_dotenv(Path.cwd() / ".env")
-    os.umask(_NOBODY_ELSE)
+    os.umask(_UMASK)
     try:
         with stopping.as_ctrl_c():
             return _run(app, arguments, name)
@@ -115,7 +114,7 @@ def run_app(
         print("\nStopped. What was saved stays; run it again to go on.", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        sentence = str(error) if isinstance(error, IngestError) else said(error)
+        sentence = str(error) if isinstance(error, IngestError) else describe(error)
         if sentence is None:
             return _unexpected(error)
         print(printable(as_called(sentence)), file=sys.stderr)
@@ -123,10 +122,10 @@ def run_app(
 
 
 def _run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
-    """Run a command; misuse is told.
+    """Run a command, and return its exit code.
 
     Raises:
-        KeyboardInterrupt: somebody pressed Ctrl-C.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
     try:
         app(args=arguments, prog_name=name)
@@ -138,32 +137,32 @@ def _run(app: typer.Typer, arguments: Sequence[str] | None, name: str) -> int:
 
 
 def configured(kind: type[_Configured]) -> _Configured:
-    """Read the settings from the environment, and let the logs be as they say.
+    """Read the settings from the environment, and configure logging.
 
     Raises:
-        SettingsError: a setting cannot be meant so.
+        SettingsError: a setting is invalid.
     """
     settings = kind.of(os.environ)
     logs.configure(settings)
-    for each in (found for name in _STATE for found in settings.data_dir.glob(name)):
-        with suppress(OSError):  # somebody else's
-            each.chmod(each.stat().st_mode & ~_NOBODY_ELSE)
+    for path in (file for name in _PRIVATE_FILES for file in settings.data_dir.glob(name)):
+        with suppress(OSError):  # owned by another user
+            path.chmod(path.stat().st_mode & ~_UMASK)
     return settings
 
 
 def now() -> datetime:
-    """Read the clock; the only place of the commands of both packages that does."""
+    """Return the current time; no other code of the commands reads the clock."""
     return datetime.now(UTC)
 
 
-def misused(text: str) -> int:
-    """Say how a command is used, and return the code for that."""
+def usage_error(text: str) -> int:
+    """Print how a command is used, and return the exit code for wrong arguments."""
     print(as_called(text), file=sys.stderr)
-    return _MISUSED
+    return _USAGE_ERROR
 
 
 def _unexpected(error: Exception) -> int:
-    """Say that this is a fault of the program, and where its details are."""
+    """Report an error of the program itself, with advice how to get its details."""
     print(
         f"Something went wrong that should not have ({type(error).__name__}). What was saved "
         "stays. Run it again with ELECTION_DESK_DEBUG=1 and report what it prints.",
@@ -174,27 +173,27 @@ def _unexpected(error: Exception) -> int:
     return 1
 
 
-def _parsing(parse: Callable[[str], object], wrong: str) -> Callable[[str], object]:
-    """Let what *parse* refuses be misuse; *wrong* says why, with the text before it."""
+def _parsing(parse: Callable[[str], object], complaint: str) -> Callable[[str], object]:
+    """Return a parser that reports a ValueError of *parse* as wrong usage, with *complaint*."""
 
     def parsed(text: str) -> object:
         try:
             return parse(text)
         except ValueError as error:
-            raise typer.BadParameter(f"{text} {wrong}") from error
+            raise typer.BadParameter(f"{text} {complaint}") from error
 
     return parsed
 
 
 def _country(text: str) -> str:
-    """Read the two letters of a country (ISO 3166-1)."""
+    """Parse a country code of two letters (ISO 3166-1)."""
     if len(text) == len("JP") and text.isascii() and text.isalpha():
         return text.upper()
     raise ValueError(text)
 
 
 def _mapping(text: str) -> dict[str, str]:
-    """Read ``ours=theirs,…``."""
+    """Parse ``ours=theirs,…``."""
     pairs = [pair.partition("=") for pair in text.split(",")]
     if not all(ours and theirs for ours, _, theirs in pairs):
         raise ValueError(text)

@@ -1,4 +1,4 @@
-"""Search: the evidence for a question, and why it was found."""
+"""The search command: the evidence for a question, with its scores."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ingest.archive import Archive
 from ingest.batch import BadLineError, questions
 from ingest.calling import as_called
 from ingest.commands.indexing import open_index
-from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, misused, now
+from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 from ingest.errors import SettingsError
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.detecting import language_of
 from ingest.model import Evidence, Moment, Scope, day_of
@@ -41,9 +41,9 @@ def search_command(
     limit: Annotated[int, typer.Option(min=1, help="Passages.")] = 10,
     as_json: AsJson = False,
 ) -> int:
-    """Show the evidence for a question, or for each of a file of them, and why it was found."""
+    """Show the evidence for a question, or for each in a file, with its scores."""
     if (question is None) == (batch is None):
-        return misused("Give one question, or --batch FILE.")
+        return usage_error("Give one question, or --batch FILE.")
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         if index.behind():
@@ -51,33 +51,33 @@ def search_command(
         outlets, day = archive.outlets.names(), day_of(today or now())
         scope = _scope_of(outlet or (), since, until, outlets)
 
-        def look(text: str, timings: dict[str, float]) -> list[Evidence]:
+        def find(text: str, timings: dict[str, float]) -> list[Evidence]:
             return search(
                 index,
                 archive,
                 text,
-                names=asked(text, outlets, day, language_of(text)),
+                names=question_scope(text, outlets, day, language_of(text)),
                 limit=limit,
                 scope=scope,
                 timings=timings,
             )
 
         if batch is not None:
-            return _search_batch(batch, look)
+            return _search_batch(batch, find)
         timings: dict[str, float] = {}
-        found = look(clean_line(question or ""), timings)
+        results = find(clean_line(question or ""), timings)
     if as_json:
-        evidence = [asdict(each) for each in found]
+        evidence = [asdict(result) for result in results]
         showing.print_json({"evidence": evidence, "timings": timings})
-    elif found:
-        Console().print(showing.evidence_table(found))
+    elif results:
+        Console().print(showing.evidence_table(results))
     else:
         print(as_called("Nothing was found. `python -m ingest list` shows what is kept."))
     return 0
 
 
-def _search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Evidence]]) -> int:
-    """Print one object a question, each on a line of its own; 1 if any line held none."""
+def _search_batch(path: Path, find: Callable[[str, dict[str, float]], list[Evidence]]) -> int:
+    """Print one object for each question; return 1 if any line held none."""
     failed = 0
     for number, question in questions(path):
         if isinstance(question, BadLineError):
@@ -85,28 +85,28 @@ def _search_batch(path: Path, look: Callable[[str, dict[str, float]], list[Evide
             showing.print_line({"line": number, "error": str(question)})
             continue
         timings: dict[str, float] = {}
-        found = look(clean_line(question), timings)
-        evidence = [asdict(each) for each in found]
+        results = find(clean_line(question), timings)
+        evidence = [asdict(result) for result in results]
         showing.print_line({"question": question, "evidence": evidence, "timings": timings})
     return failed
 
 
 def _scope_of(
-    only: Sequence[str], since: Moment | None, until: Moment | None, outlets: Sequence[str]
+    names: Sequence[str], since: Moment | None, until: Moment | None, outlets: Sequence[str]
 ) -> Scope | None:
-    """Return the outlets and days that a search is bound to; *outlets* are those that are kept.
+    """Return the scope of a search; *outlets* are those in the archive.
 
     Raises:
         SettingsError: there is no such outlet.
     """
-    known = {outlet.casefold(): outlet for outlet in outlets}
-    wanted = [clean_line(outlet) for outlet in only]
-    if unknown := [outlet for outlet in wanted if outlet.casefold() not in known]:
+    outlet_of = {outlet.casefold(): outlet for outlet in outlets}
+    cleaned = [clean_line(outlet) for outlet in names]
+    if unknown := [outlet for outlet in cleaned if outlet.casefold() not in outlet_of]:
         raise SettingsError(
             f"Nothing is kept of {unknown[0]}. `python -m ingest status` lists the outlets."
         )
     scope = Scope(
-        tuple(known[outlet.casefold()] for outlet in wanted),
+        tuple(outlet_of[outlet.casefold()] for outlet in cleaned),
         day_of(since) if since else None,
         day_of(until) if until else None,
     )

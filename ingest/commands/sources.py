@@ -1,4 +1,4 @@
-"""Sources: watch them, list them, look at them now."""
+"""Commands on sources: watch, list, refresh."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest import showing
 from ingest.archive import Archive
 from ingest.calling import as_called
 from ingest.commands.indexing import catch_up
-from ingest.commands.options import READ_COUNTRY, AsJson, configured, misused, now
+from ingest.commands.options import READ_COUNTRY, AsJson, configured, now, usage_error
 from ingest.fetching import Fetcher
 from ingest.fetching.addresses import checked
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
@@ -26,8 +26,8 @@ from ingest.schedule import keep_fresh
 from ingest.settings import Settings
 from ingest.showing import printable, sources_table
 
-_HOUR = 60
-_NOTHING = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."
+_HOUR_MINUTES = 60
+_NO_SOURCES = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."
 
 
 def watch_command(
@@ -36,7 +36,9 @@ def watch_command(
     permission: Annotated[
         Permission, typer.Option(help="On what basis its text is kept.")
     ] = Permission.UNSTATED,
-    every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="How often.")] = _HOUR,
+    every: Annotated[
+        int, typer.Option(min=1, metavar="MINUTES", help="How often.")
+    ] = _HOUR_MINUTES,
     country: Annotated[
         str | None,
         typer.Option(parser=READ_COUNTRY, metavar="CODE", help="Where the outlet is: JP."),
@@ -46,7 +48,7 @@ def watch_command(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Look at a feed, a sitemap or a page again and again."""
+    """Watch a feed, a sitemap or a page."""
     with Archive.open(configured(Settings).archive_url) as archive:
         source = archive.sources.watch(checked(address), outlet, permission, every, now=now())
         archive.outlets.describe(outlet, country=country, ownership=ownership)
@@ -65,7 +67,7 @@ def unwatch_command(
     number: Annotated[int, typer.Argument(help="The source's number in `sources`.")],
     as_json: AsJson = False,
 ) -> int:
-    """Look at a source no more; its articles stay."""
+    """Stop watching a source; its articles stay."""
     with Archive.open(configured(Settings).archive_url) as archive:
         source = archive.sources.unwatch(number)
     if as_json:
@@ -76,15 +78,15 @@ def unwatch_command(
 
 
 def sources_command(as_json: AsJson = False) -> int:
-    """List what is watched, and how it went last."""
+    """List the watched sources and their last result."""
     with Archive.open(configured(Settings).archive_url) as archive:
-        found = archive.sources.watched()
+        sources = archive.sources.watched()
     if as_json:
-        showing.print_json({"sources": [asdict(each) for each in found]})
-    elif found:
-        Console().print(sources_table(found))
+        showing.print_json({"sources": [asdict(source) for source in sources]})
+    elif sources:
+        Console().print(sources_table(sources))
     else:
-        print(as_called(_NOTHING))
+        print(as_called(_NO_SOURCES))
     return 0
 
 
@@ -100,32 +102,32 @@ def refresh_command(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Look at sources now: fetch what is new or due, and let the index catch up."""
+    """Check sources now: fetch new and due pages, and update the index."""
     settings = configured(Settings)
     if keep:
-        return _kept_fresh(settings, numbers)
+        return _refresh_forever(settings, numbers)
     with Archive.open(settings.archive_url) as archive:
-        every = archive.sources.watched()
-        chosen = [archive.sources.get(each) for each in numbers or ()] or every
+        watched = archive.sources.watched()
+        chosen = [archive.sources.get(number) for number in numbers or ()] or watched
         if not chosen:
-            print(as_called(_NOTHING))
+            print(as_called(_NO_SOURCES))
             return 0
-        rounds = _look(archive, settings, chosen, believe=believe)
+        rounds = _refresh(archive, settings, chosen, believe=believe)
         note = catch_up(settings, archive)
     return _report(rounds, note, as_json=as_json)
 
 
-def _kept_fresh(settings: Settings, numbers: Sequence[int] | None) -> int:
-    """Refresh what is due until the process is stopped; whoever answers lets the index catch up."""
+def _refresh_forever(settings: Settings, numbers: Sequence[int] | None) -> int:
+    """Refresh due sources until the process is stopped; the index's owner updates the index."""
     if numbers:
-        return misused("--keep looks at every source when it is due. Leave the numbers out.")
+        return usage_error("--keep looks at every source when it is due. Leave the numbers out.")
     with Archive.open(settings.archive_url) as archive:
         print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
         asyncio.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
     return 0
 
 
-def _look(
+def _refresh(
     archive: Archive,
     settings: Settings,
     sources: Sequence[Source],
@@ -134,9 +136,9 @@ def _look(
     by_hand: bool = False,
     hints: Hints | None = None,
 ) -> list[SourceRound]:
-    """Look at *sources* under a progress bar."""
+    """Refresh *sources* with a progress bar."""
 
-    async def work(told: Progress) -> list[SourceRound]:
+    async def work(progress: Progress) -> list[SourceRound]:
         with extractor() as processes:
             async with Fetcher(now, contact=settings.contact) as fetcher:
                 refresher = Refresher(
@@ -144,7 +146,7 @@ def _look(
                     fetcher,
                     now,
                     processes,
-                    progress=told,
+                    progress=progress,
                     by_hand=by_hand,
                     believe=believe,
                     hints=hints or Hints(),
@@ -152,49 +154,58 @@ def _look(
                 )
                 return await refresher.refresh(sources)
 
-    return showing.with_progress("Refreshing", None, lambda told: asyncio.run(work(told)))
+    return showing.with_progress("Refreshing", None, lambda progress: asyncio.run(work(progress)))
 
 
 def _limits(settings: Settings) -> SnapshotLimits:
-    """Return how much of what is fetched is kept as it was fetched."""
+    """Return the limits of stored snapshots."""
     return SnapshotLimits(settings.snapshot_days, settings.snapshot_mb)
 
 
 def add_address(
     archive: Archive, settings: Settings, address: str, hints: Hints
 ) -> list[SourceRound]:
-    """Fetch a page, or each page that a feed or a sitemap lists, once."""
-    once = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
-    return _look(archive, settings, [once], by_hand=True, hints=hints)
+    """Fetch a page, or each page in a feed or sitemap, once."""
+    source = Source(0, checked(address), hints.outlet or "", Permission.UNSTATED, 1, now())
+    return _refresh(archive, settings, [source], by_hand=True, hints=hints)
 
 
 def _report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
-    """Print what was found at each source; 1 if any of it failed."""
+    """Print the result of each source; return 1 if any of them failed."""
     if as_json:
-        told = [
+        results = [
             {
-                "source": each.source.id,
-                "address": each.source.address,
-                **each.counts,
-                "problems": [{"name": url, "problem": why} for url, why in each.failed],
-                "warnings": each.outcome.warnings,
-                "notes": each.notes,
-                "failure": each.failure,
+                "source": source_round.source.id,
+                "address": source_round.source.address,
+                **source_round.counts,
+                "problems": [
+                    {"name": url, "problem": reason} for url, reason in source_round.failed
+                ],
+                "warnings": source_round.outcome.warnings,
+                "notes": source_round.notes,
+                "failure": source_round.failure,
             }
-            for each in rounds
+            for source_round in rounds
         ]
-        showing.print_json({"sources": told, "index": note})
+        showing.print_json({"sources": results, "index": note})
     else:
-        for each in rounds:
-            print(f"{printable(each.source.outlet or each.source.address)}: {_in_words(each)}")
+        for source_round in rounds:
+            name = source_round.source.outlet or source_round.source.address
+            print(f"{printable(name)}: {_summary(source_round)}")
         print(note)
-        for each in rounds:
-            for line in (*each.notes, *each.outcome.warnings, *(why for _, why in each.failed)):
+        for source_round in rounds:
+            for line in (
+                *source_round.notes,
+                *source_round.outcome.warnings,
+                *(reason for _, reason in source_round.failed),
+            ):
                 print(printable(line), file=sys.stderr)
-    return 1 if any(each.failure or each.failed for each in rounds) else 0
+    return 1 if any(source_round.failure or source_round.failed for source_round in rounds) else 0
 
 
-def _in_words(told: SourceRound) -> str:
-    """Say what one round found."""
-    counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items() if number)
-    return printable(told.failure or f"{counts or 'nothing is due'}.")
+def _summary(source_round: SourceRound) -> str:
+    """Return the result of one source as a sentence."""
+    counts = ", ".join(
+        f"{number:,} {label}" for label, number in source_round.counts.items() if number
+    )
+    return printable(source_round.failure or f"{counts or 'nothing is due'}.")

@@ -1,1 +1,1 @@
-"""Text as vectors: by a model in the packages, by one in a folder, or by an endpoint."""
+"""Text as vectors: by a model in a package, a model in a folder, or an endpoint."""

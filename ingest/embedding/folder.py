@@ -1,4 +1,4 @@
-"""Vectors by an ONNX model in a folder, as sentence-transformers lays it out."""
+"""Vectors from an ONNX model in a folder with the layout of sentence-transformers."""
 
 from __future__ import annotations
 
@@ -23,64 +23,64 @@ from ingest.settings import Settings
 
 MODEL_FILE, TOKENIZER = "model.onnx", "tokenizer.json"
 PROMPTS, _POOLING = "config_sentence_transformers.json", "1_Pooling/config.json"
-_LONGEST = 512
-"""Tokens of one text; what is longer is cut. A passage has about 256."""
+_LONGEST_TOKENS = 512
+"""Tokens after which a text is truncated. A passage has about 256."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a folder says of its model: texts before a question and a passage, and the pooling."""
+    """The configuration in a model's folder: the prefixes, and the pooling."""
 
     prefixes: Prefixes
     first_token: bool
-    """The first token stands for the text; else it is the mean of all."""
+    """True if the first token is the text's vector; otherwise the mean of all tokens is."""
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """Read the files that sentence-transformers writes; without them, go by the name."""
+        """Read the files of sentence-transformers; prefixes default to those of the name."""
         prompts = _settings(folder / PROMPTS).get("prompts", {})
-        wanted = family(folder.name)
-        passage = prompts.get("passage", prompts.get("document", wanted.passage))
+        defaults = family(folder.name)
+        passage = prompts.get("passage", prompts.get("document", defaults.passage))
         return cls(
-            Prefixes(prompts.get("query", wanted.question), passage),
+            Prefixes(prompts.get("query", defaults.question), passage),
             bool(_settings(folder / _POOLING).get("pooling_mode_cls_token", False)),
         )
 
 
 class FolderEmbedder:
-    """A model that onnxruntime runs, one text at a time in as many threads as there are cores.
+    """A model run by onnxruntime, one text at a time in as many threads as there are cores.
 
-    A text's vector never depends on its neighbours: nothing is padded, and the range of an 8-bit
-    model is that of one text.
+    A text's vector does not depend on others in the batch: nothing is padded, and the value range
+    of an 8-bit model is that of one text.
     """
 
-    far = False
+    is_remote = False
     windows = 10
 
     def __init__(
         self, folder: Path, settings: Settings | None = None, *, model: str | None = None
     ) -> None:
-        """Open *folder*; *model* is the name that a generation records, else one made of it.
+        """Open *folder*; generations record *model*, by default the folder's name and a hash.
 
-        What *settings* say is read before a text, instead of what the folder says.
+        Prefixes in *settings* replace those of the folder.
 
         Raises:
             SettingsError: it does not hold a model and its tokenizer.
         """
         self._layout = Layout.of(folder)
-        own = self._layout.prefixes
-        self._prefixes = own.chosen(settings) if settings else own
-        mark = self._prefixes.mark if self._prefixes != own else ""
+        default = self._layout.prefixes
+        self._prefixes = default.chosen(settings) if settings else default
+        mark = self._prefixes.mark if self._prefixes != default else ""
         self.model = model or f"{folder.name}@{_digest(folder)}{mark}"
-        self._session, self._tokenizer = opened(folder)
-        self._inputs = {each.name for each in self._session.get_inputs()}
+        self._session, self._tokenizer = load_model(folder)
+        self._inputs = {model_input.name for model_input in self._session.get_inputs()}
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
         self.dimensions = int(self.question("election").shape[0])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text."""
-        before = self._prefixes.passage
-        rows = list(self._threads.map(lambda text: self._vector(before + text), texts))
+        """Return one unit vector for each text."""
+        prefix = self._prefixes.passage
+        rows = list(self._threads.map(lambda text: self._vector(prefix + text), texts))
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), np.float32)
 
     def question(self, text: str) -> Vectors:
@@ -89,48 +89,48 @@ class FolderEmbedder:
 
     def _vector(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        given = {
+        arrays = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        known = {name: value for name, value in given.items() if name in self._inputs}
-        tokens = self._session.run(None, known)[0][0]
+        inputs = {name: value for name, value in arrays.items() if name in self._inputs}
+        tokens = self._session.run(None, inputs)[0][0]
         pooled = tokens[0] if self._layout.first_token else tokens.mean(axis=0)
         unit: Vectors = (pooled / np.linalg.norm(pooled)).astype(np.float32)
         return unit
 
 
 @cache
-def opened(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
-    """Load the model and the tokenizer of *folder*, once a process."""
+def load_model(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+    """Return the loaded model and tokenizer of *folder*, cached for the process."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(
-            str(_found(folder)), options, providers=["CPUExecutionProvider"]
+            str(_model_file(folder)), options, providers=["CPUExecutionProvider"]
         )
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    except Exception as error:  # neither library has one kind of its own for a bad file
+    except Exception as error:  # neither library has its own error for a bad file
         raise SettingsError(
             f"EMBEDDING_MODEL: {folder} does not hold a model that can be opened ({error}). It "
             f"needs {MODEL_FILE} and {TOKENIZER}."
         ) from error
     tokenizer.no_padding()
-    tokenizer.enable_truncation(_LONGEST)
+    tokenizer.enable_truncation(_LONGEST_TOKENS)
     return session, tokenizer
 
 
-def _found(folder: Path) -> Path:
-    """Return the model's file: beside the tokenizer, or in a folder ``onnx``."""
-    beside, inside = folder / MODEL_FILE, folder / "onnx" / MODEL_FILE
-    return inside if inside.exists() and not beside.exists() else beside
+def _model_file(folder: Path) -> Path:
+    """Return the path of the model: beside the tokenizer, or in the subfolder ``onnx``."""
+    file, onnx_file = folder / MODEL_FILE, folder / "onnx" / MODEL_FILE
+    return onnx_file if onnx_file.exists() and not file.exists() else file
 
 
 def _digest(folder: Path) -> str:
-    """Return a short hash of the model's file: a generation never mixes two of one name."""
+    """Return a short hash of the model's file, to tell two models of one name apart."""
     try:
-        with _found(folder).open("rb") as file:
+        with _model_file(folder).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:12]
     except OSError as error:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""Likeness by a model that reads a question and a text together, where somebody has one."""
+"""Similarity from an optional model that reads a question and a text together."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import httpx2
 import numpy as np
 from pydantic import SecretStr
 
-from ingest.embedding.folder import opened
+from ingest.embedding.folder import load_model
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.responses import PLAIN, limit
+from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
 
-_TIMEOUT = 5.0
-"""Seconds that an endpoint may take; after that the embedder's likeness serves."""
-_BYTES = 1_000_000
-"""Bytes of the longest reply: some dozens of scores, and maybe their texts."""
+_TIMEOUT_SECONDS = 5.0
+"""Timeout of an endpoint in seconds; after it the embedder's similarity is used."""
+_REPLY_BYTES = 1_000_000
+"""Maximum size of a reply: some dozens of scores, and perhaps their texts."""
 
 
 class Reranker(Protocol):
-    """Whatever scores texts against a question, both being read."""
+    """A model that scores texts against a question, reading both together."""
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return from 0 to 1 how well each of *texts* answers *question*.
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the probability that each of *texts* answers *question*, from 0 to 1.
 
         Raises:
-            EmbeddingError: it cannot be asked at the moment.
+            EmbeddingError: the model is not available at the moment.
         """
 
 
@@ -54,45 +54,45 @@ def reranker(settings: Settings) -> Reranker | None:
 
 
 class _FolderReranker:
-    """A cross-encoder that onnxruntime runs; one logit a pair."""
+    """A cross-encoder run by onnxruntime, with one logit a pair."""
 
     def __init__(self, folder: Path) -> None:
-        self._session, self._tokenizer = opened(folder)
-        self._inputs = {each.name for each in self._session.get_inputs()}
+        self._session, self._tokenizer = load_model(folder)
+        self._inputs = {model_input.name for model_input in self._session.get_inputs()}
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the probability of each pair."""
         return [self._score(question, text) for text in texts]
 
     def _score(self, question: str, text: str) -> float:
         pair = self._tokenizer.encode(question, text)
-        given = {
+        values = {
             "input_ids": pair.ids,
             "attention_mask": pair.attention_mask,
             "token_type_ids": pair.type_ids,
         }
-        known = {k: np.array([v], np.int64) for k, v in given.items() if k in self._inputs}
-        logit = float(np.asarray(self._session.run(None, known)[0]).ravel()[-1])
+        inputs = {k: np.array([v], np.int64) for k, v in values.items() if k in self._inputs}
+        logit = float(np.asarray(self._session.run(None, inputs)[0]).ravel()[-1])
         return _probability(logit)
 
 
 class _EndpointReranker:
-    """A server that speaks the rerank call of Jina, Cohere, vLLM, TEI and llama.cpp.
+    """A server with the rerank API of Jina, Cohere, vLLM, TEI and llama.cpp.
 
-    What stands behind ``#`` in its address is the name of the model, for those that want one.
+    The part of its address after ``#`` is the model's name, for servers that need one.
     """
 
     def __init__(self, url: str, key: SecretStr | None) -> None:
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         self._url, _, self._model = url.partition("#")
         self._client = httpx2.Client(
-            timeout=_TIMEOUT,
-            headers={**PLAIN, **headers},
-            event_hooks={"response": [limit(_BYTES, _TIMEOUT)]},
+            timeout=_TIMEOUT_SECONDS,
+            headers={**UNCOMPRESSED, **headers},
+            event_hooks={"response": [limit(_REPLY_BYTES, _TIMEOUT_SECONDS)]},
         )
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return the server's scores; logits are made probabilities.
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the server's scores; logits are converted to probabilities.
 
         Raises:
             EmbeddingError: it does not answer, or not with a score for each text.
@@ -102,11 +102,11 @@ class _EndpointReranker:
                 self._url, json={"model": self._model, "query": question, "documents": list(texts)}
             )
             reply.raise_for_status()
-            found = {
-                int(each["index"]): float(each["relevance_score"])
-                for each in reply.json()["results"]
+            score_of = {
+                int(result["index"]): float(result["relevance_score"])
+                for result in reply.json()["results"]
             }
-            scores = [found[place] for place in range(len(texts))]
+            scores = [score_of[place] for place in range(len(texts))]
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise EmbeddingError(
                 f"{self._url} did not rank ({type(error).__name__}). Check RERANK_MODEL."
@@ -117,5 +117,5 @@ class _EndpointReranker:
 
 
 def _probability(logit: float) -> float:
-    """Return the probability that *logit* stands for."""
+    """Return the probability of a logit."""
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))

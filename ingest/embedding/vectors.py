@@ -1,4 +1,4 @@
-"""What every embedder is, and what it returns."""
+"""The interface of embedders and the type of their vectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Whatever turns text into unit vectors of one length."""
+    """A model that turns texts into unit vectors of one length."""
 
     @property
     def model(self) -> str:
@@ -23,15 +23,15 @@ class Embedder(Protocol):
         """The length of a vector."""
 
     @property
-    def far(self) -> bool:
-        """Whether it is asked over the network, and may not answer."""
+    def is_remote(self) -> bool:
+        """True if the embedder is reached over the network and may not answer."""
 
     @property
     def windows(self) -> int:
-        """How many parts of the passages found are worth comparing with a question."""
+        """The number of parts of found passages to compare with a question."""
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text: shape (texts, dimensions)."""
+        """Return one unit vector for each text: shape (texts, dimensions)."""
 
     def question(self, text: str) -> Vectors:
         """Return the unit vector of a question: shape (dimensions,)."""

@@ -1,4 +1,4 @@
-"""From an address to bytes: guarded, polite, conditional."""
+"""Fetching of web addresses: guarded, polite, conditional."""
 
 from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
 

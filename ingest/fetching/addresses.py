@@ -1,7 +1,7 @@
-"""Which addresses may be reached at all: public ones, by the web's own schemes and ports.
+"""The addresses that may be fetched: public ones, with the web's schemes and ports.
 
-A name is checked again as a number at the moment of connecting, so neither a redirect nor a name
-that changes its number between two look-ups (DNS rebinding) leads inside.
+The IP address is checked again when a connection is made, so neither a redirect nor a name whose
+address changes between two look-ups (DNS rebinding) leads into a private network.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from ingest.errors import ForbiddenAddressError
 
 _SCHEMES = {"http": 80, "https": 443}
-_LONGEST = 2048
-"""Characters of the longest address that is followed."""
+_LONGEST_CHARACTERS = 2048
+"""Length in characters of the longest address that is fetched."""
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
-"""Hosts that some resolvers read as a number although nobody writes one so."""
-_INSIDE = tuple(
+"""Hosts that some resolvers read as an IP address in an unusual notation."""
+_PRIVATE_NETWORKS = tuple(
     map(
         ipaddress.ip_network,
         (
@@ -37,23 +37,25 @@ _INSIDE = tuple(
         ),
     )
 )
-"""Networks that lead inside although :attr:`ipaddress.IPv4Address.is_global` calls them global."""
+"""Networks that can reach private hosts though :attr:`ipaddress.IPv4Address.is_global` is true."""
 
 
 def is_public(number: str) -> bool:
-    """Tell whether an IP address is one of the public internet."""
+    """Return True if an IP address is on the public internet."""
     try:
         address = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    inside = any(address in each for each in _INSIDE if each.version == address.version)
-    return address.is_global and not address.is_multicast and not inside
+    is_private = any(
+        address in network for network in _PRIVATE_NETWORKS if network.version == address.version
+    )
+    return address.is_global and not address.is_multicast and not is_private
 
 
 def checked(url: str) -> str:
-    """Return *url* if it is one that may be asked for.
+    """Return *url* if it may be fetched.
 
     Raises:
         ForbiddenAddressError: it is no web address, carries a password, or names another port.
@@ -67,7 +69,7 @@ def checked(url: str) -> str:
         raise ForbiddenAddressError(
             f"{short_address(url)} is not an address of the web (http or https)."
         )
-    if len(url) > _LONGEST or any(ord(c) < ord(" ") for c in url):
+    if len(url) > _LONGEST_CHARACTERS or any(ord(c) < ord(" ") for c in url):
         raise ForbiddenAddressError(
             f"{short_address(url)} is too long or holds control characters."
         )
@@ -84,7 +86,7 @@ def checked(url: str) -> str:
 
 
 def _is_number(host: str) -> bool:
-    """Tell whether *host* is an IP address as it is usually written."""
+    """Return True if *host* is an IP address in the usual notation."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -93,11 +95,11 @@ def _is_number(host: str) -> bool:
 
 
 def inside(host: str) -> str:
-    """Say that *host* is not of the public internet."""
+    """Return the error message for a host that is not on the public internet."""
     return f"{host} is not an address of the public internet. It was not contacted."
 
 
 def short_address(url: str) -> str:
-    """Return *url* short enough for a sentence, and without a password."""
+    """Return *url* shortened for a message, without a password."""
     tail = url.strip().rpartition("@")[2] if "@" in url.partition("?")[0] else url.strip()
     return tail if len(tail) <= 120 else f"{tail[:119]}…"

@@ -1,4 +1,4 @@
-"""Fetch one address after the other: guarded, within limits, one request a host at a time."""
+"""The web client: guarded, within limits, one request to a host at a time."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from ingest.fetching import robots
 from ingest.fetching.addresses import checked, inside, is_public, short_address
 from ingest.fetching.robots import Robots, opted_out
 
-_LARGEST = 5 * 2**20
-"""Bytes of a decoded body that are read."""
+_LARGEST_BYTES = 5 * 2**20
+"""Maximum size of a decoded body."""
 _REDIRECTS = 5
-_PATIENCE = 15.0
-"""Seconds for one address, redirects and body included, but not the waiting for its turn."""
-_PAUSE = 5.0
-"""Seconds between two requests to one host, or what its robots.txt asks for if that is more."""
-_LONGEST_WAIT = 3600.0
-"""Seconds of the longest ``Retry-After`` or crawl delay that is believed."""
-_CHUNK = 64 * 1024
-_TYPES = frozenset(
+_TIMEOUT_SECONDS = 15.0
+"""Timeout of one address with its redirects and body, without the wait for its turn."""
+_PAUSE_SECONDS = 5.0
+"""Seconds between two requests to one host, unless its robots.txt asks for more."""
+_LONGEST_PAUSE_SECONDS = 3600.0
+"""Upper limit of a ``Retry-After`` or crawl delay."""
+_CHUNK_BYTES = 64 * 1024
+_CONTENT_TYPES = frozenset(
     {
         "",
         "text/html",
@@ -71,24 +71,24 @@ _TYPES = frozenset(
         "application/activity+json",
     }
 )
-"""Content types that may hold coverage or a list of it; what says nothing is looked into."""
+"""Content types that may hold coverage or a list of it; an empty type is examined."""
 _MOVED = frozenset({301, 302, 303, 307, 308})
-_FOR_GOOD = frozenset({301, 308})
+_PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({429, 503})
 _REFUSED = frozenset({401, 402, 403, 451})
 
-_INSIDE = "not of the public internet"
-_LONGEST_REST = 60.0
-"""Seconds that a request waits for a host; one that asked for more is left for another time."""
+_NOT_PUBLIC = "not of the public internet"
+_LONGEST_WAIT_SECONDS = 60.0
+"""Seconds that a request waits for a paused host; a longer pause is an error."""
 
 _Result = TypeVar("_Result")
 _Allows = Callable[[str, int], bool]
-"""Told the number and the port of a connection to be made."""
+"""A function that returns True if a connection to an IP address and port may be made."""
 
 
 class State(StrEnum):
-    """What a server says of an address."""
+    """The state of an address: changed, unchanged or gone."""
 
     FRESH = "fresh"
     UNCHANGED = "unchanged"
@@ -97,22 +97,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave with a text, to be asked next time whether it has changed."""
+    """The ETag and date of a response, sent with the next request to detect changes."""
 
     etag: str | None = None
     last_modified: str | None = None
 
     def headers(self) -> dict[str, str]:
-        """Return the conditional request's headers."""
-        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in asked.items() if value}
+        """Return the headers of a conditional request."""
+        conditions = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in conditions.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address holds: ``url`` is where it stood in the end, ``data`` decoded bytes.
+    """The response of an address: ``url`` is the final one, ``data`` the decoded bytes.
 
-    ``moved`` says that every redirect on the way there was for good.
+    ``moved`` is true if the address redirects permanently.
     """
 
     url: str
@@ -125,18 +125,18 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Elsewhere:
-    """Where an address redirects to, and whether for good."""
+class _Redirect:
+    """A redirect of an address."""
 
     url: str
-    for_good: bool
+    permanent: bool
 
 
 class Fetcher:
-    """Fetches within one event loop; use it as an async context manager.
+    """A web client for one event loop; use it as an async context manager.
 
-    *allows* decides at the moment of connecting. *clock* tells how old a robots.txt is; *pause*
-    is in seconds. ``resting`` is until when hosts asked to be left alone.
+    *allows* decides at the moment of connecting. *clock* gives the age of a robots.txt; *pause*
+    is in seconds. ``resting`` holds the end of each host's pause.
     """
 
     def __init__(
@@ -146,8 +146,8 @@ class Fetcher:
         contact: str | None = None,
         allows: _Allows = lambda number, _port: is_public(number),
         resolver: AbstractResolver | None = None,
-        pause: float = _PAUSE,
-        patience: float = _PATIENCE,
+        pause: float = _PAUSE_SECONDS,
+        patience: float = _TIMEOUT_SECONDS,
     ) -> None:
         self._clock = clock
         self._allows = allows
@@ -179,109 +179,113 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close them."""
+        """Close the connections."""
         await self._session.close()
 
-    async def fetch(self, url: str, known: Validators | None = None) -> Fetched:
-        """Return what *url* holds, or that it is as it was when *known* was given.
+    async def fetch(self, url: str, validators: Validators | None = None) -> Fetched:
+        """Return the response of *url*, or ``UNCHANGED`` if *validators* still match.
 
         Raises:
-            ForbiddenAddressError: it, or what it redirects to, is not on the public web.
+            ForbiddenAddressError: it, or a redirect of it, is not on the public web.
             NotAllowedError: the site asks not to be fetched or kept, or wants a login.
-            UnreachableError: it did not answer as it should; another time it may.
+            UnreachableError: it did not answer as it should; a later attempt may succeed.
         """
-        asked, steps, left = checked(url), 0, self._patience
+        target, steps, remaining = checked(url), 0, self._patience
         if "#!" in url:
             raise UnreachableError(
                 f"{short_address(url)} is drawn by scripts in a browser; what it shows has no "
                 "address that can be fetched. Paste its text."
             )
-        for_good = True
+        permanent = True
         while True:
-            self._check_rest(asked)
-            await self._permitted(asked)
-            async with self._turn(asked):
-                began = asyncio.get_running_loop().time()
-                found = await self._within(asked, known or Validators(), self._once, left)
-                left -= asyncio.get_running_loop().time() - began
-            if isinstance(found, Fetched):
-                if found.state is State.UNCHANGED and not (known and known.headers()):
+            self._check_rest(target)
+            await self._check_robots(target)
+            async with self._host_turn(target):
+                started = asyncio.get_running_loop().time()
+                response = await self._request(
+                    target, validators or Validators(), self._read_response, remaining
+                )
+                remaining -= asyncio.get_running_loop().time() - started
+            if isinstance(response, Fetched):
+                if response.state is State.UNCHANGED and not (validators and validators.headers()):
                     raise UnreachableError(
                         f"{short_address(url)} answers that nothing changed (304), but it was "
                         "never read before. It is asked again later."
                     )
-                return replace(found, moved=for_good and steps > 0)
-            for_good = for_good and found.for_good
-            asked, steps = checked(found.url), steps + 1
+                return replace(response, moved=permanent and steps > 0)
+            permanent = permanent and response.permanent
+            target, steps = checked(response.url), steps + 1
             if steps > _REDIRECTS:
                 raise UnreachableError(
                     f"{short_address(url)} redirects more than {_REDIRECTS} times."
                 )
 
-    def leave_alone(self, until: Mapping[str, datetime]) -> None:
-        """Let hosts rest that asked another process for it."""
-        for name, at in until.items():
-            self.resting[name] = at
-            wait = min((at - self._clock()).total_seconds(), _LONGEST_WAIT)
+    def pause_hosts(self, until: Mapping[str, datetime]) -> None:
+        """Pause requests to hosts that asked another process for it."""
+        for name, end in until.items():
+            self.resting[name] = end
+            wait = min((end - self._clock()).total_seconds(), _LONGEST_PAUSE_SECONDS)
             self._hosts.setdefault(name, _Host(self._pause)).rest(wait)
 
     def _check_rest(self, url: str) -> None:
-        """Refuse to ask a host that wants to be left alone for longer than one waits.
+        """Check that the pause of a host is short enough to wait for.
 
         Raises:
-            UnreachableError: it does.
+            UnreachableError: it is longer.
         """
         host = self._host(url)
-        if host.next - asyncio.get_running_loop().time() > _LONGEST_REST:
+        if host.next - asyncio.get_running_loop().time() > _LONGEST_WAIT_SECONDS:
             name = urlsplit(url).hostname or ""
             raise UnreachableError(f"{name} asked to come back later.")
 
-    async def _permitted(self, url: str) -> None:
-        """Read the site's robots.txt if need be, and obey it."""
+    async def _check_robots(self, url: str) -> None:
+        """Read the site's robots.txt if needed, and obey it."""
         parts = urlsplit(url)
         site = f"{parts.scheme.lower()}://{parts.netloc.lower()}"
         async with self._host(url).asking:
             rules = self._robots.get(site)
             if rules is None or rules.stale(self._clock()):
-                rules = self._robots[site] = await self._rules(f"{site}/robots.txt")
+                rules = self._robots[site] = await self._fetch_robots(f"{site}/robots.txt")
         if rules.rules is None:
             raise UnreachableError(f"{site} cannot say at the moment what may be fetched.")
-        self._host(url).delay = max(self._pause, min(rules.delay(), _LONGEST_WAIT))
+        self._host(url).delay = max(self._pause, min(rules.delay(), _LONGEST_PAUSE_SECONDS))
         if not rules.allows(url):
             raise NotAllowedError(
                 f"The robots.txt of {site} asks not to fetch {short_address(url)}."
             )
 
-    async def _rules(self, url: str) -> Robots:
-        """Fetch one robots.txt, through its redirects."""
-        now, asked = self._clock(), url
+    async def _fetch_robots(self, url: str) -> Robots:
+        """Fetch one robots.txt, following redirects."""
+        now, target = self._clock(), url
         try:
             for _ in range(_REDIRECTS + 1):
-                found = await self._within(
-                    checked(asked), Validators(), self._robots_once, self._patience
+                result = await self._request(
+                    checked(target), Validators(), self._read_robots, self._patience
                 )
-                if not isinstance(found, str):
-                    return Robots.of(*found, now)
-                asked = found
+                if not isinstance(result, str):
+                    return Robots.of(*result, now)
+                target = result
         except UnknownHostError:
             raise
         except (UnreachableError, NotAllowedError):
             return Robots.silent(now)
         return Robots.of(404, b"", now)
 
-    async def _robots_once(
+    async def _read_robots(
         self, url: str, response: aiohttp.ClientResponse
     ) -> tuple[int, bytes] | str:
         if response.status in _MOVED and "Location" in response.headers:
             return urljoin(url, response.headers["Location"])
-        data = await _body(response, robots.LARGEST_ROBOTS, whole=False)
+        data = await _body(response, robots.LARGEST_ROBOTS, complete=False)
         return response.status, data
 
-    async def _once(self, url: str, response: aiohttp.ClientResponse) -> Fetched | _Elsewhere:
-        """Return what came, or where it has moved to."""
+    async def _read_response(
+        self, url: str, response: aiohttp.ClientResponse
+    ) -> Fetched | _Redirect:
+        """Return the response, or its redirect."""
         status, headers = response.status, response.headers
         if status in _MOVED and "Location" in headers:
-            return _Elsewhere(urljoin(url, headers["Location"]), status in _FOR_GOOD)
+            return _Redirect(urljoin(url, headers["Location"]), status in _PERMANENT)
         if status == 304:
             return Fetched(url, State.UNCHANGED)
         if status in _GONE:
@@ -292,7 +296,7 @@ class Fetcher:
             )
         if status in _BUSY:
             now = self._clock()
-            wait = _wait_of(headers.get("Retry-After", ""), now)
+            wait = _retry_seconds(headers.get("Retry-After", ""), now)
             self.resting[urlsplit(url).hostname or ""] = now + timedelta(seconds=wait)
             self._host(url).rest(wait)
             raise UnreachableError(
@@ -302,30 +306,32 @@ class Fetcher:
             raise UnreachableError(f"{short_address(url)} answers {status} and not with a page.")
         if signal := opted_out(headers):
             raise NotAllowedError(f"{short_address(url)} asks not to be kept ({signal[:60]}).")
-        content_type, charset = _declared(headers.get("Content-Type", ""))
-        if content_type not in _TYPES:
+        content_type, charset = _content_type(headers.get("Content-Type", ""))
+        if content_type not in _CONTENT_TYPES:
             raise UnreachableError(
                 f"{short_address(url)} is {content_type}; pages, feeds, sitemaps, text, PDF, "
                 "captions, tables and documents are read."
             )
-        data = await _body(response, _LARGEST)
+        data = await _body(response, _LARGEST_BYTES)
         validators = Validators(headers.get("ETag"), headers.get("Last-Modified"))
         return Fetched(url, State.FRESH, data, content_type, charset, validators)
 
-    async def _within(
+    async def _request(
         self,
         url: str,
-        known: Validators,
-        read: Callable[[str, aiohttp.ClientResponse], Awaitable[_Result]],
-        patience: float,
+        validators: Validators,
+        parse: Callable[[str, aiohttp.ClientResponse], Awaitable[_Result]],
+        timeout: float,
     ) -> _Result:
-        """Ask once, within *patience* seconds; what goes wrong is a sentence."""
+        """Send one request with a timeout, and turn failures into errors with a message."""
         try:
             async with (
-                asyncio.timeout(max(0.0, patience)),
-                self._session.get(url, headers=known.headers(), allow_redirects=False) as response,
+                asyncio.timeout(max(0.0, timeout)),
+                self._session.get(
+                    url, headers=validators.headers(), allow_redirects=False
+                ) as response,
             ):
-                return await read(url, response)
+                return await parse(url, response)
         except TimeoutError as error:
             raise UnreachableError(
                 f"{short_address(url)} took longer than {self._patience:.0f} seconds."
@@ -335,7 +341,7 @@ class Fetcher:
                 raise UnknownHostError(
                     f"There is no site by the name {urlsplit(url).hostname}. Check the address."
                 ) from error
-            if _INSIDE in f"{error} {error.__cause__}":
+            if _NOT_PUBLIC in f"{error} {error.__cause__}":
                 raise ForbiddenAddressError(inside(urlsplit(url).hostname or url)) from error
             raise UnreachableError(f"{short_address(url)} cannot be reached.") from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -344,10 +350,10 @@ class Fetcher:
             ) from error
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
-        """Make the socket of a connection; this is where an inner address is refused."""
-        family, kind, protocol, _, where = info
-        if not self._allows(str(where[0]), int(where[1])):
-            raise PermissionError(errno.EACCES, _INSIDE)
+        """Create the socket of a connection; raise PermissionError for a private address."""
+        family, kind, protocol, _, address = info
+        if not self._allows(str(address[0]), int(address[1])):
+            raise PermissionError(errno.EACCES, _NOT_PUBLIC)
         return socket.socket(family, kind, protocol)
 
     def _host(self, url: str) -> _Host:
@@ -355,8 +361,8 @@ class Fetcher:
         return self._hosts.setdefault(name, _Host(self._pause))
 
     @asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until this host may be asked again."""
+    async def _host_turn(self, url: str) -> AsyncIterator[None]:
+        """Wait until this host may be contacted again."""
         host = self._host(url)
         async with host.queue:
             self._check_rest(url)
@@ -370,7 +376,7 @@ class Fetcher:
 
 
 class _Host:
-    """One host's queue, and when it may be asked next."""
+    """The queue of a host and the time of its next request."""
 
     def __init__(self, pause: float) -> None:
         self.queue = asyncio.Lock()
@@ -379,47 +385,47 @@ class _Host:
         self.next = 0.0
 
     def rest(self, seconds: float) -> None:
-        """Leave it alone for *seconds* at least."""
+        """Pause requests for at least *seconds*."""
         self.next = max(self.next, asyncio.get_running_loop().time() + seconds)
 
 
-async def _body(response: aiohttp.ClientResponse, most: int, *, whole: bool = True) -> bytes:
-    """Read a decoded body piece by piece, up to *most* bytes.
+async def _body(response: aiohttp.ClientResponse, limit: int, *, complete: bool = True) -> bytes:
+    """Read a decoded body in chunks, up to *limit* bytes.
 
     Raises:
-        UnreachableError: there is more, and it is wanted *whole*.
+        UnreachableError: there is more, and *complete* is set.
     """
-    parts, size = [], 0
-    async for part in response.content.iter_chunked(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > most:
-            if whole:
+    chunks, size = [], 0
+    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            if complete:
                 raise UnreachableError(
-                    f"{short_address(str(response.url))} has more than {most // 2**20} MB."
+                    f"{short_address(str(response.url))} has more than {limit // 2**20} MB."
                 )
             break
-    return b"".join(parts)[:most]
+    return b"".join(chunks)[:limit]
 
 
-def _declared(header: str) -> tuple[str, str | None]:
-    """Return the type and the charset of a ``Content-Type``."""
+def _content_type(header: str) -> tuple[str, str | None]:
+    """Return the type and the charset of a ``Content-Type`` header."""
     message = Message()
     message["Content-Type"] = header or "application/octet-stream"
     charset = message.get_param("charset")
-    named = charset if isinstance(charset, str) else None
-    return (message.get_content_type() if header.strip() else ""), named
+    name = charset if isinstance(charset, str) else None
+    return (message.get_content_type() if header.strip() else ""), name
 
 
-def _wait_of(header: str, now: datetime) -> float:
-    """Return the seconds of a ``Retry-After``: a number, or a date; what is neither is a minute."""
-    told = header.strip()
-    if told.isascii() and told.isdigit():
-        return min(float(told[:9]), _LONGEST_WAIT)
+def _retry_seconds(header: str, now: datetime) -> float:
+    """Return the seconds of a ``Retry-After`` header: a number or a date, otherwise 60."""
+    value = header.strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:9]), _LONGEST_PAUSE_SECONDS)
     try:
-        until = parsedate_to_datetime(told)
+        until = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):
         return 60.0
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 1.0), _LONGEST_WAIT)
+    return min(max((until - now).total_seconds(), 1.0), _LONGEST_PAUSE_SECONDS)

@@ -1,1 +1,1 @@
-"""What is derived from the archive so that a question finds its passages."""
+"""The search index: vectors and words derived from the archive."""

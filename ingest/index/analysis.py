@@ -1,4 +1,4 @@
-"""Cut text into the terms that words are searched by; the same for coverage and questions."""
+"""Splitting of text into search terms; the same for coverage and questions."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _RUN_ASCII = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9]*")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _POSSESSIVE = re.compile(r"'s\b")
 _PUNCTUATION = str.maketrans("‘’“”–—…", "''\"\"--.")
-"""Signs that most English coverage has beyond ASCII, and their plain forms."""
+"""Typographic characters of English coverage, and their ASCII forms."""
 
-_own = threading.local()
+_thread = threading.local()
 
 
 def terms(text: str) -> list[str]:
     """Return the index terms of *text*, in order: word stems, numbers and CJK bigrams.
 
     Text is folded by NFKC, case and accents. Latin words are stemmed by Snowball's English
-    algorithm whatever their language, so that a question finds a name in coverage of another
-    language; a CJK run gives its overlapping pairs of characters, a lone character itself.
+    algorithm in every language, so that a question finds a name in coverage of another language;
+    a CJK run gives its overlapping pairs of characters, a single character gives itself.
     """
     plain = text.translate(_PUNCTUATION)
     if plain.isascii():
@@ -37,28 +37,28 @@ def terms(text: str) -> list[str]:
         return _stems([run.replace(",", "") for run in runs])
     folded = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", plain).casefold())
     bare = unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFD", folded)))
-    found: list[str] = []
+    index_terms: list[str] = []
     for match in _RUN.finditer(bare):
         if run := match["cjk"]:
-            found.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+            index_terms.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
         elif number := match["number"]:
-            found.append(number.replace(",", ""))
+            index_terms.append(number.replace(",", ""))
         else:
-            found.extend(_stems([match["word"]]))
-    return found
+            index_terms.extend(_stems([match["word"]]))
+    return index_terms
 
 
-def pairs(found: Sequence[str]) -> list[str]:
-    """Return each two terms that stand side by side as one: ``interest_rate``.
+def pairs(index_terms: Sequence[str]) -> list[str]:
+    """Return each two adjacent terms as one term: ``interest_rate``.
 
-    What is worded alike in question and coverage shares these; words that only meet share none.
+    A question and a passage with the same wording share pairs; the same words apart share none.
     """
-    return [f"{one}_{other}" for one, other in pairwise(found)]
+    return [f"{term}_{following}" for term, following in pairwise(index_terms)]
 
 
 def _stems(words: list[str]) -> list[str]:
-    """Stem *words* by this thread's stemmer; one may not be shared."""
-    if not hasattr(_own, "stemmer"):
-        _own.stemmer = Stemmer.Stemmer("english")
-    found: list[str] = _own.stemmer.stemWords(words)
-    return found
+    """Stem *words* with the stemmer of this thread; a stemmer is not thread-safe."""
+    if not hasattr(_thread, "stemmer"):
+        _thread.stemmer = Stemmer.Stemmer("english")
+    stems: list[str] = _thread.stemmer.stemWords(words)
+    return stems

@@ -1,4 +1,4 @@
-"""Recognise one story in several outlets' copies."""
+"""Detection of copies of one story in several outlets."""
 
 from __future__ import annotations
 
@@ -15,111 +15,120 @@ from ingest.language.dates import days_in, weekdays_in
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.words import languages, table
-from ingest.likeness import Shingles, containment, near_in_time, shingles, units
 from ingest.model import Evidence, Passage
+from ingest.similarity import Shingles, containment, near_in_time, shingles, units
 
-_CONTAINMENT = 0.6
+_COPY_CONTAINMENT = 0.6
 """Share of the shorter passage's 5-grams that must stand in the longer one.
 
-Passages of two copies are cut at different sentences, so the bar lies below the .75 that
-whole articles are held to; independent reports of one event stay near .01.
+Passages of two copies are cut at different sentences, so the threshold is below the .75 for whole
+articles; independent reports of one event stay near .01.
 """
-_REWORDED = 0.75
-"""Share of the words of the longer of two sentences that the other has too: one statement."""
-_SPELT_ALIKE = 0.6
-"""Likeness of two spellings of one name: Zelensky, Zelenskyy."""
-_LONGEST = 2000
+_SHARED_WORDS = 0.75
+"""Minimum share of the longer sentence's words in the shorter one if both are one statement."""
+_SPELLING_RATIO = 0.6
+"""Minimum similarity of two spellings of one name, such as Zelensky and Zelenskyy."""
+_LONGEST_CHARACTERS = 2000
 """Characters of a sentence in which figures and names are compared."""
 
 
 def collapse(ranked: Sequence[Evidence]) -> list[Evidence]:
-    """Fold later copies of a story into the best ranked one, which then lists their headers."""
-    kept: list[Evidence] = []
-    cut: list[Shingles] = []
+    """Merge copies of a story into the best ranked passage, with the headers of the copies."""
+    merged: list[Evidence] = []
+    grams_of: list[Shingles] = []
     for evidence in ranked:
         grams = shingles(evidence.passage.text)
-        place = next(
+        position = next(
             (
                 i
-                for i, best in enumerate(kept)
+                for i, best in enumerate(merged)
                 if near_in_time(best.passage.header.day, evidence.passage.header.day)
                 and best.passage.article_id != evidence.passage.article_id
-                and containment(cut[i], grams) >= _CONTAINMENT
+                and containment(grams_of[i], grams) >= _COPY_CONTAINMENT
                 and not _differ(best.passage, evidence.passage)
             ),
             None,
         )
-        if place is None:
-            kept.append(evidence)
-            cut.append(grams)
+        if position is None:
+            merged.append(evidence)
+            grams_of.append(grams)
         else:
-            kept[place] = _with_copy(kept[place], evidence)
-    return kept
+            merged[position] = _with_copy(merged[position], evidence)
+    return merged
 
 
-def _differ(one: Passage, other: Passage) -> bool:
+def _differ(passage: Passage, copy: Passage) -> bool:
     """Return True if a sentence that two passages share is altered in one of them."""
-    language = one.header.language
-    told = [
-        [passage.text[span.start : span.end] for span in sentences(passage.text, language)]
-        for passage in (one, other)
+    language = passage.header.language
+    sentence_lists = [
+        [version.text[span.start : span.end] for span in sentences(version.text, language)]
+        for version in (passage, copy)
     ]
-    rest = [text for text in told[1] if text not in told[0]]
+    copy_only = [text for text in sentence_lists[1] if text not in sentence_lists[0]]
     return any(
         altered(text, reworded, language)
-        for text in told[0]
-        if text not in told[1]
-        for reworded in rest
+        for text in sentence_lists[0]
+        if text not in sentence_lists[1]
+        for reworded in copy_only
     )
 
 
-def altered(one: str, other: str, language: str) -> bool:
+def altered(sentence: str, reworded: str, language: str) -> bool:
     """Return True if two wordings of one sentence give other figures, names or denials."""
-    if one == other or not _one_statement(one, other):
+    if sentence == reworded or not _one_statement(sentence, reworded):
         return False
-    first, second = (plain_english(text[:_LONGEST], language) for text in (one, other))
-    if _denials(one, language) != _denials(other, language):
+    plain, plain_reworded = (
+        plain_english(text[:_LONGEST_CHARACTERS], language) for text in (sentence, reworded)
+    )
+    if _negation_count(sentence, language) != _negation_count(reworded, language):
         return True
-    if _exchanged(_figures(first), _figures(second)):
+    if _exchanged(_figures(plain), _figures(plain_reworded)):
         return True
-    return _exchanged_names(_undated(first), _undated(second))
+    return _exchanged_names(_undated(plain), _undated(plain_reworded))
 
 
-def _one_statement(one: str, other: str) -> bool:
+def _one_statement(sentence: str, reworded: str) -> bool:
     """Return True if two sentences share most of their words."""
-    first, second = Counter(units(one[:_LONGEST])), Counter(units(other[:_LONGEST]))
-    longer = max(first.total(), second.total())
-    return longer > 0 and (first & second).total() >= _REWORDED * longer
+    words, reworded_words = (
+        Counter(units(sentence[:_LONGEST_CHARACTERS])),
+        Counter(units(reworded[:_LONGEST_CHARACTERS])),
+    )
+    longer = max(words.total(), reworded_words.total())
+    return longer > 0 and (words & reworded_words).total() >= _SHARED_WORDS * longer
 
 
 def _figures(text: str) -> list[tuple[str, str]]:
     """Return the figures of a sentence in order, each with its kind."""
-    return [(each.kind, str(each.value.normalize())) for each in figures_in(text)]
+    return [(figure.kind, str(figure.value.normalize())) for figure in figures_in(text)]
 
 
-def _exchanged(one: Sequence[object], other: Sequence[object]) -> bool:
-    """Return True if each of two lists has what the other lacks, or the same in another order."""
-    first, second = Counter(one), Counter(other)
-    if first == second:
-        return one != other
-    return bool(first - second) and bool(second - first)
+def _exchanged(items: Sequence[object], other_items: Sequence[object]) -> bool:
+    """Return True if both lists have an item that the other lacks, or the order differs."""
+    counts, reworded_counts = Counter(items), Counter(other_items)
+    if counts == reworded_counts:
+        return items != other_items
+    return bool(counts - reworded_counts) and bool(reworded_counts - counts)
 
 
-def _exchanged_names(one: str, other: str) -> bool:
+def _exchanged_names(sentence: str, reworded: str) -> bool:
     """Return True if each of two sentences has a name that the other lacks in any spelling."""
-    mine, theirs = _names_only_in(one, other), _names_only_in(other, one)
-    alike = (SequenceMatcher(None, a, b).ratio() >= _SPELT_ALIKE for a in mine for b in theirs)
-    return bool(mine and theirs) and not any(alike)
+    names, reworded_names = _names_only_in(sentence, reworded), _names_only_in(reworded, sentence)
+    alike = (
+        SequenceMatcher(None, a, b).ratio() >= _SPELLING_RATIO
+        for a in names
+        for b in reworded_names
+    )
+    return bool(names and reworded_names) and not any(alike)
 
 
-def _names_only_in(text: str, other: str) -> list[str]:
-    """Return the names of *text* of which *other* has no word."""
-    there = set(units(other))
-    return [name for name in names_in(text) if there.isdisjoint(units(name))]
+def _names_only_in(text: str, other_text: str) -> list[str]:
+    """Return the names of *text* of which *other_text* has no word."""
+    words = set(units(other_text))
+    return [name for name in names_in(text) if words.isdisjoint(units(name))]
 
 
 def _undated(text: str) -> str:
-    """Return *text* without its days: copies turn weekdays into dates."""
+    """Return *text* with its dates blanked: copies turn weekdays into dates."""
     days = [(day.start, day.end) for day in days_in(text)]
     for start, end in (*days, *((start, end) for _, start, end in weekdays_in(text))):
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
@@ -127,16 +136,16 @@ def _undated(text: str) -> str:
 
 
 @cache
-def _denying(language: str) -> re.Pattern[str] | None:
-    """Return what denies in sentences of *language*, where its words are known."""
-    known = table(f"{language}/questions") if language in languages() else {}
-    denied = known.get("markers", {}).get("denied")
-    return re.compile(denied, re.IGNORECASE) if denied else None
+def _negation_pattern(language: str) -> re.Pattern[str] | None:
+    """Return the pattern of negation words in *language*, or None if there is none."""
+    word_table = table(f"{language}/questions") if language in languages() else {}
+    pattern = word_table.get("markers", {}).get("denied")
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 
-def _denials(text: str, language: str) -> int:
-    """Return how many words of a sentence deny."""
-    pattern = _denying(language)
+def _negation_count(text: str, language: str) -> int:
+    """Return the number of negation words in a sentence."""
+    pattern = _negation_pattern(language)
     return len(pattern.findall(text)) if pattern else 0
 
 

@@ -1,4 +1,4 @@
-"""Merge two rankings of passage ids into one."""
+"""Fusion of two rankings of passage ids."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def scaled(scores: Mapping[str, float]) -> dict[str, float]:
-    """Stretch *scores* over [0, 1]; where all are equal, each is 1."""
+    """Scale *scores* to [0, 1]; equal scores all become 1."""
     if not scores:
         return {}
     low, high = min(scores.values()), max(scores.values())
@@ -15,7 +15,7 @@ def scaled(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 def shares(scores: Mapping[str, float]) -> dict[str, float]:
-    """Return each score as a share of the best; BM25 has a nought of its own."""
+    """Return each score divided by the best; BM25 has a natural zero, unlike cosine."""
     best = max(scores.values(), default=0.0)
     return {key: score / best if best > 0 else 0.0 for key, score in scores.items()}
 
@@ -25,8 +25,8 @@ def fuse(
 ) -> dict[str, float]:
     """Score every id of either ranking by ``(1 - weight) · words + weight · meaning``.
 
-    Both are in [0, 1]; an id that one ranking lacks has 0 there. A convex combination (Bruch, Gai
-    and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
+    Both are in [0, 1]; an id that one ranking lacks scores 0 there. A convex combination (Bruch,
+    Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
     """
     return {
         key: (1 - weight) * words.get(key, 0.0) + weight * meaning.get(key, 0.0)

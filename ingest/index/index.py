@@ -1,4 +1,4 @@
-"""The index of one archive: vectors and words of one generation, caught up and searched."""
+"""The index of one archive: vectors and words of one generation, kept up to date and searched."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
-_ARTICLES = 200
+_BATCH_CHANGES = 200
 """Changes applied at once; a crash repeats at most these."""
-_WIDE = 300
-"""Passages asked of the vectors where only some outlets or days may answer."""
-_SAMPLE = 20
-"""Articles whose vectors are looked for at each start of an embedded index."""
-_ITSELF = 0.999
-"""The least cosine of a vector that found itself."""
-_FOUND = 0.9
-"""Share of them that must; the search is not exact."""
-_A_MOMENT = 0.2
-"""Seconds after which it is looked again whether another process has embedded its batch."""
-_QUEUE = 8
-"""Writes that may wait for the disk while the embedder goes on."""
+_SCOPED_RESULTS = 300
+"""Passages requested from the vectors if only some outlets or days are searched."""
+_SAMPLE_ARTICLES = 20
+"""Articles whose vectors are checked at each start of an embedded index."""
+_SELF_COSINE = 0.999
+"""Minimum cosine between a vector and its stored copy."""
+_FOUND_SHARE = 0.9
+"""Minimum share of vectors that must be found by themselves; the search is approximate."""
+_POLL_SECONDS = 0.2
+"""Seconds between checks for the end of another process's batch."""
+_QUEUED_WRITES = 8
+"""Writes that may be queued while the embedder continues."""
 
 
 class Index:
-    """What is derived from an archive so that a question finds its passages."""
+    """The vectors and words of one generation of an archive, to search passages."""
 
     def __init__(
         self, archive: Archive, embedder: Embedder, generation: Generation, stores: Stores
@@ -74,10 +74,9 @@ class Index:
         holder: str,
         now: datetime,
     ) -> Iterator[Self]:
-        """Open the generation in service, or make the first one.
+        """Open the serving generation, or create the first one.
 
-        Embedded, this process owns the index until it is closed, and *holder* says to others
-        who that is.
+        This process owns an embedded index until it is closed; *holder* names it to others.
 
         Raises:
             IndexOwnedError: another process owns the embedded index.
@@ -85,24 +84,24 @@ class Index:
             IndexUnavailableError: it cannot be opened.
         """
         with Stores.open(archive, settings, holder=holder, now=now) as stores:
-            stores.drop_the_retired(archive, now)
+            stores.drop_retired(archive, now)
             generation = archive.generations.active()
             if generation is None:
                 generation = archive.generations.activate_first(
                     add_generation(archive, embedder, now).id
                 )
-            _check(generation, embedder)
+            _check_model(generation, embedder)
             index = cls(archive, embedder, generation, stores)
-            if not stores.far:
-                with stores.cautiously():
+            if not stores.is_remote:
+                with stores.crash_guard():
                     index.heal()
             yield index
 
     def serving(self) -> Index:
-        """Return the index of the generation that serves now, which is mostly this one.
+        """Return the index of the generation that serves, which is usually this one.
 
-        After a switch that is the old one until the new one has caught up here. A search holds
-        on to one generation from its beginning to its end.
+        After a switch the old generation is used until the new one has caught up here. A search
+        uses one generation from its beginning to its end.
         """
         current = self._of(self._stores.serving or self.generation)
         active = self._archive.generations.active()
@@ -116,7 +115,7 @@ class Index:
         return current
 
     def active(self) -> Index:
-        """Return the index of the generation that is to serve, whether or not it has caught up.
+        """Return the index of the active generation, even if it has not caught up.
 
         Raises:
             SettingsError: another process switched to a model that is not set up here.
@@ -127,34 +126,37 @@ class Index:
     def _of(self, generation: Generation) -> Index:
         if generation.id == self.generation.id:
             return self
-        same = generation.model == self.embedder.model
-        embedder = self.embedder if same else self._stores.embedder_of(generation.model)
+        same_model = generation.model == self.embedder.model
+        embedder = self.embedder if same_model else self._stores.embedder_of(generation.model)
         return Index(self._archive, embedder, generation, self._stores)
 
     def behind(self) -> bool:
-        """Tell whether the archive has changes that this does not hold."""
-        last = self._archive.changes.last()
-        return self.shelf.words.cursor < last or self._vectors_cursor() < last
+        """Return True if the archive has changes that this index does not hold."""
+        newest = self._archive.changes.last()
+        return self.shelf.words.cursor < newest or self._vectors_cursor() < newest
 
     def catch_up(self, progress: Progress | None = None) -> int:
-        """Apply every change of the archive, and return how many passages were embedded anew.
+        """Apply every change of the archive, and return the number of passages embedded.
 
-        Safe to repeat and to interrupt: what was applied is recorded batch by batch. While
-        another process does so in the same folder, this one embeds what that has not come to.
+        Safe to repeat and to interrupt: progress is recorded after each batch. While another
+        process catches up in the same folder, this one embeds later batches.
         """
-        told = _Told(progress)
+        reporter = _ProgressReporter(progress)
         while self.shelf.is_catching_up() and self._embed_ahead(self._vectors_cursor()):
-            told.again()
-        with self.shelf.catching_up(), ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
-            words = beside.submit(self._catch_up_words, told.again)
-            embedded = self._catch_up_vectors(told)
+            reporter.again()
+        with (
+            self.shelf.catching_up(),
+            ThreadPoolExecutor(1, thread_name_prefix="words") as executor,
+        ):
+            words = executor.submit(self._catch_up_words, reporter.again)
+            embedded = self._catch_up_vectors(reporter)
             words.result()
-        if embedded and self.embedder.far:
+        if embedded and self.embedder.is_remote:
             self._memory.warm()
         return embedded
 
     def catch_up_words(self) -> None:
-        """Apply every change to the words alone, in seconds: they serve while vectors follow."""
+        """Apply every change to the words only, in seconds: they serve before the vectors."""
         if self.shelf.words.cursor >= self._archive.changes.last():
             return
         with self.shelf.catching_up():
@@ -168,47 +170,50 @@ class Index:
         *,
         scope: Scope | None = None,
     ) -> list[tuple[str, float]]:
-        """Return ids and likeness of *script*'s passages nearest to a question, best first.
+        """Return ids and similarity of *script*'s passages nearest to a question, best first.
 
-        With a *scope*, those among the nearest :data:`_WIDE` that lie in it: Chroma's own filters
-        take a hundred times as long.
+        With a *scope*, those among the nearest :data:`_SCOPED_RESULTS` that lie in it: Chroma's own
+        filters take a hundred times as long.
         """
-        wide = limit if scope is None else _WIDE
+        width = limit if scope is None else _SCOPED_RESULTS
         vector = meaning.vector
         if vector is None:
             return []
 
-        def near() -> list[tuple[str, float]]:
-            found = self.shelf.vectors.nearest(vector, wide, script)
-            return [(k, self._memory.likeness(x, meaning.script, script)) for k, x in found]
+        def search_vectors() -> list[tuple[str, float]]:
+            hits = self.shelf.vectors.nearest(vector, width, script)
+            return [
+                (key, self._memory.similarity(cosine, meaning.script, script))
+                for key, cosine in hits
+            ]
 
-        nothing: list[tuple[str, float]] = []
-        found = self._reached(near, nothing)
+        no_hits: list[tuple[str, float]] = []
+        hits = self._call_guarded(search_vectors, no_hits)
         if scope is None:
-            return found
-        inside = self.shelf.words.inside([key for key, _ in found], scope)
-        return [(key, like) for key, like in found if key in inside][:limit]
+            return hits
+        inside = self.shelf.words.inside([key for key, _ in hits], scope)
+        return [(key, similarity) for key, similarity in hits if key in inside][:limit]
 
     def question(self, text: str) -> Meaning:
-        """Return what a question means; its capitals say nothing of that.
+        """Return the meaning of a question, which is embedded in lower case.
 
-        Where that cannot be told at the moment, within two seconds, it is left open.
+        Its vector is None if the embedder does not answer within two seconds.
         """
-        vector = self._reached(lambda: self._memory.question(text.lower()), None)
+        vector = self._call_guarded(lambda: self._memory.question(text.lower()), None)
         return Meaning(text, vector, Script.of_question(text))
 
     @property
     def by_words(self) -> bool:
-        """Whether words alone are searched, because what tells meaning cannot be reached."""
-        return self._stores.reach.lost
+        """True while only words are searched because the vectors are unavailable."""
+        return self._stores.breaker.is_open
 
-    def _reached(self, work: Callable[[], _Result], otherwise: _Result) -> _Result:
-        """Do what needs the embedder or the vectors, with patience where these are far away."""
-        far = self.embedder.far or self._stores.far
-        return self._stores.reach.ask(work, otherwise, far=far)
+    def _call_guarded(self, work: Callable[[], _Result], default: _Result) -> _Result:
+        """Run *work* on the embedder or the vectors, with a timeout if they are remote."""
+        is_remote = self.embedder.is_remote or self._stores.is_remote
+        return self._stores.breaker.call(work, default, is_remote=is_remote)
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return how like each text is to each: shape (texts, texts), from 0 to 1."""
+        """Return the pairwise similarities of texts: shape (texts, texts), from 0 to 1."""
         return self._memory.alike(texts)
 
     def matching(
@@ -217,39 +222,39 @@ class Index:
         """Return ids and BM25 scores of the passages in *scope* that share words with *text*."""
         return self.shelf.words.matching(text, limit, scope=scope)
 
-    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
-        """Return the articles of *outlet* that have *wording*, if at least *least* may have it."""
-        return self.shelf.words.articles_with(wording, outlet, least)
+    def articles_with(self, wording: str, outlet: str, minimum: int) -> set[int]:
+        """Return the articles of *outlet* with *wording*, or none if fewer than *minimum* match."""
+        return self.shelf.words.articles_with(wording, outlet, minimum)
 
     def rarity(self, term: str) -> float:
-        """Return how rare a term or a pair is: its inverse document frequency."""
+        """Return the inverse document frequency of a term or a pair."""
         return self.shelf.words.rarity(term)
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term or a pair stands."""
+        """Return the number of passages with a term or a pair."""
         return self.shelf.words.frequency(term)
 
     def beginning(self, letter: str) -> list[tuple[str, int]]:
-        """Return the terms that begin with *letter*, and in how many passages each stands."""
+        """Return the terms that begin with *letter*, each with its number of passages."""
         return self.shelf.words.beginning(letter)
 
     def expected(self) -> Iterator[list[ArticleState]]:
-        """Yield what should be held of every article that was ever kept, some articles at once."""
-        return self._archive.passages.in_parts(_ARTICLES, self.generation.splitter)
+        """Yield the expected state of every article that was ever saved, in batches."""
+        return self._archive.passages.in_parts(_BATCH_CHANGES, self.generation.splitter)
 
     def expected_of(self, article_ids: Collection[int]) -> list[ArticleState]:
-        """Return what should be held of these articles, whether or not there are such."""
-        return self._archive.passages.standings(sorted(article_ids), self.generation.splitter)
+        """Return the expected state of these articles, also of unknown ones."""
+        return self._archive.passages.states(sorted(article_ids), self.generation.splitter)
 
     def changing(self) -> Callable[[], set[int]]:
-        """Return what tells which articles have changed since both halves held everything."""
-        upto = min(self.shelf.words.cursor, self._vectors_cursor())
-        return lambda: {key for ids, _ in self._ranges(upto) for key in ids}
+        """Return a function that returns the articles changed since both stores held everything."""
+        since = min(self.shelf.words.cursor, self._vectors_cursor())
+        return lambda: {key for ids, _ in self._ranges(since) for key in ids}
 
     def sample(self, count: int) -> list[ArticleState]:
-        """Return how *count* articles stand that are spread over all that was ever caught up with.
+        """Return the state of *count* articles spread evenly over all indexed changes.
 
-        The same archive is always asked for the same.
+        The same archive gives the same sample.
         """
         cursor = self._vectors_cursor()
         seqs = sorted({cursor * n // count for n in range(count)}) if cursor else []
@@ -258,141 +263,140 @@ class Index:
         )
 
     def unsound(self, passages: Sequence[Passage]) -> list[str]:
-        """Return those of *passages* whose cached vector is none: a server sent it so once."""
+        """Return the ids of passages whose cached vector is invalid."""
         return unsound(passages, self.embedder, self._archive, self.generation.dimensions)
 
-    def finds_itself(self, sample: int = _SAMPLE) -> bool:
-        """Tell whether the vectors of some passages are found by themselves, as they must be.
-
-        Those of *sample* articles are asked.
-        """
-        passages = [each.passages[-1] for each in self.sample(sample) if each.passages]
-        kept = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
-        found = [
-            self.shelf.vectors.nearest(kept[p.id], 1, Script.of_text(p.text))
+    def finds_own_vectors(self, sample: int = _SAMPLE_ARTICLES) -> bool:
+        """Return True if the vectors of *sample* articles are found by themselves."""
+        passages = [state.passages[-1] for state in self.sample(sample) if state.passages]
+        cached = vectors_of(passages, self.embedder, self._archive, self.generation.dimensions)
+        results = [
+            self.shelf.vectors.nearest(cached[p.id], 1, Script.of_text(p.text))
             for p in passages
-            if p.id in kept
+            if p.id in cached
         ]
-        own = sum(bool(each) and each[0][1] > _ITSELF for each in found)
-        return own >= _FOUND * len(found)
+        hits = sum(bool(hit) and hit[0][1] > _SELF_COSINE for hit in results)
+        return hits >= _FOUND_SHARE * len(results)
 
     def heal(self) -> None:
-        """Make embedded vectors anew that are damaged; what is only out of reach waits."""
+        """Rebuild damaged embedded vectors; if they are only unavailable, do nothing."""
         try:
-            if self.finds_itself():
+            if self.finds_own_vectors():
                 return
-            logger.warning("Vectors are not found by themselves: they are made anew.")
+            logger.warning("Vectors are not found by themselves; rebuilding them.")
         except IndexUnavailableError as error:
             if not is_damage(error):
-                logger.warning("%s Meaning is not searched.", error)
+                logger.warning("%s Vector search disabled.", error)
                 return
-            logger.warning("%s They are made anew from the archive.", error)
-        self._begin_vectors_anew()
+            logger.warning("%s Rebuilding the vectors from the archive.", error)
+        self._reset_vectors()
 
-    def begin_anew(self) -> None:
-        """Hold nothing any more, whatever state the files are in; then catch up."""
+    def reset(self) -> None:
+        """Delete all vectors and words, even damaged ones; :meth:`catch_up` adds them again."""
         with self.shelf.catching_up():
-            self.shelf.words.begin_anew()
-            self._begin_vectors_anew()
+            self.shelf.words.reset()
+            self._reset_vectors()
 
-    def _begin_vectors_anew(self) -> None:
+    def _reset_vectors(self) -> None:
         self._archive.generations.catch_up_to(self.generation.id, 0)
         try:
             self.shelf.vectors.drop()
         except IndexUnavailableError:
-            if self._stores.far:
+            if self._stores.is_remote:
                 raise
-            self.shelf.vectors.let_go()
-            self._stores.begin_anew()
+            self.shelf.vectors.close_collections()
+            self._stores.reset()
 
-    def mend(self, standings: Sequence[ArticleState]) -> None:
-        """Hold these articles as they stand."""
+    def mend(self, states: Sequence[ArticleState]) -> None:
+        """Index these articles again."""
         with self.shelf.catching_up():
-            vectors, _ = self._embed(standings, lambda _count: None)
-            self.shelf.vectors.apply(standings, vectors)
-            self.shelf.words.apply(standings, self.shelf.words.cursor)
+            vectors, _ = self._embed(states, lambda _count: None)
+            self.shelf.vectors.apply(states, vectors)
+            self.shelf.words.apply(states, self.shelf.words.cursor)
 
     def _vectors_cursor(self) -> int:
-        """Return the change up to which the vectors hold everything; 0 if they are gone."""
+        """Return the number of the last change in the vectors; 0 if they are gone."""
         cursor = self._archive.generations.get(self.generation.id).caught_up_to
-        gone = cursor and not self.shelf.vectors.count() and self._archive.passages.count_after(0)
-        return 0 if gone else cursor
+        is_gone = (
+            cursor and not self.shelf.vectors.count() and self._archive.passages.count_after(0)
+        )
+        return 0 if is_gone else cursor
 
     def _catch_up_words(self, between: Callable[[], None] = lambda: None) -> None:
-        """Apply every change to the words; *between* two batches it may be stopped."""
+        """Apply every change to the words; *between* is called before each batch and may raise."""
         erased, upto = False, 0
         for ids, upto in self._ranges(self.shelf.words.cursor):
             between()
-            standings = self.expected_of(ids)
-            self.shelf.words.apply(standings, upto)
-            erased = erased or any(each.erased for each in standings)
-        if erased or self.shelf.words.worn:
+            states = self.expected_of(ids)
+            self.shelf.words.apply(states, upto)
+            erased = erased or any(state.erased for state in states)
+        if erased or self.shelf.words.needs_compaction:
             upto = upto or self.shelf.words.cursor
             self.shelf.words.rewrite(self.expected(), upto)
 
     def _catch_up_vectors(self, progress: Progress) -> int:
-        """Embed one batch while what came before is written."""
+        """Apply every change to the vectors: embed one batch while the last is written."""
         cursor = self._vectors_cursor()
-        total, done, anew = self._archive.passages.count_after(cursor), 0, 0
+        total, count_done, embedded = self._archive.passages.count_after(cursor), 0, 0
 
         def step(count: int) -> None:
-            nonlocal done
-            done += count
-            progress(done, max(done, total))
+            nonlocal count_done
+            count_done += count
+            progress(count_done, max(count_done, total))
 
         with _Writer() as writer:
             for ids, upto in self._ranges(cursor):
-                standings = self.expected_of(ids)
-                vectors, fresh = self._embedded(standings, upto, step)
-                anew += fresh
-                writer.do(self._write_vectors, standings, vectors, upto)
-        return anew
+                states = self.expected_of(ids)
+                vectors, count = self._embed_batch(states, upto, step)
+                embedded += count
+                writer.do(self._write_vectors, states, vectors, upto)
+        return embedded
 
-    def _embedded(
-        self, standings: Sequence[ArticleState], upto: int, step: Callable[[int], None]
+    def _embed_batch(
+        self, states: Sequence[ArticleState], upto: int, step: Callable[[int], None]
     ) -> tuple[dict[str, NDArray[np.float32]], int]:
-        """Return the vectors of one batch by passage id, and how many were embedded for it.
+        """Return the vectors of one batch by passage id, and the number of passages embedded.
 
-        While another process embeds that batch, this one embeds those behind it.
+        While another process embeds this batch, later batches are embedded here.
         """
         ahead = 0
         while True:
-            with self._claimed(upto) as mine:
-                if mine:
-                    vectors, fresh = self._embed(standings, step)
-                    return vectors, fresh + ahead
-            found = self._embed_ahead(upto)
-            ahead += found or 0
-            if found is None:
-                time.sleep(_A_MOMENT)
+            with self._claimed(upto) as claimed:
+                if claimed:
+                    vectors, count = self._embed(states, step)
+                    return vectors, count + ahead
+            embedded = self._embed_ahead(upto)
+            ahead += embedded or 0
+            if embedded is None:
+                time.sleep(_POLL_SECONDS)
 
     def _embed_ahead(self, after: int) -> int | None:
-        """Embed one batch behind the change *after*, if there is one that nobody embeds.
+        """Embed one batch after the change *after* that no other process embeds.
 
-        Returns how many passages that were; ``None`` where all is embedded or being embedded.
+        Returns the number of passages embedded, or None if no batch is left.
         """
         for ids, upto in self._ranges(after):
             if (self.generation.id, upto) in self._stores.ahead:
                 continue
-            with self._claimed(upto) as mine:
-                if not mine:
+            with self._claimed(upto) as claimed:
+                if not claimed:
                     continue
-                _, fresh = self._embed(self.expected_of(ids), lambda _count: None)
+                _, count = self._embed(self.expected_of(ids), lambda _count: None)
             self._stores.ahead.add((self.generation.id, upto))
-            if fresh:
-                return fresh
+            if count:
+                return count
         return None
 
     def _claimed(self, upto: int) -> AbstractContextManager[bool]:
-        """Take on the batch that ends with the change *upto*."""
+        """Lock the batch that ends with the change *upto*, or yield False if it is locked."""
         return self._archive.embeddings.claimed(f"{self.embedder.model} {upto}")
 
     def _embed(
-        self, standings: Sequence[ArticleState], step: Callable[[int], None]
+        self, states: Sequence[ArticleState], step: Callable[[int], None]
     ) -> tuple[dict[str, NDArray[np.float32]], int]:
-        """Return the vectors of these articles' passages by id, and how many were not cached."""
+        """Return the vectors of these articles' passages by id, and the number not cached."""
         return embed(
-            [p for standing in standings for p in standing.passages],
+            [p for state in states for p in state.passages],
             self.embedder,
             self._archive,
             dimensions=self.generation.dimensions,
@@ -400,23 +404,23 @@ class Index:
         )
 
     def _write_vectors(
-        self, standings: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]], upto: int
+        self, states: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]], upto: int
     ) -> None:
-        self.shelf.vectors.apply(standings, vectors)
+        self.shelf.vectors.apply(states, vectors)
         self._archive.generations.catch_up_to(self.generation.id, upto)
 
     def _ranges(self, after: int) -> Iterator[tuple[list[int], int]]:
-        """Yield the articles of some changes, and the change up to which that is all."""
+        """Yield (article ids, last change) of each batch of changes after *after*."""
         while True:
-            ids, upto = self._archive.changes.after(after, _ARTICLES)
+            ids, upto = self._archive.changes.after(after, _BATCH_CHANGES)
             if not ids:
                 return
             yield ids, upto
             after = upto
 
 
-class _Told:
-    """Tells how far catching up is, again where nothing is new: whoever is told may stop it."""
+class _ProgressReporter:
+    """Reports progress, repeated also without news, since a progress callback may stop the work."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -427,34 +431,34 @@ class _Told:
         self.again()
 
     def again(self) -> None:
-        """Tell the same as before."""
+        """Report the last progress again."""
         if self._progress is not None:
             self._progress(*self._last)
 
 
 class _Writer:
-    """Does one thing after the other in a thread beside; an error comes back to who asks next."""
+    """A thread that runs one write after the other; an error is raised on the next call."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vectors")
-        self._doing: deque[Future[None]] = deque()
+        self._writes: deque[Future[None]] = deque()
 
     def do(self, work: Callable[..., None], *arguments: object) -> None:
-        """Queue *work* behind at most :data:`_QUEUE` others."""
-        while len(self._doing) > _QUEUE:
-            self._doing.popleft().result()
-        self._doing.append(self._thread.submit(work, *arguments))
+        """Queue *work*; wait while more than :data:`_QUEUED_WRITES` are queued."""
+        while len(self._writes) > _QUEUED_WRITES:
+            self._writes.popleft().result()
+        self._writes.append(self._thread.submit(work, *arguments))
 
     def __enter__(self) -> Self:
         """Return the running thread."""
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        """Wait for what is queued; what failed is raised unless an error is on its way."""
+        """Wait for the queued writes and raise their errors, unless there is an error already."""
         self._thread.shutdown(cancel_futures=error is not None)
         if error is None:
-            for each in self._doing:
-                each.result()
+            for write in self._writes:
+                write.result()
 
 
 def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Generation:
@@ -464,8 +468,8 @@ def add_generation(archive: Archive, embedder: Embedder, now: datetime) -> Gener
     )
 
 
-def _check(generation: Generation, embedder: Embedder) -> None:
-    """Refuse to search vectors of one model with questions of another."""
+def _check_model(generation: Generation, embedder: Embedder) -> None:
+    """Raise GenerationMismatchError if vectors and questions are of different models."""
     if generation.model != embedder.model:
         raise GenerationMismatchError(
             f"The index was built with {generation.model}, but the settings choose "

@@ -1,4 +1,4 @@
-"""The embedded index belongs to one process at a time; the lock says which."""
+"""The lock by which one process at a time owns the embedded index."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import IndexOwnedError, IndexUnavailableError
 
-_LOCK = "owner.lock"
-_CARD = "owner.json"
+_LOCK_FILE = "owner.lock"
+_CARD_FILE = "owner.json"
 
 
 class OwnerLock:
-    """An operating system's lock on a folder; a killed process lets go of it."""
+    """An operating system lock on a folder; it is released when the process dies."""
 
     def __init__(self, folder: Path, *, holder: str, now: datetime) -> None:
-        """Take the lock, and leave a card that names *holder*.
+        """Take the lock, and write a card file that names *holder*.
 
-        On a disk that nobody can write there is no owner, and none is needed.
+        On a read-only disk no lock is taken, and none is needed.
 
         Raises:
-            IndexOwnedError: another process has it; the message is what its card says.
+            IndexOwnedError: another process has it; the message quotes its card.
             IndexUnavailableError: the folder cannot be written.
         """
         self._folder = folder
-        self._lock: FileLock | None = FileLock(folder / _LOCK, thread_local=False)
+        self._lock: FileLock | None = FileLock(folder / _LOCK_FILE, thread_local=False)
         card = {"holder": holder, "process": os.getpid(), "since": now.isoformat("T", "seconds")}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise IndexOwnedError(_owned(folder)) from error
+            raise IndexOwnedError(_owned_message(folder)) from error
         except OSError as error:
             if error.errno != errno.EROFS or not folder.exists():
                 raise IndexUnavailableError(
@@ -45,44 +45,44 @@ class OwnerLock:
                 ) from error
             self._lock = None
         with suppress(OSError):  # a full disk has no room for it
-            (folder / _CARD).write_text(json.dumps(card), encoding="utf-8")
+            (folder / _CARD_FILE).write_text(json.dumps(card), encoding="utf-8")
 
     def release(self) -> None:
-        """Take the card away and let go."""
+        """Delete the card file and release the lock."""
         if self._lock is not None:
             with suppress(OSError):
-                (self._folder / _CARD).unlink(missing_ok=True)
+                (self._folder / _CARD_FILE).unlink(missing_ok=True)
             self._lock.release()
 
 
 def owner(folder: Path) -> str | None:
-    """Name who owns the index in *folder* at this moment; ``None`` if nobody does."""
-    if not (folder / _LOCK).exists():
+    """Return the name of the process that owns the index in *folder*, or None."""
+    if not (folder / _LOCK_FILE).exists():
         return None
-    lock = FileLock(folder / _LOCK)
+    lock = FileLock(folder / _LOCK_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return _named(folder)
+        return _card_text(folder)
     except OSError:
         return None
     lock.release()
     return None
 
 
-def _named(folder: Path) -> str:
-    """Read the card of whoever holds the lock."""
+def _card_text(folder: Path) -> str:
+    """Return the contents of the card file of the lock's holder."""
     try:
-        card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+        card = json.loads((folder / _CARD_FILE).read_text(encoding="utf-8"))
         since = datetime.fromisoformat(card["since"])
         return f"{card['holder']}, process {card['process']}, since {since:%H:%M %Z}"
     except (OSError, ValueError, KeyError):
         return "another process"
 
 
-def _owned(folder: Path) -> str:
-    """Say who owns the index and what that means."""
+def _owned_message(folder: Path) -> str:
+    """Return the error message about the owner of the index."""
     return (
-        f"The index in {folder} belongs to {_named(folder)}. Ask there, or stop it first. "
+        f"The index in {folder} belongs to {_card_text(folder)}. Ask there, or stop it first. "
         "Coverage can be added and removed meanwhile: its owner catches up within seconds."
     )

@@ -1,7 +1,7 @@
-"""Search an archive as it stood at a moment: the index of today, without what came later.
+"""Search of an archive as of an earlier moment, with today's index.
 
-The index holds what stands today. What had been read by the moment and stands unchanged is found in
-it; what stood then in other words is indexed for one search, by its words, in a folder of its own.
+Versions that have not changed since are found in today's index. Earlier versions are indexed for
+one search, by words only, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -24,113 +24,113 @@ from ingest.model import ArticleState, Scope
 
 _Hits = list[tuple[str, float]]
 
-_DEPTH = 300
-"""Passages asked of the index at first; more where too few of them stood then."""
+_FIRST_DEPTH = 300
+"""Passages requested from the index at first; more if too few of them were citable then."""
 _DEEPEST = 20_000
-_ARTICLES = 500
+_BATCH_ARTICLES = 500
 """Articles indexed at a time."""
-_NEAR = 200
-"""Passages of earlier versions whose meaning is compared, the nearest by words."""
+_COMPARED_PASSAGES = 200
+"""Passages of earlier versions whose vectors are compared, the best by words."""
 
 
 class PastIndex(Index):
-    """The index of an archive at a moment; it is searched alone."""
+    """The index of an archive as of an earlier moment, for searching only."""
 
     def __init__(self, index: Index, archive: PastArchive) -> None:
-        """Search *index* for what *archive* held; earlier wordings are indexed now."""
+        """Search *index* as of the moment of *archive*; index its earlier versions."""
         super().__init__(archive, index.embedder, index.generation, index._stores)
         self._past = archive
-        self._earlier = _indexed(archive)
+        self._earlier = _index_superseded(archive)
         if self._earlier is not None:
             weakref.finalize(self, shutil.rmtree, self._earlier[1], ignore_errors=True)
 
     def serving(self) -> Index:
-        """Return this: a moment has one index."""
+        """Return this index: a moment has only one."""
         return self
 
     def active(self) -> Index:
-        """Return this."""
+        """Return this index."""
         return self
 
     def behind(self) -> bool:
-        """Return False: nothing is added to the past."""
+        """Return False: the past does not change."""
         return False
 
     def matching(self, text: str, limit: int, *, scope: Scope | None = None) -> _Hits:
-        """Return ids and BM25 scores of the passages of then that share words with *text*."""
+        """Return ids and BM25 scores of that moment's passages that share words with *text*."""
         until = _until(scope, self._past)
         today = super().matching
-        found = dict(self._stood(lambda n: today(text, n, scope=until), limit))
-        found |= dict(self._stood(lambda n: today(text, n, scope=scope), limit))
+        scores = dict(self._citable_then(lambda n: today(text, n, scope=until), limit))
+        scores |= dict(self._citable_then(lambda n: today(text, n, scope=scope), limit))
         if self._earlier is not None:
-            found |= dict(self._earlier[0].matching(text, limit, scope=scope))
-        return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
+            scores |= dict(self._earlier[0].matching(text, limit, scope=scope))
+        return sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def nearest(
         self, meaning: Meaning, limit: int, script: Script, *, scope: Scope | None = None
     ) -> _Hits:
-        """Return ids and likeness of the passages of then nearest to a question."""
+        """Return ids and similarity of that moment's passages nearest to a question."""
         today = super().nearest
-        found = dict(self._stood(lambda n: today(meaning, n, script), limit))
-        found |= dict(self._near_earlier(meaning, script))
+        similarities = dict(self._citable_then(lambda n: today(meaning, n, script), limit))
+        similarities |= dict(self._near_earlier(meaning, script))
         if scope is not None:
-            passages = self._past.passages.get(list(found))
-            found = {
-                key: likeness
-                for key, likeness in found.items()
+            passages = self._past.passages.get(list(similarities))
+            similarities = {
+                key: similarity
+                for key, similarity in similarities.items()
                 if scope.holds(passages[key].header)
                 and passages[key].article_id not in scope.without
             }
-        return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
+        return sorted(similarities.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
-    def _stood(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
-        """Ask for more *hits* until *limit* of them stood then, or there are no more."""
-        depth = _DEPTH
+    def _citable_then(self, hits: Callable[[int], _Hits], limit: int) -> _Hits:
+        """Request more *hits* until *limit* of them were citable then, or none are left."""
+        depth = _FIRST_DEPTH
         while True:
-            found = hits(depth)
-            stood = self._past.passages.stood([key for key, _ in found])
-            kept = [hit for hit in found if hit[0] in stood]
-            if len(kept) >= limit or len(found) < depth or depth >= _DEEPEST:
-                return kept[:limit]
+            candidates = hits(depth)
+            citable = self._past.passages.stood([key for key, _ in candidates])
+            selected = [hit for hit in candidates if hit[0] in citable]
+            if len(selected) >= limit or len(candidates) < depth or depth >= _DEEPEST:
+                return selected[:limit]
             depth *= 4
 
     def _near_earlier(self, meaning: Meaning, script: Script) -> _Hits:
-        """Compare the meaning of earlier wordings that share words with a question."""
+        """Compare the vectors of earlier versions that share words with a question."""
         vector = meaning.vector
         if self._earlier is None or vector is None:
             return []
-        ids = [key for key, _ in self._earlier[0].matching(meaning.text, _NEAR)]
+        ids = [key for key, _ in self._earlier[0].matching(meaning.text, _COMPARED_PASSAGES)]
         passages = [
-            each
-            for each in self._past.passages.get(ids).values()
-            if Script.of_text(each.text) is script
+            passage
+            for passage in self._past.passages.get(ids).values()
+            if Script.of_text(passage.text) is script
         ]
-        kept = vectors_of(passages, self.embedder, self._past, self.generation.dimensions)
+        vectors = vectors_of(passages, self.embedder, self._past, self.generation.dimensions)
         return [
-            (key, self._memory.likeness(float(own @ vector), meaning.script, script))
-            for key, own in kept.items()
+            (key, self._memory.similarity(float(passage_vector @ vector), meaning.script, script))
+            for key, passage_vector in vectors.items()
         ]
 
 
-def _indexed(archive: PastArchive) -> tuple[WordStore, Path] | None:
-    """Index the words of what stood then and does not today; ``None`` where there is nothing."""
+def _index_superseded(archive: PastArchive) -> tuple[WordStore, Path] | None:
+    """Index the words of passages that are no longer citable today, or return None."""
     states = (
         ArticleState(article_id, tuple(run), ())
         for article_id, run in groupby(archive.passages.superseded(), lambda p: p.article_id)
     )
-    first = list(islice(states, _ARTICLES))
-    if not first:
+    batch = list(islice(states, _BATCH_ARTICLES))
+    if not batch:
         return None
     folder = Path(tempfile.mkdtemp(prefix="past-"))
     store = WordStore(folder / "words")
-    while first:
-        store.apply(first, 1)
-        first = list(islice(states, _ARTICLES))
+    while batch:
+        store.apply(batch, 1)
+        batch = list(islice(states, _BATCH_ARTICLES))
     return store, folder
 
 
 def _until(scope: Scope | None, archive: PastArchive) -> Scope:
-    """Bound *scope* to the days up to the moment: what is dated later was read later."""
+    """Restrict *scope* to days up to the moment: articles dated later were read later."""
     day = archive.moment.date()
     if scope is None:
         return Scope(until=day)

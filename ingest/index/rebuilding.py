@@ -1,4 +1,4 @@
-"""Make the index anew beside the one in service, check it, and only then let it serve."""
+"""Rebuilding of the index: build a new generation, check it, then switch to it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
 from ingest.errors import GenerationFaultyError, NoGenerationError
-from ingest.index.checking import faults, found_again
+from ingest.index.checking import faults, sample_recall
 from ingest.index.index import Index, add_generation
 from ingest.index.passages import SPLITTER, cut
-from ingest.index.stores import ROLLBACK_FOR, Stores
+from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.model import Generation, Progress
 from ingest.settings import Settings
 
-_AT_ONCE = 100
-"""Articles cut anew in one transaction."""
-_FOUND = 0.95
-"""Share of passages that must be found again by their own first sentence."""
+_BATCH_ARTICLES = 100
+"""Articles split again in one transaction."""
+_FOUND_SHARE = 0.95
+"""Minimum share of passages that must be found by their own first sentence."""
 
 
 def rebuild(
@@ -31,12 +31,12 @@ def rebuild(
 ) -> Generation:
     """Build a generation with *embedder*, check it, and switch to it in one transaction.
 
-    Cached vectors of the same model are used again. Stopped or killed before the switch, the old
-    generation serves on, and the next call goes on from there.
+    Cached vectors of the same model are reused. If the process dies before the switch, the old
+    generation continues to serve, and the next call resumes the build.
 
     Raises:
         IndexOwnedError: another process owns the embedded index.
-        GenerationFaultyError: the new generation failed its checks; the old one serves on.
+        GenerationFaultyError: the new generation failed its checks; the old one still serves.
     """
     with Stores.open(archive, settings, holder=holder, now=now) as stores:
         return build(archive, embedder, stores, now=now, progress=progress)
@@ -50,10 +50,10 @@ def build(
     now: datetime,
     progress: Progress | None = None,
 ) -> Generation:
-    """Do what :func:`rebuild` does in *stores* that are open, beside whoever searches them."""
-    stores.drop_the_retired(archive, now)
+    """Rebuild as :func:`rebuild` does, in open *stores* that may be searched meanwhile."""
+    stores.drop_retired(archive, now)
     new = _unfinished(archive, embedder, stores) or add_generation(archive, embedder, now)
-    _cut_anew(archive)
+    _split_again(archive)
     index = Index(archive, embedder, new, stores)
     index.catch_up(progress)
     _approve(archive, index)
@@ -63,58 +63,60 @@ def build(
 
 
 def roll_back(archive: Archive, *, now: datetime) -> Generation:
-    """Let the generation serve again that served before; whoever answers follows at once.
+    """Serve the previous generation again; running processes follow at once.
 
     Raises:
-        NoGenerationError: there is none any more.
+        NoGenerationError: no previous generation is left.
     """
-    every = ((each, each.retired_at) for each in archive.generations.kept())
-    retired = {each: at for each, at in every if at is not None and now - at < ROLLBACK_FOR}
+    stored = ((generation, generation.retired_at) for generation in archive.generations.stored())
+    retired = {
+        generation: at for generation, at in stored if at is not None and now - at < ROLLBACK_PERIOD
+    }
     if not retired:
         raise NoGenerationError(
             "No earlier generation is kept. One is for a day after `python -m ingest rebuild`."
         )
-    before = max(retired, key=lambda each: retired[each])
-    archive.generations.activate(before.id, now=now)
-    return archive.generations.get(before.id)
+    previous = max(retired, key=lambda generation: retired[generation])
+    archive.generations.activate(previous.id, now=now)
+    return archive.generations.get(previous.id)
 
 
 def _unfinished(archive: Archive, embedder: Embedder, stores: Stores) -> Generation | None:
-    """Return a generation that was begun with the same model and splitter; drop other ones."""
-    wanted = None
-    for each in archive.generations.kept():
-        if each.active or each.retired_at is not None:
+    """Return an unfinished generation of the same model and splitter; drop all others."""
+    unfinished = None
+    for generation in archive.generations.stored():
+        if generation.active or generation.retired_at is not None:
             continue
-        same = (each.model, each.splitter) == (embedder.model, SPLITTER)
-        if same and each.dimensions == embedder.dimensions:
-            wanted = each
+        same_rules = (generation.model, generation.splitter) == (embedder.model, SPLITTER)
+        if same_rules and generation.dimensions == embedder.dimensions:
+            unfinished = generation
         else:
-            stores.drop(each)
-            archive.generations.drop(each.id)
-    return wanted
+            stores.drop(generation)
+            archive.generations.drop(generation.id)
+    return unfinished
 
 
-def _cut_anew(archive: Archive) -> None:
-    """Cut every standing version by the rules of today that was only cut by older ones."""
-    while versions := archive.passages.uncut(SPLITTER, _AT_ONCE):
-        extracts = [each.extract for each in versions]
-        cuts = [cut(each.text, each.header.language) for each in extracts]
+def _split_again(archive: Archive) -> None:
+    """Split every citable version that only older rules have split."""
+    while versions := archive.passages.uncut(SPLITTER, _BATCH_ARTICLES):
+        extracts = [version.extract for version in versions]
+        cuts = [cut(extract.text, extract.header.language) for extract in extracts]
         archive.passages.cut_anew(list(zip(versions, cuts, strict=True)))
 
 
 def _approve(archive: Archive, index: Index) -> None:
-    """Refuse a generation that lacks passages, or does not find them.
+    """Check a new generation: completeness, and search by a sample.
 
     Raises:
-        GenerationFaultyError: it does.
+        GenerationFaultyError: it lacks passages, or does not find enough of the sample.
     """
-    if found := faults(index):
+    if problems := faults(index):
         raise GenerationFaultyError(
-            f"The new generation {index.generation.id} disagrees with the archive: {found}. The "
+            f"The new generation {index.generation.id} disagrees with the archive: {problems}. The "
             "old one serves on. Run it again; if it stays so, report it."
         )
-    share, tried = found_again(archive, index)
-    if share < _FOUND:
+    share, tried = sample_recall(archive, index)
+    if share < _FOUND_SHARE:
         raise GenerationFaultyError(
             f"The new generation {index.generation.id} finds only {share:.0%} of {tried} passages "
             "by their own words. The old one serves on."

@@ -1,4 +1,4 @@
-"""Which outlets and which days a question names, against a clock that is passed in."""
+"""The outlets and days named in a question, relative to a date that is passed in."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ingest.model import Scope
 
 _WORD = re.compile(r"[^\W_]+")
 _SUBTITLE = re.compile(r" [-|–:] |: ")
-"""What divides an outlet from its section: "FOX News - Health"."""
-_SHORTEST = 3
-"""Characters of the shortest name that is looked for."""
+"""Separators between an outlet and its section: "FOX News - Health"."""
+_SHORTEST_NAME = 3
+"""Characters of the shortest outlet name that is recognised."""
 _WEEK = timedelta(days=7)
-_LATER = timedelta(days=3)
-"""How long after a day its reports still call it by the name of the weekday."""
+_REPORT_DELAY = timedelta(days=3)
+"""Time after a day during which reports still use the name of its weekday."""
 
 _SINCE = re.compile(r"\bsince\b|以降|以来", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until)\b|以前|まで", re.IGNORECASE)
@@ -68,10 +68,10 @@ _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $",
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question names: *outlets* and *days* are preferred, *bound* is demanded.
+class QuestionScope:
+    """The outlets and days in a question: *outlets* and *days* are preferred, *bound* is required.
 
-    *topic* is the question without all that: what an answer itself must speak of.
+    *topic* is the question without them, the subject of the answer.
     """
 
     outlets: tuple[str, ...] = ()
@@ -81,81 +81,83 @@ class Asked:
 
     @property
     def scopes(self) -> Iterator[Scope]:
-        """Yield each outlet and each period, to be searched for by itself."""
+        """Yield a scope for each outlet and each period, to be searched separately."""
         yield from (Scope(outlets=(outlet,)) for outlet in self.outlets)
         yield from self.days
 
 
-NOTHING = Asked()
-"""What a question names that names no outlet and no day."""
+NO_SCOPE = QuestionScope()
+"""The value for a question without outlets and days."""
 
 
-def asked(question: str, outlets: Sequence[str], today: date, language: str | None = None) -> Asked:
-    """Read *question*: "since last week" bounds the coverage, "in July" what it speaks of."""
-    read = as_english(question, language)
-    relative = _relative_period(read.text, today)
-    days = () if relative else tuple(_absolute_periods(read.text, today))
-    found = tuple(_named(question, outlets))
-    return Asked(found, days, relative, _topic(read, found))
+def question_scope(
+    question: str, outlets: Sequence[str], today: date, language: str | None = None
+) -> QuestionScope:
+    """Parse *question*: "since last week" bounds publication dates, "in July" names its subject."""
+    rendered = as_english(question, language)
+    relative = _relative_period(rendered.text, today)
+    days = () if relative else tuple(_absolute_periods(rendered.text, today))
+    named_outlets = tuple(_named(question, outlets))
+    return QuestionScope(named_outlets, days, relative, _topic(rendered, named_outlets))
 
 
 def _topic(question: Rendered, outlets: Sequence[str]) -> str:
-    """Return *question* without its periods and *outlets*, or whole if that is all it says."""
-    rest, periods = question.text, []
+    """Return *question* without its periods and *outlets*, or unchanged if nothing is left."""
+    text, periods = question.text, []
     for pattern in _PERIODS:
-        periods += [match.span() for match in pattern.finditer(rest)]
-        rest = pattern.sub(_blank, rest)
-    for day in days_in(rest):
-        if day.month and (day.day or _is_period(day, rest)):
+        periods += [match.span() for match in pattern.finditer(text)]
+        text = pattern.sub(_blank, text)
+    for day in days_in(text):
+        if day.month and (day.day or _is_period(day, text)):
             periods.append((day.start, day.end))
-    out = {i for each in periods for i in range(*question.span(*each))}
-    left = "".join(" " if i in out else char for i, char in enumerate(question.original))
-    for name in (each for outlet in outlets for each in _spellings(outlet)):
-        left = re.sub(re.escape(name), " ", left, flags=re.IGNORECASE)
-    return left if _WORD.search(left) else question.original
+    positions = {i for period in periods for i in range(*question.span(*period))}
+    remainder = "".join(" " if i in positions else char for i, char in enumerate(question.original))
+    for name in (spelling for outlet in outlets for spelling in _spellings(outlet)):
+        remainder = re.sub(re.escape(name), " ", remainder, flags=re.IGNORECASE)
+    return remainder if _WORD.search(remainder) else question.original
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Write spaces where something was."""
+    """Return as many spaces as the match has characters."""
     return " " * len(match.group())
 
 
 def _named(question: str, outlets: Sequence[str]) -> Iterator[str]:
-    """Yield the outlets that *question* names; a name of one word by its own capitals alone."""
+    """Yield the outlets that *question* names; one-word names must match in case."""
     plain = _spaced(question)
     folded = plain.casefold()
     for outlet in outlets:
         for name in _spellings(outlet):
             if has_japanese(name):
-                found = len(name) > 1 and name in question
+                is_named = len(name) > 1 and name in question
             else:
                 exact = _spaced(name)
                 single = exact.count(" ") == len("  ")
-                found = (exact in plain) if single else (exact.casefold() in folded)
-                found = found and len(name) >= _SHORTEST
-            if found:
+                is_named = (exact in plain) if single else (exact.casefold() in folded)
+                is_named = is_named and len(name) >= _SHORTEST_NAME
+            if is_named:
                 yield outlet
                 break
 
 
 def _spellings(outlet: str) -> list[str]:
-    """Return the names that people use for *outlet*, the longest first.
+    """Return the names in use for *outlet*, the longest first.
 
-    "The Sarnholt Ledger" loses its article where two words are left, and a section is no name.
+    "The Sarnholt Ledger" loses its article if two words are left; a section is not a name.
     """
     paper = _SUBTITLE.split(outlet)[0]
-    rest = paper.removeprefix("The ")
-    names = {outlet, paper, rest if " " in rest else paper}
+    short_name = paper.removeprefix("The ")
+    names = {outlet, paper, short_name if " " in short_name else paper}
     return sorted(names, key=lambda name: (-len(name), name))
 
 
 def _spaced(text: str) -> str:
-    """Return the words of *text* between single spaces."""
+    """Return the words of *text* separated, and surrounded, by single spaces."""
     return f" {' '.join(_WORD.findall(text))} "
 
 
 def _relative_period(question: str, today: date) -> Scope | None:
-    """Return the period that *question* counts back from *today*, if any."""
+    """Return the period in *question* that is relative to *today*, or None."""
     if (days := _days_ago(question)) is not None:
         day = today - timedelta(days=days)
         return Scope(since=day, until=day)
@@ -173,27 +175,27 @@ def _relative_period(question: str, today: date) -> Scope | None:
         if pattern.search(question):
             first = today.replace(day=1)
             return Scope(since=(first - timedelta(days=1)).replace(day=1) if ago else first)
-    if found := _LAST_DAYS.search(question):
-        return Scope(since=today - _counted(found))
+    if match := _LAST_DAYS.search(question):
+        return Scope(since=today - _period_length(match))
     return None
 
 
 def _days_ago(question: str) -> int | None:
-    """Return how many days ago the one day lies that *question* names by counting back, if any."""
+    """Return the number of days before today that *question* names, or None."""
     if _BEFORE_YESTERDAY.search(question):
         return 2
-    found = _DAYS_AGO.search(question)
-    if found is None:
+    match = _DAYS_AGO.search(question)
+    if match is None:
         return None
-    number = (found[1] or found[2]).lower()
+    number = (match[1] or match[2]).lower()
     return _NUMBERS.get(number) or int(number)
 
 
-def _counted(found: re.Match[str]) -> timedelta:
-    """Return how far "the past two weeks" reach back."""
-    number = found[1] or found[3]
+def _period_length(match: re.Match[str]) -> timedelta:
+    """Return the length of a period such as "the past two weeks"."""
+    number = match[1] or match[3]
     count = _NUMBERS.get(number.lower()) or int(number)
-    unit = (found[2] or found[4]).lower()
+    unit = (match[2] or match[4]).lower()
     if "week" in unit or "週" in unit:
         return count * _WEEK
     days = 31 if "month" in unit or "月" in unit else 1
@@ -201,7 +203,7 @@ def _counted(found: re.Match[str]) -> timedelta:
 
 
 def _absolute_periods(question: str, today: date) -> Iterator[Scope]:
-    """Yield the days and months that *question* writes out."""
+    """Yield the days and months that *question* names by date."""
     spans = sorted(_spans_of(question, today))
     if len(spans) == 1 and _SINCE.search(question):
         yield Scope(since=spans[0][0])
@@ -212,34 +214,34 @@ def _absolute_periods(question: str, today: date) -> Iterator[Scope]:
 
 
 def _spans_of(text: str, today: date) -> Iterator[tuple[date, date]]:
-    """Yield the first and the last day of each day and month that *text* writes out.
+    """Yield the first and last date of each day and month that *text* names.
 
-    One without a year is the last such day, or month, that *today* knows.
+    A date without a year is the latest one up to *today*.
     """
     for day in days_in(text):
         if day.month is None:
             continue
         if day.day:
-            whole = day.whole or _latest(day, today)
-            if whole:
-                yield whole, whole
+            full_date = day.whole or _latest(day, today)
+            if full_date:
+                yield full_date, full_date
         elif _is_period(day, text):
             first = date(day.year or today.year - (day.month > today.month), day.month, 1)
             yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _is_period(month: Day, text: str) -> bool:
-    """Tell whether a month is asked about; "the November election" only names an election."""
+    """Return True if a month is meant as a period; "the November election" is not."""
     return text[month.end - 1] == "月" or _IN_MONTH.search(text[: month.start]) is not None
 
 
 def _latest(day: Day, today: date) -> date | None:
-    """Return the last such day of the year that *today* knows."""
+    """Return the latest date with this day and month up to *today*, or None."""
     for year in (today.year, today.year - 1):
         try:
-            found = date(year, day.month or 0, day.day or 0)
+            candidate = date(year, day.month or 0, day.day or 0)
         except ValueError:
             continue
-        if found <= today:
-            return found
+        if candidate <= today:
+            return candidate
     return None

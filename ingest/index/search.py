@@ -1,4 +1,4 @@
-"""Find evidence: by words and by meaning, fused, copies collapsed."""
+"""Search for evidence: by words and by vectors, fused, with copies merged."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from ingest.index.analysis import terms
 from ingest.index.copies import collapse
 from ingest.index.fusion import fuse, scaled, shares
 from ingest.index.index import Index
-from ingest.index.scope import NOTHING, Asked
+from ingest.index.scope import NO_SCOPE, QuestionScope
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.language.script import Script
 from ingest.model import Evidence, Header, Scope
 
-_DEPTH = 60
-"""Passages asked of each search."""
-_APART = 20
-"""Passages asked of each outlet and period that a question names, by words."""
-_MEANING = 5.0
-"""Terms of a question divided by this: the share of meaning beside words, between two bounds.
+_RESULTS = 60
+"""Passages requested from each search."""
+_RESULTS_OF_SCOPE = 20
+"""Passages requested by words for each outlet and period in a question."""
+_VECTOR_WEIGHT_TERMS = 5.0
+"""The weight of vectors is this divided by the number of terms in the question, within bounds.
 
-A long question repeats the words of what it asks about, a short one does not: both MultiHop-RAG
-(36 words) and questions as people type them, in nine languages, are served by one formula.
+A long question repeats the words of the coverage, a short one does not: one formula suits both
+MultiHop-RAG (36 words) and short questions in nine languages.
 """
-_LEAST, _MOST = 0.1, 0.7
-"""Bounds of the share of meaning."""
-_OUTLET = 1.6
-"""What a passage's score is multiplied by where the question names its outlet."""
-_DAY = 1.3
-"""The same where the question names its day."""
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 0.7
+"""Bounds of the weight of vectors."""
+_OUTLET_FACTOR = 1.6
+"""Factor of a passage's score if the question names its outlet."""
+_DAY_FACTOR = 1.3
+"""Factor of a passage's score if the question names its day."""
 
 
 def search(
@@ -40,7 +40,7 @@ def search(
     archive: Archive,
     text: str,
     *,
-    names: Asked = NOTHING,
+    names: QuestionScope = NO_SCOPE,
     limit: int = 10,
     scope: Scope | None = None,
     meaning: Meaning | None = None,
@@ -49,97 +49,102 @@ def search(
 ) -> list[Evidence]:
     """Return the *limit* passages most likely to answer *text*, best first.
 
-    Outlets and days that *text* names (:func:`ingest.index.scope.asked` reads them) lift the
-    passages that have them; their bound, and *scope*, let nothing else through. *meaning* is that
-    of *text*, if it is known already. *language* is the code of the language that *text* is in:
-    words hardly cross languages, so a passage of another one scores no less than its meaning alone.
-    *timings* receives the milliseconds of each stage. An id that the archive no longer has is
-    dropped.
+    *names* are the outlets and days in *text* (:func:`ingest.index.scope.question_scope`): their
+    passages rank higher; its bound and *scope* exclude all others. *meaning* is that of *text* if
+    it was embedded already. *language* is the language code of *text*: words rarely match across
+    languages, so a passage in another one scores at least its similarity. *timings* receives the
+    milliseconds of each stage. Ids that the archive no longer has are dropped.
     """
     clock = Stopwatch(timings if timings is not None else {})
     bound = both(scope, names.bound)
     if meaning is None:
         meaning = index.question(text)
     clock.lap("embed")
-    lexical = dict(index.matching(text, _DEPTH, scope=bound))
-    for apart in names.scopes:
-        if (inside := both(bound, apart)) is not None:
-            lexical |= index.matching(text, _APART, scope=inside)
+    lexical = dict(index.matching(text, _RESULTS, scope=bound))
+    for named_scope in names.scopes:
+        if (inside := both(bound, named_scope)) is not None:
+            lexical |= index.matching(text, _RESULTS_OF_SCOPE, scope=inside)
     clock.lap("words")
-    near: dict[str, float] = {}
+    similarities: dict[str, float] = {}
     for script in Script:
-        near |= index.nearest(meaning, _DEPTH, script, scope=bound)
+        similarities |= index.nearest(meaning, _RESULTS, script, scope=bound)
     clock.lap("vectors")
-    passages = archive.passages.get(list(lexical.keys() | near.keys()))
+    passages = archive.passages.get(list(lexical.keys() | similarities.keys()))
     clock.lap("archive")
-    weight = max(_LEAST, min(_MOST, _MEANING / max(1, len(set(terms(text))))))
-    by_meaning = scaled(near)
+    weight = max(
+        _LEAST_WEIGHT, min(_MOST_WEIGHT, _VECTOR_WEIGHT_TERMS / max(1, len(set(terms(text)))))
+    )
+    by_meaning = scaled(similarities)
     fused = fuse(shares(lexical), by_meaning, weight=weight)
     for key, passage in passages.items():
-        if _foreign(passage.header, language):
+        if _is_foreign(passage.header, language):
             fused[key] = max(fused[key], by_meaning.get(key, 0.0))
-    found = [
-        Evidence(p, fused[key], near.get(key), lexical.get(key), _fitness(names, p.header))
+    candidates = [
+        Evidence(p, fused[key], similarities.get(key), lexical.get(key), _fitness(names, p.header))
         for key, p in passages.items()
     ]
-    best = _both_scripts(collapse(_ordered(found)), Script.of_question(text), limit)
+    best = _both_scripts(collapse(_ordered(candidates)), Script.of_question(text), limit)
     clock.lap("collapse")
     return best
 
 
-def _both_scripts(found: Sequence[Evidence], script: Script, limit: int) -> list[Evidence]:
-    """Return the first *limit*, a quarter of them of the other script than *script*, if it can.
+def _both_scripts(ranked: Sequence[Evidence], script: Script, limit: int) -> list[Evidence]:
+    """Return the first *limit*, a quarter of them in another script than *script* if any.
 
-    Words hardly cross scripts, so that passages of the other one stand behind all others.
+    Words rarely match across scripts, so passages of the other script rank last.
     """
-    others = [e for e in found if Script.of_text(e.passage.text) is not script]
-    assured = {e.passage.id for e in others[: limit // 4]}
-    rest = [e for e in found if e.passage.id not in assured][: limit - len(assured)]
-    kept = assured | {e.passage.id for e in rest}
-    return [e for e in found if e.passage.id in kept]
+    other_script = [e for e in ranked if Script.of_text(e.passage.text) is not script]
+    assured = {e.passage.id for e in other_script[: limit // 4]}
+    remaining = [e for e in ranked if e.passage.id not in assured][: limit - len(assured)]
+    selected = assured | {e.passage.id for e in remaining}
+    return [e for e in ranked if e.passage.id in selected]
 
 
-def _foreign(header: Header, language: str | None) -> bool:
+def _is_foreign(header: Header, language: str | None) -> bool:
     """Return True if an article is known to be in another language than *language*."""
-    known = language is not None and header.language != UNKNOWN_LANGUAGE
-    return known and header.language.partition("-")[0] != language
+    is_known = language is not None and header.language != UNKNOWN_LANGUAGE
+    return is_known and header.language.partition("-")[0] != language
 
 
-def _ordered(found: Sequence[Evidence]) -> list[Evidence]:
-    """Order by score and fit, the best at 1; what is equal by id."""
-    scores = shares({e.passage.id: e.score * e.fit for e in found})
-    anew = (replace(e, score=scores[e.passage.id]) for e in found)
-    return sorted(anew, key=lambda e: (-e.score, e.passage.id))
+def _ordered(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Sort by score and fitness, the best scaled to 1; ties by id."""
+    scores = shares({e.passage.id: e.score * e.fit for e in evidence})
+    rescored = (replace(e, score=scores[e.passage.id]) for e in evidence)
+    return sorted(rescored, key=lambda e: (-e.score, e.passage.id))
 
 
-def _fitness(names: Asked, header: Header) -> float:
-    """Return how much an article gains because the question names its outlet or its day."""
-    named = header.outlet in names.outlets and not header.pasted
-    fit = _OUTLET if named else 1.0
-    return fit * _DAY if any(scope.holds(header) for scope in names.days) else fit
+def _fitness(names: QuestionScope, header: Header) -> float:
+    """Return the factor for an article whose outlet or day the question names."""
+    is_named = header.outlet in names.outlets and not header.pasted
+    fit = _OUTLET_FACTOR if is_named else 1.0
+    return fit * _DAY_FACTOR if any(scope.holds(header) for scope in names.days) else fit
 
 
-def both(one: Scope | None, other: Scope | None) -> Scope | None:
-    """Return what lies in both scopes; ``None`` where that is everything, or no outlet at all."""
-    if one is None or other is None:
-        return one or other
-    outlets = tuple(o for o in one.outlets if o in other.outlets or not other.outlets)
-    if one.outlets and not outlets:
+def both(scope: Scope | None, second_scope: Scope | None) -> Scope | None:
+    """Return the intersection of two scopes; None if it is unbounded or has no outlet."""
+    if scope is None or second_scope is None:
+        return scope or second_scope
+    outlets = tuple(
+        o for o in scope.outlets if o in second_scope.outlets or not second_scope.outlets
+    )
+    if scope.outlets and not outlets:
         return None
-    since = max(filter(None, (one.since, other.since)), default=None)
-    until = min(filter(None, (one.until, other.until)), default=None)
-    return Scope(outlets or other.outlets, since, until, one.without | other.without)
+    since = max(filter(None, (scope.since, second_scope.since)), default=None)
+    until = min(filter(None, (scope.until, second_scope.until)), default=None)
+    return Scope(
+        outlets or second_scope.outlets, since, until, scope.without | second_scope.without
+    )
 
 
 class Stopwatch:
-    """Write the milliseconds since the last lap under a stage's name."""
+    """A clock that stores the milliseconds of each stage."""
 
     def __init__(self, timings: MutableMapping[str, float]) -> None:
         self._timings = timings
         self._since = time.perf_counter()
 
     def lap(self, stage: str) -> None:
-        """End *stage*."""
+        """End *stage* and store its milliseconds."""
         now = time.perf_counter()
         self._timings[stage] = self._timings.get(stage, 0.0) + (now - self._since) * 1000
         self._since = now

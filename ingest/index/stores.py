@@ -1,4 +1,4 @@
-"""The folders and connections of an index, open; one shelf a generation."""
+"""The open folders and connections of an index, with one shelf for each generation."""
 
 from __future__ import annotations
 
@@ -23,50 +23,50 @@ from ingest.embedding.embedder import embedder_of
 from ingest.embedding.memory import Memory
 from ingest.embedding.vectors import Embedder
 from ingest.errors import IndexUnavailableError
-from ingest.index.damage import is_damage, readable
+from ingest.index.circuit_breaker import CircuitBreaker
+from ingest.index.damage import index_errors, is_damage
 from ingest.index.ownership import OwnerLock
-from ingest.index.reach import Reach
-from ingest.index.vectors import VectorStore, client_of, forget_strangers, is_strange
+from ingest.index.vectors import VectorStore, client_of, delete_foreign_collections, is_foreign
 from ingest.index.words import WordStore
 from ingest.model import Generation
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-ROLLBACK_FOR = timedelta(days=1)
-"""How long a generation that was replaced can still be rolled back to."""
-_OPENING = "opening"
-"""The file that stands while the vectors are opened: one that is found tells of a crash."""
-_MARK = 12
-"""Characters of an archive's mark in the names of what is derived from it."""
+ROLLBACK_PERIOD = timedelta(days=1)
+"""Time for which a replaced generation can still be rolled back to."""
+_OPENING_FILE = "opening"
+"""A marker file that exists while vectors are opened: after a crash it is still there."""
+_MARK_CHARACTERS = 12
+"""Characters of an archive's mark in the names of its folders and collections."""
 
 
 @dataclass(frozen=True, slots=True)
 class _GenerationStores:
-    """One generation's vectors and words, and the lock that is held while they catch up."""
+    """The vectors and words of one generation, and the lock that is held during catch-up."""
 
     vectors: VectorStore
     words: WordStore
     lock: FileLock
 
     def counts(self) -> tuple[int, int]:
-        """Return how many passages the vectors hold, and how many the words."""
+        """Return the number of passages in the vectors and in the words."""
         return self.vectors.count(), self.words.count()
 
     def is_catching_up(self) -> bool:
-        """Tell whether another process does at the moment."""
+        """Return True if another process is catching up at the moment."""
         try:
             with self.lock.acquire(timeout=0):
                 return False
         except Timeout:
             return True
-        except OSError:  # whoever catches up says so
+        except OSError:  # catching_up reports it
             return False
 
     @contextmanager
     def catching_up(self) -> Iterator[None]:
-        """Let one process or thread at a time catch up."""
-        with readable(Path(self.lock.lock_file)):
+        """Lock the generation so that one process or thread at a time catches up."""
+        with index_errors(Path(self.lock.lock_file)):
             self.lock.acquire()
         try:
             yield
@@ -74,20 +74,20 @@ class _GenerationStores:
             self.lock.release()
 
     def drop(self) -> None:
-        """Delete them."""
+        """Delete the vectors and the words."""
         self.vectors.drop()
         self.words.drop()
 
 
 class Stores:
-    """What every generation shares: the open Chroma, the folder, and the lock on it."""
+    """The stores shared by all generations: the Chroma client, the folder and its lock."""
 
     def __init__(self, folder: Path, settings: Settings, mark: str) -> None:
-        """Open what is in *folder* or on the server of *settings*, of the archive *mark*."""
+        """Use *folder* or the server of *settings* for the archive with *mark*."""
         self._folder = folder
         self._settings = settings
         self._place = settings.chroma_url or str(folder)
-        self._mark = mark[:_MARK]
+        self._mark = mark[:_MARK_CHARACTERS]
         self._former = f"-{mark_by_place(settings)}" if settings.chroma_url else ""
         self._vectors = folder / "vectors"
         self._opened: ClientAPI | None = None
@@ -96,13 +96,13 @@ class Stores:
         self._embedders: dict[str, Embedder] = {}
         self._memories: dict[str, Memory] = {}
         self.ahead: set[tuple[int, int]] = set()
-        self.reach = Reach()
+        self.breaker = CircuitBreaker()
         self._turn = threading.Lock()
         self._opening = threading.Lock()
 
     @property
-    def far(self) -> bool:
-        """Whether the vectors are on a server."""
+    def is_remote(self) -> bool:
+        """True if the vectors are on a server."""
         return self._settings.chroma_url is not None
 
     @classmethod
@@ -110,7 +110,7 @@ class Stores:
     def open(
         cls, archive: Archive, settings: Settings, *, holder: str, now: datetime
     ) -> Iterator[Self]:
-        """Own the embedded index of *archive*, or connect to the server that many may use."""
+        """Take ownership of the embedded index of *archive*, or use the shared server."""
         folder = settings.data_dir / "index"
         with ExitStack() as stack:
             if settings.chroma_url is None:
@@ -119,12 +119,12 @@ class Stores:
             folder.mkdir(parents=True, exist_ok=True)
             stores = cls(folder, settings, archive.mark())
             stack.callback(stores.close)
-            if not stores.far:
-                stores._forget_strange_words()
+            if not stores.is_remote:
+                stores._delete_foreign_words()
             yield stores
 
     def shelf(self, generation: Generation) -> _GenerationStores:
-        """Open one generation's collections and folder; they stay open."""
+        """Return one generation's stores, opened on first use; they stay open."""
         with self._turn:
             if generation.id not in self._shelves:
                 name = f"{generation.id}-{self._mark}"
@@ -143,59 +143,59 @@ class Stores:
             return self._shelves[generation.id]
 
     def client(self) -> ClientAPI:
-        """Return Chroma, opened when it is first needed; damaged files are made anew.
+        """Return the Chroma client, opened on first use; damaged files are deleted.
 
         Raises:
             IndexUnavailableError: it cannot be reached.
         """
         with self._opening:
             if self._opened is None:
-                self._opened = self._connected()
+                self._opened = self._connect()
             return self._opened
 
-    def _connected(self) -> ClientAPI:
-        if self.far:
+    def _connect(self) -> ClientAPI:
+        if self.is_remote:
             return client_of(self._vectors, self._settings.chroma_url)
         try:
             client = client_of(self._vectors, None)
         except IndexUnavailableError as error:
             if not is_damage(error):
                 raise
-            logger.warning("%s They are made anew from the archive.", error)
-            self.begin_anew()
+            logger.warning("%s Rebuilding the vectors from the archive.", error)
+            self.reset()
             client = client_of(self._vectors, None)
-        forget_strangers(client, self._mark, place=self._place)
+        delete_foreign_collections(client, self._mark, place=self._place)
         return client
 
-    def begin_anew(self) -> None:
-        """Delete the embedded Chroma's files, whatever state they are in."""
-        self._let_go()
+    def reset(self) -> None:
+        """Delete the embedded Chroma's files, even damaged ones."""
+        self._close_client()
         shutil.rmtree(self._vectors, ignore_errors=True)
 
-    def _let_go(self) -> None:
-        """Close the files of an embedded Chroma; a server's connections live with the process."""
-        if isinstance(self._opened, Client) and not self.far:
+    def _close_client(self) -> None:
+        """Close an embedded Chroma; connections to a server last as long as the process."""
+        if isinstance(self._opened, Client) and not self.is_remote:
             self._opened.close()
         self._opened = None
 
     @contextmanager
-    def cautiously(self) -> Iterator[None]:
-        """Do what a damaged file may kill the process by; the next start begins without it."""
-        mark = self._folder / _OPENING
-        if mark.exists():
-            logger.warning("The last start ended while vectors were opened: they are made anew.")
-            self.begin_anew()
+    def crash_guard(self) -> Iterator[None]:
+        """Delete the vectors first if the last start crashed while opening them."""
+        marker = self._folder / _OPENING_FILE
+        if marker.exists():
+            logger.warning("The last start crashed while opening the vectors; rebuilding them.")
+            self.reset()
         with suppress(OSError):
-            mark.touch()
+            marker.touch()
         yield
         with suppress(OSError):
-            mark.unlink(missing_ok=True)
+            marker.unlink(missing_ok=True)
 
-    def _forget_strange_words(self) -> None:
-        """Delete what is derived from another archive, in a folder that is ours alone."""
-        for each in self._folder.glob("words-*"):
-            if is_strange(each.name, self._mark) and each.is_dir():
-                shutil.rmtree(each, ignore_errors=True)
+    def _delete_foreign_words(self) -> None:
+        """Delete word folders of other archives from a folder that is ours alone."""
+        for folder in self._folder.glob("words-*"):
+            if is_foreign(folder.name, self._mark) and folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def embedder_of(self, model: str) -> Embedder:
         """Return the embedder of another generation's *model*."""
@@ -205,41 +205,41 @@ class Stores:
             return self._embedders[model]
 
     def memory_of(self, embedder: Embedder) -> Memory:
-        """Return what is remembered of *embedder*'s vectors."""
+        """Return the cache of *embedder*'s vectors."""
         with self._turn:
             return self._memories.setdefault(embedder.model, Memory(embedder))
 
     def drop(self, generation: Generation) -> None:
-        """Delete what one generation holds."""
+        """Delete the stores of one generation."""
         shelf = self.shelf(generation)
         shelf.drop()
         shelf.vectors.close()
         with self._turn:
             del self._shelves[generation.id]
 
-    def drop_the_retired(self, archive: Archive, now: datetime) -> None:
-        """Delete the generations that were replaced longer than :data:`ROLLBACK_FOR` ago."""
-        for each in archive.generations.kept():
+    def drop_retired(self, archive: Archive, now: datetime) -> None:
+        """Delete the generations that were replaced more than :data:`ROLLBACK_PERIOD` ago."""
+        for generation in archive.generations.stored():
             if (
-                each.retired_at is not None
-                and now - each.retired_at >= ROLLBACK_FOR
-                and not each.active
+                generation.retired_at is not None
+                and now - generation.retired_at >= ROLLBACK_PERIOD
+                and not generation.active
             ):
-                self.drop(each)
-                archive.generations.drop(each.id)
+                self.drop(generation)
+                archive.generations.drop(generation.id)
                 archive.passages.drop_cuts()
 
     def close(self) -> None:
-        """Let every generation go."""
-        self.reach.close()
+        """Close the stores of every generation."""
+        self.breaker.close()
         for shelf in self._shelves.values():
             shelf.vectors.close()
             shelf.words.close()
-        self._let_go()
+        self._close_client()
 
 
 def mark_by_place(settings: Settings) -> str:
-    """Mark the archive's place, as releases did whose archives had no identity of their own."""
+    """Return a mark derived from the archive's address, as earlier releases named collections."""
     parts = urlsplit(settings.database_url or str(settings.data_dir.resolve()))
     place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
-    return hashlib.sha256(place.encode()).hexdigest()[:_MARK]
+    return hashlib.sha256(place.encode()).hexdigest()[:_MARK_CHARACTERS]

@@ -1,4 +1,4 @@
-"""Passages by their meaning: a Chroma collection a generation and script, ids and vectors only."""
+"""The vector store: one Chroma collection for each generation and script, with ids and vectors."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ from numpy.typing import NDArray
 from ingest.archive import Archive
 from ingest.embedding.vectors import Embedder
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
-from ingest.index.damage import unreadable
+from ingest.index.damage import unreadable_message
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
 from ingest.threads import DetachedExecutor
 
 _Result = TypeVar("_Result")
 
-_AT_ONCE = 1000
-"""Vectors in one call; Chroma takes 5,461 at most and is as fast from 250 on."""
-_LISTED = 50_000
-"""Ids in one call that lists them: Chroma counts its way to where each call begins."""
-A_BATCH = 128
+_BATCH_VECTORS = 1000
+"""Vectors in one call; Chroma's limit is 5,461, and more than 250 are no faster."""
+_BATCH_IDS = 50_000
+"""Ids listed in one call; Chroma counts rows up to the offset of each call."""
+BATCH_TEXTS = 128
 """Texts embedded at once; more is no faster with the local model."""
-_FIRST_BATCH = 8
-_A_MOMENT = 0.5
-"""Seconds for which an embedder cannot be stopped."""
-_MARKED = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
-_JUST_MADE = "Nothing found on disk"
-"""What Chroma 1.5.9 says of a collection that is asked while its first vectors are written."""
-_PAUSES = (0.05, 0.2, 0.5)
-"""Seconds after which it is asked again."""
-_PATIENCE = 60.0
-"""Seconds that a server may take for one call; Chroma's client has no limit of its own."""
-_AT_FIRST = 5.0
-"""Seconds that it may take to be there at all."""
+_FIRST_BATCH_TEXTS = 8
+_BATCH_SECONDS = 0.5
+"""Seconds that one batch may take, since an embedder cannot be interrupted."""
+_NAME_WITH_MARK = re.compile(r"(?:generation|words)-\d+-(?P<mark>[0-9a-f]{12})\b")
+_BEING_CREATED = "Nothing found on disk"
+"""Chroma 1.5.9's message for a query while a collection's first vectors are written."""
+_RETRY_SECONDS = (0.05, 0.2, 0.5)
+"""Seconds before each retry."""
+_CALL_SECONDS = 60.0
+"""Timeout of one call to a server in seconds; Chroma's client has none."""
+_CONNECT_SECONDS = 5.0
+"""Timeout of the first connection to a server in seconds."""
 _GRAPH: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 200,
     "ef_search": 400,
 }
-"""Candidates that the neighbour graph keeps when it adds and when it is searched. Chroma's 100 and
-100 miss a tenth of the 60 nearest passages, up to half for short questions; with these .3 % are
-missed in the same time (``make benchmark WHAT=retrieval``)."""
+"""Number of candidates in building and searching the neighbour graph. Chroma's defaults of 100
+miss a tenth of the 60 nearest passages, up to half for short questions; these values miss .3 % in
+the same time (``make benchmark WHAT=retrieval``)."""
 _HEARTBEAT = "api/v2/heartbeat"
 _FAILURES = (httpx.HTTPError, httpx2.HTTPError, httpx2.InvalidURL, Late, OSError)
-"""What is raised where a server does not answer, by Chroma's client or ours."""
+"""The errors of Chroma's client, and of ours, when a server does not answer."""
 
 
 def client_of(folder: Path, url: str | None) -> ClientAPI:
@@ -80,48 +80,48 @@ def client_of(folder: Path, url: str | None) -> ClientAPI:
         if url is None:
             folder.mkdir(parents=True, exist_ok=True)
             return chromadb.PersistentClient(str(folder), settings)
-        return _far(url, settings)
+        return _connect_to_server(url, settings)
     except (ChromaError, *_FAILURES, ValueError, RuntimeError, AttributeError) as error:
         if url is None:
-            with suppress(Exception):  # or Chroma hands out what failed to start
+            with suppress(Exception):  # otherwise Chroma returns the failed client again
                 SharedSystemClient._release_system(str(folder))
-            raise IndexUnavailableError(unreadable(folder, error)) from error
-        raise IndexUnavailableError(_unreachable(url)) from error
+            raise IndexUnavailableError(unreadable_message(folder, error)) from error
+        raise IndexUnavailableError(_unreachable_message(url)) from error
 
 
-def _far(url: str, settings: ChromaSettings) -> ClientAPI:
-    """Open the server at *url*; it has seconds to be there, for Chroma's client waits for ever."""
-    httpx2.get(f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=_AT_FIRST).raise_for_status()
+def _connect_to_server(url: str, settings: ChromaSettings) -> ClientAPI:
+    """Connect to the server at *url* with a timeout, which Chroma's client does not have."""
+    httpx2.get(f"{url.rstrip('/')}/{_HEARTBEAT}", timeout=_CONNECT_SECONDS).raise_for_status()
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 8000)
     opening = DetachedExecutor(1, "chroma")
     client = opening.submit(
         chromadb.HttpClient, parts.hostname or "", port, ssl=secure, settings=settings
-    ).result(_AT_FIRST)
+    ).result(_CONNECT_SECONDS)
     opening.shutdown()
     if isinstance(client, Client) and isinstance(client._server, fastapi.FastAPI):
-        client._server._session.timeout = _PATIENCE
+        client._server._session.timeout = _CALL_SECONDS
     return client
 
 
-def _unreachable(url: str) -> str:
-    """Say that the server does not answer."""
+def _unreachable_message(url: str) -> str:
+    """Return the error message for a server that does not answer."""
     return f"The Chroma server at {url} does not answer. Start `chroma run`, or mend CHROMA_URL."
 
 
-def forget_strangers(client: ClientAPI, mark: str, *, place: str) -> None:
-    """Delete the collections that are of another archive than *mark*."""
-    with _explained("a collection", place):
-        for each in client.list_collections():
-            if is_strange(each.name, mark):
-                client.delete_collection(each.name)
+def delete_foreign_collections(client: ClientAPI, mark: str, *, place: str) -> None:
+    """Delete the collections of archives other than *mark*."""
+    with _chroma_errors("a collection", place):
+        for collection in client.list_collections():
+            if is_foreign(collection.name, mark):
+                client.delete_collection(collection.name)
 
 
-def is_strange(name: str, mark: str) -> bool:
-    """Tell whether what is called so is of another archive; old names say nothing of that."""
-    named = _MARKED.match(name)
-    return named is not None and named["mark"] != mark
+def is_foreign(name: str, mark: str) -> bool:
+    """Return True if a name carries another archive's mark; old names carry none."""
+    match = _NAME_WITH_MARK.match(name)
+    return match is not None and match["mark"] != mark
 
 
 class VectorStore:
@@ -134,10 +134,10 @@ class VectorStore:
     def __init__(
         self, client: Callable[[], ClientAPI], name: str, *, place: str, former: str
     ) -> None:
-        """Use the collections of *name*, made if need be; *place* is named in errors.
+        """Use the collections of *name*, created if needed; *place* is named in errors.
 
-        Nothing is opened before it is needed: words answer where *client* cannot. Collections that
-        an earlier release called *former* are called *name* from now on.
+        Collections are opened on first use, since words can be searched without *client*. Those
+        that an earlier release named *former* are renamed to *name*.
         """
         self._client = client
         self._place = place
@@ -148,15 +148,15 @@ class VectorStore:
         self._turn = threading.Lock()
 
     def apply(
-        self, standings: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]]
+        self, states: Sequence[ArticleState], vectors: dict[str, NDArray[np.float32]]
     ) -> None:
-        """Hold each article as it stands now; doing so again changes nothing.
+        """Store the state of each article; applying it again changes nothing.
 
-        *vectors* are by passage id. New passages are added before stale ones go.
+        *vectors* are by passage id. New passages are added before stale ones are deleted.
         """
-        passages = [p for standing in standings for p in standing.passages]
-        stale = [key for standing in standings for key in standing.stale]
-        if erased := {str(each.article_id) for each in standings if each.erased}:
+        passages = [p for state in states for p in state.passages]
+        stale = [key for state in states for key in state.stale]
+        if erased := {str(state.article_id) for state in states if state.erased}:
             stale += [key for key in self.ids() if key.partition(":")[0] in erased]
         for script in Script:
             self._add(script, [p.id for p in passages if Script.of_text(p.text) is script], vectors)
@@ -166,43 +166,43 @@ class VectorStore:
         self, vector: NDArray[np.float32], limit: int, script: Script
     ) -> list[tuple[str, float]]:
         """Return ids and cosines of *script*'s passages nearest to a unit *vector*, best first."""
-        found = self._call(
+        results = self._call(
             lambda: self._collection(script).query(
                 query_embeddings=[vector.tolist()], n_results=limit, include=["distances"]
             )
         )
-        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
-        return [(key, 1.0 - float(away)) for key, away in zip(ids, distances, strict=True)]
+        ids, distances = results["ids"][0], (results["distances"] or [[]])[0]
+        return [(key, 1.0 - float(distance)) for key, distance in zip(ids, distances, strict=True)]
 
     def count(self) -> int:
-        """Return how many passages this holds."""
-        return self._call(lambda: sum(int(self._collection(each).count()) for each in Script))
+        """Return the number of passages."""
+        return self._call(lambda: sum(int(self._collection(script).count()) for script in Script))
 
     def forget(self, ids: Sequence[str]) -> None:
-        """Let go of *ids*, whatever article they were of."""
+        """Delete *ids*."""
         for script in Script:
-            for part in _batches(list(ids), _AT_ONCE):
-                self._call(partial(self._delete, script, part))
+            for batch in _batches(list(ids), _BATCH_VECTORS):
+                self._call(partial(self._delete, script, batch))
 
     def among(self, ids: Collection[str]) -> set[str]:
-        """Return those of *ids* that this holds."""
-        found: set[str] = set()
+        """Return the stored ids among *ids*."""
+        stored: set[str] = set()
         for script in Script:
-            for part in _batches(list(ids), _AT_ONCE):
-                found.update(self._call(partial(self._among, script, part)))
-        return found
+            for batch in _batches(list(ids), _BATCH_VECTORS):
+                stored.update(self._call(partial(self._among, script, batch)))
+        return stored
 
     def ids(self) -> Iterator[str]:
-        """Yield the id of every passage that this holds; whoever deletes some begins again."""
+        """Yield the id of every stored passage; if ids are deleted meanwhile, begin again."""
         for script in Script:
-            for start in range(0, self._call(partial(self._count, script)), _LISTED):
-                yield from self._call(partial(self._from, script, start))
+            for start in range(0, self._call(partial(self._count, script)), _BATCH_IDS):
+                yield from self._call(partial(self._ids_from, script, start))
 
     def drop(self) -> None:
         """Delete the collections."""
         for script in Script:
             self._call(partial(self._drop, script))
-        self.let_go()
+        self.close_collections()
 
     def _name(self, script: Script) -> str:
         return f"{self.name}-{script}"
@@ -210,21 +210,21 @@ class VectorStore:
     def _add(
         self, script: Script, ids: list[str], vectors: Mapping[str, NDArray[np.float32]]
     ) -> None:
-        """Add those of *ids* that the collection does not hold."""
-        for part in _batches(ids, _AT_ONCE):
-            held = self._call(partial(self._among, script, part))
-            if new := [key for key in part if key not in held]:
+        """Add the ids that the collection does not have."""
+        for batch in _batches(ids, _BATCH_VECTORS):
+            stored = self._call(partial(self._among, script, batch))
+            if new := [key for key in batch if key not in stored]:
                 rows = np.stack([vectors[key] for key in new])
                 self._call(partial(self._put, script, new, rows))
 
     def _collection(self, script: Script) -> chromadb.Collection:
-        """Open the collection of *script*, made if need be, once."""
+        """Return the collection of *script*, opened or created on first use."""
         with self._turn:
             if script not in self._opened:
-                self._opened[script] = self._found(script)
+                self._opened[script] = self._open_collection(script)
             return self._opened[script]
 
-    def _found(self, script: Script) -> chromadb.Collection:
+    def _open_collection(self, script: Script) -> chromadb.Collection:
         client = self._client()
         with suppress(NotFoundError):
             old = client.get_collection(f"{self._former}-{script}", embedding_function=None)
@@ -236,7 +236,7 @@ class VectorStore:
         )
         graph = collection.configuration_json.get("hnsw") or {}
         if graph.get("ef_search") != _GRAPH["ef_search"]:
-            with suppress(ChromaError):  # on a disk that is read-only it stays as it is
+            with suppress(ChromaError):  # on a read-only disk it keeps its setting
                 collection.modify(configuration={"hnsw": {"ef_search": _GRAPH["ef_search"]}})
         return collection
 
@@ -246,8 +246,8 @@ class VectorStore:
     def _among(self, script: Script, ids: list[str]) -> set[str]:
         return set(self._collection(script).get(ids=ids, include=[])["ids"])
 
-    def _from(self, script: Script, start: int) -> list[str]:
-        return self._collection(script).get(limit=_LISTED, offset=start, include=[])["ids"]
+    def _ids_from(self, script: Script, start: int) -> list[str]:
+        return self._collection(script).get(limit=_BATCH_IDS, offset=start, include=[])["ids"]
 
     def _put(self, script: Script, ids: list[str], rows: NDArray[np.float32]) -> None:
         self._collection(script).add(ids=ids, embeddings=rows)
@@ -259,35 +259,35 @@ class VectorStore:
         with suppress(NotFoundError):
             self._client().delete_collection(self._name(script))
 
-    def let_go(self) -> None:
-        """Open the collections again when they are needed next."""
+    def close_collections(self) -> None:
+        """Forget the open collections; they are opened again on next use."""
         self._opened.clear()
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Shut the threads down."""
         self._calls.shutdown()
 
     def _call(self, work: Callable[[], _Result]) -> _Result:
-        """Run one call within :data:`_PATIENCE`; its failure is a sentence."""
-        with _explained(self.name, self._place):
-            return self._calls.submit(_again_if_new, work).result(_PATIENCE)
+        """Run one call within :data:`_CALL_SECONDS`; turn its errors into messages."""
+        with _chroma_errors(self.name, self._place):
+            return self._calls.submit(_retry_while_created, work).result(_CALL_SECONDS)
 
 
-def _again_if_new(work: Callable[[], _Result]) -> _Result:
-    """Do *work*, and again shortly after where a collection is only just being made."""
-    for pause in _PAUSES:
+def _retry_while_created(work: Callable[[], _Result]) -> _Result:
+    """Run *work*, and retry while a collection is being created."""
+    for pause in _RETRY_SECONDS:
         try:
             return work()
         except InternalError as error:
-            if _JUST_MADE not in str(error):
+            if _BEING_CREATED not in str(error):
                 raise
             time.sleep(pause)
     return work()
 
 
 @contextmanager
-def _explained(name: str, place: str) -> Iterator[None]:
-    """Turn Chroma's errors about the collection *name* in *place* into sentences."""
+def _chroma_errors(name: str, place: str) -> Iterator[None]:
+    """Turn Chroma's errors about the collection *name* in *place* into messages."""
     try:
         yield
     except NotFoundError as error:
@@ -296,7 +296,7 @@ def _explained(name: str, place: str) -> Iterator[None]:
             "Start this one again."
         ) from error
     except _FAILURES as error:
-        raise IndexUnavailableError(_unreachable(place)) from error
+        raise IndexUnavailableError(_unreachable_message(place)) from error
     except (ChromaError, ValueError, RuntimeError) as error:
         raise IndexUnavailableError(
             f"Chroma in {place} failed ({error}). Try again; "
@@ -318,63 +318,63 @@ def embed(
     dimensions: int,
     step: Callable[[int], None],
 ) -> tuple[dict[str, NDArray[np.float32]], int]:
-    """Return the vectors of *passages* by id, and how many had to be embedded anew.
+    """Return the vectors of *passages* by id, and the number of texts embedded.
 
-    A vector is cached in the archive under its model and the hash of what was embedded, so
-    the same text is never embedded twice; what is cached and is no unit vector of *dimensions*
-    is embedded anew. *step* is told of passages as they are done.
+    A vector is cached in the archive by model and hash of the text, so the same text is never
+    embedded twice; a cached value that is no unit vector of *dimensions* is replaced. *step* is
+    called with the number of passages done.
 
     Raises:
         EmbeddingError: the model sends vectors of another length.
     """
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings.get(embedder.model, list(keys.values()))
-    cached = {key: vector for key, vector in kept.items() if _is_sound(vector, dimensions)}
-    archive.embeddings.drop(embedder.model, sorted(kept.keys() - cached.keys()))
+    stored = archive.embeddings.get(embedder.model, list(keys.values()))
+    cached = {key: vector for key, vector in stored.items() if _is_valid(vector, dimensions)}
+    archive.embeddings.drop(embedder.model, sorted(stored.keys() - cached.keys()))
     step(sum(key in cached for key in keys.values()))
-    missing = [p for p in passages if keys[p.id] not in cached]
-    missing.sort(key=lambda p: len(p.text))
+    uncached = [p for p in passages if keys[p.id] not in cached]
+    uncached.sort(key=lambda p: len(p.text))
     batches = _Batches(embedder)
-    while part := missing[batches.done : batches.done + batches.size]:
-        fresh = batches.embedded([p.context for p in part], step).astype("<f4")
-        if fresh.shape[1] != dimensions:
+    while batch := uncached[batches.done : batches.done + batches.size]:
+        rows = batches.embedded([p.context for p in batch], step).astype("<f4")
+        if rows.shape[1] != dimensions:
             raise EmbeddingError(
-                f"{embedder.model} sends vectors of {fresh.shape[1]} numbers, and the index has "
+                f"{embedder.model} sends vectors of {rows.shape[1]} numbers, and the index has "
                 f"{dimensions}: another model under one name. `python -m ingest rebuild` makes the "
                 "index anew."
             )
-        found = {keys[p.id]: row.tobytes() for p, row in zip(part, fresh, strict=True)}
-        archive.embeddings.keep(embedder.model, found)
-        cached.update(found)
-        step(len(part))
+        new_vectors = {keys[p.id]: row.tobytes() for p, row in zip(batch, rows, strict=True)}
+        archive.embeddings.keep(embedder.model, new_vectors)
+        cached.update(new_vectors)
+        step(len(batch))
     vectors = {p.id: np.frombuffer(cached[keys[p.id]], "<f4") for p in passages}
-    return vectors, len(missing)
+    return vectors, len(uncached)
 
 
 class _Batches:
-    """Embeds batch by batch, each so short that whoever wants to stop it waits a moment only."""
+    """Embeds batch by batch, each short enough to stop within a moment."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.done = 0
-        self.size = A_BATCH if embedder.far else _FIRST_BATCH
+        self.size = BATCH_TEXTS if embedder.is_remote else _FIRST_BATCH_TEXTS
 
     def embedded(self, texts: Sequence[str], step: Callable[[int], None]) -> NDArray[np.float32]:
-        """Embed one batch; *step* is told of nothing while a server takes its time."""
-        began = time.monotonic()
-        if self._embedder.far:
+        """Embed one batch; call *step* with 0 while a server takes its time."""
+        started = time.monotonic()
+        if self._embedder.is_remote:
             call = DetachedExecutor(1, "embedding")
-            waiting = call.submit(self._embedder.passages, texts)
+            future = call.submit(self._embedder.passages, texts)
             call.shutdown()
-            while not wait([waiting], _A_MOMENT).done:
+            while not wait([future], _BATCH_SECONDS).done:
                 step(0)
-            found = waiting.result()
+            vectors = future.result()
         else:
-            found = self._embedder.passages(texts)
-            paced = self.size * _A_MOMENT / max(time.monotonic() - began, 1e-6)
-            self.size = max(1, min(A_BATCH, int(paced)))
+            vectors = self._embedder.passages(texts)
+            size = self.size * _BATCH_SECONDS / max(time.monotonic() - started, 1e-6)
+            self.size = max(1, min(BATCH_TEXTS, int(size)))
         self.done += len(texts)
-        return found
+        return vectors
 
 
 def unsound(
@@ -382,31 +382,31 @@ def unsound(
 ) -> list[str]:
     """Return the ids of *passages* whose cached vector is no unit vector of *dimensions*."""
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings.get(embedder.model, list(keys.values()))
-    bad = {key for key, vector in kept.items() if not _is_sound(vector, dimensions)}
-    return [p.id for p in passages if keys[p.id] in bad]
+    cached = archive.embeddings.get(embedder.model, list(keys.values()))
+    invalid = {key for key, vector in cached.items() if not _is_valid(vector, dimensions)}
+    return [p.id for p in passages if keys[p.id] in invalid]
 
 
 def vectors_of(
     passages: Sequence[Passage], embedder: Embedder, archive: Archive, dimensions: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Return the cached vectors of *passages* by their ids, those that are there and sound."""
+    """Return the valid cached vectors of *passages* by passage id."""
     keys = {p.id: digest_of(p) for p in passages}
-    kept = archive.embeddings.get(embedder.model, list(keys.values()))
+    cached = archive.embeddings.get(embedder.model, list(keys.values()))
     return {
-        name: np.frombuffer(kept[key], "<f4")
+        name: np.frombuffer(cached[key], "<f4")
         for name, key in keys.items()
-        if key in kept and _is_sound(kept[key], dimensions)
+        if key in cached and _is_valid(cached[key], dimensions)
     }
 
 
 def digest_of(passage: Passage) -> str:
-    """Name what is embedded of a passage."""
+    """Return the digest of the text that is embedded for a passage."""
     return hashlib.sha256(passage.context.encode()).hexdigest()
 
 
-def _is_sound(vector: bytes, dimensions: int) -> bool:
-    """Tell whether a cached vector is one: of this length, of figures, and not nought."""
+def _is_valid(vector: bytes, dimensions: int) -> bool:
+    """Return True if a cached vector has this length, finite numbers and is not zero."""
     if len(vector) != dimensions * np.dtype("<f4").itemsize:
         return False
     norm = float(np.linalg.norm(np.frombuffer(vector, "<f4")))

@@ -1,4 +1,4 @@
-"""Passages by their words: tantivy over stems, CJK bigrams, and pairs of them."""
+"""The word store: tantivy over stems, CJK bigrams, and pairs of them."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from filelock import FileLock
 
 from ingest.errors import IndexUnavailableError
 from ingest.index.analysis import pairs, terms
-from ingest.index.damage import is_damage, readable
+from ingest.index.damage import index_errors, is_damage
 from ingest.model import UNVERIFIED_PASTE, ArticleState, Scope
 
 logger = logging.getLogger(__name__)
 
-_HEAP = 64 * 2**20
-"""Bytes that tantivy's writer may hold before it writes a segment."""
+_HEAP_BYTES = 64 * 2**20
+"""Memory of tantivy's writer in bytes."""
 _LAYOUT = 2
-"""The version of the fields below; another one is another folder, filled anew."""
-_CURSOR = "caught-up-to"
-_WRITTEN = "written"
-_WORN = 0.02
-"""Share of deleted passages from which everything is written anew; 100,000 take 20 seconds."""
-SMALL = 2000
-"""Passages up to which any deletion is enough: they take half a second."""
-_META = "meta.json"
-"""Where tantivy lists its files; without it, it takes a folder for a new one."""
-_PRIOR = 20
-"""Passages assumed besides those indexed, so that a tiny index still tells rare from common."""
-_PAIR = 0.6
-"""Worth of a pair of terms beside a term; .4 to .8 were equal on half of MultiHop-RAG."""
-_COMMON = 0.3
-"""Share of the passages from which a term is too common to search by."""
-_TELLING = 3
-"""Rarer terms that a question needs besides, or else the common ones count."""
+"""The version of the schema below; each version has its own folder."""
+_CURSOR_FILE = "caught-up-to"
+_WRITTEN_FILE = "written"
+_DELETED_SHARE = 0.02
+"""Share of deleted passages from which all are rewritten; 100,000 take 20 seconds."""
+SMALL_INDEX_PASSAGES = 2000
+"""Size in passages up to which any deletion causes a rewrite, which takes half a second."""
+_META_FILE = "meta.json"
+"""The file with tantivy's list of files; without it, tantivy treats a folder as new."""
+_PRIOR_PASSAGES = 20
+"""Passages added to the count, so that a tiny index still separates rare from common terms."""
+_PAIR_WEIGHT = 0.6
+"""Weight of a pair relative to a term; .4 to .8 were equal on half of MultiHop-RAG."""
+_COMMON_SHARE = 0.3
+"""Share of the passages from which a term is too common to be searched."""
+_LEAST_RARE_TERMS = 3
+"""Rarer terms that a question must have for its common terms to be ignored."""
 
 
 class WordStore:
-    """One folder of tantivy. Any process may read it; one at a time writes."""
+    """A folder of tantivy. Several processes may read it; one at a time writes."""
 
     def __init__(self, folder: Path, former: Path | None = None) -> None:
-        """Open the folder, made if need be; an earlier release called it *former*.
+        """Open the folder, created if needed; an earlier release named it *former*.
 
         Raises:
             IndexUnavailableError: it is damaged or cannot be written.
@@ -61,21 +61,23 @@ class WordStore:
         if old and old.is_dir() and not self._folder.exists():
             old.rename(self._folder)
         try:
-            self._index = self._opened()
+            self._index = self._open()
         except IndexUnavailableError as error:
             if not is_damage(error):
                 raise
-            logger.warning("%s They are made anew from the archive.", error)
-            self.begin_anew()
+            logger.warning("%s Rebuilding the words from the archive.", error)
+            self.reset()
         self._read_at: int | None = None
         self._searcher = self._index.searcher()
 
-    def _opened(self) -> tantivy.Index:
-        """Open the files; on a disk that is read-only a copy: tantivy locks what it reads."""
-        lost = (self._folder / _CURSOR).exists() and not (self._folder / _META).exists()
-        with readable(self._folder):
-            if lost:
-                raise ValueError(f"corrupted: {_META} is gone")
+    def _open(self) -> tantivy.Index:
+        """Open the files; on a read-only disk open a copy, since tantivy needs a lock file."""
+        is_damaged = (self._folder / _CURSOR_FILE).exists() and not (
+            self._folder / _META_FILE
+        ).exists()
+        with index_errors(self._folder):
+            if is_damaged:
+                raise ValueError(f"corrupted: {_META_FILE} is gone")
             self._folder.mkdir(parents=True, exist_ok=True)
             if _is_read_only(self._folder):
                 self._copy = TemporaryDirectory(prefix="words-")
@@ -84,135 +86,141 @@ class WordStore:
                 )
             return tantivy.Index(_schema(), str(self._folder))
 
-    def begin_anew(self) -> None:
-        """Hold nothing, whatever state the files are in; who catches up fills it again."""
+    def reset(self) -> None:
+        """Delete all words, even damaged files; the next catch-up adds them again."""
         with self._lock:
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._index = self._opened()
+            self._index = self._open()
         self._read_at = None
         self._searcher = self._index.searcher()
 
     @property
     def cursor(self) -> int:
-        """The change up to which this holds everything; 0 for an empty folder."""
+        """The number of the last change applied; 0 for an empty folder."""
         try:
-            return int((self._folder / _CURSOR).read_text())
+            return int((self._folder / _CURSOR_FILE).read_text())
         except (OSError, ValueError):
             return 0
 
-    def apply(self, standings: Sequence[ArticleState], upto: int) -> None:
-        """Hold each article as it stands now; doing so again changes nothing."""
-        with readable(self._folder), self._lock:
-            written = self._written + sum(len(each.passages) for each in standings)
-            writer = self._index.writer(_HEAP, 1)
-            for standing in standings:
-                writer.delete_documents_by_term("article", str(standing.article_id))
-                self._put(writer, standing)
-            self._finish(writer, upto, written)
+    def apply(self, states: Sequence[ArticleState], upto: int) -> None:
+        """Store the state of each article; applying it again changes nothing."""
+        with index_errors(self._folder), self._lock:
+            total = self._written + sum(len(state.passages) for state in states)
+            writer = self._index.writer(_HEAP_BYTES, 1)
+            for state in states:
+                writer.delete_documents_by_term("article", str(state.article_id))
+                self._put(writer, state)
+            self._finish(writer, upto, total)
 
     @property
-    def worn(self) -> bool:
-        """Whether so much was deleted that it counts: BM25 reckons with it until it is rewritten.
+    def needs_compaction(self) -> bool:
+        """True if so many passages were deleted that the folder should be rewritten.
 
-        The same archive is to give the same answers, however its index came about.
+        BM25 counts deleted passages until then, and the same archive should give the same answers.
         """
         count = self.count()
-        gone = self._written - count
-        return gone > _WORN * count or (gone > 0 and count <= SMALL)
+        deleted_count = self._written - count
+        return deleted_count > _DELETED_SHARE * count or (
+            deleted_count > 0 and count <= SMALL_INDEX_PASSAGES
+        )
 
     def rewrite(self, parts: Iterable[Sequence[ArticleState]], upto: int) -> None:
-        """Write everything anew in one commit: of what was deleted, no term stays in any file."""
-        with readable(self._folder), self._lock:
-            writer = self._index.writer(_HEAP, 1)
+        """Rewrite all words in one commit, so that no term of a deleted passage is left."""
+        with index_errors(self._folder), self._lock:
+            writer = self._index.writer(_HEAP_BYTES, 1)
             writer.delete_all_documents()
-            written = 0
-            for standing in chain.from_iterable(parts):
-                self._put(writer, standing)
-                written += len(standing.passages)
-            self._finish(writer, upto, written)
-            self._fresh()
-            self._index.writer(_HEAP, 1).garbage_collect_files()
+            total = 0
+            for state in chain.from_iterable(parts):
+                self._put(writer, state)
+                total += len(state.passages)
+            self._finish(writer, upto, total)
+            self._current_searcher()
+            self._index.writer(_HEAP_BYTES, 1).garbage_collect_files()
 
     def matching(
         self, text: str, limit: int, *, scope: Scope | None = None
     ) -> list[tuple[str, float]]:
         """Return ids and BM25 scores of the passages that share words with *text*, best first.
 
-        With a *scope* only passages inside it are returned.
+        With a *scope*, only passages in it are returned.
         """
-        found = terms(text)
-        wanted = {
-            **dict.fromkeys(self._telling(found), 1.0),
-            **dict.fromkeys(pairs(found), _PAIR),
+        query_terms = terms(text)
+        weights = {
+            **dict.fromkeys(self._rare_terms(query_terms), 1.0),
+            **dict.fromkeys(pairs(query_terms), _PAIR_WEIGHT),
         }
-        if not wanted:
+        if not weights:
             return []
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term), weight))
-            for term, weight in wanted.items()
+            for term, weight in weights.items()
         ]
         return self._hits(_within(tantivy.Query.boolean_query(clauses), scope), limit)
 
     def held_of(self, articles: Collection[int]) -> list[str]:
-        """Return the id of every passage that this holds of *articles*, as often as it does."""
-        names = [str(each) for each in articles]
-        with readable(self._folder):
-            most = sum(self._fresh().doc_freq("article", name) for name in names)
-        among = tantivy.Query.term_set_query(self._index.schema, "article", names)
-        return [key for key, _ in self._hits(among, most)] if most else []
+        """Return the ids of all stored passages of *articles*, duplicates included."""
+        names = [str(article_id) for article_id in articles]
+        with index_errors(self._folder):
+            limit = sum(self._current_searcher().doc_freq("article", name) for name in names)
+        query = tantivy.Query.term_set_query(self._index.schema, "article", names)
+        return [key for key, _ in self._hits(query, limit)] if limit else []
 
     def articles(self) -> set[int]:
-        """Return every article of which this holds anything, and some of which it did."""
-        with readable(self._folder):
-            found = [self._fresh().terms_with_prefix("article", str(n)) for n in range(10)]
-        return {int(name) for name, _ in chain.from_iterable(found)}
+        """Return all articles with stored passages, and some without any more."""
+        with index_errors(self._folder):
+            prefixes = [
+                self._current_searcher().terms_with_prefix("article", str(n)) for n in range(10)
+            ]
+        return {int(name) for name, _ in chain.from_iterable(prefixes)}
 
     def inside(self, ids: Collection[str], scope: Scope) -> set[str]:
-        """Return those of *ids* whose articles lie in *scope*."""
-        among = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
-        return {key for key, _ in self._hits(_within(among, scope), max(1, len(ids)))}
+        """Return the ids among *ids* whose articles are in *scope*."""
+        query = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
+        return {key for key, _ in self._hits(_within(query, scope), max(1, len(ids)))}
 
-    def articles_with(self, wording: str, outlet: str, least: int) -> set[int]:
-        """Return the articles of *outlet* that have every pair of terms of *wording*.
+    def articles_with(self, wording: str, outlet: str, minimum: int) -> set[int]:
+        """Return the articles of *outlet* that contain every pair of terms of *wording*.
 
-        Where fewer than *least* can have it, none is looked for. A single term is no wording.
+        If fewer than *minimum* can match, or the wording is one term, return none.
         """
-        wanted, most = set(pairs(terms(wording))), self.count()
-        for each in wanted:
-            most = min(most, self.frequency(each))
-            if most < least:
+        term_pairs, limit = set(pairs(terms(wording))), self.count()
+        for pair in term_pairs:
+            limit = min(limit, self.frequency(pair))
+            if limit < minimum:
                 return set()
-        if not wanted:
+        if not term_pairs:
             return set()
-        every = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, self._term(each)) for each in wanted]
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._term(pair)) for pair in term_pairs]
         )
-        hits = self._hits(_within(every, Scope((outlet,))), max(1, most))
+        hits = self._hits(_within(query, Scope((outlet,))), max(1, limit))
         return {int(key.partition(":")[0]) for key, _ in hits}
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term or a pair stands."""
-        with readable(self._folder):
-            return int(self._fresh().doc_freq(_field_of(term), term))
+        """Return the number of passages with a term or a pair."""
+        with index_errors(self._folder):
+            return int(self._current_searcher().doc_freq(_field_of(term), term))
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term or a pair, as BM25 weighs it."""
-        found = self.frequency(term)
-        total = self._fresh().num_docs + _PRIOR
-        return math.log(1 + (total - found + 0.5) / (found + 0.5))
+        frequency = self.frequency(term)
+        total = self._current_searcher().num_docs + _PRIOR_PASSAGES
+        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
     def beginning(self, letters: str) -> list[tuple[str, int]]:
-        """Return the terms that begin with *letters*, and in how many passages each stands."""
-        with readable(self._folder):
-            found: list[tuple[str, int]] = self._fresh().terms_with_prefix("words", letters)
-        return found
+        """Return the terms that begin with *letters*, each with its number of passages."""
+        with index_errors(self._folder):
+            counts: list[tuple[str, int]] = self._current_searcher().terms_with_prefix(
+                "words", letters
+            )
+        return counts
 
     def count(self) -> int:
-        """Return how many passages this holds."""
-        return int(self._fresh().num_docs)
+        """Return the number of stored passages."""
+        return int(self._current_searcher().num_docs)
 
     def close(self) -> None:
-        """Let go of a copy, where there is one."""
+        """Delete the copy of a read-only folder, if there is one."""
         if self._copy is not None:
             self._copy.cleanup()
 
@@ -220,16 +228,16 @@ class WordStore:
         """Delete the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _put(self, writer: tantivy.IndexWriter, standing: ArticleState) -> None:
-        for passage in standing.passages:
-            found = terms(passage.context)
+    def _put(self, writer: tantivy.IndexWriter, state: ArticleState) -> None:
+        for passage in state.passages:
+            passage_terms = terms(passage.context)
             day = passage.header.day
             document = tantivy.Document(
                 id=passage.id,
-                article=str(standing.article_id),
+                article=str(state.article_id),
                 outlet=UNVERIFIED_PASTE if passage.header.pasted else passage.header.outlet,
-                words=" ".join(found),
-                pairs=" ".join(pairs(found)),
+                words=" ".join(passage_terms),
+                pairs=" ".join(pairs(passage_terms)),
             )
             if day:
                 document.add_integer("day", day.toordinal())
@@ -237,67 +245,67 @@ class WordStore:
 
     @property
     def _written(self) -> int:
-        """How many passages were written since all of them were, also those that are deleted."""
+        """The number of passages written since the last rewrite, including deleted ones."""
         try:
-            return int((self._folder / _WRITTEN).read_text())
+            return int((self._folder / _WRITTEN_FILE).read_text())
         except (OSError, ValueError):
             return self.count()
 
-    def _finish(self, writer: tantivy.IndexWriter, upto: int, written: int) -> None:
+    def _finish(self, writer: tantivy.IndexWriter, upto: int, total: int) -> None:
         writer.commit()
         writer.wait_merging_threads()
-        for name, value in ((_WRITTEN, written), (_CURSOR, upto)):
-            fresh = self._folder / f"{name}.new"
-            fresh.write_text(str(value))
-            fresh.replace(self._folder / name)
+        for name, value in ((_WRITTEN_FILE, total), (_CURSOR_FILE, upto)):
+            file = self._folder / f"{name}.new"
+            file.write_text(str(value))
+            file.replace(self._folder / name)
 
-    def _telling(self, found: Sequence[str]) -> list[str]:
-        """Leave out the terms of every third passage, if enough others are left.
+    def _rare_terms(self, query_terms: Sequence[str]) -> list[str]:
+        """Remove the terms of every third passage if enough others are left.
 
-        They hardly weigh, and walking their long lists takes most of a search's time.
+        They have little weight, and their long posting lists take most of a search's time.
         """
-        with readable(self._folder):
-            searcher = self._fresh()
-            most = _COMMON * searcher.num_docs
-            rarer = [term for term in found if searcher.doc_freq("words", term) <= most]
-        return rarer if len(set(rarer)) >= _TELLING else list(found)
+        with index_errors(self._folder):
+            searcher = self._current_searcher()
+            limit = _COMMON_SHARE * searcher.num_docs
+            rarer = [term for term in query_terms if searcher.doc_freq("words", term) <= limit]
+        return rarer if len(set(rarer)) >= _LEAST_RARE_TERMS else list(query_terms)
 
     def _term(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, _field_of(term), term)
 
     def _hits(self, query: tantivy.Query, limit: int) -> list[tuple[str, float]]:
-        with readable(self._folder):
-            searcher = self._fresh()
+        with index_errors(self._folder):
+            searcher = self._current_searcher()
             hits = searcher.search(query, limit, count=False).hits
             return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
-    def _fresh(self) -> tantivy.Searcher:
-        """Return a searcher that sees the last commit, whichever process made it."""
+    def _current_searcher(self) -> tantivy.Searcher:
+        """Return a searcher that sees the last commit of any process."""
         try:
-            written = (self._folder / _CURSOR).stat().st_mtime_ns
+            committed_at = (self._folder / _CURSOR_FILE).stat().st_mtime_ns
         except OSError:
-            written = None
-        if written != self._read_at:
+            committed_at = None
+        if committed_at != self._read_at:
             self._index.reload()
             self._searcher = self._index.searcher()
-            self._read_at = written
+            self._read_at = committed_at
         return self._searcher
 
 
 def _is_read_only(folder: Path) -> bool:
-    """Tell whether *folder* lies on a disk that nobody can write."""
+    """Return True if *folder* is on a read-only file system."""
     if sys.platform == "win32":
         return False
     return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def _field_of(term: str) -> str:
-    """Name the field that holds a term, or a pair of terms."""
+    """Return the name of the field for a term or a pair."""
     return "pairs" if "_" in term else "words"
 
 
 def _within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
-    """Bind *query* to the passages in *scope*; their scores stay what they are."""
+    """Restrict *query* to the passages in *scope* without changing their scores."""
     if scope is None:
         return query
     bounds = [query]
@@ -313,17 +321,17 @@ def _within(query: tantivy.Query, scope: Scope | None) -> tantivy.Query:
             (scope.until or date.max).toordinal(),
         )
         bounds.append(tantivy.Query.const_score_query(days, 0.0))
-    clauses = [(tantivy.Occur.Must, each) for each in bounds]
+    clauses = [(tantivy.Occur.Must, bound) for bound in bounds]
     if scope.without:
-        left_out = tantivy.Query.term_set_query(
+        excluded = tantivy.Query.term_set_query(
             _schema(), "article", sorted(map(str, scope.without))
         )
-        clauses.append((tantivy.Occur.MustNot, left_out))
+        clauses.append((tantivy.Occur.MustNot, excluded))
     return tantivy.Query.boolean_query(clauses)
 
 
 def _schema() -> tantivy.Schema:
-    """Describe one passage: its id, its article, its outlet and day, its terms and pairs."""
+    """Return the schema of a passage: id, article, outlet, day, terms and pairs."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("article", tokenizer_name="raw", index_option="basic")

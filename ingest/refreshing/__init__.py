@@ -1,1 +1,1 @@
-"""What refreshing is made of: what a source lists, what is due, extraction beside."""
+"""Parts of a refresh: listings of sources, planning of due pages, extraction in processes."""

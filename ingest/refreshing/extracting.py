@@ -1,4 +1,4 @@
-"""Processes that extract articles, so that neither answers nor the network wait for it."""
+"""Extraction of articles in other processes, so that neither answers nor the network wait."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from ingest.isolation import Isolation
 
 
 def extractor() -> Isolation:
-    """Return a process a core, with limits, each started when it is first needed."""
+    """Return a pool with one limited process for each core, started on first use."""
     return Isolation(os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""What a source lists now: the entries of its feed, of its sitemaps, or the page that it is."""
+"""The current listing of a source: the entries of its feed or sitemaps, or the page itself."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from functools import partial
 
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
 from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import apart, clean_url
+from ingest.identity import add_place, clean_url
 from ingest.isolation import isolated
 from ingest.model import Source, SourcePage
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
 
-_USUAL = 10
-"""Pages that a listing must have had to be found shrunk, when it has less than half of them."""
+_LEAST_USUAL_PAGES = 10
+"""Usual number of pages from which a listing with less than half of them is reported."""
 
 
 @dataclass(slots=True)
-class _Listed:
-    """What a source lists, what to ask it with next time, and what went wrong on the way.
+class _SourceListing:
+    """The listing of a source, with the validators for next time and the failures.
 
-    ``page`` is what was fetched where the source is a page itself; ``moved`` is where it has moved
-    to for good. ``sitemaps`` are to be remembered like pages, so that the unchanged ones are not
+    ``page`` is the response if the source is a page itself; ``moved`` is the source's new address
+    after a permanent redirect. ``sitemaps`` are stored like pages, so that unchanged ones are not
     fetched again.
     """
 
@@ -41,117 +41,119 @@ class _Listed:
 
 
 async def fetch_listing(
-    source: Source, known: Sequence[SourcePage], fetcher: Fetcher, now: datetime
-) -> _Listed:
-    """Fetch what *source* lists; where that is unchanged, it is what was *known* before.
+    source: Source, known_pages: Sequence[SourcePage], fetcher: Fetcher, now: datetime
+) -> _SourceListing:
+    """Fetch the listing of *source*; if it is unchanged, return the *known_pages*.
 
     Raises:
         ReadingError: it is gone, cannot be fetched or cannot be read.
     """
-    before = Validators(source.etag, source.last_modified)
-    found = await fetcher.fetch(source.address, before)
-    if found.state is State.GONE:
+    conditions = Validators(source.etag, source.last_modified)
+    response = await fetcher.fetch(source.address, conditions)
+    if response.state is State.GONE:
         raise UnreachableError(f"{source.address} is gone (404 or 410). Its articles stay.")
-    if found.state is State.UNCHANGED:
-        told = _Listed(before, usual=source.listed)
-        waiting = _remember(told, known)
-    elif not is_listing(found.data):
-        own = apart(clean_url(source.address), source.place)
-        if any(each.url and each.address != own for each in known):
+    if response.state is State.UNCHANGED:
+        listed = _SourceListing(conditions, usual=source.listed)
+        sitemaps = _list_known(listed, known_pages)
+    elif not is_listing(response.data):
+        address = add_place(clean_url(source.address), source.place)
+        if any(page.url and page.address != address for page in known_pages):
             raise UnreadableError(
                 f"{source.address} listed articles and is a page now. Its articles stay; check the "
                 "address."
             )
-        moved = found.url if found.moved else None
+        moved = response.url if response.moved else None
         entries = [Entry(source.address)]
-        return _Listed(found.validators, entries, usual=1, page=found, moved=moved)
+        return _SourceListing(response.validators, entries, usual=1, page=response, moved=moved)
     else:
-        told = _Listed(found.validators)
-        told.moved = found.url if found.moved else None
-        listing = await _read(found)
-        told.entries += listing.entries
-        told.notes += _said_of(listing)
-        waiting = deque(listing.children)
-    await _read_sitemaps(told, waiting, known, fetcher, now, source.place)
-    _compare(told, source)
-    return told
+        listed = _SourceListing(response.validators)
+        listed.moved = response.url if response.moved else None
+        listing = await _read(response)
+        listed.entries += listing.entries
+        listed.notes += _listing_notes(listing)
+        sitemaps = deque(listing.children)
+    await _read_sitemaps(listed, sitemaps, known_pages, fetcher, now, source.place)
+    _compare(listed, source)
+    return listed
 
 
-def _said_of(listing: Listing) -> list[str]:
-    """Say that a listing is empty, or has items of which nothing can be read."""
+def _listing_notes(listing: Listing) -> list[str]:
+    """Return notes on a listing that is empty or has unreadable items."""
     notes = []
     if listing.unread:
         notes.append(f"{listing.unread} of its items have neither a link nor an article.")
     if listing.beyond:
-        read = len(listing.entries)
+        count = len(listing.entries)
         notes.append(
-            f"It lists {read + listing.beyond:,} pages; the newest {read:,} are looked at."
+            f"It lists {count + listing.beyond:,} pages; the newest {count:,} are looked at."
         )
     if not (notes or listing.entries or listing.children):
         notes.append("It is a feed without any item at the moment.")
     return notes
 
 
-def _remember(told: _Listed, known: Sequence[SourcePage]) -> deque[str]:
-    """List the pages that are known, and return the sitemaps that are.
+def _list_known(listed: _SourceListing, known_pages: Sequence[SourcePage]) -> deque[str]:
+    """Add the known pages to the listing, and return the known sitemaps.
 
-    Of two that hold one article, which has moved, the newer is listed; *known* begins with it.
+    Of two pages with the same article, which has moved, the newer is listed; it comes first.
     """
-    held: set[int] = set()
-    for each in known:
-        if each.url and not each.listing and each.article_id not in held:
-            told.entries.append(Entry(each.url, address=each.address))
-            held |= {each.article_id} if each.article_id else set()
-    return deque(each.url for each in known if each.listing)
+    article_ids: set[int] = set()
+    for page in known_pages:
+        if page.url and not page.listing and page.article_id not in article_ids:
+            listed.entries.append(Entry(page.url, address=page.address))
+            article_ids |= {page.article_id} if page.article_id else set()
+    return deque(page.url for page in known_pages if page.listing)
 
 
 async def _read_sitemaps(
-    told: _Listed,
-    waiting: deque[str],
-    known: Sequence[SourcePage],
+    listed: _SourceListing,
+    queue: deque[str],
+    known_pages: Sequence[SourcePage],
     fetcher: Fetcher,
     now: datetime,
     place: str,
 ) -> None:
     """Read each sitemap that has changed, and those that it names in turn."""
-    pages = {each.address: each for each in known if each.listing}
-    seen: set[str] = set()
-    while waiting and len(seen) < CHILDREN:
-        url = waiting.popleft()
-        address = apart(clean_url(url), place)
-        if address in seen:
+    pages = {page.address: page for page in known_pages if page.listing}
+    addresses: set[str] = set()
+    while queue and len(addresses) < CHILDREN:
+        url = queue.popleft()
+        address = add_place(clean_url(url), place)
+        if address in addresses:
             continue
-        seen.add(address)
+        addresses.add(address)
         page = pages.get(address) or SourcePage(address, url, now, listing=True)
         try:
-            found = await fetcher.fetch(url, validators(pages.get(address)))
-            if found.state is State.FRESH:
-                inner = await _read(found)
-                told.entries += inner.entries
-                waiting.extend(inner.children)
-                given = found.validators
-                page = replace(page, etag=given.etag, last_modified=given.last_modified)
-            elif found.state is State.UNCHANGED and not told.usual:
-                told.usual = len(known)
-                waiting.extend(_remember(told, known))
-            told.sitemaps.append(replace(page, checked_at=now, failure=None))
+            response = await fetcher.fetch(url, validators(pages.get(address)))
+            if response.state is State.FRESH:
+                inner = await _read(response)
+                listed.entries += inner.entries
+                queue.extend(inner.children)
+                received = response.validators
+                page = replace(page, etag=received.etag, last_modified=received.last_modified)
+            elif response.state is State.UNCHANGED and not listed.usual:
+                listed.usual = len(known_pages)
+                queue.extend(_list_known(listed, known_pages))
+            listed.sitemaps.append(replace(page, checked_at=now, failure=None))
         except ReadingError as error:
-            told.failed.append((url, str(error)))
-    if waiting:
-        told.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
+            listed.failed.append((url, str(error)))
+    if queue:
+        listed.notes.append(f"It names more than {CHILDREN} sitemaps; the others were left out.")
 
 
-def _compare(told: _Listed, source: Source) -> None:
-    """Note that far less is listed than usual, and what is usual from now on."""
-    usual, count = source.listed or 0, len(told.entries)
-    if usual >= _USUAL and count < usual / 2:
-        told.notes.append(
+def _compare(listed: _SourceListing, source: Source) -> None:
+    """Note if far fewer pages are listed than usual, and update the usual number."""
+    usual, count = source.listed or 0, len(listed.entries)
+    if usual >= _LEAST_USUAL_PAGES and count < usual / 2:
+        listed.notes.append(
             f"It lists {count} pages and usually {usual}. Nothing is removed for that."
         )
-    told.usual = max(count, (usual + count) // 2)
+    listed.usual = max(count, (usual + count) // 2)
 
 
-async def _read(found: Fetched) -> Listing:
-    """Read a listing within limits, while everything else goes on."""
-    work = partial(isolated, found.url, read_listing, found.data, found.url, found.content_type)
+async def _read(response: Fetched) -> Listing:
+    """Parse a listing in a limited process, without blocking the event loop."""
+    work = partial(
+        isolated, response.url, read_listing, response.data, response.url, response.content_type
+    )
     return await asyncio.to_thread(work)

@@ -1,4 +1,4 @@
-"""What was fetched, as WARC (ISO 28500): written when it is read, read when it is proven."""
+"""Snapshots of fetched pages as WARC files (ISO 28500): writing and reading."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ingest.model import Snapshot
 from ingest.reading.fetched import one_after_another, read_fetched
 from ingest.reading.found import Hints
 
-_LARGEST = 2 * 2**20
-"""Bytes of the largest file that is kept; what is larger has none."""
-_UNPACKED = 32 * 2**20
-"""Bytes that are read of one file, whatever it says that it holds."""
+_LARGEST_BYTES = 2 * 2**20
+"""Maximum size of a snapshot; larger ones are not stored."""
+_LARGEST_UNPACKED_BYTES = 32 * 2**20
+"""Maximum number of bytes unpacked from one file."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SnapshotPage:
-    """One page of a snapshot, as it was fetched."""
+    """One fetched page in a snapshot."""
 
     url: str
     content_type: str
@@ -37,40 +37,40 @@ class _SnapshotPage:
 
 
 def snapshot_of(pages: Sequence[Fetched], now: datetime) -> Snapshot | None:
-    """Write what was fetched at *now* as one gzipped WARC file; ``None`` where it is too large.
+    """Write the pages fetched at *now* as one gzipped WARC file; None if it is too large.
 
-    Bodies are decoded, and of the servers' headers those stand in it that tell how to read them.
+    Bodies are decoded, and only the headers needed to read them are kept.
     """
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
-    taken = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    timestamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for page in pages:
         charset = f"; charset={page.charset}" if page.charset else ""
-        told = {
+        values = {
             "Content-Type": f"{page.content_type or 'application/octet-stream'}{charset}",
             "Content-Length": str(len(page.data)),
             "ETag": page.validators.etag,
             "Last-Modified": page.validators.last_modified,
         }
-        headers = [(name, value) for name, value in told.items() if value]
+        headers = [(name, value) for name, value in values.items() if value]
         record = writer.create_warc_record(
             page.url,
             "response",
             payload=io.BytesIO(page.data),
             length=len(page.data),
             http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": taken},
+            warc_headers_dict={"WARC-Date": timestamp},
         )
         writer.write_record(record)
     warc = out.getvalue()
-    return Snapshot(warc, hashlib.sha256(warc).hexdigest()) if len(warc) <= _LARGEST else None
+    return Snapshot(warc, hashlib.sha256(warc).hexdigest()) if len(warc) <= _LARGEST_BYTES else None
 
 
 def pages_of(warc: bytes) -> list[_SnapshotPage]:
     """Return the pages of a WARC file.
 
     Raises:
-        UnreadableError: it is damaged or holds more than is read.
+        UnreadableError: it is damaged or too large.
     """
     try:
         return list(_pages(warc))
@@ -79,35 +79,37 @@ def pages_of(warc: bytes) -> list[_SnapshotPage]:
 
 
 def _pages(warc: bytes) -> Iterator[_SnapshotPage]:
-    """Yield the responses of a WARC file whose digests are right."""
-    room = _UNPACKED
+    """Yield the responses of a WARC file; check their digests."""
+    room = _LARGEST_UNPACKED_BYTES
     for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
         if record.rec_type != "response":
             continue
         data = record.content_stream().read(room + 1)
         room -= len(data)
         if room < 0:
-            raise UnreadableError(f"The snapshot has more than {_UNPACKED // 2**20} MB.")
-        kind, _, rest = record.http_headers.get_header("Content-Type", "").partition(";")
-        charset = rest.partition("charset=")[2].strip() or None
+            raise UnreadableError(
+                f"The snapshot has more than {_LARGEST_UNPACKED_BYTES // 2**20} MB."
+            )
+        kind, _, parameters = record.http_headers.get_header("Content-Type", "").partition(";")
+        charset = parameters.partition("charset=")[2].strip() or None
         yield _SnapshotPage(
             record.rec_headers.get_header("WARC-Target-URI"), kind.strip(), charset, data
         )
 
 
 def text_of(warc: bytes) -> str:
-    """Return the text of the article that a snapshot holds, read anew.
+    """Return the text of the article in a snapshot, extracted again.
 
-    Arguments and result can be pickled, so this may run in a process of its own.
+    Arguments and result can be pickled, so that this may run in another process.
 
     Raises:
-        ReadingError: it is damaged, or no article is found in it.
+        ReadingError: it is damaged, or has no article.
     """
     pages = pages_of(warc)
     if not pages:
         raise UnreadableError("This snapshot holds no page.")
-    read = [
-        read_fetched(each.data, each.url, each.content_type, each.charset, Hints())
-        for each in pages
+    results = [
+        read_fetched(page.data, page.url, page.content_type, page.charset, Hints())
+        for page in pages
     ]
-    return one_after_another(read).text
+    return one_after_another(results).text

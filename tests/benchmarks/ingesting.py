@@ -22,11 +22,11 @@ from rich.table import Table
 
 from ingest.archive import Archive
 from ingest.embedding.embedder import embedder
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.embedding.vectors import Embedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER
-from ingest.index.vectors import A_BATCH
+from ingest.index.vectors import BATCH_TEXTS
 from ingest.model import Cut, Extract, Header, Span
 from ingest.settings import Settings
 from tests.benchmarks.corpora import multihoprag, realtimeqa
@@ -111,8 +111,8 @@ def measured(model: Embedder, texts: Sequence[str], articles: int) -> dict[str, 
                 items = [article(n, texts) for n in range(start, start + size)]
                 ordered = sorted(texts[start * PASSAGES : (start + size) * PASSAGES], key=len)
                 began = time.perf_counter()
-                for at in range(0, len(ordered), A_BATCH):
-                    model.passages(ordered[at : at + A_BATCH])
+                for at in range(0, len(ordered), BATCH_TEXTS):
+                    model.passages(ordered[at : at + BATCH_TEXTS])
                 alone.append(size / (time.perf_counter() - began))
                 began = time.perf_counter()
                 for at in range(0, size, AT_ONCE):

@@ -36,7 +36,7 @@ from bot.answering.understanding.question import LONGEST, ask
 from bot.desk import Desk
 from bot.settings import BotSettings
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.index.index import Index
 from ingest.index.passages import SPLITTER
 from ingest.index.search import search
@@ -128,7 +128,7 @@ def halves(data: Path, folder: Path) -> Halves:
 class Varied:
     """The model's own vectors of questions and of any text, halves joined where a passage is so."""
 
-    model, dimensions, far, windows = FastEmbedder.model, 512, False, 1
+    model, dimensions, is_remote, windows = FastEmbedder.model, 512, False, 1
 
     def __init__(self, of: Halves) -> None:
         self._halves = of

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.desk import Desk
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.index.search import search
 from tests.benchmarks.corpora import (
     NOW,
@@ -73,7 +73,7 @@ def measured(desk: Desk, questions: Sequence[Wanted]) -> Row:
     outlets = desk.archive.outlets.names()
     for each in questions:
         start = time.perf_counter()
-        names = asked(each.question, outlets, NOW.date())
+        names = question_scope(each.question, outlets, NOW.date())
         found = search(desk.coverage.index, desk.archive, each.question, names=names, limit=DEEP)
         took.append((time.perf_counter() - start) * 1000)
         hits = (i for i, one in enumerate(found) if each.met_by(one.passage.text))

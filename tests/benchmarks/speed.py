@@ -24,7 +24,7 @@ from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.passages import SPLITTER
-from ingest.index.vectors import A_BATCH
+from ingest.index.vectors import BATCH_TEXTS
 from ingest.language.script import Script
 from ingest.reading import Hints, read_path
 
@@ -95,14 +95,14 @@ def changed_contexts(desk: Desk, after: int) -> list[str]:
     """Return what was embedded of the articles that changed after change *after*."""
     ids, _ = desk.archive.changes.after(after, 2**31)
     return [
-        p.context for each in desk.archive.passages.standings(ids, SPLITTER) for p in each.passages
+        p.context for each in desk.archive.passages.states(ids, SPLITTER) for p in each.passages
     ]
 
 
 def embed_alone(desk: Desk, contexts: Sequence[str]) -> None:
     """Embed *contexts* in the batches that ingest uses, and do nothing else."""
-    for start in range(0, len(contexts), A_BATCH):
-        desk.coverage.index.embedder.passages(contexts[start : start + A_BATCH])
+    for start in range(0, len(contexts), BATCH_TEXTS):
+        desk.coverage.index.embedder.passages(contexts[start : start + BATCH_TEXTS])
 
 
 def timed_ingest(desk: Desk, source: Path) -> tuple[float, int]:

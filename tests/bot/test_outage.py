@@ -24,7 +24,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, connecting
 from ingest.errors import ArchiveError, IndexUnavailableError
-from ingest.index import reach
+from ingest.index import circuit_breaker
 from ingest.index.stores import Stores
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
@@ -129,13 +129,13 @@ def test_what_cannot_be_written_down_counts_all_the_same(tmp_path):
 
 def test_vectors_that_cannot_be_read_leave_words(desk, monkeypatch):
     """Embedded Chroma fails on a full disk even where it only reads."""
-    monkeypatch.setattr(reach, "LEFT_ALONE_FOR", 0.0)
+    monkeypatch.setattr(circuit_breaker, "RETRY_SECONDS", 0.0)
 
     def full(self):
         raise IndexUnavailableError("database or disk is full")
 
     index = desk.coverage.index
-    index.shelf.vectors.let_go()
+    index.shelf.vectors.close_collections()
     with monkeypatch.context() as patch:
         patch.setattr(index.shelf.vectors, "_client", lambda: full(index))
         found = answer_now(ask(TURNOUT, now=MORNING), desk.coverage.serving)
@@ -169,7 +169,7 @@ def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monke
         assert found.written.by_words
         with pytest.raises(ArchiveError, match="cannot be written"):
             desk.archive.articles.remove(1, now=MORNING)
-    assert "read as it is" in caplog.text
+    assert "Opened read-only" in caplog.text
 
 
 def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ from ingest.archive import Archive
 from ingest.archive.backup import back_up, restore, seal
 from ingest.archive.copying import CONTENTS
 from ingest.errors import ArchiveError, NoGenerationError
-from ingest.index import reach
+from ingest.index import circuit_breaker
 from ingest.index.checking import faults
 from ingest.index.rebuilding import roll_back
 from ingest.language.languages import Language
@@ -49,7 +49,7 @@ def settings(request, tmp_path):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """Let a server that is slow be slow: without it words alone would be searched, and say so."""
-    monkeypatch.setattr(reach, "PATIENCE", 60.0)
+    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 60.0)
 
 
 def answers(desk):
@@ -146,7 +146,7 @@ def test_nobody_goes_back_to_an_index_of_what_was_replaced(settings, tmp_path):
         with pytest.raises(NoGenerationError):
             roll_back(desk.archive, now=NOW)
     with open_desk(settings, holder="a test", clock=lambda: NOW + timedelta(minutes=1)) as desk:
-        assert [each.id for each in desk.archive.generations.kept()] == [old + 1]
+        assert [each.id for each in desk.archive.generations.stored()] == [old + 1]
         desk.coverage.catch_up()
         assert not faults(desk.coverage.index)
 

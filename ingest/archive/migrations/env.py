@@ -1,4 +1,4 @@
-"""Run the migrations on the connection that the archive hands over."""
+"""Run the migrations on the connection that the archive passes."""
 
 from alembic import context
 

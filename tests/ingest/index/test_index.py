@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.errors import GenerationMismatchError, IndexOwnedError, IndexUnavailableError
 from ingest.index import words as words_module
 from ingest.index.index import Index
@@ -235,7 +235,7 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
     archive, settings, monkeypatch, small
 ):
     """What was deleted counts in no word's frequency; neither in a small index nor in a large."""
-    monkeypatch.setattr(words_module, "SMALL", small)
+    monkeypatch.setattr(words_module, "SMALL_INDEX_PASSAGES", small)
     texts = [story(n) for n in range(40)]
     asked = "Who said that the harbour bridge will be built, in which ward?"
     with opened(archive, settings) as index:
@@ -246,7 +246,7 @@ def test_the_same_archive_gives_the_same_scores_however_its_index_came_about(
         saved(archive, an_extract(f"{texts[1]} It was corrected.", title="Ward 1"))
         index.catch_up()
         grown = index.matching(asked, 50)
-        index.begin_anew()
+        index.reset()
         index.catch_up()
         assert index.matching(asked, 50) == grown
         assert len(grown) == 26

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.index.outlets import absent
+from ingest.index.outlets import absent_outlets
 
 KEPT = ["The Sarnholt Ledger", "Public Radio Orvessa - Politics", "北斗新報"]
 
@@ -21,7 +21,7 @@ KEPT = ["The Sarnholt Ledger", "Public Radio Orvessa - Politics", "北斗新報"
 )
 def test_an_outlet_that_is_not_kept_is_named(question, outlet):
     """Nobody else's report stands for it."""
-    assert absent(question, KEPT) == (outlet,)
+    assert absent_outlets(question, KEPT) == (outlet,)
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_an_outlet_that_is_not_kept_is_named(question, outlet):
 )
 def test_what_is_kept_or_no_source_is_not(question):
     """An authority is no outlet, and an outlet may be what a question is about."""
-    assert absent(question, KEPT) == ()
+    assert absent_outlets(question, KEPT) == ()

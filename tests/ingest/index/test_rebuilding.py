@@ -17,7 +17,7 @@ from ingest.index.checking import faults, repair
 from ingest.index.index import Index
 from ingest.index.rebuilding import build, rebuild, roll_back
 from ingest.index.search import search
-from ingest.index.stores import ROLLBACK_FOR, Stores
+from ingest.index.stores import ROLLBACK_PERIOD, Stores
 from ingest.language.script import Script
 from ingest.settings import Settings
 from tests.builders import NOW, Hashing, an_extract, saved
@@ -118,10 +118,10 @@ def test_a_replaced_generation_goes_after_its_grace(archive, index):
     """For a day there is a way back; then its collections and its row are gone."""
     first = archive.generations.active()
     build(archive, MODEL, index._stores, now=NOW)
-    index._stores.drop_the_retired(archive, NOW + ROLLBACK_FOR - timedelta(minutes=1))
-    assert len(archive.generations.kept()) == 2
-    index._stores.drop_the_retired(archive, NOW + ROLLBACK_FOR)
-    assert [each.id for each in archive.generations.kept()] == [first.id + 1]
+    index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD - timedelta(minutes=1))
+    assert len(archive.generations.stored()) == 2
+    index._stores.drop_retired(archive, NOW + ROLLBACK_PERIOD)
+    assert [each.id for each in archive.generations.stored()] == [first.id + 1]
 
 
 def test_a_build_that_was_stopped_goes_on(archive, index, settings):
@@ -134,14 +134,14 @@ def test_a_build_that_was_stopped_goes_on(archive, index, settings):
 
     with pytest.raises(KeyboardInterrupt):
         build(archive, Half(), index._stores, now=NOW, progress=stop)
-    begun = archive.generations.kept()[-1]
+    begun = archive.generations.stored()[-1]
     assert not begun.active
     assert build(archive, Half(), index._stores, now=NOW).id == begun.id
 
 
 def test_a_faulty_generation_does_not_serve(archive, index, monkeypatch):
     """A new generation that does not find its passages is not switched to."""
-    monkeypatch.setattr(rebuilding, "found_again", lambda _archive, _index: (0.5, 30))
+    monkeypatch.setattr(rebuilding, "sample_recall", lambda _archive, _index: (0.5, 30))
     old = archive.generations.active()
     with pytest.raises(GenerationFaultyError, match="50%"):
         build(archive, MODEL, index._stores, now=NOW)

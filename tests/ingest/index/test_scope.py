@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.model import Header, Scope
 
 TODAY = date(2026, 11, 4)  # a Wednesday
@@ -12,7 +12,7 @@ OUTLETS = ("The Sarnholt Ledger", "Courier", "FOX News - Health", "ブレノッ�
 
 
 def names(question):
-    return asked(question, OUTLETS, TODAY)
+    return question_scope(question, OUTLETS, TODAY)
 
 
 @pytest.mark.parametrize(

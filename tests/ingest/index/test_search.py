@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.embedding.universal import FastEmbedder
+from ingest.embedding.use_embedder import FastEmbedder
 from ingest.index.index import Index
-from ingest.index.scope import Asked, asked
+from ingest.index.scope import QuestionScope, question_scope
 from ingest.index.search import search
 from ingest.model import Scope
 from ingest.settings import Settings
@@ -47,15 +47,17 @@ def outlets(desk, question, **options):
 def test_the_outlet_that_a_question_names_leads(desk, outlet, first):
     """Equal reports are told apart by who is asked for."""
     question = f"What is the ferry tax according to the {outlet}?"
-    names = asked(question, desk[0].outlets.names(), NOW.date())
+    names = question_scope(question, desk[0].outlets.names(), NOW.date())
     assert outlets(desk, question, names=names)[0] == first
 
 
 def test_a_bound_shuts_out_the_rest(desk):
     """By words and by meaning alike, and an undated article lies in no period."""
-    names = Asked(bound=Scope(since=date(2026, 10, 1)))
+    names = QuestionScope(bound=Scope(since=date(2026, 10, 1)))
     assert outlets(desk, "ferry tax", names=names) == ["Courier"]
-    assert outlets(desk, "ferry tax", names=Asked(bound=Scope(since=date(2027, 1, 1)))) == []
+    assert (
+        outlets(desk, "ferry tax", names=QuestionScope(bound=Scope(since=date(2027, 1, 1)))) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_a_bound_shuts_out_the_rest(desk):
 )
 def test_a_filter_holds_for_words_and_for_meaning(desk, scope, expected):
     """Nothing from outside is found, whatever the question names."""
-    names = asked(
+    names = question_scope(
         "What does the Courier say of the ferry tax?", desk[0].outlets.names(), NOW.date()
     )
     assert set(outlets(desk, "ferry tax", scope=scope, names=names)) == expected
@@ -95,7 +97,7 @@ ELSEWHERE = (
 class Placed:
     """An embedder that puts a question beside what is said of turnout, in any language."""
 
-    model, dimensions, far, windows = "placed", 2, False, 1
+    model, dimensions, is_remote, windows = "placed", 2, False, 1
 
     def passages(self, texts):
         return np.float32([self._vector(text) for text in texts])

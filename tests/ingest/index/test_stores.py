@@ -20,7 +20,7 @@ from tests.builders import NOW, an_extract, saved
 class Counting:
     """An embedder of few numbers that counts the texts it is given."""
 
-    model, dimensions, far, windows = "counting", 3, False, 1
+    model, dimensions, is_remote, windows = "counting", 3, False, 1
 
     def __init__(self):
         self.texts = 0
@@ -150,7 +150,7 @@ def test_a_day_later_nothing_is_left_of_a_generation_that_was_replaced(settings)
         later = NOW + timedelta(days=2)
         with Index.open(archive, embedder, settings, holder="a test", now=later) as index:
             index.catch_up()
-            assert [each.id for each in archive.generations.kept()] == [new.id]
+            assert [each.id for each in archive.generations.stored()] == [new.id]
             assert not faults(index)
         client = client_of(settings.data_dir / "index" / "vectors", settings.chroma_url)
         mine = [each.name for each in client.list_collections() if archive.mark()[:12] in each.name]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.index.scope import asked
+from ingest.index.scope import question_scope
 from ingest.language.as_english import as_english
 from ingest.language.dates import clocks_in, days_in, weekdays_in
 from ingest.language.numbers import figures_in, normalise
@@ -126,14 +126,14 @@ def test_times_and_weekdays_are_read():
 )
 def test_a_period_is_read_and_the_topic_stays_german(question, since, until, topic):
     """What is searched for are the question's own words, without its period."""
-    found = asked(question, [], TODAY, "de")
+    found = question_scope(question, [], TODAY, "de")
     assert (found.bound.since, found.bound.until) == (since, until)
     assert " ".join(found.topic.split()) == topic
 
 
 def test_a_month_is_read():
     """Im Oktober asks for what was in it."""
-    found = asked("Was geschah im Oktober 2026?", [], TODAY, "de")
+    found = question_scope("Was geschah im Oktober 2026?", [], TODAY, "de")
     assert [(each.since, each.until) for each in found.days] == [
         (date(2026, 10, 1), date(2026, 10, 31))
     ]

@@ -1,4 +1,4 @@
-"""The archive: sources, articles, versions, passages, embeddings, changes, generations."""
+"""Create the archive: sources, articles, versions, passages, embeddings, changes, generations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table."""
+    """Create every table."""
     op.create_table(
         "sources",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def make_versions() -> None:
-    """Make the table of texts as they stood when they were read."""
+    """Create the table of article texts, one row for each version."""
     op.create_table(
         "versions",
         sa.Column("article_id", sa.Integer, sa.ForeignKey("articles.id"), primary_key=True),
@@ -56,7 +56,7 @@ def make_versions() -> None:
 
 
 def make_passages() -> None:
-    """Make the tables of passages and of their cached vectors."""
+    """Create the tables of passages and of their cached vectors."""
     op.create_table(
         "passages",
         sa.Column("id", sa.Text, primary_key=True),
@@ -77,7 +77,7 @@ def make_passages() -> None:
 
 
 def make_index_state() -> None:
-    """Make what the index follows: the changes, the generations, and which one serves."""
+    """Create the tables that an index follows: changes, generations and the serving one."""
     clock = op.create_table(
         "change_clock",
         sa.Column("id", sa.Integer, primary_key=True),

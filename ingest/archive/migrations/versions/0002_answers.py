@@ -1,4 +1,4 @@
-"""Answers: what was answered, which passages it cited, and what it cost."""
+"""Add answers with their citations and costs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables of answers, citations and spending."""
+    """Create the tables of answers, citations and spending."""
     op.create_table(
         "answers",
         sa.Column("id", sa.Integer, primary_key=True),

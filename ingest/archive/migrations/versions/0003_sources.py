@@ -1,4 +1,4 @@
-"""Sources that are watched, pages that were fetched, stories, and why an article is gone."""
+"""Add watched sources, fetched pages, stories, and the reason of a removal."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +8,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-KEPT = "id, article_id, version, position, start_at, end_at, text"
+COLUMNS = "id, article_id, version, position, start_at, end_at, text"
 
 
 def upgrade() -> None:
-    """Call outlets by their name, and make the tables of sources, pages and fingerprints."""
+    """Rename the table of outlets; add the tables of sources, pages and fingerprints."""
     op.rename_table("sources", "outlets")
     op.alter_column("outlets", "outlet", new_column_name="name")
     op.add_column("outlets", sa.Column("country", sa.String(2)))
@@ -31,11 +31,11 @@ def upgrade() -> None:
     op.create_index("versions_of_body", "versions", ["body"])
     op.add_column("generations", sa.Column("retired_at", sa.String(40)))
     make_sources()
-    let_passages_know_their_splitter()
+    add_splitter_to_passages()
 
 
 def make_sources() -> None:
-    """Make what refreshing keeps."""
+    """Create the tables that a refresh reads and writes."""
     op.create_table(
         "sources",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -79,8 +79,8 @@ def make_sources() -> None:
     )
 
 
-def let_passages_know_their_splitter() -> None:
-    """Let one version be cut in two ways while the index changes from one to the other."""
+def add_splitter_to_passages() -> None:
+    """Add the splitter to the key of passages, so that two can cut one version."""
     op.create_table(
         "passages_anew",
         sa.Column("id", sa.Text, primary_key=True),
@@ -93,7 +93,7 @@ def let_passages_know_their_splitter() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     op.execute(
-        f"INSERT INTO passages_anew ({KEPT}, splitter) SELECT {KEPT}, 2 FROM passages"  # noqa: S608
+        f"INSERT INTO passages_anew ({COLUMNS}, splitter) SELECT {COLUMNS}, 2 FROM passages"  # noqa: S608
     )
     op.drop_table("passages")
     op.rename_table("passages_anew", "passages")

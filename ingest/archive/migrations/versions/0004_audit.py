@@ -1,4 +1,4 @@
-"""Who did what to the coverage, and when."""
+"""Add the audit log of moderation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the log of what moderators do."""
+    """Create the audit table."""
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer, primary_key=True),

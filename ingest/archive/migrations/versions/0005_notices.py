@@ -1,4 +1,4 @@
-"""Where answers were shown, and what was told there when their sources changed."""
+"""Add the messages of answers, and the notices sent when their sources change."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables of shown answers and of notices."""
+    """Create the tables of shown answers and of notices."""
     op.create_table(
         "shown",
         sa.Column("answer_id", sa.Integer, sa.ForeignKey("answers.id"), primary_key=True),

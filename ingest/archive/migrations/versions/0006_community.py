@@ -1,4 +1,4 @@
-"""What members say of answers and suggest, what is being answered, and the servers' rules."""
+"""Add members' feedback and suggestions, pending questions, jobs, and the servers' rules."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables of feedback, pending questions, suggestions and rules."""
+    """Create the tables of feedback, pending questions, jobs, suggestions and rules."""
     op.add_column("audit", sa.Column("detail", sa.Text))
     op.add_column("audit", sa.Column("before", sa.JSON))
     op.create_table(

@@ -1,4 +1,4 @@
-"""Why an article's page is not believed at the moment, and what a model's server said."""
+"""Add the reason why an article is held, and the error detail of an answer."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the reason to the articles, and the sentence to the answers."""
+    """Add a column to articles and one to answers."""
     op.add_column("articles", sa.Column("held", sa.Text))
     op.add_column("answers", sa.Column("detail", sa.Text))

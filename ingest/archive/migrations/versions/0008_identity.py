@@ -1,4 +1,4 @@
-"""Which archive this is, however its address is spelt: what is derived from it is named by it."""
+"""Add a random identifier of the archive, used in the names of files derived from it."""
 
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Name the archive for good."""
+    """Create the identity table with a new random mark."""
     table = op.create_table(
         "identity",
         sa.Column("id", sa.Integer, primary_key=True),

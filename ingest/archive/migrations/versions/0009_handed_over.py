@@ -1,7 +1,7 @@
-"""The tables of what the bot writes down are handed over to it; erasing reaches them by a trigger.
+"""Add a trigger that blanks the bot's stored answers when an article is erased.
 
-Whichever process erases an article, in the same transaction the answers that cite it lose the words
-that they kept: the question, and what was dropped.
+In the same transaction, the answers that cite the article lose the question, the dropped
+sentences and the error detail.
 """
 
 from alembic import op
@@ -18,7 +18,7 @@ BLANK = """
 
 
 def upgrade() -> None:
-    """Let erasing an article blank the answers that cite it."""
+    """Create the trigger."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE TRIGGER erased AFTER UPDATE OF removal ON articles "

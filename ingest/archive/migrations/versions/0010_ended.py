@@ -1,4 +1,4 @@
-"""When the last look at a source came to its end, whichever process looked."""
+"""Add the end time of the last check of a source."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Note it from now on."""
+    """Add the column to sources."""
     op.add_column("sources", sa.Column("ended_at", sa.String(40)))

@@ -1,4 +1,4 @@
-"""The newest articles, of all outlets and of one, without reading every article."""
+"""Add indexes for the newest articles, of all outlets and of one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Index the versions as they are listed; SQLite takes what has no day for the oldest anyway."""
+    """Create both indexes with undated versions first, which is SQLite's default order."""
     postgresql = op.get_context().dialect.name == "postgresql"
     day = sa.text("day NULLS FIRST") if postgresql else "day"
     op.create_index("versions_newest", "versions", [day, "article_id"])

@@ -1,6 +1,6 @@
-"""What one server keeps for itself, what it hides for itself, and what somebody pasted.
+"""Add articles of one server, hidden articles, and a mark for pasted ones.
 
-All that is there is everybody's, as it was; nobody knows any more what of it was pasted.
+Existing articles stay everybody's; their mark for pasted text is unknown (NULL).
 """
 
 import sqlalchemy as sa
@@ -16,9 +16,13 @@ def upgrade() -> None:
     """Add the columns and the table."""
     for table in ("articles", "sources"):
         op.add_column(table, sa.Column("place", sa.String(40), nullable=False, server_default=""))
-    apart = sa.text("place <> ''")
+    of_one_server = sa.text("place <> ''")
     op.create_index(
-        "articles_apart", "articles", ["place"], sqlite_where=apart, postgresql_where=apart
+        "articles_apart",
+        "articles",
+        ["place"],
+        sqlite_where=of_one_server,
+        postgresql_where=of_one_server,
     )
     op.add_column("versions", sa.Column("pasted", sa.Boolean))
     op.create_table(

@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone, and what was fetched beside the versions made of it."""
+"""Add paused hosts, and snapshots of fetched pages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Note both from now on."""
+    """Create both tables, and the column for a snapshot's digest."""
     op.create_table(
         "hosts",
         sa.Column("name", sa.Text, primary_key=True),

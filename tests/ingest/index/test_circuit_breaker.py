@@ -11,51 +11,51 @@ import time
 import pytest
 
 from ingest.errors import EmbeddingError, IndexUnavailableError
-from ingest.index import reach, vectors
+from ingest.index import circuit_breaker, vectors
 from ingest.threads import DetachedExecutor
 
 
 def test_what_comes_late_ends_the_absence(monkeypatch):
     """A server that reads its vectors first is asked again as soon as it has answered."""
-    monkeypatch.setattr(reach, "PATIENCE", 0.01)
-    asked, come = reach.Reach(), threading.Event()
+    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 0.01)
+    breaker, come = circuit_breaker.CircuitBreaker(), threading.Event()
 
     def slow():
         assert come.wait(30)
         return "vectors"
 
-    assert asked.ask(slow, "words", far=True) == "words"
-    assert asked.lost
-    assert asked.ask(lambda: "vectors", "words", far=True) == "words"
+    assert breaker.call(slow, "words", is_remote=True) == "words"
+    assert breaker.is_open
+    assert breaker.call(lambda: "vectors", "words", is_remote=True) == "words"
     come.set()
     until = time.monotonic() + 30
-    while asked.lost and time.monotonic() < until:
+    while breaker.is_open and time.monotonic() < until:
         time.sleep(0.01)
-    monkeypatch.setattr(reach, "PATIENCE", 30.0)
-    assert asked.ask(lambda: "vectors", "words", far=True) == "vectors"
-    asked.close()
+    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 30.0)
+    assert breaker.call(lambda: "vectors", "words", is_remote=True) == "vectors"
+    breaker.close()
 
 
 def test_what_fails_late_stays_left_alone(monkeypatch):
     """An error that comes after everybody went on without it is no answer."""
-    monkeypatch.setattr(reach, "PATIENCE", 0.01)
-    asked, come, failed = reach.Reach(), threading.Event(), threading.Event()
+    monkeypatch.setattr(circuit_breaker, "TIMEOUT_SECONDS", 0.01)
+    breaker, come, failed = circuit_breaker.CircuitBreaker(), threading.Event(), threading.Event()
 
     def broken():
         assert come.wait(30)
         failed.set()
         raise EmbeddingError("gone")
 
-    assert asked.ask(broken, "words", far=True) == "words"
+    assert breaker.call(broken, "words", is_remote=True) == "words"
     come.set()
     assert failed.wait(30)
-    asked.close()
-    assert asked.lost
+    breaker.close()
+    assert breaker.is_open
 
 
 def test_a_chroma_server_that_stands_still_is_not_waited_for(monkeypatch, tmp_path):
     """It takes connections and says nothing: whoever asks goes on without it after seconds."""
-    monkeypatch.setattr(vectors, "_AT_FIRST", 0.3)
+    monkeypatch.setattr(vectors, "_CONNECT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()

