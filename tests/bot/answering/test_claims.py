@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.model import Dropped, Failing, Verdict
+from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.verifier import Finding
 from bot.checking import check, gate, read_claims
 from tests.bot.answering.claims import labelled
@@ -71,7 +72,7 @@ def test_the_fair_pass_the_gates(kind):
 
 def test_identity_proves_no_lie():
     """Without a model nothing false is called proven; what it does prove is verbatim."""
-    rows = asyncio.run(check([each.line for each in labelled()], None))
+    rows = asyncio.run(check([each.line for each in labelled()], IdentityVerifier()))
     proven = {row["id"] for row in rows if row["identity"] == Finding.SUPPORTED}
     assert [e.line.claim for e in FALSE if e.id in proven] == []
     assert {e.id for e in labelled() if e.kind == "verbatim"} <= proven
@@ -104,7 +105,7 @@ def test_the_given_claims():
     lines = read_claims(folder / "claims.jsonl")
     given = [(row, extra) for row, extra in zip(lines, extras(folder), strict=True)]
     stopped = {row.id: isinstance(gate(row), Dropped) for row in lines}
-    rows = asyncio.run(check(lines, None))
+    rows = asyncio.run(check(lines, IdentityVerifier()))
     identical = {row["id"] for row in rows if row["identity"] == Finding.SUPPORTED}
     for name, floor in (("natural", 0.85), ("near-verbatim", 0.95)):
         fair = [row.id for row, extra in given if extra["set"] == name]
@@ -162,7 +163,7 @@ def test_the_gate_says_how_a_figure_is_derived(claim, how, of):
 )
 def test_words_taken_out_of_what_bounds_them_are_not_identical(said, source):
     """Who said it, what it hangs on and what it denies belongs to a sentence."""
-    [row] = asyncio.run(check([a_line(said, source)], None))
+    [row] = asyncio.run(check([a_line(said, source)], IdentityVerifier()))
     assert row["identity"] in {None, Finding.NOT_STATED}
     assert not row["shown"]
 
@@ -178,7 +179,7 @@ def test_words_taken_out_of_what_bounds_them_are_not_identical(said, source):
 )
 def test_the_same_said_in_other_figures_or_with_less_aside_is_identical(said, source):
     """How a number is written is no other meaning."""
-    [row] = asyncio.run(check([a_line(said, source)], None))
+    [row] = asyncio.run(check([a_line(said, source)], IdentityVerifier()))
     assert row["identity"] == Finding.SUPPORTED
 
 
