@@ -1,4 +1,4 @@
-"""Ways to begin, as buttons: what the coverage answers, in the language of whoever begins."""
+"""Suggested questions as buttons, in the language of the user."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _NAME = 40
 
 
 class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
-    """Asks what stands on it, for whoever presses it."""
+    """A button that asks its question for the person who presses it."""
 
     kind = "begin"
     style = discord.ButtonStyle.primary
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Answer it as if it had been asked by a command."""
+        """Answer the question like one asked by command."""
         words, asking = words_of(interaction), asking_of(interaction)
         kind, _, topic = self.key.partition(":")
         if kind != _LATEST:
@@ -47,11 +47,11 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
 
 
 def begin_buttons(beginnings: Sequence[Beginning], words: Wording) -> list[ui.Item[Any]]:
-    """Return a button for each way to begin."""
+    """Return a button for each suggested question."""
     return [
         BeginButton(
-            f"{each.kind}:{each.topic}" if each.topic else each.kind,
-            words(f"begin_{each.kind}", topic=title(each.topic, _NAME)),
+            f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
+            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME)),
         )
-        for each in beginnings
+        for beginning in beginnings
     ]

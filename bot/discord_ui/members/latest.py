@@ -1,4 +1,4 @@
-"""`/latest`: what is new, newest first and each story once; with a topic what was reported last."""
+"""The command `/latest`: the newest stories, or the latest coverage of a topic."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
     @slash_latest.autocomplete("topic")
-    async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices_like(typed, asking.desk.starters.topics, own=True)
+    async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        return choices_like(text, asking.desk.starters.topics, include_text=True)
 
     return slash_latest

@@ -1,4 +1,4 @@
-"""What whoever asked may do with their answer: show it to all, take it away, ask it anew."""
+"""Actions of an asker on their answer: show it to all, delete it, ask again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.discord_ui.replying import Interaction, privately, words_of
 
 
 class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
-    """Takes an answer away; whoever asked may, and who manages messages."""
+    """A button that deletes an answer, for its asker or a person who manages messages."""
 
     kind = "delete"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Take it away, or say whose it is."""
-        message, own = await self.message(interaction), interaction.message
+        """Delete the answer, or report that it belongs to another person."""
+        message, pressed_message = await self.message(interaction), interaction.message
         manages = interaction.permissions.manage_messages
         if message is None:
             await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
@@ -32,25 +32,25 @@ class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
-        if own is not None and own.id != message.id:
+        if pressed_message is not None and pressed_message.id != message.id:
             await message.delete()
 
 
 def _row_in(message: discord.Message) -> int | None:
-    """Return the place of the row to whose table a button of a message leads, if one does."""
-    rows = [getattr(each, "children", ()) for each in message.components]
-    named = [getattr(item, "custom_id", None) or "" for row in rows for item in row]
-    keys = [each for each in named if each.startswith(f"desk:{ResultsButton.kind}:")]
+    """Return the offset of the row in a message's results button, or ``None``."""
+    rows = [getattr(component, "children", ()) for component in message.components]
+    ids = [getattr(item, "custom_id", None) or "" for row in rows for item in row]
+    keys = [custom_id for custom_id in ids if custom_id.startswith(f"desk:{ResultsButton.kind}:")]
     return int(keys[0].rpartition("-")[2]) if keys else None
 
 
 class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
-    """Shows to all in a channel what only its asker sees."""
+    """A button that shows a private answer to everybody in the channel."""
 
     kind = "show"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Show it once, where answers are shown to all."""
+        """Show the answer once, in channels with public answers."""
         words, asking, message = words_of(interaction), asking_of(interaction), interaction.message
         assert message is not None
         place = Place.of(interaction)
@@ -65,48 +65,48 @@ class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         table = _row_in(message)
         with_buttons(view, asking.under(self.key, words, Audience(place), None, table))
         await interaction.response.send_message(view=view)
-        sent = await interaction.original_response()
+        reply = await interaction.original_response()
         exchange = await exchange_in(message, asking)
-        await asking.note_shown(sent, exchange, int(self.key), words.language)
+        await asking.note_shown(reply, exchange, int(self.key), words.language)
 
 
 class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
-    """Asks a question as its author has changed it."""
+    """A button that asks an edited question again."""
 
     kind = "reask"
     style = discord.ButtonStyle.primary
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Let the client take the message as if it were new; the offer goes."""
+        """Pass the edited message to the client as a new one, and delete the offer."""
         words = words_of(interaction)
         channel = interaction.channel
         assert isinstance(channel, discord.abc.Messageable)
         try:
-            asked = await channel.fetch_message(int(self.key))
+            question_message = await channel.fetch_message(int(self.key))
         except discord.NotFound:
             await privately(interaction, notice_view(words("again_too_late")))
             return
-        if asked.author.id != interaction.user.id:
+        if question_message.author.id != interaction.user.id:
             await privately(interaction, notice_view(words("reask_not_yours")))
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
-        await interaction.client.on_message(asked)
+        await interaction.client.on_message(question_message)
 
 
 async def _asker_of(message: discord.Message) -> int | None:
-    """Return who asked what *message* answers: Discord itself knows."""
+    """Return the id of the person whose question *message* answers, from Discord's data."""
     if message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
-    asked = await replied_to(message)
-    if asked is None and isinstance(message.channel, discord.Thread):
-        asked = await beginning_of(message.channel)
-    return asked.author.id if asked else None
+    question_message = await replied_to(message)
+    if question_message is None and isinstance(message.channel, discord.Thread):
+        question_message = await beginning_of(message.channel)
+    return question_message.author.id if question_message else None
 
 
 def _without_controls(message: discord.Message) -> ui.LayoutView:
-    """Return what *message* shows, without its buttons."""
+    """Return the contents of *message* without its buttons."""
     view = ui.LayoutView.from_message(message, timeout=None)
-    for row in [each for each in view.children if isinstance(each, ui.ActionRow)]:
+    for row in [item for item in view.children if isinstance(item, ui.ActionRow)]:
         view.remove_item(row)
     return view

@@ -1,4 +1,4 @@
-"""`/privacy` and `/forget-me`: what is kept of a person, and how it goes."""
+"""The commands `/privacy` and `/forget-me`: stored personal data and its deletion."""
 
 from __future__ import annotations
 

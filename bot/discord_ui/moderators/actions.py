@@ -1,4 +1,4 @@
-"""A moderator's button: who presses it is checked each time."""
+"""Base classes of moderators' buttons, which check the user at each press."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from bot.discord_ui.replying import Interaction, tell_result
 
 
 class Entrance(KeyButton, template=r"desk:entrance"):
-    """A button that lets nobody but moderators in."""
+    """A button for moderators alone."""
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Enter, if whoever pressed may."""
+        """Run the button's action if the user is a moderator."""
         moderation = moderation_of(interaction)
         if await moderation.admits(interaction):
             await self.entered(interaction, moderation)
 
     async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Do what the button says."""
+        """Run the button's action."""
         raise NotImplementedError
 
 
 class Action(Entrance, template=r"desk:action"):
-    """Does something, and its message then says what became of it."""
+    """A button that acts and then shows the result in its message."""
 
     async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Act; where that fails, the message stays as it is."""
+        """Act, then edit the message; on an error the message stays unchanged."""
         await interaction.response.defer()
         view = await self.act(interaction, moderation)
         await interaction.edit_original_response(view=view, attachments=[])
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Do what the button says, and return what its message shows from then on."""
+        """Run the button's action, and return the new contents of its message."""
         raise NotImplementedError
 
 
 class Look(Entrance, template=r"desk:look"):
-    """Shows something beside its message, to whoever pressed alone."""
+    """A button that shows a view beside its message, to the user alone."""
 
     async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Look."""
+        """Show the view, or the sentence of its error."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await tell_result(interaction, lambda: self.look(interaction, moderation))
 
     async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Return what is to be seen."""
+        """Return the view."""
         raise NotImplementedError

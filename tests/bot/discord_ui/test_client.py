@@ -302,7 +302,7 @@ async def test_housekeeping_goes_on_after_an_error(caplog):
             raise OSError("busy")
 
     desk = Mock(keep_house=housekeeping)
-    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, every=0.001))
+    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, interval=0.001))
     while len(rounds) < 5:
         await asyncio.sleep(0.005)
     task.cancel()
