@@ -38,7 +38,7 @@ from ingest.language.languages import Language
 from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
 
-_Under: TypeAlias = Callable[
+_MakeControls: TypeAlias = Callable[
     [str, Wording, Audience, Reason | None, int | None], Sequence[ui.Item[Any]]
 ]
 """Make the controls under a numbered outcome for an audience.
@@ -46,14 +46,14 @@ _Under: TypeAlias = Callable[
 The arguments are the key of the outcome, the words, the audience, the reason if there is no answer,
 and the offset of a row of results in the first quotation, if such a row leads the answer.
 """
-_Begin: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[ui.Item[Any]]]
+_MakeSuggestions: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[ui.Item[Any]]]
 """Make the buttons that suggest questions."""
 
-_BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
+_GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
-_BY_KANJI = frozenset({Language.CHINESE, Language.JAPANESE})
+_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.JAPANESE})
 """Languages of a text that holds Chinese characters alone."""
-_REMEMBERED = 1000
+_MEMORY_ENTRIES = 1000
 """Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 
 
@@ -84,7 +84,7 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class _NotedQuestion:
+class _StoredQuestion:
     """A pending question as stored for the next start; ``number`` is ``None`` if that failed."""
 
     desk: Desk
@@ -101,16 +101,16 @@ class Asking:
     """The path from a text to a message, used by `/ask`, mentions and direct messages."""
 
     desk: Desk
-    under: _Under
-    begin: _Begin
+    under: _MakeControls
+    begin: _MakeSuggestions
     in_flight: set[int] = field(default_factory=set)
     """Ids of the members whose question is being answered; each may have one at a time."""
     open: set[int] = field(default_factory=set)
     """Marks of the questions whose answer is not shown yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
-    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_REMEMBERED))
+    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
     """Verified exchanges, by the id of the message, the thread or the direct channel."""
-    told: Recent[tuple[object, ...], None] = field(default_factory=lambda: Recent(_REMEMBERED))
+    told: Recent[tuple[object, ...], None] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
     """Keys for which :meth:`first` returned True, the newest ones."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
@@ -126,7 +126,7 @@ class Asking:
             UnaskableError: *text* is no question, is too long, or asks for the news.
         """
         fixed = rules.language if rules else None
-        if fixed is None and reader in _BY_KANJI and has_kanji_alone(text):
+        if fixed is None and reader in _KANJI_LANGUAGES and has_kanji_alone(text):
             fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_in(question.text):
@@ -164,7 +164,7 @@ class Asking:
         token: str | None = None,
         message: int | None = None,
         as_of: datetime | None = None,
-    ) -> AsyncIterator[_NotedQuestion]:
+    ) -> AsyncIterator[_StoredQuestion]:
         """Store *question* until its answer is shown, so that the next start can report an abort.
 
         *channel* is ``None`` if only the asker sees the answer. The question is answered even if it
@@ -173,16 +173,16 @@ class Asking:
         mark = id(question)
         self.open.add(mark)
         try:
-            number = await self._begun(
+            number = await self._store_question(
                 question, member, channel, token=token, message=message, as_of=as_of
             )
-            yield _NotedQuestion(self.desk, number)
+            yield _StoredQuestion(self.desk, number)
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
         finally:
             self.open.discard(mark)
 
-    async def _begun(
+    async def _store_question(
         self,
         question: Question,
         member: int,
@@ -237,8 +237,10 @@ class Asking:
                     )
                 view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
-                    key, table = str(outcome.number), _row_that_leads(outcome)
-                    with_buttons(view, self.under(key, words, audience, _gap(outcome), table))
+                    key, table = str(outcome.number), _leading_row_offset(outcome)
+                    with_buttons(
+                        view, self.under(key, words, audience, _gap_reason(outcome), table)
+                    )
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
@@ -320,7 +322,7 @@ class Asking:
                     escape(language_words("check_ways", find=language_words("command_find"))),
                 ]
             )
-        if error.key not in _BEGINNINGS:
+        if error.key not in _GREETING_KEYS:
             return layout([sentence])
         return with_buttons(layout([sentence]), self.beginnings(language_words, edition))
 
@@ -341,14 +343,14 @@ class Asking:
         return self.begin(self.desk.starters.beginnings(words.language, edition), words)
 
 
-def _gap(outcome: Answer | Abstention) -> Reason | None:
+def _gap_reason(outcome: Answer | Abstention) -> Reason | None:
     """Return the reason why there is no answer; for an earlier moment that is no gap today."""
     if isinstance(outcome, Answer):
         return None
     return Reason.STOPPED if outcome.question.past else outcome.reason
 
 
-def _row_that_leads(outcome: Answer | Abstention) -> int | None:
+def _leading_row_offset(outcome: Answer | Abstention) -> int | None:
     """Return the offset of the bold part of the first excerpt if it is a row of results."""
     excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
     if not excerpts:

@@ -33,7 +33,7 @@ from bot.discord_ui.replying import Interaction, deliver, post, respond, words_o
 
 _Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
 """Return the key of a refusal, or ``None`` if the command may be used."""
-_Offer: TypeAlias = (
+_Command: TypeAlias = (
     app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
 )
 _MODERATOR_COMMANDS = (SourceGroup.NAME, "reports", "gaps")
@@ -72,7 +72,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
 
-def _members_commands(asking: Asking) -> list[_Offer]:
+def _members_commands(asking: Asking) -> list[_Command]:
     """Make the commands for everybody."""
     return [
         ask_command(asking),
@@ -89,7 +89,7 @@ def _members_commands(asking: Asking) -> list[_Offer]:
     ]
 
 
-def _moderators_commands(moderation: Moderation) -> list[_Offer]:
+def _moderators_commands(moderation: Moderation) -> list[_Command]:
     """Make the commands for moderators; the tree guards them."""
     return [
         SourceGroup(moderation),

@@ -57,12 +57,12 @@ class Addressed:
         mention = re.compile(rf"<@!?{me}>")
         text = mention.sub(" ", message.content).strip()
         called = message.guild is None or mention.search(message.content) is not None
-        if called or _continues(message, me):
+        if called or _is_continuation(message, me):
             return cls(text, called)
         return None
 
 
-def _continues(message: discord.Message, me: int) -> bool:
+def _is_continuation(message: discord.Message, me: int) -> bool:
     """Return True if *message* replies to an answer, or is in a thread that the bot opened."""
     if any(user.id != me for user in message.mentions):
         return False
@@ -73,7 +73,7 @@ def _continues(message: discord.Message, me: int) -> bool:
     return isinstance(message.channel, discord.Thread) and message.channel.owner_id == me
 
 
-class _Reply:
+class _MessageReply:
     """A reply below a message, or a message by itself in a thread."""
 
     def __init__(self, channel: discord.abc.Messageable, under: discord.Message | None) -> None:
@@ -103,7 +103,7 @@ class _Reply:
 async def answer_message(message: discord.Message, addressed: Addressed, asking: Asking) -> None:
     """Answer a message or the one it refers to; report once that one cannot be read."""
     words = words_in(message.guild)
-    reply = _Reply(message.channel, message)
+    reply = _MessageReply(message.channel, message)
     text = addressed.text
     if not addressed.called:
         if not text:
@@ -135,7 +135,7 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
 async def _answer_unasked(
     message: discord.Message,
     addressed: Addressed,
-    reply: _Reply,
+    reply: _MessageReply,
     asking: Asking,
     admission: Admission,
     error: UnaskableError,
@@ -153,7 +153,7 @@ async def _answer_unasked(
 
 async def _answer(
     message: discord.Message,
-    reply: _Reply,
+    reply: _MessageReply,
     asking: Asking,
     question: Question,
     edition: Edition,
@@ -180,7 +180,7 @@ async def _answer(
 
 
 async def _show_answer(
-    reply: _Reply,
+    reply: _MessageReply,
     asking: Asking,
     question: Question,
     author: int,
@@ -215,7 +215,7 @@ async def _show_answer(
 
 async def _answer_referenced(
     message: discord.Message,
-    reply: _Reply,
+    reply: _MessageReply,
     asking: Asking,
     admission: Admission,
     error: UnaskableError,
@@ -271,7 +271,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
         question = asking.question(thread.name, rules, words.language)
     except UnaskableError:
         return
-    reply = _Reply(thread, None)
+    reply = _MessageReply(thread, None)
     await _show_answer(
         reply, asking, question, thread.owner_id, place, admission.edition, repeat=True
     )
@@ -284,11 +284,11 @@ async def offer_again(message: discord.Message, asking: Asking) -> None:
     words = words_in(message.guild)
     view = notice_view(words("question_edited"))
     offer = with_buttons(view, [ReaskButton(str(message.id), words("again"))])
-    await _Reply(message.channel, message).say(offer, words)
+    await _MessageReply(message.channel, message).say(offer, words)
 
 
 async def _report_unreadable(
-    message: discord.Message, reply: _Reply, asking: Asking, words: Wording
+    message: discord.Message, reply: _MessageReply, asking: Asking, words: Wording
 ) -> None:
     """Say once that messages without a mention cannot be read, with a button that opens a form."""
     if asking.desk.settings.message_content_intent or message.attachments or message.stickers:

@@ -27,7 +27,7 @@ async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | No
     """Return the verified exchange shown in *message*, from memory or from the archive."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id]
-    number, question = _number_in(message), await question_of(message, asking)
+    number, question = _answer_number_in(message), await question_of(message, asking)
     if number is None or question is None:
         return None
     return await asking.desk.community.exchange(number, question)
@@ -37,7 +37,7 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     """Return the question answered in *message*, from it or the message it replies to."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id].question
-    question = _question_over(message)
+    question = _question_above(message)
     if question is not None:
         return question
     question_message = await replied_to(message)
@@ -90,7 +90,7 @@ def said_in(message: discord.Message) -> str:
     for snapshot in message.message_snapshots:
         texts += [snapshot.content, *_embed_texts(snapshot.embeds)]
     body = "\n".join(_texts(message.components))
-    if _number_in(message) is None:
+    if _answer_number_in(message) is None:
         texts.append(body)
     else:
         statements = (match["quoted"] or match["claim"] for match in _STATEMENT.finditer(body))
@@ -101,7 +101,7 @@ def said_in(message: discord.Message) -> str:
 
 def has_question(message: discord.Message) -> bool:
     """Return True if the question is above the answer, as in replies to commands."""
-    return _question_over(message) is not None
+    return _question_above(message) is not None
 
 
 def is_answer(message: discord.Message) -> bool:
@@ -119,7 +119,7 @@ def _embed_texts(embeds: Iterable[discord.Embed]) -> Iterator[str]:
         yield from (field.value for field in embed.fields if field.value)
 
 
-def _question_over(message: discord.Message) -> str | None:
+def _question_above(message: discord.Message) -> str | None:
     """Return the bold question above an answer to a command, or ``None``.
 
     An answer to a message has its question in small print; bold text alone is its level.
@@ -131,7 +131,7 @@ def _question_over(message: discord.Message) -> str | None:
     return _ESCAPED.sub(r"\1", match["asked"]).translate(_ISOLATES) if match else None
 
 
-def _number_in(message: discord.Message) -> int | None:
+def _answer_number_in(message: discord.Message) -> int | None:
     """Return the number of the answer in *message*, or ``None``."""
     for component in _nested(message.components):
         match = _ANSWER_ID.fullmatch(getattr(component, "custom_id", None) or "")

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 _EDIT_SECONDS = 1.5
 """Seconds between two edits; Discord's rate limit delays faster ones."""
-_WRITING_SECONDS = 13 * 60.0
+_WRITING_LIMIT_SECONDS = 13 * 60.0
 """Seconds until the writing is stopped; the token of a reply expires after 15 minutes."""
 
 
@@ -58,7 +58,9 @@ class ProgressScreen:
     async def __aenter__(self) -> Self:
         """Start the editing task."""
         self._editor = asyncio.create_task(self._edit())
-        self._end = asyncio.get_running_loop().call_later(_WRITING_SECONDS, self.watch.stop.set)
+        self._end = asyncio.get_running_loop().call_later(
+            _WRITING_LIMIT_SECONDS, self.watch.stop.set
+        )
         return self
 
     async def __aexit__(

@@ -19,7 +19,7 @@ from bot.discord_ui.text import title
 from bot.wording import Wording
 
 _LATEST = "latest"
-_NAME = 40
+_NAME_LENGTH = 40
 """Characters of a name on a button."""
 
 
@@ -51,7 +51,7 @@ def begin_buttons(beginnings: Sequence[Beginning], words: Wording) -> list[ui.It
     return [
         BeginButton(
             f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
-            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME)),
+            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME_LENGTH)),
         )
         for beginning in beginnings
     ]

@@ -110,7 +110,7 @@ def _list_view(
     heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
     links: dict[str, list[str]] = {}
     for notice, message in notices:
-        links.setdefault(_listed_change(notice, words), []).append(message.jump_url)
+        links.setdefault(_list_entry(notice, words), []).append(message.jump_url)
     count, blocks = 0, [heading]
     for change, urls in list(links.items())[:_CHANGES]:
         answer_links = []
@@ -177,7 +177,7 @@ def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum()).casefold()
 
 
-def _listed_change(notice: DueNotice, words: Wording) -> str:
+def _list_entry(notice: DueNotice, words: Wording) -> str:
     """Describe a change of a source, as the heading of a list of answers."""
     kind = words(f"told_{notice.kind}")
     heading = f"**{phrase(title(notice.outlet, 100))} · {escape(kind)}**"

@@ -74,7 +74,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
                 name=thread_name(question), message=message, auto_archive_duration=_ARCHIVE_MINUTES
             )
             await thread.send(
-                view=_thread_view(str(self.number), words, reads_messages=_reads(asking))
+                view=_thread_view(str(self.number), words, reads_messages=_reads_messages(asking))
             )
         except discord.HTTPException as error:
             logger.warning("Could not open a thread: %s", error)
@@ -95,7 +95,7 @@ def _thread_view(key: str, words: Wording, *, reads_messages: bool) -> ui.Layout
     return with_buttons(view, [FollowButton(key, words("follow"))])
 
 
-def _reads(asking: Asking) -> bool:
+def _reads_messages(asking: Asking) -> bool:
     """Return True if the bot can read messages without a mention."""
     return asking.desk.settings.message_content_intent
 

@@ -42,13 +42,13 @@ class MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)"
         number, _, suffix = self.key.partition("-")
         key = f"{number}.{message.id}"
         private = message.flags.ephemeral
-        entries = (_without if suffix else _with)(interaction, private=private)
+        entries = (_gap_actions if suffix else _answer_actions)(interaction, private=private)
         buttons = [_ENTRIES[kind](key, words(kind)) for kind in entries]
         menu = layout([f"-# {escape(words('only_you'))}"])
         await privately(interaction, with_buttons(menu, buttons))
 
 
-def _with(interaction: Interaction, *, private: bool) -> list[str]:
+def _answer_actions(interaction: Interaction, *, private: bool) -> list[str]:
     """Return the kinds of the actions for an answer."""
     if private:
         return [HelpfulButton.kind, QuoteButton.kind]
@@ -57,7 +57,7 @@ def _with(interaction: Interaction, *, private: bool) -> list[str]:
     return [*shared, *threads, DeleteButton.kind]
 
 
-def _without(interaction: Interaction, *, private: bool) -> list[str]:
+def _gap_actions(interaction: Interaction, *, private: bool) -> list[str]:
     """Return the kinds of the actions for a question without an answer."""
     suggest = [SuggestButton.kind] if Place.of(interaction).server is not None else []
     return suggest if private else [MissingButton.kind, *suggest, DeleteButton.kind]

@@ -57,7 +57,7 @@ async def quarantine_page(
         items.append((text, [_RestoreButton(str(article.id), words("restore"))] if is_own else []))
     view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
     return with_buttons(
-        view, _page_buttons(_SetAsideButton, offset, _PER_MESSAGE, words, has_more=page.more)
+        view, _page_buttons(_QuarantineButton, offset, _PER_MESSAGE, words, has_more=page.more)
     )
 
 
@@ -73,14 +73,14 @@ async def sources_page(
     items = []
     for source in sources[offset : offset + _PER_MESSAGE]:
         key = str(source.id)
-        refresh_button = _LookAgainButton(key, words("look_again"))
+        refresh_button = _RefreshButton(key, words("look_again"))
         stop_button = _StopWatchingButton(key, words("stop_watching"))
         buttons = [refresh_button, stop_button] if by.looks_after(source.place) else []
         items.append((source_block(source, words), buttons))
     view = itemised(f"**{escape(words('sources_heading'))}**", items)
     has_more = len(sources) > offset + _PER_MESSAGE
     return with_buttons(
-        view, _page_buttons(_WatchedButton, offset, _PER_MESSAGE, words, has_more=has_more)
+        view, _page_buttons(_SourcesPageButton, offset, _PER_MESSAGE, words, has_more=has_more)
     )
 
 
@@ -128,7 +128,7 @@ class _ListButton(_PageButton, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50
         return await articles_page(moderation, interaction, int(offset), search)
 
 
-class _SetAsideButton(_PageButton, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
+class _QuarantineButton(_PageButton, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
     """A button for a page of the quarantined articles."""
 
     kind = "aside"
@@ -139,7 +139,7 @@ class _SetAsideButton(_PageButton, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
         return await quarantine_page(moderation, by, words, int(self.key))
 
 
-class _WatchedButton(_PageButton, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
+class _SourcesPageButton(_PageButton, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
     """A button for a page of the watched sources."""
 
     kind = "watched"
@@ -174,7 +174,7 @@ class _RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
         return done_view(text, [UndoButton(str(audit_entry.id), words("undo"))])
 
 
-class _LookAgainButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
+class _RefreshButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
     """A button that fetches a source at once."""
 
     kind = "lookagain"
@@ -202,10 +202,10 @@ class _StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})")
 
 LISTING_BUTTONS = (
     _ListButton,
-    _SetAsideButton,
-    _WatchedButton,
+    _QuarantineButton,
+    _SourcesPageButton,
     _NoticesButton,
     _RestoreButton,
-    _LookAgainButton,
+    _RefreshButton,
     _StopWatchingButton,
 )

@@ -21,7 +21,7 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_PREVIEWS = 100
+_PREVIEWS_COUNT = 100
 """Previews that can still be decided; a restart drops them."""
 
 
@@ -34,7 +34,7 @@ class Moderation:
     """
 
     desk: Desk
-    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS))
+    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS_COUNT))
 
     async def refusal(self, interaction: Interaction) -> str | None:
         """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""

@@ -74,7 +74,9 @@ class SettingsGroup(app_commands.Group):
     @app_commands.choices(mode=_MODES)
     async def everywhere(self, interaction: Interaction, mode: app_commands.Choice[str]) -> None:
         """Set the mode for channels without a mode of their own."""
-        await self._server(interaction, lambda r: replace(r, everywhere=Speaks(mode.value)))
+        await self._change_server_rules(
+            interaction, lambda r: replace(r, everywhere=Speaks(mode.value))
+        )
 
     @app_commands.command(name="channel", description=worded("command_settings_channel"))
     @app_commands.describe(channel=worded("option_channel"), mode=worded("option_mode_channel"))
@@ -92,7 +94,7 @@ class SettingsGroup(app_commands.Group):
             own_channel = {str(channel.id): Speaks(mode.value)} if mode else {}
             return replace(rules, channels={**other_channels, **own_channel})
 
-        await self._server(interaction, change)
+        await self._change_server_rules(interaction, change)
 
     @app_commands.command(name="language", description=worded("command_settings_language"))
     @app_commands.describe(language=worded("option_language"))
@@ -100,7 +102,7 @@ class SettingsGroup(app_commands.Group):
     async def language(self, interaction: Interaction, language: app_commands.Choice[str]) -> None:
         """Set the language of answers."""
         fixed = None if language.value == _QUESTION_LANGUAGE else Language(language.value)
-        await self._server(interaction, lambda r: replace(r, language=fixed))
+        await self._change_server_rules(interaction, lambda r: replace(r, language=fixed))
 
     @app_commands.command(name="limits", description=worded("command_settings_limits"))
     @app_commands.describe(
@@ -121,7 +123,7 @@ class SettingsGroup(app_commands.Group):
                 per_channel=per_channel or rules.per_channel,
             )
 
-        await self._server(interaction, change)
+        await self._change_server_rules(interaction, change)
 
     @app_commands.command(name="budget", description=worded("command_settings_budget"))
     @app_commands.describe(amount=worded("option_amount"))
@@ -134,7 +136,7 @@ class SettingsGroup(app_commands.Group):
             await respond(interaction, notice_view(words_of(interaction)("budget_without_prices")))
             return
         limit = None if amount is None else Decimal(str(amount))
-        await self._desk(interaction, lambda r: replace(r, daily_budget=limit))
+        await self._change_desk_rules(interaction, lambda r: replace(r, daily_budget=limit))
 
     @app_commands.command(name="voting-link", description=worded("command_settings_link"))
     @app_commands.describe(url=worded("option_voting_link"))
@@ -145,13 +147,13 @@ class SettingsGroup(app_commands.Group):
         if url and safe_address(url) is None:
             await respond(interaction, notice_view(words_of(interaction)("no_address")))
             return
-        await self._desk(interaction, lambda r: replace(r, voting_link=url or None))
+        await self._change_desk_rules(interaction, lambda r: replace(r, voting_link=url or None))
 
     @app_commands.command(name="approval", description=worded("command_settings_approval"))
     @app_commands.describe(second=worded("option_second"))
     async def approval(self, interaction: Interaction, second: bool) -> None:
         """Require the consent of a second moderator, or drop the requirement."""
-        await self._desk(interaction, lambda r: replace(r, second_moderator=second))
+        await self._change_desk_rules(interaction, lambda r: replace(r, second_moderator=second))
 
     @app_commands.command(name="review", description=worded("command_settings_review"))
     @app_commands.describe(channel=worded("option_review"))
@@ -161,16 +163,18 @@ class SettingsGroup(app_commands.Group):
         """Set the channel for suggestions and reports; without a channel they are not posted."""
         number = channel.id if channel else None
         if self.moderation.at_home(interaction):
-            await self._desk(interaction, lambda r: replace(r, review_channel=number))
+            await self._change_desk_rules(interaction, lambda r: replace(r, review_channel=number))
         else:
-            await self._server(interaction, lambda r: replace(r, review_channel=number))
+            await self._change_server_rules(
+                interaction, lambda r: replace(r, review_channel=number)
+            )
 
     @app_commands.command(name="moderators", description=worded("command_settings_moderators"))
     @app_commands.describe(role=worded("option_role"))
     async def moderators(self, interaction: Interaction, role: discord.Role | None = None) -> None:
         """Set the role of moderators; without a role only permissions count."""
         number = role.id if role else None
-        await self._server(interaction, lambda r: replace(r, moderator_role=number))
+        await self._change_server_rules(interaction, lambda r: replace(r, moderator_role=number))
 
     @app_commands.command(name="outlets", description=worded("command_settings_outlets"))
     @app_commands.describe(
@@ -199,11 +203,11 @@ class SettingsGroup(app_commands.Group):
             chosen = dict.fromkeys([*outlets, *([also] if also else [])])
             return replace(rules, outlets=tuple(outlet for outlet in chosen if outlet != without))
 
-        await self._server(interaction, change)
+        await self._change_server_rules(interaction, change)
 
     @outlets.autocomplete("also")
     @outlets.autocomplete("without")
-    async def outlets_offered(
+    async def suggest_outlets(
         self, interaction: Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest archived outlets."""
@@ -238,7 +242,7 @@ class SettingsGroup(app_commands.Group):
         def change(rules: ServerRules) -> ServerRules:
             return replace(rules, digest=plan, timezone=timezone or rules.timezone)
 
-        await self._server(interaction, change)
+        await self._change_server_rules(interaction, change)
 
     @app_commands.command(name="preview", description=worded("command_settings_preview"))
     async def preview(self, interaction: Interaction) -> None:
@@ -272,21 +276,21 @@ class SettingsGroup(app_commands.Group):
         if not await _is_known_zone(timezone, interaction):
             return
         hours = None if begin is None else QuietHours(begin, end)
-        await self._server(
+        await self._change_server_rules(
             interaction,
             lambda r: replace(r, quiet=hours, timezone=timezone or r.timezone),
         )
 
     @digest.autocomplete("timezone")
     @quiet.autocomplete("timezone")
-    async def timezones_offered(
+    async def suggest_timezones(
         self, interaction: Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest time zones."""
         del interaction
         return choices_like(text.replace(" ", "_"), sorted(available_timezones()))
 
-    async def _server(
+    async def _change_server_rules(
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
     ) -> None:
         """Change the rules of this server, and show the result."""
@@ -304,7 +308,7 @@ class SettingsGroup(app_commands.Group):
 
         await tell_result(interaction, work)
 
-    async def _desk(
+    async def _change_desk_rules(
         self, interaction: Interaction, change: Callable[[DeskRules], DeskRules]
     ) -> None:
         """Change the rules of the desk if the user may, and show the result."""
@@ -439,16 +443,16 @@ def _desk_lines(
     """Describe the rules of the desk, and mark the maintainer's settings."""
     unset = escape(words("setting_unset"))
 
-    def held(value: str | None, default: str | None) -> str:
+    def value_or_default(value: str | None, default: str | None) -> str:
         fallback = words("setting_by_maintainers", value=default) if default else unset
         return value or fallback
 
     def linked_to(url: str | None) -> str | None:
         return link(url, url, instead=words("link")) if url else None
 
-    voting_link = held(linked_to(desk.voting_link), linked_to(default_link))
+    voting_link = value_or_default(linked_to(desk.voting_link), linked_to(default_link))
     value = None if desk.daily_budget is None else f"{desk.daily_budget}"
-    budget = held(value, None if default_budget is None else f"{default_budget}")
+    budget = value_or_default(value, None if default_budget is None else f"{default_budget}")
     review = f"<#{desk.review_channel}>" if desk.review_channel else escape(words("setting_none"))
     second = words("yes" if desk.second_moderator else "no")
     return [

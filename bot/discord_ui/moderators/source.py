@@ -31,12 +31,12 @@ from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import ENDINGS, Hints
 
-_LARGEST = 8 * 2**20
+_ATTACHMENT_BYTES = 8 * 2**20
 """Bytes of the largest attachment that is read."""
 _TYPES = {"application/pdf", "application/json", "application/x-ndjson", "application/xhtml+xml"}
 """Types of attachments besides text; the ending of the name counts as well."""
-_CHOICES = 25
-_LONGEST_NUMBER = 12
+_CHOICE_COUNT = 25
+_NUMBER_LENGTH = 12
 _Choices: TypeAlias = list[app_commands.Choice[str]]
 _Move: TypeAlias = Callable[[int, Moderator], Awaitable[AuditEntry]]
 
@@ -72,8 +72,8 @@ class SourceGroup(app_commands.Group):
         if url is None and file is None:
             await respond(interaction, notice_view(words("add_nothing")))
             return
-        if file is not None and file.size > _LARGEST:
-            text = words("add_too_large", megabytes=_LARGEST // 2**20)
+        if file is not None and file.size > _ATTACHMENT_BYTES:
+            text = words("add_too_large", megabytes=_ATTACHMENT_BYTES // 2**20)
             await respond(interaction, notice_view(text))
             return
         if file is not None and not _is_readable(file):
@@ -236,7 +236,7 @@ class SourceGroup(app_commands.Group):
 def _choices(names: Iterable[tuple[str, int]]) -> _Choices:
     """Return choices for pairs of a name and a number; names fit Discord's 100 characters."""
     choices = [app_commands.Choice(name=title(name, 99), value=str(key)) for name, key in names]
-    return choices[:_CHOICES]
+    return choices[:_CHOICE_COUNT]
 
 
 def _choice_text(article: Article) -> str:
@@ -250,7 +250,7 @@ def _number_of(text: str) -> int:
     Raises:
         _NoSuchArticleError: *text* is no number.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_LENGTH):
         raise _NoSuchArticleError(title(text, 80))
     return int(text)
 
