@@ -101,17 +101,19 @@ class Asking:
     """The path from a text to a message, used by `/ask`, mentions and direct messages."""
 
     desk: Desk
-    under: _MakeControls
-    begin: _MakeSuggestions
+    make_controls: _MakeControls
+    make_suggestions: _MakeSuggestions
     in_flight: set[int] = field(default_factory=set)
     """Ids of the members whose question is being answered; each may have one at a time."""
-    open: set[int] = field(default_factory=set)
+    unshown: set[int] = field(default_factory=set)
     """Marks of the questions whose answer is not shown yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
     exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
     """Verified exchanges, by the id of the message, the thread or the direct channel."""
-    told: Recent[tuple[object, ...], None] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
-    """Keys for which :meth:`first` returned True, the newest ones."""
+    used_keys: Recent[tuple[object, ...], None] = field(
+        default_factory=lambda: Recent(_MEMORY_ENTRIES)
+    )
+    """Keys for which :meth:`is_first` returned True, the newest ones."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
     def question(
@@ -139,7 +141,7 @@ class Asking:
         edition = rules.edition(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
-            is_first = self.first("off", place.channel, member)
+            is_first = self.is_first("off", place.channel, member)
             return Admission(rules, speaks, edition, words("off_here"), silent=not is_first)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
@@ -155,7 +157,7 @@ class Asking:
         return Admission(rules, speaks, edition, private=private)
 
     @asynccontextmanager
-    async def kept(
+    async def track(
         self,
         question: Question,
         member: int,
@@ -171,7 +173,7 @@ class Asking:
         cannot be stored.
         """
         mark = id(question)
-        self.open.add(mark)
+        self.unshown.add(mark)
         try:
             number = await self._store_question(
                 question, member, channel, token=token, message=message, as_of=as_of
@@ -180,7 +182,7 @@ class Asking:
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
         finally:
-            self.open.discard(mark)
+            self.unshown.discard(mark)
 
     async def _store_question(
         self,
@@ -239,7 +241,7 @@ class Asking:
                 if outcome.number is not None:
                     key, table = str(outcome.number), _leading_row_offset(outcome)
                     with_buttons(
-                        view, self.under(key, words, audience, _gap_reason(outcome), table)
+                        view, self.make_controls(key, words, audience, _gap_reason(outcome), table)
                     )
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
@@ -263,11 +265,11 @@ class Asking:
             if quiet_since is not None
         ]
 
-    def first(self, *key: object) -> bool:
+    def is_first(self, *key: object) -> bool:
         """Return True if *key* is new, and remember it; the oldest keys are dropped."""
-        if key in self.told:
+        if key in self.used_keys:
             return False
-        self.told.keep(key, None)
+        self.used_keys.keep(key, None)
         return True
 
     def remember(self, place: int, exchange: Exchange | None) -> None:
@@ -301,7 +303,7 @@ class Asking:
         except Exception as error:
             report(error)
 
-    async def unasked(
+    async def answer_non_question(
         self, error: UnaskableError, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
         """Answer a text that is no question; greetings and empty texts get suggested questions."""
@@ -324,7 +326,7 @@ class Asking:
             )
         if error.key not in _GREETING_KEYS:
             return layout([sentence])
-        return with_buttons(layout([sentence]), self.beginnings(language_words, edition))
+        return with_buttons(layout([sentence]), self.suggested_questions(language_words, edition))
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY
@@ -335,12 +337,14 @@ class Asking:
         stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
         return latest_view(stories, self.desk.clock(), words)
 
-    def beginnings(self, words: Wording, edition: Edition = EVERYBODY) -> Sequence[ui.Item[Any]]:
+    def suggested_questions(
+        self, words: Wording, edition: Edition = EVERYBODY
+    ) -> Sequence[ui.Item[Any]]:
         """Return buttons for questions that the newest coverage answers, perhaps none.
 
         Only articles of *edition* count.
         """
-        return self.begin(self.desk.starters.beginnings(words.language, edition), words)
+        return self.make_suggestions(self.desk.starters.beginnings(words.language, edition), words)
 
 
 def _gap_reason(outcome: Answer | Abstention) -> Reason | None:

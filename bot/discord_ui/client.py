@@ -170,9 +170,9 @@ class ElectionDeskClient(discord.Client):
             answer.watch.stop.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_SECONDS):
-                while self.asking.open:
+                while self.asking.unshown:
                     await asyncio.sleep(_CHECK_SECONDS)
-        if self.asking.open:
+        if self.asking.unshown:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_REPORT_SECONDS):
                     await recover(self, self.desk.presence.given_up, self.desk.presence.note_told)

@@ -148,7 +148,7 @@ async def _answer_unasked(
     if error.key in _REFERRING_KEYS and (message.reference or error.key == CHECK):
         await _answer_referenced(message, reply, asking, admission, error, words)
     else:
-        await reply.say(await asking.unasked(cause, words, admission.edition), words)
+        await reply.say(await asking.answer_non_question(cause, words, admission.edition), words)
 
 
 async def _answer(
@@ -176,7 +176,7 @@ async def _answer(
         previous=previous,
         repeat=repeat,
     )
-    asking.first("answered", message.id)
+    asking.is_first("answered", message.id)
 
 
 async def _show_answer(
@@ -192,7 +192,7 @@ async def _show_answer(
     repeat: bool,
 ) -> None:
     """Answer *question* at *reply*, and store it while it is pending."""
-    async with asking.kept(question, author, place.channel, message=message) as pending:
+    async with asking.track(question, author, place.channel, message=message) as pending:
 
         async def show(view: ui.LayoutView) -> None:
             is_first = reply.sent is None
@@ -233,12 +233,14 @@ async def _answer_referenced(
     if is_own:
         await reply.say(notice_view(words("check_own")), words)
     elif not text:
-        await reply.say(await asking.unasked(UnaskableError(CHECK), words), words)
+        await reply.say(await asking.answer_non_question(UnaskableError(CHECK), words), words)
     elif asks(text):
         try:
             question = asking.question(text, admission.rules, words.language)
         except UnaskableError as unaskable:
-            await reply.say(await asking.unasked(unaskable, words, admission.edition), words)
+            await reply.say(
+                await asking.answer_non_question(unaskable, words, admission.edition), words
+            )
             return
         await _answer(message, reply, asking, question, admission.edition, repeat=True)
     else:
@@ -260,7 +262,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     rules = await asking.desk.community.rules(thread.guild.id)
     if rules.channels.get(str(parent.id)) is not Speaks.THREAD or thread.owner_id is None:
         return
-    if not asking.first("post", thread.id):
+    if not asking.is_first("post", thread.id):
         return
     words = words_in(thread.guild)
     place = Place(thread.guild.id, thread.id, parent.id)
@@ -279,7 +281,9 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
 
 async def offer_again(message: discord.Message, asking: Asking) -> None:
     """Offer once to answer an edited question again."""
-    if ("answered", message.id) not in asking.told or not asking.first("edited", message.id):
+    if ("answered", message.id) not in asking.used_keys or not asking.is_first(
+        "edited", message.id
+    ):
         return
     words = words_in(message.guild)
     view = notice_view(words("question_edited"))
@@ -297,7 +301,7 @@ async def _report_unreadable(
         key: tuple[object, ...] = (message.channel.id,)
     else:
         key = (message.channel.id, message.author.id)
-    if not asking.first("unread", *key):
+    if not asking.is_first("unread", *key):
         return
     view = with_buttons(notice_view(words("unread")), [FollowButton("0", words("follow"))])
     previous = await _previous_exchange(message, asking)

@@ -74,7 +74,9 @@ async def _seen(asking: Asking, text: str) -> list[str]:
     try:
         question = asking.question(text)
     except UnaskableError as error:
-        return seen(await asking.unasked(error, Wording.default())).splitlines()[:_SHOWN]
+        return seen(await asking.answer_non_question(error, Wording.default())).splitlines()[
+            :_SHOWN
+        ]
     audience = Audience(Place(1, 2))
     made = await asking.ask(question, 1, audience=audience, repeat=False, show=show)
     return seen(made.view).splitlines()[:_SHOWN]

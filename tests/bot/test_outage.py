@@ -83,7 +83,7 @@ async def test_a_question_that_cannot_be_noted_is_answered(desk):
     asking = Asking(desk, buttons_under, begin_buttons)
     unwritable(desk.archive, "read-only")
     question = asking.question(TURNOUT)
-    async with asking.kept(question, 1, 2) as kept:
+    async with asking.track(question, 1, 2) as kept:
         await kept.note_progress(None)
         shown = []
 

@@ -113,7 +113,9 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        await respond(interaction, await asking.unasked(error, words, admission.edition))
+        await respond(
+            interaction, await asking.answer_non_question(error, words, admission.edition)
+        )
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
@@ -133,7 +135,7 @@ async def answer_here(
         await _previous_exchange_of(interaction, answer_message, asking) if as_of is None else None
     )
     channel, token = None if private else place.channel, interaction.token
-    async with asking.kept(question, interaction.user.id, channel, token=token, as_of=as_of):
+    async with asking.track(question, interaction.user.id, channel, token=token, as_of=as_of):
         result = await asking.ask(
             question,
             interaction.user.id,

@@ -36,7 +36,7 @@ def help_command(
             if command.name not in guards or command.name in open_to
         }
         edition = await asking.desk.community.edition(interaction.guild_id)
-        begin = asking.beginnings(words, edition)
+        begin = asking.suggested_questions(words, edition)
         view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)
 

@@ -58,12 +58,12 @@ class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         if rules.speaks(place.channel, place.parent) is not Speaks.ON:
             await privately(interaction, notice_view(words("show_not_here")))
             return
-        if not asking.first("shown", self.key):
+        if not asking.is_first("shown", self.key):
             await privately(interaction, notice_view(words("show_done")))
             return
         view = _without_controls(message)
         table = _row_in(message)
-        with_buttons(view, asking.under(self.key, words, Audience(place), None, table))
+        with_buttons(view, asking.make_controls(self.key, words, Audience(place), None, table))
         await interaction.response.send_message(view=view)
         reply = await interaction.original_response()
         exchange = await exchange_in(message, asking)

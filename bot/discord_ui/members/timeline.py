@@ -56,7 +56,9 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         try:
             text = asking.question(topic, reader=words.language).text
         except UnaskableError as error:
-            await respond(interaction, await asking.unasked(error, words, admission.edition))
+            await respond(
+                interaction, await asking.answer_non_question(error, words, admission.edition)
+            )
             return
         work = asking.desk.timeline(text, edition=admission.edition)
         timeline = await promptly(interaction, work, private=admission.private)
