@@ -54,11 +54,11 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
     async def callback(self, interaction: Interaction) -> None:
         """Run the button's action; report an error to the person who pressed it."""
         try:
-            await self.pressed(interaction)
+            await self.on_press(interaction)
         except Exception as error:
             await failed(interaction, error)
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Run the button's action."""
         raise NotImplementedError
 

@@ -142,7 +142,7 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
     kind = "stop"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Stop the answer if the user may; its message shows the result."""
         answers = _running_in(interaction)
         moderates = interaction.permissions.manage_messages

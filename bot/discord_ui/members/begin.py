@@ -29,7 +29,7 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
     kind = "begin"
     style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Answer the question like one asked by command."""
         words, asking = words_of(interaction), asking_of(interaction)
         kind, _, topic = self.key.partition(":")

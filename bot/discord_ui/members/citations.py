@@ -38,7 +38,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
 
     kind = "sources"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user."""
         words = words_of(interaction)
         number, _, first = self.key.partition("-")
@@ -57,7 +57,7 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
 
     kind = "quote"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Show the quotations to the user, in a block that Discord copies by one click."""
         words = words_of(interaction)
         quotations, _ = await asking_of(interaction).desk.community.quotations(self.number)

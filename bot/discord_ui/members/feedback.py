@@ -24,7 +24,7 @@ class HelpfulButton(KeyButton, template=rf"desk:helpful:(?P<key>{ANSWER_KEY})"):
 
     kind = "helpful"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Store the feedback without the user's name."""
         await _store(interaction, self.number, FeedbackVerdict.HELPFUL, "helpful_kept")
 
@@ -34,7 +34,7 @@ class ReportButton(KeyButton, template=rf"desk:report:(?P<key>{ANSWER_KEY})"):
 
     kind = "report"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Open the form."""
         await interaction.response.send_modal(_Report(self, interaction))
 
@@ -75,7 +75,7 @@ class MissingButton(KeyButton, template=rf"desk:missing:(?P<key>{ANSWER_KEY})"):
 
     kind = "missing"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Store the question without the user's name."""
         message = await self.message(interaction)
         verdict = FeedbackVerdict.MISSING

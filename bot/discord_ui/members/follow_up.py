@@ -31,7 +31,7 @@ class FollowButton(KeyButton, template=r"desk:follow:(?P<key>[0-9]{1,12})"):
 
     kind = "follow"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Open the form; the earlier exchange is read when the form is sent."""
         await interaction.response.send_modal(_FollowUp(interaction))
 
@@ -60,7 +60,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
 
     kind = "thread"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Open the thread, or explain why that is not possible."""
         words, asking = words_of(interaction), asking_of(interaction)
         message = await self.message(interaction)
@@ -106,7 +106,7 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
     kind = "again"
     style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Answer the question in a new message; after a refusal the button still works."""
         words, asking = words_of(interaction), asking_of(interaction)
         pending = await asking.desk.community.take(int(self.key))

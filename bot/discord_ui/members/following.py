@@ -90,7 +90,7 @@ class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
 
     kind = "tellme"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Follow the question of the message."""
         asking, message = asking_of(interaction), interaction.message
         question = await question_of(message, asking) if message else None
@@ -106,7 +106,7 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
 
     kind = "unfollow"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """End the follow."""
         words, desk = words_of(interaction), asking_of(interaction).desk
         follow = await desk.news.following.get(int(self.key))

@@ -16,7 +16,7 @@ class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
 
     kind = "forget"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Delete the data, and report the number of deleted entries privately."""
         words, asking = words_of(interaction), interaction.client.asking
         asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)

@@ -35,7 +35,7 @@ class MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)"
 
     kind = "more"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Show the actions to the user, each with the key of the answer."""
         words, message = words_of(interaction), interaction.message
         assert message is not None

@@ -20,7 +20,7 @@ class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
 
     kind = "delete"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Delete the answer, or report that it belongs to another person."""
         message, pressed_message = await self.message(interaction), interaction.message
         manages = interaction.permissions.manage_messages
@@ -49,7 +49,7 @@ class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
 
     kind = "show"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Show the answer once, in channels with public answers."""
         words, asking, message = words_of(interaction), asking_of(interaction), interaction.message
         assert message is not None
@@ -76,7 +76,7 @@ class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
     kind = "reask"
     style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Pass the edited message to the client as a new one, and delete the offer."""
         words = words_of(interaction)
         channel = interaction.channel

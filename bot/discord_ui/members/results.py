@@ -99,7 +99,7 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
 
     kind = "results"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Show the table to the user."""
         words, desk = words_of(interaction), asking_of(interaction).desk
         number, _, row = self.key.partition("-")

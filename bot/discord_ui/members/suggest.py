@@ -36,7 +36,7 @@ class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
 
     kind = "suggest"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Open the form."""
         await _open_form(interaction)
 

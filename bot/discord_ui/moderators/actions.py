@@ -9,24 +9,24 @@ from bot.discord_ui.moderators.moderation import Moderation, moderation_of
 from bot.discord_ui.replying import Interaction, tell_result
 
 
-class Entrance(KeyButton, template=r"desk:entrance"):
+class ModeratorButton(KeyButton, template=r"desk:entrance"):
     """A button for moderators alone."""
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Run the button's action if the user is a moderator."""
         moderation = moderation_of(interaction)
         if await moderation.admits(interaction):
-            await self.entered(interaction, moderation)
+            await self.run(interaction, moderation)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Run the button's action."""
         raise NotImplementedError
 
 
-class Action(Entrance, template=r"desk:action"):
+class Action(ModeratorButton, template=r"desk:action"):
     """A button that acts and then shows the result in its message."""
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Act, then edit the message; on an error the message stays unchanged."""
         await interaction.response.defer()
         view = await self.act(interaction, moderation)
@@ -37,14 +37,14 @@ class Action(Entrance, template=r"desk:action"):
         raise NotImplementedError
 
 
-class Look(Entrance, template=r"desk:look"):
+class ViewButton(ModeratorButton, template=r"desk:look"):
     """A button that shows a view beside its message, to the user alone."""
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Show the view, or the sentence of its error."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await tell_result(interaction, lambda: self.look(interaction, moderation))
+        await tell_result(interaction, lambda: self.load_view(interaction, moderation))
 
-    async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Return the view."""
         raise NotImplementedError

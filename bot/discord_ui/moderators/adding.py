@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import Entrance
+from bot.discord_ui.moderators.actions import ModeratorButton
 from bot.discord_ui.moderators.decisions import previewed
 from bot.discord_ui.moderators.moderation import Moderation
 from bot.discord_ui.replying import Interaction, tell_result, words_of
@@ -87,12 +87,12 @@ class Address(_AddingForm):
         return self.moderation.desk.previewer.address(self.url.value, self.outlet.value or None)
 
 
-class AddButton(Entrance, template=r"desk:add:(?P<key>[0-9]{1,12})"):
+class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
     """A button that opens the form for an address."""
 
     kind = "add"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         await interaction.response.send_modal(Address(moderation, interaction))
 

@@ -13,7 +13,7 @@ from discord import ui
 from bot.community.curating import can_be_undone
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import Action, Entrance
+from bot.discord_ui.moderators.actions import Action, ModeratorButton
 from bot.discord_ui.moderators.moderation import (
     Moderation,
     moderation_of,
@@ -167,13 +167,13 @@ class OutletForm(Form):
             await self._name(interaction, self.outlet.value.strip())
 
 
-class _NameButton(Entrance, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
+class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
     """A button that asks for the outlet of a feed, so that the feed can be watched."""
 
     kind = "name"
     style = discord.ButtonStyle.primary
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form; after it the preview has the button for watching."""
         words, preview = words_of(interaction), moderation.previews.get(self.key)
         if preview is None:

@@ -468,7 +468,7 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
 
     kind = "unset"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Undo the change once."""
         moderation = moderation_of(interaction)
         entry = await moderation.desk.catalogue.entry(int(self.key))

@@ -153,17 +153,17 @@ def _channel_in(guild: discord.Guild) -> discord.TextChannel | None:
 class _SetupButton(KeyButton, template=r"desk:setup"):
     """A button of the checklist, for people who may manage the server."""
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Run the button's action if the user may, else show the refusal."""
         moderation = moderation_of(interaction)
         if await admitted(interaction, await self.refusal(interaction, moderation)):
-            await self.entered(interaction, moderation)
+            await self.run(interaction, moderation)
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
         """Return the key of the refusal, or ``None`` if the user may press the button."""
         return await moderation.settings_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Run the button's action."""
         raise NotImplementedError
 
@@ -173,7 +173,7 @@ class _HereButton(_SetupButton, template=r"desk:here:(?P<key>0)"):
 
     kind = "here"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Store the rule, and tick the step."""
         channel = str(interaction.channel_id)
         rules = await moderation.desk.community.rules(interaction.guild_id)
@@ -188,7 +188,7 @@ class _RoleButton(_SetupButton, template=r"desk:role:(?P<key>0)"):
 
     kind = "role"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         role: ui.RoleSelect[Any] = ui.RoleSelect(custom_id="role")
 
@@ -212,7 +212,7 @@ class _VotingButton(_SetupButton, template=r"desk:voting:(?P<key>0)"):
         """Return the key of the refusal for users who may not change the desk's rules."""
         return await moderation.desk_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         page: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
 
@@ -240,7 +240,7 @@ class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
         """Return the key of the refusal for users who may not change the desk's rules."""
         return await moderation.desk_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Offer the servers that the user manages, or say that there are none."""
         words = words_of(interaction)
         guilds = [

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_ui.moderators.actions import Action, Entrance, Look
+from bot.discord_ui.moderators.actions import Action, ModeratorButton, ViewButton
 from bot.discord_ui.moderators.decisions import OutletForm
 from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
 from bot.discord_ui.moderators.views import TEXT, preview_view
@@ -96,12 +96,12 @@ async def _open_suggestion(
     return await moderation.desk.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
-class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
+class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
     """A button that previews a suggestion; nothing is fetched before."""
 
     kind = "preview"
 
-    async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Fetch or read the suggested source."""
         words = words_of(interaction)
         suggestion = await _open_suggestion(self.key, moderation, interaction)
@@ -139,13 +139,13 @@ class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
 
-class _NameOutletButton(Entrance, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
+class _NameOutletButton(ModeratorButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
     """A button that asks for the outlet of a suggested feed."""
 
     kind = "nameof"
     style = discord.ButtonStyle.primary
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form; after it the suggestion shows the outlet."""
         suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
