@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.discord_ui.replying import Interaction, failed, words_of
+from bot.discord_ui.replying import Interaction, report_failure, words_of
 
 ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 """The number of an answer, then the id of its message if the button is below another message."""
@@ -56,7 +56,7 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         try:
             await self.on_press(interaction)
         except Exception as error:
-            await failed(interaction, error)
+            await report_failure(interaction, error)
 
     async def on_press(self, interaction: Interaction) -> None:
         """Run the button's action."""
@@ -74,4 +74,4 @@ class Form(ui.Modal):
         self, interaction: Interaction, error: Exception, /
     ) -> None:
         """Report *error* to the person who sent the form."""
-        await failed(interaction, error)
+        await report_failure(interaction, error)

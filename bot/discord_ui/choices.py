@@ -10,7 +10,7 @@ _CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
 """Choices that Discord shows, and characters of one choice."""
 
 
-def choices_like(
+def matching_choices(
     text: str, names: Iterable[str], *, include_text: bool = False
 ) -> list[app_commands.Choice[str]]:
     """Return choices for the *names* that contain *text*, after *text* itself if so asked."""

@@ -15,16 +15,21 @@ import discord
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.commands import DeskTree, sync_if_changed
-from bot.discord_ui.conversation import Addressed, answer_message, answer_post, offer_again
+from bot.discord_ui.conversation import (
+    AddressedMessage,
+    answer_message,
+    answer_post,
+    offer_new_answer,
+)
 from bot.discord_ui.errors import if_possible, report
 from bot.discord_ui.members import under as members
 from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.correcting import keep_correcting
+from bot.discord_ui.members.correcting import keep_sending_corrections
 from bot.discord_ui.members.recovering import recover
 from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation, find_home
-from bot.discord_ui.moderators.refreshing import follow
+from bot.discord_ui.moderators.refreshing import follow_job
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.moderators.suggestions import post_suggestion
@@ -119,7 +124,7 @@ class ElectionDeskClient(discord.Client):
     async def take_over(self) -> None:
         """Continue the reading jobs whose progress a dead process was showing."""
         for job in await self.desk.jobs.resume(self.desk.curator):
-            self.run_beside(follow(self, self.moderation, job))
+            self.run_beside(follow_job(self, self.moderation, job))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a new server with the setup steps; the first server becomes the home server."""
@@ -138,7 +143,7 @@ class ElectionDeskClient(discord.Client):
         """Answer a message that is addressed to the bot."""
         if self.user is None:
             return
-        addressed = Addressed.of(message, self.user.id)
+        addressed = AddressedMessage.of(message, self.user.id)
         if addressed is not None:
             await answer_message(message, addressed, self.asking)
 
@@ -146,8 +151,8 @@ class ElectionDeskClient(discord.Client):
         """Offer a new answer if the author edited the question."""
         if self.user is None or before.content == after.content:
             return
-        if Addressed.of(after, self.user.id) is not None:
-            await offer_again(after, self.asking)
+        if AddressedMessage.of(after, self.user.id) is not None:
+            await offer_new_answer(after, self.asking)
 
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Answer a new forum post if the server's rules allow it."""
@@ -258,7 +263,7 @@ async def serve(
         lambda _: keep_house(desk, ending.going_on),
         lambda _: desk.keep_fresh(),
         _keep_lease,
-        lambda client: keep_correcting(client, client.asking),
+        lambda client: keep_sending_corrections(client, client.asking),
         lambda client: keep_telling(client, desk),
     ]
     try:

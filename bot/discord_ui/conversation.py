@@ -14,9 +14,9 @@ from bot.answering.understanding.followup import Exchange, asks
 from bot.answering.understanding.question import CHECK, UnaskableError
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import Admission, Asking
-from bot.discord_ui.history import exchange_in, is_answer, last_exchange, said_in
+from bot.discord_ui.history import exchange_in, is_answer, last_exchange, text_in
 from bot.discord_ui.links import address_in, linked_view
-from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.places import Audience, Place
@@ -36,7 +36,7 @@ _IGNORED_KEYS = frozenset({"question_empty", "talk_thanks"})
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class AddressedMessage:
     """A message to the bot, without the mention.
 
     ``called`` is True in a direct message or if the text mentions the bot. A reply to an answer, or
@@ -47,7 +47,7 @@ class Addressed:
     called: bool
 
     @classmethod
-    def of(cls, message: discord.Message, me: int) -> Addressed | None:
+    def of(cls, message: discord.Message, me: int) -> AddressedMessage | None:
         """Return *message* as addressed to the bot; ``None`` if it is meant for others.
 
         Messages by bots are ignored.
@@ -100,7 +100,9 @@ class _MessageReply:
         await deliver(view, self.reply, self.post, words)
 
 
-async def answer_message(message: discord.Message, addressed: Addressed, asking: Asking) -> None:
+async def answer_message(
+    message: discord.Message, addressed: AddressedMessage, asking: Asking
+) -> None:
     """Answer a message or the one it refers to; report once that one cannot be read."""
     words = words_in(message.guild)
     reply = _MessageReply(message.channel, message)
@@ -134,7 +136,7 @@ async def answer_message(message: discord.Message, addressed: Addressed, asking:
 
 async def _answer_unasked(
     message: discord.Message,
-    addressed: Addressed,
+    addressed: AddressedMessage,
     reply: _MessageReply,
     asking: Asking,
     admission: Admission,
@@ -225,7 +227,7 @@ async def _answer_referenced(
     words = in_words_of(error, words)
     reference = message.reference
     target = reference.resolved if reference else None
-    text = said_in(target) if isinstance(target, discord.Message) else ""
+    text = text_in(target) if isinstance(target, discord.Message) else ""
     if reference is None:
         is_own = await last_exchange(message.channel, asking) is not None
     else:
@@ -248,7 +250,7 @@ async def _answer_referenced(
         try:
             author = str(message.author.id)
             lookup = await asking.desk.look_up(text, member=author, edition=admission.edition)
-            view = found_view(lookup, words, private=False)
+            view = lookup_view(lookup, words, private=False)
         except Exception as failure:
             view = failure_view(failure, words)
         await reply.say(view, words)
@@ -279,7 +281,7 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     )
 
 
-async def offer_again(message: discord.Message, asking: Asking) -> None:
+async def offer_new_answer(message: discord.Message, asking: Asking) -> None:
     """Offer once to answer an edited question again."""
     if ("answered", message.id) not in asking.used_keys or not asking.is_first(
         "edited", message.id

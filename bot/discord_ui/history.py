@@ -40,13 +40,13 @@ async def question_of(message: discord.Message, asking: Asking) -> str | None:
     question = _question_above(message)
     if question is not None:
         return question
-    question_message = await replied_to(message)
+    question_message = await replied_message(message)
     return (
         (_MENTION.sub(" ", question_message.content).strip() or None) if question_message else None
     )
 
 
-async def replied_to(message: discord.Message) -> discord.Message | None:
+async def replied_message(message: discord.Message) -> discord.Message | None:
     """Return the message to which *message* replies; ``None`` if there is none any more."""
     reference = message.reference
     if reference is None or reference.message_id is None:
@@ -58,7 +58,7 @@ async def replied_to(message: discord.Message) -> discord.Message | None:
     return target if isinstance(target, discord.Message) else None
 
 
-async def beginning_of(thread: discord.Thread) -> discord.Message | None:
+async def first_message_of(thread: discord.Thread) -> discord.Message | None:
     """Return the message on which *thread* was opened; both have the same id."""
     if not isinstance(thread.parent, discord.TextChannel):
         return None
@@ -77,11 +77,11 @@ async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
         return None
     if channel.id in asking.exchanges:
         return asking.exchanges[channel.id]
-    first_message = await beginning_of(channel) if isinstance(channel, discord.Thread) else None
+    first_message = await first_message_of(channel) if isinstance(channel, discord.Thread) else None
     return await exchange_in(first_message, asking) if first_message else None
 
 
-def said_in(message: discord.Message) -> str:
+def text_in(message: discord.Message) -> str:
     """Return the text of *message* that Discord shows, perhaps "".
 
     That is its own text, forwarded and embedded texts, and the statements of an answer.

@@ -147,7 +147,7 @@ def layout(blocks: Sequence[str], colour: Colour | None = None) -> ui.LayoutView
     return view
 
 
-def itemised(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) -> ui.LayoutView:
+def item_list(heading: str, items: Sequence[tuple[str, Sequence[ui.Item[Any]]]]) -> ui.LayoutView:
     """List texts under a heading, each with a line above it and its buttons below."""
     view = layout([heading])
     [container] = view.children
@@ -246,15 +246,15 @@ def _as_of_outcome(outcome: Answer | Abstention, newest: Moment | None, words: W
 
 def past_line(as_of: datetime, words: Wording) -> str:
     """Return the line for an answer as of a past moment, in the reader's time zone."""
-    return f"**{timed(escape(words('as_of_past', as_of=MARK)), as_of)}**"
+    return f"**{insert_time(escape(words('as_of_past', as_of=MARK)), as_of)}**"
 
 
 def as_of_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
     """Return the line with the time of the answer and the newest article, in the reader's zone."""
-    return f"-# {timed(escape(words.as_of(as_of, newest, shown=MARK)), as_of)}"
+    return f"-# {insert_time(escape(words.as_of(as_of, newest, shown=MARK)), as_of)}"
 
 
-def timed(text: str, moment: datetime) -> str:
+def insert_time(text: str, moment: datetime) -> str:
     """Replace :data:`MARK` in an escaped text by a time in the reader's time zone."""
     return text.replace(MARK, format_dt(moment, "f"))
 

@@ -85,7 +85,7 @@ async def respond(
     return None
 
 
-async def privately(interaction: Interaction, view: ui.LayoutView) -> None:
+async def send_privately(interaction: Interaction, view: ui.LayoutView) -> None:
     """Send *view* as a new message that only the acting user sees."""
     if interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=True)
@@ -93,11 +93,11 @@ async def privately(interaction: Interaction, view: ui.LayoutView) -> None:
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def failed(interaction: Interaction, error: Exception) -> None:
+async def report_failure(interaction: Interaction, error: Exception) -> None:
     """Report *error* to the acting user. Never raises."""
     words = words_of(interaction)
     view = failure_view(error, words)
-    await deliver(view, partial(privately, interaction), show_nowhere, words)
+    await deliver(view, partial(send_privately, interaction), show_nowhere, words)
 
 
 def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
@@ -134,7 +134,7 @@ async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message
     return None
 
 
-async def promptly(
+async def defer_if_slow(
     interaction: Interaction, work: Coroutine[Any, Any, _Result], *, private: bool
 ) -> _Result:
     """Return the result of *work*; after a second, tell Discord to wait for it."""
@@ -144,7 +144,7 @@ async def promptly(
     return await task
 
 
-async def tell_result(
+async def show_result(
     interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]
 ) -> None:
     """Show the result of *work*, or the sentence of its error.

@@ -22,7 +22,7 @@ from bot.community.news import Story
 from bot.community.starters import Beginning
 from bot.discord_ui.members.begin import begin_buttons
 from bot.discord_ui.members.citations import quotations_view, quote_view
-from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
 from bot.discord_ui.members.help import help_view
@@ -134,9 +134,9 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
         "quote": quote_view(quoted(answer)[:-1], words),
-        "find": found_view(looked(answer, japanese=japanese), words),
-        "find-unread": found_view(unread(answer), words),
-        "find-hostile": found_view(hostile(answer), words),
+        "find": lookup_view(looked(answer, japanese=japanese), words),
+        "find-unread": lookup_view(unread(answer), words),
+        "find-hostile": lookup_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
         "results": results_view(a_result(words), words),

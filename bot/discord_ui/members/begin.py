@@ -14,7 +14,7 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import title
 from bot.wording import Wording
 
@@ -39,7 +39,7 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
             return
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         if admission.refusal:
-            await privately(interaction, notice_view(admission.refusal))
+            await send_privately(interaction, notice_view(admission.refusal))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         view = await asking.latest(topic, words, admission.edition)

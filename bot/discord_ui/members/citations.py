@@ -20,7 +20,7 @@ from bot.discord_ui.rendering import (
     past_line,
     with_buttons,
 )
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import escape, flat, literal, safe_address, shortened, size
 from bot.wording import Wording
 
@@ -49,7 +49,7 @@ class SourcesButton(KeyButton, template=r"desk:sources:(?P<key>[0-9]{1,12}(?:-[0
             if quotations
             else notice_view(words("answer_too_old"))
         )
-        await privately(interaction, view)
+        await send_privately(interaction, view)
 
 
 class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
@@ -63,9 +63,9 @@ class QuoteButton(KeyButton, template=rf"desk:quote:(?P<key>{ANSWER_KEY})"):
         quotations, _ = await asking_of(interaction).desk.community.quotations(self.number)
         current = [quotation for quotation in quotations if quotation.current]
         if current:
-            await privately(interaction, quote_view(current, words))
+            await send_privately(interaction, quote_view(current, words))
         else:
-            await privately(interaction, notice_view(words("answer_too_old")))
+            await send_privately(interaction, notice_view(words("answer_too_old")))
 
 
 def quote_view(quotations: Sequence[QuotationShown], words: Wording) -> ui.LayoutView:

@@ -35,21 +35,21 @@ _NOTE_LENGTH = 600
 """Characters of an outlet's own correction that are shown."""
 
 
-async def keep_correcting(
+async def keep_sending_corrections(
     client: discord.Client, asking: Asking, *, interval: float = _CHECK_SECONDS
 ) -> None:
     """Send each due notice once, until cancelled."""
     while True:
         try:
             if await asking.desk.presence.tells():
-                await correct(client, asking.desk.news.corrections)
-                await tell_newer(client, asking)
+                await send_corrections(client, asking.desk.news.corrections)
+                await report_newer_coverage(client, asking)
         except Exception as error:
             report(error)
         await asyncio.sleep(interval)
 
 
-async def correct(client: discord.Client, corrections: Corrections) -> None:
+async def send_corrections(client: discord.Client, corrections: Corrections) -> None:
     """Mark each answer that a change concerns, and list the answers once in each channel.
 
     The list is silent unless an article was withdrawn. A notice that was sent before the bot was
@@ -189,7 +189,7 @@ def _change_text(notice: DueNotice, words: Wording) -> str:
     return "\n".join(_blocks_of(notice, words))
 
 
-async def tell_newer(client: discord.Client, asking: Asking) -> None:
+async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
     """Reply once to each answer that newer coverage would begin differently."""
     desk = asking.desk
     doubted, upto = await desk.news.outdated.doubted()
@@ -246,7 +246,7 @@ async def _reply(
     return True
 
 
-def notice_of_change(notice: DueNotice) -> ui.LayoutView:
+def change_view(notice: DueNotice) -> ui.LayoutView:
     """Show a change in a source of an answer."""
     return layout(_blocks_of(notice, Wording.of(notice.shown.language)))
 

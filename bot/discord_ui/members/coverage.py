@@ -14,7 +14,7 @@ from discord import app_commands, ui
 from bot.community.members import CoverageOverview
 from bot.desk import Desk
 from bot.discord_ui.pictures import coverage_picture
-from bot.discord_ui.rendering import BUDGET, MARK, layout, timed
+from bot.discord_ui.rendering import BUDGET, MARK, insert_time, layout
 from bot.discord_ui.replying import Attached, deliver, respond, show_nowhere, words_of
 from bot.discord_ui.text import escape, link, phrase, size, title
 from bot.discord_ui.words import worded
@@ -58,7 +58,7 @@ def coverage_view(overview: CoverageOverview, words: Wording) -> ui.LayoutView:
     heading = f"**{escape(words('coverage_heading'))}**"
     small = [f"-# {escape(line)}" for line in (*_gap_lines(overview, words), total)]
     if summary.changed_at:
-        small[-1] = timed(small[-1], summary.changed_at)
+        small[-1] = insert_time(small[-1], summary.changed_at)
     lines: list[str] = []
     for outlet in summary.outlets[:_OUTLETS]:
         line = _outlet_line(outlet, overview.newest.get(outlet.outlet), words)

@@ -12,7 +12,7 @@ from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.ledger.model import FeedbackVerdict
 
 _COMMENT_LENGTH = 500
@@ -91,7 +91,7 @@ async def _store(
     message: discord.Message | None = None,
     comment: str | None = None,
 ) -> None:
-    """Store the feedback on the answer in *message*, and thank the user privately."""
+    """Store the feedback on the answer in *message*, and thank the user send_privately."""
     words = words_of(interaction)
     asking = asking_of(interaction)
     question = await question_of(message, asking) if message is not None else None
@@ -103,7 +103,7 @@ async def _store(
         comment=comment,
         place=interaction.guild_id,
     )
-    await privately(
+    await send_privately(
         interaction, notice_view(words(thanks_key if feedback_id else "answer_too_old"))
     )
     if feedback_id and verdict is not FeedbackVerdict.HELPFUL:

@@ -1,4 +1,4 @@
-"""The command “Find coverage of this”: the coverage of the claims in a message, privately."""
+"""The command “Find coverage of this”: the coverage of the claims in a message, send_privately."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.history import said_in
+from bot.discord_ui.history import text_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
     BUDGET,
@@ -22,7 +22,7 @@ from bot.discord_ui.rendering import (
     notice_view,
     quotation,
 )
-from bot.discord_ui.replying import tell_result, words_of
+from bot.discord_ui.replying import show_result, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -56,20 +56,20 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             if admission.refusal:
                 return notice_view(admission.refusal)
             member = str(interaction.user.id)
-            text = said_in(message)
+            text = text_in(message)
             if not text and message.attachments:
                 return notice_view(words("find_picture"))
             lookup = await asking.desk.look_up(text, member=member, edition=admission.edition)
-            return found_view(lookup, words)
+            return lookup_view(lookup, words)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     menu = app_commands.ContextMenu(name=worded("command_find"), callback=find)
     menu = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(menu)
     return app_commands.allowed_installs(guilds=True, users=True)(menu)
 
 
-def found_view(lookup: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
+def lookup_view(lookup: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
     """Show each claim with the coverage of it."""
     if not lookup.looked:
         return notice_view(words("find_nothing"))

@@ -14,7 +14,7 @@ from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.history import exchange_in, question_of
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording
 
@@ -65,7 +65,7 @@ class ThreadButton(KeyButton, template=rf"desk:thread:(?P<key>{ANSWER_KEY})"):
         words, asking = words_of(interaction), asking_of(interaction)
         message = await self.message(interaction)
         if message is None or not isinstance(message.channel, discord.TextChannel):
-            await privately(interaction, notice_view(words("thread_not_here")))
+            await send_privately(interaction, notice_view(words("thread_not_here")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         question = await question_of(message, asking) or words("follow_title")
@@ -111,7 +111,7 @@ class AgainButton(KeyButton, template=r"desk:again:(?P<key>[0-9]{1,12})"):
         words, asking = words_of(interaction), asking_of(interaction)
         pending = await asking.desk.community.take(int(self.key))
         if pending is None:
-            await privately(interaction, notice_view(words("again_too_late")))
+            await send_privately(interaction, notice_view(words("again_too_late")))
             return
         private, as_of = not pending.channel, pending.as_of
         if not await answer_here(

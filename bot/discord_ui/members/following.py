@@ -10,10 +10,10 @@ from discord import app_commands, ui
 from bot.community.following import LONGEST_TOPIC
 from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.history import question_of
-from bot.discord_ui.rendering import itemised, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, respond, tell_result, words_of
+from bot.discord_ui.rendering import item_list, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import Follow, FollowKind
@@ -40,14 +40,14 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(words("follow_here_not_allowed")))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(interaction, lambda: _follow(interaction, topic.strip(), in_channel=here))
+        await show_result(interaction, lambda: _follow(interaction, topic.strip(), in_channel=here))
 
     @slash_follow.autocomplete("topic")
     async def suggest_outlets(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         place = str(interaction.guild_id or "")
-        return choices_like(text, await asking.desk.catalogue.outlets(place), include_text=True)
+        return matching_choices(text, await asking.desk.catalogue.outlets(place), include_text=True)
 
     return slash_follow
 
@@ -67,7 +67,7 @@ def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             follows = await asking.desk.news.following.of(member, channel)
             return following_view(follows, words_of(interaction))
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     return slash_following
 
@@ -82,7 +82,7 @@ def following_view(follows: list[Follow], words: Wording) -> ui.LayoutView:
         topic = literal(title(follow.text, 200))
         text = f"{escape(words(f'following_{follow.kind}'))} **{topic}**{channel}"
         items.append((text, [UnfollowButton(str(follow.id), words("unfollow"))]))
-    return itemised(f"**{escape(words('following_heading'))}**", items)
+    return item_list(f"**{escape(words('following_heading'))}**", items)
 
 
 class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
@@ -95,10 +95,10 @@ class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
         asking, message = asking_of(interaction), interaction.message
         question = await question_of(message, asking) if message else None
         if question is None:
-            await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await tell_result(interaction, lambda: _follow(interaction, question, question=True))
+        await show_result(interaction, lambda: _follow(interaction, question, question=True))
 
 
 class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
@@ -111,17 +111,17 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
         words, desk = words_of(interaction), asking_of(interaction).desk
         follow = await desk.news.following.get(int(self.key))
         if follow is None:
-            await privately(interaction, notice_view(words("unfollowed_before")))
+            await send_privately(interaction, notice_view(words("unfollowed_before")))
             return
         is_owner = follow.member == await desk.community.hashed(interaction.user.id)
         is_here = follow.place == str(interaction.guild_id or "")
         manages = bool(follow.place) and is_here and interaction.permissions.manage_messages
         if not (is_owner or manages):
-            await privately(interaction, notice_view(words("unfollow_not_yours")))
+            await send_privately(interaction, notice_view(words("unfollow_not_yours")))
             return
         await desk.news.following.unfollow(follow.id)
         text = words("unfollowed", text=title(follow.text, 200))
-        await privately(interaction, notice_view(text))
+        await send_privately(interaction, notice_view(text))
 
 
 async def _follow(

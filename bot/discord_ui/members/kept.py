@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import escape
 from bot.wording import Wording
 
@@ -17,12 +17,12 @@ class ForgetButton(KeyButton, template=r"desk:forget:(?P<key>0)"):
     kind = "forget"
 
     async def on_press(self, interaction: Interaction) -> None:
-        """Delete the data, and report the number of deleted entries privately."""
+        """Delete the data, and report the number of deleted entries send_privately."""
         words, asking = words_of(interaction), interaction.client.asking
         asking.forget(interaction.channel_id or 0, private=interaction.guild_id is None)
         count = await asking.desk.community.forget(interaction.user.id)
         text = words("forgotten" if count else "forgotten_nothing", count=count)
-        await privately(interaction, notice_view(text))
+        await send_privately(interaction, notice_view(text))
 
 
 def privacy_view(words: Wording, *, keeps_questions: bool, has_model: bool) -> ui.LayoutView:

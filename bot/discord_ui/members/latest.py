@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver, post, respond, words_of
@@ -38,6 +38,6 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
 
     @slash_latest.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
-        return choices_like(text, asking.desk.starters.topics, include_text=True)
+        return matching_choices(text, asking.desk.starters.topics, include_text=True)
 
     return slash_latest

@@ -12,7 +12,7 @@ from bot.discord_ui.members.own import DeleteButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import escape
 
 _ENTRIES: Mapping[str, type[KeyButton]] = {
@@ -45,7 +45,7 @@ class MoreButton(KeyButton, template=r"desk:more:(?P<key>[0-9]{1,12}(?:-none)?)"
         entries = (_gap_actions if suffix else _answer_actions)(interaction, private=private)
         buttons = [_ENTRIES[kind](key, words(kind)) for kind in entries]
         menu = layout([f"-# {escape(words('only_you'))}"])
-        await privately(interaction, with_buttons(menu, buttons))
+        await send_privately(interaction, with_buttons(menu, buttons))
 
 
 def _answer_actions(interaction: Interaction, *, private: bool) -> list[str]:

@@ -8,11 +8,11 @@ from discord import ui
 from bot.community.rules import Speaks
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, KeyButton
-from bot.discord_ui.history import beginning_of, exchange_in, replied_to
+from bot.discord_ui.history import exchange_in, first_message_of, replied_message
 from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 
 
 class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
@@ -25,10 +25,12 @@ class DeleteButton(KeyButton, template=rf"desk:delete:(?P<key>{ANSWER_KEY})"):
         message, pressed_message = await self.message(interaction), interaction.message
         manages = interaction.permissions.manage_messages
         if message is None:
-            await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+            await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
             return
         if not manages and await _asker_of(message) != interaction.user.id:
-            await privately(interaction, notice_view(words_of(interaction)("delete_not_yours")))
+            await send_privately(
+                interaction, notice_view(words_of(interaction)("delete_not_yours"))
+            )
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
@@ -56,10 +58,10 @@ class ShowButton(KeyButton, template=r"desk:show:(?P<key>[0-9]{1,12})"):
         place = Place.of(interaction)
         rules = await asking.desk.community.rules(place.server)
         if rules.speaks(place.channel, place.parent) is not Speaks.ON:
-            await privately(interaction, notice_view(words("show_not_here")))
+            await send_privately(interaction, notice_view(words("show_not_here")))
             return
         if not asking.is_first("shown", self.key):
-            await privately(interaction, notice_view(words("show_done")))
+            await send_privately(interaction, notice_view(words("show_done")))
             return
         view = _without_controls(message)
         table = _row_in(message)
@@ -84,10 +86,10 @@ class ReaskButton(KeyButton, template=r"desk:reask:(?P<key>[0-9]{1,20})"):
         try:
             question_message = await channel.fetch_message(int(self.key))
         except discord.NotFound:
-            await privately(interaction, notice_view(words("again_too_late")))
+            await send_privately(interaction, notice_view(words("again_too_late")))
             return
         if question_message.author.id != interaction.user.id:
-            await privately(interaction, notice_view(words("reask_not_yours")))
+            await send_privately(interaction, notice_view(words("reask_not_yours")))
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
@@ -98,9 +100,9 @@ async def _asker_of(message: discord.Message) -> int | None:
     """Return the id of the person whose question *message* answers, from Discord's data."""
     if message.interaction_metadata is not None:
         return message.interaction_metadata.user.id
-    question_message = await replied_to(message)
+    question_message = await replied_message(message)
     if question_message is None and isinstance(message.channel, discord.Thread):
-        question_message = await beginning_of(message.channel)
+        question_message = await first_message_of(message.channel)
     return question_message.author.id if question_message else None
 
 

@@ -16,7 +16,7 @@ from bot.answering.tables import ContestTable
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.pictures import results_picture
 from bot.discord_ui.places import Place
@@ -35,11 +35,11 @@ from bot.discord_ui.rendering import (
 from bot.discord_ui.replying import (
     Attached,
     Interaction,
+    defer_if_slow,
     deliver,
     post,
-    promptly,
     respond,
-    tell_result,
+    show_result,
     words_of,
 )
 from bot.discord_ui.text import escape, literal, size, title
@@ -73,7 +73,7 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(admission.refusal))
             return
         lookup = asking.desk.news.tabled.results(contest, admission.edition)
-        results = await promptly(interaction, lookup, private=admission.private)
+        results = await defer_if_slow(interaction, lookup, private=admission.private)
         if not results.contests:
             question = words("results_question", contest=contest)[:LONGEST]
             await answer_here(interaction, question, asking, admission=admission)
@@ -86,7 +86,7 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         edition = await asking.desk.community.edition(interaction.guild_id)
-        return choices_like(text, asking.desk.news.tabled.names(edition), include_text=True)
+        return matching_choices(text, asking.desk.news.tabled.names(edition), include_text=True)
 
     return slash_results
 
@@ -114,7 +114,7 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
                 else notice_view(words("answer_too_old"))
             )
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
 
 def results_view(results: Results, words: Wording) -> ui.LayoutView:

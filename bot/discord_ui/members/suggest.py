@@ -11,7 +11,7 @@ from discord import app_commands, ui
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import safe_address
 from bot.discord_ui.words import worded
 
@@ -45,9 +45,9 @@ async def _open_form(interaction: Interaction) -> None:
     """Open the form if the suggestion could be stored, else explain the refusal."""
     words, community = words_of(interaction), asking_of(interaction).desk.community
     if interaction.guild_id is None:
-        await privately(interaction, notice_view(words("suggest_in_server")))
+        await send_privately(interaction, notice_view(words("suggest_in_server")))
     elif not await community.may_suggest(interaction.user.id):
-        await privately(interaction, notice_view(words("suggest_too_many")))
+        await send_privately(interaction, notice_view(words("suggest_too_many")))
     else:
         await interaction.response.send_modal(_Suggest(interaction))
 
@@ -79,7 +79,7 @@ class _Suggest(Form):
         address = _address_in(self.address.value)
         if address is None:
             retry = [SuggestButton("0", words("suggest"))]
-            await privately(interaction, with_buttons(notice_view(words("no_address")), retry))
+            await send_privately(interaction, with_buttons(notice_view(words("no_address")), retry))
             return
         number = await community.suggest(
             address,
@@ -89,9 +89,9 @@ class _Suggest(Form):
             interaction.guild_id,
         )
         if number is None:
-            await privately(interaction, notice_view(words("suggest_too_many")))
+            await send_privately(interaction, notice_view(words("suggest_too_many")))
             return
-        await privately(interaction, notice_view(words("suggest_kept")))
+        await send_privately(interaction, notice_view(words("suggest_kept")))
         interaction.client.dispatch("suggestion", number)
 
 

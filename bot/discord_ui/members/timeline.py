@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.pictures import timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -27,7 +27,7 @@ from bot.discord_ui.rendering import (
     notice_view,
     quotation,
 )
-from bot.discord_ui.replying import Attached, deliver, post, promptly, respond, words_of
+from bot.discord_ui.replying import Attached, defer_if_slow, deliver, post, respond, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -61,14 +61,14 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             )
             return
         work = asking.desk.timeline(text, edition=admission.edition)
-        timeline = await promptly(interaction, work, private=admission.private)
+        timeline = await defer_if_slow(interaction, work, private=admission.private)
         private = admission.private or not timeline.lines
         send = partial(respond, interaction, private=private)
         await deliver(timeline_view(timeline, words), send, partial(post, interaction), words)
 
     @slash_timeline.autocomplete("topic")
     async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
-        return choices_like(text, asking.desk.starters.topics, include_text=True)
+        return matching_choices(text, asking.desk.starters.topics, include_text=True)
 
     return slash_timeline
 

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, moderation_of
-from bot.discord_ui.replying import Interaction, tell_result
+from bot.discord_ui.replying import Interaction, show_result
 
 
 class ModeratorButton(KeyButton, template=r"desk:entrance"):
@@ -43,7 +43,7 @@ class ViewButton(ModeratorButton, template=r"desk:look"):
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Show the view, or the sentence of its error."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await tell_result(interaction, lambda: self.load_view(interaction, moderation))
+        await show_result(interaction, lambda: self.load_view(interaction, moderation))
 
     async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Return the view."""

@@ -11,9 +11,9 @@ from discord import ui
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
 from bot.discord_ui.moderators.actions import ModeratorButton
-from bot.discord_ui.moderators.decisions import previewed
+from bot.discord_ui.moderators.decisions import preview_with_buttons
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.discord_ui.replying import Interaction, tell_result, words_of
+from bot.discord_ui.replying import Interaction, show_result, words_of
 from ingest.reading import Hints
 
 
@@ -23,9 +23,9 @@ async def preview(
     """Show the preview from *reading*, or the sentence of its error."""
 
     async def work() -> ui.LayoutView:
-        return previewed(await reading, moderation, words_of(interaction))
+        return preview_with_buttons(await reading, moderation, words_of(interaction))
 
-    await tell_result(interaction, work)
+    await show_result(interaction, work)
 
 
 class _AddingForm(Form):

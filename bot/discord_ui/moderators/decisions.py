@@ -21,8 +21,8 @@ from bot.discord_ui.moderators.moderation import (
     server_in,
 )
 from bot.discord_ui.moderators.settings import UnsetButton
-from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
-from bot.discord_ui.rendering import itemised, notice_view, with_buttons
+from bot.discord_ui.moderators.views import audit_line, done_view, preview_view
+from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
 from bot.ledger.model import AuditAction, AuditEntry
@@ -33,9 +33,9 @@ _PER_PAGE = 7
 """Audit entries in one message, within Discord's 40 components."""
 
 
-def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
+def preview_with_buttons(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
     """Show a preview with the buttons for deciding on it."""
-    key = moderation.hold(preview)
+    key = moderation.store_preview(preview)
     buttons: list[ui.Item[Any]] = []
     if preview.articles:
         buttons.append(KeepButton(key, words("keep")))
@@ -51,20 +51,20 @@ async def audit_page(
     """Show one page of the audit log, with the undo buttons that are possible."""
     server, home = server_in(interaction), str(moderation.home or "")
     entries = await moderation.desk.catalogue.audit(server, home, before=before, limit=_PER_PAGE)
-    return deeds_view(entries, server, words_of(interaction))
+    return audit_view(entries, server, words_of(interaction))
 
 
-def deeds_view(
+def audit_view(
     entries: Sequence[tuple[AuditEntry, str]], server: str, words: Wording
 ) -> ui.LayoutView:
     """List audit entries, newest first; people who acted in another server are not named."""
     if not entries:
         return notice_view(words("no_deeds"))
     items = [
-        (deed_line(entry, name, server, words), _undo_buttons(entry, server, words))
+        (audit_line(entry, name, server, words), _undo_buttons(entry, server, words))
         for entry, name in entries
     ]
-    view = itemised(f"**{escape(words('deeds_heading'))}**", items)
+    view = item_list(f"**{escape(words('deeds_heading'))}**", items)
     older = (
         [_OlderButton(str(entries[-1][0].id), words("older"))] if len(entries) == _PER_PAGE else []
     )
@@ -109,7 +109,7 @@ class _DecisionButton(Action, template=r"desk:decision"):
 
 
 class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
-    """A button that adds the previewed articles to the archive."""
+    """A button that adds the preview_with_buttons articles to the archive."""
 
     kind = "keep"
 
@@ -128,7 +128,7 @@ class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
 
 
 class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
-    """A button that starts watching the previewed feed or sitemap."""
+    """A button that starts watching the preview_with_buttons feed or sitemap."""
 
     kind = "watch"
 
@@ -181,7 +181,9 @@ class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
             return
 
         async def show_named(submission: Interaction, outlet: str) -> None:
-            view = previewed(replace(preview, outlet=outlet), moderation, words_of(submission))
+            view = preview_with_buttons(
+                replace(preview, outlet=outlet), moderation, words_of(submission)
+            )
             await submission.response.edit_message(view=view)
 
         await OutletForm(preview.name, show_named).ask(interaction)

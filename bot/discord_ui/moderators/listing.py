@@ -12,14 +12,14 @@ from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.decisions import UndoButton
 from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
 from bot.discord_ui.moderators.views import (
-    LISTED,
-    ROOM,
+    ENTRY_LENGTHS,
+    PAGE_SIZE,
     articles_view,
+    corrections_view,
     done_view,
-    given_view,
     source_block,
 )
-from bot.discord_ui.rendering import entry, itemised, notice_view, with_buttons
+from bot.discord_ui.rendering import entry, item_list, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
 from bot.failures import failure_said
@@ -34,10 +34,10 @@ async def articles_page(
 ) -> ui.LayoutView:
     """Show one page of the articles that may be cited."""
     words, server = words_of(interaction), server_in(interaction)
-    page = await moderation.desk.catalogue.cited(search, server, offset, LISTED)
+    page = await moderation.desk.catalogue.cited(search, server, offset, PAGE_SIZE)
     view = articles_view(page.articles, "articles_heading", "no_articles", words)
     return with_buttons(
-        view, _page_buttons(_ListButton, offset, LISTED, words, has_more=page.more, tail=search)
+        view, _page_buttons(_ListButton, offset, PAGE_SIZE, words, has_more=page.more, tail=search)
     )
 
 
@@ -52,10 +52,10 @@ async def quarantine_page(
     for article in page.articles:
         problem = failure_said(article.note or article.held or "", words)
         why = f"\n-# {phrase(title(problem, 200))}" if problem else ""
-        text = f"{article.id} · {entry(article.header, words, ROOM)}{why}"
+        text = f"{article.id} · {entry(article.header, words, ENTRY_LENGTHS)}{why}"
         is_own = by.looks_after(article.place)
         items.append((text, [_RestoreButton(str(article.id), words("restore"))] if is_own else []))
-    view = itemised(f"**{escape(words('quarantine_heading'))}**", items)
+    view = item_list(f"**{escape(words('quarantine_heading'))}**", items)
     return with_buttons(
         view, _page_buttons(_QuarantineButton, offset, _PER_MESSAGE, words, has_more=page.more)
     )
@@ -77,7 +77,7 @@ async def sources_page(
         stop_button = _StopWatchingButton(key, words("stop_watching"))
         buttons = [refresh_button, stop_button] if by.looks_after(source.place) else []
         items.append((source_block(source, words), buttons))
-    view = itemised(f"**{escape(words('sources_heading'))}**", items)
+    view = item_list(f"**{escape(words('sources_heading'))}**", items)
     has_more = len(sources) > offset + _PER_MESSAGE
     return with_buttons(
         view, _page_buttons(_SourcesPageButton, offset, _PER_MESSAGE, words, has_more=has_more)
@@ -86,11 +86,11 @@ async def sources_page(
 
 async def notices_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
     """Show one page of the notices of corrections."""
-    notices = await moderation.desk.catalogue.notices(offset, LISTED + 1)
-    view = given_view(notices[:LISTED], words)
-    has_more = len(notices) > LISTED
+    notices = await moderation.desk.catalogue.notices(offset, PAGE_SIZE + 1)
+    view = corrections_view(notices[:PAGE_SIZE], words)
+    has_more = len(notices) > PAGE_SIZE
     return with_buttons(
-        view, _page_buttons(_NoticesButton, offset, LISTED, words, has_more=has_more)
+        view, _page_buttons(_NoticesButton, offset, PAGE_SIZE, words, has_more=has_more)
     )
 
 

@@ -16,7 +16,7 @@ from bot.community.previewing import Preview
 from bot.desk import Desk
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_in, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_in, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Moderation:
         server = str(interaction.guild_id or "")
         return (server, "") if self.at_home(interaction) else (server,)
 
-    def hold(self, preview: Preview) -> str:
+    def store_preview(self, preview: Preview) -> str:
         """Store a preview until it is decided, and return its key."""
         key = secrets.token_hex(6)
         self.previews.keep(key, preview)
@@ -110,7 +110,7 @@ async def admitted(interaction: Interaction, refusal: str | None) -> bool:
     logger.warning(
         "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, refusal
     )
-    await privately(interaction, notice_view(words_of(interaction)(refusal)))
+    await send_privately(interaction, notice_view(words_of(interaction)(refusal)))
     return False
 
 

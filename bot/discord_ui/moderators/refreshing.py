@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.community.jobs import LookProgress
 from bot.discord_ui.moderators.moderation import Moderation, moderator
-from bot.discord_ui.moderators.views import TEXT
+from bot.discord_ui.moderators.views import TEXT_LENGTH
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.discord_ui.text import escape, link, literal, title
@@ -21,28 +21,28 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-EVERY = 2.0
+EDIT_SECONDS = 2.0
 """Seconds between two edits of one message."""
 _REPLY_LIFETIME = timedelta(minutes=14)
 """Time during which a reply to a command is edited, a minute less than Discord allows."""
 
 
-async def look_now(
+async def refresh_now(
     interaction: Interaction, moderation: Moderation, source_id: int
 ) -> ui.LayoutView:
     """Start fetching a source, and show its progress in the reply."""
     words = words_of(interaction)
     source = await moderation.desk.curator.look_again(source_id, moderator(interaction))
     job = await moderation.desk.jobs.begin(source_id, interaction.token, words.language)
-    interaction.client.run_beside(follow(interaction.client, moderation, job))
+    interaction.client.run_beside(follow_job(interaction.client, moderation, job))
     return notice_view(words("looking_again", address=title(source.address, 200)))
 
 
-async def follow(client: discord.Client, moderation: Moderation, job: Job) -> None:
+async def follow_job(client: discord.Client, moderation: Moderation, job: Job) -> None:
     """Show the progress of a job until it ends or its reply can no longer be edited."""
     shown_progress = None
     while True:
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(EDIT_SECONDS)
         progress = await moderation.desk.jobs.progress(job)
         is_late = moderation.desk.community.clock() - job.at > _REPLY_LIFETIME
         if (
@@ -61,24 +61,24 @@ async def _show_progress(client: discord.Client, progress: LookProgress) -> bool
     """Edit the reply with the progress; return False if Discord refused."""
     words = Wording.of(progress.job.language)
     try:
-        await edit_reply(client, progress.job.token, look_progress_view(progress, words))
+        await edit_reply(client, progress.job.token, refresh_progress_view(progress, words))
     except discord.HTTPException as error:
         logger.warning("Discord refused to show the progress of a refresh: %s", error)
         return False
     return True
 
 
-def look_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
+def refresh_progress_view(progress: LookProgress, words: Wording) -> ui.LayoutView:
     """Return a view of the progress or the result of fetching a source."""
     source = progress.source
     if source is None:
         return notice_view(words("looked_gone"))
-    linked = link(title(source.address, TEXT), source.address, instead=words("link"))
+    linked = link(title(source.address, TEXT_LENGTH), source.address, instead=words("link"))
     if not progress.finished:
         key = "looking" if progress.listed else "looking_again_short"
         text = escape(words(key, done=progress.done, listed=progress.listed or 0))
     elif source.failure:
-        text = f"⚠ {literal(title(failure_said(source.failure, words), TEXT))}"
+        text = f"⚠ {literal(title(failure_said(source.failure, words), TEXT_LENGTH))}"
     else:
         text = escape(words("looked", done=progress.done, listed=progress.listed or 0))
     return layout([linked, text])

@@ -16,8 +16,8 @@ from bot.discord_ui.members.citations import SourcesButton
 from bot.discord_ui.moderators.actions import Action
 from bot.discord_ui.moderators.adding import AddButton
 from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
-from bot.discord_ui.rendering import itemised, notice_view, with_buttons
-from bot.discord_ui.replying import Attached, Interaction, tell_result, words_of
+from bot.discord_ui.rendering import item_list, notice_view, with_buttons
+from bot.discord_ui.replying import Attached, Interaction, show_result, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import FeedbackVerdict
@@ -64,7 +64,7 @@ def review_command(
             return Attached.under(view, as_table(groups), f"{name}.csv") if export else view
 
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     return slash_review
 
@@ -122,7 +122,7 @@ def groups_view(
             key = str(group.said[0].answer_id)
             buttons.insert(0, SourcesButton(key, words("sources")))
         items.append((_description_of(group, words, kind), buttons))
-    view = itemised(f"**{escape(words(f'{name}_heading'))}**", items)
+    view = item_list(f"**{escape(words(f'{name}_heading'))}**", items)
     if len(groups) > offset + _PER_PAGE:
         with_buttons(view, [_ReviewButton(f"{subject}.{offset + _PER_PAGE}", words("page_next"))])
     return view

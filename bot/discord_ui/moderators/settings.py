@@ -16,7 +16,7 @@ from bot.community.curating import NothingToDoError
 from bot.community.quiet import QuietSource
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.moderators.moderation import (
     Moderation,
     admitted,
@@ -26,7 +26,7 @@ from bot.discord_ui.moderators.moderation import (
 )
 from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
+from bot.discord_ui.replying import Interaction, respond, show_result, words_of
 from bot.discord_ui.text import escape, link, phrase, safe_address, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
@@ -67,7 +67,7 @@ class SettingsGroup(app_commands.Group):
     @app_commands.command(name="show", description=worded("command_settings_show"))
     async def show(self, interaction: Interaction) -> None:
         """Show the server's rules, and the desk's rules to people who may change them."""
-        await tell_result(interaction, lambda: _settings_page(self.moderation, interaction))
+        await show_result(interaction, lambda: _settings_page(self.moderation, interaction))
 
     @app_commands.command(name="everywhere", description=worded("command_settings_everywhere"))
     @app_commands.describe(mode=worded("option_mode"))
@@ -213,7 +213,7 @@ class SettingsGroup(app_commands.Group):
         """Suggest archived outlets."""
         if await self.moderation.settings_refusal(interaction) is not None:
             return []
-        return choices_like(
+        return matching_choices(
             text, await self.moderation.desk.catalogue.outlets(server_in(interaction))
         )
 
@@ -257,7 +257,7 @@ class SettingsGroup(app_commands.Group):
             words = Wording.of(rules.language) if rules.language else words_of(interaction)
             return digest_view(digest, words)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     @app_commands.command(name="quiet", description=worded("command_settings_quiet"))
     @app_commands.describe(
@@ -288,7 +288,7 @@ class SettingsGroup(app_commands.Group):
     ) -> list[app_commands.Choice[str]]:
         """Suggest time zones."""
         del interaction
-        return choices_like(text.replace(" ", "_"), sorted(available_timezones()))
+        return matching_choices(text.replace(" ", "_"), sorted(available_timezones()))
 
     async def _change_server_rules(
         self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
@@ -306,7 +306,7 @@ class SettingsGroup(app_commands.Group):
             community.rules_changed()
             return await _settings_page(moderation, interaction, entry)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     async def _change_desk_rules(
         self, interaction: Interaction, change: Callable[[DeskRules], DeskRules]
@@ -323,7 +323,7 @@ class SettingsGroup(app_commands.Group):
                 entry = await moderation.desk.curator.set_rules(rules, DESK, by)
             return await _settings_page(moderation, interaction, entry)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
 
 async def _is_known_zone(timezone: str | None, interaction: Interaction) -> bool:

@@ -22,8 +22,8 @@ from bot.discord_ui.moderators.moderation import (
     moderation_of,
     moderator,
 )
-from bot.discord_ui.rendering import itemised, notice_view
-from bot.discord_ui.replying import Interaction, privately, tell_result, words_in, words_of
+from bot.discord_ui.rendering import item_list, notice_view
+from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
 from bot.discord_ui.text import escape, link, safe_address, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
@@ -58,7 +58,7 @@ def setup_command(moderation: Moderation) -> app_commands.Command[Any, ..., None
     @app_commands.default_permissions(manage_guild=True)
     async def slash_setup(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(interaction, lambda: _checklist(interaction, moderation))
+        await show_result(interaction, lambda: _checklist(interaction, moderation))
 
     return slash_setup
 
@@ -117,7 +117,7 @@ def setup_view(setup: Setup, words: Wording, *, welcome: bool = False) -> ui.Lay
     heading = f"**{escape(words('setup_heading'))}**"
     if welcome:
         heading = f"{escape(words('setup_welcome'))}\n{heading}"
-    return itemised(heading, items)
+    return item_list(heading, items)
 
 
 async def _checklist(interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
@@ -218,7 +218,7 @@ class _VotingButton(_SetupButton, template=r"desk:voting:(?P<key>0)"):
 
         async def store_page(submission: Interaction) -> None:
             if safe_address(page.value.strip()) is None:
-                await privately(submission, notice_view(words_of(submission)("no_address")))
+                await send_privately(submission, notice_view(words_of(submission)("no_address")))
                 return
             desk = await moderation.desk.community.desk_rules()
             rules = replace(desk, voting_link=page.value.strip())
@@ -249,7 +249,7 @@ class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
             if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
         ]
         if not guilds:
-            await privately(interaction, notice_view(words("home_nowhere")))
+            await send_privately(interaction, notice_view(words("home_nowhere")))
             return
         options = [
             discord.SelectOption(label=title(guild.name, 100), value=str(guild.id))

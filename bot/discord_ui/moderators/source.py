@@ -19,11 +19,11 @@ from bot.discord_ui.moderators.listing import (
     sources_page,
 )
 from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
-from bot.discord_ui.moderators.refreshing import look_now
+from bot.discord_ui.moderators.refreshing import refresh_now
 from bot.discord_ui.moderators.suggestions import suggestions_page
 from bot.discord_ui.moderators.views import article_view, done_view, evidence_view
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
+from bot.discord_ui.replying import Interaction, respond, show_result, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
@@ -100,7 +100,7 @@ class SourceGroup(app_commands.Group):
         self, interaction: Interaction, search: app_commands.Range[str, 0, 50] = ""
     ) -> None:
         """List articles that may be cited."""
-        await tell_result(
+        await show_result(
             interaction,
             lambda: articles_page(self.moderation, interaction, 0, search.strip()),
         )
@@ -117,31 +117,31 @@ class SourceGroup(app_commands.Group):
             evidence = await self.desk.catalogue.found(question, server_in(interaction))
             return evidence_view(evidence, question, words_of(interaction))
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
         """List quarantined articles."""
         by, words = moderator(interaction), words_of(interaction)
-        await tell_result(interaction, lambda: quarantine_page(self.moderation, by, words, 0))
+        await show_result(interaction, lambda: quarantine_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
         """List watched sources, failing ones first."""
         by, words = moderator(interaction), words_of(interaction)
-        await tell_result(interaction, lambda: sources_page(self.moderation, by, words, 0))
+        await show_result(interaction, lambda: sources_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="corrections", description=worded("command_source_corrections"))
     async def corrections(self, interaction: Interaction) -> None:
         """List notices of corrections."""
-        await tell_result(
+        await show_result(
             interaction, lambda: notices_page(self.moderation, words_of(interaction), 0)
         )
 
     @app_commands.command(name="suggestions", description=worded("command_source_suggestions"))
     async def suggestions(self, interaction: Interaction) -> None:
         """List open suggestions."""
-        await tell_result(interaction, lambda: suggestions_page(self.moderation, interaction))
+        await show_result(interaction, lambda: suggestions_page(self.moderation, interaction))
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
@@ -154,7 +154,7 @@ class SourceGroup(app_commands.Group):
             hidden = await self.desk.catalogue.is_hidden(number, server)
             return article_view(archived, words_of(interaction), hidden=hidden)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     @app_commands.command(name="hide", description=worded("command_source_hide"))
     @app_commands.describe(article=worded("option_article"))
@@ -179,14 +179,14 @@ class SourceGroup(app_commands.Group):
     async def refresh(self, interaction: Interaction, source: str) -> None:
         """Fetch a source now, and show the progress."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(
-            interaction, lambda: look_now(interaction, self.moderation, _number_of(source))
+        await show_result(
+            interaction, lambda: refresh_now(interaction, self.moderation, _number_of(source))
         )
 
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
         """Show the audit log."""
-        await tell_result(interaction, lambda: audit_page(self.moderation, interaction, None))
+        await show_result(interaction, lambda: audit_page(self.moderation, interaction, None))
 
     @remove.autocomplete("article")
     @hide.autocomplete("article")
@@ -230,7 +230,7 @@ class SourceGroup(app_commands.Group):
             )
             return done_view(sentence, [UndoButton(str(entry.id), words("undo"))])
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
 
 def _choices(names: Iterable[tuple[str, int]]) -> _Choices:

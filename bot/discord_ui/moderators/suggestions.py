@@ -12,8 +12,8 @@ from discord import ui
 from bot.discord_ui.moderators.actions import Action, ModeratorButton, ViewButton
 from bot.discord_ui.moderators.decisions import OutletForm
 from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
-from bot.discord_ui.moderators.views import TEXT, preview_view
-from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
+from bot.discord_ui.moderators.views import TEXT_LENGTH, preview_view
+from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.ledger.model import Suggestion
@@ -37,7 +37,7 @@ def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.La
         (_description_of(suggestion, words), _decision_buttons(suggestion, words))
         for suggestion in suggestions[:_PER_MESSAGE]
     ]
-    view = itemised(f"**{escape(words('suggestions_heading'))}**", items)
+    view = item_list(f"**{escape(words('suggestions_heading'))}**", items)
     if (rest_count := len(suggestions) - _PER_MESSAGE) > 0:
         view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=rest_count))}"))
     return view
@@ -55,15 +55,15 @@ def _description_of(suggestion: Suggestion, words: Wording) -> str:
     """Describe a suggestion; its text is by a member, so it is shown literally."""
     address = suggestion.address
     source_name = (
-        link(title(address, TEXT), address, instead=words("link"))
+        link(title(address, TEXT_LENGTH), address, instead=words("link"))
         if address
-        else literal(title(suggestion.name, TEXT))
+        else literal(title(suggestion.name, TEXT_LENGTH))
     )
     lines = [f"{suggestion.id} · {source_name}"]
     if suggestion.outlet:
         lines.append(f"-# {phrase(words('suggestion_outlet', outlet=suggestion.outlet))}")
     if suggestion.note:
-        lines.append(f"> {literal(title(suggestion.note, TEXT))}")
+        lines.append(f"> {literal(title(suggestion.note, TEXT_LENGTH))}")
     return "\n".join(lines)
 
 

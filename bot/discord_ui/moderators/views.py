@@ -16,8 +16,8 @@ from bot.discord_ui.rendering import (
     NEAREST_SHOWN,
     Lengths,
     entry,
+    insert_time,
     layout,
-    timed,
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
@@ -26,14 +26,14 @@ from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
 from bot.wording import Wording
 from ingest.model import Article, Evidence, Source
 
-ROOM = Lengths(quote=0, title=120, claims=0)
-LISTED = 10
+ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)
+PAGE_SIZE = 10
 """Articles, sources or audit entries in one message."""
 _EVIDENCE_COUNT = 8
 """Passages of evidence in one message."""
 _TEXT_START_LENGTH = 240
 """Characters of an article's text in a preview."""
-TEXT = 300
+TEXT_LENGTH = 300
 """Characters of a problem, a note or an address."""
 
 
@@ -66,7 +66,7 @@ def preview_view(
     if preview.data is None and (preview.articles or preview.entries):
         blocks.append(f"-# {escape(words('preview_robots'))}")
     if preview.problems:
-        first = title(failure_said(preview.problems[0], words), TEXT)
+        first = title(failure_said(preview.problems[0], words), TEXT_LENGTH)
         text = words("preview_problems", count=len(preview.problems), first=first)
         blocks.append(phrase(text))
     return with_buttons(layout(blocks[:-1] if blocks[-1] == LINE else blocks), buttons)
@@ -77,11 +77,13 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
     extract = article.ready.extract
     count = len(article.ready.cut.spans)
     lines = [
-        entry(extract.header, words, ROOM),
+        entry(extract.header, words, ENTRY_LENGTHS),
         literal(title(extract.text, _TEXT_START_LENGTH)),
         f"-# {escape(words('preview_passages', count=count))}",
     ]
-    lines += [f"-# {phrase(title(failure_said(note, words), TEXT))}" for note in extract.notes[:2]]
+    lines += [
+        f"-# {phrase(title(failure_said(note, words), TEXT_LENGTH))}" for note in extract.notes[:2]
+    ]
     if article.known is not None:
         lines.append(f"-# {escape(words('preview_known', number=article.known.id))}")
     if extract.header.pasted:
@@ -90,7 +92,7 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         lines.append(f"-# ⚠ {escape(words('preview_paywalled'))}")
     if article.copies:
         outlets = words("list_comma").join(words.outlet(copy.header) for copy in article.copies)
-        lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT))}")
+        lines.append(f"-# {phrase(title(words('preview_copies', outlets=outlets), TEXT_LENGTH))}")
     if instruction := article.ready.instruction:
         opening, closing = words.marks(instruction)
         text = words(
@@ -107,9 +109,10 @@ def articles_view(
     if not articles:
         return layout([escape(words(empty_key))])
     lines = [
-        f"- {article.id} · {entry(article.header, words, ROOM)}" for article in articles[:LISTED]
+        f"- {article.id} · {entry(article.header, words, ENTRY_LENGTHS)}"
+        for article in articles[:PAGE_SIZE]
     ]
-    rest_count = len(articles) - LISTED
+    rest_count = len(articles) - PAGE_SIZE
     rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
     return layout([f"**{escape(words(heading))}**", "\n".join(lines), *rest_lines])
 
@@ -117,14 +120,14 @@ def articles_view(
 def article_view(article: Article, words: Wording, *, hidden: bool = False) -> ui.LayoutView:
     """Show the archived data of one article."""
     numbers = words("article_line", number=article.id, version=article.versions)
-    blocks = [entry(article.header, words, ROOM), f"-# {escape(numbers)}"]
+    blocks = [entry(article.header, words, ENTRY_LENGTHS), f"-# {escape(numbers)}"]
     if article.removal is not None:
         reason = words(f"removal_{article.removal}")
         blocks.append(escape(words("article_removed", why=reason)))
     elif hidden:
         blocks.append(escape(words("article_removed", why=words("removal_here"))))
     if article.note:
-        blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT))}")
+        blocks.append(f"-# {phrase(title(failure_said(article.note, words), TEXT_LENGTH))}")
     return layout(blocks)
 
 
@@ -133,16 +136,18 @@ def source_block(source: Source, words: Wording) -> str:
     when = MARK if source.checked_at else words("source_never")
     text = phrase(words("source_line", outlet=source.outlet, minutes=source.every, when=when))
     if source.checked_at:
-        text = timed(text, source.checked_at)
-    address_link = link(title(source.address, TEXT), source.address, instead=words("link"))
+        text = insert_time(text, source.checked_at)
+    address_link = link(title(source.address, TEXT_LENGTH), source.address, instead=words("link"))
     lines = [f"{source.id} · {text}", address_link]
     if source.failure:
-        failure = words("source_failed", failure=title(failure_said(source.failure, words), TEXT))
+        failure = words(
+            "source_failed", failure=title(failure_said(source.failure, words), TEXT_LENGTH)
+        )
         lines.append(f"-# ⚠ {phrase(failure)}")
     return "\n".join(lines)
 
 
-def given_view(notices: Sequence[GivenNotice], words: Wording) -> ui.LayoutView:
+def corrections_view(notices: Sequence[GivenNotice], words: Wording) -> ui.LayoutView:
     """List notices of corrections, newest first."""
     if not notices:
         return layout([escape(words("no_corrections"))])
@@ -170,7 +175,7 @@ def evidence_view(evidence: Sequence[Evidence], question: str, words: Wording) -
         )
         passage = item.passage
         lines = [
-            f"**{place}** {passage.article_id} · {entry(passage.header, words, ROOM)}",
+            f"**{place}** {passage.article_id} · {entry(passage.header, words, ENTRY_LENGTHS)}",
             literal(title(passage.text, _TEXT_START_LENGTH)),
             f"-# {escape(scores)}",
         ]
@@ -178,7 +183,7 @@ def evidence_view(evidence: Sequence[Evidence], question: str, words: Wording) -
     return layout(blocks)
 
 
-def deed_line(audit_entry: AuditEntry, name: str, server: str, words: Wording) -> str:
+def audit_line(audit_entry: AuditEntry, name: str, server: str, words: Wording) -> str:
     """Describe an audit entry in one line; a name is shown without a notification."""
     is_own = audit_entry.place == server
     actor = f"<@{int(audit_entry.who)}>" if is_own else escape(words("deed_home"))
