@@ -1,4 +1,4 @@
-"""Answering questions in Discord: a text comes in; an answer or a sentence goes out."""
+"""Answers to questions in Discord, from the text of a message to the view with the answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.community.rules import ServerRules, Speaks
 from bot.community.starters import Beginning
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
-from bot.discord_ui.members.kept import privacy_view
+from bot.discord_ui.members.personal_data import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.recent import Recent
@@ -52,7 +52,7 @@ _MakeSuggestions: TypeAlias = Callable[[Sequence[Beginning], Wording], Sequence[
 _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
 _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.JAPANESE})
-"""Languages of a text that holds Chinese characters alone."""
+"""Possible languages of a text that consists of Chinese characters."""
 _MEMORY_ENTRIES = 1000
 """Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 

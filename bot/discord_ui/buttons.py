@@ -26,7 +26,7 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
 
     @property
     def number(self) -> int:
-        """The number of the answer in an :data:`ANSWER_KEY`."""
+        """Return the number of the answer in an :data:`ANSWER_KEY`."""
         return int(self.key.partition(".")[0])
 
     async def message(self, interaction: Interaction) -> discord.Message | None:

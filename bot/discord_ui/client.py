@@ -22,19 +22,19 @@ from bot.discord_ui.conversation import (
     offer_new_answer,
 )
 from bot.discord_ui.errors import if_possible, report
-from bot.discord_ui.members import under as members
-from bot.discord_ui.members.begin import begin_buttons
+from bot.discord_ui.members import controls as members
+from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
 from bot.discord_ui.members.recovering import recover
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.refreshing import follow_job
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.moderators.suggestions import post_suggestion
+from bot.discord_ui.notifications import keep_notifying
 from bot.discord_ui.screen import StopButton
-from bot.discord_ui.telling import keep_telling
 from bot.discord_ui.words import DeskTranslator
 from ingest import stopping
 from ingest.errors import IngestError, SettingsError
@@ -90,7 +90,7 @@ class ElectionDeskClient(discord.Client):
             shard_count=count,
         )
         self.desk = desk
-        self.asking = Asking(desk, buttons_under, begin_buttons)
+        self.asking = Asking(desk, buttons_under, suggested_question_buttons)
         self.moderation = Moderation(desk)
         self.tree = DeskTree(self, self.asking, self.moderation)
         self._beside = beside
@@ -264,7 +264,7 @@ async def serve(
         lambda _: desk.keep_fresh(),
         _keep_lease,
         lambda client: keep_sending_corrections(client, client.asking),
-        lambda client: keep_telling(client, desk),
+        lambda client: keep_notifying(client, desk),
     ]
     try:
         async with ElectionDeskClient(desk, beside=beside, announce=announce) as client:

@@ -16,9 +16,9 @@ from bot.community.rules import Speaks
 from bot.discord_ui.asking import Admission, Asking
 from bot.discord_ui.history import exchange_in, is_answer, last_exchange, text_in
 from bot.discord_ui.links import address_in, linked_view
+from bot.discord_ui.members.asker_buttons import ReaskButton
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
-from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
 from bot.discord_ui.replying import deliver, failure_view, words_in

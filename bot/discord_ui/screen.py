@@ -86,14 +86,17 @@ class ProgressScreen:
         )
 
     def _phase(self, phase: Phase, count: int) -> None:
+        """Store the current step, and wake the editing task."""
         self._step = Wording.of(self._question.language).phase(phase, count)
         self._news.set()
 
     def _claims(self, claims: Sequence[Claim]) -> None:
+        """Store the claims verified so far, and wake the editing task."""
         self._claims_so_far = tuple(claims)
         self._news.set()
 
     async def _edit(self) -> None:
+        """Edit the message at each change until the answer is there."""
         await self._pause(DEFER_AFTER_SECONDS)
         while not self._done.is_set():
             self._news.clear()

@@ -12,8 +12,8 @@ from rich.console import Console
 from bot.answering.understanding.question import UnaskableError
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.wording import Wording
 from ingest import adding
@@ -59,7 +59,7 @@ async def typed() -> dict[str, list[str]]:
         adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
         desk.coverage.catch_up()
         desk.starters.keep()
-        asking = Asking(desk, buttons_under, begin_buttons)
+        asking = Asking(desk, buttons_under, suggested_question_buttons)
         for text in TYPED:
             found[text] = await _seen(asking, text)
     return found

@@ -20,18 +20,18 @@ from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
 from bot.community.starters import Beginning
-from bot.discord_ui.members.begin import begin_buttons
+from bot.discord_ui.members.asker_buttons import ReaskButton
 from bot.discord_ui.members.citations import quotations_view, quote_view
+from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
 from bot.discord_ui.members.help import help_view
-from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.members.privacy import privacy_view
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.results import results_view
+from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.members.timeline import timeline_view
-from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.news import (
     digest_view,
     latest_on_view,
@@ -217,7 +217,7 @@ def described(words: Wording, commands: dict[str, str]) -> dict[str, str]:
 def beginnings(words: Wording) -> list[ui.Item[Any]]:
     """Return buttons for the result, the turnout and a name."""
     begun = (Beginning("result"), Beginning("turnout"), Beginning("latest", "Marrowen"))
-    return begin_buttons(begun, words)
+    return suggested_question_buttons(begun, words)
 
 
 def quoted(answer: Answer) -> list[QuotationShown]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.members.asker_buttons import DeleteButton
 from bot.discord_ui.members.citations import QuoteButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import ThreadButton
-from bot.discord_ui.members.own import DeleteButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import layout, with_buttons

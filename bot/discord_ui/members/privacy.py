@@ -9,7 +9,7 @@ from discord import app_commands, ui
 
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.kept import privacy_view
+from bot.discord_ui.members.personal_data import privacy_view
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import show_result, words_of
 from bot.discord_ui.words import worded

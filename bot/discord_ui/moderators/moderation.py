@@ -71,7 +71,7 @@ class Moderation:
 
     @property
     def home(self) -> int | None:
-        """The id of the home server as last read."""
+        """Return the id of the home server as last read."""
         return self.desk.curator.home.server
 
     async def admits(self, interaction: Interaction) -> bool:

@@ -46,7 +46,7 @@ class Setup:
 
     @property
     def has_channels(self) -> bool:
-        """True if the server's rules restrict the channels."""
+        """Return True if the server's rules restrict the channels."""
         return bool(self.rules.channels) or self.rules.everywhere is not Speaks.ON
 
 

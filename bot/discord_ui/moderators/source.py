@@ -211,6 +211,7 @@ class SourceGroup(app_commands.Group):
         return _choices((name, key) for name, key in names if folded in name.casefold())
 
     async def _choices(self, interaction: Interaction, text: str, *, removed: bool) -> _Choices:
+        """Suggest articles with *text* in their title or outlet, citable or *removed* ones."""
         if await self.moderation.refusal(interaction) is not None:
             return []
         server = server_in(interaction)
@@ -218,6 +219,7 @@ class SourceGroup(app_commands.Group):
         return _choices((_choice_text(article), article.id) for article in articles)
 
     async def _act_on(self, interaction: Interaction, text: str, move: _Move, key: str) -> None:
+        """Apply *move* to an article, and show the sentence of *key* with an undo button."""
         words = words_of(interaction)
 
         async def work() -> ui.LayoutView:

@@ -11,8 +11,8 @@ import simcord
 
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
@@ -211,7 +211,7 @@ async def test_somebody_has_one_question_at_a_time(desk):
         await go.wait()
         return an_answer()
 
-    asking = Asking(answering(desk, slow), buttons_under, begin_buttons)
+    asking = Asking(answering(desk, slow), buttons_under, suggested_question_buttons)
 
     async def show(view):
         raise AssertionError("an answer within a second shows no progress")

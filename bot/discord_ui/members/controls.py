@@ -9,16 +9,16 @@ from discord import ui
 from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.members.begin import BeginButton
+from bot.discord_ui.members.asker_buttons import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.citations import QuoteButton, SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
-from bot.discord_ui.members.kept import ForgetButton
 from bot.discord_ui.members.menu import MoreButton
-from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
+from bot.discord_ui.members.personal_data import ForgetButton
 from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.members.suggest import SuggestButton
+from bot.discord_ui.members.suggested_questions import SuggestedQuestionButton
 from bot.discord_ui.places import Audience
 from bot.wording import Wording
 
@@ -38,7 +38,7 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     UnfollowButton,
     QuoteButton,
     MoreButton,
-    BeginButton,
+    SuggestedQuestionButton,
     ForgetButton,
     ResultsButton,
 )

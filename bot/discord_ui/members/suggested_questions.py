@@ -23,7 +23,7 @@ _NAME_LENGTH = 40
 """Characters of a name on a button."""
 
 
-class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
+class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
     """A button that asks its question for the person who presses it."""
 
     kind = "begin"
@@ -46,10 +46,12 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
         await interaction.edit_original_response(view=view)
 
 
-def begin_buttons(beginnings: Sequence[Beginning], words: Wording) -> list[ui.Item[Any]]:
+def suggested_question_buttons(
+    beginnings: Sequence[Beginning], words: Wording
+) -> list[ui.Item[Any]]:
     """Return a button for each suggested question."""
     return [
-        BeginButton(
+        SuggestedQuestionButton(
             f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
             words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME_LENGTH)),
         )

@@ -25,17 +25,19 @@ logger = logging.getLogger(__name__)
 _RulesByServer: TypeAlias = Mapping[str, ServerRules]
 """The rules of each server, by the server's id."""
 
-TELLING = 3.0
+NOTIFICATION_SECONDS = 3.0
 """Seconds between two checks for due notifications."""
 
 
-async def keep_telling(client: discord.Client, desk: Desk, *, interval: float = TELLING) -> None:
+async def keep_notifying(
+    client: discord.Client, desk: Desk, *, interval: float = NOTIFICATION_SECONDS
+) -> None:
     """Send due notifications until cancelled, if this process is the one that sends them."""
     while True:
         try:
             if await desk.presence.tells():
                 rules = await desk.community.every_rules()
-                await tell_followers(client, desk, rules)
+                await notify_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
                 await _report_quiet_sources(client, desk)
         except Exception as error:
@@ -43,7 +45,7 @@ async def keep_telling(client: discord.Client, desk: Desk, *, interval: float = 
         await asyncio.sleep(interval)
 
 
-async def tell_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
+async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
     """Send the due news of each follow, except in servers that are in their quiet hours."""
     now = desk.clock()
 
