@@ -25,8 +25,8 @@ from bot.discord_ui.errors import if_possible, report
 from bot.discord_ui.members import controls as members
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.members.recovering import recover
-from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.refreshing import follow_job

@@ -13,7 +13,7 @@ from bot.answering.understanding.question import UnaskableError
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.suggested_questions import suggested_question_buttons
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.wording import Wording
 from ingest import adding

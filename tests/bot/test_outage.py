@@ -16,7 +16,7 @@ from bot.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.suggested_questions import suggested_question_buttons
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.reporting import as_object

@@ -28,9 +28,9 @@ from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
 from bot.discord_ui.members.help import help_view
 from bot.discord_ui.members.privacy import privacy_view
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.results import results_view
-from bot.discord_ui.members.suggested_questions import suggested_question_buttons
 from bot.discord_ui.members.timeline import timeline_view
 from bot.discord_ui.news import (
     digest_view,

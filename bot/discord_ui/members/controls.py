@@ -16,9 +16,9 @@ from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadBu
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
 from bot.discord_ui.members.menu import MoreButton
 from bot.discord_ui.members.personal_data import ForgetButton
+from bot.discord_ui.members.question_buttons import SuggestedQuestionButton
 from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.members.suggest import SuggestButton
-from bot.discord_ui.members.suggested_questions import SuggestedQuestionButton
 from bot.discord_ui.places import Audience
 from bot.wording import Wording
 

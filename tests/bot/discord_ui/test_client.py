@@ -12,7 +12,7 @@ import simcord
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
 from bot.discord_ui.members.controls import buttons_under
-from bot.discord_ui.members.suggested_questions import suggested_question_buttons
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
