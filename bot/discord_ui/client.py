@@ -33,7 +33,7 @@ from bot.discord_ui.moderators.refreshing import follow_job
 from bot.discord_ui.moderators.reports import post_feedback
 from bot.discord_ui.moderators.setup import welcome
 from bot.discord_ui.moderators.suggestions import post_suggestion
-from bot.discord_ui.notifications import keep_notifying
+from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
 from ingest import stopping
@@ -116,7 +116,7 @@ class ElectionDeskClient(discord.Client):
     async def on_ready(self) -> None:
         """Announce the bot once, with a link for inviting it, and report interrupted questions."""
         if self._announce is not None:
-            self._announce(presence(self))
+            self._announce(connection_summary(self))
             self._announce = None
         await if_possible(find_home(self, self.desk))
         await recover(self, self.desk.presence.interrupted, self.desk.presence.note_told)
@@ -192,7 +192,7 @@ class ElectionDeskClient(discord.Client):
         await super().close()
 
 
-def presence(client: discord.Client) -> str:
+def connection_summary(client: discord.Client) -> str:
     """Return a sentence with the account and the number of servers of *client*."""
     count = len(client.guilds)
     shard = "" if client.shard_id is None else f" (shard {client.shard_id}/{client.shard_count})"

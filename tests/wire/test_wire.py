@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.community.rules import DigestPlan, ServerRules
-from bot.discord_ui.notifications import NOTIFICATION_SECONDS
+from bot.discord_ui.notifier import NOTIFICATION_SECONDS
 from bot.ledger import Ledger
 from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
 from bot.ledger.schema import leases

@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
 from bot.discord_ui.members.following import following_view
-from bot.discord_ui.notifications import notify_followers, post_digests
+from bot.discord_ui.notifier import notify_followers, post_digests
 from bot.ledger.model import Follow, FollowKind
 from bot.wording import Wording
 from ingest.language.languages import Language
