@@ -19,7 +19,7 @@ from bot.discord_ui.rendering import (
     GAP,
     Colour,
     Lengths,
-    as_of_line,
+    coverage_date_line,
     entry,
     layout,
     quotation,
@@ -45,7 +45,7 @@ def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui
         return layout([escape(words("coverage_none"))], Colour.NOTHING)
     blocks = [f"**{escape(words('latest_heading'))}**"]
     blocks += _story_lines(stories, words, BUDGET - _COPIES_LENGTH)
-    return layout([*blocks, GAP, as_of_line(as_of, None, words)], Colour.NEWS)
+    return layout([*blocks, GAP, coverage_date_line(as_of, None, words)], Colour.NEWS)
 
 
 def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
@@ -61,7 +61,9 @@ def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     ]
     while sum(map(size, lines)) > BUDGET - 2 * _COPIES_LENGTH:
         lines.pop()
-    return layout([heading, *lines, GAP, as_of_line(timeline.as_of, None, words)], Colour.NEWS)
+    return layout(
+        [heading, *lines, GAP, coverage_date_line(timeline.as_of, None, words)], Colour.NEWS
+    )
 
 
 def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
@@ -98,7 +100,7 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
         blocks.append("\n".join(lines))
     if digest.gaps:
         blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
-    return layout([*blocks, GAP, as_of_line(digest.until, None, words)], Colour.NEWS)
+    return layout([*blocks, GAP, coverage_date_line(digest.until, None, words)], Colour.NEWS)
 
 
 def quiet_view(quiet: QuietSource, words: Wording) -> ui.LayoutView:

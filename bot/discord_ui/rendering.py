@@ -240,7 +240,7 @@ def _ground_line(answer: Answer, words: Wording) -> Iterator[str]:
 def _as_of_outcome(outcome: Answer | Abstention, newest: Moment | None, words: Wording) -> str:
     """Return the line with the moment of the answer, marked if that is in the past."""
     if not outcome.question.past:
-        return as_of_line(outcome.as_of, newest, words)
+        return coverage_date_line(outcome.as_of, newest, words)
     return past_line(outcome.as_of, words)
 
 
@@ -249,7 +249,7 @@ def past_line(as_of: datetime, words: Wording) -> str:
     return f"**{insert_time(escape(words('as_of_past', as_of=MARK)), as_of)}**"
 
 
-def as_of_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
+def coverage_date_line(as_of: datetime, newest: Moment | None, words: Wording) -> str:
     """Return the line with the time of the answer and the newest article, in the reader's zone."""
     return f"-# {insert_time(escape(words.as_of(as_of, newest, shown=MARK)), as_of)}"
 

@@ -27,7 +27,7 @@ from bot.discord_ui.rendering import (
     MARK,
     Colour,
     Lengths,
-    as_of_line,
+    coverage_date_line,
     entry,
     layout,
     notice_view,
@@ -127,7 +127,7 @@ def results_view(results: Results, words: Wording) -> ui.LayoutView:
         notes = [f"-# {escape(words('results_more', count=rest_count))}"] if rest_count else []
         if any(contest.differs for contest in visible):
             notes.append(f"-# {escape(words('results_differ'))}")
-        foot = as_of_line(results.as_of, None, words)
+        foot = coverage_date_line(results.as_of, None, words)
         tables = [
             block
             for contest in visible

@@ -21,7 +21,7 @@ from bot.discord_ui.rendering import (
     GAP,
     Colour,
     Lengths,
-    as_of_line,
+    coverage_date_line,
     entry,
     layout,
     notice_view,
@@ -78,7 +78,7 @@ def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
     heading = f"**{escape(words('timeline_heading'))} {literal(title(timeline.topic, 200))}**"
     if not timeline.lines:
         return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
-    foot = as_of_line(timeline.as_of, None, words)
+    foot = coverage_date_line(timeline.as_of, None, words)
     blocks: list[str] = []
     for lengths in _LENGTHS:
         blocks = [heading, *_lines_in(timeline.lines, words, lengths), GAP, foot]
