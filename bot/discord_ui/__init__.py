@@ -1,1 +1,1 @@
-"""Questions and answers as Discord shows them; knows no SQL and no model."""
+"""Questions and answers in Discord; this package knows no SQL and no model."""

@@ -1,4 +1,4 @@
-"""Take a question from somebody in Discord, and have an answer or a sentence for it in any case."""
+"""Answers to questions in Discord, from the text of a message to the view with the answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.community.rules import ServerRules, Speaks
 from bot.community.suggested_questions import SuggestedTopic
 from bot.desk import Desk
 from bot.discord_ui.errors import error_view, if_possible, report
-from bot.discord_ui.members.kept import privacy_view
+from bot.discord_ui.members.personal_data import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.recent import Recent
@@ -38,25 +38,28 @@ from ingest.language.languages import Language
 from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
 
-_Under: TypeAlias = Callable[
+_MakeControls: TypeAlias = Callable[
     [str, Wording, Audience, Reason | None, int | None], Sequence[ui.Item[Any]]
 ]
-"""Makes the controls under what has a number, for its audience; the reason is why there is none,
-the last where in what it quotes first a row of results answers, if one does."""
-_Begin: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequence[ui.Item[Any]]]
-"""Makes the buttons with which somebody begins."""
+"""Make the controls under a numbered outcome for an audience.
 
-_BEGINNINGS = frozenset({"hint", "talk_help", "talk_hello"})
-"""What is said to whoever has not asked anything yet."""
-_BY_KANJI = frozenset({Language.CHINESE, Language.JAPANESE})
-"""Languages that two or three characters may be in."""
-_REMEMBERED = 1000
-"""Exchanges that a follow-up may refer to, the newest ones; others are read from the archive."""
+The arguments are the key of the outcome, the words, the audience, the reason if there is no answer,
+and the offset of a row of results in the first quotation, if such a row leads the answer.
+"""
+_MakeSuggestions: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequence[ui.Item[Any]]]
+"""Make the buttons that suggest questions."""
+
+_GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
+"""Keys of the messages to people who have not asked a question yet."""
+_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.JAPANESE})
+"""Possible languages of a text that consists of Chinese characters."""
+_MEMORY_ENTRIES = 1000
+"""Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What is shown, what a follow-up to it may refer to, and the number of the answer in it."""
+    """A message to show, with the exchange for follow-ups and the number of the answer in it."""
 
     view: ui.LayoutView
     exchange: Exchange | None = None
@@ -65,11 +68,11 @@ class _Reply:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a question may be asked here and now, and how it is answered.
+    """The decision to answer a question or to refuse it, with the rules for the answer.
 
-    ``edition`` is the coverage that may be cited. ``refusal`` is the sentence that turns it away;
-    ``silent`` says nothing at all instead, and ``private`` shows an answer to a command to its
-    asker alone.
+    ``edition`` is the coverage that may be cited. ``refusal`` is the sentence that refuses the
+    question. ``silent`` means that no refusal is sent. ``private`` shows an answer to a command to
+    its asker alone.
     """
 
     rules: ServerRules = field(default_factory=ServerRules)
@@ -81,49 +84,51 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class _NotedQuestion:
-    """A question that would be known again if the bot were killed now; ``None`` is not kept."""
+class _StoredQuestion:
+    """A pending question as stored for the next start; ``number`` is ``None`` if that failed."""
 
     desk: Desk
     number: int | None
 
     async def note_progress(self, message: discord.Message | None) -> None:
-        """Note which message shows how far it is."""
+        """Store the id of the message that shows the progress of the answer."""
         if self.number is not None and message is not None:
             await if_possible(self.desk.community.note_progress(self.number, message.id))
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The way from a text to a message; `/ask`, mentions and direct messages all take it."""
+    """The path from a text to a message, used by `/ask`, mentions and direct messages."""
 
     desk: Desk
-    under: _Under
-    begin: _Begin
+    make_controls: _MakeControls
+    make_suggestions: _MakeSuggestions
     in_flight: set[int] = field(default_factory=set)
-    """Who is being answered at this moment: one question at a time for each."""
-    open: set[int] = field(default_factory=set)
-    """Questions that are being answered and whose answer is not yet shown."""
+    """Ids of the members whose question is being answered; each may have one at a time."""
+    unshown: set[int] = field(default_factory=set)
+    """Marks of the questions whose answer is not shown yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
-    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_REMEMBERED))
-    """Verified exchanges by the message that shows the answer, and by the thread or the direct
-    channel in which it stands."""
-    told: Recent[tuple[object, ...], None] = field(default_factory=lambda: Recent(_REMEMBERED))
-    """What was said once and is not said again, the newest."""
+    exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
+    """Verified exchanges, by the id of the message, the thread or the direct channel."""
+    used_keys: Recent[tuple[object, ...], None] = field(
+        default_factory=lambda: Recent(_MEMORY_ENTRIES)
+    )
+    """Keys for which :meth:`is_first` returned True, the newest ones."""
     limiter: Limiter = field(default_factory=lambda: Limiter(time.monotonic))
 
     def question(
         self, text: str, rules: ServerRules | None = None, reader: Language | None = None
     ) -> Question:
-        """Take *text* as a question, to be answered in the language that *rules* may fix.
+        """Parse *text* as a question, in the language that *rules* fix if they fix one.
 
-        What may be Chinese as well as Japanese is in the language of the *reader*'s Discord.
+        A text in Chinese characters alone is taken to be in the *reader*'s language if that is
+        Chinese or Japanese.
 
         Raises:
-            UnaskableError: there is none, it is too long, or it asks for news.
+            UnaskableError: *text* is no question, is too long, or asks for the news.
         """
         fixed = rules.language if rules else None
-        if fixed is None and reader in _BY_KANJI and has_kanji_alone(text):
+        if fixed is None and reader in _KANJI_LANGUAGES and has_kanji_alone(text):
             fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_request_in(question.text):
@@ -131,13 +136,13 @@ class Asking:
         return question
 
     async def admit(self, place: Place, member: int, words: Wording) -> Admission:
-        """Tell how *member* is answered in *place*, and count the question."""
+        """Check the rules and limits for *member* in *place*, and count the question."""
         rules = await self.desk.community.rules(place.server)
         edition = rules.edition(place.server)
         speaks = rules.speaks(place.channel, place.parent)
         if speaks is Speaks.OFF:
-            once = self.first("off", place.channel, member)
-            return Admission(rules, speaks, edition, words("off_here"), silent=not once)
+            is_first = self.is_first("off", place.channel, member)
+            return Admission(rules, speaks, edition, words("off_here"), silent=not is_first)
         private = speaks is Speaks.MENTION or (speaks is Speaks.THREAD and not place.parent)
         if member in self.in_flight:
             return Admission(rules, speaks, edition, words("busy"))
@@ -146,13 +151,13 @@ class Asking:
             (("channel", place.channel), rules.per_channel),
         )
         if wait:
-            again = self.limiter.wait((("told", member), 1)) > 0
-            said = words("too_many", count=ceil(wait))
-            return Admission(rules, speaks, edition, said, silent=again)
+            already_refused = self.limiter.wait((("told", member), 1)) > 0
+            refusal = words("too_many", count=ceil(wait))
+            return Admission(rules, speaks, edition, refusal, silent=already_refused)
         return Admission(rules, speaks, edition, private=private)
 
     @asynccontextmanager
-    async def kept(
+    async def track(
         self,
         question: Question,
         member: int,
@@ -161,25 +166,25 @@ class Asking:
         token: str | None = None,
         message: int | None = None,
         as_of: datetime | None = None,
-    ) -> AsyncIterator[_NotedQuestion]:
-        """Know *question* until its answer is shown; whoever is killed meanwhile says so later.
+    ) -> AsyncIterator[_StoredQuestion]:
+        """Store *question* until its answer is shown, so that the next start can report an abort.
 
-        *channel* is ``None`` where only the asker sees the answer. Where nothing can be kept at the
-        moment it is answered all the same.
+        *channel* is ``None`` if only the asker sees the answer. The question is answered even if it
+        cannot be stored.
         """
         mark = id(question)
-        self.open.add(mark)
+        self.unshown.add(mark)
         try:
-            number = await self._begun(
+            number = await self._store_question(
                 question, member, channel, token=token, message=message, as_of=as_of
             )
-            yield _NotedQuestion(self.desk, number)
+            yield _StoredQuestion(self.desk, number)
             if number is not None:
                 await if_possible(self.desk.community.finish(number))
         finally:
-            self.open.discard(mark)
+            self.unshown.discard(mark)
 
-    async def _begun(
+    async def _store_question(
         self,
         question: Question,
         member: int,
@@ -189,7 +194,7 @@ class Asking:
         message: int | None,
         as_of: datetime | None,
     ) -> int | None:
-        """Keep a question, and return its number; ``None`` where nothing is kept."""
+        """Store a pending question and return its number; ``None`` if that fails."""
         text, language = question.text, question.language
         return await if_possible(
             self.desk.community.begin(
@@ -209,10 +214,10 @@ class Asking:
         edition: Edition = EVERYBODY,
         as_of: datetime | None = None,
     ) -> _Reply:
-        """Answer *question* for *asker*; an error becomes its sentence. Never raises.
+        """Answer *question* for *asker*; an error becomes a sentence. Never raises.
 
-        *show* puts what is verified so far where the answer will be. Only articles of *edition*
-        are cited, with *as_of* only what had been read by then.
+        *show* displays the parts verified so far. Only articles of *edition* are cited, with
+        *as_of* only those that were read by then.
         """
         words = Wording.of(question.language)
         if asker in self.in_flight:
@@ -234,8 +239,10 @@ class Asking:
                     )
                 view = outcome_view(outcome, ask=repeat, notes=self._quiet_notes(outcome, words))
                 if outcome.number is not None:
-                    key, table = str(outcome.number), _row_that_leads(outcome)
-                    with_buttons(view, self.under(key, words, audience, _gap(outcome), table))
+                    key, table = str(outcome.number), _leading_row_offset(outcome)
+                    with_buttons(
+                        view, self.make_controls(key, words, audience, _gap_reason(outcome), table)
+                    )
                 number = outcome.number if isinstance(outcome, Answer) else None
                 return _Reply(view, Exchange.of(outcome), number)
             except Exception as error:
@@ -245,33 +252,33 @@ class Asking:
                 self.runs.running.pop(run, None)
 
     def _quiet_notes(self, outcome: Answer | Abstention, words: Wording) -> list[str]:
-        """Say of which outlets an answer rests on nothing new has come for long."""
+        """Name the cited outlets that have published nothing new for long."""
         if not isinstance(outcome, Answer) or outcome.question.past:
             return []
         leads = outcome.excerpts[: outcome.leads] if not outcome.claims else ()
-        cited = [each.citation for each in leads] or list(outcome.citations)
-        outlets = dict.fromkeys(each.header.outlet for each in cited)
+        citations = [excerpt.citation for excerpt in leads] or list(outcome.citations)
+        outlets = dict.fromkeys(citation.header.outlet for citation in citations)
         quiet = {outlet: self.desk.news.quiet.since(outlet) for outlet in outlets}
         return [
-            words("quiet_outlet", outlet=title(outlet, 100), date=words.date(since))
-            for outlet, since in quiet.items()
-            if since is not None
+            words("quiet_outlet", outlet=title(outlet, 100), date=words.date(quiet_since))
+            for outlet, quiet_since in quiet.items()
+            if quiet_since is not None
         ]
 
-    def first(self, *what: object) -> bool:
-        """Tell whether *what* was not said yet, as far back as that is remembered."""
-        if what in self.told:
+    def is_first(self, *key: object) -> bool:
+        """Return True if *key* is new, and remember it; the oldest keys are dropped."""
+        if key in self.used_keys:
             return False
-        self.told.keep(what, None)
+        self.used_keys.keep(key, None)
         return True
 
     def remember(self, place: int, exchange: Exchange | None) -> None:
-        """Keep what a reply in *place* may refer to."""
+        """Store the exchange to which a reply in *place* may refer."""
         if exchange is not None:
             self.exchanges.keep(place, exchange)
 
     def forget(self, channel: int, *, private: bool) -> None:
-        """Forget what was said in a direct channel; elsewhere nothing is known by person."""
+        """Forget the exchange of a direct channel; other channels hold no data by person."""
         if private:
             self.exchanges.pop(channel, None)
 
@@ -282,10 +289,7 @@ class Asking:
         number: int | None,
         language: Language,
     ) -> None:
-        """Remember in which message an answer stands, for follow-ups and corrections.
-
-        Never raises.
-        """
+        """Store the message of an answer, for follow-ups and corrections. Never raises."""
         if message is None:
             return
         self.remember(message.id, exchange)
@@ -299,62 +303,71 @@ class Asking:
         except Exception as error:
             report(error)
 
-    async def unasked(
+    async def answer_non_question(
         self, error: UnaskableError, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
-        """Answer what is no question; whoever begins is offered some that the coverage answers."""
-        known = in_words_of(error, words)
+        """Answer a text that is no question; greetings and empty texts get suggested questions."""
+        language_words = in_words_of(error, words)
         if error.key == NEWS:
-            return await self.latest(error.topic, known, edition)
+            return await self.latest(error.topic, language_words, edition)
         if error.key == PRIVACY:
             return privacy_view(
-                known,
+                language_words,
                 keeps_questions=self.desk.settings.keep_questions,
                 has_model=bool(self.desk.models.writers),
             )
-        said = escape(unaskable(error, words))
+        sentence = escape(unaskable(error, words))
         if error.key == CHECK:
-            return layout([said, escape(known("check_ways", find=known("command_find")))])
-        if error.key not in _BEGINNINGS:
-            return layout([said])
-        return with_buttons(layout([said]), self.beginnings(known, edition))
+            return layout(
+                [
+                    sentence,
+                    escape(language_words("check_ways", find=language_words("command_find"))),
+                ]
+            )
+        if error.key not in _GREETING_KEYS:
+            return layout([sentence])
+        return with_buttons(layout([sentence]), self.suggested_questions(language_words, edition))
 
     async def latest(
         self, topic: str, words: Wording, edition: Edition = EVERYBODY
     ) -> ui.LayoutView:
-        """Show the newest stories, or what was reported last on *topic*."""
+        """Show the newest stories, or the latest coverage of *topic*."""
         if topic:
             return latest_on_view(await self.desk.timeline(topic, edition=edition), words)
         stories = await self.desk.news.stories.latest(STORIES_SHOWN, edition)
         return latest_view(stories, self.desk.clock(), words)
 
-    def beginnings(self, words: Wording, edition: Edition = EVERYBODY) -> Sequence[ui.Item[Any]]:
-        """Return buttons for what the newest coverage answers; none if that is nothing.
+    def suggested_questions(
+        self, words: Wording, edition: Edition = EVERYBODY
+    ) -> Sequence[ui.Item[Any]]:
+        """Return buttons for questions that the newest coverage answers, perhaps none.
 
-        Of an edition of some outlets only what their articles answer.
+        Only articles of *edition* count.
         """
-        return self.begin(self.desk.suggested_questions.suggestions(words.language, edition), words)
+        return self.make_suggestions(
+            self.desk.suggested_questions.suggestions(words.language, edition), words
+        )
 
 
-def _gap(outcome: Answer | Abstention) -> Reason | None:
-    """Return why there is no answer; what was not known at an earlier moment is no gap today."""
+def _gap_reason(outcome: Answer | Abstention) -> Reason | None:
+    """Return the reason why there is no answer; for an earlier moment that is no gap today."""
     if isinstance(outcome, Answer):
         return None
     return Reason.STOPPED if outcome.question.past else outcome.reason
 
 
-def _row_that_leads(outcome: Answer | Abstention) -> int | None:
-    """Return where the bold part of what leads begins, if that is a row of results."""
+def _leading_row_offset(outcome: Answer | Abstention) -> int | None:
+    """Return the offset of the bold part of the first excerpt if it is a row of results."""
     excerpts = outcome.excerpts if isinstance(outcome, Answer) else ()
     if not excerpts:
         return None
-    cited, bold = excerpts[0].citation, excerpts[0].bold
-    row = Citation(cited.passage, excerpts[0].parts[1], cited.start + bold.start)
+    citation, bold = excerpts[0].citation, excerpts[0].bold
+    row = Citation(citation.passage, excerpts[0].parts[1], citation.start + bold.start)
     return bold.start if holds_result(row) else None
 
 
 def asking_of(interaction: Interaction) -> Asking:
-    """Return the way to an answer in the client that took *interaction*."""
-    found = interaction.client.asking
-    assert isinstance(found, Asking)
-    return found
+    """Return the asking service of the client that received *interaction*."""
+    asking = interaction.client.asking
+    assert isinstance(asking, Asking)
+    return asking

@@ -1,4 +1,4 @@
-"""Buttons and forms: what a button needs stands in its own name, and an error is a sentence."""
+"""Buttons with their key in the custom id, and forms; both report an error as a sentence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.discord_ui.replying import Interaction, failed, words_of
+from bot.discord_ui.replying import Interaction, report_failure, words_of
 
 ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
-"""The number of an answer, and of its message where the button stands under another one."""
+"""The number of an answer, then the id of its message if the button is below another message."""
 
 
 class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none"):
-    """A button whose name holds its kind and a key, so that it lives through restarts."""
+    """A button with its kind and its key in the custom id, so that it works after a restart."""
 
     kind: ClassVar[str]
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
@@ -26,11 +26,11 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
 
     @property
     def number(self) -> int:
-        """The number of the answer that an :data:`ANSWER_KEY` names."""
+        """Return the number of the answer in an :data:`ANSWER_KEY`."""
         return int(self.key.partition(".")[0])
 
     async def message(self, interaction: Interaction) -> discord.Message | None:
-        """Return the message that the button is about; ``None`` if that is gone."""
+        """Return the answer's message; ``None`` if it was deleted."""
         number, channel = self.key.partition(".")[2], interaction.channel
         if not number:
             return interaction.message
@@ -47,31 +47,31 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         item: ui.Item[Any],
         match: Any,  # noqa: ANN401 - discord.py's own signature
     ) -> Self:
-        """Make the button of a message again."""
+        """Restore the button of a message from its custom id."""
         del interaction, item
         return cls(match["key"])
 
     async def callback(self, interaction: Interaction) -> None:
-        """Do what the button says; what goes wrong is told to whoever pressed it."""
+        """Run the button's action; report an error to the person who pressed it."""
         try:
-            await self.pressed(interaction)
+            await self.on_press(interaction)
         except Exception as error:
-            await failed(interaction, error)
+            await report_failure(interaction, error)
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Do what the button says."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Run the button's action."""
         raise NotImplementedError
 
 
 class Form(ui.Modal):
-    """A form; what goes wrong is told to whoever sent it."""
+    """A form that reports an error to the person who sent it."""
 
     def field(self, key: str, item: ui.Item[Any], interaction: Interaction) -> None:
-        """Add *item* under the label that the catalogue has for *key*."""
+        """Add *item* under the catalogue's label for *key*."""
         self.add_item(ui.Label(text=words_of(interaction)(key), component=item))
 
     async def on_error(  # type: ignore[override]
         self, interaction: Interaction, error: Exception, /
     ) -> None:
-        """Tell whoever sent the form."""
-        await failed(interaction, error)
+        """Report *error* to the person who sent the form."""
+        await report_failure(interaction, error)

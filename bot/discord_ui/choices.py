@@ -1,4 +1,4 @@
-"""What is offered while somebody types, within Discord's limits."""
+"""Choices for autocompletion, within Discord's limits."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from discord import app_commands
 
-_MOST, _LONGEST = 25, 100
-"""Choices that Discord shows, and characters of one."""
+_CHOICE_COUNT, _CHOICE_LENGTH = 25, 100
+"""Choices that Discord shows, and characters of one choice."""
 
 
-def choices_like(
-    typed: str, names: Iterable[str], *, own: bool = False
+def matching_choices(
+    text: str, names: Iterable[str], *, include_text: bool = False
 ) -> list[app_commands.Choice[str]]:
-    """Offer those of *names* that contain what was typed, behind that itself with *own*."""
-    wanted = typed.casefold().strip()
-    mine = [typed.strip()[:_LONGEST]] if own and wanted else []
-    found = (each for each in names if wanted in each.casefold() and len(each) <= _LONGEST)
+    """Return choices for the *names* that contain *text*, after *text* itself if so asked."""
+    folded = text.casefold().strip()
+    mine = [text.strip()[:_CHOICE_LENGTH]] if include_text and folded else []
+    matches = (name for name in names if folded in name.casefold() and len(name) <= _CHOICE_LENGTH)
     return [
-        app_commands.Choice(name=each, value=each)
-        for each in list(dict.fromkeys([*mine, *found]))[:_MOST]
+        app_commands.Choice(name=name, value=name)
+        for name in list(dict.fromkeys([*mine, *matches]))[:_CHOICE_COUNT]
     ]

@@ -1,4 +1,4 @@
-"""Every command, who may reach it, and when Discord is told about them."""
+"""Every command, the check of who may use it, and its registration with Discord."""
 
 from __future__ import annotations
 
@@ -32,48 +32,48 @@ from bot.discord_ui.moderators.source import SourceGroup
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
 _Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
-"""Returns the key of the words that turn somebody away."""
-_Offer: TypeAlias = (
+"""Return the key of a refusal, or ``None`` if the command may be used."""
+_Command: TypeAlias = (
     app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
 )
-_MODERATED = (SourceGroup.NAME, "reports", "gaps")
-"""Commands for those who look after the coverage."""
+_MODERATOR_COMMANDS = (SourceGroup.NAME, "reports", "gaps")
+"""Names of the commands for moderators."""
 
 
 class DeskTree(app_commands.CommandTree[discord.Client]):
-    """The commands; an error in one is a sentence for whoever used it."""
+    """The command tree of the desk; it reports an error as a sentence to the user."""
 
     def __init__(self, client: discord.Client, asking: Asking, moderation: Moderation) -> None:
         super().__init__(client)
-        self.guards: dict[str, _Guard] = dict.fromkeys(_MODERATED, moderation.refusal)
+        self.guards: dict[str, _Guard] = dict.fromkeys(_MODERATOR_COMMANDS, moderation.refusal)
         self.guards |= dict.fromkeys((SettingsGroup.NAME, "setup"), moderation.settings_refusal)
-        for each in (*_members_commands(asking), *_moderators_commands(moderation)):
-            self.add_command(each)
+        for command in (*_members_commands(asking), *_moderators_commands(moderation)):
+            self.add_command(command)
         self.add_command(help_command(asking, self, self.guards))
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Let nobody reach a command that is not theirs, whatever a server's settings show.
+        """Refuse a command to members who may not use it, despite the server's own permissions.
 
-        What is offered while they type is checked where it is made: it cannot be answered here.
+        Autocompletion makes this check itself: it cannot be answered here.
         """
-        typing = interaction.type is discord.InteractionType.autocomplete
+        autocompletes = interaction.type is discord.InteractionType.autocomplete
         data: Any = interaction.data or {}
         guard = self.guards.get(data.get("name", ""))
-        if typing or guard is None:
+        if autocompletes or guard is None:
             return True
         return await admitted(interaction, await guard(interaction))
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
-        """Log *error* and say so: to the interaction, else in its channel."""
+        """Log *error* and report it: as a reply to the interaction, else in its channel."""
         words = words_of(interaction)
         view = error_view(report(error), words)
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
 
-def _members_commands(asking: Asking) -> list[_Offer]:
-    """Make what everybody may use."""
+def _members_commands(asking: Asking) -> list[_Command]:
+    """Make the commands for everybody."""
     return [
         ask_command(asking),
         coverage_command(asking.desk),
@@ -89,8 +89,8 @@ def _members_commands(asking: Asking) -> list[_Offer]:
     ]
 
 
-def _moderators_commands(moderation: Moderation) -> list[_Offer]:
-    """Make what the guards of the tree let moderators use."""
+def _moderators_commands(moderation: Moderation) -> list[_Command]:
+    """Make the commands for moderators; the tree guards them."""
     return [
         SourceGroup(moderation),
         SettingsGroup(moderation),
@@ -101,10 +101,10 @@ def _moderators_commands(moderation: Moderation) -> list[_Offer]:
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path | None) -> None:
-    """Tell Discord about the commands when they differ from those in *digest_file*.
+    """Register the commands with Discord if they differ from those in *digest_file*.
 
-    Without a file they are sent each time. If Discord refuses, mentions and direct messages work
-    all the same.
+    Without a file they are sent each time. Mentions and direct messages work even if Discord
+    refuses the commands.
     """
     digest = await _commands_digest(tree)
     if digest_file and digest_file.exists() and digest_file.read_text().strip() == digest:
@@ -120,7 +120,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], digest_file: Path
 
 
 async def _commands_digest(tree: app_commands.CommandTree[Any]) -> str:
-    """Fingerprint the commands in all languages, for this application."""
+    """Hash the commands in all languages, and the id of the application."""
     translator = tree.translator
     payloads = [
         await command.get_translated_payload(tree, translator)
@@ -128,5 +128,5 @@ async def _commands_digest(tree: app_commands.CommandTree[Any]) -> str:
         else command.to_dict(tree)
         for command in tree.get_commands()
     ]
-    seen = json.dumps([tree.client.application_id, payloads], sort_keys=True, default=str)
-    return hashlib.sha256(seen.encode()).hexdigest()
+    serialised = json.dumps([tree.client.application_id, payloads], sort_keys=True, default=str)
+    return hashlib.sha256(serialised.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""An error is one sentence for whoever asked, and a log entry that its code finds again."""
+"""Errors as one sentence for people and one log entry, linked by a code."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _Result = TypeVar("_Result")
 
 
 def report(error: BaseException) -> str:
-    """Log *error*, with Discord's own text where it is Discord's, and return its code."""
+    """Log *error*, with Discord's own message if it has one, and return its code."""
     return fault_code(error, discord.HTTPException)
 
 
 async def if_possible(work: Awaitable[_Result]) -> _Result | None:
-    """Do what an answer does not wait for; where it fails, that is logged. Never raises."""
+    """Await *work*, return its result, and log an error instead of raising it."""
     try:
         return await work
     except Exception as error:
@@ -30,5 +30,5 @@ async def if_possible(work: Awaitable[_Result]) -> _Result | None:
 
 
 def error_view(code: str, words: Wording) -> ui.LayoutView:
-    """Say that it failed, what to do next, and the code."""
+    """Show that something failed, the next step, and the code of the log entry."""
     return notice_view(words("error", id=code))

@@ -1,4 +1,4 @@
-"""What messages in Discord say: an answer's own, long after it was written, and others'."""
+"""Questions and answers read back from Discord messages, also long after they were posted."""
 
 from __future__ import annotations
 
@@ -11,53 +11,55 @@ import discord
 from bot.answering.understanding.followup import Exchange
 from bot.discord_ui.asking import Asking
 
-_NUMBERED = re.compile(r"desk:(?:sources|report):(\d{1,12})")
-"""The buttons that stand under every answer, with the answer's number."""
-_ASKED = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
+_ANSWER_ID = re.compile(r"desk:(?:sources|report):(\d{1,12})")
+"""Custom ids with the answer's number; every answer has one of these buttons."""
+_QUESTION = re.compile(r"(?:-# )?\*\*(?P<asked>.+)\*\*", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
 _ISOLATES = str.maketrans("", "", "\u200f\u2067\u2068\u2069")
-_STATED = re.compile(
+_STATEMENT = re.compile(
     r"^> (?P<quoted>.+)$|^(?P<claim>.+?) \*\*\[\d+\](?: \[\d+\])*\*\*$", re.MULTILINE
 )
-"""What an answer states: an excerpt, or a sentence before its numbers."""
+"""A statement in an answer: an excerpt, or a sentence before its numbers."""
 _MENTION = re.compile(r"<@!?\d+>")
 
 
 async def exchange_in(message: discord.Message, asking: Asking) -> Exchange | None:
-    """Return the verified exchange that *message* shows, out of the archive if need be."""
+    """Return the verified exchange shown in *message*, from memory or from the archive."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id]
-    number, asked = _number_in(message), await question_of(message, asking)
-    if number is None or asked is None:
+    number, question = _answer_number_in(message), await question_of(message, asking)
+    if number is None or question is None:
         return None
-    return await asking.desk.community.exchange(number, asked)
+    return await asking.desk.community.exchange(number, question)
 
 
 async def question_of(message: discord.Message, asking: Asking) -> str | None:
-    """Return the question that *message* answers: it repeats it, or replies to it."""
+    """Return the question answered in *message*, from it or the message it replies to."""
     if message.id in asking.exchanges:
         return asking.exchanges[message.id].question
-    repeated = _question_over(message)
-    if repeated is not None:
-        return repeated
-    asked = await replied_to(message)
-    return (_MENTION.sub(" ", asked.content).strip() or None) if asked else None
+    question = _question_above(message)
+    if question is not None:
+        return question
+    question_message = await replied_message(message)
+    return (
+        (_MENTION.sub(" ", question_message.content).strip() or None) if question_message else None
+    )
 
 
-async def replied_to(message: discord.Message) -> discord.Message | None:
-    """Return the message to which *message* replies, if it does and that is still there."""
+async def replied_message(message: discord.Message) -> discord.Message | None:
+    """Return the message to which *message* replies; ``None`` if there is none any more."""
     reference = message.reference
     if reference is None or reference.message_id is None:
         return None
     try:
-        found = reference.resolved or await message.channel.fetch_message(reference.message_id)
+        target = reference.resolved or await message.channel.fetch_message(reference.message_id)
     except discord.HTTPException:
         return None
-    return found if isinstance(found, discord.Message) else None
+    return target if isinstance(target, discord.Message) else None
 
 
-async def beginning_of(thread: discord.Thread) -> discord.Message | None:
-    """Return the message out of which a thread was made; it has its number."""
+async def first_message_of(thread: discord.Thread) -> discord.Message | None:
+    """Return the message on which *thread* was opened; both have the same id."""
     if not isinstance(thread.parent, discord.TextChannel):
         return None
     try:
@@ -67,87 +69,86 @@ async def beginning_of(thread: discord.Thread) -> discord.Message | None:
 
 
 async def last_exchange(channel: object, asking: Asking) -> Exchange | None:
-    """Return the last exchange of a thread or a direct channel; elsewhere questions stand alone.
+    """Return the last exchange of a thread or a direct channel; ``None`` for other channels.
 
-    A thread that was made of an answer begins with it.
+    The first exchange of a thread on an answer is that answer.
     """
     if not isinstance(channel, discord.Thread | discord.DMChannel):
         return None
     if channel.id in asking.exchanges:
         return asking.exchanges[channel.id]
-    began = await beginning_of(channel) if isinstance(channel, discord.Thread) else None
-    return await exchange_in(began, asking) if began else None
+    first_message = await first_message_of(channel) if isinstance(channel, discord.Thread) else None
+    return await exchange_in(first_message, asking) if first_message else None
 
 
-def said_in(message: discord.Message) -> str:
-    """Return what *message* says, as far as Discord lets it be read; "" if that is nothing.
+def text_in(message: discord.Message) -> str:
+    """Return the text of *message* that Discord shows, perhaps "".
 
-    Those are its own words, what it forwards, what it embeds, and of an answer of the desk what
-    it states.
+    That is its own text, forwarded and embedded texts, and the statements of an answer.
     """
-    texts = [message.content, *_embedded(message.embeds)]
-    for each in message.message_snapshots:
-        texts += [each.content, *_embedded(each.embeds)]
-    shown = "\n".join(_texts(message.components))
-    if _number_in(message) is None:
-        texts.append(shown)
+    texts = [message.content, *_embed_texts(message.embeds)]
+    for snapshot in message.message_snapshots:
+        texts += [snapshot.content, *_embed_texts(snapshot.embeds)]
+    body = "\n".join(_texts(message.components))
+    if _answer_number_in(message) is None:
+        texts.append(body)
     else:
-        stated = (each["quoted"] or each["claim"] for each in _STATED.finditer(shown))
-        texts += [_ESCAPED.sub(r"\1", each.replace("**", "")) for each in stated]
-    said = _MENTION.sub(" ", "\n".join(filter(None, texts)))
-    return said.translate(_ISOLATES).strip()
+        statements = (match["quoted"] or match["claim"] for match in _STATEMENT.finditer(body))
+        texts += [_ESCAPED.sub(r"\1", text.replace("**", "")) for text in statements]
+    joined = _MENTION.sub(" ", "\n".join(filter(None, texts)))
+    return joined.translate(_ISOLATES).strip()
 
 
 def has_question(message: discord.Message) -> bool:
-    """Tell whether the question stands over an answer, as it does over one to a command."""
-    return _question_over(message) is not None
+    """Return True if the question is above the answer, as in replies to commands."""
+    return _question_above(message) is not None
 
 
 def is_answer(message: discord.Message) -> bool:
-    """Tell whether *message* shows an answer of the desk, or that it has none."""
+    """Return True if *message* shows an outcome of the desk."""
     return any(
-        (getattr(each, "custom_id", None) or "").startswith("desk:")
-        for each in _walked(message.components)
+        (getattr(component, "custom_id", None) or "").startswith("desk:")
+        for component in _nested(message.components)
     )
 
 
-def _embedded(embeds: Iterable[discord.Embed]) -> Iterator[str]:
-    """Yield what *embeds* say: of a page that is linked, its title and what it is about."""
-    for each in embeds:
-        yield from filter(None, (each.title, each.description))
-        yield from (field.value for field in each.fields if field.value)
+def _embed_texts(embeds: Iterable[discord.Embed]) -> Iterator[str]:
+    """Yield the texts of *embeds*: the title, description and fields of linked pages."""
+    for embed in embeds:
+        yield from filter(None, (embed.title, embed.description))
+        yield from (field.value for field in embed.fields if field.value)
 
 
-def _question_over(message: discord.Message) -> str | None:
-    """Read the question that stands in bold over an answer to a command.
+def _question_above(message: discord.Message) -> str | None:
+    """Return the bold question above an answer to a command, or ``None``.
 
-    Over one to a message it stands only in small print; bold alone is how sure the answer is.
+    An answer to a message has its question in small print; bold text alone is its level.
     """
     first = next(_texts(message.components), "")
-    found = _ASKED.fullmatch(first)
+    match = _QUESTION.fullmatch(first)
     if message.reference is not None and not first.startswith("-# "):
         return None
-    return _ESCAPED.sub(r"\1", found["asked"]).translate(_ISOLATES) if found else None
+    return _ESCAPED.sub(r"\1", match["asked"]).translate(_ISOLATES) if match else None
 
 
-def _number_in(message: discord.Message) -> int | None:
-    """Return the number of the answer that *message* shows."""
-    for each in _walked(message.components):
-        found = _NUMBERED.fullmatch(getattr(each, "custom_id", None) or "")
-        if found:
-            return int(found[1])
+def _answer_number_in(message: discord.Message) -> int | None:
+    """Return the number of the answer in *message*, or ``None``."""
+    for component in _nested(message.components):
+        match = _ANSWER_ID.fullmatch(getattr(component, "custom_id", None) or "")
+        if match:
+            return int(match[1])
     return None
 
 
 def _texts(components: Iterable[Any]) -> Iterator[str]:
-    """Yield the texts of *components*, top to bottom."""
-    for each in _walked(components):
-        if isinstance(each, discord.TextDisplay):
-            yield each.content
+    """Yield the texts of *components* from top to bottom."""
+    for component in _nested(components):
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
 
 
-def _walked(components: Iterable[Any]) -> Iterator[Any]:
-    """Yield *components* and what is in them."""
-    for each in components:
-        yield each
-        yield from _walked(getattr(each, "children", ()))
+def _nested(components: Iterable[Any]) -> Iterator[Any]:
+    """Yield *components* and the components inside them."""
+    for component in components:
+        yield component
+        yield from _nested(getattr(component, "children", ()))

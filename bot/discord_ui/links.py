@@ -1,4 +1,4 @@
-"""An address that somebody sends to the bot: the article that it is of, if that is kept."""
+"""Links sent to the bot, looked up in the archive."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.discord_ui.text import escape
 from bot.wording import Wording
 from ingest.model import Edition
 
-_ROOM = Lengths(quote=400, title=200, claims=0)
+_LENGTHS = Lengths(quote=400, title=200, claims=0)
 _MESSAGE = re.compile(r"/channels/(?:@me|\d{1,20})/\d{1,20}/\d{1,20}/?")
 _DISCORD = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"})
 
 
 def address_in(text: str) -> str | None:
-    """Return the address of the web that *text* is, and nothing else; ``None`` if it is none."""
+    """Return *text* as a web address; ``None`` if it is anything else."""
     address = text.strip().removeprefix("<").removesuffix(">")
     if any(map(str.isspace, address)):
         return None
@@ -36,20 +36,20 @@ def address_in(text: str) -> str | None:
 async def linked_view(
     address: str, asking: Asking, edition: Edition, words: Wording, *, in_server: bool
 ) -> ui.LayoutView:
-    """Show the article at *address*: what it is, and how it begins; or offer to suggest it."""
+    """Show the archived article at *address* and its beginning, or offer to suggest it."""
     parts = urlsplit(address)
     if parts.hostname in _DISCORD and _MESSAGE.fullmatch(parts.path):
         return notice_view(words("link_message", find=words("command_find")))
-    found = await asking.desk.catalogue.at(address, edition)
-    if found is None:
+    match = await asking.desk.catalogue.at(address, edition)
+    if match is None:
         buttons: Sequence[ui.Item[Any]] = (
             [SuggestButton("0", words("suggest"))] if in_server else []
         )
         return with_buttons(notice_view(words("link_not_kept")), buttons)
-    article, beginning = found
+    article, beginning = match
     blocks = [
         f"**{escape(words('link_kept'))}**",
-        entry(article.header, words, _ROOM),
-        f"> {quotation(beginning, words, _ROOM)}",
+        entry(article.header, words, _LENGTHS),
+        f"> {quotation(beginning, words, _LENGTHS)}",
     ]
-    return layout([each for each in blocks if beginning or not each.startswith("> ")])
+    return layout([block for block in blocks if beginning or not block.startswith("> ")])

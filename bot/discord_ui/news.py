@@ -1,4 +1,4 @@
-"""What is new, as messages: pure."""
+"""Views of news: the newest stories, follows, digests and quiet sources. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.discord_ui.rendering import (
     GAP,
     Colour,
     Lengths,
-    as_of_line,
+    coverage_date_line,
     entry,
     layout,
     quotation,
@@ -30,59 +30,61 @@ from bot.linking import opening_at
 from bot.wording import Wording
 from ingest.model import Header
 
-_ROOM = Lengths(quote=240, title=120, claims=0)
-_COPIES = 200
-"""Characters of the outlets that carry a story as well."""
-_QUOTED, _CORRECTED = 3, 5
-"""Articles that are quoted in one message of a follow, and corrections in a digest."""
+_LENGTHS = Lengths(quote=240, title=120, claims=0)
+_COPIES_LENGTH = 200
+"""Characters for the outlets that carry a story too."""
+_QUOTED_COUNT, _CORRECTIONS_COUNT = 3, 5
+"""Articles quoted in one message of a follow, and corrections in one digest."""
 STORIES_SHOWN = 8
 """Stories in one message."""
 
 
 def latest_view(stories: Sequence[Story], as_of: datetime, words: Wording) -> ui.LayoutView:
-    """List the newest stories, each once."""
+    """List the newest stories."""
     if not stories:
         return layout([escape(words("coverage_none"))], Colour.NOTHING)
     blocks = [f"**{escape(words('latest_heading'))}**"]
-    blocks += _story_lines(stories, words, BUDGET - _COPIES)
-    return layout([*blocks, GAP, as_of_line(as_of, None, words)], Colour.NEWS)
+    blocks += _story_lines(stories, words, BUDGET - _COPIES_LENGTH)
+    return layout([*blocks, GAP, coverage_date_line(as_of, None, words)], Colour.NEWS)
 
 
-def latest_on_view(found: Timeline, words: Wording) -> ui.LayoutView:
-    """Quote what was reported last on a topic, the newest first."""
-    topic = literal(title(found.topic, 200))
+def latest_on_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
+    """Quote the latest coverage of a topic, newest first."""
+    topic = literal(title(timeline.topic, 200))
     heading = f"**{escape(words('latest_on'))} {topic}**"
-    if not found.lines:
+    if not timeline.lines:
         return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
     lines = [
-        f"{entry(each.citation.header, words, _ROOM)}\n"
-        f"> {quotation(each.citation.quote, words, _ROOM)}"
-        for each in sorted(found.lines, key=lambda line: line.day, reverse=True)[:STORIES_SHOWN]
+        f"{entry(line.citation.header, words, _LENGTHS)}\n"
+        f"> {quotation(line.citation.quote, words, _LENGTHS)}"
+        for line in sorted(timeline.lines, key=lambda line: line.day, reverse=True)[:STORIES_SHOWN]
     ]
-    while sum(map(size, lines)) > BUDGET - 2 * _COPIES:
+    while sum(map(size, lines)) > BUDGET - 2 * _COPIES_LENGTH:
         lines.pop()
-    return layout([heading, *lines, GAP, as_of_line(found.as_of, None, words)], Colour.NEWS)
+    return layout(
+        [heading, *lines, GAP, coverage_date_line(timeline.as_of, None, words)], Colour.NEWS
+    )
 
 
 def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
-    """Quote what is new for one follow: a few articles, and how many more there are."""
+    """Quote the newest articles for one follow, and count the others."""
     text = literal(title(due.follow.text, 200))
     heading = f"**{escape(words(f'news_{due.follow.kind}'))} {text}**"
-    lines = [_quoted(each.header, each.quote, words) for each in due.quoted[:_QUOTED]]
-    left = len(due.quoted) - len(lines)
-    more = [f"-# {escape(words('preview_more', count=left))}"] if left else []
-    return layout([heading, *lines, *more], Colour.NEWS)
+    lines = [_quote_block(item.header, item.quote, words) for item in due.quoted[:_QUOTED_COUNT]]
+    rest_count = len(due.quoted) - len(lines)
+    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
+    return layout([heading, *lines, *rest_lines], Colour.NEWS)
 
 
 def newer_view(citation: Citation, words: Wording) -> ui.LayoutView:
-    """Quote what newer coverage says, for who read an answer that it may change."""
+    """Quote newer coverage that may change an answer, for its readers."""
     heading = f"**{escape(words('notice_newer'))}**"
-    return layout([heading, _quoted(citation.header, citation.quote, words)], Colour.NEWS)
+    return layout([heading, _quote_block(citation.header, citation.quote, words)], Colour.NEWS)
 
 
 def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
-    """List what is new in a period: stories, corrections, and how much is not covered."""
-    since, until = (format_dt(each, "D") for each in (digest.since, digest.until))
+    """List the stories and corrections of a period, and count the unanswered questions."""
+    since, until = (format_dt(moment, "D") for moment in (digest.since, digest.until))
     blocks = [f"**{escape(words('digest_heading'))}** {since} – {until}"]
     if digest.stories:
         blocks += _story_lines(digest.stories, words, BUDGET // 2)
@@ -90,50 +92,50 @@ def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:
         blocks.append(escape(words("digest_nothing")))
     if digest.corrected:
         lines = [f"**{escape(words('digest_corrections'))}**"]
-        for article, note in digest.corrected[:_CORRECTED]:
-            said = phrase(title(note, _COPIES))
-            lines.append(f"- {entry(article.header, words, _ROOM)}\n-# {said}")
-        left = len(digest.corrected) - _CORRECTED
-        lines += [f"-# {escape(words('preview_more', count=left))}"] if left > 0 else []
+        for article, note in digest.corrected[:_CORRECTIONS_COUNT]:
+            text = phrase(title(note, _COPIES_LENGTH))
+            lines.append(f"- {entry(article.header, words, _LENGTHS)}\n-# {text}")
+        rest_count = len(digest.corrected) - _CORRECTIONS_COUNT
+        lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
         blocks.append("\n".join(lines))
     if digest.gaps:
         blocks.append(f"-# {escape(words('digest_gaps', count=digest.gaps))}")
-    return layout([*blocks, GAP, as_of_line(digest.until, None, words)], Colour.NEWS)
+    return layout([*blocks, GAP, coverage_date_line(digest.until, None, words)], Colour.NEWS)
 
 
 def quiet_view(quiet: QuietSource, words: Wording) -> ui.LayoutView:
-    """Say which source has gone quiet, since when, and why if that is known."""
+    """Name a source without new articles, its last date, and the cause if one is known."""
     source = quiet.source
     failure = translated_failure(source.failure or "", words)
     key = "quiet_failing" if failure else "quiet_silent"
-    said = words(
+    sentence = words(
         key,
         outlet=title(source.outlet, 100),
         date=words.date(quiet.since),
-        failure=title(failure, _COPIES),
+        failure=title(failure, _COPIES_LENGTH),
     )
     linked = link(title(source.address, 200), source.address, instead=words("link"))
-    return layout([f"**{escape(words('quiet_heading'))}**", phrase(said), f"-# {linked}"])
+    return layout([f"**{escape(words('quiet_heading'))}**", phrase(sentence), f"-# {linked}"])
 
 
-def _quoted(header: Header, quote: str, words: Wording) -> str:
-    """Quote an article, with an address that opens there."""
+def _quote_block(header: Header, quote: str, words: Wording) -> str:
+    """Quote an article, with a link that opens at the quotation."""
     url = opening_at(header.url, quote)
-    return f"{entry(header, words, _ROOM, url=url)}\n> {quotation(quote, words, _ROOM)}"
+    return f"{entry(header, words, _LENGTHS, url=url)}\n> {quotation(quote, words, _LENGTHS)}"
 
 
-def _story_lines(stories: Sequence[Story], words: Wording, room: int) -> list[str]:
-    """Name each story in a line with who else carries it, as many as *room* characters hold."""
+def _story_lines(stories: Sequence[Story], words: Wording, budget: int) -> list[str]:
+    """Write a line for each story and its outlets, as many as fit *budget* characters."""
     lines: list[str] = []
-    for each in stories:
-        line = f"- {entry(each.article.header, words, _ROOM)}"
-        others = [outlet for outlet in each.outlets if outlet != each.article.header.outlet]
-        if others:
-            said = words("copies", outlets=words("list_comma").join(others))
-            line += f"\n-# {phrase(title(said, _COPIES))}"
-        if sum(map(size, (*lines, line))) > room:
+    for story in stories:
+        line = f"- {entry(story.article.header, words, _LENGTHS)}"
+        outlets = [outlet for outlet in story.outlets if outlet != story.article.header.outlet]
+        if outlets:
+            copies = words("copies", outlets=words("list_comma").join(outlets))
+            line += f"\n-# {phrase(title(copies, _COPIES_LENGTH))}"
+        if sum(map(size, (*lines, line))) > budget:
             break
         lines.append(line)
-    left = len(stories) - len(lines)
-    more = [f"-# {escape(words('preview_more', count=left))}"] if left else []
-    return ["\n".join(lines), *more] if lines else more
+    rest_count = len(stories) - len(lines)
+    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count else []
+    return ["\n".join(lines), *rest_lines] if lines else rest_lines

@@ -1,4 +1,4 @@
-"""Where in Discord something happens: a server, a channel, a thread, a direct message."""
+"""Places in Discord: a server, a channel, a thread, a direct message."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.discord_ui.replying import Interaction
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel by its number; ``parent`` is the channel of a thread, ``server`` of a server.
+    """A channel by its id, with the ids of its server and, for a thread, of the parent channel.
 
-    ``threads`` is whether the bot may make a thread of a message there. ``foreign`` is one where it
-    is not: somebody brought it along, as an app of their own.
+    ``threads`` is True if the bot may open a thread on a message there. ``foreign`` is True if the
+    bot is no member there: the user installed it as an app for their own account.
     """
 
     server: int | None
@@ -25,19 +25,19 @@ class Place:
     foreign: bool = False
 
     @classmethod
-    def of(cls, where: discord.Message | Interaction) -> Self:
-        """Tell where a message stands, or something was pressed or typed."""
-        channel = where.channel
-        if isinstance(where, discord.Interaction) and _is_brought_along(where):
+    def of(cls, event: discord.Message | Interaction) -> Self:
+        """Return the place of a message or an interaction."""
+        channel = event.channel
+        if isinstance(event, discord.Interaction) and _is_user_app(event):
             return cls(None, channel.id if channel else 0, foreign=True)
-        server = where.guild.id if where.guild else None
+        server = event.guild.id if event.guild else None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-        return cls(server, channel.id if channel else 0, parent, _takes_threads(channel))
+        return cls(server, channel.id if channel else 0, parent, _allows_threads(channel))
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who sees an answer, and where; ``showable`` is one that its asker may show to all."""
+    """The people who see an answer; ``showable`` means that its asker may show it to all."""
 
     place: Place
     private: bool = False
@@ -45,26 +45,26 @@ class Audience:
 
 
 async def server_of(client: discord.Client, channel: int) -> discord.Guild | None:
-    """Return the server of a channel, also of one that another shard looks after.
+    """Return the server of a channel, also if another shard serves it.
 
-    ``None`` for a direct channel, or one that is gone.
+    Returns ``None`` for a direct channel or a deleted one.
     """
-    known = client.get_channel(channel)
+    cached = client.get_channel(channel)
     try:
-        found = known or await client.fetch_channel(channel)
-        guild = getattr(found, "guild", None)
-        return guild if known or guild is None else await client.fetch_guild(guild.id)
+        source = cached or await client.fetch_channel(channel)
+        guild = getattr(source, "guild", None)
+        return guild if cached or guild is None else await client.fetch_guild(guild.id)
     except discord.HTTPException:
         return None
 
 
-def _is_brought_along(interaction: Interaction) -> bool:
-    """Tell whether somebody uses the bot as an app of their own, where it is no member."""
+def _is_user_app(interaction: Interaction) -> bool:
+    """Return True if the user installed the bot for their account and it is no member there."""
     return interaction.is_user_integration() and not interaction.is_guild_integration()
 
 
-def _takes_threads(channel: object) -> bool:
-    """Tell whether the bot may make a thread in *channel*."""
+def _allows_threads(channel: object) -> bool:
+    """Return True if the bot may open public threads in *channel*."""
     if not isinstance(channel, discord.TextChannel):
         return False
     return channel.permissions_for(channel.guild.me).create_public_threads

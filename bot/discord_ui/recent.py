@@ -1,4 +1,4 @@
-"""What is remembered of the newest things alone."""
+"""A bounded mapping that keeps the newest entries."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _Value = TypeVar("_Value")
 
 
 class Recent(OrderedDict[_Key, _Value]):
-    """A mapping of the newest things that were kept, at most so many."""
+    """A mapping with a maximum number of entries; it drops the oldest."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__()
-        self._most = most
+        self._limit = limit
 
     def keep(self, key: _Key, value: _Value) -> None:
-        """Keep *value* as the newest, and let the oldest go where there are too many."""
+        """Store *value* as the newest entry, and drop the oldest above the maximum."""
         self[key] = value
         self.move_to_end(key)
-        while len(self) > self._most:
+        while len(self) > self._limit:
             self.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Ways to answer an interaction, and what is done when Discord no longer takes one."""
+"""Replies to interactions, with a second way if Discord no longer accepts the first."""
 
 from __future__ import annotations
 
@@ -22,62 +22,62 @@ logger = logging.getLogger(__name__)
 
 Interaction: TypeAlias = discord.Interaction[Any]
 Send: TypeAlias = Callable[[ui.LayoutView], Awaitable[object]]
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
-QUICKLY = 1.0
-"""Seconds in which an answer needs no progress: quotations take a twentieth of that."""
+DEFER_AFTER_SECONDS = 1.0
+"""Seconds after which Discord is told to wait; quotations alone take a twentieth of that."""
 
 
 class Attached(ui.LayoutView):
-    """A message with a picture or a file of its own; whoever sends it sends that along."""
+    """A view with an image or a file that is sent with it."""
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(timeout=None)
         self.data, self.name = data, name
 
     @classmethod
-    def over(cls, view: ui.LayoutView, picture: BytesIO, name: str, described: str) -> Self:
-        """Put a picture over what *view* shows; *described* says what it shows to the blind."""
-        made = cls(picture.getvalue(), name)
+    def over(cls, view: ui.LayoutView, picture: BytesIO, name: str, alt_text: str) -> Self:
+        """Put an image above the contents of *view*; *alt_text* describes it."""
+        attached = cls(picture.getvalue(), name)
         gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-        gallery.add_item(media=f"attachment://{name}", description=described)
-        made.add_item(gallery)
+        gallery.add_item(media=f"attachment://{name}", description=alt_text)
+        attached.add_item(gallery)
         for item in view.children:
-            made.add_item(item)
-        return made
+            attached.add_item(item)
+        return attached
 
     @classmethod
     def under(cls, view: ui.LayoutView, data: bytes, name: str) -> Self:
-        """Put a file under what *view* shows."""
-        made = cls(data, name)
+        """Put a file below the contents of *view*."""
+        attached = cls(data, name)
         for item in [*view.children, ui.File[ui.LayoutView](f"attachment://{name}")]:
-            made.add_item(item)
-        return made
+            attached.add_item(item)
+        return attached
 
     def file(self) -> discord.File:
-        """Return what is sent along; each sending needs a fresh one."""
+        """Return the file to send; each sending needs a fresh object."""
         return discord.File(BytesIO(self.data), filename=self.name)
 
 
 def files_of(view: ui.LayoutView) -> list[discord.File]:
-    """Return the files that are sent along with *view*."""
+    """Return the files to send with *view*."""
     return [view.file()] if isinstance(view, Attached) else []
 
 
 def words_of(interaction: Interaction) -> Wording:
-    """Return the words in whoever acts' own language."""
+    """Return the words in the language of the acting user."""
     return Wording.of_locale(str(interaction.locale))
 
 
 def words_in(server: discord.Guild | None) -> Wording:
-    """Return the words in the language of a server; English where there is none."""
+    """Return the words in a server's language; English without a server."""
     return Wording.of_locale(str(server.preferred_locale) if server else None)
 
 
 async def respond(
     interaction: Interaction, view: ui.LayoutView, *, private: bool = True
 ) -> discord.Message | None:
-    """Reply to *interaction*, whether it was acknowledged or not; a fresh reply may be public."""
+    """Reply to *interaction*, acknowledged or not; only a fresh reply can be public."""
     files = files_of(view)
     if interaction.response.is_done():
         return await interaction.edit_original_response(view=view, attachments=files)
@@ -85,23 +85,23 @@ async def respond(
     return None
 
 
-async def privately(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Tell whoever acts, in a message of its own that nobody else sees."""
+async def send_privately(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Send *view* as a new message that only the acting user sees."""
     if interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=True)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def failed(interaction: Interaction, error: Exception) -> None:
-    """Tell whoever acts what went wrong. Never raises."""
+async def report_failure(interaction: Interaction, error: Exception) -> None:
+    """Report *error* to the acting user. Never raises."""
     words = words_of(interaction)
     view = failure_view(error, words)
-    await deliver(view, partial(privately, interaction), show_nowhere, words)
+    await deliver(view, partial(send_privately, interaction), show_nowhere, words)
 
 
 def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
-    """Say *error*: its own sentence if it has one, else that something went wrong."""
+    """Show *error*: its own sentence if it has one, else a general one with a code."""
     if isinstance(error, WordedError):
         return notice_view(error.said(words))
     if isinstance(error, IngestError):
@@ -110,10 +110,10 @@ def failure_view(error: Exception, words: Wording) -> ui.LayoutView:
 
 
 async def edit_reply(client: discord.Client, token: str, view: ui.LayoutView) -> None:
-    """Edit the reply to an interaction of which only the token is left, after a restart perhaps.
+    """Edit the reply to an interaction by its token, also after a restart.
 
     Raises:
-        discord.HTTPException: Discord does not take it; after a quarter of an hour it never does.
+        discord.HTTPException: Discord refuses the edit, for instance after 15 minutes.
     """
     route = discord.http.Route(
         "PATCH",
@@ -128,28 +128,28 @@ async def edit_reply(client: discord.Client, token: str, view: ui.LayoutView) ->
 
 
 async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:
-    """Write in the channel of *interaction*, whose own token no longer works."""
+    """Post in the channel of *interaction* when its token has expired."""
     if isinstance(interaction.channel, discord.abc.Messageable):
         return await interaction.channel.send(view=view, files=files_of(view))
     return None
 
 
-async def promptly(
-    interaction: Interaction, work: Coroutine[Any, Any, _Made], *, private: bool
-) -> _Made:
-    """Return what *work* makes; Discord is told to wait where that is not there at once."""
-    working = asyncio.create_task(work)
-    if not (await asyncio.wait({working}, timeout=QUICKLY))[0]:
+async def defer_if_slow(
+    interaction: Interaction, work: Coroutine[Any, Any, _Result], *, private: bool
+) -> _Result:
+    """Return the result of *work*; after a second, tell Discord to wait for it."""
+    task = asyncio.create_task(work)
+    if not (await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS))[0]:
         await interaction.response.defer(thinking=True, ephemeral=private)
-    return await working
+    return await task
 
 
-async def tell_result(
+async def show_result(
     interaction: Interaction, work: Callable[[], Awaitable[ui.LayoutView]]
 ) -> None:
-    """Do *work* and show what came of it, or the sentence that says what went wrong.
+    """Show the result of *work*, or the sentence of its error.
 
-    Never raises: what is private goes nowhere else when its own place is gone.
+    Never raises. A private result is not shown elsewhere if its place is gone.
     """
     words = words_of(interaction)
     try:
@@ -160,23 +160,23 @@ async def tell_result(
 
 
 async def show_nowhere(_: ui.LayoutView) -> None:
-    """Show nothing: there is no other place for what only one person may see."""
+    """Show nothing: a private view has no second place."""
 
 
 async def deliver(view: ui.LayoutView, first: Send, second: Send, words: Wording) -> None:
-    """Send *view* the first way; if Discord no longer takes it there, the second. Never raises.
+    """Send *view* by *first*; if its place no longer exists, by *second*. Never raises.
 
-    An expired or deleted place loses nothing; what Discord refuses for itself becomes an error
-    sentence. Missing permission is nobody's error to read: it is only logged.
+    If Discord refuses the view itself, *second* sends an error sentence. A missing permission is
+    only logged.
     """
     try:
         await first(view)
     except discord.Forbidden as error:
-        logger.warning("There is no permission to reply: %s", error)
+        logger.warning("Discord refused a reply for lack of permission: %s", error)
     except discord.HTTPException as error:
         code = report(error)
-        gone = error.status in {401, 404}
+        is_gone = error.status in {401, 404}
         try:
-            await second(view if gone else error_view(code, words))
-        except discord.HTTPException as again:
-            report(again)
+            await second(view if is_gone else error_view(code, words))
+        except discord.HTTPException as second_error:
+            report(second_error)

@@ -1,4 +1,4 @@
-"""One message that shows an answer while it is being written."""
+"""A message that shows an answer while it is being written."""
 
 from __future__ import annotations
 
@@ -16,43 +16,51 @@ from bot.answering.model import Claim, Question
 from bot.answering.watching import Phase, Watch
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.rendering import notice_view, progress_view
-from bot.discord_ui.replying import QUICKLY, Interaction, Send, words_of
+from bot.discord_ui.replying import DEFER_AFTER_SECONDS, Interaction, Send, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 1.5
-"""Seconds between two edits; faster, Discord makes them wait for each other."""
-_LONGEST = 13 * 60.0
-"""Seconds after which the writing is stopped: a reply's token lives for fifteen minutes."""
+_EDIT_SECONDS = 1.5
+"""Seconds between two edits; Discord's rate limit delays faster ones."""
+_WRITING_LIMIT_SECONDS = 13 * 60.0
+"""Seconds until the writing is stopped; the token of a reply expires after 15 minutes."""
 
 
 class ProgressScreen:
-    """Edits one message at most every :data:`_EVERY` seconds, always to what is newest.
+    """An editor of one message, which shows the newest state at most every 1.5 seconds.
 
-    The edits have a task of their own, so that the writing never waits for Discord, and an edit
-    that has begun is never cancelled: it would hold its lock for good.
+    The edits run in their own task, so that the writing never waits for Discord. An edit in
+    progress is never cancelled: it would keep its lock for ever.
     """
 
     def __init__(
-        self, question: Question, show: Send, *, repeat: bool, key: str, every: float = _EVERY
+        self,
+        question: Question,
+        show: Send,
+        *,
+        repeat: bool,
+        key: str,
+        interval: float = _EDIT_SECONDS,
     ) -> None:
         self.watch = Watch(self._phase, self._claims)
         self._question = question
         self._show = show
         self._repeat = repeat
         self._key = key
-        self._every = every
-        self._said = ""
+        self._interval = interval
+        self._step = ""
         self._claims_so_far: Sequence[Claim] = ()
         self._news = asyncio.Event()
         self._done = asyncio.Event()
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Begin to show."""
+        """Start the editing task."""
         self._editor = asyncio.create_task(self._edit())
-        self._end = asyncio.get_running_loop().call_later(_LONGEST, self.watch.stop.set)
+        self._end = asyncio.get_running_loop().call_later(
+            _WRITING_LIMIT_SECONDS, self.watch.stop.set
+        )
         return self
 
     async def __aexit__(
@@ -61,7 +69,7 @@ class ProgressScreen:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let an edit that has begun end; the next thing shown is the answer."""
+        """Wait for an edit in progress; the answer is shown next."""
         self._end.cancel()
         self._done.set()
         self._news.set()
@@ -69,35 +77,38 @@ class ProgressScreen:
             await asyncio.shield(self._editor)
 
     def view(self) -> ui.LayoutView:
-        """Return what is to be seen now."""
+        """Return the view of the current state."""
         words = Wording.of(self._question.language)
-        said = words("stopping") if self.watch.stop.is_set() else self._said
+        step = words("stopping") if self.watch.stop.is_set() else self._step
         button = None if self.watch.stop.is_set() else StopButton(self._key, words("stop"))
         return progress_view(
-            self._question, said, self._claims_so_far, ask=self._repeat, stop=button
+            self._question, step, self._claims_so_far, ask=self._repeat, stop=button
         )
 
     def _phase(self, phase: Phase, count: int) -> None:
-        self._said = Wording.of(self._question.language).phase(phase, count)
+        """Store the current step, and wake the editing task."""
+        self._step = Wording.of(self._question.language).phase(phase, count)
         self._news.set()
 
     def _claims(self, claims: Sequence[Claim]) -> None:
+        """Store the claims verified so far, and wake the editing task."""
         self._claims_so_far = tuple(claims)
         self._news.set()
 
     async def _edit(self) -> None:
-        await self._rest(QUICKLY)
+        """Edit the message at each change until the answer is there."""
+        await self._pause(DEFER_AFTER_SECONDS)
         while not self._done.is_set():
             self._news.clear()
             try:
                 await self._show(self.view())
             except discord.HTTPException as error:
-                logger.warning("Progress could not be shown: %s", error)
-            await self._rest(self._every)
+                logger.warning("Discord refused a progress update: %s", error)
+            await self._pause(self._interval)
             await self._news.wait()
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait *seconds*, or until there is an answer."""
+    async def _pause(self, seconds: float) -> None:
+        """Wait *seconds*, or until the answer is there."""
         try:
             await asyncio.wait_for(self._done.wait(), seconds)
         except TimeoutError:
@@ -106,7 +117,7 @@ class ProgressScreen:
 
 @dataclass(frozen=True, slots=True)
 class RunningAnswer:
-    """An answer that is being written, and who asked for it."""
+    """An answer that is being written, and the id of its asker."""
 
     asker: int
     watch: Watch
@@ -114,31 +125,31 @@ class RunningAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RunningAnswers:
-    """The answers being written at this moment, by the key on their button."""
+    """The answers that are being written, by the key of their stop button."""
 
     running: dict[str, RunningAnswer] = field(default_factory=dict)
 
-    def stop(self, key: str, who: int, *, moderates: bool) -> str | None:
-        """Stop one for the asker or a moderator; return the key of the words that say why not."""
-        found = self.running.get(key)
-        if found is None:
+    def stop(self, key: str, member: int, *, moderates: bool) -> str | None:
+        """Stop an answer for its asker or a moderator; return the key of a refusal or ``None``."""
+        answer = self.running.get(key)
+        if answer is None:
             return "stop_too_late"
-        if who != found.asker and not moderates:
+        if member != answer.asker and not moderates:
             return "stop_not_yours"
-        found.watch.stop.set()
+        answer.watch.stop.set()
         return None
 
 
 class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
-    """Stops the writing; after a restart it says kindly that there is nothing to stop."""
+    """A button that stops the writing; after a restart it says that nothing is running."""
 
     kind = "stop"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Stop, if whoever pressed may; the message itself says what became of it."""
-        running = _running_in(interaction)
+    async def on_press(self, interaction: Interaction) -> None:
+        """Stop the answer if the user may; its message shows the result."""
+        answers = _running_in(interaction)
         moderates = interaction.permissions.manage_messages
-        refusal = running.stop(self.key, interaction.user.id, moderates=moderates)
+        refusal = answers.stop(self.key, interaction.user.id, moderates=moderates)
         if refusal is None:
             await interaction.response.defer()
             return
@@ -147,7 +158,7 @@ class StopButton(KeyButton, template=r"desk:stop:(?P<key>[0-9a-f]{12})"):
 
 
 def _running_in(interaction: Interaction) -> RunningAnswers:
-    """Return what is being written in the client that took *interaction*."""
-    found = interaction.client.asking.runs
-    assert isinstance(found, RunningAnswers)
-    return found
+    """Return the running answers of the client that received *interaction*."""
+    answers = interaction.client.asking.runs
+    assert isinstance(answers, RunningAnswers)
+    return answers

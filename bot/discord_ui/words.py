@@ -1,4 +1,4 @@
-"""Words that Discord itself shows, in each language that the catalogue has."""
+"""Translations of command names and descriptions for Discord."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.language.languages import Language
 
 
 class DeskTranslator(app_commands.Translator):
-    """Describe the commands in the language of whose Discord it is, where the catalogue has it."""
+    """A translator that reads the catalogue in the language of the user's Discord."""
 
     async def translate(
         self,
@@ -18,7 +18,7 @@ class DeskTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """Look *string* up in the catalogue by its key."""
+        """Return the translation of *string*, by its key; ``None`` for English."""
         del context
         key = string.extras.get("key")
         words = Wording.of_locale(locale.value)
@@ -28,5 +28,5 @@ class DeskTranslator(app_commands.Translator):
 
 
 def worded(key: str) -> app_commands.locale_str:
-    """Say *key* in English, and let the translator say it in other languages."""
+    """Return *key*'s English text, marked for the translator."""
     return app_commands.locale_str(Wording.default()(key), key=key)

@@ -12,8 +12,8 @@ from rich.console import Console
 from bot.answering.understanding.question import UnaskableError
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.wording import Wording
 from ingest import adding
@@ -59,7 +59,7 @@ async def typed() -> dict[str, list[str]]:
         adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
         desk.coverage.catch_up()
         desk.suggested_questions.refresh()
-        asking = Asking(desk, buttons_under, begin_buttons)
+        asking = Asking(desk, buttons_under, suggested_question_buttons)
         for text in TYPED:
             found[text] = await _seen(asking, text)
     return found
@@ -74,7 +74,9 @@ async def _seen(asking: Asking, text: str) -> list[str]:
     try:
         question = asking.question(text)
     except UnaskableError as error:
-        return seen(await asking.unasked(error, Wording.default())).splitlines()[:_SHOWN]
+        return seen(await asking.answer_non_question(error, Wording.default())).splitlines()[
+            :_SHOWN
+        ]
     audience = Audience(Place(1, 2))
     made = await asking.ask(question, 1, audience=audience, repeat=False, show=show)
     return seen(made.view).splitlines()[:_SHOWN]

@@ -15,8 +15,8 @@ from bot.answering.understanding.question import ask
 from bot.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
 from bot.reporting import as_object
@@ -80,10 +80,10 @@ async def test_an_answer_that_cannot_be_kept_is_given_and_says_so(desk, how, cap
 
 async def test_a_question_that_cannot_be_noted_is_answered(desk):
     """In Discord too: what is kept meanwhile is for restarts alone."""
-    asking = Asking(desk, buttons_under, begin_buttons)
+    asking = Asking(desk, buttons_under, suggested_question_buttons)
     unwritable(desk.archive, "read-only")
     question = asking.question(TURNOUT)
-    async with asking.kept(question, 1, 2) as kept:
+    async with asking.track(question, 1, 2) as kept:
         await kept.note_progress(None)
         shown = []
 

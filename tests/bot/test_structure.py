@@ -8,8 +8,8 @@ from pathlib import Path
 
 import bot
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
@@ -77,7 +77,7 @@ class Way:
 
 async def test_a_question_passes_five_frames_to_the_index(sample_desk, monkeypatch):
     """Whoever reads one way through the code has read them all: Discord's is the longest."""
-    asking = Asking(sample_desk, buttons_under, begin_buttons)
+    asking = Asking(sample_desk, buttons_under, suggested_question_buttons)
     question = asking.question("What was the turnout?")
 
     async def show(_view):

@@ -20,18 +20,18 @@ from bot.community.following import DueNews
 from bot.community.members import QuotationShown
 from bot.community.news import Story
 from bot.community.suggested_questions import SuggestedTopic
-from bot.discord_ui.members.begin import begin_buttons
+from bot.discord_ui.members.asker_buttons import ReaskButton
 from bot.discord_ui.members.citations import quotations_view, quote_view
-from bot.discord_ui.members.find import found_view
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.following import UnfollowButton, following_view
 from bot.discord_ui.members.help import help_view
-from bot.discord_ui.members.own import ReaskButton
 from bot.discord_ui.members.privacy import privacy_view
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.members.recovering import interrupted_view
 from bot.discord_ui.members.results import results_view
 from bot.discord_ui.members.timeline import timeline_view
-from bot.discord_ui.members.under import buttons_under
 from bot.discord_ui.news import (
     digest_view,
     latest_on_view,
@@ -134,9 +134,9 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "sources": quotations_view(quoted(answer), 7, words),
         "sources-paged": quotations_view(quoted(answer) * 8, 7, words),
         "quote": quote_view(quoted(answer)[:-1], words),
-        "find": found_view(looked(answer, japanese=japanese), words),
-        "find-unread": found_view(unread(answer), words),
-        "find-hostile": found_view(hostile(answer), words),
+        "find": lookup_view(looked(answer, japanese=japanese), words),
+        "find-unread": lookup_view(unread(answer), words),
+        "find-hostile": lookup_view(hostile(answer), words),
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
         "results": results_view(a_result(words), words),
@@ -221,7 +221,7 @@ def beginnings(words: Wording) -> list[ui.Item[Any]]:
         SuggestedTopic("turnout"),
         SuggestedTopic("latest", "Marrowen"),
     )
-    return begin_buttons(begun, words)
+    return suggested_question_buttons(begun, words)
 
 
 def quoted(answer: Answer) -> list[QuotationShown]:

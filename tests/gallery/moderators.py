@@ -16,18 +16,18 @@ from bot.community.members import CoverageOverview
 from bot.community.previewing import Preview, PreviewedArticle
 from bot.community.reviewing import FeedbackGroup
 from bot.community.rules import DeskRules, ServerRules, Speaks
-from bot.discord_ui.members.correcting import notice_of_change
+from bot.discord_ui.members.correcting import change_view
 from bot.discord_ui.members.coverage import coverage_view
 from bot.discord_ui.moderators.decisions import (
     DiscardButton,
     KeepButton,
     UndoButton,
     WatchButton,
-    deeds_view,
+    audit_view,
 )
 from bot.discord_ui.moderators.listing import quarantine_page, sources_page
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.discord_ui.moderators.refreshing import look_progress_view
+from bot.discord_ui.moderators.refreshing import refresh_progress_view
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, groups_view
 from bot.discord_ui.moderators.settings import UnsetButton, settings_view
 from bot.discord_ui.moderators.setup import Setup, setup_view
@@ -35,9 +35,9 @@ from bot.discord_ui.moderators.suggestions import review_view, suggestions_view
 from bot.discord_ui.moderators.views import (
     article_view,
     articles_view,
+    corrections_view,
     done_view,
     evidence_view,
-    given_view,
     preview_view,
 )
 from bot.discord_ui.rendering import notice_view, with_buttons
@@ -128,8 +128,8 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "watched": await sources_page(some_moderation(), BY, words, 0),
         "watched-none": notice_view(words("no_sources")),
         "search": evidence_view(evidence(), "Who won?", words),
-        "told": given_view(given(), words),
-        "told-none": given_view([], words),
+        "told": corrections_view(given(), words),
+        "told-none": corrections_view([], words),
         "suggestion": review_view(suggestions()[0], words),
         "suggestions": suggestions_view(suggestions(), words),
         "suggestions-none": notice_view(words("no_suggestions")),
@@ -144,11 +144,11 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
             settings_view(some_rules(), DeskRules(Decimal("5"), URL, True, 1), words),
             [UnsetButton("1", words("undo"))],
         ),
-        "looking": look_progress_view(LookProgress(a_job(), a_source(1, listed=40), 12), words),
-        "looked": look_progress_view(
+        "looking": refresh_progress_view(LookProgress(a_job(), a_source(1, listed=40), 12), words),
+        "looked": refresh_progress_view(
             LookProgress(a_job(), a_source(1, listed=40), 40, True), words
         ),
-        "looked-failed": look_progress_view(
+        "looked-failed": refresh_progress_view(
             LookProgress(a_job(), a_source(1, failure="It answers 500."), 0, True), words
         ),
         "proposed": notice_view(words("proposed", number=3)),
@@ -157,8 +157,8 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "rejected": notice_view(words("rejected", name=URL)),
         "settings-refused": notice_view(words("settings_not_allowed")),
         "budget-refused": notice_view(words("budget_without_prices")),
-        "deeds": deeds_view(deeds(), "1", words),
-        "deeds-none": deeds_view([], "1", words),
+        "deeds": audit_view(deeds(), "1", words),
+        "deeds-none": audit_view([], "1", words),
         "removed": done_view(words("removed_article", title=article.header.title), undo),
         "restored": done_view(words("restored_article", title=article.header.title), undo),
         "kept": notice_view(words("kept_new", new=2, changed=1, same=0)),
@@ -166,7 +166,7 @@ async def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "elsewhere": notice_view(words("settings_elsewhere")),
         "not-yours": notice_view(words("not_yours", named=article.header.title)),
         "too-old": notice_view(words("moderating_too_old")),
-        **{f"notice-{k}": notice_of_change(a_notice(k, words)) for k in CHANGES},
+        **{f"notice-{k}": change_view(a_notice(k, words)) for k in CHANGES},
     }
 
 

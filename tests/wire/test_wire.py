@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.community.rules import DigestPlan, ServerRules
-from bot.discord_ui.telling import TELLING
+from bot.discord_ui.notifier import NOTIFICATION_SECONDS
 from bot.ledger import Ledger
 from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange, Follow, FollowKind
 from bot.ledger.schema import leases
@@ -362,11 +362,11 @@ async def test_what_is_new_is_sent_once_over_kills_and_restarts(bot, discord):
     await bot.start()
     await until(lambda: tried("New in the coverage") >= 2 and sent("New on"))
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
-    await asyncio.sleep(2 * TELLING)
+    await asyncio.sleep(2 * NOTIFICATION_SECONDS)
     before = tried("New on"), tried("New in the coverage")
     await bot.kill()
     await bot.start()
-    await asyncio.sleep(TELLING + 1)
+    await asyncio.sleep(NOTIFICATION_SECONDS + 1)
     assert (tried("New on"), tried("New in the coverage")) == before
     assert len(sent("New on")) == len(sent("New in the coverage")) == 1
 
@@ -409,7 +409,7 @@ async def test_newer_coverage_is_told_once_over_kills_and_restarts(bot, discord)
     before = tried()
     await bot.kill()
     await bot.start()
-    await asyncio.sleep(2 * TELLING)
+    await asyncio.sleep(2 * NOTIFICATION_SECONDS)
     assert tried() == before
     assert len(sent()) == 1
 
@@ -455,7 +455,7 @@ async def test_three_bots_are_one(discord, shared, tmp_path):
             notice_due(archive, ledger, discord)
         await until(lambda: sent("Withdrawn: please"))
         await start(serving)
-        await asyncio.sleep(2 * TELLING)
+        await asyncio.sleep(2 * NOTIFICATION_SECONDS)
         said = ("I was stopped", "New on", "Withdrawn: please")
         assert [len(sent(each)) for each in said] == [1, 1, 1]
     finally:

@@ -1,1 +1,1 @@
-"""What members do: ask, follow up, look closer, say what they think, look up, suggest."""
+"""Commands and buttons for members: questions, follow-ups, feedback, look-ups, suggestions."""

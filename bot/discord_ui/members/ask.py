@@ -1,4 +1,4 @@
-"""`/ask`: acknowledge at once, then put the answer in that place."""
+"""The command `/ask`: acknowledge at once, then show the answer in the same place."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from bot.wording import WordedError, Wording
 from ingest.model import parse_moment
 
 _LONGEST_MOMENT = 40
-"""Characters of a moment."""
+"""Maximum length of a moment in characters."""
 
 
 def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
-    """Make `/ask`; it offers questions that the coverage answers."""
+    """Make `/ask`, which suggests questions that the coverage answers."""
 
     @app_commands.command(name="ask", description=worded("command_ask"))
     @app_commands.rename(as_of="as-of")
@@ -43,32 +43,32 @@ def ask_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         private: bool | None = None,
         as_of: app_commands.Range[str, 1, _LONGEST_MOMENT] | None = None,
     ) -> None:
-        alone = Place.of(interaction).foreign if private is None else private
+        is_private = Place.of(interaction).foreign if private is None else private
         try:
             moment = _moment_in(as_of, asking.desk.clock()) if as_of else None
         except WordedError as error:
             await respond(interaction, notice_view(error.said(words_of(interaction))))
             return
-        await answer_here(interaction, question, asking, private=alone, as_of=moment)
+        await answer_here(interaction, question, asking, private=is_private, as_of=moment)
 
     @slash_ask.autocomplete("question")
-    async def offered(
-        interaction: discord.Interaction, typed: str
+    async def suggest_questions(
+        interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         rules = await asking.desk.community.rules(interaction.guild_id)
         language = words_of(interaction).language
         edition = rules.edition(interaction.guild_id)
-        found = asking.desk.suggested_questions.matching(typed, language, edition)
-        return [app_commands.Choice(name=title(q, 99), value=q) for q in found]
+        questions = asking.desk.suggested_questions.matching(text, language, edition)
+        return [app_commands.Choice(name=title(q, 99), value=q) for q in questions]
 
     return slash_ask
 
 
 def _moment_in(text: str, now: datetime) -> datetime:
-    """Read a moment of the past; one without a zone is in UTC.
+    """Parse a moment of the past; one without a time zone is in UTC.
 
     Raises:
-        WordedError: it is none, or has not come yet.
+        WordedError: *text* is no moment, or one in the future.
     """
     try:
         moment = parse_moment(text)
@@ -88,17 +88,17 @@ async def answer_here(
     asking: Asking,
     *,
     private: bool = False,
-    on: discord.Message | None = None,
+    answer_message: discord.Message | None = None,
     as_of: datetime | None = None,
     admission: Admission | None = None,
 ) -> bool:
-    """Acknowledge at once, then put the answer in that place.
+    """Acknowledge *interaction* at once, then show the answer in its place.
 
-    It may go on from the answer that *on* shows, else from the last one of its thread; *as_of* an
-    earlier moment it stands alone, for those may know what came later. Whoever was let in before
-    has an *admission*.
+    The question may follow up the answer in *answer_message*, else the last one of its thread.
+    With *as_of*, an earlier moment, it follows up nothing: an earlier answer may cite later news.
+    An *admission* means that the caller has checked the limits already.
 
-    Returns whether the question was let in; whoever is turned away is told why.
+    Returns True if the question was admitted; a refusal is shown.
     """
     place, words = Place.of(interaction), words_of(interaction)
     admission = admission or await asking.admit(place, interaction.user.id, words)
@@ -113,45 +113,49 @@ async def answer_here(
     try:
         question = asking.question(text, admission.rules, words.language)
     except UnaskableError as error:
-        await respond(interaction, await asking.unasked(error, words, admission.edition))
+        await respond(
+            interaction, await asking.answer_non_question(error, words, admission.edition)
+        )
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
     if not interaction.response.is_done():
         await interaction.response.defer(thinking=True, ephemeral=private)
-    sent: discord.Message | None = None
+    reply: discord.Message | None = None
 
     async def show(view: ui.LayoutView) -> None:
-        nonlocal sent
-        sent = await respond(interaction, view)
+        nonlocal reply
+        reply = await respond(interaction, view)
 
-    async def elsewhere(view: ui.LayoutView) -> None:
-        nonlocal sent
-        sent = await post(interaction, view)
+    async def post_in_channel(view: ui.LayoutView) -> None:
+        nonlocal reply
+        reply = await post(interaction, view)
 
-    before = await _before(interaction, on, asking) if as_of is None else None
+    previous = (
+        await _previous_exchange_of(interaction, answer_message, asking) if as_of is None else None
+    )
     channel, token = None if private else place.channel, interaction.token
-    async with asking.kept(question, interaction.user.id, channel, token=token, as_of=as_of):
-        made = await asking.ask(
+    async with asking.track(question, interaction.user.id, channel, token=token, as_of=as_of):
+        result = await asking.ask(
             question,
             interaction.user.id,
             audience=Audience(place, private, showable),
             repeat=True,
             show=show,
-            before=before,
+            before=previous,
             edition=admission.edition,
             as_of=as_of,
         )
-        second = show_nowhere if private or place.foreign else elsewhere
-        await deliver(made.view, show, second, Wording.of(question.language))
-    number = None if place.foreign else made.number
-    await asking.note_shown(sent, made.exchange, number, question.language)
+        second = show_nowhere if private or place.foreign else post_in_channel
+        await deliver(result.view, show, second, Wording.of(question.language))
+    number = None if place.foreign else result.number
+    await asking.note_shown(reply, result.exchange, number, question.language)
     return True
 
 
-async def _before(
-    interaction: Interaction, on: discord.Message | None, asking: Asking
+async def _previous_exchange_of(
+    interaction: Interaction, answer_message: discord.Message | None, asking: Asking
 ) -> Exchange | None:
-    """Return the exchange that a question may go on from."""
-    found = await exchange_in(on, asking) if on else None
-    return found or await last_exchange(interaction.channel, asking)
+    """Return the exchange that a question may follow up."""
+    exchange = await exchange_in(answer_message, asking) if answer_message else None
+    return exchange or await last_exchange(interaction.channel, asking)

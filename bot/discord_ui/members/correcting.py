@@ -1,4 +1,4 @@
-"""Corrections, and newer coverage, reach the people who read the answer that they concern."""
+"""Notices of corrections and newer coverage, sent to the readers of the answers concerned."""
 
 from __future__ import annotations
 
@@ -23,123 +23,129 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 10.0
-"""Seconds between two looks at what changed."""
-_MOST, _LEAST = 3950, 200
-"""Most characters of a corrected answer, and the least that its note may take."""
+_CHECK_SECONDS = 10.0
+"""Seconds between two checks for changes."""
+_ANSWER_LENGTH, _NOTE_MINIMUM = 3950, 200
+"""Maximum characters of a corrected answer, and minimum ones of its note."""
 _CHANGES, _ANSWERS = 5, 12
-"""Changes in one list, and answers of each to which it leads."""
-_PART = 0.4
-"""Least share of a quotation that a line must hold to count as quoting it."""
-_NOTE = 600
+"""Changes in one list, and answers listed for each change."""
+_QUOTED_SHARE = 0.4
+"""Minimum share of a quotation that a line must hold to count as quoting it."""
+_NOTE_LENGTH = 600
 """Characters of an outlet's own correction that are shown."""
 
 
-async def keep_correcting(client: discord.Client, asking: Asking, *, every: float = _EVERY) -> None:
-    """Give each notice once, until cancelled."""
+async def keep_sending_corrections(
+    client: discord.Client, asking: Asking, *, interval: float = _CHECK_SECONDS
+) -> None:
+    """Send each due notice once, until cancelled."""
     while True:
         try:
             if await asking.desk.lease.is_leader():
-                await correct(client, asking.desk.news.corrections)
-                await tell_newer(client, asking)
+                await send_corrections(client, asking.desk.news.corrections)
+                await report_newer_coverage(client, asking)
         except Exception as error:
             report(error)
-        await asyncio.sleep(every)
+        await asyncio.sleep(interval)
 
 
-async def correct(client: discord.Client, corrections: Corrections) -> None:
-    """Mark each answer that a change concerns, and list them once in each channel.
+async def send_corrections(client: discord.Client, corrections: Corrections) -> None:
+    """Mark each answer that a change concerns, and list the answers once in each channel.
 
-    The list makes no sound, but for what is withdrawn. What was done before the bot was killed
-    is found done.
+    The list is silent unless an article was withdrawn. A notice that was sent before the bot was
+    killed counts as sent.
     """
-    marked: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
+    notices_by_channel: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
     due = await corrections.due()
     reached: set[NoticeKey] = set()
     for notice in due:
         message = await _message(client, notice.shown)
-        if message is not None and await _marked(message, notice):
+        if message is not None and await _mark(message, notice):
             reached.add(notice.key)
-            about = notice.article_id if notice.kind.withdraws else 0
-            marked.setdefault((notice.shown.channel, about), []).append((notice, message))
-    for (channel, about), found in marked.items():
-        await _listed(client, int(channel), found, silent=not about)
+            withdrawn_id = notice.article_id if notice.kind.withdraws else 0
+            notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
+                (notice, message)
+            )
+    for (channel, withdrawn_id), notices in notices_by_channel.items():
+        await _post_list(client, int(channel), notices, silent=not withdrawn_id)
     for notice in due:
         await corrections.mark_given(notice, reached=notice.key in reached)
 
 
-async def _marked(message: discord.Message, notice: DueNotice) -> bool:
-    """Mark an answer as corrected; return False if Discord did not take the edit."""
+async def _mark(message: discord.Message, notice: DueNotice) -> bool:
+    """Mark an answer as corrected; return False if Discord refused the edit."""
     view = corrected_view(message, notice)
     if view is None:
         return True
     try:
         await message.edit(view=view)
     except discord.HTTPException as error:
-        logger.warning("An answer could not be corrected: %s", error)
+        logger.warning("Discord refused to edit a corrected answer: %s", error)
         return False
     return True
 
 
-async def _listed(
+async def _post_list(
     client: discord.Client,
     channel: int,
-    found: Sequence[tuple[DueNotice, discord.Message]],
+    notices: Sequence[tuple[DueNotice, discord.Message]],
     *,
     silent: bool,
 ) -> None:
-    """Say once in a channel which answers were corrected, with the way to each."""
-    first, _ = found[0]
-    view = _list_view(found, withdrawn=not silent)
+    """Post the list of corrected answers in a channel."""
+    first, _ = notices[0]
+    view = _list_view(notices, withdrawn=not silent)
     nonce = f"c{first.key.nonce}"
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=silent)
     except discord.HTTPException as error:
-        logger.warning("Corrected answers could not be listed: %s", error)
+        logger.warning("Discord refused the list of corrected answers: %s", error)
 
 
 def _list_view(
-    found: Sequence[tuple[DueNotice, discord.Message]], *, withdrawn: bool
+    notices: Sequence[tuple[DueNotice, discord.Message]], *, withdrawn: bool
 ) -> ui.LayoutView:
-    """List answers that were corrected: what the outlet says, and a link to each."""
-    words = Wording.of(found[0][0].shown.language)
+    """List corrected answers, each with the outlet's note and a link."""
+    words = Wording.of(notices[0][0].shown.language)
     heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
     links: dict[str, list[str]] = {}
-    for notice, message in found:
-        links.setdefault(_listed_change(notice, words), []).append(message.jump_url)
-    number, blocks = 0, [heading]
-    for said, urls in list(links.items())[:_CHANGES]:
-        named = []
+    for notice, message in notices:
+        links.setdefault(_list_entry(notice, words), []).append(message.jump_url)
+    count, blocks = 0, [heading]
+    for change, urls in list(links.items())[:_CHANGES]:
+        answer_links = []
         for url in dict.fromkeys(urls):
-            number += 1
-            named.append(f"[{escape(words('answer_number', number=number))}]({url})")
-        more = len(named) - _ANSWERS
-        rest = [escape(words("preview_more", count=more))] if more > 0 else []
-        blocks.append(f"{said}\n{' · '.join([*named[:_ANSWERS], *rest])}")
+            count += 1
+            answer_links.append(f"[{escape(words('answer_number', number=count))}]({url})")
+        rest_count = len(answer_links) - _ANSWERS
+        rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
+        blocks.append(f"{change}\n{' · '.join([*answer_links[:_ANSWERS], *rest_text])}")
     return layout(blocks, Colour.WITHDRAWN if withdrawn else None)
 
 
 def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView | None:
-    """Return an answer with what is touched struck out, and why; ``None`` if it says so already."""
+    """Return the answer with the affected lines struck out and a note; ``None`` if unchanged."""
     words = Wording.of(notice.shown.language)
-    said = directed_lines(_said(notice, words))
+    note_text = directed_lines(_change_text(notice, words))
     view = ui.LayoutView.from_message(message, timeout=None)
     view.stop()
-    container = next((each for each in view.children if isinstance(each, ui.Container)), None)
+    container = next((item for item in view.children if isinstance(item, ui.Container)), None)
     if container is None:
         return None
-    texts = [each for each in container.walk_children() if isinstance(each, ui.TextDisplay)]
-    if any(each.content == said for each in texts):
+    displays = [item for item in container.walk_children() if isinstance(item, ui.TextDisplay)]
+    if any(display.content == note_text for display in displays):
         return None
-    for each in texts:
-        each.content = _struck(each.content, notice.quotes)
-    note: ui.TextDisplay[Any] = ui.TextDisplay(said[: max(_LEAST, _MOST - view.content_length())])
+    for display in displays:
+        display.content = _strike_out(display.content, notice.quotes)
+    note: ui.TextDisplay[Any] = ui.TextDisplay(
+        note_text[: max(_NOTE_MINIMUM, _ANSWER_LENGTH - view.content_length())]
+    )
     if notice.kind.withdraws:
         container.accent_colour = Colour.WITHDRAWN
-        others = list(container.children)
+        items = list(container.children)
         container.clear_items()
-        asked = 2 if has_question(message) else 0
-        for item in (*others[:asked], note, ui.Separator(), *others[asked:]):
+        question_items = 2 if has_question(message) else 0
+        for item in (*items[:question_items], note, ui.Separator(), *items[question_items:]):
             container.add_item(item)
     else:
         container.add_item(ui.Separator())
@@ -147,18 +153,18 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
     return view
 
 
-def _struck(markdown: str, quotes: Sequence[str]) -> str:
+def _strike_out(markdown: str, quotes: Sequence[str]) -> str:
     """Strike out the lines of a message that quote any of *quotes*."""
-    wanted = [found for quote in quotes if (found := _letters(quote))]
-    return "\n".join(_struck_line(line, wanted) for line in markdown.split("\n"))
+    passages = [letters for quote in quotes if (letters := _letters(quote))]
+    return "\n".join(_strike_out_line(line, passages) for line in markdown.split("\n"))
 
 
-def _struck_line(line: str, wanted: Sequence[str]) -> str:
-    """Strike out one line, if it quotes what is touched, or a good part of that."""
+def _strike_out_line(line: str, passages: Sequence[str]) -> str:
+    """Strike out *line* if it quotes one of *passages*, or a large part of one."""
     letters = _letters(line)
     quoting = any(
-        (letters in each or each in letters) and len(letters) >= _PART * len(each)
-        for each in wanted
+        (letters in passage or passage in letters) and len(letters) >= _QUOTED_SHARE * len(passage)
+        for passage in passages
     )
     if not letters or not quoting or "~~" in line:
         return line
@@ -167,95 +173,95 @@ def _struck_line(line: str, wanted: Sequence[str]) -> str:
 
 
 def _letters(text: str) -> str:
-    """Return the letters and figures of a text, however it is marked up."""
-    return "".join(each for each in text if each.isalnum()).casefold()
+    """Return the letters and digits of *text* in folded case, without markup."""
+    return "".join(character for character in text if character.isalnum()).casefold()
 
 
-def _listed_change(notice: DueNotice, words: Wording) -> str:
-    """Say what happened to a source, over the answers that it concerns."""
+def _list_entry(notice: DueNotice, words: Wording) -> str:
+    """Describe a change of a source, as the heading of a list of answers."""
     kind = words(f"told_{notice.kind}")
     heading = f"**{phrase(title(notice.outlet, 100))} · {escape(kind)}**"
     return "\n".join([heading, *_details_of(notice, words)])
 
 
-def _said(notice: DueNotice, words: Wording) -> str:
-    """Say what happened to a source, in one block."""
+def _change_text(notice: DueNotice, words: Wording) -> str:
+    """Describe a change of a source in one block."""
     return "\n".join(_blocks_of(notice, words))
 
 
-async def tell_newer(client: discord.Client, asking: Asking) -> None:
-    """Reply once to each answer of which newer coverage says something else first."""
+async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
+    """Reply once to each answer that newer coverage would begin differently."""
     desk = asking.desk
     doubted, upto = await desk.news.outdated.doubted()
-    for each in doubted:
-        message = await _message(client, each.shown)
-        asked = await question_of(message, asking) if message else None
-        if asked is None:
+    for answer in doubted:
+        message = await _message(client, answer.shown)
+        question = await question_of(message, asking) if message else None
+        if question is None:
             continue
-        guild = await server_of(client, int(each.shown.channel))
+        guild = await server_of(client, int(answer.shown.channel))
         edition = await desk.community.edition(guild.id if guild else None)
-        found = await desk.news.outdated.newer(each, asked, edition)
-        if found is not None:
-            view = newer_view(found.citation, Wording.of(each.shown.language))
-            reached = await _replied(client, each.shown, view, found.key.nonce, silent=True)
-            await desk.news.outdated.mark_given(found, reached=reached)
+        notice = await desk.news.outdated.newer(answer, question, edition)
+        if notice is not None:
+            view = newer_view(notice.citation, Wording.of(answer.shown.language))
+            reached = await _reply(client, answer.shown, view, notice.key.nonce, silent=True)
+            await desk.news.outdated.mark_given(notice, reached=reached)
     if upto is not None:
         await desk.news.outdated.looked(upto)
 
 
-async def _message(client: discord.Client, shown: ShownAnswer) -> discord.Message | None:
-    """Return the message of an answer, if it is still there and may be read."""
-    known = client.get_channel(int(shown.channel))
+async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Message | None:
+    """Return the message of an answer, or ``None`` if it cannot be fetched."""
+    cached = client.get_channel(int(answer.channel))
     channel = (
-        known
-        if isinstance(known, discord.abc.Messageable)
-        else client.get_partial_messageable(int(shown.channel))
+        cached
+        if isinstance(cached, discord.abc.Messageable)
+        else client.get_partial_messageable(int(answer.channel))
     )
     try:
-        return await channel.fetch_message(int(shown.message))
+        return await channel.fetch_message(int(answer.message))
     except discord.HTTPException:
         return None
 
 
-async def _replied(
+async def _reply(
     client: discord.Client,
-    shown: ShownAnswer,
+    answer: ShownAnswer,
     view: ui.LayoutView,
     nonce: str,
     *,
     silent: bool = False,
 ) -> bool:
-    """Reply to the message of an answer; tell whether Discord took it."""
-    channel = client.get_partial_messageable(int(shown.channel))
-    about = discord.MessageReference(
-        message_id=int(shown.message), channel_id=int(shown.channel), fail_if_not_exists=True
+    """Reply to the message of an answer; return False if Discord refused."""
+    channel = client.get_partial_messageable(int(answer.channel))
+    reference = discord.MessageReference(
+        message_id=int(answer.message), channel_id=int(answer.channel), fail_if_not_exists=True
     )
     try:
         await channel.send(
-            view=view, reference=about, mention_author=False, nonce=nonce, silent=silent
+            view=view, reference=reference, mention_author=False, nonce=nonce, silent=silent
         )
     except discord.HTTPException as error:
-        logger.warning("A notice could not be given: %s", error)
+        logger.warning("Discord refused a notice of newer coverage: %s", error)
         return False
     return True
 
 
-def notice_of_change(notice: DueNotice) -> ui.LayoutView:
-    """Say what changed in a source of an answer."""
+def change_view(notice: DueNotice) -> ui.LayoutView:
+    """Show a change in a source of an answer."""
     return layout(_blocks_of(notice, Wording.of(notice.shown.language)))
 
 
 def _blocks_of(notice: DueNotice, words: Wording) -> list[str]:
-    """Say what changed, in the outlet's own words if it has any, and where."""
-    said = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
-    return [f"**{phrase(said)}**", *_details_of(notice, words)]
+    """Describe a change: the outlet's own note if there is one, and the article."""
+    sentence = words(f"notice_{notice.kind}", outlet=title(notice.outlet, 100))
+    return [f"**{phrase(sentence)}**", *_details_of(notice, words)]
 
 
 def _details_of(notice: DueNotice, words: Wording) -> list[str]:
-    """Repeat an outlet's own correction, and name the article."""
+    """Quote an outlet's own correction, and name the article."""
     blocks: list[str] = []
     if notice.note:
-        blocks.append(f"> {phrase(title(notice.note, _NOTE))}")
+        blocks.append(f"> {phrase(title(notice.note, _NOTE_LENGTH))}")
     if notice.title:
         blocks.append(f"-# {link(title(notice.title, 120), notice.url, instead=words('link'))}")
     return blocks

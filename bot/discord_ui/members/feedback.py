@@ -1,4 +1,4 @@
-"""What readers say of an answer: one click, or a short form."""
+"""Feedback of readers on an answer, by one click or a short form."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.history import question_of
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.ledger.model import FeedbackVerdict
 
-_COMMENT = 500
-"""Characters of a comment."""
+_COMMENT_LENGTH = 500
+"""Maximum length of a comment in characters."""
 
 
 class HelpfulButton(KeyButton, template=rf"desk:helpful:(?P<key>{ANSWER_KEY})"):
-    """Says that an answer helped."""
+    """A button that marks an answer as helpful."""
 
     kind = "helpful"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Keep it, without the name."""
-        await _keep(interaction, self.number, FeedbackVerdict.HELPFUL, "helpful_kept")
+    async def on_press(self, interaction: Interaction) -> None:
+        """Store the feedback without the user's name."""
+        await _store(interaction, self.number, FeedbackVerdict.HELPFUL, "helpful_kept")
 
 
 class ReportButton(KeyButton, template=rf"desk:report:(?P<key>{ANSWER_KEY})"):
-    """Opens a form for what is wrong with an answer."""
+    """A button that opens a form about a fault in an answer."""
 
     kind = "report"
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def on_press(self, interaction: Interaction) -> None:
         """Open the form."""
         await interaction.response.send_modal(_Report(self, interaction))
 
 
 class _Report(Form):
-    """What is wrong, and a comment."""
+    """A form for the kind of fault and a comment."""
 
     def __init__(self, button: ReportButton, interaction: Interaction) -> None:
         words = words_of(interaction)
@@ -49,60 +49,62 @@ class _Report(Form):
         self.fault: ui.Select[Any] = ui.Select(
             custom_id="fault",
             options=[
-                discord.SelectOption(label=words(f"verdict_{each}"), value=str(each))
-                for each in FAULTS
+                discord.SelectOption(label=words(f"verdict_{fault}"), value=str(fault))
+                for fault in FAULTS
             ],
         )
         self.comment: ui.TextInput[Any] = ui.TextInput(
             custom_id="comment",
             style=discord.TextStyle.paragraph,
-            max_length=_COMMENT,
+            max_length=_COMMENT_LENGTH,
             required=False,
         )
         self.field("report_fault", self.fault, interaction)
         self.field("report_comment", self.comment, interaction)
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Keep it for the moderators, with the question and without the name."""
+        """Store the report for the moderators, with the question and without the user's name."""
         verdict = FeedbackVerdict(self.fault.values[0])
-        number, about = self.button.number, await self.button.message(interaction)
-        said = self.comment.value
-        await _keep(interaction, number, verdict, "report_kept", about=about, comment=said)
+        number, message = self.button.number, await self.button.message(interaction)
+        comment = self.comment.value
+        await _store(interaction, number, verdict, "report_kept", message=message, comment=comment)
 
 
 class MissingButton(KeyButton, template=rf"desk:missing:(?P<key>{ANSWER_KEY})"):
-    """Tells the moderators what the coverage does not answer."""
+    """A button that reports a question without an answer to the moderators."""
 
     kind = "missing"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Keep the question, without the name."""
-        about = await self.message(interaction)
+    async def on_press(self, interaction: Interaction) -> None:
+        """Store the question without the user's name."""
+        message = await self.message(interaction)
         verdict = FeedbackVerdict.MISSING
-        await _keep(interaction, self.number, verdict, "missing_kept", about=about)
+        await _store(interaction, self.number, verdict, "missing_kept", message=message)
 
 
-async def _keep(
+async def _store(
     interaction: Interaction,
     number: int,
     verdict: FeedbackVerdict,
-    said: str,
+    thanks_key: str,
     *,
-    about: discord.Message | None = None,
+    message: discord.Message | None = None,
     comment: str | None = None,
 ) -> None:
-    """Keep what a reader says of the answer in *about*, and thank them where only they see it."""
+    """Store the feedback on the answer in *message*, and thank the user send_privately."""
     words = words_of(interaction)
     asking = asking_of(interaction)
-    asked = await question_of(about, asking) if about is not None else None
-    kept = await asking.desk.community.say(
+    question = await question_of(message, asking) if message is not None else None
+    feedback_id = await asking.desk.community.say(
         number,
         verdict,
         interaction.user.id,
-        question=asked,
+        question=question,
         comment=comment,
         place=interaction.guild_id,
     )
-    await privately(interaction, notice_view(words(said if kept else "answer_too_old")))
-    if kept and verdict is not FeedbackVerdict.HELPFUL:
-        interaction.client.dispatch("feedback", kept)
+    await send_privately(
+        interaction, notice_view(words(thanks_key if feedback_id else "answer_too_old"))
+    )
+    if feedback_id and verdict is not FeedbackVerdict.HELPFUL:
+        interaction.client.dispatch("feedback", feedback_id)

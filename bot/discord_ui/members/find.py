@@ -1,4 +1,4 @@
-"""“Find coverage of this”: what the coverage has to say of somebody's message, privately."""
+"""The command “Find coverage of this”: the coverage of the claims in a message, send_privately."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Verdict
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.history import said_in
+from bot.discord_ui.history import text_in
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
     BUDGET,
@@ -22,20 +22,20 @@ from bot.discord_ui.rendering import (
     notice_view,
     quotation,
 )
-from bot.discord_ui.replying import tell_result, words_of
+from bot.discord_ui.replying import show_result, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
-_CLAIM = 300
+_CLAIM_LENGTH = 300
 """Characters of a claim that are repeated."""
-_LEFT_OUT = 80
-"""Characters of one that was not looked up."""
-_NAMED = 5
-"""Claims that were not looked up and are named."""
-_SMALL_PRINT = 400
-"""Characters kept free for what is said below."""
-_ROOMS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
+_UNREAD_LENGTH = 80
+"""Characters of a claim that was not looked up."""
+_UNREAD_COUNT = 5
+"""Number of claims that are named without being looked up."""
+_RESERVED_LENGTH = 400
+"""Characters kept free for the lines below."""
+_LENGTHS = tuple(Lengths(quote=q, title=100, claims=n) for q, n in ((600, 3), (300, 2), (200, 1)))
 _SIGNS = {
     Verdict.SAYS: "✔ ",
     Verdict.OTHERWISE: "✘ ",
@@ -45,7 +45,7 @@ _SIGNS = {
 
 
 def find_command(asking: Asking) -> app_commands.ContextMenu:
-    """Make the command that stands in a message's own menu."""
+    """Make the command in the context menu of messages."""
 
     async def find(interaction: discord.Interaction, message: discord.Message) -> None:
         words = words_of(interaction)
@@ -56,62 +56,66 @@ def find_command(asking: Asking) -> app_commands.ContextMenu:
             if admission.refusal:
                 return notice_view(admission.refusal)
             member = str(interaction.user.id)
-            said = said_in(message)
-            if not said and message.attachments:
+            text = text_in(message)
+            if not text and message.attachments:
                 return notice_view(words("find_picture"))
-            found = await asking.desk.look_up(said, member=member, edition=admission.edition)
-            return found_view(found, words)
+            lookup = await asking.desk.look_up(text, member=member, edition=admission.edition)
+            return lookup_view(lookup, words)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     menu = app_commands.ContextMenu(name=worded("command_find"), callback=find)
     menu = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(menu)
     return app_commands.allowed_installs(guilds=True, users=True)(menu)
 
 
-def found_view(found: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
-    """Show each claim over what the coverage has to say of it."""
-    if not found.claims:
+def lookup_view(lookup: LookUp, words: Wording, *, private: bool = True) -> ui.LayoutView:
+    """Show each claim with the coverage of it."""
+    if not lookup.claims:
         return notice_view(words("find_nothing"))
-    shown = (_blocks_of(found, words, room) for room in _ROOMS)
-    fitting = next(filter(_fits, shown), None) or _blocks_of(found, words, _ROOMS[-1])
-    alone = [words("only_you")] if private else []
-    return layout([*fitting, GAP, f"-# {escape(' '.join([*alone, words('find_small_print')]))}"])
+    candidates = (_blocks_of(lookup, words, lengths) for lengths in _LENGTHS)
+    blocks = next(filter(_fits, candidates), None) or _blocks_of(lookup, words, _LENGTHS[-1])
+    privacy_note = [words("only_you")] if private else []
+    return layout(
+        [*blocks, GAP, f"-# {escape(' '.join([*privacy_note, words('find_small_print')]))}"]
+    )
 
 
 def _fits(blocks: Sequence[str]) -> bool:
-    """Tell whether one message holds *blocks*."""
-    return sum(map(size, blocks)) <= BUDGET - _SMALL_PRINT
+    """Return True if *blocks* fit one message."""
+    return sum(map(size, blocks)) <= BUDGET - _RESERVED_LENGTH
 
 
-def _blocks_of(found: LookUp, words: Wording, room: Lengths) -> list[str]:
-    """Show every claim within *room*, and name those that were not looked up."""
+def _blocks_of(lookup: LookUp, words: Wording, lengths: Lengths) -> list[str]:
+    """Show each claim within *lengths*, and name the claims that were not looked up."""
     blocks: list[str] = []
-    for each in found.claims:
+    for claim in lookup.claims:
         blocks += [LINE] if blocks else []
-        blocks.append(f"> {literal(title(each.claim, _CLAIM))}")
-        blocks.append(f"**{_SIGNS[each.verdict]}{escape(_said(each, words))}**")
-        if each.closest:
-            shown = [_closest_line(c, each, words, room) for c in each.closest[: room.claims]]
-            blocks.append("\n".join(shown))
-    if found.left_out:
-        named = [literal(title(claim, _LEFT_OUT)) for claim in found.left_out[:_NAMED]]
-        more = len(found.left_out) - len(named)
-        named += [escape(words("preview_more", count=more))] if more else []
-        blocks += [GAP, f"-# {words('find_left_out', claims='; '.join(named))}"]
+        blocks.append(f"> {literal(title(claim.claim, _CLAIM_LENGTH))}")
+        blocks.append(f"**{_SIGNS[claim.verdict]}{escape(_verdict_text(claim, words))}**")
+        if claim.closest:
+            closest_lines = [
+                _closest_line(c, claim, words, lengths) for c in claim.closest[: lengths.claims]
+            ]
+            blocks.append("\n".join(closest_lines))
+    if lookup.left_out:
+        names = [literal(title(claim, _UNREAD_LENGTH)) for claim in lookup.left_out[:_UNREAD_COUNT]]
+        rest_count = len(lookup.left_out) - len(names)
+        names += [escape(words("preview_more", count=rest_count))] if rest_count else []
+        blocks += [GAP, f"-# {words('find_left_out', claims='; '.join(names))}"]
     return blocks
 
 
-def _said(looked: LookedUpClaim, words: Wording) -> str:
-    """Say what the coverage has to say of a claim."""
-    return words.verdict(looked.verdict, found=bool(looked.closest), read=looked.judged)
+def _verdict_text(claim: LookedUpClaim, words: Wording) -> str:
+    """Return the verdict of the coverage on a claim, in words."""
+    return words.verdict(claim.verdict, found=bool(claim.closest), read=claim.judged)
 
 
 def _closest_line(
-    closest: ClosestSentence, looked: LookedUpClaim, words: Wording, room: Lengths
+    closest: ClosestSentence, claim: LookedUpClaim, words: Wording, lengths: Lengths
 ) -> str:
-    """Name a source and quote it in its context; where sources differ, say which says what."""
-    differ = len({each.verdict for each in looked.closest}) > 1
+    """Quote a source in its context; mark each verdict if the sources differ."""
+    differ = len({sentence.verdict for sentence in claim.closest}) > 1
     sign = _SIGNS[closest.verdict] if differ else ""
-    context = quotation(closest.context, words, room)
-    return f"- {sign}{entry(closest.citation.header, words, room)}\n{context}"
+    context = quotation(closest.context, words, lengths)
+    return f"- {sign}{entry(closest.citation.header, words, lengths)}\n{context}"

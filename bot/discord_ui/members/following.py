@@ -1,4 +1,4 @@
-"""`/follow` and `/following`: new coverage of something comes by itself, until it is unfollowed."""
+"""The commands `/follow` and `/following`: new coverage of a topic is sent as it comes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from discord import app_commands, ui
 from bot.community.following import LONGEST_TOPIC
 from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.history import question_of
-from bot.discord_ui.rendering import itemised, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, respond, tell_result, words_of
+from bot.discord_ui.rendering import item_list, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import Follow, FollowKind
 from bot.wording import Wording
 
-_LISTED = 9
+_PER_MESSAGE = 9
 """Follows in one message, within Discord's 40 components."""
 
 
@@ -40,14 +40,14 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(words("follow_here_not_allowed")))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(interaction, lambda: _followed(interaction, topic.strip(), here=here))
+        await show_result(interaction, lambda: _follow(interaction, topic.strip(), in_channel=here))
 
     @slash_follow.autocomplete("topic")
-    async def offered(
-        interaction: discord.Interaction, typed: str
+    async def suggest_outlets(
+        interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        here = str(interaction.guild_id or "")
-        return choices_like(typed, await asking.desk.catalogue.outlets(here), own=True)
+        place = str(interaction.guild_id or "")
+        return matching_choices(text, await asking.desk.catalogue.outlets(place), include_text=True)
 
     return slash_follow
 
@@ -62,89 +62,88 @@ def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            mine = await asking.desk.community.hashed(interaction.user.id)
+            member = await asking.desk.community.hashed(interaction.user.id)
             channel = interaction.channel_id if interaction.guild_id else None
-            found = await asking.desk.news.following.of(mine, channel)
-            return following_view(found, words_of(interaction))
+            follows = await asking.desk.news.following.of(member, channel)
+            return following_view(follows, words_of(interaction))
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     return slash_following
 
 
-def following_view(found: list[Follow], words: Wording) -> ui.LayoutView:
-    """List what somebody follows, each with the way out."""
-    if not found:
+def following_view(follows: list[Follow], words: Wording) -> ui.LayoutView:
+    """List the follows of a user, each with a button that ends it."""
+    if not follows:
         return notice_view(words("following_none"))
     items: list[tuple[str, list[ui.Item[Any]]]] = []
-    for each in found[:_LISTED]:
-        where = f" · <#{int(each.channel)}>" if each.place else ""
-        text = (
-            f"{escape(words(f'following_{each.kind}'))} **{literal(title(each.text, 200))}**{where}"
-        )
-        items.append((text, [UnfollowButton(str(each.id), words("unfollow"))]))
-    return itemised(f"**{escape(words('following_heading'))}**", items)
+    for follow in follows[:_PER_MESSAGE]:
+        channel = f" · <#{int(follow.channel)}>" if follow.place else ""
+        topic = literal(title(follow.text, 200))
+        text = f"{escape(words(f'following_{follow.kind}'))} **{topic}**{channel}"
+        items.append((text, [UnfollowButton(str(follow.id), words("unfollow"))]))
+    return item_list(f"**{escape(words('following_heading'))}**", items)
 
 
 class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
-    """Tells whoever pressed, in a direct message, once their question is covered."""
+    """A button that notifies its user by direct message once their question is covered."""
 
     kind = "tellme"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Follow the question over which the button stands."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Follow the question of the message."""
         asking, message = asking_of(interaction), interaction.message
-        asked = await question_of(message, asking) if message else None
-        if asked is None:
-            await privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
+        question = await question_of(message, asking) if message else None
+        if question is None:
+            await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await tell_result(interaction, lambda: _followed(interaction, asked, question=True))
+        await show_result(interaction, lambda: _follow(interaction, question, question=True))
 
 
 class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
-    """Ends a follow, for whoever began it, and in a channel for who manages its messages."""
+    """A button that ends a follow, for its owner or a person who manages the channel's messages."""
 
     kind = "unfollow"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """End it."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """End the follow."""
         words, desk = words_of(interaction), asking_of(interaction).desk
         follow = await desk.news.following.get(int(self.key))
         if follow is None:
-            await privately(interaction, notice_view(words("unfollowed_before")))
+            await send_privately(interaction, notice_view(words("unfollowed_before")))
             return
-        mine = follow.member == await desk.community.hashed(interaction.user.id)
-        here = follow.place == str(interaction.guild_id or "")
-        manages = bool(follow.place) and here and interaction.permissions.manage_messages
-        if not (mine or manages):
-            await privately(interaction, notice_view(words("unfollow_not_yours")))
+        is_owner = follow.member == await desk.community.hashed(interaction.user.id)
+        is_here = follow.place == str(interaction.guild_id or "")
+        manages = bool(follow.place) and is_here and interaction.permissions.manage_messages
+        if not (is_owner or manages):
+            await send_privately(interaction, notice_view(words("unfollow_not_yours")))
             return
         await desk.news.following.unfollow(follow.id)
-        said = words("unfollowed", text=title(follow.text, 200))
-        await privately(interaction, notice_view(said))
+        text = words("unfollowed", text=title(follow.text, 200))
+        await send_privately(interaction, notice_view(text))
 
 
-async def _followed(
-    interaction: Interaction, text: str, *, here: bool = False, question: bool = False
+async def _follow(
+    interaction: Interaction, text: str, *, in_channel: bool = False, question: bool = False
 ) -> ui.LayoutView:
-    """Follow *text* in this channel, or in a direct message that says so at once."""
+    """Follow *text* in this channel, or in direct messages, where the first one confirms it."""
     words, desk = words_of(interaction), asking_of(interaction).desk
-    place = interaction.guild_id if here else None
+    place = interaction.guild_id if in_channel else None
     channel = interaction.channel_id
-    if not here:
+    if not in_channel:
         channel = (await interaction.user.create_dm()).id
     assert channel is not None
-    mine = await desk.community.hashed(interaction.user.id)
+    member = await desk.community.hashed(interaction.user.id)
     follow = await desk.news.following.follow(
-        text, mine, channel, place, words.language, question=question
+        text, member, channel, place, words.language, question=question
     )
     if follow is None:
         return notice_view(words("follow_too_many"))
     unfollow = UnfollowButton(str(follow.id), words("unfollow"))
     key = "follow_question" if follow.kind is FollowKind.QUESTION else "follow_done"
     view = with_buttons(notice_view(words(key, text=title(follow.text, 200))), [unfollow])
-    if here or interaction.guild_id is None:
+    if in_channel or interaction.guild_id is None:
         return view
     try:
         await interaction.user.send(view=view)

@@ -1,4 +1,4 @@
-"""`/help`: what the bot does, and the commands of whoever asks."""
+"""The command `/help`: the bot's abilities and the commands that the user may use."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 _Guards: TypeAlias = Mapping[str, Callable[[Interaction], Awaitable[str | None]]]
-"""For the commands that are not everybody's: what turns somebody away, or ``None``."""
+"""The guards of restricted commands, each returning the key of a refusal or ``None``."""
 
 
 def help_command(
     asking: Asking, tree: app_commands.CommandTree[Any], guards: _Guards
 ) -> app_commands.Command[Any, ..., None]:
-    """Make `/help`; it lists what of *tree* its reader may use, by *guards*."""
+    """Make `/help`; it lists the commands of *tree* that *guards* allow its user."""
 
     @app_commands.command(name="help", description=worded("command_help"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -31,28 +31,28 @@ def help_command(
         words = words_of(interaction)
         open_to = {name for name, guard in guards.items() if await guard(interaction) is None}
         commands = {
-            each.name: await _described(each, tree, interaction.locale)
-            for each in tree.get_commands(type=discord.AppCommandType.chat_input)
-            if each.name not in guards or each.name in open_to
+            command.name: await _description_of(command, tree, interaction.locale)
+            for command in tree.get_commands(type=discord.AppCommandType.chat_input)
+            if command.name not in guards or command.name in open_to
         }
         edition = await asking.desk.community.edition(interaction.guild_id)
-        begin = asking.beginnings(words, edition)
+        begin = asking.suggested_questions(words, edition)
         view = help_view(words, commands, open_to, begin)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     return slash_help
 
 
-async def _described(
+async def _description_of(
     command: app_commands.Command[Any, ..., Any] | app_commands.Group,
     tree: app_commands.CommandTree[Any],
     locale: discord.Locale,
 ) -> str:
-    """Return what Discord says of *command* to whoever reads *locale*."""
+    """Return the description of *command* in the language of *locale*."""
     assert tree.translator is not None
     payload = await command.get_translated_payload(tree, tree.translator)
-    said = payload.get("description_localizations", {}).get(locale.value)
-    return str(said or payload["description"])
+    description = payload.get("description_localizations", {}).get(locale.value)
+    return str(description or payload["description"])
 
 
 def help_view(
@@ -61,17 +61,17 @@ def help_view(
     of_moderators: set[str],
     beginnings: Sequence[ui.Item[Any]],
 ) -> ui.LayoutView:
-    """Say what the bot does and how to begin, and list *commands*; those *of_moderators* apart."""
+    """Show the bot's abilities, *commands* by audience, and suggested questions."""
 
-    def listed(own: bool) -> str:
+    def listed(moderators: bool) -> str:
         return "\n".join(
-            f"- `/{name}` {escape(said)}"
-            for name, said in commands.items()
-            if (name in of_moderators) is own
+            f"- `/{name}` {escape(description)}"
+            for name, description in commands.items()
+            if (name in of_moderators) is moderators
         )
 
-    ways = words("help_ways", find=words("command_find"))
-    blocks = [escape(words("talk_help")), GAP, escape(ways), GAP]
+    tips = words("help_ways", find=words("command_find"))
+    blocks = [escape(words("talk_help")), GAP, escape(tips), GAP]
     blocks.append(f"**{escape(words('help_members'))}**\n{listed(False)}")
     if of_moderators:
         blocks.append(GAP)

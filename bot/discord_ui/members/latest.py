@@ -1,4 +1,4 @@
-"""`/latest`: what is new, newest first and each story once; with a topic what was reported last."""
+"""The command `/latest`: the newest stories, or the latest coverage of a topic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver, post, respond, words_of
@@ -37,7 +37,7 @@ def latest_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         await deliver(view, partial(respond, interaction), partial(post, interaction), words)
 
     @slash_latest.autocomplete("topic")
-    async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices_like(typed, asking.desk.suggested_questions.topics, own=True)
+    async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
 
     return slash_latest

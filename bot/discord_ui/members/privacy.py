@@ -1,4 +1,4 @@
-"""`/privacy` and `/forget-me`: what is kept of a person, and how it goes."""
+"""The commands `/privacy` and `/forget-me`: stored personal data and its deletion."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from discord import app_commands, ui
 
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.kept import privacy_view
+from bot.discord_ui.members.personal_data import privacy_view
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import tell_result, words_of
+from bot.discord_ui.replying import show_result, words_of
 from bot.discord_ui.words import worded
 
 
@@ -47,6 +47,6 @@ def forget_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             count = await asking.desk.community.forget(interaction.user.id)
             return notice_view(words("forgotten" if count else "forgotten_nothing", count=count))
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     return slash_forget

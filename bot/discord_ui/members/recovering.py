@@ -1,4 +1,4 @@
-"""Questions that a dead process was answering say so, and can be asked again with one click."""
+"""Notices about questions that a dead process was answering, with a button that asks again."""
 
 from __future__ import annotations
 
@@ -21,60 +21,62 @@ logger = logging.getLogger(__name__)
 
 async def recover(
     client: discord.Client,
-    cut_off: Callable[[], Awaitable[Sequence[PendingQuestion]]],
+    interrupted: Callable[[], Awaitable[Sequence[PendingQuestion]]],
     mark_notified: Callable[[PendingQuestion], Awaitable[None]],
 ) -> None:
-    """Tell whoever asked and will have no answer; each once. Never raises.
+    """Report each interrupted question to its asker once. Never raises.
 
-    What is edited may be edited again: it is noted behind that, so that a process that dies
-    between leaves nothing that still searches. A message of its own is noted before it is sent.
+    An edit may be repeated, so it is stored as done after the edit: if the process dies in between,
+    no message is left that still shows progress. A new message is stored as done before it is sent.
     """
     try:
-        for asked in await cut_off():
-            edited = asked.token is not None or asked.shown is not None
-            if not edited:
-                await mark_notified(asked)
-            await _tell(client, asked)
-            if edited:
-                await mark_notified(asked)
+        for question in await interrupted():
+            is_edit = question.token is not None or question.shown is not None
+            if not is_edit:
+                await mark_notified(question)
+            await _report(client, question)
+            if is_edit:
+                await mark_notified(question)
     except Exception as error:
         report(error)
 
 
-async def _tell(client: discord.Client, asked: PendingQuestion) -> None:
-    """Say what happened where the answer was to be; else in the channel."""
-    view = interrupted_view(asked)
-    if asked.token is not None:
+async def _report(client: discord.Client, question: PendingQuestion) -> None:
+    """Report the interruption at the answer's place, else in the channel."""
+    view = interrupted_view(question)
+    if question.token is not None:
         try:
-            await edit_reply(client, asked.token, view)
+            await edit_reply(client, question.token, view)
         except discord.HTTPException as error:
-            logger.warning("A reply can be edited no more: %s", error)
+            logger.warning(
+                "Discord refused to edit the reply to an interrupted question: %s", error
+            )
         else:
             return
-    if not asked.channel:
+    if not question.channel:
         return
-    channel = client.get_partial_messageable(int(asked.channel))
+    channel = client.get_partial_messageable(int(question.channel))
     try:
-        if asked.shown is not None:
-            await channel.get_partial_message(int(asked.shown)).edit(view=view)
-        elif asked.message is not None:
-            about = discord.MessageReference(
-                message_id=int(asked.message),
-                channel_id=int(asked.channel),
+        if question.shown is not None:
+            await channel.get_partial_message(int(question.shown)).edit(view=view)
+        elif question.message is not None:
+            reference = discord.MessageReference(
+                message_id=int(question.message),
+                channel_id=int(question.channel),
                 fail_if_not_exists=False,
             )
-            await channel.send(view=view, reference=about, mention_author=False)
+            await channel.send(view=view, reference=reference, mention_author=False)
         else:
             await channel.send(view=view)
     except discord.HTTPException as error:
-        logger.warning("A question that was cut off could not be told: %s", error)
+        logger.warning("Discord refused the notice of an interrupted question: %s", error)
 
 
-def interrupted_view(asked: PendingQuestion) -> ui.LayoutView:
-    """Repeat the question, say what happened, and offer to ask again."""
-    words = Wording.of(asked.language)
+def interrupted_view(question: PendingQuestion) -> ui.LayoutView:
+    """Show the question and the interruption, with a button that asks again."""
+    words = Wording.of(question.language)
     blocks = [
-        f"**{literal(title(asked.question, QUESTION_SHOWN))}**",
+        f"**{literal(title(question.question, QUESTION_SHOWN))}**",
         escape(words("interrupted")),
     ]
-    return with_buttons(layout(blocks), [AgainButton(str(asked.id), words("again"))])
+    return with_buttons(layout(blocks), [AgainButton(str(question.id), words("again"))])

@@ -1,4 +1,4 @@
-"""Members propose sources; moderators decide."""
+"""Suggestions of sources by members; moderators decide on them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from discord import app_commands, ui
 from bot.discord_ui.asking import asking_of
 from bot.discord_ui.buttons import ANSWER_KEY, Form, KeyButton
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import safe_address
 from bot.discord_ui.words import worded
 
-_ADDRESS, _OUTLET, _NOTE = 500, 100, 500
-"""Characters of what a suggestion says."""
+_ADDRESS_LENGTH, _OUTLET_LENGTH, _NOTE_LENGTH = 500, 100, 500
+"""Maximum lengths of the fields of a suggestion in characters."""
 
 
 def suggest_command() -> app_commands.Command[Any, ..., None]:
@@ -32,51 +32,54 @@ def suggest_command() -> app_commands.Command[Any, ..., None]:
 
 
 class SuggestButton(KeyButton, template=rf"desk:suggest:(?P<key>{ANSWER_KEY})"):
-    """Opens the form for a source that would answer."""
+    """A button that opens the form for suggesting a source."""
 
     kind = "suggest"
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open it."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Open the form."""
         await _open_form(interaction)
 
 
 async def _open_form(interaction: Interaction) -> None:
-    """Open the form, unless what would be written there could not be kept."""
+    """Open the form if the suggestion could be stored, else explain the refusal."""
     words, community = words_of(interaction), asking_of(interaction).desk.community
     if interaction.guild_id is None:
-        await privately(interaction, notice_view(words("suggest_in_server")))
+        await send_privately(interaction, notice_view(words("suggest_in_server")))
     elif not await community.may_suggest(interaction.user.id):
-        await privately(interaction, notice_view(words("suggest_too_many")))
+        await send_privately(interaction, notice_view(words("suggest_too_many")))
     else:
         await interaction.response.send_modal(_Suggest(interaction))
 
 
 class _Suggest(Form):
-    """An address, who publishes it, and why."""
+    """A form for an address, its publisher and a note."""
 
     def __init__(self, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)("suggest_title"))
-        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS)
+        self.address: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=_ADDRESS_LENGTH)
         self.outlet: ui.TextInput[Any] = ui.TextInput(
-            custom_id="outlet", max_length=_OUTLET, required=False
+            custom_id="outlet", max_length=_OUTLET_LENGTH, required=False
         )
         self.note: ui.TextInput[Any] = ui.TextInput(
-            custom_id="note", style=discord.TextStyle.paragraph, max_length=_NOTE, required=False
+            custom_id="note",
+            style=discord.TextStyle.paragraph,
+            max_length=_NOTE_LENGTH,
+            required=False,
         )
         self.field("suggest_address", self.address, interaction)
         self.field("paste_outlet", self.outlet, interaction)
         self.field("suggest_note", self.note, interaction)
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Keep it until a moderator decides; nothing is fetched before that."""
+        """Store the suggestion for the moderators; its address is not fetched yet."""
         words = words_of(interaction)
         community = asking_of(interaction).desk.community
         assert interaction.guild_id is not None
         address = _address_in(self.address.value)
         if address is None:
-            again = [SuggestButton("0", words("suggest"))]
-            await privately(interaction, with_buttons(notice_view(words("no_address")), again))
+            retry = [SuggestButton("0", words("suggest"))]
+            await send_privately(interaction, with_buttons(notice_view(words("no_address")), retry))
             return
         number = await community.suggest(
             address,
@@ -86,14 +89,14 @@ class _Suggest(Form):
             interaction.guild_id,
         )
         if number is None:
-            await privately(interaction, notice_view(words("suggest_too_many")))
+            await send_privately(interaction, notice_view(words("suggest_too_many")))
             return
-        await privately(interaction, notice_view(words("suggest_kept")))
+        await send_privately(interaction, notice_view(words("suggest_kept")))
         interaction.client.dispatch("suggestion", number)
 
 
 def _address_in(text: str) -> str | None:
-    """Return the web address in *text*, whose https:// may be left out; ``None`` if it is none."""
+    """Return *text* as a web address, with https:// if that is missing; ``None`` if it is none."""
     address = text.strip()
     if "://" not in address:
         address = f"https://{address}"

@@ -1,4 +1,4 @@
-"""`/timeline`: what was reported on a topic, day by day, each line with its source."""
+"""The command `/timeline`: the coverage of a topic by day, each line with its source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.answering.understanding.question import LONGEST, UnaskableError
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.choices import choices_like
+from bot.discord_ui.choices import matching_choices
 from bot.discord_ui.pictures import timeline_picture
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import (
@@ -21,21 +21,21 @@ from bot.discord_ui.rendering import (
     GAP,
     Colour,
     Lengths,
-    as_of_line,
+    coverage_date_line,
     entry,
     layout,
     notice_view,
     quotation,
 )
-from bot.discord_ui.replying import Attached, deliver, post, promptly, respond, words_of
+from bot.discord_ui.replying import Attached, defer_if_slow, deliver, post, respond, words_of
 from bot.discord_ui.text import escape, literal, size, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 _PICTURE = "timeline.png"
-_FEW = 2
-"""Days from which a picture says anything."""
-_ROOMS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
+_CHART_DAYS = 2
+"""Minimum number of days for a chart."""
+_LENGTHS = tuple(Lengths(quote=quote, title=80, claims=0) for quote in (360, 240, 160, 100, 60))
 
 
 def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -56,49 +56,51 @@ def timeline_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         try:
             text = asking.question(topic, reader=words.language).text
         except UnaskableError as error:
-            await respond(interaction, await asking.unasked(error, words, admission.edition))
+            await respond(
+                interaction, await asking.answer_non_question(error, words, admission.edition)
+            )
             return
-        drawing = asking.desk.timeline(text, edition=admission.edition)
-        found = await promptly(interaction, drawing, private=admission.private)
-        private = admission.private or not found.lines
+        work = asking.desk.timeline(text, edition=admission.edition)
+        timeline = await defer_if_slow(interaction, work, private=admission.private)
+        private = admission.private or not timeline.lines
         send = partial(respond, interaction, private=private)
-        await deliver(timeline_view(found, words), send, partial(post, interaction), words)
+        await deliver(timeline_view(timeline, words), send, partial(post, interaction), words)
 
     @slash_timeline.autocomplete("topic")
-    async def offered(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices_like(typed, asking.desk.suggested_questions.topics, own=True)
+    async def suggest_topics(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
+        return matching_choices(text, asking.desk.suggested_questions.topics, include_text=True)
 
     return slash_timeline
 
 
-def timeline_view(found: Timeline, words: Wording) -> ui.LayoutView:
-    """Show the lines under their picture, in the order of their days."""
-    heading = f"**{escape(words('timeline_heading'))} {literal(title(found.topic, 200))}**"
-    if not found.lines:
+def timeline_view(timeline: Timeline, words: Wording) -> ui.LayoutView:
+    """Show the lines of a timeline in the order of their days, below a chart."""
+    heading = f"**{escape(words('timeline_heading'))} {literal(title(timeline.topic, 200))}**"
+    if not timeline.lines:
         return layout([heading, escape(words("timeline_none"))], Colour.NOTHING)
-    foot = as_of_line(found.as_of, None, words)
+    foot = coverage_date_line(timeline.as_of, None, words)
     blocks: list[str] = []
-    for room in _ROOMS:
-        blocks = [heading, *_lines_in(found.lines, words, room), GAP, foot]
+    for lengths in _LENGTHS:
+        blocks = [heading, *_lines_in(timeline.lines, words, lengths), GAP, foot]
         if sum(map(size, blocks)) <= BUDGET:
             break
     view = layout(blocks, Colour.SAYS)
-    days = [each.day for each in found.lines]
-    if len(set(days)) >= _FEW:
-        described = words(
+    days = [line.day for line in timeline.lines]
+    if len(set(days)) >= _CHART_DAYS:
+        alt_text = words(
             "timeline_picture",
             count=len(days),
             first=words.date(min(days)),
             last=words.date(max(days)),
         )
-        return Attached.over(view, BytesIO(timeline_picture(days)), _PICTURE, described)
+        return Attached.over(view, BytesIO(timeline_picture(days)), _PICTURE, alt_text)
     return view
 
 
-def _lines_in(lines: Sequence[TimelineLine], words: Wording, room: Lengths) -> list[str]:
-    """Show each line with its number, source and quotation."""
+def _lines_in(lines: Sequence[TimelineLine], words: Wording, lengths: Lengths) -> list[str]:
+    """Write each line with its number, source and quotation."""
     return [
-        f"**{number}** {entry(each.citation.header, words, room)}\n"
-        f"> {quotation(each.citation.quote, words, room)}"
-        for number, each in enumerate(lines, start=1)
+        f"**{number}** {entry(line.citation.header, words, lengths)}\n"
+        f"> {quotation(line.citation.quote, words, lengths)}"
+        for number, line in enumerate(lines, start=1)
     ]

@@ -1,1 +1,1 @@
-"""What moderators do: look after the coverage, decide, review, set the rules."""
+"""Commands and buttons for moderators: coverage, decisions, reviews and settings."""

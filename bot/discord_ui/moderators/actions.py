@@ -1,4 +1,4 @@
-"""A moderator's button: who presses it is checked each time."""
+"""Base classes of moderators' buttons, which check the user at each press."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ from discord import ui
 
 from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.moderators.moderation import Moderation, moderation_of
-from bot.discord_ui.replying import Interaction, tell_result
+from bot.discord_ui.replying import Interaction, show_result
 
 
-class Entrance(KeyButton, template=r"desk:entrance"):
-    """A button that lets nobody but moderators in."""
+class ModeratorButton(KeyButton, template=r"desk:entrance"):
+    """A button for moderators alone."""
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Enter, if whoever pressed may."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Run the button's action if the user is a moderator."""
         moderation = moderation_of(interaction)
         if await moderation.admits(interaction):
-            await self.entered(interaction, moderation)
+            await self.run(interaction, moderation)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Do what the button says."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Run the button's action."""
         raise NotImplementedError
 
 
-class Action(Entrance, template=r"desk:action"):
-    """Does something, and its message then says what became of it."""
+class Action(ModeratorButton, template=r"desk:action"):
+    """A button that acts and then shows the result in its message."""
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Act; where that fails, the message stays as it is."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Act, then edit the message; on an error the message stays unchanged."""
         await interaction.response.defer()
         view = await self.act(interaction, moderation)
         await interaction.edit_original_response(view=view, attachments=[])
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Do what the button says, and return what its message shows from then on."""
+        """Run the button's action, and return the new contents of its message."""
         raise NotImplementedError
 
 
-class Look(Entrance, template=r"desk:look"):
-    """Shows something beside its message, to whoever pressed alone."""
+class ViewButton(ModeratorButton, template=r"desk:look"):
+    """A button that shows a view beside its message, to the user alone."""
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Look."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Show the view, or the sentence of its error."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await tell_result(interaction, lambda: self.look(interaction, moderation))
+        await show_result(interaction, lambda: self.load_view(interaction, moderation))
 
-    async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Return what is to be seen."""
+    async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Return the view."""
         raise NotImplementedError

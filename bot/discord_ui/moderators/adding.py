@@ -1,4 +1,4 @@
-"""Forms that add coverage, and the preview that they end in."""
+"""Forms for adding coverage, and the preview after them."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from discord import ui
 
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import Entrance
-from bot.discord_ui.moderators.decisions import previewed
+from bot.discord_ui.moderators.actions import ModeratorButton
+from bot.discord_ui.moderators.decisions import preview_with_buttons
 from bot.discord_ui.moderators.moderation import Moderation
-from bot.discord_ui.replying import Interaction, tell_result, words_of
+from bot.discord_ui.replying import Interaction, show_result, words_of
 from ingest.reading import Hints
 
 
 async def preview(
     interaction: Interaction, moderation: Moderation, reading: Awaitable[Preview]
 ) -> None:
-    """Show what *reading* finds, or the sentence that says why nothing."""
+    """Show the preview from *reading*, or the sentence of its error."""
 
     async def work() -> ui.LayoutView:
-        return previewed(await reading, moderation, words_of(interaction))
+        return preview_with_buttons(await reading, moderation, words_of(interaction))
 
-    await tell_result(interaction, work)
+    await show_result(interaction, work)
 
 
-class _Adding(Form):
-    """A form that only moderators may send."""
+class _AddingForm(Form):
+    """A form for moderators alone."""
 
     def __init__(self, title: str, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__(title=words_of(interaction)(title))
         self.moderation = moderation
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Preview; whoever may not add is turned away here as well."""
+        """Check the user again, then show a preview."""
         if await self.moderation.admits(interaction):
             await interaction.response.defer(thinking=True, ephemeral=True)
             await preview(interaction, self.moderation, self.reading())
 
     def reading(self) -> Awaitable[Preview]:
-        """Read what was filled in."""
+        """Read the input of the form."""
         raise NotImplementedError
 
 
-class Paste(_Adding):
-    """Copied text."""
+class Paste(_AddingForm):
+    """A form for copied text."""
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("paste_title", moderation, interaction)
@@ -63,7 +63,7 @@ class Paste(_Adding):
         self.field("paste_text", self.body, interaction)
 
     def reading(self) -> Awaitable[Preview]:
-        """Read the text like any paste."""
+        """Read the text as a pasted article."""
         hints = Hints(
             outlet=self.outlet.value or None,
             url=self.url.value or None,
@@ -72,8 +72,8 @@ class Paste(_Adding):
         return self.moderation.desk.previewer.data(self.body.value.encode(), "paste.txt", hints)
 
 
-class Address(_Adding):
-    """The address of a page, a feed or a sitemap."""
+class Address(_AddingForm):
+    """A form for the address of a page, a feed or a sitemap."""
 
     def __init__(self, moderation: Moderation, interaction: Interaction) -> None:
         super().__init__("add_title", moderation, interaction)
@@ -83,20 +83,20 @@ class Address(_Adding):
         self.field("paste_outlet", self.outlet, interaction)
 
     def reading(self) -> Awaitable[Preview]:
-        """Fetch it."""
+        """Fetch the address."""
         return self.moderation.desk.previewer.address(self.url.value, self.outlet.value or None)
 
 
-class AddButton(Entrance, template=r"desk:add:(?P<key>[0-9]{1,12})"):
-    """Opens the form for an address."""
+class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
+    """A button that opens the form for an address."""
 
     kind = "add"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Open it."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form."""
         await interaction.response.send_modal(Address(moderation, interaction))
 
 
 def _line(name: str, longest: int) -> ui.TextInput[Any]:
-    """Make a line that may stay empty."""
+    """Make an optional text field of one line."""
     return ui.TextInput(custom_id=name, max_length=longest, required=False)

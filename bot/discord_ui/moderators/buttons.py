@@ -1,4 +1,4 @@
-"""Every button of moderators."""
+"""All buttons for moderators."""
 
 from __future__ import annotations
 

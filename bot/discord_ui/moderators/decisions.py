@@ -1,4 +1,4 @@
-"""The buttons under previews, acts and logs; each checks who presses it."""
+"""The buttons below previews, results and the audit log; each checks its user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from discord import ui
 from bot.community.curating import can_be_undone
 from bot.community.previewing import Preview
 from bot.discord_ui.buttons import Form
-from bot.discord_ui.moderators.actions import Action, Entrance
+from bot.discord_ui.moderators.actions import Action, ModeratorButton
 from bot.discord_ui.moderators.moderation import (
     Moderation,
     moderation_of,
@@ -21,21 +21,21 @@ from bot.discord_ui.moderators.moderation import (
     server_in,
 )
 from bot.discord_ui.moderators.settings import UnsetButton
-from bot.discord_ui.moderators.views import deed_line, done_view, preview_view
-from bot.discord_ui.rendering import itemised, notice_view, with_buttons
+from bot.discord_ui.moderators.views import audit_line, done_view, preview_view
+from bot.discord_ui.rendering import item_list, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
 from ingest.model import Decision
 
-_DEEDS = 7
-"""Deeds in one message, within Discord's 40 components."""
+_PER_PAGE = 7
+"""Audit entries in one message, within Discord's 40 components."""
 
 
-def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
-    """Show a preview with the buttons that decide."""
-    key = moderation.hold(preview)
+def preview_with_buttons(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
+    """Show a preview with the buttons for deciding on it."""
+    key = moderation.store_preview(preview)
     buttons: list[ui.Item[Any]] = []
     if preview.articles:
         buttons.append(KeepButton(key, words("keep")))
@@ -48,35 +48,39 @@ def previewed(preview: Preview, moderation: Moderation, words: Wording) -> ui.La
 async def audit_page(
     moderation: Moderation, interaction: Interaction, before: int | None
 ) -> ui.LayoutView:
-    """Show one page of who did what, each with the way back if there is one."""
-    here, home = server_in(interaction), str(moderation.home or "")
-    found = await moderation.desk.catalogue.audit(here, home, before=before, limit=_DEEDS)
-    return deeds_view(found, here, words_of(interaction))
+    """Show one page of the audit log, with the undo buttons that are possible."""
+    server, home = server_in(interaction), str(moderation.home or "")
+    entries = await moderation.desk.catalogue.audit(server, home, before=before, limit=_PER_PAGE)
+    return audit_view(entries, server, words_of(interaction))
 
 
-def deeds_view(found: Sequence[tuple[AuditEntry, str]], here: str, words: Wording) -> ui.LayoutView:
-    """Show who did what, newest first; who did it elsewhere is not named in the server *here*."""
-    if not found:
+def audit_view(
+    entries: Sequence[tuple[AuditEntry, str]], server: str, words: Wording
+) -> ui.LayoutView:
+    """List audit entries, newest first; people who acted in another server are not named."""
+    if not entries:
         return notice_view(words("no_deeds"))
     items = [
-        (deed_line(logged, named, here, words), _way_back(logged, here, words))
-        for logged, named in found
+        (audit_line(entry, name, server, words), _undo_buttons(entry, server, words))
+        for entry, name in entries
     ]
-    view = itemised(f"**{escape(words('deeds_heading'))}**", items)
-    older = [_OlderButton(str(found[-1][0].id), words("older"))] if len(found) == _DEEDS else []
+    view = item_list(f"**{escape(words('deeds_heading'))}**", items)
+    older = (
+        [_OlderButton(str(entries[-1][0].id), words("older"))] if len(entries) == _PER_PAGE else []
+    )
     return with_buttons(view, older)
 
 
-def _way_back(logged: AuditEntry, here: str, words: Wording) -> list[ui.Item[Any]]:
-    """Return the button that takes an act back, unless it was taken back or cannot be."""
-    if logged.place != here or not can_be_undone(logged):
+def _undo_buttons(entry: AuditEntry, server: str, words: Wording) -> list[ui.Item[Any]]:
+    """Return the undo button of an audit entry; none if it is undone, foreign or final."""
+    if entry.place != server or not can_be_undone(entry):
         return []
-    button = UnsetButton if logged.kind is AuditAction.SET else UndoButton
-    return [button(str(logged.id), words("undo"))]
+    button = UnsetButton if entry.kind is AuditAction.SET else UndoButton
+    return [button(str(entry.id), words("undo"))]
 
 
-class _Deciding(Action, template=r"desk:decision"):
-    """Decides on a preview; where a second moderator has to agree, it only proposes."""
+class _DecisionButton(Action, template=r"desk:decision"):
+    """A button that decides on a preview, or proposes it if a second moderator has to agree."""
 
     style = discord.ButtonStyle.primary
 
@@ -88,50 +92,50 @@ class _Deciding(Action, template=r"desk:decision"):
             return notice_view(words("moderating_too_old"))
         by = moderator(interaction)
         if (await community.desk_rules()).second_moderator:
-            mine = await community.hashed(interaction.user.id)
-            number = await moderation.desk.reviewer.propose(preview, mine, by.place)
+            member = await community.hashed(interaction.user.id)
+            number = await moderation.desk.reviewer.propose(preview, member, by.place)
             interaction.client.dispatch("suggestion", number)
-            said = words("proposed", number=number)
+            text = words("proposed", number=number)
         else:
-            said = await self.decide(preview, moderation, interaction)
+            text = await self.decide(preview, moderation, interaction)
         moderation.previews.pop(self.key, None)
-        return notice_view(said)
+        return notice_view(text)
 
     async def decide(
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
-        """Do it, and return the words that say so."""
+        """Carry out the decision, and return the sentence about it."""
         raise NotImplementedError
 
 
-class KeepButton(_Deciding, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
-    """Keeps what was previewed."""
+class KeepButton(_DecisionButton, template=r"desk:keep:(?P<key>[0-9a-f]{12})"):
+    """A button that adds the preview_with_buttons articles to the archive."""
 
     kind = "keep"
 
     async def decide(
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
-        """Keep it."""
+        """Add the articles, and count the new, changed and unchanged ones."""
         saved = await moderation.desk.curator.keep(preview, moderator(interaction))
-        kept = [each.decision for each in saved]
-        new, same = kept.count(Decision.NEW), kept.count(Decision.SAME)
-        changed = len(kept) - new - same
+        decisions = [article.decision for article in saved]
+        new_count, same_count = decisions.count(Decision.NEW), decisions.count(Decision.SAME)
+        changed_count = len(decisions) - new_count - same_count
         words = words_of(interaction)
-        said = words("kept_new", new=new, changed=changed, same=same)
-        alone = len(kept) > same and not moderation.at_home(interaction)
-        return f"{said} {words('kept_here')}" if alone else said
+        text = words("kept_new", new=new_count, changed=changed_count, same=same_count)
+        is_local = len(decisions) > same_count and not moderation.at_home(interaction)
+        return f"{text} {words('kept_here')}" if is_local else text
 
 
-class WatchButton(_Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
-    """Watches what was previewed."""
+class WatchButton(_DecisionButton, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
+    """A button that starts watching the preview_with_buttons feed or sitemap."""
 
     kind = "watch"
 
     async def decide(
         self, preview: Preview, moderation: Moderation, interaction: Interaction
     ) -> str:
-        """Watch it."""
+        """Start watching the source."""
         assert preview.outlet is not None
         source = await moderation.desk.curator.watch(
             preview, preview.outlet, moderator(interaction)
@@ -140,10 +144,10 @@ class WatchButton(_Deciding, template=r"desk:watch:(?P<key>[0-9a-f]{12})"):
 
 
 class OutletForm(Form):
-    """The name of the outlet whose feed or sitemap is to be watched."""
+    """A form for the name of an outlet whose feed or sitemap is to be watched."""
 
     def __init__(self, address: str, name: Callable[[Interaction, str], Awaitable[None]]) -> None:
-        """Ask for it, with the site's as a beginning; *name* is told what was written."""
+        """Suggest the host of *address* as the name; *name* receives the input."""
         super().__init__(title=Wording.default()("name_outlet"))
         self._name = name
         host = (urlsplit(address).hostname or "").removeprefix("www.")
@@ -152,75 +156,79 @@ class OutletForm(Form):
         )
 
     async def ask(self, interaction: Interaction) -> None:
-        """Open the form in the language of whoever pressed."""
+        """Open the form in the language of the user."""
         self.title = words_of(interaction)("name_outlet")
         self.field("paste_outlet", self.outlet, interaction)
         await interaction.response.send_modal(self)
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Tell what was written, if whoever sent it still may."""
+        """Pass on the input if the user is still a moderator."""
         if await moderation_of(interaction).admits(interaction):
             await self._name(interaction, self.outlet.value.strip())
 
 
-class _NameButton(Entrance, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
-    """Names the outlet of a feed, so that it can be watched."""
+class _NameButton(ModeratorButton, template=r"desk:name:(?P<key>[0-9a-f]{12})"):
+    """A button that asks for the outlet of a feed, so that the feed can be watched."""
 
     kind = "name"
     style = discord.ButtonStyle.primary
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Open the form; the preview then has the button that watches."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form; after it the preview has the button for watching."""
         words, preview = words_of(interaction), moderation.previews.get(self.key)
         if preview is None:
             await interaction.response.edit_message(view=notice_view(words("moderating_too_old")))
             return
 
-        async def named(sent: Interaction, outlet: str) -> None:
-            view = previewed(replace(preview, outlet=outlet), moderation, words_of(sent))
-            await sent.response.edit_message(view=view)
+        async def show_named(submission: Interaction, outlet: str) -> None:
+            view = preview_with_buttons(
+                replace(preview, outlet=outlet), moderation, words_of(submission)
+            )
+            await submission.response.edit_message(view=view)
 
-        await OutletForm(preview.name, named).ask(interaction)
+        await OutletForm(preview.name, show_named).ask(interaction)
 
 
 class DiscardButton(Action, template=r"desk:discard:(?P<key>[0-9a-f]{12})"):
-    """Lets a preview go."""
+    """A button that drops a preview."""
 
     kind = "discard"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Forget it."""
+        """Drop the preview."""
         moderation.previews.pop(self.key, None)
         return notice_view(words_of(interaction)("discarded"))
 
 
 class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
-    """Takes an act back."""
+    """A button that undoes an action."""
 
     kind = "undo"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Take it back, once; what was set has a button of its own."""
+        """Undo the action once; settings have their own button."""
         words, desk = words_of(interaction), moderation.desk
-        known = await desk.catalogue.entry(int(self.key))
-        setting = known is not None and known.kind is AuditAction.SET
-        logged = None if setting else await desk.curator.undo(int(self.key), moderator(interaction))
-        if logged is None:
+        entry = await desk.catalogue.entry(int(self.key))
+        is_setting = entry is not None and entry.kind is AuditAction.SET
+        undone = (
+            None if is_setting else await desk.curator.undo(int(self.key), moderator(interaction))
+        )
+        if undone is None:
             return notice_view(words("moderating_done_before"))
-        named = logged.detail or ""
-        if logged.article_id is not None:
-            here = server_in(interaction)
-            named = (await desk.catalogue.article(logged.article_id, here)).header.title
-        return done_view(words("undone", title=title(named, 200)), [])
+        name = undone.detail or ""
+        if undone.article_id is not None:
+            server = server_in(interaction)
+            name = (await desk.catalogue.article(undone.article_id, server)).header.title
+        return done_view(words("undone", title=title(name, 200)), [])
 
 
 class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
-    """Turns to the page before."""
+    """A button for the previous page of the audit log."""
 
     kind = "older"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show older acts."""
+        """Show older entries."""
         return await audit_page(moderation, interaction, int(self.key))
 
 

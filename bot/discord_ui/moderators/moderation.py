@@ -1,4 +1,4 @@
-"""Who may look after the coverage, and what the commands and buttons share."""
+"""Permissions of moderators, and the state shared by their commands and buttons."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from bot.community.previewing import Preview
 from bot.desk import Desk
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_in, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_in, words_of
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_PREVIEWS = 100
-"""Previews that can still be kept; a restart forgets them."""
+_PREVIEWS_COUNT = 100
+"""Previews that can still be decided; a restart drops them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """What the commands and buttons share: the desk, who may do what, the open previews.
+    """The desk, the permissions of moderators and the open previews.
 
-    What everybody shares is looked after in one server, home; every other one looks after what it
-    added for itself, and hides for itself what it likes.
+    The shared coverage is managed in one server, the home server. Each other server manages its own
+    additions, and can hide shared articles for itself.
     """
 
     desk: Desk
-    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS))
+    previews: Recent[str, Preview] = field(default_factory=lambda: Recent(_PREVIEWS_COUNT))
 
     async def refusal(self, interaction: Interaction) -> str | None:
-        """Return the key of the words that turn away who may not moderate; ``None`` lets in."""
+        """Return the key of the refusal for users who may not moderate; ``None`` for moderators."""
         await find_home(interaction.client, self.desk)
         if interaction.guild_id is None or not await self._moderates(interaction):
             return "moderating_not_allowed"
         return None
 
     async def _moderates(self, interaction: Interaction) -> bool:
-        """Tell whether somebody may manage messages, or has the role that the server names."""
+        """Return True if the user may manage messages or has the server's moderator role."""
         rights = interaction.permissions
         if rights.administrator or rights.manage_messages:
             return True
         role = (await self.desk.community.rules(interaction.guild_id)).moderator_role
         roles = getattr(interaction.user, "roles", ())
-        return role is not None and any(each.id == role for each in roles)
+        return role is not None and any(user_role.id == role for user_role in roles)
 
     async def settings_refusal(self, interaction: Interaction) -> str | None:
-        """Return the key of the words that turn away who may not set a server's rules."""
+        """Return the key of the refusal for users who may not change the server's rules."""
         await find_home(interaction.client, self.desk)
         rights = interaction.permissions
         if interaction.guild_id is None or not (rights.administrator or rights.manage_guild):
@@ -61,56 +61,56 @@ class Moderation:
         return None
 
     async def desk_refusal(self, interaction: Interaction) -> str | None:
-        """Return the key of the words that turn away who may not set what holds everywhere."""
-        refused = await self.settings_refusal(interaction)
-        return refused or (None if self.at_home(interaction) else "settings_elsewhere")
+        """Return the key of the refusal for users who may not change the desk's rules."""
+        refusal = await self.settings_refusal(interaction)
+        return refusal or (None if self.at_home(interaction) else "settings_elsewhere")
 
     def at_home(self, interaction: Interaction) -> bool:
-        """Tell whether somebody acts in the one server that looks after what everybody shares."""
+        """Return True if *interaction* is in the home server."""
         return interaction.guild_id is not None and interaction.guild_id == self.home
 
     @property
     def home(self) -> int | None:
-        """Return the number of the server that is home, as it was read last."""
+        """Return the id of the home server as last read."""
         return self.desk.curator.home.server
 
     async def admits(self, interaction: Interaction) -> bool:
-        """Let a moderator in, and tell everybody else why not."""
+        """Return True for moderators; refuse all other users with a sentence."""
         return await admitted(interaction, await self.refusal(interaction))
 
     def places(self, interaction: Interaction) -> tuple[str, ...]:
-        """Return the servers whose members' words somebody reads: home's also of nowhere."""
-        here = str(interaction.guild_id or "")
-        return (here, "") if self.at_home(interaction) else (here,)
+        """Return the servers whose feedback the user may read; "" stands for direct messages."""
+        server = str(interaction.guild_id or "")
+        return (server, "") if self.at_home(interaction) else (server,)
 
-    def hold(self, preview: Preview) -> str:
-        """Keep a preview until somebody decides, and return its key."""
+    def store_preview(self, preview: Preview) -> str:
+        """Store a preview until it is decided, and return its key."""
         key = secrets.token_hex(6)
         self.previews.keep(key, preview)
         return key
 
 
 async def find_home(client: discord.Client, desk: Desk) -> None:
-    """Let the server that the bot joined first be home, unless one is."""
+    """Make the server that the bot joined first the home server, unless there is one."""
     first = min(client.guilds, key=_joined, default=None)
     if desk.curator.home.server is None and first is not None:
         await desk.curator.home.claim(first.id)
 
 
 def _joined(guild: discord.Guild) -> datetime:
-    """Return when the bot joined a server."""
-    at = guild.me.joined_at if guild.me else None
-    return at or datetime.max.replace(tzinfo=UTC)
+    """Return the time when the bot joined *guild*; the latest time if it is unknown."""
+    joined_at = guild.me.joined_at if guild.me else None
+    return joined_at or datetime.max.replace(tzinfo=UTC)
 
 
 async def admitted(interaction: Interaction, refusal: str | None) -> bool:
-    """Tell whoever acts why they may not, if so, and log it."""
+    """Return True without a *refusal*; else log it and show it to the user."""
     if refusal is None:
         return True
     logger.warning(
         "Refused %s in server %s (%s).", interaction.user.id, interaction.guild_id, refusal
     )
-    await privately(interaction, notice_view(words_of(interaction)(refusal)))
+    await send_privately(interaction, notice_view(words_of(interaction)(refusal)))
     return False
 
 
@@ -120,9 +120,9 @@ async def post_for_review(
     place: str,
     view: Callable[[Wording], ui.LayoutView],
 ) -> None:
-    """Post something where the moderators of a server review; of none, where those of home do.
+    """Post a view in a server's review channel; without a server in the home server's.
 
-    Never raises for Discord.
+    An error from Discord is logged, not raised.
     """
     community = moderation.desk.community
     target = (await community.rules(int(place or 0))).review_channel
@@ -135,22 +135,22 @@ async def post_for_review(
     try:
         await client.get_partial_messageable(target).send(view=view(words))
     except discord.HTTPException as error:
-        logger.warning("What is to be reviewed could not be posted: %s", error)
+        logger.warning("Discord refused a post in the review channel: %s", error)
 
 
 def moderation_of(interaction: Interaction) -> Moderation:
-    """Return what looks after the coverage in the client that took *interaction*."""
-    found = interaction.client.moderation
-    assert isinstance(found, Moderation)
-    return found
+    """Return the moderation service of the client that received *interaction*."""
+    moderation = interaction.client.moderation
+    assert isinstance(moderation, Moderation)
+    return moderation
 
 
 def moderator(interaction: Interaction) -> Moderator:
-    """Say who acts, and where, and whether that server is home."""
+    """Return the acting moderator with their server."""
     home = moderation_of(interaction).at_home(interaction)
     return Moderator(str(interaction.user.id), str(interaction.guild_id), home)
 
 
 def server_in(interaction: Interaction) -> str:
-    """Return the server in which somebody acts, as a place; empty in a direct message."""
+    """Return the server of *interaction* as a place; empty in a direct message."""
     return str(interaction.guild_id or "")

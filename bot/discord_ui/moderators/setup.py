@@ -1,4 +1,4 @@
-"""The welcome, and `/setup`: a list that ticks itself, each point with its button."""
+"""The welcome message and `/setup`: a checklist with a button for each step."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from bot.discord_ui.moderators.moderation import (
     moderation_of,
     moderator,
 )
-from bot.discord_ui.rendering import itemised, notice_view
-from bot.discord_ui.replying import Interaction, privately, tell_result, words_in, words_of
+from bot.discord_ui.rendering import item_list, notice_view
+from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
 from bot.discord_ui.text import escape, link, safe_address, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_SERVERS, _OFFERED = 100, 25
-"""Servers that are looked through for one that may become home, and those that are offered."""
+_SERVERS, _OPTIONS = 100, 25
+"""Servers that are examined as the next home server, and servers that are offered."""
 _TICKED, _OPEN = "☑", "☐"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How far a server is set up; ``home`` is whether what holds everywhere is set there."""
+    """The setup of a server so far; ``home`` is True for the home server."""
 
     articles: int
     rules: ServerRules
@@ -46,232 +46,239 @@ class Setup:
 
     @property
     def has_channels(self) -> bool:
-        """Whether somebody has said where the bot answers."""
+        """Return True if the server's rules restrict the channels."""
         return bool(self.rules.channels) or self.rules.everywhere is not Speaks.ON
 
 
 def setup_command(moderation: Moderation) -> app_commands.Command[Any, ..., None]:
-    """Make `/setup`; the tree lets in who may manage the server."""
+    """Make `/setup`, for people who may manage the server."""
 
     @app_commands.command(name="setup", description=worded("command_setup"))
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
     async def slash_setup(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(interaction, lambda: _now(interaction, moderation))
+        await show_result(interaction, lambda: _checklist(interaction, moderation))
 
     return slash_setup
 
 
 async def welcome(guild: discord.Guild, moderation: Moderation) -> None:
-    """Say once in a new server what is to be set up, where its members are welcomed.
+    """Post the setup steps once in a new server, in its welcome channel.
 
-    Never raises for Discord.
+    An error from Discord is logged, not raised.
     """
     desk, place = moderation.desk, str(guild.id)
     if not await desk.community.welcome(guild.id):
         return
     channel = _channel_in(guild)
     if channel is None:
-        logger.warning("There is no channel in server %s to write a welcome in.", place)
+        logger.warning("No channel for a welcome message in server %s.", place)
         return
     words = words_in(guild)
     home = desk.curator.home.server == guild.id
-    state = await _state(moderation, guild.id, home=home)
+    setup = await _read_setup(moderation, guild.id, home=home)
     try:
-        await channel.send(view=setup_view(state, words, welcome=True))
+        await channel.send(view=setup_view(setup, words, welcome=True))
     except discord.HTTPException as error:
-        logger.warning("A welcome could not be written: %s", error)
+        logger.warning("Discord refused a welcome message: %s", error)
 
 
-def setup_view(state: Setup, words: Wording, *, welcome: bool = False) -> ui.LayoutView:
-    """List what is to be set up, each with how it is now and its button."""
-    count = state.articles
+def setup_view(setup: Setup, words: Wording, *, welcome: bool = False) -> ui.LayoutView:
+    """List the steps of the setup, each with its state and its button."""
+    count = setup.articles
     coverage = words("setup_coverage", count=count) if count else words("setup_coverage_none")
-    channels = words("setup_channels" if state.has_channels else "setup_channels_all")
-    role = state.rules.moderator_role
-    who = f"<@&{int(role)}>" if role else escape(words("setup_moderators_default"))
-    page = state.voting_link
+    channels = words("setup_channels" if setup.has_channels else "setup_channels_all")
+    role = setup.rules.moderator_role
+    moderators = f"<@&{int(role)}>" if role else escape(words("setup_moderators_default"))
+    page = setup.voting_link
     voting = link(page, page, instead=words("link")) if page else escape(words("setup_voting_none"))
     points: list[tuple[bool, str, str, list[ui.Item[Any]]]] = [
         (bool(count), "coverage", escape(coverage), [AddButton("0", words("add_source"))]),
-        (state.has_channels, "channels", escape(channels), [_HereButton("0", words("setup_here"))]),
-        (True, "moderators", who, [_RoleButton("0", words("setup_role"))]),
+        (setup.has_channels, "channels", escape(channels), [_HereButton("0", words("setup_here"))]),
+        (True, "moderators", moderators, [_RoleButton("0", words("setup_role"))]),
     ]
-    if state.home:
+    if setup.home:
         points.append(
             (page is not None, "voting", voting, [_VotingButton("0", words("setup_link"))])
         )
     hand_over: list[ui.Item[Any]] = (
-        [_HandOverButton("0", words("setup_hand_over"))] if state.home else []
+        [_HandOverButton("0", words("setup_hand_over"))] if setup.home else []
     )
-    whose = words("setup_home" if state.home else "setup_home_elsewhere")
-    points.append((True, "home", escape(whose), hand_over))
+    home_text = words("setup_home" if setup.home else "setup_home_elsewhere")
+    points.append((True, "home", escape(home_text), hand_over))
     items = [
         (
-            f"{_TICKED if done else _OPEN} **{escape(words(f'setup_{name}_heading'))}**\n{said}",
+            f"{_TICKED if is_done else _OPEN} **{escape(words(f'setup_{name}_heading'))}**\n{text}",
             buttons,
         )
-        for done, name, said, buttons in points
+        for is_done, name, text, buttons in points
     ]
     heading = f"**{escape(words('setup_heading'))}**"
     if welcome:
         heading = f"{escape(words('setup_welcome'))}\n{heading}"
-    return itemised(heading, items)
+    return item_list(heading, items)
 
 
-async def _now(interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-    """Show how far it is."""
+async def _checklist(interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+    """Return the current checklist."""
     home = moderation.at_home(interaction)
-    state = await _state(moderation, interaction.guild_id or 0, home=home)
-    return setup_view(state, words_of(interaction))
+    setup = await _read_setup(moderation, interaction.guild_id or 0, home=home)
+    return setup_view(setup, words_of(interaction))
 
 
-async def _state(moderation: Moderation, server: int, *, home: bool) -> Setup:
-    """Read how far a server is set up."""
+async def _read_setup(moderation: Moderation, server: int, *, home: bool) -> Setup:
+    """Read the setup of a server."""
     community = moderation.desk.community
     community.rules_changed()
     rules = await community.rules(server)
-    known = await community.known(rules.edition(server))
+    overview = await community.known(rules.edition(server))
     page = (await community.desk_rules()).voting_link or moderation.desk.settings.voting_link
-    return Setup(known.summary.articles, rules, page, home)
+    return Setup(overview.summary.articles, rules, page, home)
 
 
 def _channel_in(guild: discord.Guild) -> discord.TextChannel | None:
-    """Return where newcomers are welcomed, else the first channel in which the bot may write."""
-    wanted = [guild.system_channel, *guild.text_channels]
+    """Return the welcome channel, else the first channel in which the bot may write."""
+    candidates = [guild.system_channel, *guild.text_channels]
     return next(
-        (each for each in wanted if each and each.permissions_for(guild.me).send_messages), None
+        (
+            channel
+            for channel in candidates
+            if channel and channel.permissions_for(guild.me).send_messages
+        ),
+        None,
     )
 
 
 class _SetupButton(KeyButton, template=r"desk:setup"):
-    """A button of the list: only whoever may manage the server gets in."""
+    """A button of the checklist, for people who may manage the server."""
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Let in, or say why not."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Run the button's action if the user may, else show the refusal."""
         moderation = moderation_of(interaction)
         if await admitted(interaction, await self.refusal(interaction, moderation)):
-            await self.entered(interaction, moderation)
+            await self.run(interaction, moderation)
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the words that turn somebody away."""
+        """Return the key of the refusal, or ``None`` if the user may press the button."""
         return await moderation.settings_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Do what the button says."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Run the button's action."""
         raise NotImplementedError
 
 
 class _HereButton(_SetupButton, template=r"desk:here:(?P<key>0)"):
-    """Lets the bot answer in this channel alone."""
+    """A button that restricts the bot to this channel."""
 
     kind = "here"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Set it, and tick it."""
-        here = str(interaction.channel_id)
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Store the rule, and tick the step."""
+        channel = str(interaction.channel_id)
         rules = await moderation.desk.community.rules(interaction.guild_id)
-        channels = {**rules.channels, here: Speaks.ON}
-        await _set(
+        channels = {**rules.channels, channel: Speaks.ON}
+        await _store_rules(
             interaction, moderation, replace(rules, everywhere=Speaks.OFF, channels=channels)
         )
 
 
 class _RoleButton(_SetupButton, template=r"desk:role:(?P<key>0)"):
-    """Names the role that looks after the coverage."""
+    """A button that sets the moderators' role."""
 
     kind = "role"
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         role: ui.RoleSelect[Any] = ui.RoleSelect(custom_id="role")
 
-        async def chosen(sent: Interaction) -> None:
-            rules = await moderation.desk.community.rules(sent.guild_id)
-            await _set(sent, moderation, replace(rules, moderator_role=role.values[0].id))
+        async def store_role(submission: Interaction) -> None:
+            rules = await moderation.desk.community.rules(submission.guild_id)
+            await _store_rules(
+                submission, moderation, replace(rules, moderator_role=role.values[0].id)
+            )
 
-        form = _SetupForm(words_of(interaction)("setup_role"), chosen)
+        form = _SetupForm(words_of(interaction)("setup_role"), store_role)
         form.field("setup_moderators_heading", role, interaction)
         await interaction.response.send_modal(form)
 
 
 class _VotingButton(_SetupButton, template=r"desk:voting:(?P<key>0)"):
-    """Names the election authority's page, where what holds everywhere is set."""
+    """A button that sets the page of the election authority, in the home server."""
 
     kind = "voting"
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Let in who may set what holds everywhere."""
+        """Return the key of the refusal for users who may not change the desk's rules."""
         return await moderation.desk_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
         page: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
 
-        async def written(sent: Interaction) -> None:
+        async def store_page(submission: Interaction) -> None:
             if safe_address(page.value.strip()) is None:
-                await privately(sent, notice_view(words_of(sent)("no_address")))
+                await send_privately(submission, notice_view(words_of(submission)("no_address")))
                 return
             desk = await moderation.desk.community.desk_rules()
-            changed = replace(desk, voting_link=page.value.strip())
+            rules = replace(desk, voting_link=page.value.strip())
             with suppress(NothingToDoError):
-                await moderation.desk.curator.set_rules(changed, DESK, moderator(sent))
-            await sent.response.edit_message(view=await _now(sent, moderation))
+                await moderation.desk.curator.set_rules(rules, DESK, moderator(submission))
+            await submission.response.edit_message(view=await _checklist(submission, moderation))
 
-        form = _SetupForm(words_of(interaction)("setup_link"), written)
+        form = _SetupForm(words_of(interaction)("setup_link"), store_page)
         form.field("suggest_address", page, interaction)
         await interaction.response.send_modal(form)
 
 
 class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
-    """Lets another server be home, for whoever manages both."""
+    """A button that makes another server the home server, for people who manage both."""
 
     kind = "handover"
 
     async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Let in who may set what holds everywhere."""
+        """Return the key of the refusal for users who may not change the desk's rules."""
         return await moderation.desk_refusal(interaction)
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Offer the servers, or say that there is none."""
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Offer the servers that the user manages, or say that there are none."""
         words = words_of(interaction)
-        found = [
+        guilds = [
             guild
             for guild in interaction.client.guilds[:_SERVERS]
             if guild.id != interaction.guild_id and await _manages(interaction.user.id, guild)
         ]
-        if not found:
-            await privately(interaction, notice_view(words("home_nowhere")))
+        if not guilds:
+            await send_privately(interaction, notice_view(words("home_nowhere")))
             return
-        offered = [
-            discord.SelectOption(label=title(each.name, 100), value=str(each.id))
-            for each in found[:_OFFERED]
+        options = [
+            discord.SelectOption(label=title(guild.name, 100), value=str(guild.id))
+            for guild in guilds[:_OPTIONS]
         ]
-        chosen: ui.Select[Any] = ui.Select(custom_id="server", options=offered)
+        select: ui.Select[Any] = ui.Select(custom_id="server", options=options)
 
-        async def handed_over(sent: Interaction) -> None:
-            new = sent.client.get_guild(int(chosen.values[0]))
-            refused = await moderation.desk_refusal(sent)
-            if new is None or not await _manages(sent.user.id, new):
-                refused = refused or "settings_not_allowed"
-            if not await admitted(sent, refused):
+        async def hand_over(submission: Interaction) -> None:
+            new_home = submission.client.get_guild(int(select.values[0]))
+            refusal = await moderation.desk_refusal(submission)
+            if new_home is None or not await _manages(submission.user.id, new_home):
+                refusal = refusal or "settings_not_allowed"
+            if not await admitted(submission, refusal):
                 return
-            assert new is not None
+            assert new_home is not None
             desk = moderation.desk
-            rules = replace(await desk.community.desk_rules(), home=new.id)
-            await desk.curator.set_rules(rules, DESK, moderator(sent))
+            rules = replace(await desk.community.desk_rules(), home=new_home.id)
+            await desk.curator.set_rules(rules, DESK, moderator(submission))
             await asyncio.to_thread(desk.curator.home.read)
-            said = words_of(sent)("home_is_now", name=title(new.name, 100))
-            await sent.response.edit_message(view=notice_view(said))
+            text = words_of(submission)("home_is_now", name=title(new_home.name, 100))
+            await submission.response.edit_message(view=notice_view(text))
 
-        form = _SetupForm(words("setup_hand_over"), handed_over)
-        form.field("setup_home_heading", chosen, interaction)
+        form = _SetupForm(words("setup_hand_over"), hand_over)
+        form.field("setup_home_heading", select, interaction)
         await interaction.response.send_modal(form)
 
 
 async def _manages(user: int, guild: discord.Guild) -> bool:
-    """Tell whether somebody may manage a server; Discord is asked where it is not known."""
+    """Return True if *user* may manage *guild*, if need be by a request to Discord."""
     try:
         member = guild.get_member(user) or await guild.fetch_member(user)
     except discord.HTTPException:
@@ -281,25 +288,27 @@ async def _manages(user: int, guild: discord.Guild) -> bool:
 
 
 class _SetupForm(Form):
-    """A form of the list; whoever sends it is checked again."""
+    """A form of the checklist; it checks its user again."""
 
-    def __init__(self, title: str, done: Callable[[Interaction], Awaitable[None]]) -> None:
+    def __init__(self, title: str, on_input: Callable[[Interaction], Awaitable[None]]) -> None:
         super().__init__(title=title)
-        self._done = done
+        self._on_input = on_input
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Take what was written, if whoever sent it still may."""
+        """Pass on the input if the user may still manage the server."""
         moderation = moderation_of(interaction)
         if await admitted(interaction, await moderation.settings_refusal(interaction)):
-            await self._done(interaction)
+            await self._on_input(interaction)
 
 
-async def _set(interaction: Interaction, moderation: Moderation, rules: ServerRules) -> None:
-    """Keep a server's rules, and show the list with its tick."""
+async def _store_rules(
+    interaction: Interaction, moderation: Moderation, rules: ServerRules
+) -> None:
+    """Store the rules of a server, and show the updated checklist."""
     by = moderator(interaction)
     with suppress(NothingToDoError):
         await moderation.desk.curator.set_rules(rules, by.place, by)
-    await interaction.response.edit_message(view=await _now(interaction, moderation))
+    await interaction.response.edit_message(view=await _checklist(interaction, moderation))
 
 
 SETUP_BUTTONS = (_HereButton, _RoleButton, _VotingButton, _HandOverButton)

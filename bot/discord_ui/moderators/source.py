@@ -1,4 +1,4 @@
-"""`/source`: moderators look after the coverage; every entrance checks who comes in."""
+"""The command `/source`: moderators manage the coverage; each command checks its user."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bot.discord_ui.moderators.listing import (
     sources_page,
 )
 from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
-from bot.discord_ui.moderators.refreshing import look_now
+from bot.discord_ui.moderators.refreshing import refresh_now
 from bot.discord_ui.moderators.suggestions import suggestions_page
 from bot.discord_ui.moderators.views import article_view, done_view, evidence_view
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, respond, tell_result, words_of
+from bot.discord_ui.replying import Interaction, respond, show_result, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
@@ -31,18 +31,18 @@ from ingest.errors import IngestError
 from ingest.model import Article
 from ingest.reading import ENDINGS, Hints
 
-_LARGEST = 8 * 2**20
+_ATTACHMENT_BYTES = 8 * 2**20
 """Bytes of the largest attachment that is read."""
 _TYPES = {"application/pdf", "application/json", "application/x-ndjson", "application/xhtml+xml"}
-"""What attachments may be, besides text of any kind and what is named as such."""
-_CHOICES = 25
-_LONGEST_NUMBER = 12
-_Offered: TypeAlias = list[app_commands.Choice[str]]
+"""Types of attachments besides text; the ending of the name counts as well."""
+_CHOICE_COUNT = 25
+_NUMBER_LENGTH = 12
+_Choices: TypeAlias = list[app_commands.Choice[str]]
 _Move: TypeAlias = Callable[[int, Moderator], Awaitable[AuditEntry]]
 
 
 class SourceGroup(app_commands.Group):
-    """The commands of `/source`; the tree lets nobody but moderators reach them."""
+    """The commands of `/source`; the tree guards them."""
 
     NAME = "source"
 
@@ -72,11 +72,11 @@ class SourceGroup(app_commands.Group):
         if url is None and file is None:
             await respond(interaction, notice_view(words("add_nothing")))
             return
-        if file is not None and file.size > _LARGEST:
-            said = words("add_too_large", megabytes=_LARGEST // 2**20)
-            await respond(interaction, notice_view(said))
+        if file is not None and file.size > _ATTACHMENT_BYTES:
+            text = words("add_too_large", megabytes=_ATTACHMENT_BYTES // 2**20)
+            await respond(interaction, notice_view(text))
             return
-        if file is not None and not _is_read(file):
+        if file is not None and not _is_readable(file):
             await respond(interaction, notice_view(words("add_kind", name=file.filename)))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -100,7 +100,7 @@ class SourceGroup(app_commands.Group):
         self, interaction: Interaction, search: app_commands.Range[str, 0, 50] = ""
     ) -> None:
         """List articles that may be cited."""
-        await tell_result(
+        await show_result(
             interaction,
             lambda: articles_page(self.moderation, interaction, 0, search.strip()),
         )
@@ -110,158 +110,162 @@ class SourceGroup(app_commands.Group):
     async def search(
         self, interaction: Interaction, question: app_commands.Range[str, 1, 500]
     ) -> None:
-        """Show the evidence for a question, with its scores."""
+        """Show the evidence for a question with its scores."""
         await interaction.response.defer(thinking=True, ephemeral=True)
 
         async def work() -> ui.LayoutView:
-            found = await self.desk.catalogue.found(question, server_in(interaction))
-            return evidence_view(found, question, words_of(interaction))
+            evidence = await self.desk.catalogue.found(question, server_in(interaction))
+            return evidence_view(evidence, question, words_of(interaction))
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     @app_commands.command(name="quarantine", description=worded("command_source_quarantine"))
     async def quarantine(self, interaction: Interaction) -> None:
-        """Review what was set aside."""
+        """List quarantined articles."""
         by, words = moderator(interaction), words_of(interaction)
-        await tell_result(interaction, lambda: quarantine_page(self.moderation, by, words, 0))
+        await show_result(interaction, lambda: quarantine_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="watched", description=worded("command_source_watched"))
     async def watched(self, interaction: Interaction) -> None:
-        """Review what is watched, what fails first."""
+        """List watched sources, failing ones first."""
         by, words = moderator(interaction), words_of(interaction)
-        await tell_result(interaction, lambda: sources_page(self.moderation, by, words, 0))
+        await show_result(interaction, lambda: sources_page(self.moderation, by, words, 0))
 
     @app_commands.command(name="corrections", description=worded("command_source_corrections"))
     async def corrections(self, interaction: Interaction) -> None:
-        """List what readers were told of corrections."""
-        await tell_result(
+        """List notices of corrections."""
+        await show_result(
             interaction, lambda: notices_page(self.moderation, words_of(interaction), 0)
         )
 
     @app_commands.command(name="suggestions", description=worded("command_source_suggestions"))
     async def suggestions(self, interaction: Interaction) -> None:
-        """Review what was proposed."""
-        await tell_result(interaction, lambda: suggestions_page(self.moderation, interaction))
+        """List open suggestions."""
+        await show_result(interaction, lambda: suggestions_page(self.moderation, interaction))
 
     @app_commands.command(name="show", description=worded("command_source_show"))
     @app_commands.describe(article=worded("option_article"))
     async def show(self, interaction: Interaction, article: str) -> None:
-        """Show what is kept of an article."""
+        """Show the archived data of an article."""
 
         async def work() -> ui.LayoutView:
-            number, here = _number_of(article), server_in(interaction)
-            found = await self.desk.catalogue.article(number, here)
-            hidden = await self.desk.catalogue.is_hidden(number, here)
-            return article_view(found, words_of(interaction), hidden=hidden)
+            number, server = _number_of(article), server_in(interaction)
+            archived = await self.desk.catalogue.article(number, server)
+            hidden = await self.desk.catalogue.is_hidden(number, server)
+            return article_view(archived, words_of(interaction), hidden=hidden)
 
-        await tell_result(interaction, work)
+        await show_result(interaction, work)
 
     @app_commands.command(name="hide", description=worded("command_source_hide"))
     @app_commands.describe(article=worded("option_article"))
     async def hide(self, interaction: Interaction, article: str) -> None:
-        """Keep an article out of new answers."""
-        await self._moved(interaction, article, self.desk.curator.hide, "hidden_article")
+        """Exclude an article from new answers."""
+        await self._act_on(interaction, article, self.desk.curator.hide, "hidden_article")
 
     @app_commands.command(name="remove", description=worded("command_source_remove"))
     @app_commands.describe(article=worded("option_article"))
     async def remove(self, interaction: Interaction, article: str) -> None:
-        """Take an article out of every answer."""
-        await self._moved(interaction, article, self.desk.curator.remove, "removed_article")
+        """Remove an article from all answers."""
+        await self._act_on(interaction, article, self.desk.curator.remove, "removed_article")
 
     @app_commands.command(name="restore", description=worded("command_source_restore"))
     @app_commands.describe(article=worded("option_article"))
     async def restore(self, interaction: Interaction, article: str) -> None:
-        """Let an article be cited again."""
-        await self._moved(interaction, article, self.desk.curator.restore, "restored_article")
+        """Allow an article to be cited again."""
+        await self._act_on(interaction, article, self.desk.curator.restore, "restored_article")
 
     @app_commands.command(name="refresh", description=worded("command_source_refresh"))
     @app_commands.describe(source=worded("option_source"))
     async def refresh(self, interaction: Interaction, source: str) -> None:
-        """Look at a source now, and show how it goes."""
+        """Fetch a source now, and show the progress."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await tell_result(
-            interaction, lambda: look_now(interaction, self.moderation, _number_of(source))
+        await show_result(
+            interaction, lambda: refresh_now(interaction, self.moderation, _number_of(source))
         )
 
     @app_commands.command(name="log", description=worded("command_source_log"))
     async def log(self, interaction: Interaction) -> None:
-        """Show who did what."""
-        await tell_result(interaction, lambda: audit_page(self.moderation, interaction, None))
+        """Show the audit log."""
+        await show_result(interaction, lambda: audit_page(self.moderation, interaction, None))
 
     @remove.autocomplete("article")
     @hide.autocomplete("article")
     @show.autocomplete("article")
-    async def standing(self, interaction: Interaction, typed: str) -> _Offered:
-        """Offer articles that may be cited."""
-        return await self._offered(interaction, typed, removed=False)
+    async def suggest_citable(self, interaction: Interaction, text: str) -> _Choices:
+        """Suggest articles that may be cited."""
+        return await self._choices(interaction, text, removed=False)
 
     @restore.autocomplete("article")
-    async def gone(self, interaction: Interaction, typed: str) -> _Offered:
-        """Offer articles that may not."""
-        return await self._offered(interaction, typed, removed=True)
+    async def suggest_removed(self, interaction: Interaction, text: str) -> _Choices:
+        """Suggest hidden and removed articles."""
+        return await self._choices(interaction, text, removed=True)
 
     @refresh.autocomplete("source")
-    async def known(self, interaction: Interaction, typed: str) -> _Offered:
-        """Offer what is watched."""
+    async def suggest_sources(self, interaction: Interaction, text: str) -> _Choices:
+        """Suggest watched sources."""
         if await self.moderation.refusal(interaction) is not None:
             return []
-        wanted = typed.casefold()
-        found = await self.desk.catalogue.sources(server_in(interaction))
-        named = [(f"{s.outlet}: {s.address}", s.id) for s in found]
-        return _offered((name, key) for name, key in named if wanted in name.casefold())
+        folded = text.casefold()
+        sources = await self.desk.catalogue.sources(server_in(interaction))
+        names = [(f"{s.outlet}: {s.address}", s.id) for s in sources]
+        return _choices((name, key) for name, key in names if folded in name.casefold())
 
-    async def _offered(self, interaction: Interaction, typed: str, *, removed: bool) -> _Offered:
+    async def _choices(self, interaction: Interaction, text: str, *, removed: bool) -> _Choices:
+        """Suggest articles with *text* in their title or outlet, citable or *removed* ones."""
         if await self.moderation.refusal(interaction) is not None:
             return []
-        here = server_in(interaction)
-        found = await self.desk.catalogue.titled(typed, here, removed=removed)
-        return _offered((_named(each), each.id) for each in found)
+        server = server_in(interaction)
+        articles = await self.desk.catalogue.titled(text, server, removed=removed)
+        return _choices((_choice_text(article), article.id) for article in articles)
 
-    async def _moved(self, interaction: Interaction, text: str, move: _Move, said: str) -> None:
+    async def _act_on(self, interaction: Interaction, text: str, move: _Move, key: str) -> None:
+        """Apply *move* to an article, and show the sentence of *key* with an undo button."""
         words = words_of(interaction)
 
         async def work() -> ui.LayoutView:
-            here = server_in(interaction)
-            article = await self.desk.catalogue.article(_number_of(text), here)
-            logged = await move(article.id, moderator(interaction))
-            alone = logged.kind is AuditAction.HIDDEN and bool(logged.before)
-            done = words("hidden_here" if alone else said, title=title(article.header.title, 200))
-            return done_view(done, [UndoButton(str(logged.id), words("undo"))])
+            server = server_in(interaction)
+            article = await self.desk.catalogue.article(_number_of(text), server)
+            entry = await move(article.id, moderator(interaction))
+            is_local = entry.kind is AuditAction.HIDDEN and bool(entry.before)
+            sentence = words(
+                "hidden_here" if is_local else key, title=title(article.header.title, 200)
+            )
+            return done_view(sentence, [UndoButton(str(entry.id), words("undo"))])
 
-        await tell_result(interaction, work)
-
-
-def _offered(found: Iterable[tuple[str, int]]) -> _Offered:
-    """Offer names, each within Discord's 100 characters, for numbers."""
-    choices = [app_commands.Choice(name=title(name, 99), value=str(key)) for name, key in found]
-    return choices[:_CHOICES]
+        await show_result(interaction, work)
 
 
-def _named(article: Article) -> str:
-    """Name an article in a list of choices."""
+def _choices(names: Iterable[tuple[str, int]]) -> _Choices:
+    """Return choices for pairs of a name and a number; names fit Discord's 100 characters."""
+    choices = [app_commands.Choice(name=title(name, 99), value=str(key)) for name, key in names]
+    return choices[:_CHOICE_COUNT]
+
+
+def _choice_text(article: Article) -> str:
+    """Return the text of an article in a list of choices."""
     return f"{article.header.outlet}: {article.header.title}"
 
 
 def _number_of(text: str) -> int:
-    """Return the number that was chosen, or typed.
+    """Return the number that was chosen or typed.
 
     Raises:
-        NoSuchArticleError: it is no number.
+        _NoSuchArticleError: *text* is no number.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_LENGTH):
         raise _NoSuchArticleError(title(text, 80))
     return int(text)
 
 
 class _NoSuchArticleError(IngestError):
-    """What was typed names no article and no source."""
+    """The input matches no article and no source."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text} is none of those that are offered. Choose one of them.")
 
 
-def _is_read(file: discord.Attachment) -> bool:
-    """Tell whether a file is of a kind that can be read, before it is fetched."""
+def _is_readable(file: discord.Attachment) -> bool:
+    """Return True if a file is of a readable type; this is checked before the download."""
     kind = (file.content_type or "text/plain").partition(";")[0].strip()
     ending = Path(file.filename).suffix.lower()
     return kind.startswith("text/") or kind in _TYPES or ending in ENDINGS

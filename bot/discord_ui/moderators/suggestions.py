@@ -1,4 +1,4 @@
-"""What members and moderators proposed, and the decision on it."""
+"""Suggestions by members and moderators, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -9,63 +9,66 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord_ui.moderators.actions import Action, Entrance, Look
+from bot.discord_ui.moderators.actions import Action, ModeratorButton, ViewButton
 from bot.discord_ui.moderators.decisions import OutletForm
 from bot.discord_ui.moderators.moderation import Moderation, moderator, post_for_review
-from bot.discord_ui.moderators.views import TEXT, preview_view
-from bot.discord_ui.rendering import itemised, layout, notice_view, with_buttons
+from bot.discord_ui.moderators.views import TEXT_LENGTH, preview_view
+from bot.discord_ui.rendering import item_list, layout, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, link, literal, phrase, title
 from bot.ledger.model import Suggestion
 from bot.wording import Wording
 
-_LISTED = 4
+_PER_MESSAGE = 4
 """Suggestions in one message."""
 
 
 async def suggestions_page(moderation: Moderation, interaction: Interaction) -> ui.LayoutView:
-    """Show what nobody decided on yet, oldest first."""
-    found = await moderation.desk.reviewer.suggestions(moderation.places(interaction))
-    return suggestions_view(found, words_of(interaction))
+    """List the open suggestions, oldest first."""
+    suggestions = await moderation.desk.reviewer.suggestions(moderation.places(interaction))
+    return suggestions_view(suggestions, words_of(interaction))
 
 
-def suggestions_view(found: Sequence[Suggestion], words: Wording) -> ui.LayoutView:
-    """List suggestions, each with the buttons that decide on it."""
-    if not found:
+def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.LayoutView:
+    """List suggestions with the buttons for deciding on them."""
+    if not suggestions:
         return notice_view(words("no_suggestions"))
-    items = [(_described(each, words), _decisions(each, words)) for each in found[:_LISTED]]
-    view = itemised(f"**{escape(words('suggestions_heading'))}**", items)
-    if (more := len(found) - _LISTED) > 0:
-        view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=more))}"))
+    items = [
+        (_description_of(suggestion, words), _decision_buttons(suggestion, words))
+        for suggestion in suggestions[:_PER_MESSAGE]
+    ]
+    view = item_list(f"**{escape(words('suggestions_heading'))}**", items)
+    if (rest_count := len(suggestions) - _PER_MESSAGE) > 0:
+        view.add_item(ui.TextDisplay(f"-# {escape(words('preview_more', count=rest_count))}"))
     return view
 
 
 def review_view(suggestion: Suggestion, words: Wording) -> ui.LayoutView:
-    """Show one suggestion where moderators review."""
+    """Show one suggestion in the review channel."""
     heading = f"**{escape(words('suggestion_heading'))}**"
     return with_buttons(
-        layout([heading, _described(suggestion, words)]), _decisions(suggestion, words)
+        layout([heading, _description_of(suggestion, words)]), _decision_buttons(suggestion, words)
     )
 
 
-def _described(suggestion: Suggestion, words: Wording) -> str:
-    """Say what is proposed; its text is somebody's, so it is shown letter by letter."""
+def _description_of(suggestion: Suggestion, words: Wording) -> str:
+    """Describe a suggestion; its text is by a member, so it is shown literally."""
     address = suggestion.address
-    named = (
-        link(title(address, TEXT), address, instead=words("link"))
+    source_name = (
+        link(title(address, TEXT_LENGTH), address, instead=words("link"))
         if address
-        else literal(title(suggestion.name, TEXT))
+        else literal(title(suggestion.name, TEXT_LENGTH))
     )
-    lines = [f"{suggestion.id} · {named}"]
+    lines = [f"{suggestion.id} · {source_name}"]
     if suggestion.outlet:
         lines.append(f"-# {phrase(words('suggestion_outlet', outlet=suggestion.outlet))}")
     if suggestion.note:
-        lines.append(f"> {literal(title(suggestion.note, TEXT))}")
+        lines.append(f"> {literal(title(suggestion.note, TEXT_LENGTH))}")
     return "\n".join(lines)
 
 
-def _decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
-    """Return the buttons that decide."""
+def _decision_buttons(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
+    """Return the buttons for deciding on a suggestion."""
     key = str(suggestion.id)
     return [
         _PreviewButton(key, words("preview_button")),
@@ -75,9 +78,9 @@ def _decisions(suggestion: Suggestion, words: Wording) -> list[ui.Item[Any]]:
 
 
 async def post_suggestion(client: discord.Client, moderation: Moderation, number: int) -> None:
-    """Put a suggestion where its server's moderators review.
+    """Post a suggestion in the review channel of its server.
 
-    Never raises for Discord.
+    An error from Discord is logged, not raised.
     """
     suggestion = await moderation.desk.reviewer.suggestion(number)
     if suggestion is not None:
@@ -86,84 +89,88 @@ async def post_suggestion(client: discord.Client, moderation: Moderation, number
         )
 
 
-async def _open(key: str, moderation: Moderation, interaction: Interaction) -> Suggestion | None:
-    """Return a suggestion that is open and that whoever acts may decide on."""
+async def _open_suggestion(
+    key: str, moderation: Moderation, interaction: Interaction
+) -> Suggestion | None:
+    """Return an open suggestion on which the user may decide, or ``None``."""
     return await moderation.desk.reviewer.suggestion(int(key), moderation.places(interaction))
 
 
-class _PreviewButton(Look, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
-    """Shows what a suggestion holds; until somebody asks nothing is fetched."""
+class _PreviewButton(ViewButton, template=r"desk:preview:(?P<key>[0-9]{1,12})"):
+    """A button that previews a suggestion; nothing is fetched before."""
 
     kind = "preview"
 
-    async def look(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Fetch or read it."""
+    async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Fetch or read the suggested source."""
         words = words_of(interaction)
-        suggestion = await _open(self.key, moderation, interaction)
+        suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
-        found = await moderation.desk.previewer.suggestion(suggestion)
-        return preview_view(found, words, [])
+        preview = await moderation.desk.previewer.suggestion(suggestion)
+        return preview_view(preview, words, [])
 
 
 class ApproveButton(Action, template=r"desk:approve:(?P<key>[0-9]{1,12})"):
-    """Keeps or watches what was proposed."""
+    """A button that archives or watches a suggested source."""
 
     kind = "approve"
     style = discord.ButtonStyle.success
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Approve; not by whoever proposed it where a second moderator has to."""
+        """Approve the suggestion; a required second moderator cannot be its author."""
         words, desk = words_of(interaction), moderation.desk
         community = moderation.desk.community
-        suggestion = await _open(self.key, moderation, interaction)
+        suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
             return notice_view(words("suggestion_decided"))
-        mine = suggestion.member == await community.hashed(interaction.user.id)
-        if mine and (await community.desk_rules()).second_moderator:
-            return with_buttons(notice_view(words("second_needed")), _decisions(suggestion, words))
-        found = await desk.previewer.suggestion(suggestion)
-        if found.entries and not found.outlet:
-            said = notice_view(words("preview_outlet_needed"))
+        is_author = suggestion.member == await community.hashed(interaction.user.id)
+        if is_author and (await community.desk_rules()).second_moderator:
+            return with_buttons(
+                notice_view(words("second_needed")), _decision_buttons(suggestion, words)
+            )
+        preview = await desk.previewer.suggestion(suggestion)
+        if preview.entries and not preview.outlet:
+            notice = notice_view(words("preview_outlet_needed"))
             name = _NameOutletButton(self.key, words("name_outlet"))
-            return with_buttons(said, [name, *_decisions(suggestion, words)])
-        if not await desk.curator.approve(suggestion, found, moderator(interaction)):
+            return with_buttons(notice, [name, *_decision_buttons(suggestion, words)])
+        if not await desk.curator.approve(suggestion, preview, moderator(interaction)):
             return notice_view(words("suggestion_decided"))
         return notice_view(words("approved", name=title(suggestion.name, 200)))
 
 
-class _NameOutletButton(Entrance, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
-    """Names the outlet of a feed that was proposed without."""
+class _NameOutletButton(ModeratorButton, template=r"desk:nameof:(?P<key>[0-9]{1,12})"):
+    """A button that asks for the outlet of a suggested feed."""
 
     kind = "nameof"
     style = discord.ButtonStyle.primary
 
-    async def entered(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Open the form; the suggestion is then shown with its outlet."""
-        suggestion = await _open(self.key, moderation, interaction)
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form; after it the suggestion shows the outlet."""
+        suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None:
-            gone = notice_view(words_of(interaction)("suggestion_decided"))
-            await interaction.response.edit_message(view=gone)
+            notice = notice_view(words_of(interaction)("suggestion_decided"))
+            await interaction.response.edit_message(view=notice)
             return
 
-        async def named(sent: Interaction, outlet: str) -> None:
+        async def store_outlet(submission: Interaction, outlet: str) -> None:
             await moderation.desk.reviewer.name(suggestion, outlet)
-            view = review_view(replace(suggestion, outlet=outlet), words_of(sent))
-            await sent.response.edit_message(view=view)
+            view = review_view(replace(suggestion, outlet=outlet), words_of(submission))
+            await submission.response.edit_message(view=view)
 
-        await OutletForm(suggestion.name, named).ask(interaction)
+        await OutletForm(suggestion.name, store_outlet).ask(interaction)
 
 
 class _RejectButton(Action, template=r"desk:reject:(?P<key>[0-9]{1,12})"):
-    """Turns down what was proposed."""
+    """A button that rejects a suggestion."""
 
     kind = "reject"
     style = discord.ButtonStyle.danger
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Reject."""
+        """Reject the suggestion."""
         words = words_of(interaction)
-        suggestion = await _open(self.key, moderation, interaction)
+        suggestion = await _open_suggestion(self.key, moderation, interaction)
         if suggestion is None or not await moderation.desk.curator.reject(
             suggestion, moderator(interaction)
         ):

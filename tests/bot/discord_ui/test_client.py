@@ -10,9 +10,15 @@ import pytest
 import simcord
 
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.client import DIGEST_FILE, ElectionDeskClient, keep_house, presence, serve
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.client import (
+    DIGEST_FILE,
+    ElectionDeskClient,
+    connection_summary,
+    keep_house,
+    serve,
+)
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
@@ -211,7 +217,7 @@ async def test_somebody_has_one_question_at_a_time(desk):
         await go.wait()
         return an_answer()
 
-    asking = Asking(answering(desk, slow), buttons_under, begin_buttons)
+    asking = Asking(answering(desk, slow), buttons_under, suggested_question_buttons)
 
     async def show(view):
         raise AssertionError("an answer within a second shows no progress")
@@ -234,7 +240,7 @@ def test_a_shard_is_what_the_settings_say(desk):
     of_three = replace(desk, settings=desk.settings.model_copy(update={"shard": (1, 3)}))
     client = ElectionDeskClient(of_three)
     assert (client.shard_id, client.shard_count) == (1, 3)
-    assert presence(client).endswith("in 0 servers (shard 1/3). Stop with Ctrl-C.")
+    assert connection_summary(client).endswith("in 0 servers (shard 1/3). Stop with Ctrl-C.")
     assert ElectionDeskClient(desk).shard_count is None
 
 
@@ -287,7 +293,7 @@ async def test_commands_are_sent_only_when_they_changed(simcord_env, desk):
 
 async def test_a_bot_in_no_server_says_how_to_invite_it(simcord_env):
     """The first start ends with the address to open."""
-    said = presence(simcord_env.bot)
+    said = connection_summary(simcord_env.bot)
     assert "in no server yet. Invite it: https://discord.com/oauth2/authorize?" in said
     assert "scope=bot+applications.commands" in said
 
@@ -302,7 +308,7 @@ async def test_housekeeping_goes_on_after_an_error(caplog):
             raise OSError("busy")
 
     desk = Mock(keep_house=housekeeping)
-    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, every=0.001))
+    task = asyncio.create_task(keep_house(desk, lambda _done, _total: None, interval=0.001))
     while len(rounds) < 5:
         await asyncio.sleep(0.005)
     task.cancel()

@@ -12,7 +12,12 @@ import pytest
 from bot.community.corrections import Corrections
 from bot.desk import open_desk
 from bot.discord_ui.client import ElectionDeskClient
-from bot.discord_ui.members.correcting import correct, corrected_view, notice_of_change, tell_newer
+from bot.discord_ui.members.correcting import (
+    change_view,
+    corrected_view,
+    report_newer_coverage,
+    send_corrections,
+)
 from bot.discord_ui.rendering import Colour
 from bot.ledger.model import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
@@ -72,7 +77,7 @@ async def told(env, desk, now=NOW):
     """Let the bot look once at what changed; return what it posted and what it edited."""
     before = len(env.http_requests)
     corrections = Corrections(desk.archive, desk.ledger, lambda: now, LASTING)
-    await correct(env.bot, corrections)
+    await send_corrections(env.bot, corrections)
     await env.settle()
     sent = list(env.http_requests)[before:]
     posts = [r.json for r in sent if r.method == "POST"]
@@ -207,7 +212,7 @@ NEWER = (
 @pytest.fixture
 async def newer(desk, simcord_env):
     """Let an article appear, and the bot look once; returns the replies that it sent for it."""
-    await tell_newer(simcord_env.bot, simcord_env.bot.asking)
+    await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
 
     async def put(
         text=NEWER, title="Ballots from abroad raise the turnout", *, days=0, outlet="Post"
@@ -216,7 +221,7 @@ async def newer(desk, simcord_env):
         saved(desk.archive, an_extract(text, title=title, outlet=outlet, published=day), now=NOW)
         desk.coverage.catch_up()
         before = len(simcord_env.http_requests)
-        await tell_newer(simcord_env.bot, simcord_env.bot.asking)
+        await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
         await simcord_env.settle()
         sent = list(simcord_env.http_requests)[before:]
         return [r.json for r in sent if r.method == "POST"]
@@ -289,6 +294,6 @@ def test_hostile_corrections_stay_letters(kind, language):
         "http://a.example",
         hostile,
     )
-    shown = seen(notice_of_change(notice))
+    shown = seen(change_view(notice))
     assert "@everyone" in shown
     assert "<@123>" in shown

@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
 from bot.discord_ui.members.following import following_view
-from bot.discord_ui.telling import post_digests, tell_followers
+from bot.discord_ui.notifier import notify_followers, post_digests
 from bot.ledger.model import Follow, FollowKind
 from bot.wording import Wording
 from ingest.language.languages import Language
@@ -66,7 +66,7 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     assert said_last(private).startswith("Followed: chess clubs.")
     publish()
     for _ in range(2):
-        await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     assert len(private.history()) == 2
     assert said_last(private).startswith("New on chess clubs")
     assert "eleven chess clubs in Sarnholt" in said_last(private)
@@ -76,7 +76,7 @@ async def test_a_topic_comes_in_a_direct_message_once(simcord_env, desk, channel
     await alice.user.click(private.last_message, label="Unfollow")
     publish(CHESS.replace("eleven", "twelve").replace("Monday", "Tuesday"), "Twelve", "Post")
     desk.news.following._follow_count = None
-    await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     assert "Twelve" not in said_last(private)
 
 
@@ -86,7 +86,7 @@ async def test_tell_me_when_it_is_covered(simcord_env, desk, channel, alice, pub
     told = await alice.click(result.response, label="Notify me")
     assert "I have written to you" in shown(told)
     publish()
-    await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     private = alice.user.dm_channel
     assert said_last(private).startswith(f"Now covered: {UNKNOWN}")
     assert "eleven chess clubs" in said_last(private)
@@ -101,7 +101,7 @@ async def test_only_moderators_let_a_channel_be_told(
     assert "Only whoever manages messages" in shown(refused)
     await moderator.slash(channel, "follow", topic="chess clubs", here=True)
     publish()
-    await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     message = channel.last_message
     assert said_last(channel).startswith("New on chess clubs")
     refused = await alice.click(message, label="Unfollow")
@@ -141,10 +141,10 @@ async def test_a_channel_that_is_quiet_is_told_later(
     place = str(simcord_env.guild.id)
     desk.ledger.rules.set(place, ServerRules(quiet=QuietHours(0, 24)).values())
     publish()
-    await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     assert channel.last_message is None
     desk.ledger.rules.set(place, ServerRules().values())
-    await tell_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
     assert said_last(channel).startswith("New on chess clubs")
 
 

@@ -299,7 +299,7 @@ async def test_a_look_shows_how_it_goes(
     simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
     """In place: asked for, under way, done."""
-    monkeypatch.setattr(refreshing, "EVERY", 0.01)
+    monkeypatch.setattr(refreshing, "EDIT_SECONDS", 0.01)
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
     [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
     archive.sources.checked(source.id, NOW, listed=3)
@@ -315,7 +315,7 @@ async def test_a_look_shows_how_it_goes(
 
 async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archive, monkeypatch):
     """The source is looked at again, and whoever waits is told; one that is gone says so."""
-    monkeypatch.setattr(refreshing, "EVERY", 0.01)
+    monkeypatch.setattr(refreshing, "EDIT_SECONDS", 0.01)
     dead = replace(desk.jobs, lease=replace(desk.lease, owner="dead"))
     job = await dead.begin(99, "token", "en")
     [taken] = await desk.jobs.resume(desk.curator)
@@ -324,9 +324,9 @@ async def test_a_look_goes_on_after_a_restart(simcord_env, channel, desk, archiv
     progress = await desk.jobs.progress(job)
     assert progress.finished
     assert "not watched any more" in str(
-        refreshing.look_progress_view(progress, words()).to_components()
+        refreshing.refresh_progress_view(progress, words()).to_components()
     )
-    await refreshing.follow(simcord_env.bot, simcord_env.bot.moderation, job)
+    await refreshing.follow_job(simcord_env.bot, simcord_env.bot.moderation, job)
     assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
 
 

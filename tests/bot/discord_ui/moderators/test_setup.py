@@ -56,7 +56,7 @@ async def test_a_server_without_a_channel_to_write_in_is_left_in_peace(simcord_e
     """It is only logged."""
     guild = simcord_env.create_guild("Silent")
     await welcome(simcord_env.bot.get_guild(guild.id), simcord_env.bot.moderation)
-    assert "no channel in server" in caplog.text
+    assert "No channel for a welcome message" in caplog.text
 
 
 async def test_the_list_ticks_itself(simcord_env, desk, channel, owner):

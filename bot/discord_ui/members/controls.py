@@ -1,4 +1,4 @@
-"""The controls under an answer, and under there being none: one row, the rest behind “More”."""
+"""The controls below an outcome: one row of buttons, with the others behind “More”."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from discord import ui
 from bot.answering.model import Reason
 from bot.community.reviewing import GAP_REASONS
 from bot.discord_ui.buttons import KeyButton
-from bot.discord_ui.members.begin import BeginButton
+from bot.discord_ui.members.asker_buttons import DeleteButton, ReaskButton, ShowButton
 from bot.discord_ui.members.citations import QuoteButton, SourcesButton
 from bot.discord_ui.members.feedback import HelpfulButton, MissingButton, ReportButton
 from bot.discord_ui.members.follow_up import AgainButton, FollowButton, ThreadButton
 from bot.discord_ui.members.following import TellMeButton, UnfollowButton
-from bot.discord_ui.members.kept import ForgetButton
 from bot.discord_ui.members.menu import MoreButton
-from bot.discord_ui.members.own import DeleteButton, ReaskButton, ShowButton
+from bot.discord_ui.members.personal_data import ForgetButton
+from bot.discord_ui.members.question_buttons import SuggestedQuestionButton
 from bot.discord_ui.members.results import ResultsButton
 from bot.discord_ui.members.suggest import SuggestButton
 from bot.discord_ui.places import Audience
@@ -38,7 +38,7 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
     UnfollowButton,
     QuoteButton,
     MoreButton,
-    BeginButton,
+    SuggestedQuestionButton,
     ForgetButton,
     ResultsButton,
 )
@@ -47,11 +47,10 @@ MEMBERS_BUTTONS: tuple[type[KeyButton], ...] = (
 def buttons_under(
     key: str, words: Wording, audience: Audience, reason: Reason | None, table: int | None = None
 ) -> list[ui.Item[Any]]:
-    """Return what the readers of answer *key* may do with it; *reason* is why there is none.
+    """Return the buttons below outcome *key*; *reason* is given if there is no answer.
 
-    One that begins with a row of results, *table* characters into its quotation, leads to the
-    whole table. What needs a message that only its asker sees stands under it: a button behind
-    “More” would not find it again.
+    With *table*, the offset of a row of results in the first quotation, one button opens the whole
+    table. Actions on a private message have their own button: “More” could not find that message.
     """
     private, place = audience.private, audience.place
     delete = [] if private else [DeleteButton(key, words("delete"))]
@@ -69,8 +68,11 @@ def buttons_under(
     follow = FollowButton(key, words("ask_else"))
     if reason not in GAP_REASONS:
         return [follow, *delete]
-    tell_me, more = TellMeButton(key, words("tellme")), MoreButton(f"{key}-none", words("menu"))
+    tell_me, more_button = (
+        TellMeButton(key, words("tellme")),
+        MoreButton(f"{key}-none", words("menu")),
+    )
     if private:
-        missing = MissingButton(key, words("missing"))
-        return [tell_me, missing, *([more] if place.server is not None else [])]
-    return [tell_me, follow, *foreign, more]
+        missing_button = MissingButton(key, words("missing"))
+        return [tell_me, missing_button, *([more_button] if place.server is not None else [])]
+    return [tell_me, follow, *foreign, more_button]

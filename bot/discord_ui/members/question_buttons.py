@@ -1,4 +1,4 @@
-"""Ways to begin, as buttons: what the coverage answers, in the language of whoever begins."""
+"""Suggested questions as buttons, in the language of the user."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from bot.discord_ui.buttons import KeyButton
 from bot.discord_ui.members.ask import answer_here
 from bot.discord_ui.places import Place
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, privately, words_of
+from bot.discord_ui.replying import Interaction, send_privately, words_of
 from bot.discord_ui.text import title
 from bot.wording import Wording
 
 _LATEST = "latest"
-_NAME = 40
+_NAME_LENGTH = 40
 """Characters of a name on a button."""
 
 
-class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
-    """Asks what stands on it, for whoever presses it."""
+class SuggestedQuestionButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60})?)"):
+    """A button that asks its question for the person who presses it."""
 
     kind = "begin"
     style = discord.ButtonStyle.primary
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Answer it as if it had been asked by a command."""
+    async def on_press(self, interaction: Interaction) -> None:
+        """Answer the question like one asked by command."""
         words, asking = words_of(interaction), asking_of(interaction)
         kind, _, topic = self.key.partition(":")
         if kind != _LATEST:
@@ -39,19 +39,21 @@ class BeginButton(KeyButton, template=r"desk:begin:(?P<key>[a-z]{1,20}(?::.{1,60
             return
         admission = await asking.admit(Place.of(interaction), interaction.user.id, words)
         if admission.refusal:
-            await privately(interaction, notice_view(admission.refusal))
+            await send_privately(interaction, notice_view(admission.refusal))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
         view = await asking.latest(topic, words, admission.edition)
         await interaction.edit_original_response(view=view)
 
 
-def begin_buttons(beginnings: Sequence[SuggestedTopic], words: Wording) -> list[ui.Item[Any]]:
-    """Return a button for each way to begin."""
+def suggested_question_buttons(
+    beginnings: Sequence[SuggestedTopic], words: Wording
+) -> list[ui.Item[Any]]:
+    """Return a button for each suggested question."""
     return [
-        BeginButton(
-            f"{each.kind}:{each.topic}" if each.topic else each.kind,
-            words(f"begin_{each.kind}", topic=title(each.topic, _NAME)),
+        SuggestedQuestionButton(
+            f"{beginning.kind}:{beginning.topic}" if beginning.topic else beginning.kind,
+            words(f"begin_{beginning.kind}", topic=title(beginning.topic, _NAME_LENGTH)),
         )
-        for each in beginnings
+        for beginning in beginnings
     ]

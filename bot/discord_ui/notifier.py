@@ -1,4 +1,4 @@
-"""Send what is new to whoever follows it, and the digests: each once, over a restart too."""
+"""Notifications: news for follows, digests and quiet sources; each is sent once."""
 
 from __future__ import annotations
 
@@ -22,29 +22,31 @@ from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-_EveryRules: TypeAlias = Mapping[str, ServerRules]
-"""The rules of every server, by its number."""
+_RulesByServer: TypeAlias = Mapping[str, ServerRules]
+"""The rules of each server, by the server's id."""
 
-TELLING = 3.0
-"""Seconds between two looks at what is to be sent."""
+NOTIFICATION_SECONDS = 3.0
+"""Seconds between two checks for due notifications."""
 
 
-async def keep_telling(client: discord.Client, desk: Desk, *, every: float = TELLING) -> None:
-    """Send what is due, until cancelled."""
+async def keep_notifying(
+    client: discord.Client, desk: Desk, *, interval: float = NOTIFICATION_SECONDS
+) -> None:
+    """Send due notifications until cancelled, if this process is the one that sends them."""
     while True:
         try:
             if await desk.lease.is_leader():
                 rules = await desk.community.all_rules()
-                await tell_followers(client, desk, rules)
+                await notify_followers(client, desk, rules)
                 await post_digests(client, desk, rules)
-                await _tell_quiet(client, desk)
+                await _report_quiet_sources(client, desk)
         except Exception as error:
             report(error)
-        await asyncio.sleep(every)
+        await asyncio.sleep(interval)
 
 
-async def tell_followers(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
-    """Send each follow its news, where its server is not quiet."""
+async def notify_followers(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
+    """Send the due news of each follow, except in servers that are in their quiet hours."""
     now = desk.clock()
 
     def quiet(place: str) -> bool:
@@ -55,55 +57,55 @@ async def tell_followers(client: discord.Client, desk: Desk, rules: _EveryRules)
             words = _words(rules, due.follow.place) or Wording.of(due.follow.language)
             unfollow = UnfollowButton(str(due.follow.id), words("unfollow"))
             view = with_buttons(news_view(due, words), [unfollow])
-            await _sent(client, int(due.follow.channel), view, due.nonce)
+            await _send(client, int(due.follow.channel), view, due.nonce)
         await desk.news.following.mark_sent(due)
 
 
-async def post_digests(client: discord.Client, desk: Desk, rules: _EveryRules) -> None:
-    """Post each digest that is due."""
+async def post_digests(client: discord.Client, desk: Desk, rules: _RulesByServer) -> None:
+    """Post each due digest."""
     for digest in await desk.news.digests.due(rules):
         if digest.language:
             words = Wording.of(digest.language)
         else:
             words = words_in(await server_of(client, digest.channel))
-        await _sent(client, digest.channel, digest_view(digest, words), digest.nonce)
+        await _send(client, digest.channel, digest_view(digest, words), digest.nonce)
         await desk.news.digests.mark_posted(digest)
 
 
-async def _tell_quiet(client: discord.Client, desk: Desk) -> None:
-    """Tell moderators once of each source that has gone quiet, without a sound."""
+async def _report_quiet_sources(client: discord.Client, desk: Desk) -> None:
+    """Report each source without new articles to the moderators once, silently."""
     community = desk.community
-    for each in await desk.news.quiet.unnotified():
-        place = each.source.place or str(desk.curator.home.server or "")
+    for quiet in await desk.news.quiet.unnotified():
+        place = quiet.source.place or str(desk.curator.home.server or "")
         rules = await community.rules(int(place or 0))
         target = rules.review_channel
-        if not each.source.place:
+        if not quiet.source.place:
             target = target or (await community.desk_rules()).review_channel
         if target is not None:
             words = words_in(await server_of(client, target))
-            nonce = f"q{each.source.id}.{int(each.since.timestamp())}"
-            await _sent(client, target, quiet_view(each, words), nonce)
+            nonce = f"q{quiet.source.id}.{int(quiet.since.timestamp())}"
+            await _send(client, target, quiet_view(quiet, words), nonce)
     await desk.news.quiet.mark_notified()
 
 
-def _words(rules: _EveryRules, place: str) -> Wording | None:
-    """Return the words in the language that a server fixed, if it did."""
+def _words(rules: _RulesByServer, place: str) -> Wording | None:
+    """Return the words in the language that a server fixed, or ``None``."""
     language = rules.get(place, ServerRules()).language
     return Wording.of(language) if language else None
 
 
-async def _sent(client: discord.Client, channel: int, view: ui.LayoutView, nonce: str) -> None:
-    """Send *view* without a sound; what Discord refuses is only logged.
+async def _send(client: discord.Client, channel: int, view: ui.LayoutView, nonce: str) -> None:
+    """Send *view* silently; a refusal by Discord is logged.
 
-    A kill between this and the note that it was sent lets it be sent again: Discord takes a nonce
-    once within some minutes.
+    If the process is killed before the sending is stored, it is sent again. Discord drops a
+    repeated nonce within some minutes.
 
     Raises:
-        discord.DiscordServerError: Discord is out of order; it is tried again later.
+        discord.DiscordServerError: Discord is out of order; the next check tries again.
     """
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=True)
     except discord.DiscordServerError:
         raise
     except discord.HTTPException as error:
-        logger.warning("What is new could not be sent: %s", error)
+        logger.warning("Discord refused a notification: %s", error)
