@@ -44,9 +44,7 @@ from tests.wire.server import WireDiscord, text_of
 EMBEDDED, ON_SERVERS, AT_ONCE = 50, 10, 3
 """Ends of an embedded desk, ends on PostgreSQL and Chroma, and embedded desks run at once."""
 FIRST, BUSY = 8.0, 65.0
-"""Seconds after the start of a process until which it is starting, and until its busy minute ends.
-
-"""
+"""Seconds after the start of a process: when its busy minute begins at the latest, and ends."""
 STARTING = 3
 """Every so manieth moment lies within the first seconds."""
 PAGES, PAUSE = 400, 0.1
@@ -159,8 +157,14 @@ def measure(_: Path | None, out: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ends = asyncio.run(ends_embedded(folder))
+        show(ends, out)
         with servers(folder) as both:
             ends += asyncio.run(ends_on_servers(folder, both.settings))
+    show(ends, out)
+
+
+def show(ends: Sequence[End], out: Path) -> None:
+    """Print and write the table, and every end at which something went wrong."""
     table = Table(*rows(ends)[0])
     for row in rows(ends):
         table.add_row(*row.values())
@@ -268,8 +272,8 @@ async def slow_model() -> AsyncIterator[str]:
         verifies = data.startswith('{"claims"')
         lines = [letters_of(data)] if verifies else draft_of(data).splitlines(keepends=True)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
         with suppress(ConnectionError):
+            await response.prepare(request)
             for line in lines:
                 await asyncio.sleep(0.2)
                 await response.write(event({"content": line}))
