@@ -198,7 +198,7 @@ class Desk:
         """
         errors: list[IngestError] = []
         for task in (
-            self.community.expire,
+            self._expire,
             lambda: self.coverage.catch_up(progress),
             self.news.contests.keep,
             self.news.following.catch_up,
@@ -221,9 +221,17 @@ class Desk:
             self.archive,
             self.clock,
             contact=self.settings.contact,
-            snapshots=SnapshotLimits(self.settings.snapshot_days, self.settings.snapshot_mb),
+            snapshots=self._snapshot_limits,
             wake=self.curator.wake,
         )
+
+    def _expire(self) -> None:
+        self.community.expire(self._snapshot_limits)
+
+    @property
+    def _snapshot_limits(self) -> SnapshotLimits:
+        """Return the limits of snapshots, as set."""
+        return SnapshotLimits(self.settings.snapshot_days, self.settings.snapshot_mb)
 
     @in_thread
     def _coverage(self, edition: Edition = EVERYBODY, as_of: datetime | None = None) -> Coverage:

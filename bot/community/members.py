@@ -16,7 +16,7 @@ from bot.ledger.model import CitedRange, Feedback, FeedbackVerdict, PendingQuest
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
-from ingest.model import EVERYBODY, Article, Edition, Header, Summary, Version
+from ingest.model import EVERYBODY, Article, Edition, Header, SnapshotLimits, Summary, Version
 from ingest.threads import in_thread
 
 _CONTEXT_CHARACTERS = 300
@@ -199,12 +199,16 @@ class Community:
         """Delete a member's data; return the number of deleted records."""
         return self.ledger.forget(self._hashed(member))
 
-    def expire(self) -> None:
-        """Delete expired records if the last deletion is an hour ago; it blocks."""
+    def expire(self, snapshots: SnapshotLimits) -> None:
+        """Delete expired records, and snapshots beyond their limits; at most once an hour.
+
+        It blocks.
+        """
         now = self.clock()
         if self._expired_at is not None and now - self._expired_at < _EXPIRY_INTERVAL:
             return
         self.ledger.expire(now)
+        self.archive.snapshots.expire(snapshots, now=now)
         self._expired_at = now
 
     @in_thread

@@ -32,6 +32,7 @@ from bot.ledger.schema import (
     follow_news,
     follows,
     jobs,
+    leases,
     notices,
     pending,
     shown_answers,
@@ -107,4 +108,5 @@ class Ledger:
             connection.execute(delete(suggestions).where(suggestions.c.at < answer_limit))
             connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent_limit))
             connection.execute(delete(digests).where(digests.c.due_at < sent_limit))
+            connection.execute(delete(leases).where(leases.c.until < rows.iso(now)))
         self.spending.fold((now - QUESTION_FOR).date())

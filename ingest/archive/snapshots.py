@@ -35,6 +35,11 @@ class Snapshots(DatabasePart):
                 connection.execute(insert(snapshot_files).values(values))
             _drop(connection, limits, now)
 
+    def expire(self, limits: SnapshotLimits, *, now: datetime) -> None:
+        """Delete the snapshots beyond *limits*, also where nothing new is fetched any more."""
+        with self._database.writing() as connection:
+            _drop(connection, limits, now)
+
     def get(self, article_id: int, number: int) -> bytes | None:
         """Return the WARC file of one version, or None if it is not stored."""
         this_version = (snapshot_files.c.article_id == article_id) & (

@@ -14,6 +14,8 @@
     make benchmark WHAT=streaming                   # a paced model on loopback
     make benchmark WHAT=model                       # the model of CHAT_MODEL, OPENAI_BASE_URL
     make benchmark WHAT=faults                      # kills, full disks, cut files
+    make benchmark WHAT=ending                      # SIGTERM at sixty random moments
+    make benchmark WHAT=endurance                   # 24,000 answers, a day of refreshes
     make benchmark WHAT=fuzz                        # 2,000 damaged documents of every kind
     make benchmark WHAT=growth                      # hostile texts, doubled
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
@@ -38,6 +40,8 @@ from tests.benchmarks import (
     askers,
     campaign,
     cost,
+    ending,
+    endurance,
     extraction,
     faults,
     fuzz,
@@ -81,6 +85,8 @@ def main() -> None:
         "symmetry": symmetry.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
+        "ending": ending.measure,
+        "endurance": endurance.measure,
         "fuzz": fuzz.measure,
         "growth": growth.measure,
         "campaign": campaign.measure,

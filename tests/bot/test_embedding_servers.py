@@ -26,6 +26,7 @@ from ingest.index import circuit_breaker
 from ingest.index.analysis import terms
 from ingest.index.checking import faults, repair
 from ingest.index.vectors import digest_of
+from ingest.model import Snapshot, SnapshotLimits
 from tests.builders import NOW, an_extract, saved
 
 LENGTH = 48
@@ -148,9 +149,13 @@ def test_what_has_expired_goes_although_nothing_is_embedded(desk, endpoint):
     number = desk.ledger.questions.add(PendingQuestion(NOW, "7", QUESTION, "en", "a member"))
     desk.ledger.suggestions.add(Suggestion(NOW, "5", "a member", "a", address="a"))
     saved(desk.archive, an_extract(LATER, title="Ferry to Holm stops", url="https://c.example/h"))
+    limits = SnapshotLimits(desk.settings.snapshot_days, desk.settings.snapshot_mb)
+    desk.archive.snapshots.keep({(1, 1): Snapshot(b"a page", "a digest")}, limits, now=NOW)
     desk.community.clock = lambda: NOW + timedelta(days=60)
+    assert desk.archive.snapshots.get(1, 1)
     with pytest.raises(EmbeddingError):
         desk.keep_house()
+    assert desk.archive.snapshots.get(1, 1) is None
     assert desk.ledger.questions.take(number) is None
     assert desk.ledger.suggestions.count_since("a member", NOW) == 0
     assert desk.suggested_questions.topics

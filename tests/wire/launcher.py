@@ -1,20 +1,26 @@
-"""Run the real bot against the Discord on loopback that ``WIRE`` names."""
+"""Run the real bot against the Discord on loopback that ``WIRE`` names.
+
+Where ``WIRE_WEB`` names a port, all that it fetches is fetched from there.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discord
 import yarl
 
 from bot.__main__ import main
+from ingest import schedule
+from tests.ingest.refreshing import ToOnePort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 def launch(environment: Mapping[str, str], log: Path) -> None:
@@ -33,4 +39,16 @@ def launch(environment: Mapping[str, str], log: Path) -> None:
     loopback = f"127.0.0.1:{environment['WIRE']}"
     discord.http.Route.BASE = f"http://{loopback}/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{loopback}/gw")
+    if "WIRE_WEB" in environment:
+        port = int(environment["WIRE_WEB"])
+        schedule.Fetcher = partial(
+            schedule.Fetcher,
+            allows=lambda _number, number: number == port,
+            resolver=ToOnePort(port),
+            pause=float(environment.get("WIRE_PAUSE", "0")),
+        )
     sys.exit(main([]))
+
+
+if __name__ == "__main__":
+    launch(dict(os.environ), Path(os.environ["WIRE_LOG"]))

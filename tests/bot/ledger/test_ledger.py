@@ -13,6 +13,8 @@ from sqlalchemy import text
 from bot.ledger import Ledger
 from bot.ledger.model import (
     AnswerRecord,
+    AuditAction,
+    AuditEntry,
     CitedRange,
     Feedback,
     FeedbackVerdict,
@@ -25,7 +27,9 @@ from bot.ledger.model import (
     PendingQuestion,
     Suggestion,
 )
+from bot.ledger.schema import ledger_metadata
 from ingest.archive import Archive
+from ingest.archive.schema import archive_metadata
 from tests.builders import NOW, an_extract, saved
 
 LATER = NOW + timedelta(hours=1)
@@ -213,6 +217,40 @@ def test_every_line_of_the_promise_is_held(ledger):
     assert not any(there().values())
     assert [each.text for each in ledger.follows.all()] == ["ferries"]
     assert ledger.spending.of(NOW.date()).answers == 1
+
+
+def test_every_table_has_its_line_in_the_promise():
+    """An operator finds each table of the database among those that are kept so long."""
+    page = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
+    section = page.partition("## What is kept how long")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)(?:\.[a-z_]+)?`", section))
+    tables = {*archive_metadata.tables, *ledger_metadata.tables}
+    assert tables - named == set()
+
+
+def test_what_stays_for_good_outlives_every_period(archive, ledger):
+    """Audit, rules, and what the archive holds; erasing takes the vectors' texts as well."""
+    ledger.audit.add(AuditEntry(NOW, "m", "5", AuditAction.ADDED, article_id=1))
+    ledger.rules.set("5", {"per_member": 4})
+    ledger.expire(NOW + timedelta(days=4000))
+    assert ledger.rules.get("5") == {"per_member": 4}
+    assert [entry.kind for entry in ledger.audit.last()] == [AuditAction.ADDED]
+    assert archive.articles.versions(1)
+    assert archive.changes.last()
+    archive.articles.erase(1, now=NOW)
+    with ledger.database.reading() as connection:
+        for table in ("articles", "versions", "passages"):
+            rows = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+            assert rows <= (table == "articles"), table
+
+
+def test_leases_of_dead_processes_go(ledger):
+    """A process that is killed at every end leaves no line a start."""
+    ledger.leases.take("process a", "a", NOW + timedelta(seconds=15), now=NOW)
+    ledger.expire(NOW + timedelta(seconds=10))
+    assert ledger.leases.owners(NOW) == {"a"}
+    ledger.expire(NOW + timedelta(seconds=16))
+    assert ledger.leases.owners(NOW) == set()
 
 
 def test_a_job_is_known_until_it_is_dismissed(ledger):
