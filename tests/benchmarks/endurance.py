@@ -31,8 +31,8 @@ from bot.answering.evidence.reader import window_reader
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.desk import Desk
 from bot.discord_ui.asking import Asking
-from bot.discord_ui.members.begin import begin_buttons
-from bot.discord_ui.members.under import buttons_under
+from bot.discord_ui.members.controls import buttons_under
+from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger.retention import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.schema import ledger_metadata
@@ -160,7 +160,7 @@ async def _day(run: Run) -> Run:
         desk.archive.sources.watch(FEED, "Ledger", Permission.OFFERED, 15, now=clock())
         desk.keep_house()
         run.rows["at the start"] = count_rows(desk)
-        asking = Asking(desk, buttons_under, begin_buttons)
+        asking = Asking(desk, buttons_under, suggested_question_buttons)
         questions, pages = texts(), Pages(newsroom)
         async with newsroom.open():
             for number in range(ROUNDS):
