@@ -1,4 +1,4 @@
-"""Fit what is left to weigh: how far a passage and its age count, and when an answer is sure.
+"""Fit the weights of passage, words and time, and the bounds of the levels.
 
 Most questions are ours, held out of training (``training/questions/held.jsonl``); with them stand
 those of the folders ``asked`` and ``results`` in ``DATA``, over the articles of ``asked``.
@@ -63,7 +63,7 @@ class ScoredQuestion:
     windows: tuple[WindowFeatures, ...]
 
     def lead(self, weights: Array) -> tuple[float, bool]:
-        """Return the best window's score under *weights*, and whether it answers."""
+        """Return (score, is right) of the best window under *weights*."""
         if not self.windows:
             return -20.0, False
         scores = self.features @ weights
@@ -141,7 +141,7 @@ def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
 
 
 def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
-    """Return weights beside odds of 1 by which a softmax gives most to what answers.
+    """Return the weights (odds: 1) by which a softmax prefers the windows that answer.
 
     Listwise logistic regression (Cao et al., "Learning to Rank: From Pairwise to Listwise
     Approach", 2007) by gradient ascent, with a little decay.
@@ -161,7 +161,7 @@ def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
 
 
 def _line(leads: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Fit the logistic line through scores and whether they were right, by descent."""
+    """Fit the logistic line through (score, is right) by gradient descent."""
     slope, bias = 1.0, 0.0
     for _ in range(_STEPS):
         errors = [(logistic(slope * score + bias) - right, score) for score, right in leads]
@@ -191,7 +191,7 @@ def _closest(ordered: Sequence[tuple[float, bool]]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class FoldResults:
-    """What the weights of the other folds do on each: shares of all questions of the held set."""
+    """Shares of the questions of each fold, with the weights of the other folds."""
 
     answerable: int
     lead: float
@@ -233,7 +233,7 @@ def cross_validated(questions: Sequence[ScoredQuestion]) -> FoldResults:
 
 
 def write(weights: Weights, measured: FoldResults, file: Path) -> None:
-    """Write *weights* with what they were fitted on."""
+    """Write *weights* with their provenance."""
     content = {
         "provenance": {
             "command": "python -m training fit",

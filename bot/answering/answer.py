@@ -89,7 +89,7 @@ def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
 
 
 def _qualified(outcome: Answer | Abstention, coverage: Coverage) -> Answer | Abstention:
-    """Say of *outcome* what kept it from being sure: a language, or meaning out of reach."""
+    """Add to *outcome* why it is not sure: an unread language, or no vector search."""
     if isinstance(outcome, Abstention) and outcome.reason in _SILENT:
         unread = in_unread_language(outcome.question.text)
         outcome = replace(outcome, reason=Reason.UNREAD) if unread else outcome
@@ -215,7 +215,7 @@ def _declined(
 
 
 def _nothing_found(question: Question, view: View, coverage: Coverage) -> Abstention:
-    """Say whether nothing is kept at all, or nothing of the period that is asked about."""
+    """Return an abstention: no coverage at all, or none of the period of the question."""
     of_a_time = view.names.bound
     outside = coverage.search(question.text) if of_a_time else []
     reason = Reason.NOT_COVERED if outside else Reason.NOTHING_ARCHIVED

@@ -1,4 +1,4 @@
-"""The one front to what is known: an archive and its index, looked at for a question."""
+"""Search an archive and its index for the windows that may answer a question."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _NEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What was found for a question: its passages, and its windows, best first."""
+    """The passages of a search for a question, and their windows, best first."""
 
     need: Need
     names: QuestionScope
@@ -67,13 +67,13 @@ class View:
 
     @property
     def period(self) -> bool:
-        """Return True if the days of reports are asked about: "what happened yesterday?"."""
+        """Return True if the question asks about a period: "What happened yesterday?"."""
         return self.names.bound is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """An archive, its index, and who reads what is found; everything blocks.
+    """An archive, its index and the reader of its windows; all methods block.
 
     Nothing but the articles of *edition* is looked at, with *since* nothing of before that day.
     """
@@ -91,13 +91,13 @@ class Coverage:
         return replace(self, index=self.index.serving())
 
     def then(self, moment: datetime) -> Coverage:
-        """Return what was known at *moment*: what had been read by then, in the words of then."""
+        """Return the coverage as it was at *moment*: the versions that had been read by then."""
         past = PastArchive(self.archive.engine, moment)
         return replace(self, archive=past, index=PastIndex(self.index.serving(), past))
 
     @property
     def by_words(self) -> bool:
-        """Whether words alone are searched, because what tells meaning cannot be reached."""
+        """True while vector search is disabled and only words are searched."""
         return self.index.by_words
 
     def look(
@@ -204,10 +204,10 @@ class Coverage:
         ]
 
     def _fetched_first(self, ranked: Sequence[Window]) -> list[Window]:
-        """Let nothing unverified lead where what was fetched answers too.
+        """Order *ranked* so that a paste leads only if no fetched article answers too.
 
-        That is so where it is at least half as likely to. What is merely close says nothing on the
-        question, and would hide the one report that does.
+        A window answers too if it is at least :data:`ANSWERS_TOO` times as likely to as the best
+        one. A less likely one says nothing on the question, and would hide the report that does.
         """
         likely = [self.weights.probability(window.score) for window in ranked]
         enough = ANSWERS_TOO * max(likely, default=0.0)
@@ -216,7 +216,7 @@ class Coverage:
         return [*fetched_first(close, lambda window: window.passage.header.unverified), *rest]
 
     def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
-        """Leave out what recurs in many articles of its outlet, of those that may be shown."""
+        """Return *ranked* without the sentences that many articles of their outlet repeat."""
         recurs = recurrence(self.index, self.archive)
         shown = [
             window
@@ -254,27 +254,27 @@ class Coverage:
                 yield passages
 
     def behind(self) -> bool:
-        """Tell whether the archive has changes that the index does not hold."""
+        """Return True if the archive has changes that are not indexed."""
         return self.index.active().behind()
 
     def catch_up(self, progress: Progress | None = None) -> None:
-        """Bring the index up to the archive, whoever saved what; cheap when nothing changed."""
+        """Index all changes of the archive, of any process; cheap without changes."""
         if self.behind():
             self.index.active().catch_up(progress)
 
     def catch_up_words(self) -> None:
-        """Let words find what is kept; meaning follows with :meth:`catch_up`."""
+        """Index all changes for word search; :meth:`catch_up` adds their vectors."""
         self.index.active().catch_up_words()
 
     @property
     def _scope(self) -> Scope | None:
-        """What is looked at, ``None`` for everything."""
+        """The scope of each search, ``None`` without a limit."""
         withheld = self.archive.editions.withheld(self.edition.place)
         scope = Scope(self.edition.outlets, self.since, without=withheld)
         return None if scope == Scope() else scope
 
     def newer(self, day: date) -> Coverage:
-        """Look at nothing of before *day*; what is undated has no place there."""
+        """Return the coverage since *day*, without undated articles."""
         return replace(self, since=day)
 
     def _searched(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ class ContestName:
         return tuple(row.cell(measure) if row else None for row in self.rows)
 
     def differs(self, measure: Field) -> bool:
-        """Tell whether the sources have different figures."""
+        """Return True if the figures of the sources differ."""
         values = [cell.value for cell in self.cells(measure) if cell and cell.value is not None]
         return any(not _agree(values[0], each) for each in values[1:])
 
@@ -84,7 +84,7 @@ class Contest:
 
     @property
     def differs(self) -> bool:
-        """Whether the sources disagree on any figure."""
+        """True if the sources disagree on any figure."""
         return any(name.differs(measure) for name in self.names for measure in self.measures)
 
 
@@ -164,7 +164,7 @@ def _tables(coverage: Coverage, among: Collection[int]) -> Iterator[list[Contest
 def _asked_for(
     tables: Sequence[ContestTable], asked: str, wanted: set[str], need: Need
 ) -> Iterator[_Found]:
-    """Yield those of one article's *tables* that are named by what is asked for."""
+    """Yield those of an article's *tables* whose contest the question names."""
     for table, own, beside in _told_apart(tables):
         named = _named(table)
         share = need.share(named) * need.familiar
@@ -206,7 +206,7 @@ def _told_apart(
 
 
 def _is_total(table: ContestTable, others: Sequence[ContestTable]) -> bool:
-    """Tell whether a table is the sum of the others."""
+    """Return True if a table is the sum of the other ones."""
     measure = Field.VOTES if Field.VOTES in table.measures else Field.SEATS
     parts = sum((each.total(measure) for each in others), Decimal(0))
     return len(others) > 1 and table.total(measure) >= _WHOLE * parts > 0
@@ -225,7 +225,7 @@ def _together(found: Sequence[_Found]) -> list[list[_Found]]:
 
 
 def _one_contest(one: _Found, other: _Found) -> bool:
-    """Tell whether two tables are of one contest: its candidates, its place, its year."""
+    """Return True if two tables share a contest: candidates, place and year."""
     if one.table.article_id == other.table.article_id:
         return one.table.path == other.table.path
     if one.years and other.years and not one.years & other.years:
@@ -248,7 +248,7 @@ def _one_place(one: _Found, other: _Found) -> bool:
 
 
 def _newest(group: Sequence[_Found]) -> tuple[ContestTable, ...]:
-    """Return the newest table of each source; what is unverified is a source by itself."""
+    """Return the newest table of each source; each paste is a source of its own."""
     kept: dict[object, ContestTable] = {}
     for each in sorted((found.table for found in group), key=_age, reverse=True):
         header = each.header
@@ -257,7 +257,7 @@ def _newest(group: Sequence[_Found]) -> tuple[ContestTable, ...]:
 
 
 def _age(table: ContestTable) -> tuple[bool, date, int]:
-    """Order tables by their day; what nobody has verified comes last."""
+    """Order tables by their day; pastes come last."""
     return not table.header.unverified, table.header.day or date.min, table.article_id
 
 
@@ -274,13 +274,13 @@ def _name_in(rows: Sequence[ResultRow | None]) -> str:
 
 
 def _same_name(one: str, other: str) -> bool:
-    """Tell whether two names are one: ``Farr``, ``Odile Farr``, ``FARR, Odile``."""
+    """Return True if two names are equal: ``Farr``, ``Odile Farr``, ``FARR, Odile``."""
     a, b = set(terms(one)), set(terms(other))
     return bool(a and b) and (a <= b or b <= a)
 
 
 def _agree(one: Decimal, other: Decimal) -> bool:
-    """Tell whether two figures are one, as precisely as the less precise one is written."""
+    """Return True if two figures are equal at the precision of the less precise one."""
     exponents = [value.as_tuple().exponent for value in (one, other)]
     coarse = max(0 if isinstance(each, str) else min(0, each) for each in exponents)
     return abs(one - other) * 2 <= Decimal(1).scaleb(coarse)

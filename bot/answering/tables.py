@@ -82,7 +82,7 @@ class ContestTable:
 
     @property
     def status(self) -> str:
-        """What every row says of its status; empty where they differ."""
+        """The status that all rows share; empty if they differ."""
         told = {row.status for row in self.rows}
         return told.pop() if len(told) == 1 else ""
 
@@ -99,7 +99,7 @@ class ContestTable:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line, taken apart: its bare cells, those under a header, and what they are of."""
+    """One line of a table: its bare cells, its cells under a header, and its label."""
 
     citation: Citation
     bare: tuple[str, ...]
@@ -144,7 +144,7 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
 
 
 def holds_result(citation: Citation) -> bool:
-    """Tell whether a quotation has a row of results."""
+    """Return True if a quotation contains a row of results."""
     quoted = citation.quote.split("\n")
     return any(
         line.cells and (line.bare or line.named)
@@ -193,7 +193,7 @@ def _line_of(text: str, passage: Passage, at: int) -> _Line:
 
 
 def _measured(header: str) -> tuple[str, Field] | None:
-    """Return what a header measures, and of whom where it says so: ``Odile Farr %``."""
+    """Return the measure of a header, and its candidate if named: ``Odile Farr %``."""
     own = field_of(header)
     if own is not None:
         return ("", own) if own in MEASURES else None
@@ -239,7 +239,7 @@ def _row(line: _Line, whose: str, party: str, cells: tuple[ResultCell, ...]) -> 
 
 
 def _is_contest(rows: Sequence[ResultRow]) -> bool:
-    """Tell whether rows are of an election: votes, seats, or shares of parties and candidates."""
+    """Return True if rows are results: votes, seats or shares of parties or candidates."""
     counts = {Field.VOTES, Field.SEATS}
     return any(cell.measure in counts for row in rows for cell in row.cells) or any(
         row.party or row.status for row in rows
@@ -252,7 +252,7 @@ def _first(lines: Sequence[_Line], field: Field) -> str:
 
 
 def _once(rows: Iterable[ResultRow]) -> tuple[ResultRow, ...]:
-    """Leave out rows that say of somebody what another one says already."""
+    """Return the rows without those that repeat the figures of another one."""
     found: dict[tuple[str, ...], ResultRow] = {}
     for row in rows:
         found.setdefault((row.whose, *(cell.written for cell in row.cells)), row)

@@ -1,4 +1,4 @@
-"""Order the windows of what was found by how likely each answers.
+"""Order the windows of the passages by how likely each answers.
 
 There is one measure: the reader's log odds, beside how well the passage was found, how many of the
 question's words the window mentions, and how well it fits in time. The three weights, and the line
@@ -41,7 +41,7 @@ _SURE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a window's score is made of, and what the best one's score is worth.
+    """The weights of a window's score, and the probability that a score stands for.
 
     The score is ``odds + passage · p + words · w + time · t``: the reader's log odds, the score
     of the passage, the share of the question's words, and how well the window fits in time, from
@@ -133,7 +133,7 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
 
 
 def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:
-    """Return the windows that mention what *need* names, the newest first, in an article's order.
+    """Return the windows that mention the terms of *need*, newest first.
 
     This serves whoever asks for the latest: nothing in particular is asked that could be read.
     """

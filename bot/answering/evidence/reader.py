@@ -56,7 +56,7 @@ class Readable:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading a window gave: log odds that it answers, and its characters that do."""
+    """The log odds that a window answers, and the range of its characters that does."""
 
     odds: float
     answer: Span | None = None

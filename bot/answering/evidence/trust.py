@@ -1,4 +1,4 @@
-"""What a text that nobody has verified may do in an answer; pure."""
+"""Limit the part of unverified texts in an answer; pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Found = TypeVar("_Found")
 
 
 def fetched_first(found: Sequence[_Found], unverified: Callable[[_Found], bool]) -> list[_Found]:
-    """Order what answers so that no paste leads where something that was fetched answers.
+    """Order *found* so that no paste stands before a fetched article.
 
     Both keep the order that they are in.
     """

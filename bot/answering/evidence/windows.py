@@ -57,7 +57,7 @@ class PassageSentences:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Sentences ``first`` to ``last`` of a passage, and what reading them gave.
+    """Sentences ``first`` to ``last`` of a passage, with their scores.
 
     ``words`` is the share of the question's words that they mention under their title,
     ``mentioning`` the sentence that has most of them, and ``time`` how well they fit in time.

@@ -146,7 +146,7 @@ def _latin_terms(
 
 
 def _script_terms(question: str, lexicon: Lexicon, vocabulary: Vocabulary) -> dict[str, Forms]:
-    """Return the CJK content words: those of the lexicon first, then what runs remain."""
+    """Return the CJK content words: those of the lexicon first, then the remaining runs."""
     found: dict[str, Forms] = {}
     rest = unicodedata.normalize("NFKC", question)
     known = (key for key in lexicon.groups if CJK_WORD.fullmatch(key) and key in rest)

@@ -60,7 +60,7 @@ def excerpts(
 
 
 def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
-    """Return True if *window* is of another article, and says what those *taken* do not."""
+    """Return True if *window* adds a statement of another article to those *taken*."""
     if same_article(window, taken):
         return False
     altered_ones = [w for w in taken if _altered(window, w)]
@@ -122,7 +122,7 @@ def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
 
 
 def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
-    """Let a run grow inside its window while it stays short: what follows first, then before.
+    """Extend a run inside its window while it stays short: first forward, then back.
 
     It never grows into another paragraph, which may be on another matter.
     """
@@ -234,7 +234,7 @@ def _comparable(one: Excerpt, other: Excerpt, question: str) -> bool:
 
 
 def _named(found: Excerpt, question: str) -> set[str]:
-    """Return what *question* names, "ward 1" among it, that an excerpt or its title has."""
+    """Return the names of *question*, such as "ward 1", in an excerpt or its title."""
     there = set(units(f"{found.citation.header.title} {found.heading} {found.citation.quote}"))
     numbers = [
         question[each.start : each.end]
