@@ -34,9 +34,9 @@ _RIGHT = 0.7
 reading found half right, by a sentence that nobody had labelled."""
 _FEWEST = 20
 """Leads that must lie above the bound of "says", so that it rests on more than luck."""
-_HALF = 0.5
-"""Part of the least probability of a right lead from which a window is shown as closest: in our
-own sample, on which nothing is fitted, right leads lie between that part and the whole."""
+_THIRD = 1 / 3
+"""Part of the least probability of a right lead from which a window is shown as closest: right
+leads of our sample and of result files, to which nothing is fitted, lie below that least."""
 _STEPS, _RATE = 4000, 0.05
 """Steps and rate of the descent that fits the line."""
 
@@ -186,7 +186,7 @@ def _says(ordered: Sequence[tuple[float, bool]]) -> float:
 
 def _closest(ordered: Sequence[tuple[float, bool]]) -> float:
     """Return the probability from which a window is shown at all."""
-    return round(_HALF * min((p for p, right in ordered if right), default=0.0), 4)
+    return round(_THIRD * min((p for p, right in ordered if right), default=0.0), 4)
 
 
 @dataclass(frozen=True, slots=True)
