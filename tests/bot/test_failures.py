@@ -60,7 +60,7 @@ def test_whatever_is_raised_is_known():
     assert [each for each in raised if translated_failure(each, JAPANESE) == each] == []
 
 
-@pytest.mark.parametrize("said", walls._SAID.values())
+@pytest.mark.parametrize("said", walls._DESCRIPTIONS.values())
 def test_every_wall_is_known(said):
     """What a page shows instead of an article is told as well."""
     sentence = f"https://a.example/b holds no article: it {said}. Nothing was added."
