@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.evidence.ranking import (
-    ANSWERS_TOO,
     Weights,
     by_windows,
     newest_windows,
@@ -118,6 +117,7 @@ class Coverage:
         outlets = self.archive.outlets.names(self.edition)
         scope = self._scope
         language = str(language_read(question.text))
+        own_language = str(language_asked(question.text))
         missing = absent_outlets(question.text, outlets, language)
         text = self._searched(question.text, missing, outlets)
         names = names or question_scope(text, outlets, question.asked_at.date(), language)
@@ -133,7 +133,7 @@ class Coverage:
             limit=limit,
             scope=scope,
             meaning=meaning,
-            language=str(language_asked(question.text)),
+            language=own_language,
             timings=timings,
         )
         clock = Stopwatch(timings)
@@ -141,7 +141,14 @@ class Coverage:
         for outlet in (each for each in names.outlets if each not in shown):
             own = both(scope, Scope(outlets=(outlet,)))
             found += search(
-                self.index, self.archive, text, names=names, limit=1, scope=own, meaning=meaning
+                self.index,
+                self.archive,
+                text,
+                names=names,
+                limit=1,
+                scope=own,
+                meaning=meaning,
+                language=own_language,
             )
         if need.latest:
             found = [*openings(found, self.archive), *found]
@@ -206,14 +213,13 @@ class Coverage:
     def _fetched_first(self, ranked: Sequence[Window]) -> list[Window]:
         """Order *ranked* so that a paste leads only if no fetched article answers too.
 
-        A window answers too if it is at least :data:`ANSWERS_TOO` times as likely to as the best
-        one. A less likely one says nothing on the question, and would hide the report that does.
+        A window that is less likely to says nothing on the question, and would hide the report
+        that does (:meth:`Weights.answer_too`).
         """
-        likely = [self.weights.probability(window.score) for window in ranked]
-        enough = ANSWERS_TOO * max(likely, default=0.0)
-        close = [w for w, probability in zip(ranked, likely, strict=True) if probability >= enough]
-        rest = [w for w, probability in zip(ranked, likely, strict=True) if probability < enough]
-        return [*fetched_first(close, lambda window: window.passage.header.unverified), *rest]
+        decisions = list(zip(ranked, self.weights.answer_too(ranked), strict=True))
+        answers = [window for window, answers_too in decisions if answers_too]
+        unlikely = [window for window, answers_too in decisions if not answers_too]
+        return [*fetched_first(answers, lambda window: window.passage.header.unverified), *unlikely]
 
     def _without_recurring(self, ranked: Sequence[Window]) -> list[Window]:
         """Return *ranked* without the sentences that many articles of their outlet repeat."""

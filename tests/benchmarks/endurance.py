@@ -233,7 +233,7 @@ async def ask(asking: Asking, number: int, text: str) -> bool:
     place, member, message = Place(1, 2 + number % 50), number, 10_000_000 + number
     question = asking.question(text)
     await asking.admit(place, member, Wording.default())
-    async with asking.kept(question, member, place.channel, token=f"token {number}"):
+    async with asking.track(question, member, place.channel, token=f"token {number}"):
         reply = await asking.ask(question, member, audience=Audience(place), repeat=True, show=show)
     asking.remember(message, reply.exchange)
     if reply.number is not None:

@@ -6,7 +6,7 @@ import multiprocessing
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -62,6 +62,17 @@ async def loopback(app: web.Application) -> AsyncIterator[int]:
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def chat_server(
+    complete: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[str]:
+    """Serve a chat model that replies by *complete*, and yield its base URL."""
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", complete)
+    async with loopback(app) as port:
+        yield f"http://127.0.0.1:{port}/v1"
 
 
 @contextmanager

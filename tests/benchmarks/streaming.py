@@ -35,7 +35,7 @@ from bot.settings import BotSettings
 from ingest.adding import add
 from ingest.index.passages import sentences
 from ingest.reading import Hints, read_path
-from tests.benchmarks.servers import loopback
+from tests.benchmarks.servers import chat_server
 from tests.bot.builders import written_by
 
 PACE = 60
@@ -145,10 +145,8 @@ async def server(served: Served) -> AsyncIterator[str]:
             served.reader = time.perf_counter() - began
         return response
 
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", complete)
-    async with loopback(app) as port:
-        yield f"http://127.0.0.1:{port}/v1"
+    async with chat_server(complete) as url:
+        yield url
 
 
 def event(delta: dict[str, str], finish: str | None = None) -> bytes:

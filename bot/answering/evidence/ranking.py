@@ -31,7 +31,7 @@ READ = 24
 """Windows that are read for a question, those first that words and their passage speak for. With 36
 one question more of 297 had the right one in its lead."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-ANSWERS_TOO = 0.33
+_ANSWERS_TOO = 0.33
 """Part of the best window's probability from which another one answers too."""
 _NAMED = 4.0
 """Worth of the logarithm of a passage's fit: of the outlet and the day that a question names."""
@@ -62,6 +62,12 @@ class Weights:
         """Return the probability that a window of *score* answers, where it is the best one."""
         return logistic(self.slope * score + self.bias)
 
+    def answer_too(self, windows: Sequence[Window]) -> list[bool]:
+        """Return for each of *windows* True if it answers too, beside the best one."""
+        likely = [self.probability(window.score) for window in windows]
+        bound = _ANSWERS_TOO * max(likely, default=0.0)
+        return [chance >= bound for chance in likely]
+
 
 @cache
 def fitted() -> Weights:
@@ -90,16 +96,14 @@ def read_windows(
     """
     windows = _chosen(question, _promising(need, evidence))
     readings = reader.read(question, [window.readable for window in windows])
-    read = [
+    windows = [
         (window if reading.answer else _mentioning(window, need)).read(reading, window.score)
         for window, reading in zip(windows, readings, strict=True)
     ]
-    times = [0.0] * len(read) if timed else timeliness(read, question)
-    scored = [
-        replace(window, time=time, score=_score(replace(window, time=time), weights))
-        for window, time in zip(read, times, strict=True)
-    ]
-    return _ordered(_rows_by_label(question, scored))
+    times = [0.0] * len(windows) if timed else timeliness(windows, question)
+    windows = [replace(window, time=time) for window, time in zip(windows, times, strict=True)]
+    windows = [replace(window, score=_score(window, weights)) for window in windows]
+    return _ordered(_rows_by_label(question, windows))
 
 
 def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:

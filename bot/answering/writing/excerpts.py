@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
-from bot.answering.evidence.ranking import ANSWERS_TOO, Weights
+from bot.answering.evidence.ranking import Weights
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
 from bot.answering.model import Citation, Excerpt, Level
 from bot.answering.understanding.lexicon import lexicon_for
@@ -43,18 +43,17 @@ def excerpts(
 ) -> tuple[Excerpt, ...]:
     """Return the best excerpt, and at most two more that answer too and add something.
 
-    A window answers too if it is at least :data:`ANSWERS_TOO` times as likely to as the first.
-    Where a question names several *outlets*, each of them has its best one.
+    What answers too is decided by :meth:`Weights.answer_too`. Where a question names several
+    *outlets*, each of them has its best one.
     """
-    bar = ANSWERS_TOO * max((weights.probability(w.score) for w in ranked), default=0.0)
     best = [next((w for w in ranked if w.passage.header.outlet == o), None) for o in outlets]
     named = [window for window in best if window is not None] if len(outlets) > 1 else []
+    decisions = zip(ranked, weights.answer_too(ranked), strict=True)
     taken: list[Window] = []
-    for window in [*named, *ranked]:
+    for window, answers_too in [*((window, True) for window in named), *decisions]:
         if len(taken) == EXCERPTS:
             break
-        likely = window in named or weights.probability(window.score) >= bar
-        if not taken or (likely and _adds(window, taken, level)):
+        if not taken or (answers_too and _adds(window, taken, level)):
             taken.append(window)
     return tuple(_excerpt(window, ranked) for window in taken)
 
@@ -133,13 +132,9 @@ def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
         if start < window.first or end > window.last:
             return False
         run = Span(parts.spans[start].start, parts.spans[end].end)
-        grown = (
-            text[run.start : parts.spans[first].start],
-            text[parts.spans[last].end : run.end],
-        )
+        added = text[run.start : parts.spans[first].start] + text[parts.spans[last].end : run.end]
         asks = any(parts.quotes[i].endswith(ASKING) for i in (start, end))
-        apart = any(_PARAGRAPH in more for more in grown)
-        return not asks and not apart and run.end - run.start <= longest
+        return not asks and _PARAGRAPH not in added and run.end - run.start <= longest
 
     while fits(first, last + 1) or fits(first - 1, last):
         first, last = (first, last + 1) if fits(first, last + 1) else (first - 1, last)
