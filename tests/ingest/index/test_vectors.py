@@ -7,7 +7,7 @@ import pytest
 from ingest.index.vectors import VectorStore, client_of
 from ingest.language.script import Script
 
-COUNT, WIDTH, ASKED = 2000, 64, 60
+COUNT, WIDTH, ASKED = 2000, 32, 60
 LEAST = 0.95
 """Share of the nearest sixty that must be found, in the worst of the questions."""
 
@@ -15,7 +15,7 @@ LEAST = 0.95
 def crowded(count, seed):
     """Return unit vectors that all lie close together, as those of an embedder of sentences do."""
     random = np.random.default_rng(seed)
-    rows = random.normal(size=(count, WIDTH)) + 4.0 * random.normal(size=WIDTH)
+    rows = random.normal(size=(count, WIDTH)) + 8.0 * random.normal(size=WIDTH)
     rows = rows.astype(np.float32)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
@@ -49,20 +49,47 @@ def test_the_nearest_are_found_in_a_crowd(store):
     assert min(shares) >= LEAST
 
 
-def test_a_collection_that_cannot_be_changed_is_searched_as_it_is(tmp_path, monkeypatch):
-    """A disk that is read-only keeps the setting of an earlier release."""
+@pytest.fixture
+def client(tmp_path):
+    """Open a Chroma that holds a collection of an earlier release with one vector."""
     client = client_of(tmp_path, None)
     client.create_collection(
         f"crowd-{Script.ALPHABETIC}",
         embedding_function=None,
         configuration={"hnsw": {"space": "cosine"}},
     ).add(ids=["only"], embeddings=crowded(1, seed=2))
+    return client
 
-    def refuse(*_, **__):
-        raise chromadb.errors.InternalError("attempt to write a readonly database")
 
-    monkeypatch.setattr(chromadb.Collection, "modify", refuse)
+def failing(monkeypatch, message, times):
+    """Let the first *times* changes of a collection fail with *message*."""
+    original, errors = chromadb.Collection.modify, iter([message] * times)
+
+    def modify(collection, **changes):
+        for text in errors:
+            raise chromadb.errors.InternalError(text)
+        original(collection, **changes)
+
+    monkeypatch.setattr(chromadb.Collection, "modify", modify)
+
+
+def test_a_collection_is_changed_although_chroma_writes_meanwhile(client, tmp_path, monkeypatch):
+    """Chroma locks its database for a moment after each change."""
+    failing(monkeypatch, "error returned from database: (code: 5) database is locked", 2)
+    store = VectorStore(lambda: client, "crowd", place=str(tmp_path), former="former")
+    store.nearest(crowded(1, seed=2)[0], 1, Script.ALPHABETIC)
+    stored = client.get_collection(f"crowd-{Script.ALPHABETIC}", embedding_function=None)
+    assert stored.configuration_json["hnsw"]["ef_search"] == 400
+    store.close()
+
+
+def test_a_collection_that_cannot_be_changed_is_searched_as_it_is(
+    client, tmp_path, monkeypatch, caplog
+):
+    """A disk that is read-only keeps the setting of an earlier release, and the log says so."""
+    failing(monkeypatch, "attempt to write a readonly database", 9)
     store = VectorStore(lambda: client, "crowd", place=str(tmp_path), former="former")
     found = store.nearest(crowded(1, seed=2)[0], 1, Script.ALPHABETIC)
     assert [key for key, _ in found] == ["only"]
+    assert "misses some passages: attempt to write a readonly database" in caplog.text
     store.close()
