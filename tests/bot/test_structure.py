@@ -41,6 +41,15 @@ def awaiting(coroutine):
             coroutine = None
 
 
+def waits_for_thread(coroutine):
+    """Return True if a coroutine waits for the end of work in a thread, directly or not."""
+    while hasattr(coroutine, "cr_code"):
+        if coroutine.cr_code.co_name == asyncio.to_thread.__name__:
+            return True
+        coroutine = coroutine.cr_await
+    return False
+
+
 def here():
     """Name the frames of ours on this thread's stack, the outermost first."""
     frame, found = sys._getframe(2), []
@@ -61,8 +70,9 @@ class Way:
         def noting(*given, **named):
             if self.frames is None:
                 stack = here()
-                beside = [list(awaiting(each.get_coro())) for each in asyncio.all_tasks(self.loop)]
-                longest = max(beside, key=len)
+                tasks = [task.get_coro() for task in asyncio.all_tasks(self.loop)]
+                beside = [list(awaiting(task)) for task in tasks if waits_for_thread(task)]
+                longest = max(beside, key=len, default=[])
                 waiting = dict.fromkeys([*awaiting(self.coroutine), *longest])
                 self.frames = [*(each for each in waiting if each not in stack), *stack]
             return work(*given, **named)
