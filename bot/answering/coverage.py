@@ -174,7 +174,8 @@ class Coverage:
         """Return how sure it is that a view answers, or why nothing of it is shown.
 
         A question without a content word asks about the news: only a period or the latest makes
-        that definite. Where nothing was read, nothing is ever sure.
+        that definite. Where nothing was read, nothing is ever sure; nor is the figure of an earlier
+        contest that an article recalls, where the question names no year.
         """
         need, ranked = view.need, view.ranked
         if not ranked:
@@ -188,7 +189,8 @@ class Coverage:
                 return Level.SAYS
             return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
-        if probability >= self.weights.says and not view.absent:
+        sure = probability >= self.weights.says and not ranked[0].earlier
+        if sure and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
 

@@ -101,7 +101,11 @@ def read_windows(
         for window, reading in zip(windows, readings, strict=True)
     ]
     times = [0.0] * len(windows) if timed else timeliness(windows, question)
-    windows = [replace(window, time=time) for window, time in zip(windows, times, strict=True)]
+    dated = timed or bool(YEAR.search(question))
+    windows = [
+        replace(window, time=time, earlier=not dated and _of_earlier_year(window))
+        for window, time in zip(windows, times, strict=True)
+    ]
     windows = [replace(window, score=_score(window, weights)) for window in windows]
     return _ordered(_rows_by_label(question, windows))
 
@@ -214,6 +218,12 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
         return [float(day is not None and day.year in years) for day in days]
     order = {day: place for place, day in enumerate(sorted({d for d in days if d}), start=1)}
     return [order[day] / len(order) if day else 0.0 for day in days]
+
+
+def _of_earlier_year(window: Window) -> bool:
+    """Return True if the sentence that answers tells of an earlier year than its article's."""
+    day, told_of = window.passage.header.day, _told_of(window)
+    return day is not None and told_of is not None and told_of.year < day.year
 
 
 def _told_of(window: Window) -> date | None:

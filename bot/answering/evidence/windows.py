@@ -61,6 +61,7 @@ class Window:
 
     ``words`` is the share of the question's words that they mention under their title,
     ``mentioning`` the sentence that has most of them, and ``time`` how well they fit in time.
+    ``earlier`` is True if a question without a year is answered by one before the article's.
     """
 
     evidence: Evidence
@@ -70,6 +71,7 @@ class Window:
     words: float = 0.0
     mentioning: int | None = None
     time: float = 0.0
+    earlier: bool = False
     reading: Reading | None = None
     score: float = 0.0
 

@@ -121,15 +121,15 @@ def _carriers(window: Window, ranked: Sequence[Window]) -> Iterator[Header]:
 
 
 def _with_room(window: Window, first: int, last: int) -> tuple[int, int]:
-    """Extend a run inside its window while it stays short: first forward, then back.
+    """Extend a run inside its paragraph while it stays short: first forward, then back.
 
-    It never grows into another paragraph, which may be on another matter.
+    Another paragraph may be on another matter.
     """
     parts, text = window.sentences, window.passage.text
     longest = _SHORT[Script.of_text(text)]
 
     def fits(start: int, end: int) -> bool:
-        if start < window.first or end > window.last:
+        if not (parts.together(start, start + 1) and parts.together(end - 1, end)):
             return False
         run = Span(parts.spans[start].start, parts.spans[end].end)
         added = text[run.start : parts.spans[first].start] + text[parts.spans[last].end : run.end]

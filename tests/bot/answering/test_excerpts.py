@@ -1,6 +1,7 @@
 """What an excerpt holds, what stands beside it, and which of several leads."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,6 +85,13 @@ In Norwick 41,015 ballots were cast.
 
 Edvin Castrel lost his own seat.
 ---
+2026-10-17 | Post | A ward to watch
+Kelder is a ward to watch. Odile Farr won Kelder by 30 votes in 2022.
+---
+2026-10-30 | Post | Brannock declares
+Brannock has nine wards. Its count was slow. The boxes came late. Jo Venn lost Brannock. Ana Teller
+was 212 votes ahead of her. Both spoke briefly.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -143,6 +151,22 @@ def test_an_excerpt_ends_with_its_paragraph(answered):
     """The next one is on another matter, however short both are."""
     [lead, *_] = answered("How many ballots were cast in Norwick?").excerpts
     assert lead.citation.quote == "In Norwick 41,015 ballots were cast."
+
+
+def test_an_excerpt_is_not_cut_where_its_window_is(answered):
+    """The sentence after the one that answers stands in the same paragraph, so it is shown."""
+    [lead, *_] = answered("Who lost Brannock?").excerpts
+    assert lead.parts[1] == "Jo Venn lost Brannock."
+    assert "212 votes" in lead.parts[2].replace("\n", " ")
+
+
+def test_an_earlier_contest_is_never_certain_unless_its_year_is_asked(desk):
+    """An article of today that recalls who won four years ago does not say who has won now."""
+    certain = replace(desk.coverage, weights=replace(desk.coverage.weights, says=0.0))
+    outcome = answer_now(ask("Who won Kelder?", now=NOW), certain)
+    assert "2022" in outcome.excerpts[0].citation.quote
+    assert outcome.level is Level.CLOSEST
+    assert answer_now(ask("Who won Kelder in 2022?", now=NOW), certain).level is Level.SAYS
 
 
 def test_a_sentence_that_all_copies_have_is_carried_by_all(answered):
