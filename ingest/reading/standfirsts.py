@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ingest.language.datelines import is_date_line
 from ingest.language.words import words
@@ -29,6 +30,8 @@ _OUTSIDE = (
 _MIN_CHARACTERS = 40
 _MAX_CHARACTERS = 700
 """Characters of the shortest and the longest paragraph of a standfirst."""
+_MAX_BLOCKS = 200
+"""Blocks behind the heading that are searched for the first paragraph of the body."""
 _BODY_CHARACTERS = 60
 """Characters from which a block that is in the body is its first paragraph."""
 _DESCRIPTION_SHARE = 0.6
@@ -50,7 +53,7 @@ def standfirst_of(declared: Declared, title: str, body: Sequence[str]) -> list[s
     body_lines = {letters_and_digits(line) for line in body}
     descriptions = _descriptions(declared)
     lines: dict[str, str] = {}
-    for block in _blocks_after(declared.page, heading):
+    for block in islice(_blocks_after(declared.page, heading), _MAX_BLOCKS):
         line = text(block)
         letters = letters_and_digits(line)
         is_in_body = letters in body_letters
