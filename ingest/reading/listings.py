@@ -141,9 +141,16 @@ def _unpack(data: bytes, url: str) -> bytes:
 
 
 def _feed(data: bytes, url: str, content_type: str) -> Listing:
-    """Return the entries of RSS or Atom; relative links are resolved against the feed's address."""
+    """Return the entries of RSS or Atom; relative links are resolved against the feed's address.
+
+    Raises:
+        UnreadableError: the feed is broken.
+    """
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    feed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+    try:
+        feed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+    except LookupError as error:  # feedparser, on an end tag that belongs to no start tag
+        raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
     if feed.bozo and not feed.entries and not feed.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
     entries = list(_entries_of(feed.entries, url))

@@ -20,8 +20,9 @@ from ingest.errors import NoArticleError, NotAllowedError, UnreadableError
 from ingest.fetching.robots import AGENT
 from ingest.language.datelines import parse_date
 from ingest.model import Extract, Kind, Moment, day_of
+from ingest.reading.boxes import drop_boxes
 from ingest.reading.comments import drop_comments
-from ingest.reading.declarations import Declared
+from ingest.reading.declarations import Declared, declared_text
 from ingest.reading.decoding import LARGEST_ARTICLE, damage_notes, decode
 from ingest.reading.documents import POSSIBLE, SURE, Document, Parser
 from ingest.reading.elements import Element
@@ -31,8 +32,9 @@ from ingest.reading.live import TIME_CHARACTERS, live_updates
 from ingest.reading.paid import paid_post
 from ingest.reading.paragraphs import EAST_ASIAN_EDGE, find_joins
 from ingest.reading.pastes import assemble, kind_of, sort_lines
+from ingest.reading.standfirsts import standfirst_of
 from ingest.reading.tables import write_tables
-from ingest.reading.text import clean, clean_line
+from ingest.reading.text import clean, clean_line, letters_and_digits
 from ingest.reading.visible import reduce_to_visible
 from ingest.reading.walls import SIGNS, wall
 
@@ -50,6 +52,9 @@ millisecond per block, so a page with far more of them would run into the time l
 _COUNT_OF_BLOCKS = "count(//p) + count(//div) + count(//li) + count(//br)"
 _POST = "Embedded post"
 """Prefix of an embedded post among the captions."""
+_NAME_CHARACTERS = 40
+"""Characters of the longest name that is a link in a sentence."""
+_WORD_OR_LIST = re.compile(r"[^\W_]|[:：,，、]")
 _OFFER_CHARACTERS = 300
 """Characters of the longest offer."""
 _PRUNED = ["//figcaption"]
@@ -156,6 +161,7 @@ def read_page(
     strip_elements(page, *_INVISIBLE, with_tail=False)
     drop_comments(page, declared.data)
     _drop_offers(declared)
+    drop_boxes(page)
     if header.published is None:
         header = replace(header, published=_date_of(page, now))
     updates = ""
@@ -164,6 +170,7 @@ def read_page(
         updates = live_updates(page, declared.article, day)
     write_tables(page)
     _join_wrapped_lines(page)
+    _unlink_names(page)
     body = _body_of(page)
     if updates:
         body = _with_updates(body, updates)
@@ -172,11 +179,18 @@ def read_page(
     lines = [line for line in clean(body).split("\n") if line]
     if notice := wall(header.title, "\n".join(lines)):
         raise NoArticleError(f"{name} holds no article: it {notice}. Nothing was added.")
-    other_title = clean_line(str(declared.article.get("alternativeHeadline")))
+    titles = {
+        letters_and_digits(title)
+        for title in (
+            header.title,
+            declared.heading,
+            declared_text(declared.article.get("alternativeHeadline")),
+        )
+    }
     body_lines = _without_notes(lines, header.authors)
-    parts = sort_lines(
-        [line for line in body_lines if clean_line(line) not in {header.title, other_title}]
-    )
+    parts = sort_lines([line for line in body_lines if letters_and_digits(line) not in titles])
+    standfirst = [] if updates else standfirst_of(declared, header.title, parts.body)
+    parts.body = [line for line in parts.body if line not in standfirst]
     extract = assemble(header.title, parts, whole="" if header.published else body)
     merged = replace(
         header,
@@ -190,7 +204,7 @@ def read_page(
     )
     return Extract(
         merged,
-        extract.text,
+        "\n\n".join([*standfirst, extract.text]),
         (*captions, *extract.captions, *(f"{_POST}: {post}" for post in posts)),
         extract.corrections,
         follows=declared.following,
@@ -216,18 +230,27 @@ def _drop_offers(declared: Declared) -> None:
 
 def _with_updates(body: str, updates: str) -> str:
     """Put the updates of a live page, newest first, above the other lines of *body*."""
-    known_text = _letters_and_digits(updates)
+    known_text = letters_and_digits(updates)
     lines = [
         line
         for line in body.split("\n")
-        if len(line) > TIME_CHARACTERS and _letters_and_digits(line) not in known_text
+        if len(line) > TIME_CHARACTERS and letters_and_digits(line) not in known_text
     ]
     return "\n\n".join([updates, *lines])
 
 
-def _letters_and_digits(text: str) -> str:
-    """Return the letters and digits of *text*."""
-    return "".join(character for character in text if character.isalnum())
+def _unlink_names(page: Element) -> None:
+    """Remove the links of names that a paragraph lists or has among its words.
+
+    The extractor takes a short paragraph of links for a menu, and drops it.
+    """
+    for paragraph in page.xpath("//p[preceding-sibling::*[1][self::p]][.//a]"):
+        links = list(paragraph.iter("a"))
+        names = [clean_line(link.text_content()) for link in links]
+        other_text = "".join(paragraph.xpath(".//text()[not(ancestor::a)]"))
+        if _WORD_OR_LIST.search(other_text) and max(map(len, names)) <= _NAME_CHARACTERS:
+            for link in links:
+                link.drop_tag()
 
 
 def _join_wrapped_lines(page: Element) -> None:

@@ -292,6 +292,11 @@ def _is_withdrawn(notes: Sequence[str]) -> bool:
     return any(_WITHDRAWAL.match(_EDITORS.sub("", note, count=1)) for note in notes)
 
 
+def starts_with_dateline(text: str) -> bool:
+    """Return True if *text* begins with a place, a day or an agency, as reports do."""
+    return _without_dateline(text)[1:] != (None, None)
+
+
 def _without_dateline(body: str) -> tuple[str, str | None, str | None]:
     """Return the body without its dateline, the place, and the agency in the dateline."""
     japanese = _DATELINE_JA.match(body[:60]) or _DATELINE_JA_DAY.match(body[:60])

@@ -23,3 +23,8 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return *text* cleaned and on one line."""
     return " ".join(clean(text).split())
+
+
+def letters_and_digits(text: str) -> str:
+    """Return the letters and digits of *text* in lower case, to compare texts by their words."""
+    return "".join(filter(str.isalnum, text)).casefold()

@@ -70,6 +70,8 @@ def reduce_to_visible(page: Element) -> tuple[str, ...]:
     _drop_hidden(page)
     _drop_struck(page)
     posts = tuple(_posts_of(page))
+    _drop_icons(page)
+    _write_ruby(page)
     _lower_signs(page, language)
     _write_marks(page, language)
     _write_boxes(page)
@@ -123,6 +125,31 @@ def _drop_struck(page: Element) -> None:
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)
+
+
+def _drop_icons(page: Element) -> None:
+    """Remove inline elements without text, which are icons: extractors drop the text behind."""
+    for element in list(page.iter(*_INLINE_TAGS)):
+        if not len(element) and not (element.text or "").strip():
+            element.drop_tag()
+
+
+def _write_ruby(page: Element) -> None:
+    """Write the readings above East Asian words on the line, in the brackets that the page gives.
+
+    A page without brackets has readings for learners above every word; they are removed.
+    """
+    for ruby in page.xpath("//ruby"):
+        has_brackets = ruby.find(".//rp") is not None
+        for part in ruby.xpath(".//rb|.//rt|.//rtc|.//rp"):
+            part.text = (part.text or "").strip()
+            part.tail = (part.tail or "").strip()
+            if part.tag == "rt" and not has_brackets:
+                _drop(part)
+            else:
+                part.drop_tag()
+        ruby.text = (ruby.text or "").strip()
+        ruby.drop_tag()
 
 
 def _lower_signs(page: Element, language: str) -> None:

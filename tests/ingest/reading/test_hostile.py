@@ -122,7 +122,11 @@ NESTED = {
     ".rtf": (b"{\\rtf1" + b"{\\b " * 100_000,),
     ".json": (b"[" * 200_000, b'{"a":' * 100_000),
     ".jsonl": (b"[" * 200_000 + b"\n", b'{"text": "' + b"a " * 500_000 + b'"}\n'),
-    ".xml": (b"<rss><channel>" + b"<item>" * 50_000,),
+    ".xml": (
+        b"<rss><channel>" + b"<item>" * 50_000,
+        (b'<rss version="2.0" xmlns:cc="http://backend.userland.com/creativeCommonsRssModule">'
+        b"<channel><cc:license>x<item></cc:license></item></channel></rss>"),
+    ),
     ".opml": (b"<opml>" + b"<outline>" * 50_000,),
     ".eml": (
         b"From: a\nMIME-Version: 1.0\n"
