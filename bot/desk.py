@@ -22,7 +22,8 @@ from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.timeline import Timeline, timeline
 from bot.answering.understanding.followup import Exchange, complete_question
 from bot.answering.watching import Watch
-from bot.budget import Budget
+from bot.answering.writing.models import Models
+from bot.community.budget import Budget
 from bot.community.catalogue import Catalogue
 from bot.community.curating import Curator
 from bot.community.home import Home
@@ -35,10 +36,8 @@ from bot.community.reviewing import Reviewer
 from bot.community.rules import DESK, DeskRules
 from bot.community.suggested_questions import SuggestedQuestions
 from bot.ledger import Ledger
-from bot.linking import answer_page
 from bot.metrics import Metrics
-from bot.models import Models
-from bot.reporting import level_of, record_of
+from bot.outcomes import answer_page, level_of, record_of
 from bot.settings import BotSettings
 from ingest import logs
 from ingest.archive import Archive

@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bot.answering.model import Abstention, Answer, Usage
-from bot.reporting import level_of
+from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.errors import IngestError, SettingsError
 

@@ -13,7 +13,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
 from bot.desk import open_desk
-from bot.reporting import source_object
+from bot.outcomes import source_object
 from bot.settings import BotSettings
 from ingest.model import Evidence
 

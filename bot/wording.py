@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ _IDENTIFIER_KEYS = frozenset({"number", "version"})
 """Placeholders whose figures are identifiers, thus not formatted as numbers."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
 """Locales of languages whose default locale has another format of dates."""
+_ESCAPED_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
+"""A placeholder in an escaped sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +268,31 @@ def unaskable(error: UnaskableError, words: Wording) -> str:
 def in_words_of(error: UnaskableError, words: Wording) -> Wording:
     """Return the catalogue of the error's language if known, else *words*."""
     return words if error.language is None else Wording.of(error.language)
+
+
+def translated_failure(sentence: str, words: Wording) -> str:
+    """Return an English error message in the language of *words*, unchanged if unknown.
+
+    The packages of ``ingest`` write them in English, and so they are stored.
+    """
+    if words.language is Language.ENGLISH:
+        return sentence
+    for pattern, translations in _translations():
+        if match := pattern.fullmatch(sentence):
+            return translations[str(words.language)].format(**match.groupdict())
+    return sentence
+
+
+@cache
+def _translations() -> Sequence[tuple[re.Pattern[str], Mapping[str, str]]]:
+    """Return (pattern, translations) pairs, those with the most literal text first."""
+    catalogue = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
+    sentences = sorted(
+        catalogue.items(), key=lambda item: -len(_ESCAPED_PLACEHOLDER.sub("", re.escape(item[0])))
+    )
+    return [(_pattern(sentence), translations) for sentence, translations in sentences]
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Compile an English sentence with placeholders to a pattern."""
+    return re.compile(_ESCAPED_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(sentence)), re.DOTALL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from secrets import token_hex
@@ -18,7 +19,10 @@ import structlog
 from pydantic import SecretStr
 from structlog.types import Processor
 
+from ingest.errors import IngestError
 from ingest.settings import LogFormat, Settings
+
+logger = logging.getLogger(__name__)
 
 OWN_PACKAGES = ("bot", "ingest")
 MASK = "•••"
@@ -95,3 +99,37 @@ def request() -> Iterator[str]:
     current = structlog.contextvars.get_contextvars().get("request")
     with structlog.contextvars.bound_contextvars(request=current or token_hex(4)):
         yield str(structlog.contextvars.get_contextvars()["request"])
+
+
+def fault_code(error: BaseException, *loggable: type[BaseException]) -> str:
+    """Log *error* with its causes, and return the code of the log entry.
+
+    Questions stay out of the log: only the type and location of an exception are logged, and the
+    text of the desk's own errors and of *loggable* types.
+    """
+    code = token_hex(3).upper()
+    descriptions = (_describe(cause, (IngestError, *loggable)) for cause in _causes(error))
+    logger.error("Error %s: %s", code, "\n  caused by ".join(descriptions))
+    return code
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and the errors it was raised from, the root cause last."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _describe(error: BaseException, loggable: tuple[type[BaseException], ...]) -> str:
+    """Return the type and traceback of *error*, with its text only if it is *loggable*."""
+    description = type(error).__name__
+    if isinstance(error, loggable):
+        description = f"{description}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    return "".join(
+        [
+            description,
+            *(f"\n    {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames),
+        ]
+    )

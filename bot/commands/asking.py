@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import checking, contests, exported, metrics, terminal
+from bot import metrics
 from bot.answering.understanding.question import not_past
+from bot.answering.writing.models import Models
+from bot.commands import claim_files, contests, exports, terminal
 from bot.commands.preparing import prepared_desk
 from bot.commands.serving import served_beside
 from bot.desk import Desk, open_desk
-from bot.models import Models
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import stopping
@@ -122,8 +123,8 @@ def look_up_command(
         async def search_archive() -> int:
             try:
                 if batch is not None:
-                    return await checking.look_up_file(batch, desk.look_up_one)
-                checking.show_found(await desk.look_up(text or ""), as_json=as_json)
+                    return await claim_files.look_up_file(batch, desk.look_up_one)
+                claim_files.show_found(await desk.look_up(text or ""), as_json=as_json)
             finally:
                 await desk.close()
             return 0
@@ -160,16 +161,16 @@ def check_claims_command(
     as_json: AsJson = False,
 ) -> int:
     """Check the claims of a file against their citations: rules, identity, verifier."""
-    claims = checking.read_claims(file)
+    claims = claim_files.read_claims(file)
     models = Models.of(configured(BotSettings))
 
     async def checked() -> list[dict[str, Any]]:
         try:
-            return await checking.check(claims, models.verifier)
+            return await claim_files.check(claims, models.verifier)
         finally:
             await models.close()
 
-    checking.show_checked(asyncio.run(checked()), json_lines=as_json)
+    claim_files.show_checked(asyncio.run(checked()), json_lines=as_json)
     return 0
 
 
@@ -179,4 +180,4 @@ def prove_command(
 ) -> int:
     """Check an exported answer: does the archive contain each quotation?"""
     with Archive.open(configured(BotSettings).archive_url) as archive:
-        return exported.show_export(exported.check_export(file, archive), as_json=as_json)
+        return exports.show_export(exports.check_export(file, archive), as_json=as_json)

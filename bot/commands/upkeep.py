@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot import doctor, terminal
+from bot.commands import doctor, terminal
 from bot.commands.preparing import SAMPLE_COVERAGE
 from bot.community.rules import DESK, DeskRules
 from bot.desk import Desk, open_desk

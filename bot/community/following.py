@@ -24,7 +24,7 @@ from bot.community.news import ENTRY_TIME, citable_article, new_coverage
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
 from bot.ledger.positions import ChangeConsumer
-from bot.reporting import cited_range
+from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language

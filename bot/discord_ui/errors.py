@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from bot.discord_ui.rendering import notice_view
-from bot.faults import fault_code
 from bot.wording import Wording
+from ingest.logs import fault_code
 
 _Result = TypeVar("_Result")
 

@@ -25,9 +25,8 @@ from bot.discord_ui.rendering import (
     quotation,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, size, title
-from bot.failures import translated_failure
-from bot.linking import opening_at
-from bot.wording import Wording
+from bot.outcomes import opening_at
+from bot.wording import Wording, translated_failure
 from ingest.model import Header
 
 _LENGTHS = Lengths(quote=240, title=120, claims=0)

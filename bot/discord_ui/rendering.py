@@ -25,7 +25,7 @@ from bot.discord_ui.text import (
     size,
     title,
 )
-from bot.linking import opening_at
+from bot.outcomes import opening_at
 from bot.wording import Wording, ground_line
 from ingest.model import Header, Moment, day_of
 

@@ -14,8 +14,7 @@ from discord import ui
 
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
-from bot.failures import translated_failure
-from bot.wording import WordedError, Wording
+from bot.wording import WordedError, Wording, translated_failure
 from ingest.errors import IngestError
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.answering.model import Abstention, Answer
 from bot.evaluating.evaluation import Result
-from bot.reporting import as_object, level_of
+from bot.outcomes import as_object, level_of
 
 _Scores = Mapping[str, Mapping[str, float]]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.proving.ground import title_of
-from bot.linking import opening_at
-from bot.reporting import source_object
+from bot.outcomes import opening_at, source_object
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.instructions import speaks_to_a_model

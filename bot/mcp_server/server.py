@@ -31,12 +31,12 @@ from mcp_types import (
 from mcp_types import Tool as ListedTool
 
 from bot.community.limits import Limiter
-from bot.faults import fault_code
 from bot.mcp_server.passages import ADDRESS
 from bot.mcp_server.tools import RefusedCallError, Tool, Tools
 from bot.wording import Wording
 from ingest.errors import IngestError
 from ingest.language.instructions import speaks_to_a_model
+from ingest.logs import fault_code
 
 _NAME = "election-desk"
 _INSTRUCTIONS = (

@@ -10,10 +10,9 @@ from typing import Any, TypeAlias
 
 from bot.answering.proving.archived import LONGEST_QUOTATION, prove_anywhere, prove_quotation
 from bot.answering.understanding.question import LONGEST, UnaskableError, ask, not_past
-from bot.checking import found_object
 from bot.desk import Desk
 from bot.mcp_server.passages import ShownPassages
-from bot.reporting import as_object, proof_object
+from bot.outcomes import as_object, found_object, proof_object
 from bot.wording import Wording, unaskable
 from ingest.errors import IngestError
 from ingest.model import parse_moment

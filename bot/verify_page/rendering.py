@@ -17,7 +17,7 @@ from bot.answering.proving.archived import (
     Refusal,
     RefusedQuotation,
 )
-from bot.linking import opening_at
+from bot.outcomes import opening_at
 from bot.verify_page.quotations import SeenQuotation
 from bot.wording import Wording
 from ingest.language.detecting import UNKNOWN_LANGUAGE

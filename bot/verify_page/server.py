@@ -19,12 +19,12 @@ from bot.answering.proving.archived import (
 )
 from bot.community.limits import Limiter
 from bot.desk import Desk
-from bot.faults import fault_code
 from bot.listening import address_of, listening
 from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotations_of
 from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
 from bot.wording import Wording
 from ingest.language.languages import Language
+from ingest.logs import fault_code
 from ingest.threads import in_thread
 
 _MAX_BODY_BYTES = 64 * 1024

@@ -24,7 +24,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
-from bot.reporting import level_of
+from bot.outcomes import level_of
 from ingest import adding
 from ingest.reading import Hints, read_path
 from tests.benchmarks.corpora import NOW as FROZEN

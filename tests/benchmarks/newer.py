@@ -16,7 +16,7 @@ from bot.answering.model import Answer, Level, Question
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
 from bot.ledger.positions import ChangeConsumer
-from bot.reporting import record_of
+from bot.outcomes import record_of
 from ingest.language.languages import Language
 from tests.benchmarks.asked import NOW, covered
 from tests.benchmarks.corpora import lines

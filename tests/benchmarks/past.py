@@ -19,7 +19,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from ingest.index.passages import cut
 from ingest.model import Extract, Header, day_of, parse_moment
 from tests.benchmarks.corpora import lines

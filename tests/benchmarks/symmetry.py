@@ -27,7 +27,7 @@ from bot.answering.model import Abstention, Answer
 from bot.answering.understanding.question import ask
 from bot.desk import Desk
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
-from bot.reporting import level_of
+from bot.outcomes import level_of
 from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.index.index import Index

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answering.proving.verifier import Finding
-from bot.checking import ClaimLine, SourceLine, check
-from bot.models import Models
+from bot.answering.writing.models import Models
+from bot.commands.claim_files import ClaimLine, SourceLine, check
 from bot.settings import BotSettings
 from ingest.index.analysis import terms
 from ingest.index.passages import sentences

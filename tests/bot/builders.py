@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 import numpy as np
 
 from bot.answering.proving.identity import IdentityVerifier
+from bot.answering.writing.models import Models
 from bot.desk import Desk, open_desk
-from bot.models import Models
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from tests.builders import NOW

@@ -20,7 +20,7 @@ from bot.answering.model import Answer, Trouble
 from bot.answering.understanding.question import ask
 from bot.answering.writing.composing import by_key
 from bot.answering.writing.drafting import ModelWriter
-from bot.reporting import record_of
+from bot.outcomes import record_of
 from bot.wording import Wording
 from tests.bot.answering.test_replies import FORMS, forms
 from tests.bot.builders import written_by

@@ -12,14 +12,14 @@ from sqlalchemy import event
 from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Trouble, Usage
 from bot.answering.understanding.question import ask
-from bot.budget import Budget
+from bot.community.budget import Budget
 from bot.desk import open_desk
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
 from bot.ledger import Ledger
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive, connecting

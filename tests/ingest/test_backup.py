@@ -13,7 +13,7 @@ from bot.answering.understanding.question import ask
 from bot.desk import open_desk
 from bot.ledger import Ledger
 from bot.ledger.model import AnswerKind, AnswerRecord, Feedback, FeedbackVerdict
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from bot.settings import BotSettings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive

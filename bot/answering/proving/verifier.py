@@ -39,7 +39,7 @@ class VerifierError(Exception):
 
 
 class ClaimVerifier(Protocol):
-    """A verifier of claims, created in :mod:`bot.models`."""
+    """A verifier of claims, created in :mod:`bot.answering.writing.models`."""
 
     @property
     def name(self) -> str:

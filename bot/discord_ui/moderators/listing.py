@@ -22,8 +22,7 @@ from bot.discord_ui.moderators.views import (
 from bot.discord_ui.rendering import entry, item_list, notice_view, with_buttons
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, phrase, title
-from bot.failures import translated_failure
-from bot.wording import Wording
+from bot.wording import Wording, translated_failure
 
 _PER_MESSAGE = 5
 """Items with their own buttons in one message."""

@@ -15,9 +15,8 @@ from bot.discord_ui.moderators.views import TEXT_LENGTH
 from bot.discord_ui.rendering import layout, notice_view
 from bot.discord_ui.replying import Interaction, edit_reply, words_of
 from bot.discord_ui.text import escape, link, literal, title
-from bot.failures import translated_failure
 from bot.ledger.model import Job
-from bot.wording import Wording
+from bot.wording import Wording, translated_failure
 
 logger = logging.getLogger(__name__)
 

@@ -21,9 +21,8 @@ from bot.discord_ui.rendering import (
     with_buttons,
 )
 from bot.discord_ui.text import escape, link, literal, phrase, title
-from bot.failures import translated_failure
 from bot.ledger.model import AuditAction, AuditEntry, GivenNotice
-from bot.wording import Wording
+from bot.wording import Wording, translated_failure
 from ingest.model import Article, Evidence, Source
 
 ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)

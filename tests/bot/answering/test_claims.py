@@ -17,7 +17,7 @@ import pytest
 from bot.answering.model import Dropped, Failing, Verdict
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.verifier import Finding
-from bot.checking import check, gate, read_claims
+from bot.commands.claim_files import check, gate, read_claims
 from tests.bot.answering.claims import labelled
 from tests.bot.conftest import ScriptedVerifier
 

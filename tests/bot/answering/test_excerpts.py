@@ -10,7 +10,7 @@ from bot.answering.answer import answer_now
 from bot.answering.coverage import openings
 from bot.answering.model import Answer, Level
 from bot.answering.understanding.question import ask
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from ingest import adding
 from ingest.model import Evidence
 from ingest.reading import Hints, read_path

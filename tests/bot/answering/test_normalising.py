@@ -11,7 +11,7 @@ from bot.answering.understanding.markup import strip_markup
 from bot.answering.understanding.normalising import correct_typos, intended_word, normalise_query
 from bot.answering.understanding.question import ask
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
-from bot.reporting import level_of
+from bot.outcomes import level_of
 from tests.bot.conftest import MORNING
 
 ANSWERABLE = [each.question for each in read_question_set(SAMPLE_QUESTIONS) if each.answerable]

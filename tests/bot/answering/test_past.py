@@ -8,7 +8,7 @@ import pytest
 from bot.answering.model import Answer, Question
 from bot.answering.understanding.question import ask
 from bot.answering.watching import Watch
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.index.index import Index
 from ingest.language.languages import Language

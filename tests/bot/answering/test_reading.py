@@ -14,7 +14,7 @@ from bot.answering.model import Citation, Claim, Dropped, Failing, Trouble
 from bot.answering.proving.chat_verifier import ChatVerifier, claims_material, key_of
 from bot.answering.proving.figures import Derived
 from bot.answering.proving.verifier import Finding, ProposedClaim, VerifierError
-from bot.checking import ClaimLine, SourceLine, gate
+from bot.commands.claim_files import ClaimLine, SourceLine, gate
 from tests.bot.discord_ui.builders import OPINION, a_citation, a_claim
 
 SAID = [

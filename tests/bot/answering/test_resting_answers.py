@@ -13,7 +13,7 @@ from bot.answering.answer import answer_now
 from bot.answering.evidence.reader import Reading
 from bot.answering.model import Answer
 from bot.answering.understanding.question import ask
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from bot.wording import Wording, ground_line
 from ingest.archive import Archive
 from ingest.index.analysis import terms

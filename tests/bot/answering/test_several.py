@@ -6,7 +6,7 @@ from bot.answering.answer import answer_now
 from bot.answering.model import Answer, Level
 from bot.answering.several import questions_in
 from bot.answering.understanding.question import ask
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from tests.bot.conftest import MORNING
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.checking import ClaimLine, SourceLine
+from bot.commands.claim_files import ClaimLine, SourceLine
 from bot.commands.preparing import SAMPLE_COVERAGE
 from ingest.reading import Hints, read_path
 

@@ -9,7 +9,7 @@ from bot.answering.model import Level, Verdict
 from bot.answering.proving.verifier import Finding
 from bot.community.news import Stories
 from bot.discord_ui.rendering import Colour, outcome_view
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import a_citation, a_header, an_answer, an_excerpt

@@ -6,8 +6,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering.understanding.question import ask
-from bot.exported import Proof, check_export
-from bot.reporting import as_object
+from bot.commands.exports import Proof, check_export
+from bot.outcomes import as_object
 from ingest.archive import Archive
 from ingest.errors import IngestError
 from tests.bot.conftest import MORNING

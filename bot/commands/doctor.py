@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.evidence.reader import NO_READER, window_reader
-from bot.models import chats
+from bot.answering.writing.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
 from ingest.calling import as_called

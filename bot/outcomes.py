@@ -1,9 +1,11 @@
-"""Answers and abstentions as JSON objects."""
+"""Answers, abstentions and claims for other programs: as JSON objects, as records, as links."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+from bot.answering.lookup import ClosestSentence, LookedUpClaim
 from bot.answering.model import (
     Abstention,
     Answer,
@@ -17,7 +19,7 @@ from bot.answering.model import (
 )
 from bot.answering.proving.archived import ProvenQuotation, RefusedQuotation
 from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
-from bot.linking import opening_at
+from ingest.language.script import Script
 from ingest.model import Header, Moment
 
 _WITHOUT_RESULT = {
@@ -28,6 +30,8 @@ _WITHOUT_RESULT = {
     Reason.UNREAD,
 }
 """Reasons for an abstention although the question is of a kind that is answered."""
+_END_CHARACTERS = {Script.ALPHABETIC: 40, Script.EAST_ASIAN: 12}
+"""Characters of each end of a long sentence in the fragment; a short one is given in full."""
 
 
 def as_object(outcome: Answer | Abstention) -> dict[str, Any]:
@@ -201,6 +205,27 @@ def proof_object(proof: ProvenQuotation | RefusedQuotation) -> dict[str, Any]:
     }
 
 
+def found_object(claim: LookedUpClaim) -> dict[str, Any]:
+    """Return a looked-up claim as the object that ``--json`` prints."""
+    return {
+        "claim": claim.claim,
+        "verdict": claim.verdict.value,
+        "closest": [_closest_object(sentence) for sentence in claim.closest],
+    }
+
+
+def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
+    """Return a sentence of the coverage with its source."""
+    return {
+        "text": closest.citation.quote,
+        "context": closest.context,
+        "verdict": closest.verdict.value,
+        **source_object(closest.citation.header),
+        "article": closest.citation.passage.article_id,
+        "passage": closest.citation.passage.id,
+    }
+
+
 def source_object(header: Header) -> dict[str, Any]:
     """Return the fields that identify an article; ``None`` for a field that is unknown."""
     return {
@@ -220,3 +245,33 @@ def source_object(header: Header) -> dict[str, Any]:
 def _iso(moment: Moment | None) -> str | None:
     """Return *moment* in ISO 8601."""
     return moment.isoformat() if moment else None
+
+
+def opening_at(url: str | None, sentence: str) -> str | None:
+    """Return *url* with a text fragment, so that a browser scrolls to *sentence* and marks it.
+
+    An address that has a fragment already, or is not HTTP, is returned unchanged.
+    """
+    line = " ".join(sentence.split())
+    if url is None or "#" in url or not url.startswith(("http://", "https://")) or not line:
+        return url
+    script = Script.of_text(line)
+    end_length = _END_CHARACTERS[script]
+    if len(line) <= 2 * end_length:
+        return f"{url}#:~:text={_encode(line)}"
+    start, end = line[:end_length], line[-end_length:]
+    if script is Script.ALPHABETIC:
+        start, end = start.rpartition(" ")[0] or start, end.partition(" ")[2] or end
+    return f"{url}#:~:text={_encode(start)},{_encode(end)}"
+
+
+def _encode(text: str) -> str:
+    """Encode *text* for a fragment, in which dashes and commas are syntax."""
+    return quote(text, safe="").replace("-", "%2D")
+
+
+def answer_page(base: str | None, number: int | None) -> str | None:
+    """Return the address of the public page of an answer, or ``None``."""
+    if base is None or number is None:
+        return None
+    return f"{base.rstrip('/')}/answers/{number}"

@@ -24,7 +24,7 @@ from bot.answering.understanding.question import NEWS, UnaskableError, ask
 from bot.answering.watching import Answerer, Watch
 from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
-from bot.reporting import as_object
+from bot.outcomes import as_object
 from bot.wording import Wording, as_of_note, ground_line, unaskable
 from ingest.batch import BadLineError, questions
 from ingest.errors import IngestError

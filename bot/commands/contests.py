@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.answering.results import Contest, ContestName, Results
 from bot.answering.tables import ContestTable, ResultCell
-from bot.reporting import source_object
+from bot.outcomes import source_object
 from bot.wording import Wording
 from ingest.showing import cell as table_cell
 from ingest.showing import print_json, printable

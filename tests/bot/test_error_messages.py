@@ -9,8 +9,7 @@ from string import Formatter
 
 import pytest
 
-from bot.failures import translated_failure
-from bot.wording import WORDS, Wording
+from bot.wording import WORDS, Wording, translated_failure
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
 from ingest.reading import walls

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot import terminal
 from bot.__main__ import main
+from bot.commands import terminal
 from bot.commands.asking import examples
 from bot.desk import open_desk
 from bot.settings import BotSettings
@@ -113,7 +113,7 @@ def test_lines_that_come_in_are_answered(tmp_path, monkeypatch, capsys):
 def test_without_a_terminal_the_examples_are_answered(tmp_path):
     """One command on a bare machine shows what the desk does, and ends."""
     command = [sys.executable, "-m", "bot"]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     environment = {"DATA_DIR": str(tmp_path), "PATH": "", "PYTHONPATH": str(root)}
     done = subprocess.run(
         command,

@@ -15,13 +15,13 @@ from rich.text import Text
 
 from bot.answering.chat.meter import Meter
 from bot.answering.chat.prompting import Prompt
-from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
+from bot.answering.lookup import LookedUpClaim, LookUp
 from bot.answering.model import DraftQuote, Dropped, Question, Sentence
 from bot.answering.proving.identity import IdentityVerifier
 from bot.answering.proving.proving import propose
 from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim, VerifierError
 from bot.answering.understanding.question import language_asked
-from bot.reporting import source_object
+from bot.outcomes import found_object
 from bot.wording import Wording
 from ingest.batch import lines
 from ingest.errors import ReadingError as UnreadableLineError
@@ -179,27 +179,6 @@ async def look_up_file(path: Path, look_up_one: Callable[[str], Awaitable[Looked
             code, row = 1, {"error": str(line)}
         print(json.dumps(row, ensure_ascii=False), flush=True)
     return code
-
-
-def found_object(claim: LookedUpClaim) -> dict[str, Any]:
-    """Return a looked-up claim as the object that ``--json`` prints."""
-    return {
-        "claim": claim.claim,
-        "verdict": claim.verdict.value,
-        "closest": [_closest_object(sentence) for sentence in claim.closest],
-    }
-
-
-def _closest_object(closest: ClosestSentence) -> dict[str, Any]:
-    """Return a sentence of the coverage with its source."""
-    return {
-        "text": closest.citation.quote,
-        "context": closest.context,
-        "verdict": closest.verdict.value,
-        **source_object(closest.citation.header),
-        "article": closest.citation.passage.article_id,
-        "passage": closest.citation.passage.id,
-    }
 
 
 def show_found(lookup: LookUp, *, as_json: bool) -> None:
