@@ -194,6 +194,7 @@ class Desk:
         """Run the periodic tasks: delete expired records, update the index, draw suggestions.
 
         An error in one task does not stop the others; the first error is raised at the end.
+        *progress* is called before each task, and may stop the rest.
         """
         errors: list[IngestError] = []
         for task in (
@@ -205,6 +206,8 @@ class Desk:
             self.curator.home.read,
             self.news.quiet.look,
         ):
+            if progress is not None:
+                progress(0, 0)
             try:
                 task()
             except IngestError as error:

@@ -136,7 +136,7 @@ class Community:
         token: str | None = None,
         message: int | None = None,
         as_of: datetime | None = None,
-    ) -> int:
+    ) -> PendingQuestion:
         """Store a question until it is answered, in case the bot is stopped meanwhile.
 
         *channel* is ``None`` if only the member sees the answer.
@@ -152,7 +152,7 @@ class Community:
             owner=self.owner,
             as_of=as_of,
         )
-        return self.ledger.questions.add(pending)
+        return replace(pending, id=self.ledger.questions.add(pending))
 
     @in_thread
     def note_progress(self, number: int, message: int) -> None:
@@ -163,6 +163,11 @@ class Community:
     def finish(self, number: int) -> None:
         """Delete a question whose answer is shown."""
         self.ledger.questions.remove(number)
+
+    @in_thread
+    def mark_notified(self, question: PendingQuestion) -> None:
+        """Record that the asker was notified; otherwise another process does it later."""
+        self.ledger.questions.mark_notified(question.id)
 
     @in_thread
     def take(self, number: int) -> PendingQuestion | None:

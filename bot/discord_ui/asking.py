@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ from bot.discord_ui.errors import error_view, if_possible, report
 from bot.discord_ui.members.personal_data import privacy_view
 from bot.discord_ui.news import STORIES_SHOWN, latest_on_view, latest_view
 from bot.discord_ui.places import Audience, Place
+from bot.discord_ui.question_message import QuestionMessage, ReplyPlace
 from bot.discord_ui.recent import Recent
 from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.discord_ui.replying import Interaction, Send
@@ -53,6 +55,9 @@ _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
 _KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.JAPANESE})
 """Possible languages of a text that consists of Chinese characters."""
+_STORING_SECONDS = 1.0
+"""Seconds that storing a question may delay its acknowledgement; Discord waits three."""
+_Begin: TypeAlias = Callable[[], Awaitable[Exchange | None]]
 _MEMORY_ENTRIES = 1000
 """Exchanges and keys that are kept in memory; older exchanges are read from the archive."""
 
@@ -84,19 +89,6 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class _StoredQuestion:
-    """A pending question as stored for the next start; ``number`` is ``None`` if that failed."""
-
-    desk: Desk
-    number: int | None
-
-    async def note_progress(self, message: discord.Message | None) -> None:
-        """Store the id of the message that shows the progress of the answer."""
-        if self.number is not None and message is not None:
-            await if_possible(self.desk.community.note_progress(self.number, message.id))
-
-
-@dataclass(frozen=True, slots=True)
 class Asking:
     """The path from a text to a message, used by `/ask`, mentions and direct messages."""
 
@@ -105,8 +97,8 @@ class Asking:
     make_suggestions: _MakeSuggestions
     in_flight: set[int] = field(default_factory=set)
     """Ids of the members whose question is being answered; each may have one at a time."""
-    unshown: set[int] = field(default_factory=set)
-    """Marks of the questions whose answer is not shown yet."""
+    unfinished: set[QuestionMessage] = field(default_factory=set)
+    """The messages of the questions that have neither an answer nor a notice yet."""
     runs: RunningAnswers = field(default_factory=RunningAnswers)
     exchanges: Recent[int, Exchange] = field(default_factory=lambda: Recent(_MEMORY_ENTRIES))
     """Verified exchanges, by the id of the message, the thread or the direct channel."""
@@ -156,51 +148,79 @@ class Asking:
             return Admission(rules, speaks, edition, refusal, silent=already_refused)
         return Admission(rules, speaks, edition, private=private)
 
+    async def answer(
+        self,
+        question: Question,
+        asker: int,
+        place: ReplyPlace,
+        *,
+        audience: Audience,
+        channel: int | None,
+        token: str | None = None,
+        message: int | None = None,
+        begin: _Begin | None = None,
+        edition: Edition = EVERYBODY,
+        as_of: datetime | None = None,
+        repeat: bool,
+    ) -> None:
+        """Show the answer to *question* of *asker* at *place*.
+
+        *channel* is ``None`` if only the asker sees the answer; *token* belongs to the command and
+        *message* is the message that asked. *begin* shows that the work has begun, and returns the
+        exchange to which the question may refer.
+        """
+        async with self.track(
+            question, asker, channel, place, token=token, message=message, as_of=as_of
+        ) as shown:
+            result = await self.ask(
+                question,
+                asker,
+                audience=audience,
+                repeat=repeat,
+                show=shown.show_progress,
+                before=await begin() if begin is not None else None,
+                edition=edition,
+                as_of=as_of,
+            )
+            is_shown = await shown.finish(result.view)
+        if is_shown:
+            number = None if audience.place.foreign else result.number
+            await self.note_shown(place.sent, result.exchange, number, question.language)
+
     @asynccontextmanager
     async def track(
         self,
         question: Question,
         member: int,
         channel: int | None,
+        place: ReplyPlace,
         *,
         token: str | None = None,
         message: int | None = None,
         as_of: datetime | None = None,
-    ) -> AsyncIterator[_StoredQuestion]:
+    ) -> AsyncIterator[QuestionMessage]:
         """Store *question* until its answer is shown, so that the next start can report an abort.
 
-        *channel* is ``None`` if only the asker sees the answer. The question is answered even if it
-        cannot be stored.
+        It is stored before anybody is shown that it is being answered, unless that takes long. It
+        is answered even if it cannot be stored.
         """
-        mark = id(question)
-        self.unshown.add(mark)
-        try:
-            number = await self._store_question(
-                question, member, channel, token=token, message=message, as_of=as_of
-            )
-            yield _StoredQuestion(self.desk, number)
-            if number is not None:
-                await if_possible(self.desk.community.finish(number))
-        finally:
-            self.unshown.discard(mark)
-
-    async def _store_question(
-        self,
-        question: Question,
-        member: int,
-        channel: int | None,
-        *,
-        token: str | None,
-        message: int | None,
-        as_of: datetime | None,
-    ) -> int | None:
-        """Store a pending question and return its number; ``None`` if that fails."""
-        text, language = question.text, question.language
-        return await if_possible(
-            self.desk.community.begin(
-                text, language, member, channel, token=token, message=message, as_of=as_of
-            )
+        begun = self.desk.community.begin(
+            question.text,
+            question.language,
+            member,
+            channel,
+            token=token,
+            message=message,
+            as_of=as_of,
         )
+        storing = asyncio.create_task(if_possible(begun))
+        shown = QuestionMessage(place, question.language, storing, self.desk.community)
+        self.unfinished.add(shown)
+        try:
+            await asyncio.wait({storing}, timeout=_STORING_SECONDS)
+            yield shown
+        finally:
+            self.unfinished.discard(shown)
 
     async def ask(
         self,
@@ -225,7 +245,7 @@ class Asking:
         run = secrets.token_hex(6)
         screen = ProgressScreen(question, show, repeat=repeat, key=run)
         self.in_flight.add(asker)
-        self.runs.running[run] = RunningAnswer(asker, screen.watch)
+        self.runs.begin(run, RunningAnswer(asker, screen.watch))
         with logs.request():
             try:
                 async with screen:

@@ -26,7 +26,7 @@ from bot.discord_ui.members import controls as members
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.correcting import keep_sending_corrections
 from bot.discord_ui.members.question_buttons import suggested_question_buttons
-from bot.discord_ui.members.recovering import recover
+from bot.discord_ui.members.recovering import interrupted_view, recover
 from bot.discord_ui.moderators import buttons as moderators
 from bot.discord_ui.moderators.moderation import Moderation, find_home
 from bot.discord_ui.moderators.refreshing import follow_job
@@ -119,7 +119,7 @@ class ElectionDeskClient(discord.Client):
             self._announce(connection_summary(self))
             self._announce = None
         await if_possible(find_home(self, self.desk))
-        await recover(self, self.desk.lease.interrupted, self.desk.lease.mark_notified)
+        await recover(self, self.desk)
 
     async def take_over(self) -> None:
         """Continue the reading jobs whose progress a dead process was showing."""
@@ -169,27 +169,32 @@ class ElectionDeskClient(discord.Client):
     async def wind_down(self) -> None:
         """Let nearly finished answers end, and report the others to their askers.
 
-        A model's text that is written and verified by then is shown as the answer.
+        A model's text that is written and verified by then is shown as the answer. The background
+        tasks end meanwhile.
         """
-        for answer in self.asking.runs.running.values():
-            answer.watch.stop.set()
+        self._cancel_tasks()
+        self.asking.runs.end()
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_SECONDS):
-                while self.asking.unshown:
+                while self.asking.unfinished:
                     await asyncio.sleep(_CHECK_SECONDS)
-        if self.asking.unshown:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_REPORT_SECONDS):
-                    await recover(self, self.desk.lease.unanswerable, self.desk.lease.mark_notified)
+        notices = [shown.interrupt(interrupted_view) for shown in self.asking.unfinished]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REPORT_SECONDS):
+                await asyncio.gather(*map(if_possible, notices))
 
     async def close(self) -> None:
         """Cancel the background tasks and disconnect from Discord."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._cancel_tasks()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await if_possible(self.desk.lease.end())
         await super().close()
+
+    def _cancel_tasks(self) -> None:
+        """Cancel each background task once: a second time would interrupt how it ends."""
+        for task in self._tasks:
+            if not task.cancelling():
+                task.cancel()
 
 
 def connection_summary(client: discord.Client) -> str:
@@ -219,9 +224,7 @@ async def _keep_lease(
         try:
             await client.desk.lease.renew()
             if client.is_ready():
-                await recover(
-                    client, client.desk.lease.interrupted, client.desk.lease.mark_notified
-                )
+                await recover(client, client.desk)
                 await client.take_over()
         except Exception as error:
             report(error)

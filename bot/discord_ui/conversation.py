@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from dataclasses import dataclass, replace
 
 import discord
@@ -21,7 +22,7 @@ from bot.discord_ui.members.find import lookup_view
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view, with_buttons
-from bot.discord_ui.replying import deliver, failure_view, words_in
+from bot.discord_ui.replying import deliver, failure_view, send_once, words_in
 from bot.discord_ui.text import thread_name
 from bot.wording import Wording, in_words_of
 from ingest.model import Edition
@@ -76,20 +77,22 @@ def _is_continuation(message: discord.Message, me: int) -> bool:
 class _MessageReply:
     """A reply below a message, or a message by itself in a thread."""
 
-    def __init__(self, channel: discord.abc.Messageable, under: discord.Message | None) -> None:
+    def __init__(
+        self, channel: discord.abc.MessageableChannel, under: discord.Message | None
+    ) -> None:
         self.target = channel
         self.sent: discord.Message | None = None
         self._under = under
 
-    async def reply(self, view: ui.LayoutView) -> None:
-        """Show *view*, in place of the view shown before."""
+    async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
+        """Show *view*, in place of the view shown before; *nonce* avoids a second message."""
         if self.sent is not None:
             self.sent = await self.sent.edit(view=view)
-        elif self._under is None or self.target is not self._under.channel:
-            await self.post(view)
-        else:
-            reference = self._under.to_reference(fail_if_not_exists=False)
-            self.sent = await self.target.send(view=view, reference=reference, mention_author=False)
+            return
+        under = None
+        if self._under is not None and self.target is self._under.channel:
+            under = self._under.to_reference(fail_if_not_exists=False)
+        self.sent = await send_once(self.target, view, nonce or secrets.token_hex(8), under)
 
     async def post(self, view: ui.LayoutView) -> None:
         """Post *view* as a new message."""
@@ -162,57 +165,27 @@ async def _answer(
     *,
     repeat: bool,
 ) -> None:
-    """Show the typing sign at once, then reply to *message*."""
-    await _show_typing(reply.target)
-    previous = None if repeat else await _previous_exchange(message, asking)
+    """Reply to *message*, with the typing sign until then."""
     place = Place.of(message)
-    place = replace(place, threads=place.threads and reply.target is message.channel)
-    await _show_answer(
-        reply,
-        asking,
+    is_here = reply.target is message.channel
+    place = replace(place, threads=place.threads and is_here)
+
+    async def begin() -> Exchange | None:
+        await _show_typing(reply.target)
+        return None if repeat else await _previous_exchange(message, asking)
+
+    await asking.answer(
         question,
         message.author.id,
-        place,
-        edition,
-        message=message.id,
-        previous=previous,
+        reply,
+        audience=Audience(place),
+        channel=reply.target.id,
+        message=message.id if is_here else None,
+        begin=begin,
+        edition=edition,
         repeat=repeat,
     )
     asking.is_first("answered", message.id)
-
-
-async def _show_answer(
-    reply: _MessageReply,
-    asking: Asking,
-    question: Question,
-    author: int,
-    place: Place,
-    edition: Edition,
-    *,
-    message: int | None = None,
-    previous: Exchange | None = None,
-    repeat: bool,
-) -> None:
-    """Answer *question* at *reply*, and store it while it is pending."""
-    async with asking.track(question, author, place.channel, message=message) as pending:
-
-        async def show(view: ui.LayoutView) -> None:
-            is_first = reply.sent is None
-            await reply.reply(view)
-            if is_first:
-                await pending.note_progress(reply.sent)
-
-        result = await asking.ask(
-            question,
-            author,
-            audience=Audience(place),
-            repeat=repeat,
-            show=show,
-            before=previous,
-            edition=edition,
-        )
-        await reply.say(result.view, Wording.of(question.language))
-    await asking.note_shown(reply.sent, result.exchange, result.number, question.language)
 
 
 async def _answer_referenced(
@@ -276,8 +249,14 @@ async def answer_post(thread: discord.Thread, asking: Asking) -> None:
     except UnaskableError:
         return
     reply = _MessageReply(thread, None)
-    await _show_answer(
-        reply, asking, question, thread.owner_id, place, admission.edition, repeat=True
+    await asking.answer(
+        question,
+        thread.owner_id,
+        reply,
+        audience=Audience(place),
+        channel=thread.id,
+        edition=admission.edition,
+        repeat=True,
     )
 
 

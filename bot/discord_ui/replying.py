@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from io import BytesIO
 from typing import Any, Self, TypeAlias, TypeVar
@@ -124,6 +124,39 @@ async def edit_reply(client: discord.Client, token: str, view: ui.LayoutView) ->
     components = view.to_components()  # type: ignore[no-untyped-call]
     content = {"components": components, "flags": flags}
     await client.http.request(route, json={**content, "allowed_mentions": {"parse": []}})
+
+
+async def send_once(
+    channel: discord.abc.Messageable,
+    view: ui.LayoutView,
+    nonce: str,
+    under: discord.MessageReference | None = None,
+) -> discord.Message:
+    """Send *view* below a message, or edit what was sent with *nonce* in the last minutes.
+
+    So a message is sent once, although a process ended before it received Discord's reply.
+    """
+    if under is None:
+        sent = await channel.send(view=view, nonce=nonce)
+    else:
+        sent = await channel.send(view=view, nonce=nonce, reference=under, mention_author=False)
+    earlier = _button_ids(component.to_dict() for component in sent.components)
+    if earlier == _button_ids(view.to_components()):  # type: ignore[no-untyped-call]
+        return sent
+    return await sent.edit(view=view)
+
+
+def _button_ids(components: Iterable[Any]) -> list[str]:
+    """Return the ids of the buttons and menus in *components*, the raw ones of a message."""
+    return [
+        button_id
+        for component in components
+        for button_id in (
+            *([component["custom_id"]] if component.get("custom_id") else ()),
+            *_button_ids(component.get("components", ())),
+            *_button_ids([component["accessory"]] if component.get("accessory") else ()),
+        )
+    ]
 
 
 async def post(interaction: Interaction, view: ui.LayoutView) -> discord.Message | None:

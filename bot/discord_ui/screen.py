@@ -123,11 +123,27 @@ class RunningAnswer:
     watch: Watch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunningAnswers:
-    """The answers that are being written, by the key of their stop button."""
+    """The answers that are being written, by the key of their stop button.
+
+    After :meth:`end` each is stopped, also one that begins later.
+    """
 
     running: dict[str, RunningAnswer] = field(default_factory=dict)
+    _is_ending: bool = False
+
+    def begin(self, key: str, answer: RunningAnswer) -> None:
+        """Add an answer."""
+        self.running[key] = answer
+        if self._is_ending:
+            answer.watch.stop.set()
+
+    def end(self) -> None:
+        """Stop all answers."""
+        self._is_ending = True
+        for answer in self.running.values():
+            answer.watch.stop.set()
 
     def stop(self, key: str, member: int, *, moderates: bool) -> str | None:
         """Stop an answer for its asker or a moderator; return the key of a refusal or ``None``."""

@@ -150,6 +150,14 @@ class PendingQuestion:
     as_of: datetime | None = None
     id: int = 0
 
+    @property
+    def nonce(self) -> str:
+        """Return Discord's nonce of the first message, so that resending it creates no duplicate.
+
+        Ids of deleted questions are used again, but not at the same moment.
+        """
+        return f"p{self.id}.{int(self.at.timestamp() * 1e6):x}"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -59,13 +59,6 @@ class Questions(LedgerPart):
             ).mappings()
             return sorted(map(_pending_of, question_rows), key=lambda question: question.id)
 
-    def unanswerable(self, owner: str) -> list[PendingQuestion]:
-        """Return the questions of *owner* whose askers were not notified yet, oldest first."""
-        unnotified = select(pending).where(pending.c.owner == owner, pending.c.told.is_(False))
-        with self._database.reading() as connection:
-            question_rows = connection.execute(unnotified.order_by(pending.c.id)).mappings()
-            return [_pending_of(row) for row in question_rows]
-
     def mark_notified(self, number: int) -> None:
         """Record that the asker knows that there will be no answer."""
         with self._database.writing() as connection:

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from discord import ui
@@ -224,22 +225,38 @@ def texts() -> Iterator[tuple[int, str]]:
         yield number, chance.choice(ASKED).format(name=name, matter=matter, n=number)
 
 
+class Window:
+    """A place of replies that draws them as Discord is sent them, and has a message's ids."""
+
+    def __init__(self, channel: int, message: int) -> None:
+        here, public = SimpleNamespace(id=channel), SimpleNamespace(ephemeral=False)
+        self.sent = SimpleNamespace(id=message, channel=here, flags=public)
+        self.text = ""
+
+    async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
+        """Draw *view*."""
+        del nonce
+        self.text = str(view.to_components())
+
+    post = reply
+
+
 async def ask(asking: Asking, number: int, text: str) -> bool:
     """Ask as a member of a server does by a command; return True if coverage answered."""
-
-    async def show(_view: ui.LayoutView) -> None:
-        return None
-
-    place, member, message = Place(1, 2 + number % 50), number, 10_000_000 + number
+    place, member = Place(1, 2 + number % 50), number
     question = asking.question(text)
     await asking.admit(place, member, Wording.default())
-    async with asking.track(question, member, place.channel, token=f"token {number}"):
-        reply = await asking.ask(question, member, audience=Audience(place), repeat=True, show=show)
-    asking.remember(message, reply.exchange)
-    if reply.number is not None:
-        values = (reply.number, place.channel, message, question.language)
-        await asking.desk.community.note_shown(*values)
-    return reply.number is not None
+    window, token = Window(place.channel, 10_000_000 + number), f"token {number}"
+    await asking.answer(
+        question,
+        member,
+        window,
+        audience=Audience(place),
+        channel=place.channel,
+        token=token,
+        repeat=True,
+    )
+    return "Sources" in window.text
 
 
 def resident() -> float:

@@ -105,7 +105,7 @@ class WireDiscord:
         body, files = await parsed(request)
         status, answer, headers = self.once(request, path, body, files)
         self.requests.append(Request(time.monotonic(), request.method, path, body, status))
-        if self.held is not None and self.held in json.dumps(body):
+        if self.held is not None and re.search(self.held, json.dumps(body)):
             await self.let_go.wait()
         if answer is None and status == 204:
             return web.Response(status=204, headers=headers)

@@ -15,10 +15,10 @@ from bot.discord_ui.history import exchange_in, last_exchange
 from bot.discord_ui.links import address_in, linked_view
 from bot.discord_ui.places import Audience, Place
 from bot.discord_ui.rendering import notice_view
-from bot.discord_ui.replying import Interaction, deliver, post, respond, show_nowhere, words_of
+from bot.discord_ui.replying import Interaction, post, respond, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from bot.wording import WordedError, Wording
+from bot.wording import WordedError
 from ingest.model import parse_moment
 
 _LONGEST_MOMENT = 40
@@ -82,6 +82,25 @@ def _moment_in(text: str, now: datetime) -> datetime:
     return moment
 
 
+class _CommandReply:
+    """The reply to a command, a button or a form."""
+
+    def __init__(self, interaction: Interaction, *, private: bool) -> None:
+        self.sent: discord.Message | None = None
+        self._interaction = interaction
+        self._private = private
+
+    async def reply(self, view: ui.LayoutView, nonce: str | None = None) -> None:
+        """Show *view* in place of the view shown before; there is only one reply."""
+        del nonce
+        self.sent = await respond(self._interaction, view, private=self._private)
+
+    async def post(self, view: ui.LayoutView) -> None:
+        """Post *view* in the channel; a private reply has no second place."""
+        if not (self._private or Place.of(self._interaction).foreign):
+            self.sent = await post(self._interaction, view)
+
+
 async def answer_here(
     interaction: Interaction,
     text: str,
@@ -119,37 +138,26 @@ async def answer_here(
         return False
     showable = private and not admission.private and place.server is not None
     private = private or admission.private
-    if not interaction.response.is_done():
-        await interaction.response.defer(thinking=True, ephemeral=private)
-    reply: discord.Message | None = None
 
-    async def show(view: ui.LayoutView) -> None:
-        nonlocal reply
-        reply = await respond(interaction, view)
+    async def begin() -> Exchange | None:
+        if not interaction.response.is_done():
+            await interaction.response.defer(thinking=True, ephemeral=private)
+        if as_of is not None:
+            return None
+        return await _previous_exchange_of(interaction, answer_message, asking)
 
-    async def post_in_channel(view: ui.LayoutView) -> None:
-        nonlocal reply
-        reply = await post(interaction, view)
-
-    previous = (
-        await _previous_exchange_of(interaction, answer_message, asking) if as_of is None else None
+    await asking.answer(
+        question,
+        interaction.user.id,
+        _CommandReply(interaction, private=private),
+        audience=Audience(place, private, showable),
+        channel=None if private else place.channel,
+        token=interaction.token,
+        begin=begin,
+        edition=admission.edition,
+        as_of=as_of,
+        repeat=True,
     )
-    channel, token = None if private else place.channel, interaction.token
-    async with asking.track(question, interaction.user.id, channel, token=token, as_of=as_of):
-        result = await asking.ask(
-            question,
-            interaction.user.id,
-            audience=Audience(place, private, showable),
-            repeat=True,
-            show=show,
-            before=previous,
-            edition=admission.edition,
-            as_of=as_of,
-        )
-        second = show_nowhere if private or place.foreign else post_in_channel
-        await deliver(result.view, show, second, Wording.of(question.language))
-    number = None if place.foreign else result.number
-    await asking.note_shown(reply, result.exchange, number, question.language)
     return True
 
 

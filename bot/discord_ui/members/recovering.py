@@ -3,73 +3,72 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 from discord import ui
 
-from bot.discord_ui.errors import report
+from bot.desk import Desk
+from bot.discord_ui.errors import if_possible
 from bot.discord_ui.members.follow_up import AgainButton
 from bot.discord_ui.rendering import QUESTION_SHOWN, layout, with_buttons
-from bot.discord_ui.replying import edit_reply
+from bot.discord_ui.replying import edit_reply, send_once
 from bot.discord_ui.text import escape, literal, title
 from bot.ledger.model import PendingQuestion
 from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
 
+_UNKNOWN_MESSAGE = 10008
+"""Discord's code for a reply that was deleted, or never made: nobody waits there."""
 
-async def recover(
-    client: discord.Client,
-    interrupted: Callable[[], Awaitable[Sequence[PendingQuestion]]],
-    mark_notified: Callable[[PendingQuestion], Awaitable[None]],
-) -> None:
-    """Report each interrupted question to its asker once. Never raises.
 
-    An edit may be repeated, so it is stored as done after the edit: if the process dies in between,
-    no message is left that still shows progress. A new message is stored as done before it is sent.
+async def recover(client: discord.Client, desk: Desk) -> None:
+    """Notify the askers of the questions of dead processes. Never raises.
+
+    It is recorded after it is shown: showing it again changes nothing.
     """
+    questions = await if_possible(desk.lease.interrupted())
+    for question in questions or ():
+        await if_possible(_notify(client, desk, question))
+
+
+async def _notify(client: discord.Client, desk: Desk, question: PendingQuestion) -> None:
+    """Show the notice at the place of the answer; what Discord refuses is not tried again."""
     try:
-        for question in await interrupted():
-            is_edit = question.token is not None or question.shown is not None
-            if not is_edit:
-                await mark_notified(question)
-            await _report(client, question)
-            if is_edit:
-                await mark_notified(question)
-    except Exception as error:
-        report(error)
+        await _show(client, question, interrupted_view(question))
+    except discord.HTTPException as error:
+        logger.warning("Discord refused the notice of an interrupted question: %s", error)
+    await desk.community.mark_notified(question)
 
 
-async def _report(client: discord.Client, question: PendingQuestion) -> None:
-    """Report the interruption at the answer's place, else in the channel."""
-    view = interrupted_view(question)
+async def _show(client: discord.Client, question: PendingQuestion, view: ui.LayoutView) -> None:
+    """Show *view* in the reply to the question, else in the channel.
+
+    Raises:
+        discord.HTTPException: Discord refuses it.
+    """
     if question.token is not None:
         try:
             await edit_reply(client, question.token, view)
         except discord.HTTPException as error:
-            logger.warning(
-                "Discord refused to edit the reply to an interrupted question: %s", error
-            )
+            if error.code == _UNKNOWN_MESSAGE or not question.channel:
+                raise
         else:
             return
     if not question.channel:
         return
     channel = client.get_partial_messageable(int(question.channel))
-    try:
-        if question.shown is not None:
-            await channel.get_partial_message(int(question.shown)).edit(view=view)
-        elif question.message is not None:
-            reference = discord.MessageReference(
-                message_id=int(question.message),
-                channel_id=int(question.channel),
-                fail_if_not_exists=False,
-            )
-            await channel.send(view=view, reference=reference, mention_author=False)
-        else:
-            await channel.send(view=view)
-    except discord.HTTPException as error:
-        logger.warning("Discord refused the notice of an interrupted question: %s", error)
+    if question.shown is not None:
+        await channel.get_partial_message(int(question.shown)).edit(view=view)
+        return
+    under = None
+    if question.message is not None:
+        under = discord.MessageReference(
+            message_id=int(question.message),
+            channel_id=int(question.channel),
+            fail_if_not_exists=False,
+        )
+    await send_once(channel, view, question.nonce, under)
 
 
 def interrupted_view(question: PendingQuestion) -> ui.LayoutView:

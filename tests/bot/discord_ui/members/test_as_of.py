@@ -129,10 +129,10 @@ async def test_a_question_that_was_cut_off_is_asked_again_as_of_then(desk, chann
     began = await desk.community.begin(
         SEATS, Language.ENGLISH, alice.id, channel.id, as_of=FIRST + timedelta(hours=1)
     )
-    taken = await desk.community.take(began)
+    taken = await desk.community.take(began.id)
     assert taken.as_of == FIRST + timedelta(hours=1)
     await desk.community.give_back(taken)
-    assert await desk.community.take(began) == taken
+    assert await desk.community.take(began.id) == taken
 
 
 @pytest.mark.parametrize("language", list(Language))

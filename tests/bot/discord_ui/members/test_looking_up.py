@@ -157,7 +157,7 @@ async def test_privacy_is_said_and_forgetting_is_done(desk, channel, alice):
 async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, channel, alice):
     """A bot that was killed leaves nobody waiting."""
     message = await alice.send(channel, "hello")
-    number = await desk.community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
+    asked = await desk.community.begin(TURNOUT, "en", alice.id, channel.id, message=message.id)
     later = MORNING + timedelta(minutes=1)
     for _ in range(2):
         client = ElectionDeskClient(restarted(desk, later))
@@ -169,12 +169,12 @@ async def test_who_was_cut_off_is_told_once_and_asks_again(simcord_env, desk, ch
     text = seen([each.to_dict() for each in told[0].components])
     assert text.startswith(f"{TURNOUT}\nI was stopped")
     client.asking.in_flight.add(alice.id)
-    busy = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    busy = await alice.click(told[0], custom_id=f"desk:again:{asked.id}")
     assert "still being answered" in shown(busy)
     client.asking.in_flight.clear()
-    answer = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    answer = await alice.click(told[0], custom_id=f"desk:again:{asked.id}")
     assert "62.7 per cent" in shown(answer)
-    late = await alice.click(told[0], custom_id=f"desk:again:{number}")
+    late = await alice.click(told[0], custom_id=f"desk:again:{asked.id}")
     assert "was asked again already" in shown(late)
 
 
