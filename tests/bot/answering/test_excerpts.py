@@ -84,6 +84,13 @@ In Norwick 41,015 ballots were cast.
 
 Edvin Castrel lost his own seat.
 ---
+2026-10-23 | Post | The vote in Ostrel: questions and answers
+When do the polls in Ostrel close? · At eight in the evening, the town clerk said.
+
+How many candidates stand in Ostrel? · Nine, of whom two are women.
+
+Who counts the ballots? · Some 60 clerks of the town, under three observers.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -143,6 +150,19 @@ def test_an_excerpt_ends_with_its_paragraph(answered):
     """The next one is on another matter, however short both are."""
     [lead, *_] = answered("How many ballots were cast in Norwick?").excerpts
     assert lead.citation.quote == "In Norwick 41,015 ballots were cast."
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many observers are there in Ostrel?", "three observers"),
+        ("How many candidates stand in Ostrel?", "Nine"),
+        ("How many clerks count the ballots in Ostrel?", "60 clerks"),
+    ],
+)
+def test_a_count_is_not_that_of_another_question(answered, question, words):
+    """A page of questions has "how many" in several; what is counted tells them apart."""
+    assert words in answered(question).excerpts[0].parts[1]
 
 
 def test_a_sentence_that_all_copies_have_is_carried_by_all(answered):
