@@ -46,9 +46,12 @@ _RELATIVE = (
             r"|今日|本日|今朝|今夜"
         ),
         0,
+        0,
     ),
-    (re.compile(r"\byesterday\b|\blast night\b|昨日|きのう|昨夜", re.IGNORECASE), 1),
+    (re.compile(r"\byesterday\b|昨日|きのう", re.IGNORECASE), 1, 1),
+    (re.compile(r"\blast night\b|昨夜", re.IGNORECASE), 1, 0),
 )
+"""Periods with their first and their last day, in days before today."""
 _WEEKEND = re.compile(r"\b(?:last|past|at the|over the) weekend\b|先週末|週末", re.IGNORECASE)
 _SATURDAY = 5
 _WEEKS = (
@@ -61,7 +64,7 @@ _MONTHS_AGO = (
 )
 _PERIODS = (
     *(_BEFORE_YESTERDAY, _DAYS_AGO, _WEEKEND),
-    *(pattern for pattern, _ in (*_RELATIVE, *_WEEKS, *_MONTHS_AGO)),
+    *(pattern for pattern, *_ in (*_RELATIVE, *_WEEKS, *_MONTHS_AGO)),
     _LAST_DAYS,
 )
 _IN_MONTH = re.compile(r"\b(?:in|during|since|of|by|until|before|after|from) $", re.IGNORECASE)
@@ -157,24 +160,28 @@ def _spaced(text: str) -> str:
 
 
 def _relative_period(question: str, today: date) -> Scope | None:
-    """Return the period in *question* that is relative to *today*, or None."""
+    """Return the period in *question* that is relative to *today*, or None.
+
+    *today* is the asker's day; the day of an article is its outlet's. What is published at one in
+    the morning of the 29th in Japan is not of the 28th, though that is the day in UTC.
+    """
     if (days := _days_ago(question)) is not None:
         day = today - timedelta(days=days)
         return Scope(since=day, until=day)
     if _WEEKEND.search(question):
         saturday = today - timedelta(days=(today.weekday() - _SATURDAY) % 7 or 7)
         return Scope(since=saturday, until=saturday + timedelta(days=2))
-    for pattern, ago in _RELATIVE:
+    for pattern, first, last in _RELATIVE:
         if pattern.search(question):
-            return Scope(since=today - timedelta(days=ago))
+            return Scope(since=today - timedelta(days=first), until=today - timedelta(days=last))
     monday = today - timedelta(days=today.weekday())
     for pattern, ago in _WEEKS:
         if pattern.search(question):
             return Scope(since=monday - ago * _WEEK)
     for pattern, ago in _MONTHS_AGO:
         if pattern.search(question):
-            first = today.replace(day=1)
-            return Scope(since=(first - timedelta(days=1)).replace(day=1) if ago else first)
+            start = today.replace(day=1)
+            return Scope(since=(start - timedelta(days=1)).replace(day=1) if ago else start)
     if match := _LAST_DAYS.search(question):
         return Scope(since=today - _period_length(match))
     return None

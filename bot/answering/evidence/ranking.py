@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bot.answering.evidence.reader import WindowReader
 from bot.answering.evidence.windows import ASKING, Window, windows_of
+from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
 from ingest.language.script import Script
@@ -114,8 +115,9 @@ def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
     """Let those rows of a table stand first in it that have most of the question's words.
 
     What tells rows apart are their labels ("Tarn 01", "Tarn 02"), which reading weighs too little.
+    Words of every question tell none apart: a row may be a question of the page with its answer.
     """
-    asked = frozenset(terms(question))
+    asked = frozenset(terms(question)) - lexicon_for(question).stopwords
     rows: dict[str, list[Window]] = {}
     for window in windows:
         if window.sentences.row(window.first):

@@ -92,6 +92,13 @@ Kelder is a ward to watch. Odile Farr won Kelder by 30 votes in 2022.
 Brannock has nine wards. Its count was slow. The boxes came late. Jo Venn lost Brannock. Ana Teller
 was 212 votes ahead of her. Both spoke briefly.
 ---
+2026-10-23 | Post | The vote in Ostrel: questions and answers
+When do the polls in Ostrel close? · At eight in the evening, the town clerk said.
+
+How many candidates stand in Ostrel? · Nine, of whom two are women.
+
+Who counts the ballots? · Some 60 clerks of the town, under three observers.
+---
 2026-10-21 | Courier | Kenya's new president
 William Ruto won the vote in Kenya with 50.5 per cent.
 """
@@ -167,6 +174,19 @@ def test_an_earlier_contest_is_never_certain_unless_its_year_is_asked(desk):
     assert "2022" in outcome.excerpts[0].citation.quote
     assert outcome.level is Level.CLOSEST
     assert answer_now(ask("Who won Kelder in 2022?", now=NOW), certain).level is Level.SAYS
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many observers are there in Ostrel?", "three observers"),
+        ("How many candidates stand in Ostrel?", "Nine"),
+        ("How many clerks count the ballots in Ostrel?", "60 clerks"),
+    ],
+)
+def test_a_count_is_not_that_of_another_question(answered, question, words):
+    """A page of questions has "how many" in several; what is counted tells them apart."""
+    assert words in answered(question).excerpts[0].parts[1]
 
 
 def test_a_sentence_that_all_copies_have_is_carried_by_all(answered):

@@ -1,6 +1,6 @@
 """What a question names: outlets, days, and periods counted back from a day that is passed in."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -35,15 +35,12 @@ def test_outlets_are_known_by_their_names(question, outlets):
 @pytest.mark.parametrize(
     ("question", "since"),
     [
-        ("What happened today?", date(2026, 11, 4)),
-        ("What did she say yesterday?", date(2026, 11, 3)),
         ("What changed since last week?", date(2026, 10, 26)),
         ("Any recounts this week?", date(2026, 11, 2)),
         ("What was reported in the last 3 days?", date(2026, 11, 1)),
         ("Polls of the past two weeks", date(2026, 10, 21)),
         ("What happened last month?", date(2026, 10, 1)),
         ("先週の世論調査は？", date(2026, 10, 26)),
-        ("昨日何があった？", date(2026, 11, 3)),
         ("過去3日の報道", date(2026, 11, 1)),
     ],
 )
@@ -51,6 +48,39 @@ def test_a_period_counted_back_bounds_what_may_answer(question, since):
     """Whoever asks about last week is not answered with last year."""
     assert names(question).bound == Scope(since=since)
     assert names(question).days == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What happened today?", 4, 4),
+        ("What did she say yesterday?", 3, 3),
+        ("昨日何があった？", 3, 3),
+        ("Who resigned the day before yesterday?", 2, 2),
+        ("Who spoke last night?", 3, 4),
+    ],
+)
+def test_today_and_yesterday_are_one_day_each(question, first, last):
+    """What happened today is no answer about yesterday; of a night the morning reports."""
+    bound = Scope(since=date(2026, 11, first), until=date(2026, 11, last))
+    assert names(question).bound == bound
+
+
+@pytest.mark.parametrize(
+    ("hour", "offset", "asked", "is_today"),
+    [(1, 9, 29, True), (1, 9, 28, False), (22, -10, 29, True), (22, -10, 30, False)],
+)
+def test_an_article_is_of_the_day_at_its_outlet(hour, offset, asked, is_today):
+    """One in the morning in Japan is still the day before in UTC, ten at night in Hawaii the next.
+
+    The offset of the published time gives the outlet's day; the day that is asked about is the
+    asker's.
+    """
+    zone = timezone(timedelta(hours=offset))
+    header = Header("Mayor resigns", published=datetime(2026, 11, 29, hour, tzinfo=zone))
+    bound = question_scope("Who resigned today?", (), date(2026, 11, asked)).bound
+    assert bound is not None
+    assert bound.holds(header) is is_today
 
 
 @pytest.mark.parametrize(
