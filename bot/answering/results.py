@@ -1,4 +1,4 @@
-"""The newest figures of a contest, source by source, out of the tables that the coverage has.
+"""The newest figures of a contest, source by source or poll by poll, out of the archived tables.
 
 Nothing is added up and nothing is estimated: each figure is a cell of a table, quoted.
 """
@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from bot.answering.coverage import Coverage
 from bot.answering.evidence.ranking import YEAR
-from bot.answering.tables import ContestTable, ResultCell, ResultRow, contests_in
+from bot.answering.table_lines import ResultCell
+from bot.answering.tables import ContestTable, ResultRow, TableKind, tables_in
 from bot.answering.understanding.need import Need
 from ingest.index.analysis import terms
 from ingest.reading.results.columns import Field
@@ -20,7 +21,7 @@ from ingest.reading.results.columns import Field
 _MOST_CONTESTS = 3
 """Contests that are shown at once."""
 _MOST_SOURCES = 4
-"""Sources of one contest that stand side by side."""
+"""Sources or polls of one contest that stand side by side."""
 _MOST_ARTICLES = 60
 """Articles whose tables are opened."""
 _NAMED = 0.99
@@ -38,6 +39,8 @@ class ContestName:
     whose: str
     party: str
     rows: tuple[ResultRow | None, ...]
+    subjects: tuple[object, ...] = ()
+    """What the figures of each source are of: two polls may differ, two reports of one may not."""
 
     def cells(self, measure: Field) -> tuple[ResultCell | None, ...]:
         """Return the figure of each source."""
@@ -45,8 +48,12 @@ class ContestName:
 
     def differs(self, measure: Field) -> bool:
         """Return True if the figures of the sources differ."""
-        values = [cell.value for cell in self.cells(measure) if cell and cell.value is not None]
-        return any(not _agree(values[0], each) for each in values[1:])
+        values: dict[object, list[Decimal]] = {}
+        for number, cell in enumerate(self.cells(measure)):
+            if cell is not None and cell.value is not None:
+                subject = self.subjects[number] if self.subjects else None
+                values.setdefault(subject, []).append(cell.value)
+        return any(not _agree(own[0], each) for own in values.values() for each in own[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,20 @@ class Contest:
     """One contest as each source has it, the newest first."""
 
     sources: tuple[ContestTable, ...]
+    older: int = 0
+    """Number of polls that are left out, older ones."""
+
+    @property
+    def title(self) -> str:
+        """What the newest source calls the contest; of polls what all tables call it."""
+        newest = self.sources[0]
+        shared = [name for name in newest.path if not newest.poll or self._is_shared(name, newest)]
+        return " · ".join(shared) or newest.header.title
+
+    def _is_shared(self, name: str, newest: ContestTable) -> bool:
+        """Return True if every table has a name, and it does not name one poll alone."""
+        pollster = newest.poll.pollster if newest.poll else ""
+        return all(name in table.path for table in self.sources) and pollster not in ("", name)
 
     @property
     def names(self) -> tuple[ContestName, ...]:
@@ -72,7 +93,12 @@ class Contest:
         width = len(self.sources)
         filled = [(*column, *[None] * (width - len(column))) for column in columns]
         return tuple(
-            ContestName(_name_in(rows), next((r.party for r in rows if r and r.party), ""), rows)
+            ContestName(
+                _name_in(rows),
+                next((row.party for row in rows if row and row.party), ""),
+                rows,
+                tuple(table.subject for table in self.sources),
+            )
             for rows in filled
         )
 
@@ -96,6 +122,7 @@ class Results:
     as_of: datetime
     contests: tuple[Contest, ...] = ()
     more: int = 0
+    kind: TableKind = TableKind.RESULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +145,20 @@ class _Found:
         return frozenset(YEAR.findall(_named(self.table)))
 
 
-def results(asked: str, coverage: Coverage, among: Collection[int], *, now: datetime) -> Results:
+def results(
+    asked: str,
+    coverage: Coverage,
+    among: Collection[int],
+    *,
+    now: datetime,
+    kind: TableKind = TableKind.RESULTS,
+) -> Results:
     """Return the contests that *asked* names, out of the tables of the articles *among*."""
     need = Need.of(asked, coverage.index)
     wanted = set(terms(asked))
     found: list[_Found] = []
     if need.terms and not need.strange:
-        for tables in _tables(coverage, among):
+        for tables in _tables(coverage, among, kind):
             found += _asked_for(tables, asked, wanted, need)
     best = max((each.worth for each in found), default=None)
     groups = _together([each for each in found if each.worth == best])
@@ -132,9 +166,9 @@ def results(asked: str, coverage: Coverage, among: Collection[int], *, now: date
         same = [group for group in groups if all(_one_contest(each, known) for known in group)]
         if len(same) == 1:
             same[0].append(each)
-    contests = sorted((Contest(_newest(group)) for group in groups), key=_order, reverse=True)
+    contests = sorted(map(_contest, groups), key=_order, reverse=True)
     left = len(contests) - _MOST_CONTESTS
-    return Results(asked, now, tuple(contests[:_MOST_CONTESTS]), max(0, left))
+    return Results(asked, now, tuple(contests[:_MOST_CONTESTS]), max(0, left), kind)
 
 
 def results_beside(
@@ -143,7 +177,7 @@ def results_beside(
     """Return the contest of which *row* is a row in an article, as every source has it now."""
     own: list[_Found] = []
     others: list[_Found] = []
-    for tables in _tables(coverage, {article_id, *among}):
+    for tables in _tables(coverage, {article_id, *among}, TableKind.RESULTS):
         for table, terms_of_it, beside in _told_apart(tables):
             holds = any(all(part in row for part in (*table.path, r.whose)) for r in table.rows)
             found = _Found(table, (1.0, True, 0), terms_of_it, beside)
@@ -152,13 +186,15 @@ def results_beside(
         return Results("", now)
     group = [own[0], *(each for each in others if _one_contest(own[0], each))]
     named = own[0].table.path[-1] if own[0].table.path else own[0].table.header.title
-    return Results(named, now, (Contest(_newest(group)),))
+    return Results(named, now, (_contest(group),))
 
 
-def _tables(coverage: Coverage, among: Collection[int]) -> Iterator[list[ContestTable]]:
+def _tables(
+    coverage: Coverage, among: Collection[int], kind: TableKind
+) -> Iterator[list[ContestTable]]:
     """Yield the tables of each of the newest articles *among* that may be cited."""
     for passages in coverage.passages_of(sorted(among, reverse=True)[:_MOST_ARTICLES]):
-        yield contests_in(passages)
+        yield tables_in(passages, kind)
 
 
 def _asked_for(
@@ -175,8 +211,9 @@ def _asked_for(
 
 
 def _named(table: ContestTable) -> str:
-    """Return every name of a contest: its table's, and the title above."""
-    return " ".join([*table.path, table.header.title])
+    """Return every name of a contest: its table's, the title above, and a pollster."""
+    pollster = [table.poll.pollster] if table.poll else []
+    return " ".join([*table.path, table.header.title, *pollster])
 
 
 def _told_apart(
@@ -226,7 +263,7 @@ def _together(found: Sequence[_Found]) -> list[list[_Found]]:
 
 def _one_contest(one: _Found, other: _Found) -> bool:
     """Return True if two tables share a contest: candidates, place and year."""
-    if one.table.article_id == other.table.article_id:
+    if one.table.article_id == other.table.article_id and one.table.poll is None:
         return one.table.path == other.table.path
     if one.years and other.years and not one.years & other.years:
         return False
@@ -247,25 +284,43 @@ def _one_place(one: _Found, other: _Found) -> bool:
     return not any(place and place <= other.text for place in one.beside)
 
 
-def _newest(group: Sequence[_Found]) -> tuple[ContestTable, ...]:
-    """Return the newest table of each source; each paste is a source of its own."""
+def _contest(group: Sequence[_Found]) -> Contest:
+    """Make a contest of the newest table of each source; each paste is a source of its own.
+
+    Of polls every one counts, in its newest report by each source. Reports that agree are one.
+    """
     kept: dict[object, ContestTable] = {}
     for each in sorted((found.table for found in group), key=_age, reverse=True):
         header = each.header
-        kept.setdefault(each.article_id if header.unverified else header.outlet, each)
-    return tuple(kept.values())[:_MOST_SOURCES]
+        source = each.article_id if header.unverified else header.outlet
+        kept.setdefault((source, each.subject), each)
+    tables: list[ContestTable] = []
+    for table in kept.values():
+        if not any(_is_repeated(table, other) for other in tables):
+            tables.append(table)
+    older = len(tables) - _MOST_SOURCES if tables[0].poll else 0
+    return Contest(tuple(tables[:_MOST_SOURCES]), max(0, older))
+
+
+def _is_repeated(table: ContestTable, other: ContestTable) -> bool:
+    """Return True if *other* reports the same poll with the same figures."""
+    return (
+        table.poll is not None
+        and table.subject == other.subject
+        and not Contest((other, table)).differs
+    )
 
 
 def _age(table: ContestTable) -> tuple[bool, date, int]:
     """Order tables by their day; pastes come last."""
-    return not table.header.unverified, table.header.day or date.min, table.article_id
+    return not table.header.unverified, table.day or date.min, table.article_id
 
 
 def _order(contest: Contest) -> tuple[date, Decimal]:
     """Order contests by their day, then by how many voted."""
     newest = contest.sources[0]
     measure = Field.VOTES if Field.VOTES in newest.measures else Field.SEATS
-    return newest.header.day or date.min, newest.total(measure)
+    return newest.day or date.min, newest.total(measure)
 
 
 def _name_in(rows: Sequence[ResultRow | None]) -> str:

@@ -1,41 +1,34 @@
-"""Rows of results in passages: whose figures they are, of which contest, each cell a quotation.
+"""Tables of results and of polls in passages: whose figures they are, of which contest.
 
-What is read here is what `ingest` writes of result files and of tables on pages: a line a row, its
-cells parted by :data:`BETWEEN`, each under its header.
+Each figure is a quotation.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from itertools import groupby
 
 from bot.answering.model import Citation
-from ingest.language.lines import BETWEEN
+from bot.answering.table_lines import ResultCell, TableLine, lines_in
+from ingest.language.dates import days_in
 from ingest.model import Header, Passage
-from ingest.reading.results.columns import MEASURES, Field, field_of, is_general
-from ingest.reading.results.figures import figure, is_empty, is_figure
+from ingest.reading.results.columns import Field
 
-_LABEL = ": "
-_REFERENCE = re.compile(r"R\d{1,6}(?:C\d{1,3})?")
-"""Where in its file a row or a cell stands."""
 _LEAST = 2
 """Rows of a contest: one figure alone is no table of it."""
+_POLL_DETAILS = frozenset({Field.DAYS, Field.SAMPLE, Field.METHOD, Field.ERROR})
+"""Columns by which a row is known to be a whole poll, with one column for each candidate."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultCell:
-    """One figure as it is written; its citation is the cell with its header, in its passage.
+class TableKind(StrEnum):
+    """What the figures of a table are of."""
 
-    ``value`` is ``None`` where the cell says that there is no figure.
-    """
-
-    measure: Field
-    written: str
-    value: Decimal | None
-    citation: Citation
+    RESULTS = "results"
+    POLLS = "polls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,44 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """What a table says of a poll in its own words; empty where it says nothing."""
+
+    pollster: str = ""
+    days: str = ""
+    sample: str = ""
+    method: str = ""
+
+    def last_day(self, published: date | None) -> date | None:
+        """Return the last day of the poll; without a year the last one before *published*."""
+        found = [
+            day for day in days_in(self.days.replace("–", "-")) if day.month is not None and day.day
+        ]
+        whole = [day.whole for day in found if day.whole is not None]
+        if not whole and published is not None:
+            years = (published.year, published.year - 1)
+            partial = [
+                made
+                for day in found
+                if (made := _latest(day.month or 1, day.day or 1, years, published)) is not None
+            ]
+            return max(partial, default=None)
+        return max(whole, default=None)
+
+
+def _latest(month: int, day: int, years: Iterable[int], published: date) -> date | None:
+    """Return the last day of this month and number that is not after *published*."""
+    for year in years:
+        try:
+            made = date(year, month, day)
+        except ValueError:
+            continue
+        if made <= published:
+            return made
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class ContestTable:
     """The rows of one contest in one article.
 
@@ -69,6 +100,20 @@ class ContestTable:
     rows: tuple[ResultRow, ...]
     counted: str = ""
     moment: str = ""
+    poll: Poll | None = None
+
+    @property
+    def subject(self) -> tuple[str, date | str] | None:
+        """The pollster and the days of a poll: sources of one poll should have the same figures."""
+        if self.poll is None:
+            return None
+        return self.poll.pollster.casefold(), self.poll.last_day(self.header.day) or self.poll.days
+
+    @property
+    def day(self) -> date | None:
+        """The day that the figures are of: the last of a poll, else that of the article."""
+        polled = self.poll.last_day(self.header.day) if self.poll else None
+        return polled or self.header.day
 
     @property
     def header(self) -> Header:
@@ -97,27 +142,9 @@ class ContestTable:
         return sum((each.value for each in cells if each.value is not None), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a table: its bare cells, its cells under a header, and its label."""
-
-    citation: Citation
-    bare: tuple[str, ...]
-    late: tuple[str, ...]
-    labelled: Mapping[Field, str]
-    cells: tuple[tuple[str, ResultCell], ...]
-    reference: str
-
-    @property
-    def named(self) -> str:
-        """Whose figures the line says that they are, under a header or behind the place."""
-        return self.labelled.get(Field.CANDIDATE, "") or (self.late[0] if self.late else "")
-
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The place and the office that stand under headers."""
-        kinds = (Field.PLACE, Field.OFFICE)
-        return tuple(self.labelled[each] for each in kinds if each in self.labelled)
+def tables_in(passages: Iterable[Passage], kind: TableKind) -> list[ContestTable]:
+    """Return the tables of one kind in the passages of one article."""
+    return contests_in(passages) if kind is TableKind.RESULTS else polls_in(passages)
 
 
 def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
@@ -125,10 +152,10 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
 
     *passages* are one article's; a contest has two rows at least.
     """
-    lines = [line for passage in passages for line in _lines_of(passage)]
+    lines = [line for line in lines_in(passages) if not line.is_poll]
     shared = _shared_names(lines)
     rows: dict[tuple[str, ...], list[ResultRow]] = {}
-    of_place: dict[tuple[str, ...], list[_Line]] = {}
+    of_place: dict[tuple[str, ...], list[TableLine]] = {}
     for line in lines:
         for path, row in _rows_of(line, shared):
             rows.setdefault(path, []).append(row)
@@ -143,68 +170,64 @@ def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:
     return found
 
 
+def polls_in(passages: Iterable[Passage]) -> list[ContestTable]:
+    """Return the polls in *passages*, which are one article's, in their order.
+
+    A poll is what its own words call so; it has two figures at least.
+    """
+    lines = [line for line in lines_in(passages) if line.is_poll]
+    shared = _shared_names(lines)
+    rows: dict[tuple[tuple[str, ...], Poll], list[ResultRow]] = {}
+    for line in lines:
+        found = [*_rows_of(line, shared)]
+        if found:
+            for path, row in found:
+                rows.setdefault((path, _poll_of(line, path)), []).append(row)
+        elif not _POLL_DETAILS.isdisjoint(line.labelled):
+            path = line.bare if Field.POLLSTER in line.labelled else line.bare[:-1]
+            pollster = "" if Field.POLLSTER in line.labelled else "".join(line.bare[-1:])
+            poll = _poll_of(line, path, pollster)
+            for whose, cell in line.strange:
+                rows.setdefault((path, poll), []).append(_row(line, whose, "", (cell,)))
+    tables = []
+    for (path, poll), every in rows.items():
+        own = _once(map(_polled, every))
+        if len(own) >= _LEAST:
+            tables.append(ContestTable(path, own, poll=poll))
+    return tables
+
+
+def _poll_of(line: TableLine, path: Sequence[str], pollster: str = "") -> Poll:
+    """Return what a line says of its poll; the days may stand in its caption."""
+    fields = (Field.POLLSTER, Field.DAYS, Field.SAMPLE, Field.METHOD)
+    said, days, sample, method = (line.labelled.get(field, "") for field in fields)
+    if not days:
+        caption = " · ".join(path)
+        found = days_in(caption)
+        days = caption[found[0].start : found[-1].end].strip() if found else ""
+    return Poll(said or pollster, days, sample, method)
+
+
+def _polled(row: ResultRow) -> ResultRow:
+    """Return a row of a poll, whose figures are shares of those asked, never votes."""
+    cells = (
+        replace(cell, measure=Field.SHARE) if cell.measure is Field.VOTES else cell
+        for cell in row.cells
+    )
+    return replace(row, cells=tuple(cells))
+
+
 def holds_result(citation: Citation) -> bool:
     """Return True if a quotation contains a row of results."""
     quoted = citation.quote.split("\n")
     return any(
         line.cells and (line.bare or line.named)
-        for line in _lines_of(citation.passage)
-        if line.citation.quote in quoted
+        for line in lines_in([citation.passage])
+        if line.citation.quote in quoted and not line.is_poll
     )
 
 
-def _lines_of(passage: Passage) -> Iterator[_Line]:
-    """Yield the rows of a passage."""
-    at = 0
-    for text in passage.text.split("\n"):
-        if BETWEEN in text:
-            yield _line_of(text, passage, at)
-        at += len(text) + 1
-
-
-def _line_of(text: str, passage: Passage, at: int) -> _Line:
-    """Take one row apart."""
-    bare: list[str] = []
-    late: list[str] = []
-    labelled: dict[Field, str] = {}
-    cells: list[tuple[str, ResultCell]] = []
-    reference = ""
-    start = at
-    parts = text.split(BETWEEN)
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        header, parted, value = part.partition(_LABEL)
-        measured = _measured(header) if parted and (is_figure(value) or is_empty(value)) else None
-        if measured is not None:
-            whose, measure = measured
-            number_of = figure(value, decimal=measure is Field.SHARE)
-            cited = Citation(passage, part, start)
-            cells.append((whose, ResultCell(measure, value, number_of, cited)))
-        elif parted and (kind := field_of(header)) is not None:
-            told = part if kind is Field.STATUS else value
-            labelled.setdefault(kind, told)
-        elif last and " " in part and _REFERENCE.fullmatch(part.rpartition(" ")[2]):
-            reference = part
-        elif not parted:
-            (late if labelled or cells else bare).append(part)
-        start += len(part) + len(BETWEEN)
-    row = Citation(passage, text, at)
-    return _Line(row, tuple(bare), tuple(late), labelled, tuple(cells), reference)
-
-
-def _measured(header: str) -> tuple[str, Field] | None:
-    """Return the measure of a header, and its candidate if named: ``Odile Farr %``."""
-    own = field_of(header)
-    if own is not None:
-        return ("", own) if own in MEASURES else None
-    whose, _, measure = header.rpartition(" ")
-    kind = field_of(measure)
-    if not whose or kind not in MEASURES or is_general(header) or field_of(whose):
-        return None
-    return whose, kind
-
-
-def _shared_names(lines: Sequence[_Line]) -> frozenset[tuple[str, ...]]:
+def _shared_names(lines: Sequence[TableLine]) -> frozenset[tuple[str, ...]]:
     """Return the bare cells of rows that several lists share: they are places, not candidates."""
     parties: dict[tuple[str, ...], set[str]] = {}
     for line in lines:
@@ -214,7 +237,7 @@ def _shared_names(lines: Sequence[_Line]) -> frozenset[tuple[str, ...]]:
 
 
 def _rows_of(
-    line: _Line, shared: frozenset[tuple[str, ...]]
+    line: TableLine, shared: frozenset[tuple[str, ...]]
 ) -> Iterator[tuple[tuple[str, ...], ResultRow]]:
     """Yield the rows of results in one line, each with the contest that it is of."""
     party = line.labelled.get(Field.PARTY, "")
@@ -232,7 +255,7 @@ def _rows_of(
             yield path, _row(line, whose, "", tuple(cell for _, cell in cells))
 
 
-def _row(line: _Line, whose: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
+def _row(line: TableLine, whose: str, party: str, cells: tuple[ResultCell, ...]) -> ResultRow:
     """Make one row."""
     status = line.labelled.get(Field.STATUS, "")
     return ResultRow(whose, party, cells, status, line.reference, line.citation)
@@ -246,7 +269,7 @@ def _is_contest(rows: Sequence[ResultRow]) -> bool:
     )
 
 
-def _first(lines: Sequence[_Line], field: Field) -> str:
+def _first(lines: Sequence[TableLine], field: Field) -> str:
     """Return the first that any of *lines* says under a header of one kind."""
     return next((line.labelled[field] for line in lines if field in line.labelled), "")
 

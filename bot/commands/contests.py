@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answering.results import Contest, ContestName, Results
-from bot.answering.tables import ContestTable, ResultCell
+from bot.answering.table_lines import ResultCell
+from bot.answering.tables import ContestTable
 from bot.outcomes import source_object
 from bot.wording import Wording
 from ingest.showing import cell as table_cell
@@ -35,8 +36,7 @@ def show_results(results: Results, *, as_json: bool) -> None:
 
 def _show_contest(contest: Contest, words: Wording, console: Console) -> None:
     """Print a contest: one row per name, one column per source, then the sources."""
-    newest = contest.sources[0]
-    console.print(Text(printable(" · ".join(newest.path) or newest.header.title), style="bold"))
+    console.print(Text(printable(contest.title), style="bold"))
     letters = ascii_uppercase[: len(contest.sources)]
     table = Table("", *letters, box=None, show_header=len(letters) > 1)
     for name in contest.names:

@@ -1,4 +1,4 @@
-"""Index of the articles with tables of results, by the names of their contests."""
+"""Index of the articles with tables of results or polls, by the names of their contests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Lock
 
 from bot.answering.coverage import Coverage
 from bot.answering.results import Results, results, results_beside
-from bot.answering.tables import ContestTable, contests_in
+from bot.answering.tables import ContestTable, TableKind, tables_in
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from ingest.index.analysis import terms
@@ -43,7 +43,9 @@ class ContestIndex:
     ledger: Ledger
     coverage: Coverage
     clock: Callable[[], datetime]
-    _contests_by_article: dict[int, _ContestArticle] = field(default_factory=dict)
+    _contests_by_article: dict[TableKind, dict[int, _ContestArticle]] = field(
+        default_factory=lambda: {kind: {} for kind in TableKind}
+    )
     _position: int | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -60,23 +62,27 @@ class ContestIndex:
             article_ids, position = self.archive.changes.after(self._position, _BATCH_SIZE)
             while article_ids:
                 for article_id in article_ids:
-                    self._contests_by_article.pop(article_id, None)
+                    for entries in self._contests_by_article.values():
+                        entries.pop(article_id, None)
                 self._index(self.archive.passages.holding(BETWEEN, article_ids))
                 last_change = max(last_change, position)
                 article_ids, position = self.archive.changes.after(position, _BATCH_SIZE)
         self._position = last_change
 
-    def names(self, edition: Edition = EVERYBODY) -> list[str]:
+    def names(self, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS) -> list[str]:
         """Return the names of places and contests, those of the newest articles first."""
-        names = (name for _, contests in self._in_edition(edition) for name in contests.names)
+        names = (name for _, contests in self._in_edition(edition, kind) for name in contests.names)
         return list(dict.fromkeys(names))
 
     @in_thread
-    def results(self, query: str, edition: Edition = EVERYBODY) -> Results:
+    def results(
+        self, query: str, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS
+    ) -> Results:
         """Return the newest figures of the contests in *query*; nothing is stored."""
         self.keep()
         coverage = replace(self.coverage.serving, edition=edition)
-        return results(query, coverage, self.articles(query, edition), now=self.clock())
+        articles = self.articles(query, edition, kind)
+        return results(query, coverage, articles, now=self.clock(), kind=kind)
 
     @in_thread
     def results_under(self, number: int, at: int, edition: Edition = EVERYBODY) -> Results:
@@ -100,22 +106,26 @@ class ContestIndex:
         quotation = text[citation.start_at + at : citation.end_at]
         return quotation.partition("\n")[0], citation.article_id
 
-    def articles(self, query: str, edition: Edition = EVERYBODY) -> list[int]:
+    def articles(
+        self, query: str, edition: Edition = EVERYBODY, kind: TableKind = TableKind.RESULTS
+    ) -> list[int]:
         """Return the articles whose tables share a word with *query*, newest first."""
         query_terms = set(terms(query))
         return [
             number
-            for number, contests in self._in_edition(edition)
+            for number, contests in self._in_edition(edition, kind)
             if not query_terms.isdisjoint(contests.terms)
         ]
 
     def every(self, edition: Edition = EVERYBODY) -> list[int]:
-        """Return all articles with tables, newest first."""
-        return [number for number, _ in self._in_edition(edition)]
+        """Return all articles with results, newest first."""
+        return [number for number, _ in self._in_edition(edition, TableKind.RESULTS)]
 
-    def _in_edition(self, edition: Edition) -> Iterator[tuple[int, _ContestArticle]]:
+    def _in_edition(
+        self, edition: Edition, kind: TableKind
+    ) -> Iterator[tuple[int, _ContestArticle]]:
         """Yield the indexed articles of one edition, newest first, including hidden ones."""
-        for number, contests in sorted(self._contests_by_article.items(), reverse=True):
+        for number, contests in sorted(self._contests_by_article[kind].items(), reverse=True):
             is_citable = not edition.outlets or contests.outlet in edition.outlets
             if is_citable and contests.place in {"", edition.place}:
                 yield number, contests
@@ -124,21 +134,29 @@ class ContestIndex:
         """Index the tables of *articles*, newest first, up to the maximum number."""
         count = 0
         for number in reversed(articles):
-            tables = contests_in(self.archive.passages.of_article(number))
-            if tables:
-                self._contests_by_article[number] = self._entry_of(number, tables)
-                count += 1
+            passages = self.archive.passages.of_article(number)
+            found = {kind: tables for kind in TableKind if (tables := tables_in(passages, kind))}
+            for kind, tables in found.items():
+                self._contests_by_article[kind][number] = self._entry_of(number, tables)
+            count += bool(found)
             if count == _MAX_ARTICLES:
                 break
-        for number in sorted(self._contests_by_article)[:-_MAX_ARTICLES]:
-            del self._contests_by_article[number]
+        for entries in self._contests_by_article.values():
+            for number in sorted(entries)[:-_MAX_ARTICLES]:
+                del entries[number]
 
     def _entry_of(self, number: int, tables: list[ContestTable]) -> _ContestArticle:
         """Return the names in an article's tables, or its title if they have none."""
         header, place = tables[0].header, self.archive.articles.get(number).place
-        paths = [name for table in tables for name in reversed(table.path)]
+        paths = [name for table in tables for name in _names_of(table)]
         names = tuple(dict.fromkeys(name for name in paths if len(name) <= _MAX_NAME_CHARACTERS))
         name_terms = frozenset(terms(" ".join([*dict.fromkeys(paths), header.title])))
         return _ContestArticle(
             header.outlet, place, names or (header.title[:_MAX_NAME_CHARACTERS],), name_terms
         )
+
+
+def _names_of(table: ContestTable) -> list[str]:
+    """Return the names by which a table is found: of its place and contest, and of a pollster."""
+    pollster = [table.poll.pollster] if table.poll and table.poll.pollster else []
+    return [*reversed(table.path), *pollster]

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import app_commands
 
+from bot.answering.tables import TableKind
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.members.ask import ask_command
@@ -21,7 +22,7 @@ from bot.discord_ui.members.following import follow_command, following_command
 from bot.discord_ui.members.help import help_command
 from bot.discord_ui.members.latest import latest_command
 from bot.discord_ui.members.privacy import forget_command, privacy_command
-from bot.discord_ui.members.results import results_command
+from bot.discord_ui.members.results import tables_command
 from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
@@ -77,7 +78,8 @@ def _members_commands(asking: Asking) -> list[_Command]:
     return [
         ask_command(asking),
         coverage_command(asking.desk),
-        results_command(asking),
+        tables_command(asking, TableKind.RESULTS),
+        tables_command(asking, TableKind.POLLS),
         timeline_command(asking),
         latest_command(asking),
         follow_command(asking),

@@ -55,7 +55,7 @@ MEMBERS_COMMANDS = {
         name: f"command_{name}"
         for name in (
             *("ask", "latest", "follow", "following"),
-            *("coverage", "results", "timeline", "suggest", "privacy"),
+            *("coverage", "results", "polls", "timeline", "suggest", "privacy"),
         )
     },
     "forget-me": "command_forget",

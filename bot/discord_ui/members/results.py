@@ -1,4 +1,4 @@
-"""The command `/results`: the newest figures of a contest from each source."""
+"""The commands `/results` and `/polls`: the newest figures of a contest from each source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.answering.results import Contest, ContestName, Results
-from bot.answering.tables import ContestTable
+from bot.answering.tables import ContestTable, Poll, TableKind
 from bot.answering.understanding.question import LONGEST
 from bot.discord_ui.asking import Asking, asking_of
 from bot.discord_ui.buttons import KeyButton
@@ -57,14 +57,14 @@ _NAME_LENGTH = 60
 """Characters of a name or a cell."""
 
 
-def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
-    """Make `/results`, which suggests the places and contests with a table."""
+def tables_command(asking: Asking, kind: TableKind) -> app_commands.Command[Any, ..., None]:
+    """Make `/results` or `/polls`, which suggests the places and contests with such a table."""
 
-    @app_commands.command(name="results", description=worded("command_results"))
+    @app_commands.command(name=kind.value, description=worded(f"command_{kind}"))
     @app_commands.describe(contest=worded("option_contest"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
-    async def slash_results(
+    async def slash_tables(
         interaction: discord.Interaction, contest: app_commands.Range[str, 1, LONGEST]
     ) -> None:
         words = words_of(interaction)
@@ -72,23 +72,24 @@ def results_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
         if admission.refusal:
             await respond(interaction, notice_view(admission.refusal))
             return
-        lookup = asking.desk.news.contests.results(contest, admission.edition)
+        lookup = asking.desk.news.contests.results(contest, admission.edition, kind)
         results = await defer_if_slow(interaction, lookup, private=admission.private)
         if not results.contests:
-            question = words("results_question", contest=contest)[:LONGEST]
+            question = words(f"{kind}_question", contest=contest)[:LONGEST]
             await answer_here(interaction, question, asking, admission=admission)
             return
         send = partial(respond, interaction, private=admission.private)
         await deliver(results_view(results, words), send, partial(post, interaction), words)
 
-    @slash_results.autocomplete("contest")
+    @slash_tables.autocomplete("contest")
     async def suggest_contests(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
         edition = await asking.desk.community.edition(interaction.guild_id)
-        return matching_choices(text, asking.desk.news.contests.names(edition), include_text=True)
+        names = asking.desk.news.contests.names(edition, kind)
+        return matching_choices(text, names, include_text=True)
 
-    return slash_results
+    return slash_tables
 
 
 class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]{1,6})"):
@@ -119,14 +120,14 @@ class ResultsButton(KeyButton, template=r"desk:results:(?P<key>[0-9]{1,12}-[0-9]
 
 def results_view(results: Results, words: Wording) -> ui.LayoutView:
     """Show each contest with its figures and sources, below a chart of the first one."""
-    heading = f"**{escape(words('results_heading'))} {literal(title(results.asked, 200))}**"
+    heading = f"**{escape(words(f'{results.kind}_heading'))} {literal(title(results.asked, 200))}**"
     blocks: list[str] = []
     for names, contests in _SIZES:
         visible = results.contests[:contests]
         rest_count = results.more + len(results.contests) - len(visible)
         notes = [f"-# {escape(words('results_more', count=rest_count))}"] if rest_count else []
         if any(contest.differs for contest in visible):
-            notes.append(f"-# {escape(words('results_differ'))}")
+            notes.append(f"-# {escape(words(f'{results.kind}_differ'))}")
         foot = coverage_date_line(results.as_of, None, words)
         tables = [
             block
@@ -179,20 +180,20 @@ def _chart_in_words(names: Sequence[ContestName], measure: Field, sources: int) 
 
 def _contest_blocks(contest: Contest, words: Wording, limit: int) -> Iterator[str]:
     """Yield the title and figures of a contest, then its sources."""
-    newest = contest.sources[0]
-    heading = " · ".join(newest.path) or newest.header.title
     names = contest.names
     lines = [
         _name_line(name, number, contest) for number, name in enumerate(names[:limit], start=1)
     ]
     rest_count = len(names) - limit
     lines += [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
-    yield f"**{literal(title(heading, 200))}**\n" + "\n".join(lines)
+    yield f"**{literal(title(contest.title, 200))}**\n" + "\n".join(lines)
     has_letters = len(contest.sources) > 1
     yield "\n".join(
         _source_lines(table, f"**{ascii_uppercase[place]}** " if has_letters else "", words)
         for place, table in enumerate(contest.sources)
     )
+    if contest.older:
+        yield f"-# {escape(words('polls_older', count=contest.older))}"
 
 
 def _name_line(name: ContestName, number: int, contest: Contest) -> str:
@@ -215,8 +216,12 @@ def _name_line(name: ContestName, number: int, contest: Contest) -> str:
 
 
 def _source_lines(table: ContestTable, letter: str, words: Wording) -> str:
-    """Describe a source: its article, then the place, status, count and time of its table."""
-    lines = [literal(title(" · ".join(table.path), 160))] if table.path else []
+    """Describe a source: its article, then the place, status, count and time of its table.
+
+    Of a poll come first the pollster, the days, the sample and the method.
+    """
+    lines = [_poll_line(table.poll, words)] if table.poll else []
+    lines += [literal(title(" · ".join(table.path), 160))] if table.path else []
     lines += [literal(title(table.status, _NAME_LENGTH))] if table.status else []
     if table.counted:
         lines.append(_insert_quote(escape(words("results_counted", counted=MARK)), table.counted))
@@ -226,8 +231,18 @@ def _source_lines(table: ContestTable, letter: str, words: Wording) -> str:
     if references:
         lines.append(literal(title(f"{references[0]} – {references[-1]}", 2 * _NAME_LENGTH)))
     return "\n".join(
-        [letter + entry(table.header, words, _LENGTHS), *(f"-# {line}" for line in lines)]
+        [letter + entry(table.header, words, _LENGTHS), *(f"-# {line}" for line in lines if line)]
     )
+
+
+def _poll_line(poll: Poll, words: Wording) -> str:
+    """Write what a table says of a poll."""
+    pollster, days, method = (
+        literal(title(text, _NAME_LENGTH)) for text in (poll.pollster, poll.days, poll.method)
+    )
+    sample = _insert_quote(escape(words("polls_sample", sample=MARK)), poll.sample)
+    parts = [f"**{pollster}**" if pollster else "", days, sample if poll.sample else "", method]
+    return " · ".join(f"\u2068{part}\u2069" for part in parts if part)
 
 
 def _insert_quote(template: str, quote: str) -> str:

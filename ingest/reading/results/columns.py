@@ -33,6 +33,14 @@ class Field(StrEnum):
     STATUS = "status"
     COUNTED = "counted"
     MOMENT = "moment"
+    POLLSTER = "pollster"
+    DAYS = "days"
+    SAMPLE = "sample"
+    METHOD = "method"
+    ERROR = "error"
+    """The margin of error of a poll."""
+    LEAD = "lead"
+    """The distance between the first two candidates, which is no figure of either."""
     OTHER = "other"
 
 
@@ -43,6 +51,10 @@ _FIELD_OF = {
 }
 _TOTAL_WORDS = frozenset(_HEADERS["place"]["words"])
 _OPENINGS = tuple(_HEADERS["place"]["openings"])
+_POLL_WORDS = frozenset(_HEADERS["polls"]["words"])
+_POLL_PARTS = tuple(_HEADERS["polls"]["parts"])
+POLL_FIELDS = frozenset({Field.POLLSTER, Field.SAMPLE, Field.ERROR})
+"""Columns that only polls have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,13 @@ def field_of(header: str) -> Field | None:
     """Return the field that a header names."""
     plain = " ".join(header.replace("_", " ").replace("-", " ").casefold().split())
     return _FIELD_OF.get(plain) or _FIELD_OF.get(plain.rstrip(".:*"))
+
+
+def names_poll(text: str) -> bool:
+    """Return True if a caption, a heading or the name of a file calls its table a poll."""
+    plain = text.casefold()
+    words = "".join(sign if sign.isalpha() else " " for sign in plain).split()
+    return not _POLL_WORDS.isdisjoint(words) or any(part in plain for part in _POLL_PARTS)
 
 
 def _body_start(grid: Grid, headers: Mapping[Field, str]) -> int | None:

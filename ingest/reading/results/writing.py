@@ -22,6 +22,7 @@ _FILL_RATIO = 3
 _FIRST_FIELDS = (Field.PLACE, Field.OFFICE, Field.CANDIDATE, Field.PARTY)
 _LATER_FIELDS = (
     *(Field.VOTES, Field.SHARE, Field.SEATS, Field.OTHER),
+    *(Field.LEAD, Field.POLLSTER, Field.DAYS, Field.SAMPLE, Field.METHOD, Field.ERROR),
     *(Field.COUNTED, Field.STATUS, Field.MOMENT),
 )
 

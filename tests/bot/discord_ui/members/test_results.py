@@ -1,24 +1,31 @@
-"""`/results` in Discord: what is offered, shown, drawn, and reached from an answer."""
+"""`/results` and `/polls` in Discord: what is offered, shown, drawn, and reached from an answer."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from bot.answering.tables import TableKind
 from ingest import adding
 from ingest.reading import Hints, read_bytes
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.reading import seen
 from tests.ingest.reading.results.files import FILES
+from tests.ingest.reading.results.polls import FILES as POLLS
 
 
 @pytest.fixture
 def tabled(desk):
-    """Return a desk that also has a result file of the electoral office, and of a newspaper."""
+    """Return a desk with results of the electoral office and of a newspaper, and with polls."""
     name = "sarnholt-governor-2026.csv"
     other = FILES[name].replace(b"18,402", b"18,377")
     for outlet, data in (("Sarnholt Electoral Office", FILES[name]), ("The Courier", other)):
         found = read_bytes(data, name, Hints(outlet=outlet))
         adding.add(found, desk.archive, now=MORNING)
+    for name, (outlet, data) in POLLS.items():
+        hints = Hints(outlet=outlet, published=date(2026, 11, 1))
+        adding.add(read_bytes(data, name, hints), desk.archive, now=MORNING)
     desk.coverage.catch_up()
     return desk
 
@@ -55,3 +62,31 @@ async def test_an_answer_leads_to_its_table(tabled, channel, alice):
     assert "Odile Farr" not in text
     plain = await alice.slash(channel, "ask", question="What was the turnout?")
     assert "Results table" not in str(plain.response.components)
+
+
+async def test_polls_are_offered_shown_and_drawn(tabled, channel, alice):
+    """Each with who asked how many, when and how; none of them is among the results."""
+    tabled.news.contests.keep()
+    offered = await alice.autocomplete(channel, "polls", "contest", "sarnholt")
+    assert "Governor of Sarnholt" in [choice["value"] for choice in offered]
+    assert "Holm" not in tabled.news.contests.names(kind=TableKind.POLLS)
+    result = await alice.slash(channel, "polls", contest="Governor of Sarnholt")
+    text = seen(result.response.components)
+    assert "Polls:" in text
+    assert "Tern" in text
+    assert "28–30 October" in text
+    assert "988" in text
+    assert "face to face" in text
+    assert "Odile Farr: 45%" in text.replace("*", "")
+    [item] = result.response.components[0]["items"]
+    assert "1 Odile Farr: A 45%, B 42, C 43%" in item["description"]
+    results = await alice.slash(channel, "results", contest="Governor of Sarnholt")
+    assert "Tern" not in seen(results.response.components)
+
+
+async def test_without_a_poll_the_coverage_answers(tabled, channel, alice):
+    """As it would a question; results of the place are no poll of it."""
+    result = await alice.slash(channel, "polls", contest="Holm")
+    text = seen(result.response.components)
+    assert "What do the polls say about Holm?" in text
+    assert "Polls:" not in text
