@@ -1,4 +1,4 @@
-"""Fit the weights of passage, words and time, and the bounds of the levels.
+"""Fit the weights of passage, words and time, the certainty of the lead, and the bounds of levels.
 
 Most questions are ours, held out of training (``training/questions/held.jsonl``); with them stand
 those of the folders ``asked`` and ``results`` in ``DATA``, over the articles of ``asked``.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.evidence.ranking import Weights, logistic
+from bot.answering.evidence.ranking import LeadFeatures, Weights, answer_terms, lead_margin
+from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import Window
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
@@ -29,7 +30,7 @@ _GIVEN = ("asked", "results")
 """Folders of ``DATA`` whose questions are used beside ours."""
 _FOLDS = 5
 """Parts of the questions; what is measured on one was fitted on the others."""
-_RIGHT = 0.7
+_RIGHT = 0.8
 """Share of the leads at "says" that the labels must call right. Of those that they call wrong a
 reading found half right, by a sentence that nobody had labelled."""
 _FEWEST = 20
@@ -38,7 +39,9 @@ _THIRD = 1 / 3
 """Part of the least probability of a right lead from which a window is shown as closest: right
 leads of our sample and of result files, to which nothing is fitted, lie below that least."""
 _STEPS, _RATE = 4000, 0.05
-"""Steps and rate of the descent that fits the line."""
+"""Steps and rate of the descents."""
+_DECAY = 0.02
+"""Decay of the weights of the certainty, in units of one standard deviation of a feature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class WindowFeatures:
     passage: float
     words: float
     time: float
+    bare: float
+    answer: frozenset[str]
     gold: bool
 
 
@@ -62,13 +67,15 @@ class ScoredQuestion:
     answerable: bool
     windows: tuple[WindowFeatures, ...]
 
-    def lead(self, weights: Array) -> tuple[float, bool]:
-        """Return (score, is right) of the best window under *weights*."""
+    def lead(self, weights: Array) -> tuple[LeadFeatures, bool] | None:
+        """Return the best window under *weights*, and whether it answers; ``None`` without any."""
         if not self.windows:
-            return -20.0, False
+            return None
         scores = self.features @ weights
-        best = int(scores.argmax())
-        return float(scores[best]), self.windows[best].gold
+        order = np.argsort(-scores, kind="stable")
+        best = self.windows[order[0]]
+        margin = lead_margin([(float(scores[i]), self.windows[i].answer) for i in order])
+        return LeadFeatures(float(scores[order[0]]), margin, best.words, best.bare), best.gold
 
     @property
     def features(self) -> Array:
@@ -103,18 +110,36 @@ def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Scor
             question = ask(row["question"], now=NOW)
         except UnaskableError:
             continue
-        ranked = desk.coverage.look(question).ranked
-        seen = (_seen(window, gold) for window in ranked if window.reading)
-        yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), tuple(seen))
+        ranked = [w for w in desk.coverage.look(question).ranked if w.reading]
+        bare = _read_bare(desk.coverage.reader, question.text, ranked)
+        seen = tuple(_seen(w, odds, gold) for w, odds in zip(ranked, bare, strict=True))
+        yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), seen)
 
 
-def _seen(window: Window, gold: Sequence[str]) -> WindowFeatures:
+def _read_bare(
+    reader: WindowReader | None, question: str, windows: Sequence[Window]
+) -> list[float]:
+    """Return the log odds of each of *windows* without its title."""
+    assert reader is not None
+    readings = reader.read(question, [Readable("", window.readable.text) for window in windows])
+    return [reading.odds for reading in readings]
+
+
+def _seen(window: Window, bare: float, gold: Sequence[str]) -> WindowFeatures:
     """Return the figures of *window* that weights apply to."""
     assert window.reading is not None
     quote, text = letters_and_digits(window.quote), letters_and_digits(window.readable.text)
     answers = any(piece in quote or (piece in text and _half(piece, quote)) for piece in gold)
     passage = min(1.0, window.evidence.score)
-    return WindowFeatures(window.reading.odds, passage, window.words, window.time, answers)
+    return WindowFeatures(
+        window.reading.odds,
+        passage,
+        window.words,
+        window.time,
+        bare,
+        answer_terms(window),
+        answers,
+    )
 
 
 def _half(piece: str, quote: str) -> bool:
@@ -130,14 +155,26 @@ def letters_and_digits(text: str) -> str:
 def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
     """Return all weights, fitted on *asked*."""
     weights = _ranking([each for each in asked if any(w.gold for w in each.windows)])
-    leads = [each.lead(weights) for each in asked]
-    slope, bias = _line(leads)
-    probabilities = sorted(
-        ((logistic(slope * score + bias), right) for score, right in leads), reverse=True
-    )
+    leads = [lead for each in asked if (lead := each.lead(weights)) is not None]
+    right = np.array([answers for _, answers in leads], float)
+    table = np.array([astuple(features) for features, _ in leads])
+    (slope,), bias = _line(table[:, :1], right)
+    lead_weights, lead_bias = _line(table, right)
     passage, words, time = (round(float(value), 2) for value in weights[1:])
-    says, closest = _says(probabilities), _closest(probabilities)
-    return Weights(passage, words, time, round(slope, 3), round(bias, 3), says, closest)
+    drawn = Weights(
+        passage,
+        words,
+        time,
+        round(slope, 3),
+        round(bias, 3),
+        LeadFeatures(*(round(value, 3) for value in lead_weights)),
+        round(lead_bias, 3),
+        says=1.0,
+        closest=0.0,
+    )
+    certainties = sorted((drawn.certainty(features) for features, _ in leads), reverse=True)
+    shown = [drawn.probability(features.score) for features, answers in leads if answers]
+    return replace(drawn, says=_says(certainties), closest=_closest(shown))
 
 
 def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
@@ -160,33 +197,40 @@ def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
     return ranking
 
 
-def _line(leads: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Fit the logistic line through (score, is right) by gradient descent."""
-    slope, bias = 1.0, 0.0
+def _line(features: Array, right: Array) -> tuple[list[float], float]:
+    """Fit a logistic regression of *right* on *features*; return its weights and its bias.
+
+    Features are of the shape (leads, features). They are scaled to one standard deviation for the
+    descent, and the weights back.
+    """
+    means, widths = features.mean(axis=0), features.std(axis=0) + 1e-9
+    scaled = (features - means) / widths
+    weights, bias = np.zeros(features.shape[1]), 0.0
     for _ in range(_STEPS):
-        errors = [(logistic(slope * score + bias) - right, score) for score, right in leads]
-        slope -= _RATE * sum(error * score for error, score in errors) / len(leads)
-        bias -= _RATE * sum(error for error, _ in errors) / len(leads)
-    return slope, bias
+        errors = 1 / (1 + np.exp(-(scaled @ weights + bias))) - right
+        weights -= _RATE * (scaled.T @ errors / len(right) + _DECAY * weights)
+        bias -= _RATE * float(errors.mean())
+    unscaled = weights / widths
+    return [float(weight) for weight in unscaled], float(bias - unscaled @ means)
 
 
-def _says(ordered: Sequence[tuple[float, bool]]) -> float:
-    """Return the least probability above which enough leads are right; 1 where that is none.
+def _says(certainties: Sequence[float]) -> float:
+    """Return the least of the sorted *certainties* above which enough leads are right, or 1.
 
-    What counts is the mean of the probabilities: the line is fitted to the labels, and evens out
-    their luck.
+    What counts is the mean of the certainties: they are fitted to the labels, and even out their
+    luck.
     """
     total, bound = 0.0, 1.0
-    for count, (probability, _) in enumerate(ordered, start=1):
-        total += probability
+    for count, certainty in enumerate(certainties, start=1):
+        total += certainty
         if count >= _FEWEST and total >= _RIGHT * count:
-            bound = probability
+            bound = certainty
     return round(bound, 4)
 
 
-def _closest(ordered: Sequence[tuple[float, bool]]) -> float:
-    """Return the probability from which a window is shown at all."""
-    return round(_THIRD * min((p for p, right in ordered if right), default=0.0), 4)
+def _closest(probabilities: Sequence[float]) -> float:
+    """Return the probability from which a window is shown at all, by those of right leads."""
+    return round(_THIRD * min(probabilities, default=0.0), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,26 +248,29 @@ class FoldResults:
 
 def cross_validated(questions: Sequence[ScoredQuestion]) -> FoldResults:
     """Return the results on each fold with the weights from the other folds."""
-    lead = says = right = stray = nothing = 0
+    leads = says = right = stray = nothing = 0
     for fold in range(_FOLDS):
         weights = fit_weights(
             [question for index, question in enumerate(questions) if index % _FOLDS != fold]
         )
         for question in questions[fold::_FOLDS]:
-            score, correct = question.lead(
-                np.array([1.0, weights.passage, weights.words, weights.time])
+            lead = question.lead(np.array([1.0, weights.passage, weights.words, weights.time]))
+            if lead is None:
+                nothing += question.answerable
+                continue
+            features, answers = lead
+            leads += answers
+            nothing += question.answerable and (
+                weights.probability(features.score) < weights.closest
             )
-            probability = weights.probability(score)
-            lead += correct
-            nothing += question.answerable and probability < weights.closest
-            if probability >= weights.says:
-                says, right = says + 1, right + correct
+            if weights.certainty(features) >= weights.says:
+                says, right = says + 1, right + answers
                 stray += not question.answerable
     answerable = sum(question.answerable for question in questions)
     unanswerable = len(questions) - answerable
     return FoldResults(
         answerable,
-        lead / answerable,
+        leads / answerable,
         unanswerable,
         says,
         right / max(1, says),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bot.answering.evidence.ranking import (
     Weights,
     by_windows,
+    lead_features,
     newest_windows,
     plain_windows,
     read_windows,
@@ -61,6 +62,8 @@ class View:
     timings: Mapping[str, float]
     read: bool
     """Whether the reader read the windows; without it words alone order them."""
+    certainty: float = 0.0
+    """The certainty that the first window answers, from 0 to 1."""
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
 
@@ -163,12 +166,15 @@ class Coverage:
             ranked = plain_windows(need, found)
         clock.lap("read")
         ranked = self._without_recurring(ranked)
+        certainty = 0.0
+        if reader is not None and (lead := lead_features(question.text, ranked, reader)):
+            certainty = self.weights.certainty(lead)
         evidence = by_windows(found, ranked)
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
             missing = absent_outlets(question.text, [*outlets, *agencies], language)
-        return View(need, names, evidence, ranked, timings, reader is not None, missing)
+        return View(need, names, evidence, ranked, timings, reader is not None, certainty, missing)
 
     def level(self, view: View) -> Level | Reason:
         """Return how sure it is that a view answers, or why nothing of it is shown.
@@ -189,7 +195,7 @@ class Coverage:
                 return Level.SAYS
             return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
-        sure = probability >= self.weights.says and not ranked[0].earlier
+        sure = view.certainty >= self.weights.says and not ranked[0].earlier
         if sure and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED

@@ -1,9 +1,9 @@
 """Order the windows of the passages by how likely each answers.
 
 There is one measure: the reader's log odds, beside how well the passage was found, how many of the
-question's words the window mentions, and how well it fits in time. The three weights, and the line
-that makes a probability of the best window's score, were fitted by ``python -m training fit`` and
-stand in ``weights.json``.
+question's words the window mentions, and how well it fits in time. The three weights, the line that
+makes a probability of a window's score, and those of the certainty that the best one answers, were
+fitted by ``python -m training fit`` and stand in ``weights.json``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from bot.answering.evidence.reader import WindowReader
+from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import ASKING, Window, windows_of
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
@@ -34,10 +34,29 @@ one question more of 297 had the right one in its lead."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ANSWERS_TOO = 0.33
 """Part of the best window's probability from which another one answers too."""
+_SAME_ANSWER = 0.5
+"""Share of an answer's terms that another answer has if it is the same."""
+_MOST_MARGIN = 5.0
+"""Score beyond which the distance to the next answer says no more."""
 _NAMED = 4.0
 """Worth of the logarithm of a passage's fit: of the outlet and the day that a question names."""
 _SURE = 30.0
 """Log odds beyond which a probability is 0 or 1 for all purposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFeatures:
+    """The figures of the best window from which the certainty that it answers is computed.
+
+    ``margin`` is by how much its score exceeds that of the best window with another answer,
+    ``words`` its share of the question's words, and ``bare`` the reader's log odds without the
+    title above it.
+    """
+
+    score: float
+    margin: float
+    words: float
+    bare: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +65,9 @@ class Weights:
 
     The score is ``odds + passage · p + words · w + time · t``: the reader's log odds, the score
     of the passage, the share of the question's words, and how well the window fits in time, from
-    0 to 1 each. The probability that the best window answers is the logistic of
-    ``slope · score + bias``, and ``says`` and ``closest`` are the least probabilities of the
-    levels.
+    0 to 1 each. The probability that a window answers is the logistic of ``slope · score + bias``;
+    from ``closest`` on it is shown. The certainty that the best one does is the logistic of
+    ``lead`` times its features plus ``lead_bias``; from ``says`` on, the coverage says it.
     """
 
     passage: float
@@ -56,12 +75,19 @@ class Weights:
     time: float
     slope: float
     bias: float
+    lead: LeadFeatures
+    lead_bias: float
     says: float
     closest: float
 
     def probability(self, score: float) -> float:
         """Return the probability that a window of *score* answers, where it is the best one."""
         return logistic(self.slope * score + self.bias)
+
+    def certainty(self, features: LeadFeatures) -> float:
+        """Return the certainty, from 0 to 1, that the best window answers."""
+        pairs = zip(astuple(self.lead), astuple(features), strict=True)
+        return logistic(self.lead_bias + sum(weight * value for weight, value in pairs))
 
     def answer_too(self, windows: Sequence[Window]) -> list[bool]:
         """Return for each of *windows* True if it answers too, beside the best one."""
@@ -74,7 +100,8 @@ class Weights:
 def fitted() -> Weights:
     """Read the weights that come with the program."""
     values = json.loads(FITTED.read_text(encoding="utf-8"))
-    return Weights(**values["weights"])
+    weights = values["weights"]
+    return Weights(**{**weights, "lead": LeadFeatures(**weights["lead"])})
 
 
 def logistic(odds: float) -> float:
@@ -140,6 +167,39 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     others = [w for w in windows if Script.of_text(w.passage.text) is not script]
     kept = max(READ - len(others), READ - READ // 3)
     return [*own[:kept], *others[: READ - min(kept, len(own))]]
+
+
+def lead_features(
+    question: str, ranked: Sequence[Window], reader: WindowReader
+) -> LeadFeatures | None:
+    """Return the features of the best window of *ranked*; ``None`` without any.
+
+    It is read once more without its title, which may name what the window does not.
+    """
+    if not ranked:
+        return None
+    best = ranked[0]
+    [bare] = reader.read(question, [Readable("", best.readable.text)])
+    answers = [(window.score, answer_terms(window)) for window in ranked]
+    return LeadFeatures(best.score, lead_margin(answers), best.words, bare.odds)
+
+
+def lead_margin(answers: Sequence[tuple[float, frozenset[str]]]) -> float:
+    """Return by how much the first score exceeds the best one of another answer, at most 5.
+
+    *answers* are the scores of windows with the terms of their answers; it is another answer if it
+    has less than half of the first one's terms.
+    """
+    score, first = answers[0]
+    others = [
+        other for other, stems in answers[1:] if len(first & stems) < _SAME_ANSWER * len(first)
+    ]
+    return min(_MOST_MARGIN, score - max(others, default=-math.inf))
+
+
+def answer_terms(window: Window) -> frozenset[str]:
+    """Return the terms of the words that answer in *window*."""
+    return frozenset(terms(window.answered))
 
 
 def newest_windows(need: Need, evidence: Sequence[Evidence]) -> list[Window]:

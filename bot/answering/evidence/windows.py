@@ -117,6 +117,12 @@ class Window:
         """The sentence that answers, letter by letter."""
         return self.sentences.quotes[self.answering]
 
+    @property
+    def answered(self) -> str:
+        """The words that the reader points at; the whole sentence where it points at none."""
+        answer = self.reading.answer if self.reading else None
+        return self.readable.text[answer.start : answer.end] if answer else self.quote
+
     def read(self, reading: Reading, score: float) -> Window:
         """Return this window with its *reading* and *score*."""
         return replace(self, reading=reading, score=score)

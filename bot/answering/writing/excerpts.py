@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
-from bot.answering.evidence.ranking import Weights
+from bot.answering.evidence.ranking import Weights, answer_terms
 from bot.answering.evidence.windows import ASKING, PassageSentences, Window, alike, same_article
 from bot.answering.model import Citation, Excerpt, Level
 from bot.answering.understanding.lexicon import lexicon_for
@@ -77,14 +77,8 @@ def _altered(one: Window, other: Window) -> bool:
 
 def _same_answer(one: Window, other: Window) -> bool:
     """Return True if the words that answer in one window are those of the other, or fewer."""
-    first, second = (set(terms(_answer_of(w))) for w in (one, other))
+    first, second = answer_terms(one), answer_terms(other)
     return bool(first and second) and (first <= second or second <= first)
-
-
-def _answer_of(window: Window) -> str:
-    """Return the words of *window* that answer; empty where nothing points at any."""
-    span = window.reading.answer if window.reading else None
-    return window.readable.text[span.start : span.end] if span else ""
 
 
 def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:

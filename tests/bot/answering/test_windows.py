@@ -7,13 +7,31 @@ from datetime import date
 import pytest
 
 from bot.answering.evidence import ranking
-from bot.answering.evidence.ranking import READ, Weights, fitted, timeliness
+from bot.answering.evidence.ranking import (
+    READ,
+    LeadFeatures,
+    Weights,
+    fitted,
+    lead_features,
+    lead_margin,
+    timeliness,
+)
 from bot.answering.evidence.reader import Reading
 from bot.answering.evidence.windows import sentences_of, windows_of
 from bot.answering.understanding.need import Need
 from ingest.model import Evidence, Header, Passage, Span, parse_moment
 
-WEIGHTS = Weights(passage=1.0, words=0.0, time=1.0, slope=1.0, bias=0.0, says=0.9, closest=0.1)
+WEIGHTS = Weights(
+    passage=1.0,
+    words=0.0,
+    time=1.0,
+    slope=1.0,
+    bias=0.0,
+    lead=LeadFeatures(score=1.0, margin=1.0, words=0.0, bare=1.0),
+    lead_bias=-4.0,
+    says=0.9,
+    closest=0.1,
+)
 TEXT = """Turnout was 62.7 per cent. It had been 58.9 per cent in 2022. The count ended at noon.
 
 The recount
@@ -131,7 +149,34 @@ def test_the_shipped_weights_say_where_they_come_from():
     weights = fitted()
     assert 0 < weights.closest < weights.says <= 1
     assert weights.slope > 0
-    assert weights.probability(20) > weights.says
+    assert weights.certainty(LeadFeatures(8.0, 5.0, 1.0, 4.0)) > weights.says
+    assert weights.certainty(LeadFeatures(0.0, 0.0, 0.0, -2.0)) < weights.says
+
+
+def test_a_lead_is_surer_the_farther_the_next_answer_is_behind():
+    """What says the same, in other words or fewer, is no other answer."""
+    lead = (6.0, frozenset({"ana", "teller"}))
+    assert lead_margin([lead]) == 5.0
+    assert lead_margin([lead, (5.5, frozenset({"teller"}))]) == 5.0
+    assert lead_margin([lead, (5.5, frozenset({"jo", "venn"}))]) == 0.5
+    assert lead_margin([lead, (5.5, frozenset({"teller"})), (4.0, frozenset({"venn"}))]) == 2.0
+
+
+def test_a_lead_is_read_again_without_its_title():
+    """A title may name a person or a town that the window says nothing of."""
+    headers = []
+
+    class Recording(Pointing):
+        def read(self, question, windows):
+            headers.extend(window.header for window in windows)
+            return super().read(question, windows)
+
+    ranked = read_windows("How many votes changed?", [evidence_of()], Recording("12"), WEIGHTS)
+    headers.clear()
+    features = lead_features("How many votes changed?", ranked, Recording("12"))
+    assert headers == [""]
+    assert (features.score, features.bare) == (ranked[0].score, 3.0)
+    assert lead_features("How many votes changed?", [], Recording("12")) is None
 
 
 def test_an_order_to_a_model_is_no_sentence_of_coverage():
