@@ -124,15 +124,15 @@ def _quoted(
         return _nothing_found(question, view, coverage)
     timings = dict(view.timings)
     clock = Stopwatch(timings)
-    level = coverage.level(view)
+    outlets = view.names.outlets
+    close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
+    apart = differ(close, question.text)
+    level = coverage.level(view, contradicted=bool(apart))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
         return Abstention(question, level, (), question.asked_at, timings, how, absent=view.absent)
     level = trusted(level, [view.ranked[0].passage.header.unverified])
-    outlets = view.names.outlets
-    close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
-    apart = differ(close, question.text)
     found = close
     if level is not Level.CLOSEST:
         found = excerpts(view.ranked, level, coverage.weights, outlets=outlets)

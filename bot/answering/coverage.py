@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.evidence.ranking import (
+    LeadFeatures,
     Weights,
     by_windows,
     lead_features,
@@ -62,8 +63,8 @@ class View:
     timings: Mapping[str, float]
     read: bool
     """Whether the reader read the windows; without it words alone order them."""
-    certainty: float = 0.0
-    """The certainty that the first window answers, from 0 to 1."""
+    lead: LeadFeatures | None = None
+    """The figures from which the certainty that the first window answers is computed."""
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
 
@@ -166,18 +167,19 @@ class Coverage:
             ranked = plain_windows(need, found)
         clock.lap("read")
         ranked = self._without_recurring(ranked)
-        certainty = 0.0
-        if reader is not None and (lead := lead_features(question.text, ranked, reader)):
-            certainty = self.weights.certainty(lead)
+        lead = None if reader is None else lead_features(question.text, ranked, reader)
         evidence = by_windows(found, ranked)
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
             missing = absent_outlets(question.text, [*outlets, *agencies], language)
-        return View(need, names, evidence, ranked, timings, reader is not None, certainty, missing)
+        return View(need, names, evidence, ranked, timings, reader is not None, lead, missing)
 
-    def level(self, view: View) -> Level | Reason:
+    def level(self, view: View, *, contradicted: bool = False) -> Level | Reason:
         """Return how sure it is that a view answers, or why nothing of it is shown.
+
+        A lead that is *contradicted* by what is shown beside it is no less sure for that: both are
+        what the coverage says.
 
         A question without a content word asks about the news: only a period or the latest makes
         that definite. Where nothing was read, nothing is ever sure; nor is the figure of an earlier
@@ -195,8 +197,8 @@ class Coverage:
                 return Level.SAYS
             return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
-        sure = view.certainty >= self.weights.says and not ranked[0].earlier
-        if sure and not view.absent:
+        certainty = self.weights.certainty(view.lead, alone=contradicted) if view.lead else 0.0
+        if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
 

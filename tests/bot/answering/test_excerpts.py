@@ -134,6 +134,7 @@ def test_reports_that_contradict_each_other_both_stand_there(answered):
     """The newest first, and the machine is told."""
     outcome = answered("How many people came to the rally?")
     assert outcome.differ
+    assert outcome.level is Level.SAYS
     assert outcome.leads == 2
     assert [e.citation.header.outlet for e in outcome.excerpts[:2]] == ["Courier", "Post"]
     assert as_object(outcome)["differ"] is True

@@ -153,6 +153,25 @@ def test_the_shipped_weights_say_where_they_come_from():
     assert weights.certainty(LeadFeatures(0.0, 0.0, 0.0, -2.0)) < weights.says
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "earlier"),
+    [
+        ("Farr won Tarn by 30 votes in 2022.", "Farr", True),
+        ("Turnout was 62.7 per cent, above the 58.9 of 2022.", "62.7 per cent", False),
+        ("Turnout was 62.7 per cent, above the 58.9 of 2022.", "58.9", True),
+        ("投票率は62.7％で、2022年の58.9％を上回った。", "62.7％", False),
+        ("Turnout in 2026 was 62.7 per cent.", "62.7 per cent", False),
+        ("Venn, who lost in 2022 – as she had before – won Holm.", "won Holm", False),
+    ],
+)
+def test_what_an_article_recalls_is_told_from_what_it_compares(text, word, earlier):
+    """The year must stand in the clause that answers."""
+    [window] = read_windows("Who won?", [evidence_of(text)], Pointing(word), WEIGHTS)
+    assert window.earlier is earlier
+    [dated] = read_windows("Who won in 2022?", [evidence_of(text)], Pointing(word), WEIGHTS)
+    assert not dated.earlier
+
+
 def test_a_lead_is_surer_the_farther_the_next_answer_is_behind():
     """What says the same, in other words or fewer, is no other answer."""
     lead = (6.0, frozenset({"ana", "teller"}))
