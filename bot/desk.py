@@ -190,6 +190,8 @@ class Desk:
 
     async def close(self) -> None:
         """Close the chat models, in the event loop that used them, and end what is being read."""
+        if self.coverage.reader is not None:
+            self.coverage.reader.end()
         end_isolated()
         await self.models.close()
 
