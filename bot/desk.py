@@ -46,6 +46,7 @@ from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import ArchiveError, IngestError
 from ingest.fetching import Fetcher
 from ingest.index.index import Index
+from ingest.isolation import end_isolated
 from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
 from ingest.schedule import keep_fresh
 from ingest.threads import in_thread
@@ -187,7 +188,10 @@ class Desk:
         return rules.voting_link or self.settings.voting_link
 
     async def close(self) -> None:
-        """Close the chat models, in the event loop that used them."""
+        """Close the chat models, in the event loop that used them, and end what is being read."""
+        if self.coverage.reader is not None:
+            self.coverage.reader.end()
+        end_isolated()
         await self.models.close()
 
     def keep_house(self, progress: Progress | None = None) -> None:

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -98,7 +98,7 @@ class Isolation(Executor):
     def _take_worker(self) -> _Worker:
         with self._turn:
             if self._closed:
-                raise OutOfBoundsError("was still being read when this ended")
+                raise _ended()
             worker = self._idle.pop() if self._idle else _Worker(self._limits)
             self._workers.add(worker)
             return worker
@@ -118,6 +118,8 @@ class Isolation(Executor):
         with self._turn:
             self._closed = True
             workers, self._workers = self._workers, set()
+        for worker in workers:  # all die at the same time, and each is waited for
+            worker.process.kill()
         for worker in workers:
             worker.kill()
 
@@ -228,6 +230,10 @@ def _pickled_error(error: Exception) -> bytes:
     return pickled
 
 
+def _ended() -> OutOfBoundsError:
+    return OutOfBoundsError("was still being read when this ended")
+
+
 def _too_slow(limits: Limits) -> OutOfBoundsError:
     return OutOfBoundsError(f"takes more than {limits.seconds} seconds to read")
 
@@ -280,6 +286,17 @@ def isolated(
         return _shared().submit(work, *arguments, **options).result()
     except OutOfBoundsError as error:
         raise error.of(name) from error
+    except CancelledError as error:
+        raise _ended().of(name) from error
+
+
+def end_isolated() -> None:
+    """Kill the processes of :func:`isolated`; what they were reading is not read."""
+    if _shared.cache_info().currsize:
+        shared = _shared()
+        _shared.cache_clear()
+        atexit.unregister(shared.shutdown)
+        shared.shutdown()
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -93,6 +95,16 @@ def ending_on_signal() -> Iterator[Ending]:
     finally:
         for signal_number in handled:
             loop.remove_signal_handler(signal_number)
+
+
+def exit_at_once(code: int) -> None:
+    """Exit with *code* after all is closed: tearing down a large process takes seconds."""
+    atexit._run_exitfuncs()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _exit_now(number: int) -> None:

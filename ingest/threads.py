@@ -62,7 +62,7 @@ class DetachedExecutor(Executor):
             if self._threads < min(self._size, self._busy):
                 self._threads += 1
                 threading.Thread(target=self._serve, name=self._name, daemon=True).start()
-            self._calls.put(partial(_run, future, partial(fn, *args, **kwargs)))
+            self._calls.put(partial(self._run, future, partial(fn, *args, **kwargs)))
         return future
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = False) -> None:
@@ -76,17 +76,17 @@ class DetachedExecutor(Executor):
 
     def _serve(self) -> None:
         while (call := self._calls.get()) is not None:
-            if not self._cancelled:
-                call()
+            call()
             with self._turn:
                 self._busy -= 1
 
-
-def _run(future: Future[_Result], work: Callable[[], _Result]) -> None:
-    """Run *work*, and store its result or error in *future*."""
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - future.result() raises it
-        future.set_exception(error)
+    def _run(self, future: Future[_Result], work: Callable[[], _Result]) -> None:
+        """Run *work*, and store its result or error in *future*; cancel it after a shutdown."""
+        if self._cancelled:
+            future.cancel()
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - future.result() raises it
+            future.set_exception(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.coverage import Coverage, View
@@ -24,7 +25,7 @@ from bot.answering.resting import rests_on, shown_sources
 from bot.answering.several import QUESTIONS_AT_ONCE, join_answers, questions_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import in_unread_language
-from bot.answering.watching import Phase, Watch
+from bot.answering.watching import Phase, StoppedEarlyError, Watch, search_in_turn
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
 from bot.answering.writing.excerpts import EXCERPTS, differ, excerpts, newest_first
@@ -64,7 +65,11 @@ async def answer(
     watch.phase(
         Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count, coverage.edition)
     )
-    view = await asyncio.to_thread(coverage.look, question)
+    try:
+        view = await search_in_turn(watch.stop, partial(coverage.look, question))
+    except StoppedEarlyError:
+        how = Written(stopped=True)
+        return Abstention(question, Reason.STOPPED, (), question.asked_at, written=how)
     worth = writers and trouble is None and not isinstance(coverage.level(view), Reason)
     meter = meter or Meter()
     for writer in writers if worth else ():
@@ -76,7 +81,8 @@ async def answer(
     else:
         lost, said = tuple(meter.dropped), meter.server_message
         how = Written(trouble=trouble, dropped=lost, usage=meter.usage, detail=said)
-        outcome = await asyncio.to_thread(_in_excerpts, question, view, coverage, how)
+        excerpts_of = partial(_in_excerpts, question, view, coverage, how)
+        outcome = await search_in_turn(asyncio.Event(), excerpts_of)
     return _qualified(outcome, coverage)
 
 

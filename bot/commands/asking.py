@@ -36,7 +36,7 @@ def run_command() -> int:
         return chat_command()
     from bot.discord_ui.client import serve
 
-    async def serve_until_stopped(desk: Desk) -> int:
+    async def serve_until_stopped(desk: Desk) -> stopping.Ending:
         with (
             stopping.ending_on_signal() as stop,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
@@ -45,11 +45,14 @@ def run_command() -> int:
                 for address in addresses:
                     print(address)
                 await serve(desk, stop)
-        return stop.code
+        return stop
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
         desk.coverage.catch_up_words()  # embedding follows in the background
-        return asyncio.run(serve_until_stopped(desk))
+        stop = asyncio.run(serve_until_stopped(desk))
+    if stop.event.is_set():
+        stopping.exit_at_once(stop.code)
+    return stop.code
 
 
 def chat_command() -> int:

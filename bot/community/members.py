@@ -165,11 +165,6 @@ class Community:
         self.ledger.questions.remove(number)
 
     @in_thread
-    def mark_notified(self, question: PendingQuestion) -> None:
-        """Record that the asker was notified; otherwise another process does it later."""
-        self.ledger.questions.mark_notified(question.id)
-
-    @in_thread
     def take(self, number: int) -> PendingQuestion | None:
         """Delete and return an interrupted question; ``None`` if it was taken before."""
         return self.ledger.questions.take(number)

@@ -67,6 +67,11 @@ class ProcessLease:
             self._renew()
         return self.ledger.questions.interrupted(self.owner, self.clock())
 
+    @in_thread
+    def mark_notified(self, question: PendingQuestion) -> None:
+        """Record that the asker was notified; otherwise another process does it later."""
+        self.ledger.questions.mark_notified(question.id)
+
     def live_owners(self) -> set[str]:
         """Return the owners of all live processes, including this one; it blocks."""
         return {self.owner, *self.ledger.leases.owners(self.clock())}

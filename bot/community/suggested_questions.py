@@ -66,7 +66,7 @@ class SuggestedQuestions:
         if last_change == self._last_change or not is_due:
             return
         self._count_names()
-        self._general = self._ask_general(now)
+        self._general = self._ask_general(now, progress)
         self._questions = self._draw(now, progress)
         self._last_change, self._drawn_at = last_change, now
 
@@ -118,7 +118,9 @@ class SuggestedQuestions:
             if count >= _TITLES and len(name) <= _LONGEST_NAME
         }
 
-    def _ask_general(self, now: datetime) -> dict[tuple[str, Language], str]:
+    def _ask_general(
+        self, now: datetime, progress: Progress | None
+    ) -> dict[tuple[str, Language], str]:
         """Ask the general questions in every language, and return the outlets that answer them.
 
         A citation that is certain in one language is accepted in every language that leads with it.
@@ -128,6 +130,8 @@ class SuggestedQuestions:
             citations: dict[Language, Citation] = {}
             certain: set[Citation] = set()
             for language in Language:
+                if progress is not None:
+                    progress(0, _NEWEST)
                 text = Wording.of(language)(f"ask_{kind}")
                 outcome = self.answers(Question(text, now, language))
                 if not isinstance(outcome, Answer) or outcome.citations[0].header.unverified:

@@ -214,7 +214,7 @@ class Asking:
             as_of=as_of,
         )
         storing = asyncio.create_task(if_possible(begun))
-        shown = QuestionMessage(place, question.language, storing, self.desk.community)
+        shown = QuestionMessage(place, question.language, storing, self.desk)
         self.unfinished.add(shown)
         try:
             await asyncio.wait({storing}, timeout=_STORING_SECONDS)

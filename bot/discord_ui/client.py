@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 DIGEST_FILE = "discord-commands.sha256"
 """File in ``DATA_DIR`` with the digest of the commands that Discord has registered."""
-_FINISH_SECONDS = 2.0
+_FINISH_SECONDS = 1.5
 """Seconds that running answers have to finish when the bot is stopped."""
 _REPORT_SECONDS = 1.5
 """Seconds for telling the other askers that their answer is not coming."""

@@ -10,7 +10,7 @@ from typing import Protocol
 import discord
 from discord import ui
 
-from bot.community.members import Community
+from bot.desk import Desk
 from bot.discord_ui.errors import if_possible
 from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import deliver
@@ -44,7 +44,7 @@ class QuestionMessage:
     place: ReplyPlace
     language: Language
     storing: asyncio.Task[PendingQuestion | None]
-    questions: Community
+    desk: Desk
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _is_final: bool = False
 
@@ -57,7 +57,7 @@ class QuestionMessage:
             await self._reply(view, stored)
             sent = self.place.sent
             if is_first and stored is not None and stored.token is None and sent is not None:
-                await if_possible(self.questions.note_progress(stored.id, sent.id))
+                await if_possible(self.desk.community.note_progress(stored.id, sent.id))
 
     async def finish(self, view: ui.LayoutView) -> bool:
         """Show the answer; return False if the asker was notified that there is none."""
@@ -72,7 +72,7 @@ class QuestionMessage:
 
             await deliver(view, reply, self.place.post, Wording.of(self.language))
             if stored is not None:
-                await if_possible(self.questions.finish(stored.id))
+                await if_possible(self.desk.community.finish(stored.id))
             return True
 
     async def interrupt(self, make_view: Callable[[PendingQuestion], ui.LayoutView]) -> None:
@@ -89,7 +89,7 @@ class QuestionMessage:
                 await self._reply(notice_view(Wording.of(self.language)("interrupted")), None)
                 return
             await self._reply(make_view(stored), stored)
-            await self.questions.mark_notified(stored)
+            await self.desk.lease.mark_notified(stored)
 
     async def _reply(self, view: ui.LayoutView, stored: PendingQuestion | None) -> None:
         await self.place.reply(view, stored.nonce if stored is not None else None)

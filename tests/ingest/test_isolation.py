@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import pickle
 import sys
 import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ingest.errors import UnreadableError
-from ingest.isolation import Isolation, Limits, OutOfBoundsError, isolated
+from ingest.isolation import Isolation, Limits, OutOfBoundsError, end_isolated, isolated
 from ingest.reading import Hints, read_bytes
 
 SMALL = Limits(memory=128, seconds=5, output=1)
@@ -100,6 +102,21 @@ def test_closing_waits_for_nobody(isolation):
     assert time.monotonic() - began < 5
     with pytest.raises(OutOfBoundsError):
         waiting.result(150)
+
+
+def test_what_is_being_read_ends_with_the_desk():
+    """The thread that waits for it gets a sentence at once, and the next reading works."""
+    end_isolated()
+    before = len(multiprocessing.active_children())
+    with ThreadPoolExecutor(1) as executor:
+        waiting = executor.submit(isolated, "long.html", takes_time)
+        while len(multiprocessing.active_children()) == before:
+            time.sleep(0.01)
+        end_isolated()
+        with pytest.raises(UnreadableError, match=r"^long\.html .* so it was not read\.$"):
+            waiting.result(150)
+    assert isolated("a.txt", says, "read") == "read"
+    end_isolated()
 
 
 def a_bomb(packed):

@@ -69,18 +69,26 @@ class WindowReader(Protocol):
     def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
         """Return one reading for each of *windows*."""
 
+    def end(self) -> None:
+        """Cancel the readings that wait: their calls of :meth:`read` raise CancelledError."""
+
 
 class _ShippedReader:
     """The reader that the project ships, run by onnxruntime, a window at a time."""
 
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
         self._session, self._tokenizer = session, tokenizer
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reading")
+        self._threads = _reading_threads()
         self._reading = lru_cache(_KEPT)(self._read)
 
     def read(self, question: str, windows: Sequence[Readable]) -> list[Reading]:
         """Return one reading for each of *windows*; a window's never depends on the others."""
         return list(self._threads.map(lambda window: self._reading(question, window), windows))
+
+    def end(self) -> None:
+        """Cancel the readings that wait; later ones have new threads."""
+        ended, self._threads = self._threads, _reading_threads()
+        ended.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, question: str, window: Readable) -> Reading:
         pair = pair_of(self._tokenizer, question, window.header, window.text)
@@ -88,6 +96,11 @@ class _ShippedReader:
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         answers, span = self._session.run(["answers", "span"], inputs)
         return Reading(float(answers.item()), _pointed_at(pair, span[0]))
+
+
+def _reading_threads() -> ThreadPoolExecutor:
+    """Return one thread for each core, started on first use."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reading")
 
 
 def _pointed_at(pair: Pair, logits: NDArray[np.float32]) -> Span | None:
@@ -121,6 +134,11 @@ class RerankingReader:
                 return [Reading(0.0) for _ in windows]
             return self._otherwise.read(question, windows)
         return [Reading(_odds(probability)) for probability in likely]
+
+    def end(self) -> None:
+        """Cancel the readings of the shipped reader."""
+        if self._otherwise is not None:
+            self._otherwise.end()
 
 
 def _odds(probability: float) -> float:

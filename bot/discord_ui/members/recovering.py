@@ -38,7 +38,7 @@ async def _notify(client: discord.Client, desk: Desk, question: PendingQuestion)
         await _show(client, question, interrupted_view(question))
     except discord.HTTPException as error:
         logger.warning("Discord refused the notice of an interrupted question: %s", error)
-    await desk.community.mark_notified(question)
+    await desk.lease.mark_notified(question)
 
 
 async def _show(client: discord.Client, question: PendingQuestion, view: ui.LayoutView) -> None:

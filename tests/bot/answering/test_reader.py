@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -164,6 +166,23 @@ class Steady:
 
     def read(self, _question, windows):
         return [Reading(3.0) for _ in windows]
+
+
+@needs_weights
+def test_readings_that_wait_end_with_the_desk_and_later_ones_are_read():
+    """Whoever ends the desk does not wait for two hundred windows."""
+    shipped = shipped_reader()
+    windows = [Readable("Ledger", f"Ward {n} has {n} seats. " * 20) for n in range(200)]
+    begun = shipped._reading.cache_info().misses + 3
+    with ThreadPoolExecutor(1) as executor:
+        waiting = executor.submit(shipped.read, "How many seats has ward 7?", windows)
+        while shipped._reading.cache_info().misses < begun:
+            time.sleep(0.001)
+        shipped.end()
+        with pytest.raises((CancelledError, RuntimeError)):
+            waiting.result(60)
+    [read] = shipped.read("How many seats has ward 7?", [Readable("Ledger", "Ward 7 has 9.")])
+    assert read.answer
 
 
 def test_a_reranker_reads_in_its_place():

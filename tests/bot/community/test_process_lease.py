@@ -106,7 +106,7 @@ async def test_a_process_that_dies_before_it_told_leaves_that_to_the_next(archiv
     assert again.id == number
     await third.begin()
     [again] = await third.interrupted()
-    ledger.questions.mark_notified(again.id)
+    await third.mark_notified(again)
     assert await third.interrupted() == []
     assert await ProcessLease(ledger, clock, alone=True).interrupted() == []
 
@@ -168,9 +168,9 @@ async def test_whoever_is_killed_whenever_nothing_is_told_twice(archive, clock, 
         assert sum(telling) <= 1
         found = await asyncio.gather(*(each.interrupted() for each in alive))
         told.update(each.id for one in found for each in one)
-        for one in found:
+        for teller, one in zip(alive, found, strict=True):
             for each in one:
-                ledger.questions.mark_notified(each.id)
+                await teller.mark_notified(each)
     living = {each.owner for each in alive}
     clock.now += LONG
     last = ProcessLease(ledger, clock, alone=False)

@@ -1,0 +1,45 @@
+"""Searches take turns in threads of their own, and a stop ends those that wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+
+import pytest
+
+from bot.answering.watching import StoppedEarlyError, search_in_turn
+
+
+async def test_a_stopped_search_that_waits_never_runs_and_delays_nobody():
+    """More searches than threads: short calls go on, and a stop ends the search that waits."""
+    going_on, stop, ran = threading.Event(), asyncio.Event(), []
+    never = asyncio.Event()
+    busy = [
+        asyncio.create_task(search_in_turn(never, going_on.wait))
+        for _ in range(4 + 2 * (os.cpu_count() or 1))
+    ]
+    last = asyncio.create_task(search_in_turn(stop, lambda: ran.append(1)))
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "short"), 5) == "short"
+    stop.set()
+    with pytest.raises(StoppedEarlyError):
+        await asyncio.wait_for(last, 5)
+    going_on.set()
+    assert all(await asyncio.gather(*busy))
+    assert ran == []
+
+
+async def test_a_search_that_runs_ends_although_it_is_stopped():
+    """Its result tells what is nearest."""
+    started, going_on, stop = threading.Event(), threading.Event(), asyncio.Event()
+
+    def search():
+        started.set()
+        return going_on.wait()
+
+    running = asyncio.create_task(search_in_turn(stop, search))
+    await asyncio.to_thread(started.wait)
+    stop.set()
+    await asyncio.sleep(0)
+    going_on.set()
+    assert await asyncio.wait_for(running, 5)
