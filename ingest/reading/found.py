@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from ingest.errors import NoArticleError, ReadingError
-from ingest.language.detecting import language_of
+from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
+from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
 from ingest.model import UNVERIFIED_PASTE, Extract, Kind, Moment
 from ingest.reading.text import clean, clean_line
@@ -23,6 +24,11 @@ _SECTIONS = (
 _EAST_ASIAN_LANGUAGES = frozenset({"ja", "zh", "ko"})
 _MIN_CHARACTERS = 40
 """Characters below which a text does not count as an article."""
+
+_TITLE_CHARACTERS = 120
+"""Characters of the longest title made of a first line."""
+_SURE_LANGUAGE = 0.8
+"""Probability from which the language of a table is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
     url = _address(clean_line(hints.url or header.url or ""))
     host = urlsplit(url).hostname if url else None
     outlet = hints.outlet or _outlet_name(header.outlet) or (host or "").removeprefix("www.")
-    title = clean_line(hints.title or header.title) or clean_line(text.split("\n", 1)[0])[:120]
+    title = clean_line(hints.title or header.title) or _shortened(text.split("\n", 1)[0])
     settled_header = replace(
         header,
         title=title,
@@ -80,7 +86,7 @@ def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
         published=hints.published or header.published,
         not_before=None if hints.published else header.not_before,
         language=_language_in_script(_language_code(header.language), text)
-        or language_of(f"{title}\n{text}"),
+        or _detected_language(title, text),
     )
     return replace(
         extract,
@@ -95,6 +101,22 @@ def kind_by_address(url: str | None) -> Kind:
     """Return the kind of article that the path of *url* indicates."""
     path = urlsplit(url or "").path.lower()
     return next((kind for pattern, kind in _SECTIONS if pattern.search(path)), Kind.NEWS)
+
+
+def _detected_language(title: str, text: str) -> str:
+    """Return the language of *text*; that of a table, which is names and figures, only if sure."""
+    language, probability = guessed(f"{title}\n{text}")
+    is_table = all(BETWEEN in line for line in text.split("\n") if line)
+    return UNKNOWN_LANGUAGE if is_table and probability < _SURE_LANGUAGE else language
+
+
+def _shortened(line: str) -> str:
+    """Return *line* as a title: cut between two words if it is longer."""
+    title = clean_line(line)
+    if len(title) <= _TITLE_CHARACTERS:
+        return title
+    beginning = title[: _TITLE_CHARACTERS - 1]
+    return f"{beginning.rpartition(' ')[0] or beginning}…"
 
 
 def _language_code(language: str) -> str | None:

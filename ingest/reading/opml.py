@@ -47,8 +47,8 @@ class FeedListParser(Parser):
         )
         ellipsis = ", …" if len(feeds) > _LISTED_FEEDS else ""
         raise NoArticleError(
-            f"{document.name} lists {len(feeds)} feeds and is no article itself. Watch the "
-            f"feeds instead: {listed_feeds}{ellipsis}."
+            f"{document.name} is a list of feeds ({len(feeds)}) and no article. Watch the feeds "
+            f"instead: {listed_feeds}{ellipsis}."
         )
 
 
