@@ -1,4 +1,4 @@
-"""Follows of topics, outlets and questions, and the news found for them.
+"""Follows of topics, outlets, questions and counts, and the news found for them.
 
 The cost of an article does not grow with the number of follows: an index from words to topics
 selects the topics that the article may be about, and only these are searched for.
@@ -11,16 +11,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from typing import TypeAlias
 
 from bot.answering.answer import answer_now
 from bot.answering.coverage import Coverage
 from bot.answering.model import Answer, Citation, Level, Question
+from bot.answering.results import Results, results
+from bot.answering.tables import ContestTable, contests_in
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
-from bot.community.news import ENTRY_TIME, citable_article, new_coverage
+from bot.community.contest_index import ContestIndex
+from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_coverage
+from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
 from bot.ledger.positions import ChangeConsumer
@@ -28,7 +32,7 @@ from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language
-from ingest.model import Article, Edition, Header, Passage
+from ingest.model import Article, Edition, Header, Passage, Version
 from ingest.threads import in_thread
 
 _MESSAGE_INTERVAL = timedelta(hours=2)
@@ -83,6 +87,7 @@ class _Interests:
         self._compute_need = need_of
         self.places = {follow.place for follow in follows}
         self.outlets: dict[str, list[Follow]] = defaultdict(list)
+        self.counts: dict[str, list[Follow]] = defaultdict(list)
         self.followers: dict[_Interest, list[Follow]] = defaultdict(list)
         self.needs: dict[_Interest, Need] = {}
         self._stems: dict[str, set[_Interest]] = defaultdict(set)
@@ -90,6 +95,9 @@ class _Interests:
         for follow in follows:
             if follow.kind is FollowKind.OUTLET:
                 self.outlets[follow.text.casefold()].append(follow)
+                continue
+            if follow.kind is FollowKind.RESULTS:
+                self.counts[follow.text].append(follow)
                 continue
             interest = follow.kind, follow.text
             if interest not in self.needs:
@@ -141,6 +149,7 @@ class Following:
     archive: Archive
     ledger: Ledger
     coverage: Coverage
+    contests: ContestIndex
     clock: Callable[[], datetime]
     _follow_count: tuple[int, int] | None = None
     _interests: _Interests | None = None
@@ -154,9 +163,9 @@ class Following:
         place: int | None,
         language: Language,
         *,
-        question: bool = False,
+        kind: FollowKind = FollowKind.TOPIC,
     ) -> Follow | None:
-        """Follow an outlet, a topic, or a question until it is answered.
+        """Follow a topic, an outlet of that name, a question until it is answered, or a count.
 
         Returns the existing follow if the channel has it already, and ``None`` if the member or the
         channel has the maximum number of follows.
@@ -166,8 +175,8 @@ class Following:
             for outlet in self.archive.outlets.names(Edition(str(place or "")))
         }
         outlet = outlets.get(text.casefold())
-        kind = FollowKind.QUESTION if question else FollowKind.TOPIC
-        kind = FollowKind.OUTLET if outlet and not question else kind
+        outlet = outlet if kind is FollowKind.TOPIC else None
+        kind = FollowKind.OUTLET if outlet else kind
         channel_follows = self.ledger.follows.in_channel(str(channel))
         existing = (
             follow
@@ -218,6 +227,7 @@ class Following:
                 self._matches_of(articles, interests),
                 self._matches_of_entries(live_articles, recent.entries, interests),
                 self._questions_answered_live(live_articles, recent.entries, interests),
+                self._steps_of_counts(recent, interests),
             )
             news = list(self._citable(matches, interests))
             self.ledger.follows.note(news, recent.upto, now=self.clock())
@@ -226,7 +236,11 @@ class Following:
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
         """Return the news to be sent now, without *quiet* servers and recently notified follows."""
         return [
-            DueNews(follow, tuple(filter(None, map(self._quotation_of, news))), tuple(news))
+            DueNews(
+                follow,
+                tuple(filter(None, map(self._quotation_of, _in_order(follow, news)))),
+                tuple(news),
+            )
             for follow, news in self.ledger.follows.waiting(self.clock() - _MESSAGE_INTERVAL)
             if not quiet(follow.place)
         ]
@@ -311,6 +325,44 @@ class Following:
                     for follow in interests.followers[interest]:
                         yield follow, _entry_news(follow, article, citation.quote, citation)
 
+    def _steps_of_counts(
+        self, recent: Appeared, interests: _Interests
+    ) -> Iterable[tuple[Follow, FollowedNews]]:
+        """Yield the steps of followed counts in new and in changed articles."""
+        if not interests.counts:
+            return
+        self.contests.keep()
+        new_ids = {article.id for article in recent.articles} - recent.changed.keys()
+        touched = new_ids | recent.changed.keys()
+        places = {self.archive.articles.get(number).place for number in touched}
+        for place, text in product(sorted(places), interests.counts):
+            edition = Edition(place)
+            articles = set(self.contests.articles(text, edition))
+            if articles.isdisjoint(touched):
+                continue
+            coverage = replace(self.coverage.serving, edition=edition)
+            tables = _tables_of(results(text, coverage, articles, now=self.clock()))
+            earlier = _tables_of(results(text, coverage, articles - new_ids, now=self.clock()))
+            for number in touched.intersection(table.article_id for table in tables):
+                own = [table for table in tables if table.article_id == number]
+                old_version = recent.changed.get(number)
+                old_tables = (
+                    _tables_of_version(old_version)
+                    if old_version
+                    else [t for t in earlier if t.header.outlet == own[0].header.outlet]
+                )
+                version = own[0].rows[0].citation.passage.version
+                for step in steps_between(old_tables, own, version):
+                    for follow in interests.counts[text]:
+                        if self._was_read_after(follow.at, number):
+                            yield follow, _step_news(follow, number, step)
+
+    def _was_read_after(self, moment: datetime, article_id: int) -> bool:
+        """Return True if the current version of an article was read at *moment* or later."""
+        last = datetime.max.replace(tzinfo=moment.tzinfo)
+        version = self.archive.articles.version_before(article_id, last)
+        return version is not None and version.read_at >= moment
+
     def _matches_in(
         self, edition: Edition, articles: Sequence[Article], interests: _Interests
     ) -> Iterable[tuple[Follow, FollowedNews]]:
@@ -370,6 +422,32 @@ def _entry_news(follow: Follow, article: Article, entry: str, citation: Citation
     """Return the news of an *entry* of a live page, with a negative number that stays the same."""
     number = -(zlib.crc32(f"{article.id} {entry}".encode()) // 2) - 1
     return FollowedNews(follow.id, number, cited_range(citation))
+
+
+def _in_order(follow: Follow, news: Sequence[FollowedNews]) -> Sequence[FollowedNews]:
+    """Return the news of a follow in the order of a message: of a count, the last step first."""
+    if follow.kind is not FollowKind.RESULTS:
+        return news
+    return sorted(news, key=lambda item: item.cited.version, reverse=True)
+
+
+def _tables_of(found: Results) -> list[ContestTable]:
+    """Return all tables of a result."""
+    return [table for contest in found.contests for table in contest.sources]
+
+
+def _tables_of_version(version: Version) -> list[ContestTable]:
+    """Return the tables of results in an earlier version of an article."""
+    text, number = version.extract.text, version.article_id
+    key = f"{number}:{version.number}:0:"
+    header = version.extract.header
+    return contests_in([Passage(key, number, version.number, 0, 0, len(text), text, header)])
+
+
+def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNews:
+    """Return the news of a step of a count, with a negative number that stays the same."""
+    number = -(zlib.crc32(f"{article_id} {step.name}".encode()) // 2) - 1
+    return FollowedNews(follow.id, number, cited_range(step.row.citation))
 
 
 def _entry_citation(entry: str, passages: Sequence[Passage]) -> Citation | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.answering.coverage import Coverage
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.model import EVERYBODY, Article, Edition, Kind
+from ingest.model import EVERYBODY, Article, Edition, Kind, Version
 from ingest.similarity import units
 from ingest.threads import in_thread
 
@@ -94,20 +94,22 @@ def _story(articles: Sequence[Article]) -> Story:
 
 
 @dataclass(frozen=True, slots=True)
-class _Appeared:
+class Appeared:
     """New articles, and the last change of the batch.
 
-    ``entries`` are the new entries of known live pages, by article.
+    ``entries`` are the new entries of known live pages, by article; ``changed`` are known articles
+    with a new version, by the version that was there before.
     """
 
     articles: Sequence[Article]
     upto: int
     entries: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    changed: Mapping[int, Version] = field(default_factory=dict)
 
 
 def new_coverage(
     archive: Archive, coverage: Coverage, position: int | None, now: datetime
-) -> _Appeared | None:
+) -> Appeared | None:
     """Return the articles added after change *position*; ``None`` if there are none.
 
     Changes that the index does not have yet are left to a later call. Articles of long ago are left
@@ -115,7 +117,7 @@ def new_coverage(
     """
     last_change = archive.changes.last()
     if position is None:
-        return _Appeared((), last_change)
+        return Appeared((), last_change)
     if position >= last_change or coverage.behind():
         return None
     article_ids, upto = archive.changes.after(position, _BATCH_SIZE)
@@ -124,14 +126,28 @@ def new_coverage(
         article for article_id in article_ids if (article := citable_article(archive, article_id))
     ]
     recent = [article for article in articles if (article.header.day or oldest) >= oldest]
-    position_time = archive.changes.at(position) or datetime.min.replace(tzinfo=now.tzinfo)
+    last_time = archive.changes.at(position)
+    position_time = last_time or datetime.min.replace(tzinfo=now.tzinfo)
     entries = {
         article.id: new_entries
         for article in recent
         if article.versions > 1 and (new_entries := _new_entries(archive, article, position_time))
     }
-    new_articles = [article for article in recent if article.versions == 1 or article.id in entries]
-    return _Appeared(new_articles, upto, entries)
+    new_articles = [
+        article
+        for article in recent
+        if article.versions == 1
+        or article.id in entries
+        or (last_time is not None and article.added_at > last_time)
+    ]
+    changed = {
+        article.id: old_version
+        for article in articles
+        if article.versions > 1
+        and (old_version := archive.articles.version_before(article.id, position_time))
+        and old_version.number < article.versions
+    }
+    return Appeared(new_articles, upto, entries, changed)
 
 
 def _new_entries(archive: Archive, article: Article, before: datetime) -> tuple[str, ...]:

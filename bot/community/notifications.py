@@ -42,12 +42,13 @@ class News:
     ) -> Self:
         """Build the services over an open archive; answers older than *lasting* get no notices."""
         stories = Stories(archive)
+        contests = ContestIndex(archive, ledger, coverage, clock)
         return cls(
             stories,
-            Following(archive, ledger, coverage, clock),
+            Following(archive, ledger, coverage, contests, clock),
             Digests(archive, ledger, stories, clock),
             Outdated(archive, ledger, coverage, clock, lasting),
             Corrections(archive, ledger, clock, lasting),
             Quiet(archive, ledger, clock),
-            ContestIndex(archive, ledger, coverage, clock),
+            contests,
         )

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 
-from bot.ledger.model import CitedRange, Follow, FollowedNews
+from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind
 from bot.ledger.positions import ChangeConsumer, store_position
 from bot.ledger.schema import follow_news, follows
 from bot.ledger.table import LedgerPart
@@ -96,14 +96,20 @@ class Follows(LedgerPart):
             store_position(connection, ChangeConsumer.FOLLOWS, seq)
 
     def waiting(self, sent_before: datetime) -> list[tuple[Follow, list[FollowedNews]]]:
-        """Return unsent news by follow, without follows that were sent something after *rested*."""
+        """Return unsent news by follow, without follows that were sent some after *sent_before*.
+
+        Steps of a count do not wait for others: there are few of them.
+        """
         recently_sent = select(follow_news.c.follow_id).where(
             follow_news.c.sent_at > rows.iso(sent_before)
         )
         query = (
             select(follows, *(follow_news.c[name] for name in _NEWS_COLUMNS))
             .join(follow_news, follow_news.c.follow_id == follows.c.id)
-            .where(follow_news.c.sent_at.is_(None), follows.c.id.not_in(recently_sent))
+            .where(
+                follow_news.c.sent_at.is_(None),
+                or_(follows.c.kind == FollowKind.RESULTS, follows.c.id.not_in(recently_sent)),
+            )
             .order_by(follows.c.id, follow_news.c.story)
         )
         news_by_follow: dict[int, tuple[Follow, list[FollowedNews]]] = {}

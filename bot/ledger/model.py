@@ -204,11 +204,13 @@ class FollowKind(StrEnum):
     TOPIC = "topic"
     OUTLET = "outlet"
     QUESTION = "question"
+    RESULTS = "results"
+    """The count of a contest or a place: a message at each step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """A subscription to a topic, outlet or question: its news are posted in ``channel``.
+    """A subscription to a topic, outlet, question or count: its news are posted in ``channel``.
 
     ``channel`` may be a direct one, and ``place`` is its server, if any; ``member`` is a hash. A
     follow of kind ``QUESTION`` ends once it is answered.

@@ -182,7 +182,7 @@ def stories(answer: Answer) -> list[Story]:
 
 def follows(words: Wording) -> list[Follow]:
     """Return one follow of each kind."""
-    texts = ("Marrowen", "The Sarnholt Ledger", "Does Volstrand pay the Lantern Movement?")
+    texts = ("Marrowen", "The Sarnholt Ledger", "Does Volstrand pay the Lantern Movement?", "Holm")
     return [
         Follow(built.NOW, "", "1", "", kind, text, words.language, n)
         for n, (kind, text) in enumerate(zip(FollowKind, texts, strict=True))

@@ -17,10 +17,18 @@ from bot.discord_ui.replying import Interaction, respond, send_privately, show_r
 from bot.discord_ui.text import escape, literal, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import Follow, FollowKind
-from bot.wording import Wording
+from bot.wording import RIGHT_TO_LEFT, Wording
+from ingest.language.languages import Language
 
 _PER_MESSAGE = 9
 """Follows in one message, within Discord's 40 components."""
+_CONFIRMATIONS = {
+    FollowKind.QUESTION: "follow_question",
+    FollowKind.RESULTS: "follow_results_done",
+}
+"""Texts that say what is followed, by kind."""
+_GAP = "\0"
+"""A sign that no message contains, in the place of the contest in "Holm results"."""
 
 
 def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -40,16 +48,40 @@ def follow_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
             await respond(interaction, notice_view(words("follow_here_not_allowed")))
             return
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await show_result(interaction, lambda: _follow(interaction, topic.strip(), in_channel=here))
+        contest = contest_followed(topic)
+        kind = FollowKind.RESULTS if contest else FollowKind.TOPIC
+        text = contest or topic.strip()
+        await show_result(
+            interaction, lambda: _follow(interaction, text, in_channel=here, kind=kind)
+        )
 
     @slash_follow.autocomplete("topic")
     async def suggest_outlets(
         interaction: discord.Interaction, text: str
     ) -> list[app_commands.Choice[str]]:
-        place = str(interaction.guild_id or "")
-        return matching_choices(text, await asking.desk.catalogue.outlets(place), include_text=True)
+        desk, words = asking.desk, words_of(interaction)
+        outlets = await desk.catalogue.outlets(str(interaction.guild_id or ""))
+        edition = await desk.community.edition(interaction.guild_id)
+        counts = (
+            words("follow_results", contest=name) for name in desk.news.contests.names(edition)
+        )
+        return matching_choices(text, [*outlets, *counts], include_text=True)
 
     return slash_follow
+
+
+def contest_followed(text: str) -> str:
+    """Return the contest of "Holm results", in any language of the desk, or an empty text."""
+    plain = text.strip().strip(RIGHT_TO_LEFT)
+    folded = plain.casefold()
+    for language in Language:
+        template = Wording.of(language)("follow_results", contest=_GAP).strip(RIGHT_TO_LEFT)
+        before, _, after = (part.casefold() for part in template.partition(_GAP))
+        if folded.startswith(before) and folded.endswith(after):
+            contest = plain[len(before) : len(plain) - len(after)].strip()
+            if contest:
+                return contest
+    return ""
 
 
 def following_command(asking: Asking) -> app_commands.Command[Any, ..., None]:
@@ -98,7 +130,9 @@ class TellMeButton(KeyButton, template=r"desk:tellme:(?P<key>[0-9]{1,12})"):
             await send_privately(interaction, notice_view(words_of(interaction)("answer_too_old")))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_result(interaction, lambda: _follow(interaction, question, question=True))
+        await show_result(
+            interaction, lambda: _follow(interaction, question, kind=FollowKind.QUESTION)
+        )
 
 
 class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
@@ -125,7 +159,7 @@ class UnfollowButton(KeyButton, template=r"desk:unfollow:(?P<key>[0-9]{1,12})"):
 
 
 async def _follow(
-    interaction: Interaction, text: str, *, in_channel: bool = False, question: bool = False
+    interaction: Interaction, text: str, *, in_channel: bool = False, kind: FollowKind
 ) -> ui.LayoutView:
     """Follow *text* in this channel, or in direct messages, where the first one confirms it."""
     words, desk = words_of(interaction), asking_of(interaction).desk
@@ -136,13 +170,15 @@ async def _follow(
     assert channel is not None
     member = await desk.community.hashed(interaction.user.id)
     follow = await desk.news.following.follow(
-        text, member, channel, place, words.language, question=question
+        text, member, channel, place, words.language, kind=kind
     )
     if follow is None:
         return notice_view(words("follow_too_many"))
     unfollow = UnfollowButton(str(follow.id), words("unfollow"))
-    key = "follow_question" if follow.kind is FollowKind.QUESTION else "follow_done"
-    view = with_buttons(notice_view(words(key, text=title(follow.text, 200))), [unfollow])
+    key = _CONFIRMATIONS.get(follow.kind, "follow_done")
+    is_count = follow.kind is FollowKind.RESULTS
+    name = words("follow_results", contest=follow.text) if is_count else follow.text
+    view = with_buttons(notice_view(words(key, text=title(name, 200))), [unfollow])
     if in_channel or interaction.guild_id is None:
         return view
     try:
@@ -150,4 +186,4 @@ async def _follow(
     except discord.Forbidden:
         await desk.news.following.unfollow(follow.id)
         return notice_view(words("follow_unreachable"))
-    return notice_view(words("follow_in_private", text=title(follow.text, 200)))
+    return notice_view(words("follow_in_private", text=title(name, 200)))

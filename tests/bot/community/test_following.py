@@ -119,7 +119,7 @@ async def test_an_outlet_is_followed_by_its_name(desk, following, clock):
 async def test_a_question_is_answered_once_and_over(desk, following, clock):
     """It waits for an answer, not for any mention."""
     question = "When is the result of the recount in Dunmere East due?"
-    follow = await following.follow(question, "m", 1, None, EN, question=True)
+    follow = await following.follow(question, "m", 1, None, EN, kind=FollowKind.QUESTION)
     published(desk, clock, SCHOOLS.replace("Sarnholt", "Dunmere East"), "Strike in Dunmere East")
     assert await told(following) == []
     published(desk, clock, RECOUNT, "Recount in Dunmere East")
@@ -136,7 +136,7 @@ async def test_a_server_that_hides_a_live_page_hears_nothing_of_its_entries(desk
     number = published(desk, clock, begun, "Election night", **about)
     question = "When is the result of the recount in Dunmere East due?"
     for server, user in ((1, "m"), (2, "n")):
-        await following.follow(question, user, server, server, EN, question=True)
+        await following.follow(question, user, server, server, EN, kind=FollowKind.QUESTION)
         await following.follow("recount", user, server, server, EN)
     desk.archive.editions.hide("2", number, now=clock.now)
     entry = f"2026-10-25 22:10 {RECOUNT}"

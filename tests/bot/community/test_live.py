@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.community.contest_index import ContestIndex
 from bot.community.following import Following
 from bot.community.news import Stories, new_coverage
 from bot.ledger import Ledger
@@ -83,7 +84,8 @@ async def test_followers_get_each_entry_once_that_is_about_it(archive):
     """Quoted without its time; a later round repeats none."""
     ledger, coverage = Ledger.of(archive), _Index(archive)
     clock = [NIGHT]
-    following = Following(archive, ledger, coverage, lambda: clock[0])
+    contests = ContestIndex(archive, ledger, coverage, lambda: clock[0])
+    following = Following(archive, ledger, coverage, contests, lambda: clock[0])
     live(archive, OLD)
     following.catch_up()
     await following.follow("Skerrow recount", "m", 5, None, Language.ENGLISH)

@@ -8,11 +8,14 @@ import discord
 import pytest
 
 from bot.community.rules import DigestPlan, QuietHours, ServerRules
-from bot.discord_ui.members.following import following_view
+from bot.discord_ui.members.following import contest_followed, following_view
 from bot.discord_ui.notifier import notify_followers, post_digests
 from bot.ledger.model import Follow, FollowKind
 from bot.wording import Wording
+from ingest import adding
 from ingest.language.languages import Language
+from ingest.reading import read_bytes
+from tests.bot.community import night
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import labels
 from tests.bot.discord_ui.reading import seen
@@ -110,6 +113,38 @@ async def test_only_moderators_let_a_channel_be_told(
     assert "No longer followed: chess clubs" in shown(ended)
     gone = await moderator.click(message, label="Unfollow")
     assert "not followed any more" in shown(gone)
+
+
+async def test_a_count_is_told_step_by_step(simcord_env, desk, channel, alice, publish):
+    """It is offered by its contest; a change that is no step says nothing."""
+    result = await alice.slash(channel, "follow", topic="holm RESULTS")
+    assert result.ephemeral
+    private = alice.user.dm_channel
+    assert said_last(private).startswith("Followed: holm results. You are told of a call")
+    for change in (1, 2, 40):
+        moment = desk.clock() + timedelta(minutes=change)
+        adding.add(
+            read_bytes(night.file_at(change), night.NAME, night.OFFICE), desk.archive, now=moment
+        )
+        desk.coverage.catch_up()
+        desk.news.following.catch_up()
+        await notify_followers(simcord_env.bot, desk, await desk.community.all_rules())
+    assert len(private.history()) == 3
+    assert said_last(private).startswith("Results have moved: holm")
+    assert "status: elected" in said_last(private)
+    [offered] = await alice.autocomplete(channel, "follow", "topic", "Holm results")
+    assert offered["value"] == "Holm results"
+    listed = await alice.slash(channel, "following")
+    assert "Results holm" in shown(listed)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_results_are_asked_for_in_every_language(language):
+    """As the desk offers them; a topic that only speaks of results is one."""
+    asked = Wording.of(language)("follow_results", contest="Holm")
+    assert contest_followed(f" {asked} ") == "Holm"
+    assert contest_followed("recount in Holm") == ""
+    assert contest_followed("results") == ""
 
 
 async def test_an_outlet_is_offered_and_followed(desk, channel, alice):
