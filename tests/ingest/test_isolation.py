@@ -13,7 +13,7 @@ import zlib
 import pytest
 
 from ingest.errors import UnreadableError
-from ingest.isolation import Isolation, Limits, OutOfBoundsError, isolated
+from ingest.process.isolation import Isolation, Limits, OutOfBoundsError, isolated
 from ingest.reading import Hints, read_bytes
 
 SMALL = Limits(memory=128, seconds=5, output=1)
