@@ -39,17 +39,17 @@ from bot.ledger import Ledger
 from bot.metrics import Metrics
 from bot.outcomes import answer_page, level_of, record_of
 from bot.settings import BotSettings
-from ingest import logs
 from ingest.archive import Archive
-from ingest.calling import as_called
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import ArchiveError, IngestError
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 from ingest.index.index import Index
-from ingest.isolation import end_isolated
 from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
+from ingest.process import logs
+from ingest.process.invocation import as_called
+from ingest.process.isolation import end_isolated
+from ingest.process.threads import in_thread
 from ingest.schedule import keep_fresh
-from ingest.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

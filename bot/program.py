@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot import __main__ as bot
 from ingest import __main__ as ingest
-from ingest.calling import INSTALLED
 from ingest.commands.options import make_app
+from ingest.process.invocation import INSTALLED
 
 _EXAMPLES = """\b
 examples:

@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepared_article
 from ingest.archive import Archive
 from ingest.errors import IngestError, NoArticleError, ReadingError, UnreachableError
-from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import add_place, clean_url, seals_of
-from ingest.isolation import OutOfBoundsError
+from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
+from ingest.fetching.identities import add_place, clean_url, seals_of
 from ingest.model import (
     NO_SNAPSHOTS,
     Decision,
@@ -28,6 +27,7 @@ from ingest.model import (
     Source,
     SourcePage,
 )
+from ingest.process.isolation import OutOfBoundsError
 from ingest.reading.fetched import (
     SENT_ON,
     is_next_page,

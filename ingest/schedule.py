@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from ingest.archive import Archive
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 from ingest.model import NO_SNAPSHOTS, SnapshotLimits, Source
 from ingest.refresh import Refresher, sentence
 from ingest.refreshing.extracting import extractor

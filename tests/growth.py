@@ -26,9 +26,9 @@ from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import roles
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
+from ingest.language.similarity import shingles, sketch
 from ingest.reading import Hints, read_bytes
 from ingest.reading.listings import read_listing
-from ingest.similarity import shingles, sketch
 
 STEEPEST = 1.3
 """The exponent above which the work grows faster than the text."""

@@ -20,9 +20,9 @@ from bot.commands.serving import served_beside
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from bot.wording import Wording
-from ingest import stopping
 from ingest.archive import Archive
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
+from ingest.process import ending
 
 _NEWEST = 8
 """Number of stories in the reply to a request for news."""
@@ -36,9 +36,9 @@ def run_command() -> int:
         return chat_command()
     from bot.discord_ui.client import serve
 
-    async def serve_until_stopped(desk: Desk) -> stopping.Ending:
+    async def serve_until_stopped(desk: Desk) -> ending.Ending:
         with (
-            stopping.ending_on_signal() as stop,
+            ending.ending_on_signal() as stop,
             metrics.served(desk.metrics, desk.archive, now, settings.metrics_port),
         ):
             async with served_beside(desk) as addresses:
@@ -51,7 +51,7 @@ def run_command() -> int:
         desk.coverage.catch_up_words()  # embedding follows in the background
         stop = asyncio.run(serve_until_stopped(desk))
     if stop.event.is_set():
-        stopping.exit_at_once(stop.code)
+        ending.exit_at_once(stop.code)
     return stop.code
 
 

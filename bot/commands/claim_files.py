@@ -23,11 +23,11 @@ from bot.answering.proving.verifier import ClaimVerifier, Finding, ProposedClaim
 from bot.answering.understanding.question import language_asked
 from bot.outcomes import found_object
 from bot.wording import Wording
-from ingest.batch import lines
+from ingest.commands.batch import lines
+from ingest.commands.output import printable
 from ingest.errors import ReadingError as UnreadableLineError
 from ingest.language.detecting import language_of as written_in
 from ingest.model import Evidence, Header, Kind, Passage, passage_id
-from ingest.showing import printable
 
 _BATCH = 8
 """Number of claims in one request to a verifier."""

@@ -15,8 +15,8 @@ from bot.answering.table_lines import ResultCell
 from bot.answering.tables import ContestTable
 from bot.outcomes import source_object
 from bot.wording import Wording
-from ingest.showing import cell as table_cell
-from ingest.showing import print_json, printable
+from ingest.commands.output import cell as table_cell
+from ingest.commands.output import print_json, printable
 
 
 def show_results(results: Results, *, as_json: bool) -> None:

@@ -18,13 +18,13 @@ from bot.answering.evidence.reader import NO_READER, window_reader
 from bot.answering.writing.models import chats
 from bot.settings import BotSettings
 from ingest.archive import Archive
-from ingest.calling import as_called
+from ingest.commands.output import cell, print_line, when
 from ingest.embedding.embedder import embedder, weakness_message
 from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
 from ingest.model import Generation
-from ingest.showing import cell, print_line, when
+from ingest.process.invocation import as_called
 
 if TYPE_CHECKING:
     from bot.answering.chat.chat import Chat

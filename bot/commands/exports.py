@@ -19,10 +19,10 @@ from rich.text import Text
 
 from ingest.archive import Archive
 from ingest.archive.passages import FoundPassage
+from ingest.commands.output import print_json, printable
 from ingest.errors import IngestError, ReadingError
-from ingest.isolation import isolated
+from ingest.process.isolation import isolated
 from ingest.refreshing.snapshots import text_of
-from ingest.showing import print_json, printable
 
 
 class Proof(StrEnum):

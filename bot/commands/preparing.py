@@ -12,9 +12,9 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest import adding
 from ingest.commands.options import now
+from ingest.commands.output import with_progress
 from ingest.errors import EmbeddingError, IndexUnavailableError
 from ingest.reading import Hints, read_path
-from ingest.showing import with_progress
 
 SAMPLE_COVERAGE = Path(__file__).parents[2] / "ingest" / "sample" / "coverage"
 """Sample coverage of a fictional election."""

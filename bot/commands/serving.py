@@ -15,9 +15,9 @@ from bot.commands.preparing import prepared_desk
 from bot.desk import Desk
 from bot.settings import BotSettings
 from bot.verify_page.server import served_to_browsers
-from ingest import stopping
 from ingest.commands.options import configured
 from ingest.errors import IngestError, SettingsError
+from ingest.process import ending
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def mcp_command(
     from bot.mcp_server.serving import serve_pipes
 
     async def serve_until_done(desk: Desk) -> int:
-        with stopping.ending_on_signal() as stop:
+        with ending.ending_on_signal() as stop:
             async with _updated_index(desk):
                 await _run_first(serve_pipes(desk), stop.event.wait())
         return stop.code
@@ -60,7 +60,7 @@ def _serve(settings: BotSettings, holder: str) -> int:
     """Serve the interfaces named in the settings until the process is stopped."""
 
     async def serve_until_stopped(desk: Desk) -> int:
-        with stopping.ending_on_signal() as stop:
+        with ending.ending_on_signal() as stop:
             async with _updated_index(desk), served_beside(desk) as addresses:
                 print("\n".join([*addresses, "Stop with Ctrl-C."]), file=sys.stderr, flush=True)
                 await stop.event.wait()

@@ -26,11 +26,11 @@ from bot.community.news import Story
 from bot.ledger.model import AnswerRecord, Spending
 from bot.outcomes import as_object
 from bot.wording import Wording, as_of_note, ground_line, unaskable
-from ingest.batch import BadLineError, questions
+from ingest.commands.batch import BadLineError, questions
+from ingest.commands.output import cell, print_json, printable, when
 from ingest.errors import IngestError
 from ingest.language.languages import Language
 from ingest.model import Header, Summary
-from ingest.showing import cell, print_json, printable, when
 
 _Clock: TypeAlias = Callable[[], datetime]
 _Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]

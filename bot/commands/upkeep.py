@@ -20,9 +20,9 @@ from bot.settings import BotSettings
 from ingest import adding
 from ingest.archive import Archive
 from ingest.commands.options import AsJson, configured, now
+from ingest.commands.output import with_progress
 from ingest.errors import SettingsError
 from ingest.reading import Hints, read_path
-from ingest.showing import with_progress
 
 
 class _WrittenBy(StrEnum):

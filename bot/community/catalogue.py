@@ -11,7 +11,7 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.index.passages import first_sentence
 from ingest.model import Article, Edition, Evidence, Header, Removal, Source
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)

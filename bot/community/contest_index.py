@@ -15,7 +15,7 @@ from ingest.archive import Archive
 from ingest.index.analysis import terms
 from ingest.language.lines import BETWEEN
 from ingest.model import EVERYBODY, Edition
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _MAX_ARTICLES = 500
 """Maximum number of indexed articles, the newest."""

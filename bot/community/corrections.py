@@ -12,7 +12,7 @@ from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.model import Version
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ingest.adding import AddingOutcome, PreparedArticle, keep_prepared, prepare
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError, SourceNotFoundError
 from ingest.model import Article, Decision, Permission, Removal, Saved, Source
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _UNDOABLE = frozenset(
     {

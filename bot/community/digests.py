@@ -14,7 +14,7 @@ from bot.ledger.model import FeedbackVerdict
 from ingest.archive import Archive
 from ingest.language.languages import Language
 from ingest.model import Article
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _LATEST_DELAY = timedelta(hours=12)
 """Maximum delay of a digest, if the bot was not running at its time."""

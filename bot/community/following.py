@@ -33,7 +33,7 @@ from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language
 from ingest.model import Article, Edition, Header, Passage, Version
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _MESSAGE_INTERVAL = timedelta(hours=2)
 """Minimum time between two messages of one follow; news found meanwhile wait."""

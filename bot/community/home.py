@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 
 @dataclass(slots=True)

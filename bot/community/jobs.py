@@ -16,7 +16,7 @@ from ingest.archive import Archive
 from ingest.errors import SourceNotFoundError
 from ingest.language.languages import Language
 from ingest.model import Source
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
 from ingest.model import EVERYBODY, Article, Edition, Header, SnapshotLimits, Summary, Version
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _CONTEXT_CHARACTERS = 300
 """Number of characters shown before and after a quotation."""

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from bot.answering.coverage import Coverage
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
+from ingest.language.similarity import units
 from ingest.model import EVERYBODY, Article, Edition, Kind, Version
-from ingest.similarity import units
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _GROUPED_ARTICLES = 60
 """Number of the newest articles that are grouped into stories."""

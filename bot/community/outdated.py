@@ -23,7 +23,7 @@ from bot.ledger.positions import ChangeConsumer
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence
 from ingest.model import EVERYBODY, Article, Edition
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _SIMILAR_PASSAGES = 40
 """Number of passages similar to an article; with ten, a third of the answers is missed."""

@@ -9,16 +9,15 @@ from bot.ledger.model import Suggestion
 from ingest.adding import PreparedArticle, prepared_article
 from ingest.archive import Archive
 from ingest.errors import ReadingError, UnreadableError
-from ingest.fetching import Fetcher, State
 from ingest.fetching.addresses import checked
-from ingest.fetching.fetcher import Fetched
-from ingest.isolation import isolated
+from ingest.fetching.fetcher import Fetched, Fetcher, State
+from ingest.language.similarity import has_text_of
 from ingest.model import Article, Extract, Source
+from ingest.process.isolation import isolated
+from ingest.process.threads import in_thread
 from ingest.reading import FoundArticle, Hints, read_bytes
 from ingest.reading.fetched import read_fetched
 from ingest.reading.listings import Entry, is_listing, read_listing
-from ingest.similarity import has_text_of
-from ingest.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)

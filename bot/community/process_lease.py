@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.ledger import Ledger
 from bot.ledger.model import PendingQuestion
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _LEASE_PERIOD = timedelta(seconds=15)
 """Time after which a lease expires unless it is renewed."""

@@ -12,7 +12,7 @@ from bot.community.rules import DESK, DeskRules
 from bot.ledger import Ledger
 from ingest.archive import Archive
 from ingest.model import Source
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _MIN_FAILURE = timedelta(days=1)
 """Minimum duration of a failure before moderators are notified."""

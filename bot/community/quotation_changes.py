@@ -13,8 +13,8 @@ from bot.ledger.model import NoticeKind
 from ingest.index.passages import sentences
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
+from ingest.language.similarity import units
 from ingest.model import Kind, Removal, Version
-from ingest.similarity import units
 
 _WITHDRAWN = {
     Removal.RETRACTED: NoticeKind.RETRACTED,

@@ -14,7 +14,7 @@ from bot.answering.model import Reason
 from bot.community.previewing import Preview
 from bot.ledger import Ledger
 from bot.ledger.model import Feedback, FeedbackVerdict, Suggestion
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _MIN_SIMILARITY = 0.75
 """Minimum similarity of two questions of one group; it joins all but very short paraphrases."""

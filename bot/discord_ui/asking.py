@@ -35,10 +35,10 @@ from bot.discord_ui.replying import Interaction, Send
 from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, title
 from bot.wording import Wording, in_words_of, unaskable
-from ingest import logs
 from ingest.language.languages import Language
 from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
+from ingest.process import logs
 
 _MakeControls: TypeAlias = Callable[
     [str, Wording, Audience, Reason | None, int | None], Sequence[ui.Item[Any]]

@@ -36,9 +36,9 @@ from bot.discord_ui.moderators.suggestions import post_suggestion
 from bot.discord_ui.notifier import keep_notifying
 from bot.discord_ui.screen import StopButton
 from bot.discord_ui.words import DeskTranslator
-from ingest import stopping
 from ingest.errors import IngestError, SettingsError
 from ingest.model import Progress
+from ingest.process import ending
 
 logger = logging.getLogger(__name__)
 
@@ -240,7 +240,7 @@ async def keep_house(
     last_error: str | None = None
     while True:
         try:
-            with suppress(stopping.StoppedError):
+            with suppress(ending.StoppedError):
                 await asyncio.to_thread(desk.keep_house, progress)
             last_error = None
         except Exception as error:
@@ -251,7 +251,7 @@ async def keep_house(
 
 
 async def serve(
-    desk: Desk, ending: stopping.Ending, *, announce: Callable[[str], object] = print
+    desk: Desk, ending: ending.Ending, *, announce: Callable[[str], object] = print
 ) -> None:
     """Connect with the token of the settings, and answer until the process has to end.
 

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.discord_ui.rendering import notice_view
 from bot.wording import Wording
-from ingest.logs import fault_code
+from ingest.process.logs import fault_code
 
 _Result = TypeVar("_Result")
 

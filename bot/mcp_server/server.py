@@ -36,7 +36,7 @@ from bot.mcp_server.tools import RefusedCallError, Tool, Tools
 from bot.wording import Wording
 from ingest.errors import IngestError
 from ingest.language.instructions import speaks_to_a_model
-from ingest.logs import fault_code
+from ingest.process.logs import fault_code
 
 _NAME = "election-desk"
 _INSTRUCTIONS = (

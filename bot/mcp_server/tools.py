@@ -16,7 +16,7 @@ from bot.outcomes import as_object, found_object, proof_object
 from bot.wording import Wording, unaskable
 from ingest.errors import IngestError
 from ingest.model import parse_moment
-from ingest.threads import in_thread
+from ingest.process.threads import in_thread
 
 _Arguments: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"

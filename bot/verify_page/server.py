@@ -24,8 +24,8 @@ from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotati
 from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
 from bot.wording import Wording
 from ingest.language.languages import Language
-from ingest.logs import fault_code
-from ingest.threads import in_thread
+from ingest.process.logs import fault_code
+from ingest.process.threads import in_thread
 
 _MAX_BODY_BYTES = 64 * 1024
 """Maximum bytes of a form; 4,000 characters of East Asian text take 36,000 bytes."""

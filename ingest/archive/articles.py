@@ -31,9 +31,9 @@ from ingest.archive.selecting import (
 )
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import add_place, identities_of
+from ingest.fetching.identities import add_place, identities_of
+from ingest.language.similarity import sketch
 from ingest.model import Article, Cut, Edition, Extract, Header, Kind, Removal, Saved, Version
-from ingest.similarity import sketch
 
 _LIKE = re.compile(r"[%_!]")
 _ESCAPED = r"!\g<0>"

@@ -21,7 +21,7 @@ from ingest.archive.schema import (
     versions,
 )
 from ingest.errors import ArticleNotFoundError
-from ingest.identity import sealed
+from ingest.fetching.identities import sealed
 from ingest.model import Removal
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ingest.language.similarity import containment, shingles, units
 from ingest.model import Extract
-from ingest.similarity import containment, shingles, units
 
 _SHARED_RUNS = 0.15
 """Minimum share of the shorter text's word runs that two versions of one text have in common."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from ingest.identity import remove_place
+from ingest.fetching.identities import remove_place
 from ingest.model import (
     Article,
     Extract,

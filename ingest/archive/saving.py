@@ -15,9 +15,9 @@ from ingest.archive.rows import header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
 from ingest.archive.selecting import NEWEST
 from ingest.archive.stories import repeats, story_of
-from ingest.identity import add_place, identities_of, identity_of
+from ingest.fetching.identities import add_place, identities_of, identity_of
+from ingest.language.similarity import has_text_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id
-from ingest.similarity import has_text_of
 
 _PERMANENT_REMOVALS = frozenset({Removal.RETRACTED, Removal.QUARANTINED, Removal.ERASED})
 """Removals that stay in force even when the same text is read again or added by hand."""

@@ -13,7 +13,7 @@ from ingest.archive.database import DatabasePart
 from ingest.archive.saving import get_or_create, lock_archive
 from ingest.archive.schema import outlets, pages, sources
 from ingest.errors import SourceNotFoundError
-from ingest.identity import add_place
+from ingest.fetching.identities import add_place
 from ingest.model import Permission, Source
 
 

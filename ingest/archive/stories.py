@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from ingest.archive.schema import articles, fingerprints, versions
 from ingest.archive.selecting import NEWEST
+from ingest.language.similarity import containment, near_in_time, resemblance, shingles, sketch
 from ingest.model import Extract
-from ingest.similarity import containment, near_in_time, resemblance, shingles, sketch
 
 _SHARED_MARKS = 4
 """Fingerprint marks that two texts must share to be compared word by word."""

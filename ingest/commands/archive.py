@@ -10,15 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest import showing
 from ingest.archive import Archive, backup
 from ingest.archive.copying import copy
-from ingest.calling import as_called
-from ingest.commands import articles
+from ingest.commands import articles, output
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import AsJson, Yes, configured, now, usage_error
 from ingest.embedding.embedder import better_model
 from ingest.index.ownership import owner
+from ingest.process.invocation import as_called
 from ingest.settings import Settings
 
 
@@ -31,10 +30,10 @@ def copy_command(
         Archive.open(configured(Settings).archive_url) as archive,
         Archive.open(database) as target,
     ):
-        rows = showing.with_progress("Copying", None, partial(copy, archive, target))
+        rows = output.with_progress("Copying", None, partial(copy, archive, target))
         count = target.summary().articles
     if as_json:
-        showing.print_json({"rows": rows, "articles": count})
+        output.print_json({"rows": rows, "articles": count})
     else:
         print(f"Copied {count:,} articles ({rows:,} rows). Now set DATABASE_URL to that database.")
     return 0
@@ -45,10 +44,10 @@ def backup_command(
 ) -> int:
     """Write the archive into one file, while it is used."""
     with Archive.open(configured(Settings).archive_url) as archive:
-        contents = showing.with_progress("Backing up", None, partial(backup.back_up, archive, file))
+        contents = output.with_progress("Backing up", None, partial(backup.back_up, archive, file))
     size = file.stat().st_size
     if as_json:
-        showing.print_json({"file": str(file), "bytes": size, **asdict(contents)})
+        output.print_json({"file": str(file), "bytes": size, **asdict(contents)})
     else:
         advice = as_called(f"`python -m ingest restore {file}` takes it back.")
         print(
@@ -80,10 +79,10 @@ def restore_command(
                 "Add --yes to do it; `python -m ingest backup FILE` keeps them."
             )
         work = partial(backup.restore, archive, Path(targets[0]))
-        contents = showing.with_progress("Restoring", None, work)
+        contents = output.with_progress("Restoring", None, work)
         note = catch_up(settings, archive)
     if as_json:
-        showing.print_json({**asdict(contents), "index": note})
+        output.print_json({**asdict(contents), "index": note})
     else:
         print(f"The archive holds {contents.articles:,} articles, as the backup does. {note}")
         print("What was erased after the backup was made is back: erase it again.")
@@ -101,7 +100,7 @@ def status_command(as_json: AsJson = False) -> int:
     holder = owner(settings.data_dir / "index") if settings.chroma_url is None else None
     backlog = summary.last_change - (generation.caught_up_to if generation else 0)
     if as_json:
-        showing.print_json(
+        output.print_json(
             {
                 **asdict(summary),
                 "passages": passages,
@@ -117,10 +116,10 @@ def status_command(as_json: AsJson = False) -> int:
         return 0
     console = Console()
     if summary.articles:
-        console.print(showing.summary_table(summary, now()))
+        console.print(output.summary_table(summary, now()))
         console.print()
     if sources:
-        console.print(showing.sources_table(sources))
+        console.print(output.sources_table(sources))
         console.print()
     not_cited = ", ".join(f"{count:,} {reason}" for reason, count in removals.items()) or "none"
     print(
@@ -128,10 +127,10 @@ def status_command(as_json: AsJson = False) -> int:
         f"{passages:,} passages; not cited: {not_cited}. Kept in {settings.data_dir}."
     )
     if summary.changed_at:
-        print(f"The archive last changed {showing.ago(summary.changed_at, now())}.")
+        print(f"The archive last changed {output.ago(summary.changed_at, now())}.")
     if generation:
         state = f"{backlog:,} changes wait" if backlog else "up to date"
-        age = showing.ago(generation.created_at, now())
+        age = output.ago(generation.created_at, now())
         print(f"The index: generation {generation.id} of {age}, {generation.model}, {state}.")
         if model := better_model(generation.model, settings):
             change = as_called("`python -m ingest rebuild`")

@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest import adding, showing
+from ingest import adding
 from ingest.adding import AddingOutcome
 from ingest.archive import Archive
 from ingest.archive.articles import Articles
-from ingest.calling import as_called
+from ingest.commands import output
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import (
     READ_MAPPING,
@@ -33,6 +33,7 @@ from ingest.commands.options import (
 from ingest.commands.sources import add_address
 from ingest.errors import ArticleNotFoundError, ReadingError
 from ingest.model import Decision, Removal, Saved
+from ingest.process.invocation import as_called
 from ingest.reading import FoundArticle, Hints, read_bytes, read_path
 from ingest.refresh import SourceRound
 from ingest.settings import Settings
@@ -69,7 +70,7 @@ def add_command(
     paths = [path for path in paths if not _is_address(path)]
     items = chain.from_iterable(_read(path, hints) for path in paths)
     with Archive.open(settings.archive_url) as archive:
-        outcome = showing.with_progress(
+        outcome = output.with_progress(
             "Reading",
             None,
             lambda progress: adding.add(items, archive, now=now(), progress=progress),
@@ -107,14 +108,14 @@ def _add_round(source_round: SourceRound, outcome: AddingOutcome) -> None:
 def _report(outcome: AddingOutcome, note: str, *, as_json: bool) -> int:
     """Print the outcome; return 1 if anything could not be read."""
     for problem in outcome.problems:
-        print(showing.printable(str(problem.problem)), file=sys.stderr)
+        print(output.printable(str(problem.problem)), file=sys.stderr)
     for warning in outcome.warnings:
-        print(showing.printable(warning), file=sys.stderr)
+        print(output.printable(warning), file=sys.stderr)
     if as_json:
         failed = [
             {"name": problem.name, "problem": str(problem.problem)} for problem in outcome.problems
         ]
-        showing.print_json(
+        output.print_json(
             {
                 **outcome.counts,
                 "articles": [asdict(saved) for saved in outcome.saved],
@@ -159,12 +160,12 @@ def list_command(
             matches = stored.listed(outlet=outlet, removed=removed, removal=removal, limit=limit)
             parts = iter([matches])
         if as_json:
-            showing.print_list("articles", (asdict(article) for part in parts for article in part))
+            output.print_list("articles", (asdict(article) for part in parts for article in part))
             return 0
         is_empty = True
         for part in filter(None, parts):
             is_empty = False
-            Console().print(showing.article_table(part, reasons=quarantined))
+            Console().print(output.article_table(part, reasons=quarantined))
     if is_empty and quarantined:
         print("Nothing is in quarantine.")
     elif is_empty:
@@ -201,11 +202,11 @@ def show_command(
         record = {"article": asdict(article), "version": asdict(chosen_version)}
         related = {"story": [relative.id for relative in story]}
         older = {"before": asdict(versions[before])} if diff else {}
-        showing.print_json({**record, **related, **older})
+        output.print_json({**record, **related, **older})
     elif diff:
-        showing.show_difference(versions[before], chosen_version, Console())
+        output.show_difference(versions[before], chosen_version, Console())
     else:
-        showing.show_version(chosen_version, article, Console(), story)
+        output.show_version(chosen_version, article, Console(), story)
     return 0
 
 
@@ -245,10 +246,10 @@ def remove_command(numbers: Numbers, as_json: AsJson = False) -> int:
     for error_message in unknown:
         print(error_message, file=sys.stderr)
     if as_json:
-        showing.print_json({"removed": [article.id for article in removed], "index": note})
+        output.print_json({"removed": [article.id for article in removed], "index": note})
     else:
         for article in removed:
-            print(f"Removed {article.id}: {showing.printable(article.header.title)}")
+            print(f"Removed {article.id}: {output.printable(article.header.title)}")
         print(f"{note} Adding the same coverage again restores it." if removed else note)
     return 1 if unknown else 0
 
@@ -282,7 +283,7 @@ def _for_each(
     for error_message in unknown:
         print(error_message, file=sys.stderr)
     if as_json:
-        showing.print_json({participle: processed, "index": note})
+        output.print_json({participle: processed, "index": note})
     else:
         for number in processed:
             print(f"{participle.capitalize()} {number}.")

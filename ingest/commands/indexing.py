@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ingest import showing
 from ingest.archive import Archive
-from ingest.calling import as_called
+from ingest.commands import output
 from ingest.commands.options import AsJson, configured, now
 from ingest.embedding.embedder import embedder
 from ingest.errors import EmbeddingError, IndexOwnedError, IndexUnavailableError, SettingsError
@@ -19,6 +18,7 @@ from ingest.index.checking import faults, repair
 from ingest.index.index import Index
 from ingest.index.ownership import owner
 from ingest.index.rebuilding import rebuild, roll_back
+from ingest.process.invocation import as_called
 from ingest.settings import Settings
 
 
@@ -39,7 +39,7 @@ def _update_index(settings: Settings, archive: Archive) -> str:
         with open_index(settings, archive) as index:
             if not index.behind():
                 return "The index holds all of it."
-            embedded = showing.with_progress("Indexing", None, index.catch_up)
+            embedded = output.with_progress("Indexing", None, index.catch_up)
     except IndexOwnedError:
         holder = owner(settings.data_dir / "index") or "Another process"
         return f"The index belongs to {holder}, which catches up within seconds."
@@ -65,7 +65,7 @@ def index_command(as_json: AsJson = False) -> int:
     with Archive.open(settings.archive_url) as archive:
         note = _update_index(settings, archive)
     if as_json:
-        showing.print_json({"index": note})
+        output.print_json({"index": note})
     else:
         print(note)
     return 0
@@ -75,7 +75,7 @@ def rebuild_command(as_json: AsJson = False) -> int:
     """Rebuild the index with the model that the settings choose."""
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive:
-        generation = showing.with_progress(
+        generation = output.with_progress(
             "Indexing",
             None,
             lambda progress: rebuild(
@@ -88,7 +88,7 @@ def rebuild_command(as_json: AsJson = False) -> int:
             ),
         )
     if as_json:
-        showing.print_json({"generation": asdict(generation)})
+        output.print_json({"generation": asdict(generation)})
     else:
         print(f"Generation {generation.id} serves, built with {generation.model}.")
     return 0
@@ -99,7 +99,7 @@ def rollback_command(as_json: AsJson = False) -> int:
     with Archive.open(configured(Settings).archive_url) as archive:
         generation = roll_back(archive, now=now())
     if as_json:
-        showing.print_json({"generation": asdict(generation)})
+        output.print_json({"generation": asdict(generation)})
     else:
         print(
             f"Generation {generation.id} serves again, built with {generation.model}. "
@@ -117,13 +117,13 @@ def check_command(
     with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         with suppress(IndexUnavailableError):  # faults() reports it
             if index.behind():
-                showing.with_progress("Indexing", None, index.catch_up)
+                output.with_progress("Indexing", None, index.catch_up)
         before = faults(index)
         if before and repairing:
             repair(index, before)
         remaining = faults(index) if before and repairing else before
     if as_json:
-        showing.print_json({"faults": asdict(before), "left": asdict(remaining)})
+        output.print_json({"faults": asdict(before), "left": asdict(remaining)})
     elif not before:
         print("The index holds what the archive holds, passage by passage.")
     else:

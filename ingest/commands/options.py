@@ -15,12 +15,12 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from dotenv import load_dotenv
 
-from ingest import logs, stopping
-from ingest.calling import as_called, release
+from ingest.commands.output import printable
 from ingest.errors import IngestError
 from ingest.model import parse_moment
+from ingest.process import ending, logs
+from ingest.process.invocation import as_called, release
 from ingest.settings import Settings
-from ingest.showing import printable
 
 _USAGE_ERROR = 2
 """The exit code of a command with wrong arguments."""
@@ -108,7 +108,7 @@ def run_app(
     load_dotenv(Path.cwd() / ".env")
     os.umask(_UMASK)
     try:
-        with stopping.as_ctrl_c():
+        with ending.as_ctrl_c():
             return _run(app, arguments, name)
     except KeyboardInterrupt:
         print("\nStopped. What was saved stays; run it again to go on.", file=sys.stderr)

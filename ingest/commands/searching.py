@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest import showing
 from ingest.archive import Archive
-from ingest.batch import BadLineError, questions
-from ingest.calling import as_called
+from ingest.commands import output
+from ingest.commands.batch import BadLineError, questions
 from ingest.commands.indexing import open_index
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
 from ingest.errors import SettingsError
@@ -22,6 +21,7 @@ from ingest.index.scope import question_scope
 from ingest.index.search import search
 from ingest.language.detecting import language_of
 from ingest.model import Evidence, Moment, Scope, day_of
+from ingest.process.invocation import as_called
 from ingest.reading.text import clean_line
 from ingest.settings import Settings
 
@@ -47,7 +47,7 @@ def search_command(
     settings = configured(Settings)
     with Archive.open(settings.archive_url) as archive, open_index(settings, archive) as index:
         if index.behind():
-            showing.with_progress("Indexing", None, index.catch_up)
+            output.with_progress("Indexing", None, index.catch_up)
         outlets, day = archive.outlets.names(), day_of(today or now())
         scope = _scope_of(outlet or (), since, until, outlets)
 
@@ -68,9 +68,9 @@ def search_command(
         results = find(clean_line(question or ""), timings)
     if as_json:
         evidence = [asdict(result) for result in results]
-        showing.print_json({"evidence": evidence, "timings": timings})
+        output.print_json({"evidence": evidence, "timings": timings})
     elif results:
-        Console().print(showing.evidence_table(results))
+        Console().print(output.evidence_table(results))
     else:
         print(as_called("Nothing was found. `python -m ingest list` shows what is kept."))
     return 0
@@ -82,12 +82,12 @@ def _search_batch(path: Path, find: Callable[[str, dict[str, float]], list[Evide
     for number, question in questions(path):
         if isinstance(question, BadLineError):
             failed = 1
-            showing.print_line({"line": number, "error": str(question)})
+            output.print_line({"line": number, "error": str(question)})
             continue
         timings: dict[str, float] = {}
         results = find(clean_line(question), timings)
         evidence = [asdict(result) for result in results]
-        showing.print_line({"question": question, "evidence": evidence, "timings": timings})
+        output.print_line({"question": question, "evidence": evidence, "timings": timings})
     return failed
 
 

@@ -11,20 +11,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingest import showing
 from ingest.archive import Archive
-from ingest.calling import as_called
+from ingest.commands import output
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import READ_COUNTRY, AsJson, configured, now, usage_error
-from ingest.fetching import Fetcher
+from ingest.commands.output import printable, sources_table
 from ingest.fetching.addresses import checked
+from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
+from ingest.process.invocation import as_called
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound
 from ingest.refreshing.extracting import extractor
 from ingest.schedule import keep_fresh
 from ingest.settings import Settings
-from ingest.showing import printable, sources_table
 
 _HOUR_MINUTES = 60
 _NO_SOURCES = "Nothing is watched. `python -m ingest watch ADDRESS --outlet NAME` begins."
@@ -53,7 +53,7 @@ def watch_command(
         source = archive.sources.watch(checked(address), outlet, permission, every, now=now())
         archive.outlets.describe(outlet, country=country, ownership=ownership)
     if as_json:
-        showing.print_json({"source": asdict(source)})
+        output.print_json({"source": asdict(source)})
     else:
         look = as_called(f"`python -m ingest refresh {source.id}` looks at it now.")
         print(
@@ -71,7 +71,7 @@ def unwatch_command(
     with Archive.open(configured(Settings).archive_url) as archive:
         source = archive.sources.unwatch(number)
     if as_json:
-        showing.print_json({"source": asdict(source)})
+        output.print_json({"source": asdict(source)})
     else:
         print(f"{printable(source.address)} is looked at no more. Its articles stay.")
     return 0
@@ -82,7 +82,7 @@ def sources_command(as_json: AsJson = False) -> int:
     with Archive.open(configured(Settings).archive_url) as archive:
         sources = archive.sources.watched()
     if as_json:
-        showing.print_json({"sources": [asdict(source) for source in sources]})
+        output.print_json({"sources": [asdict(source) for source in sources]})
     elif sources:
         Console().print(sources_table(sources))
     else:
@@ -154,7 +154,7 @@ def _refresh(
                 )
                 return await refresher.refresh(sources)
 
-    return showing.with_progress("Refreshing", None, lambda progress: asyncio.run(work(progress)))
+    return output.with_progress("Refreshing", None, lambda progress: asyncio.run(work(progress)))
 
 
 def _limits(settings: Settings) -> SnapshotLimits:
@@ -187,7 +187,7 @@ def _report(rounds: Sequence[SourceRound], note: str, *, as_json: bool) -> int:
             }
             for source_round in rounds
         ]
-        showing.print_json({"sources": results, "index": note})
+        output.print_json({"sources": results, "index": note})
     else:
         for source_round in rounds:
             name = source_round.source.outlet or source_round.source.address

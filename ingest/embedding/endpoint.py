@@ -18,9 +18,9 @@ from openai.types import CreateEmbeddingResponse
 from pydantic import SecretStr
 
 from ingest.embedding.prefixes import Prefixes, family
+from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.embedding.vectors import Vectors
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ import numpy as np
 from pydantic import SecretStr
 
 from ingest.embedding.folder import load_session, load_tokenizer
+from ingest.embedding.response_limits import UNCOMPRESSED, limit
 from ingest.errors import EmbeddingError, SettingsError
-from ingest.responses import UNCOMPRESSED, limit
 from ingest.settings import Settings
 
 _TIMEOUT_SECONDS = 5.0

@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
 from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableError
-from ingest.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor
 
 logger = logging.getLogger(__name__)
 

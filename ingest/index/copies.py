@@ -14,9 +14,9 @@ from ingest.language.as_english import plain_english
 from ingest.language.dates import days_in, weekdays_in
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
+from ingest.language.similarity import Shingles, containment, near_in_time, shingles, units
 from ingest.language.words import languages, table
 from ingest.model import Evidence, Passage
-from ingest.similarity import Shingles, containment, near_in_time, shingles, units
 
 _COPY_CONTAINMENT = 0.6
 """Share of the shorter passage's 5-grams that must stand in the longer one.

@@ -38,7 +38,7 @@ from ingest.errors import EmbeddingError, IndexReplacedError, IndexUnavailableEr
 from ingest.index.damage import unreadable_message
 from ingest.language.script import Script
 from ingest.model import ArticleState, Passage
-from ingest.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor
 
 _Result = TypeVar("_Result")
 

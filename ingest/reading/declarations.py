@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ingest.identity import clean_url
+from ingest.fetching.identities import clean_url
 from ingest.language.datelines import parse_date
 from ingest.language.detecting import UNKNOWN_LANGUAGE
 from ingest.model import Header, Kind, Moment, day_of

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
 
-from ingest.identity import clean_url
+from ingest.fetching.identities import clean_url
 from ingest.model import Extract
 from ingest.reading.documents import Document
 from ingest.reading.feedfiles import item_of

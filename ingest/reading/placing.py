@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from ingest.identity import clean_url
+from ingest.fetching.identities import clean_url
 from ingest.model import Header
 from ingest.reading.declarations import is_ahead
 from ingest.reading.listings import Entry

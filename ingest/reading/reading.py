@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.errors import ReadingError, UnreadableError
-from ingest.isolation import isolated
+from ingest.process.isolation import isolated
 from ingest.reading.documents import Document
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.registry import LARGEST, parser_of, read, too_large

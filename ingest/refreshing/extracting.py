@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ingest.isolation import Isolation
+from ingest.process.isolation import Isolation
 
 
 def extractor() -> Isolation:

@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 
 from ingest.errors import ReadingError, UnreachableError, UnreadableError
-from ingest.fetching import Fetched, Fetcher, State, Validators
-from ingest.identity import add_place, clean_url
-from ingest.isolation import isolated
+from ingest.fetching.fetcher import Fetched, Fetcher, State, Validators
+from ingest.fetching.identities import add_place, clean_url
 from ingest.model import Source, SourcePage
+from ingest.process.isolation import isolated
 from ingest.reading.listings import CHILDREN, Entry, Listing, is_listing, read_listing
 from ingest.refreshing.planning import validators
 

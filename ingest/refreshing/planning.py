@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ingest.fetching import Validators
-from ingest.identity import seals_of
+from ingest.fetching.fetcher import Validators
+from ingest.fetching.identities import seals_of
 from ingest.model import SourcePage
 from ingest.reading.listings import Entry
 

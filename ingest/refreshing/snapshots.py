@@ -15,7 +15,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.errors import UnreadableError
-from ingest.fetching import Fetched
+from ingest.fetching.fetcher import Fetched
 from ingest.model import Snapshot
 from ingest.reading.fetched import one_after_another, read_fetched
 from ingest.reading.found import Hints

@@ -24,7 +24,7 @@ from bot.answering.understanding.question import ask
 from bot.desk import Desk, open_desk
 from bot.settings import BotSettings
 from ingest.adding import add
-from ingest.fetching import Fetcher, Validators
+from ingest.fetching.fetcher import Fetcher, Validators
 from ingest.model import Permission
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import shutil
+import sqlite3
+import threading
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
 
 from bot.answering.chat.chat import chat_model
+from bot.answering.evidence.reader import shipped_reader
 from bot.answering.proving.chat_verifier import ChatVerifier
 from bot.answering.proving.verifier import Finding
 from bot.answering.writing.drafting import ModelWriter
@@ -23,14 +29,16 @@ MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def read_folder(tmp_path_factory):
-    """Read the sample coverage into a folder, once for all tests of the bot; for copies of it."""
-    data = tmp_path_factory.mktemp("read") / "data"
-    with open_in(data, now=MORNING) as desk:
-        outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
-        assert outcome.problems == []
-        desk.coverage.catch_up()
-    return data
+def read_folder(made_once):
+    """Read the sample coverage into a folder, once for all workers; for copies of it."""
+
+    def read(data):
+        with open_in(data, now=MORNING) as desk:
+            outcome = adding.add(read_path(SAMPLE_COVERAGE, Hints()), desk.archive, now=MORNING)
+            assert outcome.problems == []
+            desk.coverage.catch_up()
+
+    return made_once("sample", read)
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +47,62 @@ def sample_folder(read_folder, tmp_path_factory):
     return shutil.copytree(read_folder, tmp_path_factory.mktemp("desk") / "data")
 
 
+@pytest.fixture(scope="session")
+def known_readings(common_folder):
+    """Open what the workers have read of the sample coverage so far."""
+    with closing(Readings(common_folder / "readings.sqlite3")) as readings:
+        yield readings
+
+
 @pytest.fixture
-def sample_desk(sample_folder):
-    """Open a desk over that folder."""
+def sample_desk(sample_folder, known_readings, monkeypatch):
+    """Open a desk over that folder; a window is read once for a question by all workers."""
+    if reader := shipped_reader():
+        monkeypatch.setattr(reader, "_reading", known_readings.remembered(reader._reading))
     settings = BotSettings.of({"DATA_DIR": str(sample_folder)})
     with open_desk(settings, holder="a test", clock=lambda: MORNING) as desk:
         yield desk
+
+
+class Readings:
+    """Readings of the shipped reader by question and window: a second of work for each question.
+
+    Whoever tests the reader itself takes it without them.
+    """
+
+    def __init__(self, file):
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(
+            file, timeout=60, isolation_level=None, check_same_thread=False
+        )
+        self._database.execute("pragma synchronous = off")  # of this run alone
+        self._database.execute(
+            "create table if not exists readings (window text primary key, reading blob)"
+        )
+
+    def close(self):
+        """Close the file."""
+        self._database.close()
+
+    def remembered(self, read):
+        """Return *read*, which asks for what nobody has read yet."""
+
+        def reading(question, window):
+            key = json.dumps([question, window.header, window.text])
+            with self._lock:
+                row = self._database.execute(
+                    "select reading from readings where window = ?", [key]
+                ).fetchone()
+            if row is not None:
+                return pickle.loads(row[0])
+            made = read(question, window)
+            with self._lock:
+                self._database.execute(
+                    "insert or ignore into readings values (?, ?)", [key, pickle.dumps(made)]
+                )
+            return made
+
+        return reading
 
 
 class ScriptedVerifier:

@@ -21,7 +21,7 @@ from tests.ingest.newsroom import Newsroom, story
 
 ROOT = Path(bot.__file__).parents[1]
 ROOMS = (str(ROOT / "bot"), str(ROOT / "ingest"))
-ASIDE = str(ROOT / "ingest" / "threads.py")
+ASIDE = str(ROOT / "ingest" / "process" / "threads.py")
 MOST_TO_THE_INDEX, MOST_TO_THE_ARCHIVE = 5, 6
 
 

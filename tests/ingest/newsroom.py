@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 BEGAN = datetime(2026, 10, 19, 6, tzinfo=UTC)

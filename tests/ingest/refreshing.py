@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from aiohttp.abc import AbstractResolver
 
 from ingest.archive import Archive
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 from ingest.refresh import Refresher
 from ingest.refreshing.extracting import extractor
 from ingest.settings import Settings

@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 
-from ingest import showing
 from ingest.__main__ import main
 from ingest.archive import Archive
-from ingest.batch import BadLineError, questions
-from ingest.commands import articles
+from ingest.commands import articles, output
+from ingest.commands.batch import BadLineError, questions
 from tests.builders import NOW, TEXT, an_extract, saved
 
 ARTICLE = f"Harbour wins 46 seats\n\n{TEXT}\n"
@@ -229,9 +228,9 @@ def test_a_search_for_nothing_says_how(run, arguments):
 def test_a_list_that_is_streamed_is_the_same_json(capsys, count):
     """Whoever reads it need not know that nothing was held."""
     values = [{"id": n, "title": "“Ä”", "day": date(2026, 10, n + 1)} for n in range(count)]
-    showing.print_json({"articles": values})
+    output.print_json({"articles": values})
     at_once = capsys.readouterr().out
-    showing.print_list("articles", iter(values))
+    output.print_list("articles", iter(values))
     assert capsys.readouterr().out == at_once
 
 

@@ -15,7 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ingest.errors import UnreadableError
-from ingest.isolation import Isolation, Limits, OutOfBoundsError, end_isolated, isolated
+from ingest.process.isolation import (
+    Isolation,
+    Limits,
+    OutOfBoundsError,
+    end_isolated,
+    isolated,
+)
 from ingest.reading import Hints, read_bytes
 
 SMALL = Limits(memory=128, seconds=5, output=1)

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from ingest import logs
+from ingest.process import logs
 from ingest.settings import Settings
 
 SECRETS = {

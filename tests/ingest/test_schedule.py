@@ -12,7 +12,7 @@ import pytest
 from ingest import schedule
 from ingest.archive import Archive
 from ingest.errors import ArchiveError
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 from ingest.model import Permission
 from ingest.schedule import keep_fresh
 from tests.ingest.newsroom import Newsroom, story

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.__main__ import main
 from ingest.commands import sources
-from ingest.fetching import Fetcher
+from ingest.fetching.fetcher import Fetcher
 from tests.ingest.newsroom import Newsroom, story
 from tests.ingest.refreshing import ToOnePort
 

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from ingest.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor
 
 
 def test_whoever_waits_for_a_cancelled_call_learns_of_it():

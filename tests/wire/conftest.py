@@ -80,11 +80,11 @@ class Bot:
 
 
 @pytest.fixture(scope="session")
-def read_folder(tmp_path_factory):
-    """Read the sample coverage once."""
-    data = tmp_path_factory.mktemp("wire") / "data"
-    read_into({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
-    return data
+def read_folder(made_once):
+    """Read the sample coverage once for all workers."""
+    return made_once(
+        "wire", lambda data: read_into({"DATA_DIR": str(data), "EMBEDDING_MODEL": "fast"})
+    )
 
 
 def read_into(settings):

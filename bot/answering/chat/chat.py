@@ -27,8 +27,8 @@ from pydantic import SecretStr
 from bot.answering.chat.meter import ChatError, Meter
 from bot.answering.chat.replies import ThoughtFilter
 from bot.answering.model import Trouble, Usage
+from ingest.embedding.response_limits import UNCOMPRESSED, TooLongError, limit_async
 from ingest.errors import SettingsError
-from ingest.responses import UNCOMPRESSED, TooLongError, limit_async
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from ingest.index.passages import sentences
 from ingest.language.instructions import speaks_to_a_model
 from ingest.language.lines import BETWEEN, Role, roles
 from ingest.language.script import Script
+from ingest.language.similarity import containment, shingles
 from ingest.model import Evidence, Passage, Span
-from ingest.similarity import containment, shingles
 
 _SENTENCES = 4
 """Most sentences of a window."""

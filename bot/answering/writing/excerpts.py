@@ -17,9 +17,9 @@ from ingest.language.marks import marked
 from ingest.language.names import names_in
 from ingest.language.numbers import Figure, figures_in
 from ingest.language.script import Script
+from ingest.language.similarity import near_in_time, units
 from ingest.language.words import languages, table
 from ingest.model import Header, Kind, Span
-from ingest.similarity import near_in_time, units
 
 EXCERPTS = 3
 """Excerpts of one answer."""

@@ -23,7 +23,7 @@ from bot.discord_ui.places import Audience, Place
 from bot.settings import BotSettings
 from ingest.errors import SettingsError
 from ingest.language.languages import Language
-from ingest.stopping import Ending
+from ingest.process.ending import Ending
 from tests.bot.builders import a_desk_in, answering
 from tests.bot.discord_ui.builders import NOW, a_hostile_answer, an_abstention, an_answer
 from tests.bot.discord_ui.reading import seen
@@ -189,7 +189,7 @@ async def test_an_answer_that_can_go_nowhere_is_only_logged(simcord_env, channel
     simcord_env.inject_error("PATCH", "/webhooks/*/*/messages/*", status=404, code=10015)
     simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await alice.slash(channel, "ask", question=QUESTION)
-    assert [record.name for record in caplog.records] == ["ingest.logs"] * 2
+    assert [record.name for record in caplog.records] == ["ingest.process.logs"] * 2
 
 
 async def test_a_refused_message_becomes_an_error_sentence(simcord_env, channel, alice, caplog):

@@ -13,8 +13,8 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.errors import ForbiddenAddressError, NotAllowedError, UnreachableError
-from ingest.fetching import State
 from ingest.fetching.addresses import is_public
+from ingest.fetching.fetcher import State
 from ingest.model import Permission
 from ingest.refresh import Refresher
 from tests.ingest.newsroom import Newsroom, story

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.errors import EmbeddingError, IndexUnavailableError
 from ingest.index import circuit_breaker, vectors
-from ingest.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor
 
 
 def test_what_comes_late_ends_the_absence(monkeypatch):
@@ -68,7 +68,7 @@ def test_a_call_that_never_returns_keeps_no_process_from_ending():
     """At its end a process waits for its threads, and not for these."""
     program = (
         "import threading\n"
-        "from ingest.threads import DetachedExecutor\n"
+        "from ingest.process.threads import DetachedExecutor\n"
         "calls = DetachedExecutor(2, 'far')\n"
         "calls.submit(threading.Event().wait)\n"
         "print(calls.submit(str, 7).result())\n"

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from ingest.index.copies import collapse
+from ingest.language.similarity import containment, shingles
 from ingest.model import Evidence, Header, Passage
-from ingest.similarity import containment, shingles
 
 STORY = (
     "The harbour town of Wexcombe counted its votes twice on Sunday after a box was found in a "

@@ -12,7 +12,7 @@ from simcord.results import to_discord_message
 from bot.community.rules import ServerRules, Speaks
 from bot.discord_ui.client import ElectionDeskClient, serve
 from ingest.errors import SettingsError
-from ingest.stopping import Ending
+from ingest.process.ending import Ending
 from tests.bot.builders import open_in
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import choose, labels

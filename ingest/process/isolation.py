@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from ingest.errors import UnreadableError
-from ingest.threads import DetachedExecutor
+from ingest.process.threads import DetachedExecutor
 
 if sys.platform != "win32":
     import resource

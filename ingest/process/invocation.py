@@ -21,7 +21,7 @@ def as_called(text: str, program: str | None = None) -> str:
 
 def release() -> str:
     """Return the version of the source tree, or of the installed package."""
-    source = Path(__file__).parents[1] / "pyproject.toml"
+    source = Path(__file__).parents[2] / "pyproject.toml"
     try:
         if source.exists():
             return str(tomllib.loads(source.read_text(encoding="utf-8"))["project"]["version"])

@@ -1,0 +1,1 @@
+"""The running process: how it was started, its log, its threads and helpers, and its end."""
