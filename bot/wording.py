@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -62,13 +62,13 @@ class Wording:
         content = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
         pairs = content.pop("lists")["marks"]
         content.pop("version")
-        return cls(language, content, pairs, Locale.parse(_LOCALES.get(language, str(language))))
+        locale = Locale.parse(_LOCALES.get(language, str(language).replace("-", "_")))
+        return cls(language, content, pairs, locale)
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:
-        """Return the catalogue for a Discord locale such as "ja", "en-GB" or "de"."""
-        code = (locale or "").partition("-")[0]
-        return cls.of(Language.of_code(code) or Language.ENGLISH)
+        """Return the catalogue for a Discord locale such as "ja", "en-GB" or "zh-TW"."""
+        return cls.of(language_of_locale(locale or "") or Language.ENGLISH)
 
     @classmethod
     def default(cls) -> Self:
@@ -100,7 +100,7 @@ class Wording:
 
     def name_of(self, language: Language) -> str:
         """Return the name of *language* in this language."""
-        return str(self.locale.languages[str(language)])
+        return str(self.locale.languages[str(language).replace("-", "_")])
 
     def marks(self, quote: str) -> tuple[str, str]:
         """Return quotation marks that *quote* does not contain, if there are any."""
@@ -132,7 +132,7 @@ class Wording:
         """Return an article's kind, preview and foreign language as a label, or ``None``."""
         labels = [] if header.kind is Kind.NEWS else [self(f"kind_{header.kind}")]
         labels += [self("preview")] if header.preview else []
-        if header.language not in {str(self.language), UNKNOWN_LANGUAGE}:
+        if header.language not in {self.language.code, UNKNOWN_LANGUAGE}:
             labels += filter(None, [self.locale.languages.get(header.language or "")])
         return self("list_comma").join(labels) or None
 
@@ -218,6 +218,19 @@ class Wording:
         if provenance.room is not None:
             notes.append(self("note_room", passages=provenance.room))
         return notes
+
+
+def language_of_locale(tag: str) -> Language | None:
+    """Return the language of a locale such as "en-GB", ``None`` if the desk lacks it.
+
+    CLDR gives the usual script of a territory: "zh-TW" is traditional Chinese.
+    """
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Language.of_code(tag.partition("-")[0].lower())
+    written = Language.of_code(f"{locale.language}-{locale.script}")
+    return written or Language.of_code(locale.language)
 
 
 def as_of_note(outcome: Answer | Abstention, words: Wording) -> str:

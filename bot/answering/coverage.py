@@ -121,7 +121,7 @@ class Coverage:
         outlets = self.archive.outlets.names(self.edition)
         scope = self._scope
         language = str(language_read(question.text))
-        own_language = str(language_asked(question.text))
+        own_language = language_asked(question.text).code
         missing = absent_outlets(question.text, outlets, language)
         text = self._searched(question.text, missing, outlets)
         names = names or question_scope(text, outlets, question.asked_at.date(), language)
@@ -252,7 +252,7 @@ class Coverage:
             names=names or NO_SCOPE,
             limit=limit,
             scope=self._scope,
-            language=str(language_asked(text)),
+            language=language_asked(text).code,
         )
 
     def alike(self, texts: Sequence[str]) -> NDArray[np.float32]:

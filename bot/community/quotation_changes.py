@@ -53,7 +53,7 @@ def quotation_changes(
 ) -> list[QuotationChange]:
     """Return the changes of *later_versions* that affect *quote*, which *quoted_version* contains.
 
-    An erased article has no versions.
+    An erased article has no versions. An edit without a note that was undone since is none.
     """
     if removal in _WITHDRAWN:
         return [QuotationChange(_WITHDRAWN[removal], 0)]
@@ -62,7 +62,8 @@ def quotation_changes(
     changes: list[QuotationChange] = []
     spans = sentences(quote, quoted_version.extract.header.language)
     quoted_sentences = [quote[span.start : span.end] for span in spans] or [quote]
-    old_notes, unchanged = set(quoted_version.extract.corrections), set(quoted_sentences)
+    old_notes = set(quoted_version.extract.corrections)
+    present = unchanged = set(quoted_sentences)
     for version in later_versions:
         new_notes = [note for note in version.extract.corrections if note not in old_notes]
         old_notes.update(new_notes)
@@ -79,6 +80,8 @@ def quotation_changes(
                 changes.append(QuotationChange(NoticeKind.CORRECTED, version.number, note))
         if missing_sentences and not new_notes and kind is not None:
             changes.append(QuotationChange(kind, version.number))
+    if present == set(quoted_sentences):
+        return [change for change in changes if change.note]
     return changes
 
 

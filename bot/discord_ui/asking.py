@@ -53,7 +53,7 @@ _MakeSuggestions: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequ
 
 _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
-_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.JAPANESE})
+_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
 """Possible languages of a text that consists of Chinese characters."""
 _STORING_SECONDS = 1.0
 """Seconds that storing a question may delay its acknowledgement; Discord waits three."""

@@ -22,8 +22,7 @@ from bot.desk import Desk
 from bot.listening import address_of, listening
 from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotations_of
 from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
-from bot.wording import Wording
-from ingest.language.languages import Language
+from bot.wording import Wording, language_of_locale
 from ingest.process.logs import fault_code
 from ingest.process.threads import in_thread
 
@@ -191,8 +190,7 @@ def _page_for(request: web.Request) -> Page:
     """Return the page in the first accepted language that the desk supports."""
     accepted_languages = request.headers.get("Accept-Language", "")[:200]
     for preference in accepted_languages.split(","):
-        code = preference.partition(";")[0].strip().partition("-")[0].lower()
-        if language := Language.of_code(code):
+        if language := language_of_locale(preference.partition(";")[0].strip()):
             return Page(Wording.of(language))
     return Page(Wording.default())
 

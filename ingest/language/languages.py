@@ -9,7 +9,9 @@ from ingest.language.words import languages
 
 
 class Language(StrEnum):
-    """A language of the desk, by its code (ISO 639-1), with a word list in ``prompts``.
+    """A language of the desk, with a word list in ``prompts``.
+
+    Its value is its code (ISO 639-1), with the script (ISO 15924) where one is written in two.
 
     ``in_english`` is its name in prompts for a model, ``own_name`` the name that its speakers see.
     """
@@ -31,8 +33,14 @@ class Language(StrEnum):
     FRENCH = "fr", "French", "français"
     PORTUGUESE = "pt", "Portuguese", "português"
     KOREAN = "ko", "Korean", "한국어"
-    CHINESE = "zh", "Chinese", "中文"
+    CHINESE = "zh", "Chinese", "简体中文"
+    TRADITIONAL_CHINESE = "zh-Hant", "traditional Chinese", "繁體中文"
     ARABIC = "ar", "Arabic", "العربية"
+
+    @property
+    def code(self) -> str:
+        """Return its code without the script, as articles are marked with it."""
+        return self.partition("-")[0]
 
     @property
     def is_read(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 KANA = "぀-ヿ"
@@ -21,6 +22,10 @@ EAST_ASIAN = re.compile(f"[{CJK}]")
 LETTER = re.compile(r"[^\W\d_]")
 _EAST_ASIAN_SHARE = 0.2
 """Share of East Asian letters from which a text is in that script; single names stay below it."""
+
+
+_SECOND_LEVEL = b"\x98\x9f"
+"""The first code of the second level of JIS X 0208, in Shift JIS."""
 
 
 class Script(StrEnum):
@@ -55,7 +60,47 @@ def has_kanji_alone(text: str) -> bool:
     return bool(_KANJI.search(text)) and not _KANA_OR_HANGUL.search(text)
 
 
-def has_simplified(text: str) -> bool:
-    """Return True if *text* has characters of simplified Chinese, which JIS X 0208 lacks."""
-    characters = "".join(_KANJI.findall(text))
-    return characters.encode("shift_jis", "ignore").decode("shift_jis") != characters
+@dataclass(frozen=True, slots=True)
+class Kanji:
+    """Where the Chinese characters of a text are in use, by the character sets of each country."""
+
+    characters: str
+
+    @classmethod
+    def of(cls, text: str) -> Kanji:
+        """Return those of *text*."""
+        return cls("".join(_KANJI.findall(text)))
+
+    @property
+    def japanese(self) -> bool:
+        """Return True if a character is a Japanese form, in no Chinese set: 挙, 査."""
+        return any(
+            _is_in(each, "shift_jis") and not _is_in(each, "gb2312") and not _is_in(each, "big5")
+            for each in self.characters
+        )
+
+    @property
+    def chinese(self) -> bool:
+        """Return True if JIS X 0208 lacks a character that a Chinese set has: 谁, 嗎."""
+        return any(
+            not _is_in(each, "shift_jis") and (_is_in(each, "gb2312") or _is_in(each, "big5"))
+            for each in self.characters
+        )
+
+    @property
+    def rare_in_japanese(self) -> bool:
+        """Return True if a character is only in the second level of JIS X 0208: 贏, 黨, 舉."""
+        codes = (each.encode("shift_jis", "ignore") for each in self.characters)
+        return any(code >= _SECOND_LEVEL for code in codes)
+
+    @property
+    def traditional(self) -> bool:
+        """Return True if a character is traditional, and none simplified."""
+        return any(not _is_in(each, "gb2312") for each in self.characters) and all(
+            _is_in(each, "big5") for each in self.characters
+        )
+
+
+def _is_in(character: str, charset: str) -> bool:
+    """Return True if a national character set has *character*."""
+    return bool(character.encode(charset, "ignore"))

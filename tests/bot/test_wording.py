@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.model import Reason
 from bot.answering.understanding.question import LONGEST
-from bot.wording import Wording
+from bot.wording import Wording, language_of_locale
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
@@ -163,3 +163,31 @@ def test_a_source_says_who_stands_behind_it_and_what_it_corrected(words):
     assert words("preview") in words.source(header)
     assert words.corrected(passage) == [words("corrected", note=note)]
     assert all(words(f"ownership_{each.name.lower()}") for each in Ownership)
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("zh-TW", Language.TRADITIONAL_CHINESE),
+        ("zh-HK", Language.TRADITIONAL_CHINESE),
+        ("zh-CN", Language.CHINESE),
+        ("zh", Language.CHINESE),
+        ("es-419", Language.SPANISH),
+        ("EN", Language.ENGLISH),
+        ("sv-SE", None),
+        ("*", None),
+        ("", None),
+        ("x" * 200, None),
+    ],
+)
+def test_a_locale_names_a_language_and_its_script(locale, language):
+    """Taiwan and Hong Kong write traditional characters; what is no locale is no language."""
+    assert language_of_locale(locale) is language
+
+
+def test_an_article_in_chinese_is_in_the_readers_language_in_either_script():
+    """Articles are marked by language alone."""
+    header = Header("The Ledger", "Result", language="zh")
+    assert Wording.of(Language.TRADITIONAL_CHINESE).kind(header) is None
+    assert Wording.of(Language.CHINESE).kind(header) is None
+    assert ENGLISH.kind(header) == "Chinese"

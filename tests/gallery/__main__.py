@@ -46,6 +46,7 @@ UNREAD = {
     "pt": "Quem ganhou as eleições?",
     "ko": "선거에서 누가 이겼나요?",
     "zh": "谁赢得了选举？",
+    "zh-Hant": "誰贏得了選舉？",
     "ar": "من فاز في الانتخابات؟",
 }
 """Questions in languages that are spoken and not read."""

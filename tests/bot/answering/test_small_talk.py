@@ -44,6 +44,7 @@ EN, JA, DE, ES = Language.ENGLISH, Language.JAPANESE, Language.GERMAN, Language.
         ("감사합니다", "thanks", Language.KOREAN),
         ("你好", "hello", Language.CHINESE),
         ("谢谢！", "thanks", Language.CHINESE),
+        ("謝謝！", "thanks", Language.TRADITIONAL_CHINESE),
         ("السلام عليكم", "hello", Language.ARABIC),
         ("شكرًا", "thanks", Language.ARABIC),
         ("shut up bot", "stop", EN),

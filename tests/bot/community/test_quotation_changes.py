@@ -85,6 +85,16 @@ def test_each_note_counts_once_in_the_version_that_it_came_with():
     ]
 
 
+def test_an_edit_that_was_undone_is_told_only_if_a_note_says_so():
+    """The article says again what was quoted; what its outlet corrected stays a correction."""
+    back = "Correction: The Harbour Alliance won 46 seats after all."
+    assert after((said("46", "45"),), (WHOLE,)) == []
+    assert after((said("46", "45"), NOTE), (WHOLE, NOTE, back)) == [
+        (NoticeKind.CORRECTED, 2),
+        (NoticeKind.CORRECTED, 3),
+    ]
+
+
 def test_a_quotation_of_several_sentences_is_touched_where_one_of_them_is():
     """The others stand as they stood, and name whom they named."""
     later = (said("62.7", "61.2"), NOTE)

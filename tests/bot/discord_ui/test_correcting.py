@@ -187,6 +187,52 @@ async def test_who_was_killed_between_begins_again_and_says_nothing_twice(
     assert (len(posts), edits) == (1, [])
 
 
+async def test_what_is_corrected_while_the_bot_is_down_is_told_when_it_is_back(
+    desk, simcord_env, channel, alice
+):
+    """Two corrections of one night make one post, with each note in the answer, and no more."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    await simcord_env.restart_bot(ElectionDeskClient(desk))
+    changed(desk, with_note(NOTE, words=FIGURE))
+    second = "Correction: Turnout was 61.4 per cent, not 61.2."
+    changed(desk, with_note(second, words={"61.2": "61.4"}))
+    posts, edits = await told(simcord_env, desk)
+    assert len(posts) == 1
+    assert "61.2 per cent, not 62.7" in str(edits[-1])
+    assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_an_edit_that_is_taken_back_before_anybody_was_told_is_nothing(
+    desk, simcord_env, channel, alice
+):
+    """The article says what was quoted."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, with_note("", words=FIGURE))
+    changed(desk, with_note("", words={"61.2": "62.7"}))
+    assert await told(simcord_env, desk) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("change", "sounds"),
+    [
+        (with_note("", words={"per cent": "per cennt"}), []),
+        (with_note("Berichtigung: Die Wahlbeteiligung lag bei 61,2 Prozent.", words=FIGURE), [0]),
+    ],
+    ids=["typo", "another language"],
+)
+async def test_a_typo_is_nothing_and_a_note_in_any_language_is_shown(
+    desk, simcord_env, channel, alice, change, sounds
+):
+    """The note is the outlet's own; the words around it are in the language of the answer."""
+    await alice.slash(channel, "ask", question=TURNOUT)
+    changed(desk, change)
+    posts, edits = await told(simcord_env, desk)
+    assert len(posts) == len(edits) == len(sounds)
+    for edit in edits:
+        assert "61,2 Prozent" in str(edit)
+        assert "Corrected since it was answered here" in str(posts)
+
+
 async def test_old_answers_are_left_alone(desk, simcord_env, channel, alice):
     """After the time that the community sets, nobody is disturbed."""
     await alice.slash(channel, "ask", question=TURNOUT)

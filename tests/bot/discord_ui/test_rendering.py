@@ -272,6 +272,7 @@ def test_how_an_answer_came_about_is_told(language):
         "pt": "Ela vai renunciar ao cargo?",
         "ko": "그녀가 사임하나요?",
         "zh": "她会辞职吗？",
+        "zh-Hant": "她會辭職嗎？",
         "ar": "هل ستستقيل؟",
     }[language]
     for written in (
