@@ -251,7 +251,7 @@ async def keep_house(
 
 
 async def serve(
-    desk: Desk, ending: ending.Ending, *, announce: Callable[[str], object] = print
+    desk: Desk, stop: ending.Ending, *, announce: Callable[[str], object] = print
 ) -> None:
     """Connect with the token of the settings, and answer until the process has to end.
 
@@ -263,7 +263,7 @@ async def serve(
         raise SettingsError("DISCORD_TOKEN is not set. Write the bot's token behind it in .env.")
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
     beside: list[_Background] = [
-        lambda _: keep_house(desk, ending.stop_if_ending),
+        lambda _: keep_house(desk, stop.stop_if_ending),
         lambda _: desk.keep_fresh(),
         _keep_lease,
         lambda client: keep_sending_corrections(client, client.asking),
@@ -272,7 +272,7 @@ async def serve(
     try:
         async with ElectionDeskClient(desk, beside=beside, announce=announce) as client:
             token = desk.settings.discord_token.get_secret_value()
-            if await _ends_before(client.start(token), ending.event):
+            if await _ends_before(client.start(token), stop.event):
                 return
             await client.wind_down()
     except discord.LoginFailure as error:
