@@ -46,14 +46,17 @@ class ContestName:
         """Return the figure of each source."""
         return tuple(row.cell(measure) if row else None for row in self.rows)
 
-    def differs(self, measure: Field) -> bool:
-        """Return True if the figures of the sources differ."""
+    def differs(self, measure: Field, source: int | None = None) -> bool:
+        """Return True if figures of one subject differ, of that of one *source* if it is given."""
         values: dict[object, list[Decimal]] = {}
         for number, cell in enumerate(self.cells(measure)):
             if cell is not None and cell.value is not None:
-                subject = self.subjects[number] if self.subjects else None
-                values.setdefault(subject, []).append(cell.value)
-        return any(not _agree(own[0], each) for own in values.values() for each in own[1:])
+                values.setdefault(self._subject(number), []).append(cell.value)
+        compared = values.values() if source is None else [values.get(self._subject(source), [])]
+        return any(not _agree(own[0], each) for own in compared for each in own[1:])
+
+    def _subject(self, source: int) -> object:
+        return self.subjects[source] if self.subjects else None
 
 
 @dataclass(frozen=True, slots=True)

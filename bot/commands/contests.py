@@ -57,7 +57,8 @@ def _figures(name: ContestName, index: int) -> Text:
     if row is None:
         return Text("")
     figures = [
-        f"{cell.citation.quote}{' ≠' if name.differs(cell.measure) else ''}" for cell in row.cells
+        f"{cell.citation.quote}{' ≠' if name.differs(cell.measure, index) else ''}"
+        for cell in row.cells
     ]
     return table_cell(" · ".join([*figures, *([row.status] if row.status else [])]))
 
@@ -98,7 +99,9 @@ def _contest_object(contest: Contest) -> dict[str, Any]:
                 "name": name.whose,
                 "party": name.party,
                 "figures": [
-                    _figure_object(cell, index, row.reference, differs=name.differs(cell.measure))
+                    _figure_object(
+                        cell, index, row.reference, differs=name.differs(cell.measure, index)
+                    )
                     for index, row in enumerate(name.rows)
                     if row is not None
                     for cell in row.cells

@@ -13,7 +13,7 @@ from discord import ui
 from bot.answering.lookup import ClosestSentence, LookedUpClaim, LookUp
 from bot.answering.model import Answer, Reason, Verdict
 from bot.answering.results import Contest, Results
-from bot.answering.tables import contests_in
+from bot.answering.tables import TableKind, contests_in, polls_in
 from bot.answering.timeline import Timeline, TimelineLine
 from bot.community.digests import Digest
 from bot.community.following import DueNews
@@ -64,6 +64,7 @@ MEMBERS_COMMANDS = {
 MODERATORS_COMMANDS = {
     name: f"command_{name}" for name in ("source", "settings", "reports", "gaps")
 }
+_METHOD = "telephone"
 _IN_WORDS = {
     Language.ENGLISH: (("Odile Farr", "Ben Quist"), "Governor, Holm"),
     Language.JAPANESE: (("青木春子", "白石透"), "北斗町長選挙 北区"),
@@ -140,6 +141,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "timeline": timeline_view(a_timeline(answer), words),
         "timeline-none": timeline_view(replace(a_timeline(answer), lines=()), words),
         "results": results_view(a_result(words), words),
+        "polls": results_view(a_poll(words), words),
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
         "latest-on": latest_on_view(a_timeline(answer), words),
@@ -281,6 +283,28 @@ def a_timeline(answer: Answer) -> Timeline:
     cited = [*answer.citations, later]
     lines = sorted((TimelineLine(each.header.day, each) for each in cited), key=lambda x: x.day)
     return Timeline("Marrowen", built.NOW, tuple(lines))
+
+
+def a_poll(words: Wording) -> Results:
+    """Return two polls, of one of which two sources have different figures."""
+    names, caption = _IN_WORDS.get(words.language, _IN_WORDS[Language.ENGLISH])
+    tables = []
+    polls = (
+        ("A", "Tern", "2026-10-30", "988", (45, 44)),
+        ("A", "Wexcombe", "2026-10-03", "1,002", (44, 41)),
+        ("B", "Wexcombe", "2026-10-03", "1,002", (44, 42)),
+    )
+    for number, (outlet, pollster, day, sample, shares) in enumerate(polls):
+        asked = f"Pollster: {pollster} · Dates: {day} · Sample: {sample} · Method: {_METHOD}"
+        text = "\n".join(
+            f"{caption} · {name} · %: {share} · {asked}"
+            for name, share in zip(names, shares, strict=False)
+        )
+        header = replace(built.COURIER, outlet=f"Sarnholt Courier {outlet}")
+        key = f"{number}:1:0:a"
+        tables += polls_in([Passage(key, number, 1, 0, 0, len(text), text, header)])
+    contest = Contest(tuple(tables), older=3)
+    return Results(caption, built.NOW, (contest,), kind=TableKind.POLLS)
 
 
 def a_result(words: Wording) -> Results:

@@ -189,7 +189,9 @@ def _contest_blocks(contest: Contest, words: Wording, limit: int) -> Iterator[st
     yield f"**{literal(title(contest.title, 200))}**\n" + "\n".join(lines)
     has_letters = len(contest.sources) > 1
     yield "\n".join(
-        _source_lines(table, f"**{ascii_uppercase[place]}** " if has_letters else "", words)
+        _source_lines(
+            table, f"**{ascii_uppercase[place]}** " if has_letters else "", contest.title, words
+        )
         for place, table in enumerate(contest.sources)
     )
     if contest.older:
@@ -206,7 +208,7 @@ def _name_line(name: ContestName, number: int, contest: Contest) -> str:
             continue
         cells = [
             f"{literal(title(cell.citation.quote, _NAME_LENGTH))}"
-            f"{' **≠**' if name.differs(cell.measure) else ''}"
+            f"{' **≠**' if name.differs(cell.measure, place) else ''}"
             for cell in row.cells
         ]
         status = [literal(title(row.status, _NAME_LENGTH))] if row.status != table.status else []
@@ -215,13 +217,14 @@ def _name_line(name: ContestName, number: int, contest: Contest) -> str:
     return "\n".join([f"**{number}** {literal(title(name.whose, _NAME_LENGTH))}{party}", *lines])
 
 
-def _source_lines(table: ContestTable, letter: str, words: Wording) -> str:
+def _source_lines(table: ContestTable, letter: str, heading: str, words: Wording) -> str:
     """Describe a source: its article, then the place, status, count and time of its table.
 
-    Of a poll come first the pollster, the days, the sample and the method.
+    A place that is the *heading* is not repeated. Of a poll come first the pollster, the days, the
+    sample and the method.
     """
-    lines = [_poll_line(table.poll, words)] if table.poll else []
-    lines += [literal(title(" · ".join(table.path), 160))] if table.path else []
+    place = " · ".join(table.path)
+    lines = [literal(title(place, 160))] if place not in ("", heading) else []
     lines += [literal(title(table.status, _NAME_LENGTH))] if table.status else []
     if table.counted:
         lines.append(_insert_quote(escape(words("results_counted", counted=MARK)), table.counted))
@@ -230,9 +233,10 @@ def _source_lines(table: ContestTable, letter: str, words: Wording) -> str:
     references = [row.reference for row in table.rows if row.reference]
     if references:
         lines.append(literal(title(f"{references[0]} – {references[-1]}", 2 * _NAME_LENGTH)))
-    return "\n".join(
-        [letter + entry(table.header, words, _LENGTHS), *(f"-# {line}" for line in lines if line)]
-    )
+    article = entry(table.header, words, _LENGTHS)
+    poll = _poll_line(table.poll, words) if table.poll else ""
+    first, lines = (poll, [article, *lines]) if poll else (article, lines)
+    return "\n".join([letter + first, *(f"-# {line}" for line in lines)])
 
 
 def _poll_line(poll: Poll, words: Wording) -> str:

@@ -1,5 +1,8 @@
 """Result files: each figure in a line that stands alone and names its place in the file."""
 
+import io
+
+import openpyxl
 import pytest
 
 from ingest.reading import Hints, read_bytes
@@ -118,6 +121,16 @@ def test_the_guess_is_told_and_can_be_set():
     assert "votes = tally" in found.notes[0]
 
 
+def a_workbook(*rows):
+    """Return a workbook of parties and seats."""
+    book = openpyxl.Workbook()
+    for row in (("Party", "Seats"), *rows):
+        book.active.append(row)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
 BROKEN = {
     "a word for a figure": (
         ROWS.replace('"11,004"', "11O04").encode(),
@@ -153,6 +166,21 @@ BROKEN = {
     "JSON cut off": (RECORDS[:-20], "a.json", "a.json is not JSON from line "),
     "an unknown place": (report(GpUnitId="gp9"), "a.json", "column 22 refers to “gp9”"),
     "a count that is none": (report(Count="many"), "a.json", "which is not a count"),
+    "a word in a workbook": (
+        a_workbook(("Harbour", 51), ("Lantern", "four")),
+        "a.xlsx",
+        "a.xlsx row 3, column 2 (“Seats”) has “four”",
+    ),
+    "a word in a record": (
+        RECORDS.replace(b"3907", b'"many"'),
+        "a.json",
+        "a.json record 2, column 4 (“votes”) has “many”",
+    ),
+    "a share of a poll that is none": (
+        b"pollster,candidate,pct\nTern,Odile Farr,44\nTern,Ben Quist,lots\n",
+        "a.csv",
+        "a.csv line 3, column 3 (“pct”) has “lots”",
+    ),
     "a workbook cut off": (FILES["marrowen-run-off.xlsx"][:3000], "a.xlsx", "a.xlsx is a broken"),
 }
 
