@@ -118,7 +118,7 @@ class Wording:
     def outlet(self, header: Header) -> str:
         """Return the outlet's name with its ownership and the agency of the article."""
         is_named = header.outlet != UNVERIFIED_PASTE
-        outlet = header.outlet if is_named else self("outlet_unverified")
+        outlet = self.outlet_named(header.outlet)
         if is_named and header.pasted:
             outlet = self("outlet_pasted", outlet=header.outlet)
         if header.ownership is not None:
@@ -127,6 +127,10 @@ class Wording:
         if header.agency and header.agency != header.outlet:
             return self("outlet_agency", outlet=outlet, agency=header.agency)
         return outlet
+
+    def outlet_named(self, name: str) -> str:
+        """Return an outlet's *name*; a paste without one is called so in this language."""
+        return self("outlet_unverified") if name == UNVERIFIED_PASTE else name
 
     def kind(self, header: Header) -> str | None:
         """Return an article's kind, preview and foreign language as a label, or ``None``."""
@@ -265,9 +269,13 @@ def ground_line(ground: Ground, words: Wording) -> str:
         else words(f"rests_{ground.resting}", outlets=ground.outlets, copies=ground.copies)
     ]
     parts += [
-        words("rests_without_nothing", outlet=source.outlet)
+        words("rests_without_nothing", outlet=words.outlet_named(source.outlet))
         if source.lead is None
-        else words("rests_without", outlet=source.outlet, lead=words.outlet(source.lead))
+        else words(
+            "rests_without",
+            outlet=words.outlet_named(source.outlet),
+            lead=words.outlet(source.lead),
+        )
         for source in ground.without
     ]
     return " ".join(parts)

@@ -18,7 +18,14 @@ from discord import ui
 from bot.answering.model import Abstention, Answer, Citation, Question, Reason
 from bot.answering.tables import holds_result
 from bot.answering.understanding.followup import Exchange
-from bot.answering.understanding.question import CHECK, NEWS, PRIVACY, UnaskableError, ask
+from bot.answering.understanding.question import (
+    CHECK,
+    NEWS,
+    PRIVACY,
+    UnaskableError,
+    ask,
+    may_be_in,
+)
 from bot.answering.understanding.small_talk import news_request_in
 from bot.community.limits import Limiter
 from bot.community.rules import ServerRules, Speaks
@@ -36,7 +43,6 @@ from bot.discord_ui.screen import ProgressScreen, RunningAnswer, RunningAnswers
 from bot.discord_ui.text import escape, title
 from bot.wording import Wording, in_words_of, unaskable
 from ingest.language.languages import Language
-from ingest.language.script import has_kanji_alone
 from ingest.model import EVERYBODY, Edition
 from ingest.process import logs
 
@@ -53,7 +59,6 @@ _MakeSuggestions: TypeAlias = Callable[[Sequence[SuggestedTopic], Wording], Sequ
 
 _GREETING_KEYS = frozenset({"hint", "talk_help", "talk_hello"})
 """Keys of the messages to people who have not asked a question yet."""
-_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
 """Possible languages of a text that consists of Chinese characters."""
 _STORING_SECONDS = 1.0
 """Seconds that storing a question may delay its acknowledgement; Discord waits three."""
@@ -114,13 +119,14 @@ class Asking:
         """Parse *text* as a question, in the language that *rules* fix if they fix one.
 
         A text in Chinese characters alone is taken to be in the *reader*'s language if that is
-        Chinese or Japanese.
+        Chinese or Japanese, and a word or two in the language that they look like if that is the
+        reader's.
 
         Raises:
             UnaskableError: *text* is no question, is too long, or asks for the news.
         """
         fixed = rules.language if rules else None
-        if fixed is None and reader in _KANJI_LANGUAGES and has_kanji_alone(text):
+        if fixed is None and reader is not None and may_be_in(reader, text):
             fixed = reader
         question = ask(text, now=self.desk.clock(), language=fixed)
         if news := news_request_in(question.text):

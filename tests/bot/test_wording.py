@@ -7,9 +7,9 @@ from string import Formatter
 
 import pytest
 
-from bot.answering.model import Reason
+from bot.answering.model import Ground, Reason, Resting, WithoutOutlet
 from bot.answering.understanding.question import LONGEST
-from bot.wording import Wording, language_of_locale
+from bot.wording import Wording, ground_line, language_of_locale
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
@@ -191,3 +191,13 @@ def test_an_article_in_chinese_is_in_the_readers_language_in_either_script():
     assert Wording.of(Language.TRADITIONAL_CHINESE).kind(header) is None
     assert Wording.of(Language.CHINESE).kind(header) is None
     assert ENGLISH.kind(header) == "Chinese"
+
+
+@pytest.mark.parametrize("words", EVERY)
+def test_a_paste_without_an_outlet_is_called_so_in_every_language(words):
+    """Also where it is said what the answer rests on; never by the English name alone."""
+    for lead in (None, Header("t", "The Ledger")):
+        ground = Ground(Resting.ONE, 1, without=(WithoutOutlet(UNVERIFIED_PASTE, lead),))
+        line = ground_line(ground, words)
+        assert words("outlet_unverified") in line
+        assert UNVERIFIED_PASTE not in line

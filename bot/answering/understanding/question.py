@@ -22,6 +22,7 @@ _MIN_CONFIDENCE, _MIN_CONFIDENCE_NON_ASCII = 0.8, 0.4
 """Confidence required to detect another language than English, and in text with non-ASCII letters;
 of 1,496 English questions none reached 0.7."""
 
+_KANJI_LANGUAGES = frozenset({Language.CHINESE, Language.TRADITIONAL_CHINESE, Language.JAPANESE})
 _CHINESE_CODES = frozenset({"zh", "yue", "wuu"})
 _MIN_CONFIDENCE_KANJI = 0.9
 """Confidence required to take for Chinese what is written in characters that Japanese has too."""
@@ -75,6 +76,13 @@ def not_past(moment: Moment, now: datetime) -> str | None:
 def language_asked(text: str) -> Language:
     """Return the language of a question among those that the desk speaks, by default English."""
     return Language.of_code(_code_of(text)) or Language.ENGLISH
+
+
+def may_be_in(language: Language, text: str) -> bool:
+    """Return True if *text* is likely in *language*, given that whoever wrote it reads that."""
+    if has_kanji_alone(text):
+        return language in _KANJI_LANGUAGES
+    return guessed(text)[0] == language
 
 
 def language_read(text: str) -> Language:

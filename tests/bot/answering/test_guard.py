@@ -15,6 +15,7 @@ from bot.answering.understanding.question import (
     in_unread_language,
     language_asked,
     language_read,
+    may_be_in,
 )
 from ingest.language.languages import Language
 
@@ -183,3 +184,21 @@ def test_whoever_asks_is_spoken_to_in_their_language(text, spoken, read):
     """Kanji alone stay Japanese, unless some are written in simplified Chinese alone."""
     assert language_asked(text) is spoken
     assert language_read(text) is read
+
+
+@pytest.mark.parametrize(
+    ("text", "reader", "likely"),
+    [
+        ("Warum?", Language.GERMAN, True),
+        ("taux de participation", Language.FRENCH, True),
+        ("taux de participation", Language.GERMAN, False),
+        ("who won", Language.GERMAN, False),
+        ("結果", Language.TRADITIONAL_CHINESE, True),
+        ("結果", Language.JAPANESE, True),
+        ("結果", Language.KOREAN, False),
+        ("結果は", Language.CHINESE, False),
+    ],
+)
+def test_a_word_or_two_are_in_the_language_of_whoever_reads_it(text, reader, likely):
+    """Too short to be sure of by itself, it is answered in the reader's language, not English."""
+    assert may_be_in(reader, text) is likely
