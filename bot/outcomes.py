@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.answering.lookup import ClosestSentence, LookedUpClaim
 from bot.answering.model import (
     Abstention,
     Answer,
@@ -21,6 +20,9 @@ from bot.answering.proving.archived import ProvenQuotation, RefusedQuotation
 from bot.ledger.model import AnswerKind, AnswerRecord, CitedRange
 from ingest.language.script import Script
 from ingest.model import Header, Moment
+
+if TYPE_CHECKING:
+    from bot.answering.lookup import ClosestSentence, LookedUpClaim
 
 _WITHOUT_RESULT = {
     Reason.NOT_COVERED,
