@@ -10,7 +10,7 @@ from tests.bot.discord_ui.reading import markdown_of, seen
 from tests.bot.discord_ui.speaking import speaking
 
 ALL = (
-    *("/ask", "/latest", "/follow", "/following", "/coverage", "/results", "/timeline"),
+    *("/ask", "/latest", "/follow", "/following", "/coverage", "/results", "/polls", "/timeline"),
     *("/suggest", "/privacy", "/forget-me", "/help"),
 )
 OF_MODERATORS = ("/source", "/reports", "/gaps")
