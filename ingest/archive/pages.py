@@ -48,12 +48,6 @@ class Pages(DatabasePart):
         with self._database.reading() as connection:
             return [rows.page(row) for row in connection.execute(ordered).mappings()]
 
-    def sources_of(self, article_id: int) -> list[int]:
-        """Return the watched sources that list the page of an article."""
-        article_page = (pages.c.article_id == article_id) & pages.c.source_id.is_not(None)
-        with self._database.reading() as connection:
-            return list(connection.execute(select(pages.c.source_id).where(article_page)).scalars())
-
     def note(self, source_id: int | None, states: Iterable[SourcePage]) -> None:
         """Store the state of pages, new or known."""
         values = [
