@@ -98,10 +98,6 @@ class Wording:
         is_whole = isinstance(value, int) and not isinstance(value, bool)
         return format_decimal(str(value), locale=self.locale) if is_whole else value
 
-    def name_of(self, language: Language) -> str:
-        """Return the name of *language* in this language."""
-        return str(self.locale.languages[str(language).replace("-", "_")])
-
     def marks(self, quote: str) -> tuple[str, str]:
         """Return quotation marks that *quote* does not contain, if there are any."""
         pairs = self.pairs
@@ -222,6 +218,11 @@ class Wording:
         if provenance.room is not None:
             notes.append(self("note_room", passages=provenance.room))
         return notes
+
+
+def language_name(language: Language, words: Wording) -> str:
+    """Return the name of *language* in the language of *words*."""
+    return str(words.locale.languages[str(language).replace("-", "_")])
 
 
 def language_of_locale(tag: str) -> Language | None:

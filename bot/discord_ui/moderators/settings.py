@@ -30,7 +30,7 @@ from bot.discord_ui.replying import Interaction, respond, show_result, words_of
 from bot.discord_ui.text import escape, link, phrase, safe_address, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
-from bot.wording import Wording
+from bot.wording import Wording, language_name
 from ingest.language.languages import Language
 
 _QUESTION_LANGUAGE = "asked"
@@ -367,7 +367,7 @@ def settings_view(
     *page* and *budget* are the maintainer's settings, which apply if the desk sets none. *quiet*
     are sources without new articles; a server may have no channel in which they are reported.
     """
-    language = words.name_of(rules.language) if rules.language else words("language_asked")
+    language = language_name(rules.language, words) if rules.language else words("language_asked")
     lines = [
         f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
         *(
