@@ -174,7 +174,7 @@ class Wording:
     def reason(self, reason: Reason) -> str:
         """Return the reason for an abstention in one line."""
         languages_read = (language for language in Language if language.is_read)
-        languages = self("list_comma").join(map(self.name_of, languages_read))
+        languages = self("list_comma").join(language_name(each, self) for each in languages_read)
         return self(f"reason_{reason}", languages=languages)
 
     def verdict(self, verdict: Verdict, *, found: bool, read: bool) -> str:
