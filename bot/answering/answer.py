@@ -25,12 +25,13 @@ from bot.answering.resting import rests_on, shown_sources
 from bot.answering.several import QUESTIONS_AT_ONCE, join_answers, questions_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import in_unread_language
-from bot.answering.watching import Phase, StoppedEarlyError, Watch, search_in_turn
+from bot.answering.watching import Phase, Watch
 from bot.answering.writing.composing import compose
 from bot.answering.writing.drafting import ModelWriter
 from bot.answering.writing.excerpts import EXCERPTS, differ, excerpts, newest_first
 from ingest.index.search import Stopwatch
 from ingest.model import Evidence, Header, Moment
+from ingest.process.threads import StoppedEarlyError, search_in_turn
 
 _EVIDENCE = 10
 """Passages of evidence that a model is given for one question."""

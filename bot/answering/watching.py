@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from bot.answering.model import Abstention, Answer, Claim, Question
 from bot.answering.understanding.followup import Exchange
 
 _Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-_SPARE_THREADS = 2
-"""Threads of searches beyond one for each core, because a search also waits for servers."""
 Outcome: TypeAlias = Answer | Abstention
 
 
@@ -72,32 +65,3 @@ async def until(stop: asyncio.Event, stream: AsyncGenerator[_Item, None]) -> Asy
     finally:
         stopping.cancel()
         await stream.aclose()
-
-
-class StoppedEarlyError(Exception):
-    """An answer was stopped before its search began."""
-
-
-async def search_in_turn(stop: asyncio.Event, work: Callable[[], _Result]) -> _Result:
-    """Run a search in a thread of its own pool, so that short calls never queue behind searches.
-
-    Raises:
-        StoppedEarlyError: *stop* was set before a thread was free.
-    """
-    call = _search_threads().submit(copy_context().run, work)
-    result, stopping = asyncio.wrap_future(call), asyncio.create_task(stop.wait())
-    try:
-        either: set[asyncio.Future[Any]] = {result, stopping}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set() and call.cancel():
-            raise StoppedEarlyError
-        return await result
-    finally:
-        stopping.cancel()
-        call.cancel()
-
-
-@cache
-def _search_threads() -> ThreadPoolExecutor:
-    """Return the threads in which this process searches."""
-    return ThreadPoolExecutor((os.cpu_count() or 1) + _SPARE_THREADS, thread_name_prefix="search")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor, Future
-from functools import partial, wraps
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
+_SPARE_THREADS = 2
+"""Threads of searches beyond one for each core, because a search also waits for servers."""
 
 
 def in_thread(
@@ -24,6 +28,35 @@ def in_thread(
         return await asyncio.to_thread(work, *arguments, **options)
 
     return run_in_thread
+
+
+class StoppedEarlyError(Exception):
+    """A search was stopped before it began."""
+
+
+async def search_in_turn(stop: asyncio.Event, work: Callable[[], _Result]) -> _Result:
+    """Run a search in a thread of its own pool, so that short calls never queue behind searches.
+
+    Raises:
+        StoppedEarlyError: *stop* was set before a thread was free.
+    """
+    call = _search_threads().submit(copy_context().run, work)
+    result, stopping = asyncio.wrap_future(call), asyncio.create_task(stop.wait())
+    try:
+        either: set[asyncio.Future[Any]] = {result, stopping}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set() and call.cancel():
+            raise StoppedEarlyError
+        return await result
+    finally:
+        stopping.cancel()
+        call.cancel()
+
+
+@cache
+def _search_threads() -> ThreadPoolExecutor:
+    """Return the threads in which this process searches."""
+    return ThreadPoolExecutor((os.cpu_count() or 1) + _SPARE_THREADS, thread_name_prefix="search")
 
 
 class DetachedExecutor(Executor):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from bot.answering.watching import StoppedEarlyError, search_in_turn
+from ingest.process.threads import StoppedEarlyError, search_in_turn
 
 
 async def test_a_stopped_search_that_waits_never_runs_and_delays_nobody():
