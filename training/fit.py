@@ -7,6 +7,7 @@ those of the folders ``asked`` and ``results`` in ``DATA``, over the articles of
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ _THIRD = 1 / 3
 leads of our sample and of result files, to which nothing is fitted, lie below that least."""
 _STEPS, _RATE = 4000, 0.05
 """Steps and rate of the descents."""
+_STEPS_OF_BOUND = 20
+"""Steps from 0 to 1 of the bound of "says"."""
 _DECAY = 0.02
 """Decay of the weights of the certainty, in units of one standard deviation of a feature."""
 
@@ -158,8 +161,8 @@ def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:
     leads = [lead for each in asked if (lead := each.lead(weights)) is not None]
     right = np.array([answers for _, answers in leads], float)
     table = np.array([astuple(features) for features, _ in leads])
-    (slope,), bias = _line(table[:, :1], right)
-    lead_weights, lead_bias = _line(table, right)
+    (slope,), bias = _line(table[:, :1], right, decay=0.0)
+    lead_weights, lead_bias = _line(table, right, decay=_DECAY)
     passage, words, time = (round(float(value), 2) for value in weights[1:])
     drawn = Weights(
         passage,
@@ -197,18 +200,18 @@ def _ranking(asked: Sequence[ScoredQuestion]) -> Array:
     return ranking
 
 
-def _line(features: Array, right: Array) -> tuple[list[float], float]:
+def _line(features: Array, right: Array, *, decay: float) -> tuple[list[float], float]:
     """Fit a logistic regression of *right* on *features*; return its weights and its bias.
 
     Features are of the shape (leads, features). They are scaled to one standard deviation for the
-    descent, and the weights back.
+    descent, of which *decay* keeps the weights small, and the weights back.
     """
     means, widths = features.mean(axis=0), features.std(axis=0) + 1e-9
     scaled = (features - means) / widths
     weights, bias = np.zeros(features.shape[1]), 0.0
     for _ in range(_STEPS):
         errors = 1 / (1 + np.exp(-(scaled @ weights + bias))) - right
-        weights -= _RATE * (scaled.T @ errors / len(right) + _DECAY * weights)
+        weights -= _RATE * (scaled.T @ errors / len(right) + decay * weights)
         bias -= _RATE * float(errors.mean())
     unscaled = weights / widths
     return [float(weight) for weight in unscaled], float(bias - unscaled @ means)
@@ -218,14 +221,14 @@ def _says(certainties: Sequence[float]) -> float:
     """Return the least of the sorted *certainties* above which enough leads are right, or 1.
 
     What counts is the mean of the certainties: they are fitted to the labels, and even out their
-    luck.
+    luck. The bound is rounded down to a twentieth, for the fit is no more exact.
     """
     total, bound = 0.0, 1.0
     for count, certainty in enumerate(certainties, start=1):
         total += certainty
         if count >= _FEWEST and total >= _RIGHT * count:
             bound = certainty
-    return round(bound, 4)
+    return math.floor(bound * _STEPS_OF_BOUND) / _STEPS_OF_BOUND
 
 
 def _closest(probabilities: Sequence[float]) -> float:

@@ -25,7 +25,7 @@ from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
-from bot.answering.understanding.normalising import normalise_query
+from bot.answering.understanding.normalising import normalise_query, without_markup
 from bot.answering.understanding.question import language_asked, language_read
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
@@ -157,9 +157,10 @@ class Coverage:
         if need.latest:
             found = [*openings(found, self.archive), *found]
         reader = self.reader if read and not need.latest else None
+        plain = without_markup(question.text)
         if reader is not None:
             timed = bool(names.days)
-            ranked = read_windows(need, question.text, found, reader, self.weights, timed=timed)
+            ranked = read_windows(need, plain, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
         elif need.latest:
             ranked = newest_windows(need, found)
@@ -167,7 +168,7 @@ class Coverage:
             ranked = plain_windows(need, found)
         clock.lap("read")
         ranked = self._without_recurring(ranked)
-        lead = None if reader is None else lead_features(question.text, ranked, reader)
+        lead = None if reader is None else lead_features(plain, ranked, reader)
         evidence = by_windows(found, ranked)
         clock.lap("sentences")
         if missing:
@@ -215,7 +216,7 @@ class Coverage:
             RankedSource(
                 window.passage.header,
                 window.evidence.copies,
-                not isinstance(self.level(replace(view, ranked=[window])), Reason),
+                not isinstance(self.level(replace(view, ranked=[window], lead=None)), Reason),
             )
             for _, window in ordered
         ]

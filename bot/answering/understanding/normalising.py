@@ -19,9 +19,15 @@ _Frequency: TypeAlias = Callable[[str], int]
 """A function that returns the number of passages with a term."""
 
 
+def without_markup(text: str) -> str:
+    """Return *text* without markup, mentions and links; unchanged if nothing else is in it."""
+    plain_text = " ".join(strip_markup(text).split())
+    return plain_text if terms(plain_text) else text
+
+
 def normalise_query(text: str, frequency: _Frequency) -> str:
     """Return *text* without markup, and with typos replaced by words of the coverage."""
-    plain_text = " ".join(strip_markup(text).split())
+    plain_text = without_markup(text)
     return correct_typos(plain_text, frequency) if terms(plain_text) else text
 
 

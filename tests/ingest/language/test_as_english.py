@@ -107,7 +107,12 @@ def test_times_and_weekdays_are_read():
 @pytest.mark.parametrize(
     ("question", "since", "until", "topic"),
     [
-        ("Was geschah gestern in Sarnholt?", date(2026, 11, 1), None, "Was geschah in Sarnholt?"),
+        (
+            "Was geschah gestern in Sarnholt?",
+            date(2026, 11, 1),
+            date(2026, 11, 1),
+            "Was geschah in Sarnholt?",
+        ),
         (
             "Was gab es letzte Woche zur Koalition?",
             date(2026, 10, 26),
