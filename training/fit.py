@@ -22,6 +22,7 @@ from bot.answering.evidence.reader import Readable, WindowReader
 from bot.answering.evidence.windows import Window
 from bot.answering.understanding.question import UnaskableError, ask
 from bot.desk import Desk
+from ingest.reading.text import letters_and_digits
 
 Array = NDArray[np.float64]
 HELD_OUT = Path(__file__).with_name("questions") / "held.jsonl"
@@ -148,11 +149,6 @@ def _seen(window: Window, bare: float, gold: Sequence[str]) -> WindowFeatures:
 def _half(piece: str, quote: str) -> bool:
     """Return True if a gold piece of several sentences begins or ends in *quote*."""
     return quote in piece or piece[:40] in quote or piece[-40:] in quote
-
-
-def letters_and_digits(text: str) -> str:
-    """Return the letters and figures of *text*, case folded."""
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def fit_weights(asked: Sequence[ScoredQuestion]) -> Weights:

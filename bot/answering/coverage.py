@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.evidence.ranking import (
-    LeadFeatures,
     Weights,
     by_windows,
     lead_features,
@@ -63,8 +62,6 @@ class View:
     timings: Mapping[str, float]
     read: bool
     """Whether the reader read the windows; without it words alone order them."""
-    lead: LeadFeatures | None = None
-    """The figures from which the certainty that the first window answers is computed."""
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
 
@@ -157,9 +154,9 @@ class Coverage:
         if need.latest:
             found = [*openings(found, self.archive), *found]
         reader = self.reader if read and not need.latest else None
-        plain = without_markup(question.text)
         if reader is not None:
             timed = bool(names.days)
+            plain = without_markup(question.text)
             ranked = read_windows(need, plain, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
         elif need.latest:
@@ -168,19 +165,28 @@ class Coverage:
             ranked = plain_windows(need, found)
         clock.lap("read")
         ranked = self._without_recurring(ranked)
-        lead = None if reader is None else lead_features(plain, ranked, reader)
         evidence = by_windows(found, ranked)
         clock.lap("sentences")
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
             missing = absent_outlets(question.text, [*outlets, *agencies], language)
-        return View(need, names, evidence, ranked, timings, reader is not None, lead, missing)
+        return View(need, names, evidence, ranked, timings, reader is not None, missing)
 
-    def level(self, view: View, *, contradicted: bool = False) -> Level | Reason:
-        """Return how sure it is that a view answers, or why nothing of it is shown.
+    def certainty(self, question: Question, view: View, *, contradicted: bool) -> float:
+        """Return the certainty, from 0 to 1, that the first window of a view answers *question*.
 
         A lead that is *contradicted* by what is shown beside it is no less sure for that: both are
-        what the coverage says.
+        what the coverage says. Where nothing was read, nothing is certain.
+        """
+        if self.reader is None or not view.read:
+            return 0.0
+        features = lead_features(without_markup(question.text), view.ranked, self.reader)
+        return self.weights.certainty(features, alone=contradicted) if features else 0.0
+
+    def level(self, view: View, certainty: float = 0.0) -> Level | Reason:
+        """Return how sure it is that a view answers, or why nothing of it is shown.
+
+        *certainty* is that of :meth:`certainty`; without it a view that was read is never sure.
 
         A question without a content word asks about the news: only a period or the latest makes
         that definite. Where nothing was read, nothing is ever sure; nor is the figure of an earlier
@@ -198,7 +204,6 @@ class Coverage:
                 return Level.SAYS
             return Level.CLOSEST if mentioned >= _PLAIN else Reason.NOT_COVERED
         probability = self.weights.probability(ranked[0].score)
-        certainty = self.weights.certainty(view.lead, alone=contradicted) if view.lead else 0.0
         if certainty >= self.weights.says and not ranked[0].earlier and not view.absent:
             return Level.SAYS
         return Level.CLOSEST if probability >= self.weights.closest else Reason.NOT_COVERED
@@ -216,7 +221,7 @@ class Coverage:
             RankedSource(
                 window.passage.header,
                 window.evidence.copies,
-                not isinstance(self.level(replace(view, ranked=[window], lead=None)), Reason),
+                not isinstance(self.level(replace(view, ranked=[window])), Reason),
             )
             for _, window in ordered
         ]

@@ -128,10 +128,18 @@ def new_coverage(
     recent = [article for article in articles if (article.header.day or oldest) >= oldest]
     last_time = archive.changes.at(position)
     position_time = last_time or datetime.min.replace(tzinfo=now.tzinfo)
+    changed = {
+        article.id: old_version
+        for article in articles
+        if article.versions > 1
+        and (old_version := archive.articles.version_before(article.id, position_time))
+        and old_version.number < article.versions
+    }
     entries = {
         article.id: new_entries
         for article in recent
-        if article.versions > 1 and (new_entries := _new_entries(archive, article, position_time))
+        if article.id in changed
+        and (new_entries := _new_entries(archive, article, changed[article.id]))
     }
     new_articles = [
         article
@@ -140,25 +148,16 @@ def new_coverage(
         or article.id in entries
         or (last_time is not None and article.added_at > last_time)
     ]
-    changed = {
-        article.id: old_version
-        for article in articles
-        if article.versions > 1
-        and (old_version := archive.articles.version_before(article.id, position_time))
-        and old_version.number < article.versions
-    }
     return Appeared(new_articles, upto, entries, changed)
 
 
-def _new_entries(archive: Archive, article: Article, before: datetime) -> tuple[str, ...]:
-    """Return the entries that a live page did not have at the time *before*; it blocks."""
+def _new_entries(archive: Archive, article: Article, old_version: Version) -> tuple[str, ...]:
+    """Return the entries that a live page did not have in its *old_version*; it blocks."""
     if article.header.kind is not Kind.LIVE:
         return ()
-    old_version = archive.articles.version_before(article.id, before)
-    if old_version is None:
-        return ()
     old_entries = old_version.extract.text.split(_ENTRY_SEPARATOR)
-    newest = archive.articles.version_before(article.id, datetime.max.replace(tzinfo=before.tzinfo))
+    last = datetime.max.replace(tzinfo=old_version.read_at.tzinfo)
+    newest = archive.articles.version_before(article.id, last)
     entries = newest.extract.text.split(_ENTRY_SEPARATOR) if newest else []
     unchanged, by_time = set(old_entries), {entry[:ENTRY_TIME]: entry for entry in old_entries}
     return tuple(

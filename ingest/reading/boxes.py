@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from ingest.language.words import words
-from ingest.reading.elements import Element, classes
+from ingest.reading.elements import Element, class_pattern, classes
 
-_BOX_CLASS = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(words()['pages']['boxes'].split())})(?:$|[\s_-])", re.IGNORECASE
-)
+_BOX_CLASS = class_pattern(words()["pages"]["boxes"])
 _BOX_CHARACTERS = 2000
 """Characters of the largest box."""
 _ARTICLE_SHARE = 0.25

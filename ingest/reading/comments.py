@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.language.words import words
 from ingest.reading.declarations import types
-from ingest.reading.elements import Element, text
+from ingest.reading.elements import Element, class_pattern, text
 from ingest.reading.text import clean_line
 
 _WORDS = words()["comments"]
@@ -20,9 +20,7 @@ _COMMENT_CLASS = re.compile(
     re.IGNORECASE,
 )
 """Classes, ids and labels of comments in many languages, and names of comment services."""
-_AMBIGUOUS_CLASS = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(_WORDS['maybe'].split())})(?:$|[\s_-])", re.IGNORECASE
-)
+_AMBIGUOUS_CLASS = class_pattern(_WORDS["maybe"])
 """Classes that comments share with articles: they count only together with the structure."""
 _COMMENT_HEADING = re.compile(
     rf"(?:^|\b|\d)(?:{'|'.join(_WORDS['headings'])})(?:$|\b)|{'|'.join(_WORDS['headings_ja'])}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,11 @@ def _pieces(element: Element) -> Iterator[str]:
             yield from _pieces(child)
         yield gap
         yield child.tail or ""
+
+
+def class_pattern(names: str) -> re.Pattern[str]:
+    """Return a pattern that finds one of *names*, expressions apart by spaces, among classes."""
+    return re.compile(rf"(?:^|[\s_-])(?:{'|'.join(names.split())})(?:$|[\s_-])", re.IGNORECASE)
 
 
 def classes(element: Element) -> str:

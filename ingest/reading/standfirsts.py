@@ -5,21 +5,17 @@ The extractors drop them with the heading's box, although they are the outlet's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ingest.language.datelines import is_date_line
 from ingest.language.words import words
 from ingest.reading.declarations import Declared, declared_text
-from ingest.reading.elements import Element, classes, text
+from ingest.reading.elements import Element, class_pattern, classes, text
 from ingest.reading.pastes import BYLINE, starts_with_dateline
 from ingest.reading.text import clean_line, letters_and_digits
 
-_STANDFIRST_CLASS = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(words()['pages']['standfirsts'].split())})(?:$|[\s_-])",
-    re.IGNORECASE,
-)
+_STANDFIRST_CLASS = class_pattern(words()["pages"]["standfirsts"])
 _DESCRIPTIONS = ("description", "og:description", "twitter:description")
 _BLOCKS = ("p", "li", "div", "h2", "h3", "h4")
 _NESTED_BLOCK = ".//p|.//div|.//li|.//h2|.//h3|.//h4|.//ul|.//section|.//form"

@@ -15,7 +15,7 @@ from ingest.language.datelines import parse_date
 from ingest.language.lines import BETWEEN
 from ingest.language.words import words
 from ingest.reading.declarations import DATE_CLASS
-from ingest.reading.elements import Element, classes
+from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.signs import inline_sign
 from ingest.reading.text import clean_line
 
@@ -53,9 +53,7 @@ _QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$")
 _QUESTION_CHARACTERS = 250
 _INLINE_ANSWER_CHARACTERS = 400
 """Characters of the longest answer that is written on one line with its question."""
-_POSTS = re.compile(
-    rf"(?:^|[\s_-])(?:{'|'.join(_PAGE['posts'].split())})(?:$|[\s_-])", re.IGNORECASE
-)
+_POSTS = class_pattern(_PAGE["posts"])
 _BOXES = ("blockquote", "div", "figure", "section", "aside")
 _WRAPPERS = frozenset({"div", "section"})
 _LABEL_BOX_CHARACTERS = 120

@@ -280,7 +280,7 @@ def timeliness(windows: Sequence[Window], question: str = "") -> list[float]:
     that says who won in 2016 tells of 2016: the year in the sentence that answers counts, where it
     is an earlier one.
     """
-    days = [_told_of(window) for window in windows]
+    days = [_told_of(window, window.quote) for window in windows]
     if years := set(map(int, YEAR.findall(question))):
         return [float(day is not None and day.year in years) for day in days]
     order = {day: place for place, day in enumerate(sorted({d for d in days if d}), start=1)}
@@ -292,9 +292,8 @@ def _of_earlier_year(window: Window) -> bool:
 
     A comparison in the same sentence does not: "62.7 per cent, above the 58.9 of 2022".
     """
-    day = window.passage.header.day
-    years = [int(year) for year in YEAR.findall(_clause(window))]
-    return day is not None and bool(years) and max(years) < day.year
+    day, told_of = window.passage.header.day, _told_of(window, _clause(window))
+    return day is not None and told_of is not None and told_of.year < day.year
 
 
 def _clause(window: Window) -> str:
@@ -309,10 +308,10 @@ def _clause(window: Window) -> str:
     return quote[max(before, default=0) : behind.start() if behind else len(quote)]
 
 
-def _told_of(window: Window) -> date | None:
-    """Return the day of the article, or the last earlier year in the sentence that answers."""
+def _told_of(window: Window, text: str) -> date | None:
+    """Return the day of the article, or the last earlier year in *text*, a part of it."""
     day = window.passage.header.day
-    years = [int(year) for year in YEAR.findall(window.quote)]
+    years = [int(year) for year in YEAR.findall(text)]
     if not years or (day and max(years) >= day.year):
         return day
     return date(max(years), 12, 31)

@@ -20,6 +20,7 @@ from bot.discord_ui.rendering import Colour, layout
 from bot.discord_ui.text import directed_lines, escape, link, phrase, title
 from bot.ledger.model import DueNotice, NoticeKey, ShownAnswer
 from bot.wording import Wording
+from ingest.reading.text import letters_and_digits
 
 logger = logging.getLogger(__name__)
 
@@ -155,13 +156,13 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
 
 def _strike_out(markdown: str, quotes: Sequence[str]) -> str:
     """Strike out the lines of a message that quote any of *quotes*."""
-    passages = [letters for quote in quotes if (letters := _letters(quote))]
+    passages = [letters for quote in quotes if (letters := letters_and_digits(quote))]
     return "\n".join(_strike_out_line(line, passages) for line in markdown.split("\n"))
 
 
 def _strike_out_line(line: str, passages: Sequence[str]) -> str:
     """Strike out *line* if it quotes one of *passages*, or a large part of one."""
-    letters = _letters(line)
+    letters = letters_and_digits(line)
     quoting = any(
         (letters in passage or passage in letters) and len(letters) >= _QUOTED_SHARE * len(passage)
         for passage in passages
@@ -170,11 +171,6 @@ def _strike_out_line(line: str, passages: Sequence[str]) -> str:
         return line
     lead = "> " if line.startswith("> ") else ""
     return f"{lead}~~{line.removeprefix(lead)}~~"
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of *text* in folded case, without markup."""
-    return "".join(character for character in text if character.isalnum()).casefold()
 
 
 def _list_entry(notice: DueNotice, words: Wording) -> str:
