@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
+import time
 from pathlib import Path
 
 import bot
@@ -23,6 +25,7 @@ ROOT = Path(bot.__file__).parents[1]
 ROOMS = (str(ROOT / "bot"), str(ROOT / "ingest"))
 ASIDE = str(ROOT / "ingest" / "process" / "threads.py")
 MOST_TO_THE_INDEX, MOST_TO_THE_ARCHIVE = 5, 6
+PATIENCE = 10.0
 
 
 def ours(file):
@@ -69,6 +72,7 @@ class Way:
 
         def noting(*given, **named):
             if self.frames is None:
+                self.wait_until_suspended()
                 stack = here()
                 tasks = [task.get_coro() for task in asyncio.all_tasks(self.loop)]
                 beside = [list(awaiting(task)) for task in tasks if waits_for_thread(task)]
@@ -78,6 +82,13 @@ class Way:
             return work(*given, **named)
 
         patch.setattr(owner, method, noting)
+
+    def wait_until_suspended(self):
+        """Wait until the coroutine waits: a thread can reach the method before that."""
+        until = time.monotonic() + PATIENCE
+        while inspect.getcoroutinestate(self.coroutine) == inspect.CORO_RUNNING:
+            assert time.monotonic() < until
+            time.sleep(0.001)
 
     async def follow(self, coroutine):
         """Run it to its end."""
