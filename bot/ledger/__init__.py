@@ -1,5 +1,116 @@
 """Store of the bot's own records, in the database of the archive."""
 
-from bot.ledger.ledger import Ledger
+from __future__ import annotations
 
-__all__ = ["Ledger"]
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import delete, select, update
+
+from bot.ledger.answers import Answers
+from bot.ledger.audit import Audit
+from bot.ledger.digests import PostedDigests
+from bot.ledger.feedback import Feedbacks
+from bot.ledger.follows import Follows
+from bot.ledger.jobs import JobList
+from bot.ledger.leases import Leases
+from bot.ledger.notices import Notices
+from bot.ledger.positions import Positions
+from bot.ledger.questions import Questions
+from bot.ledger.rules import Rules
+from bot.ledger.schema import (
+    answers,
+    citations,
+    digests,
+    feedback,
+    follow_news,
+    follows,
+    jobs,
+    leases,
+    notices,
+    pending,
+    shown_answers,
+    suggestions,
+)
+from bot.ledger.spending import Spendings
+from bot.ledger.suggestions import Suggestions
+from ingest.archive import Archive, rows
+from ingest.archive.database import Chain, Database
+
+QUESTION_FOR = timedelta(days=1)
+"""Questions interrupted by a restart, and moderators' fetches of a source."""
+MEMBER_FOR = timedelta(days=30)
+"""Hashes of members in their feedback and suggestions."""
+SENT_FOR = timedelta(days=90)
+"""Records of sent news and digests, which prevent sending them twice."""
+ANSWER_FOR = timedelta(days=365)
+"""Answers with their citations, notices and feedback, and suggestions."""
+
+
+_CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
+
+
+class Ledger:
+    """The bot's own records, one attribute per table or pair of tables."""
+
+    def __init__(self, database: Database) -> None:
+        """Use *database*, in which the tables exist."""
+        self.database = database
+        self.answers = Answers(database)
+        self.spending = Spendings(database)
+        self.audit = Audit(database)
+        self.notices = Notices(database)
+        self.feedback = Feedbacks(database)
+        self.questions = Questions(database)
+        self.jobs = JobList(database)
+        self.leases = Leases(database)
+        self.suggestions = Suggestions(database)
+        self.rules = Rules(database)
+        self.follows = Follows(database)
+        self.positions = Positions(database)
+        self.digests = PostedDigests(database)
+
+    @classmethod
+    def of(cls, archive: Archive) -> Self:
+        """Open the ledger in the database of *archive*, and run pending migrations."""
+        archive.migrate(_CHAIN)
+        return cls(archive)
+
+    def forget(self, member: str) -> int:
+        """Delete a member's feedback, questions and follows, and unlink their suggestions.
+
+        Returns the number of rows.
+        """
+        with self.database.writing() as connection:
+            count = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
+            feedback_deletion = delete(feedback).where(feedback.c.member == member)
+            count += connection.execute(feedback_deletion).rowcount
+            follow_ids = select(follows.c.id).where(follows.c.member == member)
+            connection.execute(delete(follow_news).where(follow_news.c.follow_id.in_(follow_ids)))
+            follow_deletion = delete(follows).where(follows.c.member == member)
+            count += connection.execute(follow_deletion).rowcount
+            suggestion_update = update(suggestions).where(suggestions.c.member == member)
+            count += connection.execute(suggestion_update.values(member="")).rowcount
+        return int(count)
+
+    def expire(self, now: datetime) -> None:
+        """Delete records older than the periods in :mod:`bot.ledger`."""
+        member_limit, question_limit, answer_limit, sent_limit = (
+            rows.iso(now - period) for period in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
+        )
+        old_answers = select(answers.c.id).where(answers.c.asked_at < answer_limit)
+        with self.database.writing() as connection:
+            connection.execute(delete(pending).where(pending.c.at < question_limit))
+            connection.execute(delete(jobs).where(jobs.c.at < question_limit))
+            for table in (feedback, suggestions):
+                old_members = (table.c.at < member_limit) & (table.c.member != "")
+                connection.execute(update(table).where(old_members).values(member=""))
+            for table in (citations, notices, shown_answers, feedback):
+                connection.execute(delete(table).where(table.c.answer_id.in_(old_answers)))
+            connection.execute(delete(answers).where(answers.c.asked_at < answer_limit))
+            connection.execute(delete(suggestions).where(suggestions.c.at < answer_limit))
+            connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent_limit))
+            connection.execute(delete(digests).where(digests.c.due_at < sent_limit))
+            connection.execute(delete(leases).where(leases.c.until < rows.iso(now)))
+        self.spending.fold((now - QUESTION_FOR).date())

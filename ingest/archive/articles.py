@@ -12,6 +12,14 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.erasing import erase
+from ingest.archive.rows import (
+    NEWEST,
+    NEWEST_FIRST,
+    article_rows,
+    hidden_in,
+    in_edition,
+    number,
+)
 from ingest.archive.saving import (
     change_address,
     lock_archive,
@@ -21,14 +29,6 @@ from ingest.archive.saving import (
     withdraw,
 )
 from ingest.archive.schema import articles, versions
-from ingest.archive.selecting import (
-    NEWEST,
-    NEWEST_FIRST,
-    article_rows,
-    hidden_in,
-    in_edition,
-    number,
-)
 from ingest.archive.stories import same_story
 from ingest.errors import ArticleNotFoundError
 from ingest.fetching.identities import add_place, identities_of

@@ -1,15 +1,291 @@
-"""One open database: its transactions and its errors."""
+"""The database of an archive: connecting, migrations, transactions and errors."""
 
 from __future__ import annotations
 
+import errno
+import logging
+import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from ingest.archive.connecting import Chain, connect, database_errors, migrate, snapshots, writing
+from ingest.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
+
+_LOCK_TIMEOUT_SECONDS = 60
+"""Seconds to wait for another process's transaction."""
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-32768",
+    f"mmap_size={2**31}",
+)
+"""SQLite settings: a large archive is read from mapped memory; 32 MiB of page cache each."""
+_UNWRITABLE_ERRNOS = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM})
+_UNWRITABLE_MESSAGE = re.compile(r"readonly|full|unable to open|disk I/O error")
+"""Messages of SQLite for a database that cannot be written."""
+_MIGRATION_LOCK_KEY = 0x0E1EC7
+"""The PostgreSQL advisory lock under which one process migrates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain of migrations: their folder, and the table that stores the current revision."""
+
+    folder: Path
+    table: str
+
+    def config(self) -> Config:
+        """Return the Alembic configuration of this chain."""
+        config = Config()
+        config.set_main_option("script_location", str(self.folder))
+        return config
+
+
+OTHER_CHAINS = (
+    Chain(Path(__file__).parents[2] / "bot" / "ledger" / "migrations", "ledger_version"),
+)
+"""Other packages' migrations in the same database; a path, since ingest must not import bot."""
+_ARCHIVE = Chain(Path(__file__).with_name("migrations"), "alembic_version")
+
+
+def connect(address: str) -> Engine:
+    """Open and migrate the database at *address*.
+
+    An SQLite file that cannot be written is opened read-only.
+
+    Raises:
+        ArchiveError: it cannot be opened, is no database, or is newer than this program.
+    """
+    url = _parse_url(address)
+    if url.get_backend_name() == "sqlite" and url.database:
+        _make_folder(Path(url.database).parent)
+    try:
+        with _database_errors(url), _opening_lock(url):
+            return _migrate_archive(_engine_of(url))
+    except ArchiveError as error:
+        if url.get_backend_name() != "sqlite" or not _cannot_write(error):
+            raise
+        with _database_errors(url):
+            engine = _open_read_only(url)
+        if engine is None:
+            raise
+        logger.warning("%s Opened read-only; nothing new is stored.", error)
+        return engine
+
+
+def _migrate_archive(engine: Engine) -> Engine:
+    """Migrate *engine* to the archive's newest schema and return it."""
+    try:
+        migrate(engine, _ARCHIVE)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _cannot_write(error: ArchiveError) -> bool:
+    """Return True if *error* means that the database is only not writable."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno in _UNWRITABLE_ERRNOS
+    return isinstance(cause, DBAPIError) and _UNWRITABLE_MESSAGE.search(str(cause.orig)) is not None
+
+
+def _open_read_only(url: URL) -> Engine | None:
+    """Open an SQLite file of the current schema read-only; return None if that is not safe.
+
+    On a disk that is read-only or full, SQLite cannot even create the journal's index, so the file
+    is opened as immutable. That is safe only if its journal is empty.
+    """
+    file = Path(url.database or "")
+    journal = file.with_name(f"{file.name}-wal")
+    modes = ["mode=ro"]
+    if not (journal.exists() and journal.stat().st_size):
+        modes.append("mode=ro&immutable=1")
+    for mode in modes if file.exists() else ():
+        address = f"file:{quote(str(file.absolute()))}?{mode}"
+        open_file = partial(sqlite3.connect, address, uri=True, check_same_thread=False)
+        engine = create_engine(url, creator=open_file)
+        event.listen(engine, "connect", _disable_driver_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
+        with suppress(OperationalError):
+            if _is_newest(engine, _ARCHIVE):
+                return engine
+        engine.dispose()
+    return None
+
+
+@contextmanager
+def _opening_lock(url: URL) -> Iterator[None]:
+    """Lock an SQLite file while it is opened: two that switch it to WAL lock each other."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    try:
+        with FileLock(f"{url.database}.lock", timeout=_LOCK_TIMEOUT_SECONDS):
+            yield
+    except Timeout as error:
+        raise ArchiveError(
+            f"The archive {url.database} is being opened by another process. Try again."
+        ) from error
+    except OSError as error:
+        raise ArchiveError(
+            f"The archive {url.database} cannot be written ({error.strerror}). "
+            "Mend the folder's permissions."
+        ) from error
+
+
+def _parse_url(address: str) -> URL:
+    """Parse the URL; every spelling of PostgreSQL uses the psycopg driver."""
+    try:
+        url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address))
+    except ArgumentError as error:
+        raise ArchiveError(
+            "DATABASE_URL is not a database address. Write postgresql://user:password@host/name, "
+            "or leave it empty for SQLite."
+        ) from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ArchiveError(
+            f"DATABASE_URL names {url.get_backend_name()}; "
+            "the archive runs on PostgreSQL or SQLite."
+        )
+    return url
+
+
+def _make_folder(folder: Path) -> None:
+    """Create the folder of the SQLite file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(
+            f"The data folder {folder} cannot be made: {error.strerror}. "
+            "Choose another with DATA_DIR, or mend its permissions."
+        ) from error
+
+
+def _engine_of(url: URL) -> Engine:
+    """Create the engine; on SQLite, transactions that write take the lock at their start."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(
+        url, connect_args={"timeout": _LOCK_TIMEOUT_SECONDS, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _disable_driver_transactions(connection: sqlite3.Connection, _: object) -> None:
+    """Stop the driver from beginning transactions; SQLAlchemy does."""
+    connection.isolation_level = None
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    """Set the pragmas; SQLAlchemy, not the driver, begins transactions."""
+    _disable_driver_transactions(connection, _)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a transaction that writes, so it cannot fail later."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def snapshots(engine: Engine) -> Engine:
+    """Return *engine* with repeatable reads; SQLite's WAL gives those by itself."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one write transaction."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def _is_newest(engine: Engine, chain: Chain) -> bool:
+    """Return True if the schema of *chain* is at the newest revision."""
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, chain.table):
+            return False
+        query = text(f"SELECT version_num FROM {chain.table}")  # noqa: S608 - our own name
+        revision = connection.execute(query).scalar()
+    return revision == ScriptDirectory.from_config(chain.config()).get_current_head()
+
+
+def migrate(engine: Engine, chain: Chain) -> None:
+    """Upgrade the schema of *chain* to the newest revision; concurrent processes wait in turn."""
+    if _is_newest(engine, chain):
+        return
+    config = chain.config()
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _database_errors(url: URL) -> Iterator[None]:
+    """Turn database errors into ArchiveError with advice; never show a password."""
+    place = url.database if url.get_backend_name() == "sqlite" else _without_password(url)
+    try:
+        yield
+    except CommandError as error:
+        raise ArchiveError(
+            f"The archive {place} was made by a newer Election Desk. Update this one first."
+        ) from error
+    except DBAPIError as error:
+        raise ArchiveError(_error_message(error, str(place))) from error
+
+
+def _without_password(url: URL) -> str:
+    """Return the address without its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def _error_message(error: DBAPIError, place: str) -> str:
+    """Describe a database error and its remedy."""
+    cause = (
+        str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+    )
+    if "not a database" in cause or "malformed" in cause:
+        return (
+            f"The archive {place} is damaged ({cause}). Move it away and keep it; "
+            "`python -m ingest restore FILE` takes a backup back."
+        )
+    if "readonly" in cause or "unable to open" in cause:
+        return f"The archive {place} cannot be written ({cause}). Mend the folder's permissions."
+    if "full" in cause or "disk I/O" in cause:
+        return f"The disk of {place} has no room ({cause}). Free some space; nothing is lost."
+    if "locked" in cause:
+        return f"The archive {place} is busy with another process. Try again in a minute."
+    if isinstance(error, OperationalError):
+        return f"The archive {place} cannot be reached ({cause}). Check DATABASE_URL."
+    return f"The archive {place} refused a command ({cause})."
 
 
 class Database:
@@ -34,7 +310,7 @@ class Database:
         Raises:
             ArchiveError: they were made by a newer program.
         """
-        with database_errors(self.engine.url):
+        with _database_errors(self.engine.url):
             migrate(self.engine, chain)
 
     def close(self) -> None:
@@ -57,20 +333,20 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read transaction that sees one state of the database."""
-        with database_errors(self.engine.url), self._snapshots.connect() as connection:
+        with _database_errors(self.engine.url), self._snapshots.connect() as connection:
             yield connection
 
     @contextmanager
     def apart(self) -> Iterator[Connection]:
         """Open an autocommit connection, for work longer than a transaction should be."""
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with database_errors(self.engine.url), engine.connect() as connection:
+        with _database_errors(self.engine.url), engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a write transaction: committed at the end, rolled back after an error."""
-        with database_errors(self.engine.url), writing(self.engine) as connection:
+        with _database_errors(self.engine.url), writing(self.engine) as connection:
             yield connection
 
 

@@ -10,9 +10,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
-from ingest.archive.saving import add_passages, lock_archive
-from ingest.archive.schema import articles, changes, generations, passages, versions
-from ingest.archive.selecting import (
+from ingest.archive.rows import (
     IN_NEWEST_VERSION,
     NEWEST,
     NEWEST_CUT,
@@ -20,6 +18,8 @@ from ingest.archive.selecting import (
     number,
     passage_rows,
 )
+from ingest.archive.saving import add_passages, lock_archive
+from ingest.archive.schema import articles, changes, generations, passages, versions
 from ingest.model import ArticleState, Cut, Passage, Removal, Version
 
 

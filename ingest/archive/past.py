@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, or_, select
 
-from ingest.archive import rows
-from ingest.archive.archive import Archive
+from ingest.archive import Archive, rows
 from ingest.archive.database import Database
 from ingest.archive.outlets import Outlets
 from ingest.archive.passages import Passages
+from ingest.archive.rows import NEWEST_CUT, passage_rows
 from ingest.archive.schema import articles, passages, versions
-from ingest.archive.selecting import NEWEST_CUT, passage_rows
 from ingest.model import Edition, Passage, Removal
 
 _OUTLET_REMOVALS = (Removal.GONE, Removal.RETRACTED)

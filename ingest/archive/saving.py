@@ -10,11 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from ingest.archive import rows
-from ingest.archive.resembling import mismatch_reason
-from ingest.archive.rows import header_values, iso
+from ingest.archive.rows import NEWEST, header_values, iso
 from ingest.archive.schema import articles, changes, clock, outlets, passages, versions
-from ingest.archive.selecting import NEWEST
-from ingest.archive.stories import repeats, story_of
+from ingest.archive.stories import mismatch_reason, repeats, story_of
 from ingest.fetching.identities import add_place, identities_of, identity_of
 from ingest.language.similarity import has_text_of
 from ingest.model import Cut, Decision, Extract, Header, Kind, Removal, Saved, passage_id

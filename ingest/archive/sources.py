@@ -1,20 +1,22 @@
-"""Sources: sites that are checked again and again."""
+"""Sources that are checked again and again, their pages, and the pauses of their hosts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ingest.archive import rows
 from ingest.archive.database import DatabasePart
 from ingest.archive.saving import get_or_create, lock_archive
-from ingest.archive.schema import outlets, pages, sources
+from ingest.archive.schema import articles, hosts, outlets, pages, sources
 from ingest.errors import SourceNotFoundError
 from ingest.fetching.identities import add_place
-from ingest.model import Permission, Source
+from ingest.model import Permission, Source, SourcePage
 
 
 class Sources(DatabasePart):
@@ -134,3 +136,100 @@ class Sources(DatabasePart):
 def _source_rows() -> Select[Any]:
     """Build the query for sources with their outlets' names."""
     return select(sources, outlets.c.name).join(outlets, outlets.c.id == sources.c.outlet_id)
+
+
+class Hosts(DatabasePart):
+    """The ``Retry-After`` times of servers, shared between processes."""
+
+    def paused(self, now: datetime) -> dict[str, datetime]:
+        """Return the end of the pause of each host that is paused at *now*."""
+        with self._database.reading() as connection:
+            matches = connection.execute(select(hosts.c.name, hosts.c.rests_until)).all()
+        ends = {name: datetime.fromisoformat(at) for name, at in matches}
+        return {name: at for name, at in ends.items() if at > now}
+
+    def pause(self, until: Mapping[str, datetime], now: datetime) -> None:
+        """Store a pause for each host of *until*; delete the pauses that are over at *now*."""
+        if not until:
+            return
+        pauses = {**self.paused(now), **until}
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            connection.execute(delete(hosts))
+            values = [{"name": n, "rests_until": rows.iso(at)} for n, at in pauses.items()]
+            connection.execute(insert(hosts), values)
+
+
+_UPDATED_COLUMNS = (
+    "url",
+    "article_id",
+    "etag",
+    "last_modified",
+    "checked_at",
+    "modified",
+    "failure",
+)
+
+
+class Pages(DatabasePart):
+    """The pages that were fetched, each with its article or failure."""
+
+    def get(self, addresses: Sequence[str]) -> dict[str, SourcePage]:
+        """Return the stored pages among *addresses*, by address."""
+        expanding: BindParameter[Any] = bindparam("among", expanding=True)
+        query = _page_rows().where(pages.c.address.in_(expanding))
+        stored: dict[str, SourcePage] = {}
+        with self._database.reading() as connection:
+            for chunk in rows.chunks(list(addresses)):
+                for row in connection.execute(query, {"among": chunk}).mappings():
+                    stored[row["address"]] = rows.page(row)
+        return stored
+
+    def of_source(self, source_id: int) -> list[SourcePage]:
+        """Return every page that a source ever listed, newest first."""
+        query = _page_rows().where(pages.c.source_id == source_id)
+        ordered = query.order_by(pages.c.first_at.desc(), pages.c.address)
+        with self._database.reading() as connection:
+            return [rows.page(row) for row in connection.execute(ordered).mappings()]
+
+    def note(self, source_id: int | None, states: Iterable[SourcePage]) -> None:
+        """Store the state of pages, new or known."""
+        values = [
+            {
+                "address": state.address,
+                "source_id": source_id,
+                "listing": state.listing,
+                "first_at": rows.iso(state.first_at),
+                **{name: getattr(state, name) for name in _UPDATED_COLUMNS},
+                "checked_at": rows.iso(state.checked_at) if state.checked_at else None,
+            }
+            for state in states
+        ]
+        if not values:
+            return
+        with self._database.writing() as connection:
+            lock_archive(connection)
+            dialect = connection.dialect.name
+            new = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(pages)
+            fresh: Mapping[str, Any] = {name: new.excluded[name] for name in _UPDATED_COLUMNS}
+            upsert = new.on_conflict_do_update(index_elements=[pages.c.address], set_=dict(fresh))
+            connection.execute(upsert, values)
+
+    def note_unchanged(self, addresses: Sequence[str], *, now: datetime) -> None:
+        """Store the time at which unchanged pages were checked."""
+        expanding: BindParameter[Any] = bindparam("among", expanding=True)
+        statement = (
+            update(pages).where(pages.c.address.in_(expanding)).values(checked_at=rows.iso(now))
+        )
+        if not addresses:
+            return
+        with self._database.writing() as connection:
+            for chunk in rows.chunks(list(addresses)):
+                connection.execute(statement, {"among": chunk})
+
+
+def _page_rows() -> Select[Any]:
+    """Build the query for pages, joined with the removal of their articles."""
+    return select(pages, articles.c.removal).outerjoin(
+        articles, articles.c.id == pages.c.article_id
+    )

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from ingest.archive import Archive, backup
-from ingest.archive.copying import copy
+from ingest.archive.backup import copy
 from ingest.commands import articles, output
 from ingest.commands.indexing import catch_up
 from ingest.commands.options import AsJson, Yes, configured, now, usage_error

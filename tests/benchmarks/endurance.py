@@ -35,7 +35,7 @@ from bot.discord_ui.asking import Asking
 from bot.discord_ui.members.controls import buttons_under
 from bot.discord_ui.members.question_buttons import suggested_question_buttons
 from bot.discord_ui.places import Audience, Place
-from bot.ledger.retention import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
+from bot.ledger import ANSWER_FOR, MEMBER_FOR, QUESTION_FOR, SENT_FOR
 from bot.ledger.schema import ledger_metadata
 from bot.wording import Wording
 from ingest import adding

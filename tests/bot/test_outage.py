@@ -22,7 +22,7 @@ from bot.ledger import Ledger
 from bot.outcomes import as_object
 from bot.settings import BotSettings
 from bot.wording import Wording
-from ingest.archive import Archive, connecting
+from ingest.archive import Archive, database
 from ingest.errors import ArchiveError, IndexUnavailableError
 from ingest.index import circuit_breaker
 from ingest.index.stores import Stores
@@ -162,7 +162,7 @@ class Refusing(FileLock):
 def test_a_desk_opens_on_a_disk_that_is_read_only(sample_folder, tmp_path, monkeypatch, caplog):
     """Its archive is read as it is, its words in a copy; writing is refused with a sentence."""
     folder = shutil.copytree(sample_folder, tmp_path / "data")
-    monkeypatch.setattr(connecting, "FileLock", Refusing)
+    monkeypatch.setattr(database, "FileLock", Refusing)
     monkeypatch.setattr("ingest.index.ownership.FileLock", Refusing)
     monkeypatch.setattr("ingest.index.words._is_read_only", lambda _folder: True)
 
@@ -186,15 +186,15 @@ def test_a_journal_that_cannot_be_read_is_never_left_out(tmp_path, monkeypatch):
     with Archive.open(f"sqlite:///{file}") as archive:
         archive.embeddings.keep("m", {"a": b"1"})
         assert file.with_name(f"{file.name}-wal").stat().st_size
-        connect = connecting.sqlite3.connect
+        connect = database.sqlite3.connect
 
         def no_shared_memory(address, **options):
             if "immutable" not in address:
-                raise connecting.sqlite3.OperationalError("disk I/O error")
+                raise database.sqlite3.OperationalError("disk I/O error")
             return connect(address, **options)
 
-        monkeypatch.setattr(connecting.sqlite3, "connect", no_shared_memory)
-        monkeypatch.setattr(connecting, "FileLock", Refusing)
+        monkeypatch.setattr(database.sqlite3, "connect", no_shared_memory)
+        monkeypatch.setattr(database, "FileLock", Refusing)
         with pytest.raises(ArchiveError, match="cannot be written"):
             Archive.open(f"sqlite:///{file}")
     file.with_name(f"{file.name}-wal").unlink(missing_ok=True)

@@ -17,8 +17,7 @@ from bot.outcomes import as_object
 from bot.settings import BotSettings
 from ingest.__main__ import main as ingest
 from ingest.archive import Archive
-from ingest.archive.backup import back_up, restore, seal
-from ingest.archive.copying import CONTENTS
+from ingest.archive.backup import CONTENTS, back_up, restore, seal
 from ingest.errors import ArchiveError, NoGenerationError
 from ingest.index import circuit_breaker
 from ingest.index.checking import faults

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.archive import Archive
-from ingest.archive.copying import copy
+from ingest.archive.backup import copy
 from ingest.errors import ArchiveError, ArticleNotFoundError
 from ingest.index.passages import SPLITTER, cut
 from ingest.model import EVERYBODY, Cut, Decision, Edition, Kind, Permission, Span
