@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import delete, select, update
 
+from bot.ledger import schema
 from bot.ledger.answers import Answers
 from bot.ledger.audit import Audit
 from bot.ledger.digests import PostedDigests
@@ -19,20 +20,6 @@ from bot.ledger.notices import Notices
 from bot.ledger.positions import Positions
 from bot.ledger.questions import Questions
 from bot.ledger.rules import Rules
-from bot.ledger.schema import (
-    answers,
-    citations,
-    digests,
-    feedback,
-    follow_news,
-    follows,
-    jobs,
-    leases,
-    notices,
-    pending,
-    shown_answers,
-    suggestions,
-)
 from bot.ledger.spending import Spendings
 from bot.ledger.suggestions import Suggestions
 from ingest.archive import Archive, rows
@@ -83,14 +70,20 @@ class Ledger:
         Returns the number of rows.
         """
         with self.database.writing() as connection:
-            count = connection.execute(delete(pending).where(pending.c.member == member)).rowcount
-            feedback_deletion = delete(feedback).where(feedback.c.member == member)
+            count = connection.execute(
+                delete(schema.pending).where(schema.pending.c.member == member)
+            ).rowcount
+            feedback_deletion = delete(schema.feedback).where(schema.feedback.c.member == member)
             count += connection.execute(feedback_deletion).rowcount
-            follow_ids = select(follows.c.id).where(follows.c.member == member)
-            connection.execute(delete(follow_news).where(follow_news.c.follow_id.in_(follow_ids)))
-            follow_deletion = delete(follows).where(follows.c.member == member)
+            follow_ids = select(schema.follows.c.id).where(schema.follows.c.member == member)
+            connection.execute(
+                delete(schema.follow_news).where(schema.follow_news.c.follow_id.in_(follow_ids))
+            )
+            follow_deletion = delete(schema.follows).where(schema.follows.c.member == member)
             count += connection.execute(follow_deletion).rowcount
-            suggestion_update = update(suggestions).where(suggestions.c.member == member)
+            suggestion_update = update(schema.suggestions).where(
+                schema.suggestions.c.member == member
+            )
             count += connection.execute(suggestion_update.values(member="")).rowcount
         return int(count)
 
@@ -99,18 +92,24 @@ class Ledger:
         member_limit, question_limit, answer_limit, sent_limit = (
             rows.iso(now - period) for period in (MEMBER_FOR, QUESTION_FOR, ANSWER_FOR, SENT_FOR)
         )
-        old_answers = select(answers.c.id).where(answers.c.asked_at < answer_limit)
+        old_answers = select(schema.answers.c.id).where(schema.answers.c.asked_at < answer_limit)
         with self.database.writing() as connection:
-            connection.execute(delete(pending).where(pending.c.at < question_limit))
-            connection.execute(delete(jobs).where(jobs.c.at < question_limit))
-            for table in (feedback, suggestions):
+            connection.execute(delete(schema.pending).where(schema.pending.c.at < question_limit))
+            connection.execute(delete(schema.jobs).where(schema.jobs.c.at < question_limit))
+            for table in (schema.feedback, schema.suggestions):
                 old_members = (table.c.at < member_limit) & (table.c.member != "")
                 connection.execute(update(table).where(old_members).values(member=""))
-            for table in (citations, notices, shown_answers, feedback):
+            for table in (schema.citations, schema.notices, schema.shown_answers, schema.feedback):
                 connection.execute(delete(table).where(table.c.answer_id.in_(old_answers)))
-            connection.execute(delete(answers).where(answers.c.asked_at < answer_limit))
-            connection.execute(delete(suggestions).where(suggestions.c.at < answer_limit))
-            connection.execute(delete(follow_news).where(follow_news.c.sent_at < sent_limit))
-            connection.execute(delete(digests).where(digests.c.due_at < sent_limit))
-            connection.execute(delete(leases).where(leases.c.until < rows.iso(now)))
+            connection.execute(
+                delete(schema.answers).where(schema.answers.c.asked_at < answer_limit)
+            )
+            connection.execute(
+                delete(schema.suggestions).where(schema.suggestions.c.at < answer_limit)
+            )
+            connection.execute(
+                delete(schema.follow_news).where(schema.follow_news.c.sent_at < sent_limit)
+            )
+            connection.execute(delete(schema.digests).where(schema.digests.c.due_at < sent_limit))
+            connection.execute(delete(schema.leases).where(schema.leases.c.until < rows.iso(now)))
         self.spending.fold((now - QUESTION_FOR).date())

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, case, func, select
 
+from ingest.archive import schema
 from ingest.archive.articles import Articles
 from ingest.archive.database import Database
 from ingest.archive.generations import Changes, Embeddings, Generations
 from ingest.archive.outlets import Editions, Outlets
 from ingest.archive.passages import Passages
 from ingest.archive.rows import NEWEST, in_edition, number
-from ingest.archive.schema import archive_identity, articles, changes, versions
 from ingest.archive.snapshots import Snapshots
 from ingest.archive.sources import Hosts, Pages, Sources
 from ingest.model import UNVERIFIED_PASTE, Edition, OutletSummary, Summary, parse_moment
@@ -39,20 +39,22 @@ class Archive(Database):
     def mark(self) -> str:
         """Return the random identifier of this archive, independent of how its address is spelt."""
         with self.reading() as connection:
-            return str(connection.execute(select(archive_identity.c.mark)).scalar_one())
+            return str(connection.execute(select(schema.archive_identity.c.mark)).scalar_one())
 
     def summary(self, edition: Edition | None = None) -> Summary:
         """Count the articles of one edition or of all, by outlet, largest outlet first."""
-        citable = articles.c.removed_at.is_(None)
-        pasted = case((versions.c.pasted.is_(True), UNVERIFIED_PASTE), else_=versions.c.outlet)
+        citable = schema.articles.c.removed_at.is_(None)
+        pasted = case(
+            (schema.versions.c.pasted.is_(True), UNVERIFIED_PASTE), else_=schema.versions.c.outlet
+        )
         outlet_label = pasted.label("outlet")
         counts = (
             select(
                 outlet_label,
                 func.count(),
-                func.max(versions.c.published),
+                func.max(schema.versions.c.published),
             )
-            .join(articles, NEWEST)
+            .join(schema.articles, NEWEST)
             .where(citable, in_edition(edition))
             .group_by(outlet_label)
             .order_by(func.count().desc(), outlet_label)
@@ -65,17 +67,18 @@ class Archive(Database):
             return Summary(
                 articles=sum(outlet.articles for outlet in outlets),
                 removed=number(
-                    connection, select(func.count()).select_from(articles).where(~citable)
+                    connection, select(func.count()).select_from(schema.articles).where(~citable)
                 ),
-                versions=number(connection, select(func.count()).select_from(versions)),
+                versions=number(connection, select(func.count()).select_from(schema.versions)),
                 outlets=outlets,
-                last_change=connection.execute(select(func.max(changes.c.seq))).scalar() or 0,
+                last_change=connection.execute(select(func.max(schema.changes.c.seq))).scalar()
+                or 0,
                 changed_at=_changed_at(connection),
             )
 
 
 def _changed_at(connection: Connection) -> datetime | None:
     """Return the time of the newest change, or None if nothing ever changed."""
-    newest = select(changes.c.at).order_by(changes.c.seq.desc()).limit(1)
+    newest = select(schema.changes.c.at).order_by(schema.changes.c.seq.desc()).limit(1)
     at = connection.execute(newest).scalar()
     return datetime.fromisoformat(at) if at else None
