@@ -48,7 +48,7 @@ from ingest.model import EVERYBODY, Edition, Progress, SnapshotLimits
 from ingest.process import logs
 from ingest.process.invocation import as_called
 from ingest.process.isolation import end_isolated
-from ingest.process.threads import in_thread
+from ingest.process.threads import in_search_thread, in_thread
 from ingest.schedule import keep_fresh
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class Desk:
         coverage, verifier = await self._coverage(), self.models.verifier
         return await look_up_one(claim, coverage, verifier, now=self.clock(), meter=Meter())
 
-    @in_thread
+    @in_search_thread
     def timeline(self, topic: str, *, edition: Edition = EVERYBODY) -> Timeline:
         """Return a timeline of the reports on *topic*; nothing is stored."""
         return timeline(topic, self._serving(edition), now=self.clock())

@@ -23,6 +23,7 @@ from ingest.index.analysis import terms
 from ingest.index.passages import sentences
 from ingest.index.scope import QuestionScope
 from ingest.model import Kind
+from ingest.process.threads import in_search_thread
 
 CLAIMS = 3
 """Sentences of one message that are looked up."""
@@ -109,7 +110,7 @@ async def look_up_one(
 ) -> LookedUpClaim:
     """Verify *claim* against the closest sentences of the coverage; a long claim is cut off."""
     claim = claim[:_CLAIM_CHARACTERS]
-    citations = await asyncio.to_thread(_nearest, claim, coverage, now)
+    citations = await _nearest(claim, coverage, now)
     proposed = [ProposedClaim(Claim(claim, (citation,))) for citation in citations]
     try:
         findings = await verifier.verify(proposed, meter) if proposed else []
@@ -134,6 +135,7 @@ def _best_by_article(ranked: Sequence[ClosestSentence]) -> tuple[ClosestSentence
     return tuple(best.values())[:_SHOWN_SENTENCES]
 
 
+@in_search_thread
 def _nearest(claim: str, coverage: Coverage, now: datetime) -> list[Citation]:
     """Return the sentences of the coverage closest to *claim*, without duplicates.
 

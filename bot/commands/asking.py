@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import datetime
 from functools import partial
@@ -22,7 +21,7 @@ from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.commands.options import READ_MOMENT, AsJson, Batch, configured, now, usage_error
-from ingest.process import ending
+from ingest.process import ending, loops
 
 _NEWEST = 8
 """Number of stories in the reply to a request for news."""
@@ -49,7 +48,7 @@ def run_command() -> int:
 
     with open_desk(settings, holder="the bot (`python -m bot`)", clock=now) as desk:
         desk.coverage.catch_up_words()  # embedding follows in the background
-        stop = asyncio.run(serve_until_stopped(desk))
+        stop = loops.run(serve_until_stopped(desk))
     if stop.event.is_set():
         ending.exit_at_once(stop.code)
     return stop.code
@@ -132,7 +131,7 @@ def look_up_command(
                 await desk.close()
             return 0
 
-        return asyncio.run(search_archive())
+        return loops.run(search_archive())
 
 
 def show_results_command(
@@ -141,7 +140,7 @@ def show_results_command(
 ) -> int:
     """Show the newest figures of a contest source by source; without a table, the answer."""
     with prepared_desk(configured(BotSettings), "`python -m bot results`", sample=True) as desk:
-        results = asyncio.run(desk.news.contests.results(contest))
+        results = loops.run(desk.news.contests.results(contest))
         if results.contests:
             contests.show_results(results, as_json=as_json)
             return 0
@@ -173,7 +172,7 @@ def check_claims_command(
         finally:
             await models.close()
 
-    claim_files.show_checked(asyncio.run(checked()), json_lines=as_json)
+    claim_files.show_checked(loops.run(checked()), json_lines=as_json)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ from ingest.errors import EmbeddingError, IngestError, SettingsError
 from ingest.index.ownership import owner
 from ingest.index.vectors import client_of
 from ingest.model import Generation
+from ingest.process import loops
 from ingest.process.invocation import as_called
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _models(settings: BotSettings) -> Iterator[_PartFinding]:
         yield _PartFinding("models", True, "no CHAT_MODEL: the coverage answers in its own words")
     for part, chat in (*(("writer", chat) for chat in writing), ("reader", reading)):
         if chat is not None:
-            yield asyncio.run(chat_findings(part, chat))
+            yield loops.run(chat_findings(part, chat))
 
 
 async def chat_findings(part: str, chat: Chat) -> _PartFinding:

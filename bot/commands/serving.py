@@ -17,7 +17,7 @@ from bot.settings import BotSettings
 from bot.verify_page.server import served_to_browsers
 from ingest.commands.options import configured
 from ingest.errors import IngestError, SettingsError
-from ingest.process import ending
+from ingest.process import ending, loops
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def mcp_command(
         return stop.code
 
     with prepared_desk(settings, "`python -m bot mcp`", sample=False) as desk:
-        return asyncio.run(serve_until_done(desk))
+        return loops.run(serve_until_done(desk))
 
 
 def page_command() -> int:
@@ -67,7 +67,7 @@ def _serve(settings: BotSettings, holder: str) -> int:
         return stop.code
 
     with prepared_desk(settings, holder, sample=False) as desk:
-        return asyncio.run(serve_until_stopped(desk))
+        return loops.run(serve_until_stopped(desk))
 
 
 @asynccontextmanager

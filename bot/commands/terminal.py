@@ -31,6 +31,7 @@ from ingest.commands.output import cell, print_json, printable, when
 from ingest.errors import IngestError
 from ingest.language.languages import Language
 from ingest.model import Header, Summary
+from ingest.process import loops
 
 _Clock: TypeAlias = Callable[[], datetime]
 _Close: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -44,7 +45,7 @@ class Loop:
     def __init__(self, answerer: Answerer, close: _Close | None = None) -> None:
         self._answerer = answerer
         self._close = close
-        self._runner = asyncio.Runner()
+        self._runner = loops.runner()
 
     def __enter__(self) -> Self:
         """Return the loop itself."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +21,7 @@ from ingest.archive import Archive
 from ingest.commands.options import AsJson, configured, now
 from ingest.commands.output import with_progress
 from ingest.errors import SettingsError
+from ingest.process import loops
 from ingest.reading import Hints, read_path
 
 
@@ -93,7 +93,7 @@ def evaluate_command(
             results = with_progress(
                 "Answering",
                 len(set_questions),
-                lambda progress: asyncio.run(
+                lambda progress: loops.run(
                     evaluation.answer_all(set_questions, desk.answer, progress)
                 ),
             )

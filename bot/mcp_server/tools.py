@@ -16,7 +16,7 @@ from bot.outcomes import as_object, found_object, proof_object
 from bot.wording import Wording, unaskable
 from ingest.errors import IngestError
 from ingest.model import parse_moment
-from ingest.process.threads import in_thread
+from ingest.process.threads import in_search_thread, in_thread
 
 _Arguments: TypeAlias = Mapping[str, str]
 _CLIENT = "mcp"
@@ -178,7 +178,7 @@ class Tools:
             ),
         )
 
-    @in_thread
+    @in_search_thread
     def search(self, arguments: _Arguments) -> dict[str, Any]:
         """Return the passages most relevant to a query, best first."""
         evidence = self.desk.coverage.serving.search(arguments["query"], limit=_MAX_RESULTS)
@@ -214,7 +214,7 @@ class Tools:
             "left_out": list(lookup.left_out),
         }
 
-    @in_thread
+    @in_search_thread
     def prove_quotation(self, arguments: _Arguments) -> dict[str, Any]:
         """Prove a quotation, in one article or in any."""
         quotation, archive = arguments["quotation"], self.desk.archive

@@ -24,7 +24,7 @@ from bot.verify_page.quotations import SeenQuotation, proven_in_context, quotati
 from bot.verify_page.rendering import STYLE_SHEET, Page, PastedQuotation
 from bot.wording import Wording, language_of_locale
 from ingest.process.logs import fault_code
-from ingest.process.threads import in_thread
+from ingest.process.threads import in_search_thread
 
 _MAX_BODY_BYTES = 64 * 1024
 """Maximum bytes of a form; 4,000 characters of East Asian text take 36,000 bytes."""
@@ -136,7 +136,7 @@ class _PageServer:
         proof, quotation = await self._prove(form_values)
         return _html(_page_for(request).proof(form_values, proof, quotation))
 
-    @in_thread
+    @in_search_thread
     def _prove(
         self, form_values: PastedQuotation
     ) -> tuple[ProvenQuotation | RefusedQuotation, SeenQuotation | None]:

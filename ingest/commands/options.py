@@ -20,6 +20,7 @@ from ingest.errors import IngestError
 from ingest.model import parse_moment
 from ingest.process import ending, logs
 from ingest.process.invocation import as_called, release
+from ingest.process.memory import return_freed_memory
 from ingest.settings import Settings
 
 _USAGE_ERROR = 2
@@ -107,6 +108,7 @@ def run_app(
     """
     load_dotenv(Path.cwd() / ".env")
     os.umask(_UMASK)
+    return_freed_memory()
     try:
         with ending.as_ctrl_c():
             return _run(app, arguments, name)

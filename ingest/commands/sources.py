@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from ingest.commands.output import printable, sources_table
 from ingest.fetching.addresses import checked
 from ingest.fetching.fetcher import Fetcher
 from ingest.model import Ownership, Permission, Progress, SnapshotLimits, Source
+from ingest.process import loops
 from ingest.process.invocation import as_called
 from ingest.reading import Hints
 from ingest.refresh import Refresher, SourceRound
@@ -123,7 +123,7 @@ def _refresh_forever(settings: Settings, numbers: Sequence[int] | None) -> int:
         return usage_error("--keep looks at every source when it is due. Leave the numbers out.")
     with Archive.open(settings.archive_url) as archive:
         print(f"{len(archive.sources.watched())} sources are looked at when they are due.")
-        asyncio.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
+        loops.run(keep_fresh(archive, now, contact=settings.contact, snapshots=_limits(settings)))
     return 0
 
 
@@ -154,7 +154,7 @@ def _refresh(
                 )
                 return await refresher.refresh(sources)
 
-    return output.with_progress("Refreshing", None, lambda progress: asyncio.run(work(progress)))
+    return output.with_progress("Refreshing", None, lambda progress: loops.run(work(progress)))
 
 
 def _limits(settings: Settings) -> SnapshotLimits:

@@ -17,7 +17,8 @@ from typing import Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
 
 from ingest.errors import (
     ForbiddenAddressError,
@@ -28,6 +29,7 @@ from ingest.errors import (
 from ingest.fetching import robots
 from ingest.fetching.addresses import checked, inside, is_public, short_address
 from ingest.fetching.robots import Robots, opted_out
+from ingest.process.loops import NAME_THREADS
 
 _LARGEST_BYTES = 5 * 2**20
 """Maximum size of a decoded body."""
@@ -162,7 +164,9 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         """Open the connections."""
         connector = aiohttp.TCPConnector(
-            resolver=self._resolver, socket_factory=self._socket, limit_per_host=1
+            resolver=self._resolver or _PageResolver(),
+            socket_factory=self._socket,
+            limit_per_host=1,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -373,6 +377,21 @@ class Fetcher:
                 yield
             finally:
                 host.rest(host.delay)
+
+
+class _PageResolver(ThreadedResolver):
+    """A resolver that leaves threads for the names of Discord and of models."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = asyncio.Semaphore(NAME_THREADS // 2)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the addresses of *host* when few enough names are being resolved."""
+        async with self._turn:
+            return await super().resolve(host, port, family)
 
 
 class _Host:

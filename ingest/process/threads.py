@@ -53,6 +53,20 @@ async def search_in_turn(stop: asyncio.Event, work: Callable[[], _Result]) -> _R
         call.cancel()
 
 
+def in_search_thread(
+    work: Callable[_Arguments, _Result],
+) -> Callable[_Arguments, Coroutine[Any, Any, _Result]]:
+    """Return a coroutine function that runs *work*, which searches, in turn with the searches."""
+
+    @wraps(work)
+    async def search_in_thread(
+        *arguments: _Arguments.args, **options: _Arguments.kwargs
+    ) -> _Result:
+        return await search_in_turn(asyncio.Event(), partial(work, *arguments, **options))
+
+    return search_in_thread
+
+
 @cache
 def _search_threads() -> ThreadPoolExecutor:
     """Return the threads in which this process searches."""

@@ -41,6 +41,7 @@ from bot.wording import Wording
 from ingest import adding
 from ingest.archive.schema import archive_metadata
 from ingest.model import Permission, SnapshotLimits
+from ingest.process.memory import return_freed_memory
 from ingest.reading import Hints, read_path
 from ingest.refresh import Refresher
 from ingest.refreshing.extracting import extractor
@@ -145,6 +146,7 @@ def show(run: Run) -> None:
 
 def day(answers: int, *, reader: bool) -> Run:
     """Live through a day in this process."""
+    return_freed_memory()
     return asyncio.run(_day(Run(answers, reader)))
 
 

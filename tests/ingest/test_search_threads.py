@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from ingest.process.threads import StoppedEarlyError, search_in_turn
+from ingest.process.threads import StoppedEarlyError, in_search_thread, search_in_turn
 
 
 async def test_a_stopped_search_that_waits_never_runs_and_delays_nobody():
@@ -43,3 +43,13 @@ async def test_a_search_that_runs_ends_although_it_is_stopped():
     await asyncio.sleep(0)
     going_on.set()
     assert await asyncio.wait_for(running, 5)
+
+
+async def test_whatever_searches_takes_its_turn():
+    """A timeline, a look-up, a quotation searched in any article: short calls never wait behind."""
+    going_on = threading.Event()
+    waiting = in_search_thread(going_on.wait)
+    busy = [asyncio.create_task(waiting()) for _ in range(40)]
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "short"), 5) == "short"
+    going_on.set()
+    assert all(await asyncio.gather(*busy))
