@@ -125,9 +125,9 @@ def cues(*texts, head="", comma=","):
             ],
         ),
         (
-            "0:00:01.000,0:00:04.000\nTurnout in all of Holm\n\n0:00:04.000,0:00:06.000\nwas 58.3.\n",
+            "0:01:01.500,0:01:04.000\nTurnout in Holm was 58.3 per cent.\n\n",
             "a.sbv",
-            ["[0:01] Turnout in all of Holm was 58.3."],
+            ["[1:01] Turnout in Holm was 58.3 per cent."],
         ),
     ],
 )
