@@ -34,6 +34,8 @@ _BOUNDS = {
 _UNIT = rf"(?:{one_of(_UNITS)})"
 _SCALE = one_of(_SCALES)
 _MONEY = r"(?:US\$|R\$|A\$|[$€£¥₩₹])"
+_LARGE = (10**9, 10**6)
+"""Numbers whose half is meant by "a million and a half"."""
 _KANJI_NUMBER = "〇一二三四五六七八九十百千万億兆"
 _KANJI_SCALES = "万億兆"
 _KANJI_UNITS = "人名票議席つ割分倍か月年日時党戸隻件歳回位区町村%パポ円ド"
@@ -47,7 +49,8 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _SCORE = re.compile(
-    rf"(?<![\w.,/:+-])(?P<one>{_NUMBER})-(?P<other>{_NUMBER})(?![\w-]|[.,/:]\d)", re.IGNORECASE
+    rf"(?<![\w.,/:+-])(?P<one>{_NUMBER})-(?:to-)?(?P<other>{_NUMBER})(?![\w-]|[.,/:]\d)",
+    re.IGNORECASE,
 )
 """Two figures with a dash between them: votes, seats or a range; a span of years is excluded."""
 _YEAR, _SHORT_YEAR = 4, 2
@@ -118,16 +121,17 @@ _VAGUE_AMOUNT = re.compile(
 )
 _DOZEN = re.compile(r"\b(?P<how>half a|a|\d+) dozen\b", re.IGNORECASE)
 _HALF_SCALE = re.compile(rf"\bhalf an? (?P<scale>{_SCALE})", re.IGNORECASE)
-_PARTS = {
-    "a half": Decimal("0.5"),
-    "a quarter": Decimal("0.25"),
-    "three quarters": Decimal("0.75"),
-}
 _AND_A_HALF = re.compile(
     r"(?<!\d)(?P<number>\d{1,20})(?: (?P<scale>million|billion))? and "
-    rf"(?P<part>{'|'.join(_PARTS)})\b(?: (?P<behind>{_SCALE}))?",
+    rf"(?P<part>an?|one|three|[13])[ -](?P<of>half|quarters?)\b(?: (?P<behind>{_SCALE}))?",
     re.IGNORECASE,
 )
+_PART_OF_SCALE = re.compile(
+    rf"\b(?:(?P<part>an?|one|two|three|\d{{1,2}})[ -])?(?P<of>{'|'.join(_FRACTIONS)})"
+    rf" of an? (?P<scale>{_SCALE}|1000(?:000){{0,3}})\b",
+    re.IGNORECASE,
+)
+_PART_COUNTS = {"two": 2, "2": 2, "three": 3, "3": 3}
 _MULTIPLE = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
     rf"^(?:[ -]?{_UNIT}|(?: [a-z]+(?: [a-z]+)?)? (?P<counter>seats?|votes?|ballots?)\b)",
@@ -143,6 +147,10 @@ _ORDINAL_BEFORE = re.compile(r"\b(?:first|second|other|1st|2nd) $", re.IGNORECAS
 _CONTEXT_CHARACTERS = 120
 """Characters before and after a number that are searched for words that belong to it."""
 _PRONOUN = "one"
+_JAPANESE_POINT, _GROUP_MARK = (
+    re.compile(r"(?<=\d)・(?=\d)"),
+    re.compile(r"(?<=\d)['’](?=\d{3}(?!\d))"),
+)
 _VULGAR = {"½": ".5", "¼": ".25", "¾": ".75", "⅓": "one third", "⅔": "two thirds", "⅕": "one fifth"}
 _SINGLE_FRACTIONS = {"½": "half", "¼": "one quarter", "¾": "three quarters"}
 
@@ -172,7 +180,7 @@ def normalise(text: str) -> str:
             text = re.sub(rf"(?<=\d) ?{sign}", digits, text).replace(sign, _SINGLE_FRACTIONS[sign])
         else:
             text = text.replace(sign, digits)
-    folded_text = unicodedata.normalize("NFKC", text)
+    folded_text = _GROUP_MARK.sub("", _JAPANESE_POINT.sub(".", unicodedata.normalize("NFKC", text)))
     return folded_text.replace("–", "-").replace("—", " - ").replace("−", "-").replace("‑", "-")
 
 
@@ -258,7 +266,8 @@ def _pairs(text: str) -> Iterator[Figure]:
             and len(m["other"]) in {_SHORT_YEAR, _YEAR}
         )
         telephone = m["other"].isdigit() and len(m["other"]) > len(m["one"]) > _SHORT_YEAR
-        if not year and not telephone:
+        ratio = m["other"] == "1" and "-to-" in m.group()
+        if not (year or telephone or ratio):
             step = 1 / _decimals(m["other"])
             yield Figure(Decimal(m["other"].replace(",", "")), "count", *m.span("other"), step=step)
 
@@ -266,8 +275,14 @@ def _pairs(text: str) -> Iterator[Figure]:
 def _parts(text: str) -> Iterator[Figure]:
     """Yield figures made of halves, dozens and fractions: half a million, one in five."""
     for m in _AND_A_HALF.finditer(text):
-        value = Decimal(m["number"]) + _PARTS[m["part"].lower()]
-        yield Figure(value * _scale_value(m["scale"] or m["behind"]), "count", *m.span())
+        number, scale = Decimal(m["number"]), _scale_value(m["scale"] or m["behind"])
+        part = _part_of(m)
+        if scale == 1:
+            part *= next((unit for unit in _LARGE if number and number % unit == 0), 1)
+        yield Figure((number + part) * scale, "count", *m.span())
+    for m in _PART_OF_SCALE.finditer(text):
+        scale = Decimal(m["scale"]) if m["scale"].isdigit() else _scale_value(m["scale"])
+        yield Figure(_part_of(m) * scale, "count", *m.span(), step=scale / 10)
     for m in _HALF_SCALE.finditer(text):
         scale = _scale_value(m["scale"])
         yield Figure(scale / 2, "count", *m.span(), step=scale / 10)
@@ -280,6 +295,12 @@ def _parts(text: str) -> Iterator[Figure]:
     for m in _FRACTION.finditer(text):
         if share := _fraction(m, text):
             yield Figure(share, "share", *m.span())
+
+
+def _part_of(m: re.Match[str]) -> Decimal:
+    """Return the fraction in "a half" or "three quarters"."""
+    count = (m["part"] or "").lower()
+    return Decimal(_PART_COUNTS.get(count, 1)) / _FRACTIONS[m["of"].lower()]
 
 
 def _scale_value(word: str | None) -> Decimal:
@@ -316,6 +337,8 @@ def _of_kanji(number: str) -> Decimal:
     digits = number.replace(",", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", digits):
         return Decimal(digits)
+    if scaled := re.fullmatch(rf"(\d+\.\d+)([{_KANJI_SCALES}百千]+)", digits):
+        return Decimal(scaled[1]) * Decimal(str(kanji2number(f"一{scaled[2]}")))
     return Decimal(str(kanji2number(digits)))
 
 
@@ -396,7 +419,7 @@ def _is_no_number(word: str, text_before: str, text_behind: str) -> bool:
     if word == _PRONOUN:
         scaled = (
             rf"[ -](?:{_SCALE}|{_UNIT}|in [a-z\d]|out of|of every"
-            r"|and (?:a half|a quarter|three quarters)\b|(?:third|quarter|half|fifth)\b)"
+            r"|and (?:a half|a quarter|three[ -]quarters?)\b|(?:third|quarter|half|fifth)\b)"
         )
         return re.match(scaled, text_behind) is None and not text_before.endswith("-to-")
     return word in _VAGUE or word in {"first", "second", "zero", "o", "tens"}

@@ -1,4 +1,4 @@
-"""Captions of debates and broadcasts (WebVTT, SubRip): spoken text, each part under its time."""
+"""Captions of broadcasts (WebVTT, SubRip, SBV): spoken text, each part under its time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import NoArticleError, UnreadableError
 from ingest.language.detecting import UNKNOWN_LANGUAGE
+from ingest.language.script import CJK
 from ingest.model import Extract, Header, Kind
 from ingest.reading.decoding import damage_notes
 from ingest.reading.documents import SURE, Document, Parser
@@ -17,7 +18,7 @@ from ingest.reading.paragraphs import EAST_ASIAN_EDGE, SENTENCE_END
 from ingest.reading.text import clean, clean_line
 
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
-_TIMING = re.compile(rf"\s{{0,8}}{_TIME}[ \t]{{0,8}}-->[ \t]{{0,8}}{_TIME}")
+_TIMING = re.compile(rf"\s{{0,8}}{_TIME}(?:[ \t]{{0,8}}-->[ \t]{{0,8}}|,){_TIME}")
 _SIGNATURE = re.compile(rb"WEBVTT(?:[ \t\r\n]|\Z)")
 _SUBRIP = re.compile(
     rb"\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:[0-5]\d:[0-5]\d[.,]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
@@ -29,6 +30,14 @@ _SPEAKER_CHANGE = re.compile(
     r"(?:[^\W\d_a-z][^\Wa-z]{0,20}(?: [^\W\d_a-z][^\Wa-z]{0,20}){0,4})\s?:\s|[-–—]\s|>>"
 )
 """Start of a line with the name of its speaker or a mark of a new speaker."""
+_NAMED_SPEAKER = re.compile(
+    rf"[A-ZÀ-Þ][\w.'’-]{{1,20}}(?: [A-ZÀ-Þ][\w.'’-]{{0,20}}){{0,3}}:\s"
+    rf"|[（［\[][^（）()［］\[\]]{{1,16}}[）］\]]"
+    rf"|[{CJK}]{{1,12}}[:：]"
+)
+"""Start of a line with a speaker's name, if the sentence before it has ended."""
+_SOUND = re.compile(r"[\[(（［♪♫#][^\[\]()（）［］]{0,80}[\])）］♪♫#]|[♪♫\s]+")
+"""A line that describes a sound or is sung."""
 _SPLIT_CHARACTERS = 280
 """Characters from which a speaker's text is split at the next end of a sentence."""
 _MAX_CHARACTERS = 420
@@ -37,6 +46,8 @@ _PAUSE_SECONDS = 4.0
 """Seconds of silence at which the text is split."""
 _MAX_CUES = 50_000
 """Cues of the longest file that is read."""
+_OLD_SIGNATURE = "FILE"
+"""The word behind WEBVTT in files of older programs."""
 _LANGUAGE_ENDING = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
 """A language code at the end of a file name."""
 
@@ -52,10 +63,10 @@ class _Cue:
 
 
 class CaptionsParser(Parser):
-    """The parser of captions: WebVTT and SubRip."""
+    """The parser of captions: WebVTT, SubRip and YouTube's SBV."""
 
     kind = "captions"
-    endings = frozenset({".vtt", ".srt"})
+    endings = frozenset({".vtt", ".srt", ".sbv"})
     media_types = frozenset({"text/vtt", "application/x-subrip", "text/srt"})
 
     def score(self, document: Document) -> int:
@@ -92,7 +103,8 @@ def _webvtt_metadata(text: str) -> dict[str, str]:
     head = text.split("\n\n", 1)[0].split("\n")
     if not head[0].startswith("WEBVTT"):
         return {}
-    metadata = {"title": clean_line(head[0][len("WEBVTT") :].lstrip(" \t-–—:"))}
+    title = clean_line(head[0][len("WEBVTT") :].lstrip(" \t-–—:"))
+    metadata = {"title": "" if title == _OLD_SIGNATURE else title}
     for line in head[1:]:
         if (field := _FIELD.match(line)) and field[1].lower() != "kind":
             metadata[field[1].lower()] = clean_line(field[2])
@@ -132,8 +144,10 @@ def _read_cue(timing: re.Match[str], lines: Sequence[str]) -> Iterator[_Cue]:
         for position, part in enumerate(_VOICE.split(line)):
             if position % 2:
                 voices.append((clean_line(html.unescape(part)), []))
-            elif spoken_line := clean_line(html.unescape(_TAG.sub("", part))):
-                voices[-1][1].append(spoken_line)
+                continue
+            spoken_line = clean_line(html.unescape(_TAG.sub("", part)))
+            if spoken_line and not _SOUND.fullmatch(spoken_line):
+                voices[-1][1].append(spoken_line.strip("♪♫ "))
     for speaker, spoken_lines in voices:
         if spoken_lines:
             yield _Cue(start, end, tuple(spoken_lines), speaker)
@@ -156,18 +170,30 @@ def _without_repeats(cues: Sequence[_Cue]) -> Iterator[_Cue]:
             if previous_lines[-size:] == new_lines[:size]:
                 new_lines = new_lines[size:]
                 break
+        else:
+            new_lines = _without_beginning(new_lines, previous_lines)
         shown_lines, end = cue.lines, cue.end
         if new_lines:
             yield replace(cue, lines=new_lines)
+
+
+def _without_beginning(lines: tuple[str, ...], shown_lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *lines* without the words that the last of *shown_lines* began them with."""
+    beginning = f"{shown_lines[-1]} " if shown_lines else ""
+    if not beginning or not lines[0].startswith(beginning):
+        return lines
+    return (lines[0][len(beginning) :], *lines[1:])
 
 
 def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
     """Yield the spoken text under its times, split at ends of sentences where there are any."""
     text, start, speaker, end = "", 0.0, "", 0.0
     for cue in cues:
-        for line in cue.lines:
-            is_new_speaker = bool(cue.speaker and cue.speaker != speaker) or _SPEAKER_CHANGE.match(
-                line
+        for position, line in enumerate(cue.lines):
+            is_new_speaker = (
+                bool(cue.speaker and cue.speaker != speaker)
+                or _SPEAKER_CHANGE.match(line)
+                or (not position and SENTENCE_END.search(text) and _NAMED_SPEAKER.match(line))
             )
             is_full = len(text) >= _MAX_CHARACTERS or (
                 len(text) >= _SPLIT_CHARACTERS and SENTENCE_END.search(text)
@@ -179,7 +205,9 @@ def _lines_of(cues: Iterator[_Cue]) -> Iterator[str]:
             if not text:
                 start = cue.start
             speaker = cue.speaker or ("" if is_new_speaker else speaker)
-            is_unspaced = EAST_ASIAN_EDGE.match(text[-1:]) and EAST_ASIAN_EDGE.match(line[:1])
+            is_unspaced = EAST_ASIAN_EDGE.match(text[-1:]) and (
+                EAST_ASIAN_EDGE.match(line[:1]) or line[:1].isdigit()
+            )
             text = f"{text}{'' if is_unspaced or not text else ' '}{line}"
             end = cue.end
     if text:

@@ -33,6 +33,12 @@ _CODEC_BY_LANGUAGE = {
     "vi": "cp1258",
 }
 """Encodings of Latin letters other than Windows-1252, by language."""
+_ISO_ENCODINGS = {"cp1250": "iso8859_2", "cp1252": "iso8859_15"}
+"""The encoding of Unix for the letters of an encoding of Windows."""
+_ISO_ON_EQUALITY = frozenset({"cs", "sk", "sl", "hr", "bs"})
+"""Languages whose commonest letters, š and ž, have bytes that only Windows uses."""
+_WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")
+_LETTER_IN_WORD = re.compile(r"(?<=[A-Za-z])[^\W\d_a-zA-Z]|[^\W\d_a-zA-Z](?=[A-Za-z])")
 _WEB_ENCODINGS = [
     *("big5", "gb18030", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
 ]
@@ -174,9 +180,27 @@ def _decode_by_guess(data: bytes) -> str | None:
             if language
             else language_of(visible_bytes.decode("cp1252", "replace"))
         )
-        return _decode_strict(data, _CODEC_BY_LANGUAGE.get(code, "cp1252")) or western_text
+        windows = _CODEC_BY_LANGUAGE.get(code, "cp1252")
+        return _decode_iso(data, windows, code) or _decode_strict(data, windows) or western_text
     best = from_bytes(data, cp_isolation=_WEB_ENCODINGS).best() or from_bytes(data).best()
     return None if best is None else str(best)
+
+
+def _decode_iso(data: bytes, windows: str, language: str) -> str | None:
+    """Return *data* by the ISO encoding of the same letters as *windows*, if more of it is words.
+
+    Texts with signs that only Windows has, and texts that both encodings read alike, are not ISO.
+    """
+    iso = _ISO_ENCODINGS.get(windows)
+    iso_text, text = _decode_strict(data, iso or ""), _decode_strict(data, windows)
+    if iso_text is None or text is None or _WINDOWS_BYTES.search(data):
+        return None
+    iso_letters, letters = (
+        sum(letter.isalpha() for letter in _LETTER_IN_WORD.findall(decoded))
+        for decoded in (iso_text, text)
+    )
+    is_equal = iso_letters == letters and iso_text != text and language in _ISO_ON_EQUALITY
+    return iso_text if iso_letters > letters or is_equal else None
 
 
 def _decode_japanese(data: bytes) -> str | None:

@@ -42,10 +42,12 @@ class FeedParser(Parser):
         name = document.name
         if document.url:
             raise NoArticleError(f"{name} is a feed or a sitemap and no article. Watch it instead.")
-        entries = read_listing(document.data, name).entries
+        listing = read_listing(document.data, name)
+        entries = listing.entries
         full_entries = [entry for entry in entries if entry.content]
         for number, entry in enumerate(full_entries, start=1):
-            yield _read_item(entry, f"{name} item {number}", document)
+            item = replace(entry, outlet=listing.outlet_of(entry))
+            yield _read_item(item, f"{name} item {number}", document)
         if unread_count := len(entries) - len(full_entries):
             yield FoundArticle(
                 name,

@@ -12,6 +12,7 @@ from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.lines import BETWEEN
 from ingest.language.script import EAST_ASIAN
 from ingest.model import UNVERIFIED_PASTE, Extract, Kind, Moment
+from ingest.reading.signs import without_signs
 from ingest.reading.text import clean, clean_line
 
 _SECTIONS = (
@@ -60,7 +61,7 @@ def apply_hints(extract: Extract, hints: Hints, name: str) -> Extract:
     Raises:
         NoArticleError: fewer than 40 characters of text are left.
     """
-    text = clean(extract.text)
+    text = without_signs(clean(extract.text))
     is_withdrawn = extract.header.kind is Kind.RETRACTION
     if is_withdrawn and not text:
         text = clean("\n\n".join(extract.corrections))

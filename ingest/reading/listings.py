@@ -86,13 +86,20 @@ class Listing:
     """The pages of a feed or a sitemap; ``children`` are further sitemaps.
 
     ``unread`` counts the items of a feed that have neither a link nor an article, ``beyond`` those
-    over the limit.
+    over the limit. ``title`` is the name of a feed, ``home`` the address of the site it belongs to.
     """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()
     unread: int = 0
     beyond: int = 0
+    title: str = ""
+    home: str = ""
+
+    def outlet_of(self, entry: Entry) -> str:
+        """Return the publisher of *entry*: the one it names, else the feed of the same site."""
+        is_own = entry.in_feed or not self.home or _site(entry.url) == _site(self.home)
+        return entry.outlet or (self.title if is_own else "")
 
 
 def is_listing(data: bytes) -> bool:
@@ -154,7 +161,9 @@ def _feed(data: bytes, url: str, content_type: str) -> Listing:
     if feed.bozo and not feed.entries and not feed.get("version"):
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.")
     entries = list(_entries_of(feed.entries, url))
-    return _listing_of(entries, url, len(feed.entries))
+    listing = _listing_of(entries, url, len(feed.entries))
+    title, home = (str(feed.feed.get(name) or "") for name in ("title", "link"))
+    return replace(listing, title=_plain(title), home=home)
 
 
 def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]:
@@ -179,7 +188,8 @@ def _entries_of(items: Iterable[Mapping[str, Any]], url: str) -> Iterator[Entry]
 def _json_feed(data: bytes, url: str) -> Listing:
     """Return the entries of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
     try:
-        items = json.loads(data.decode("utf-8-sig")).get("items") or []
+        feed = json.loads(data.decode("utf-8-sig"))
+        items = feed.get("items") or []
         records = [item for item in items if isinstance(item, dict)]
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError(f"{url} is a broken feed. Nothing was read from it.") from error
@@ -196,7 +206,8 @@ def _json_feed(data: bytes, url: str) -> Listing:
             url,
         )
     ]
-    return _listing_of(entries, url, len(records))
+    title, home = (str(feed.get(name) or "") for name in ("title", "home_page_url"))
+    return replace(_listing_of(entries, url, len(records)), title=_plain(title), home=home)
 
 
 def _posts(data: bytes, url: str) -> Listing:
@@ -260,7 +271,7 @@ def _listing_of(entries: Sequence[Entry], url: str, items: int) -> Listing:
 
 def _site(url: str) -> str:
     """Return the registered domain of an address."""
-    return str(extract_domain(url) or urlsplit(url).hostname or "")
+    return str(extract_domain(url) or (urlsplit(url).hostname or "").removeprefix("www."))
 
 
 def _entry(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email import policy
 from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
+from itertools import takewhile
 
 from ingest.errors import NoArticleError
 from ingest.language.datelines import parse_date
 from ingest.language.words import words
-from ingest.model import Extract
+from ingest.model import Extract, Header
 from ingest.reading.decoding import damage_notes, decode
 from ingest.reading.documents import SURE, Document, Parser, broken_file
 from ingest.reading.found import FoundArticle
 from ingest.reading.pages import read_page
+from ingest.reading.paragraphs import SENTENCE_END
 from ingest.reading.pastes import read_paste
 from ingest.reading.text import clean_line
 
@@ -40,6 +42,10 @@ _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError
 """Errors that the standard library raises for broken mail."""
 _EML, _MHTML = "EML", "MHTML"
 """Names of the file formats in messages about broken files."""
+_HEAD_LINE = re.compile(r"[\s>*]{0,6}[^\W\d_][\w -]{0,20}\*?\s?[:：]\*?\s{1,4}(?=\S)")
+"""A label and the beginning of its value in the header of a forwarded mail."""
+_MAX_HEAD_LINES = 60
+"""Lines of a mail that are searched for such a header."""
 _MAX_PARTS = 500
 """Parts of a mail that are examined at most."""
 
@@ -59,7 +65,11 @@ class MailParser(Parser):
 
     def parse(self, document: Document) -> Iterator[FoundArticle]:
         """Yield the article of one mail, without addresses of people."""
-        message = _parse_message(document, _EML)
+        message = _forwarded_message(_parse_message(document, _EML))
+        if letter := _forwarded_letter(message, document.name):
+            text = "\n\n".join(_without_addresses(letter.text.split("\n\n"), set()))
+            yield FoundArticle(document.name, replace(letter, text=text))
+            return
         extract = _article_of(message, document)
         name, address = parseaddr(_header(message, "From"))
         outlet = clean_line(name) or address.rpartition("@")[2]
@@ -121,6 +131,56 @@ def _parse_message(document: Document, kind: str) -> Message:
     return message
 
 
+def _forwarded_message(message: Message) -> Message:
+    """Return the message that *message* forwards as an attachment, else *message*."""
+    try:
+        for count, part in enumerate(message.walk()):
+            if count >= _MAX_PARTS:
+                break
+            inner = part.get_payload() if part.get_content_type() == "message/rfc822" else None
+            if isinstance(inner, list) and inner and isinstance(inner[0], Message):
+                return inner[0]
+    except _MAIL_ERRORS:
+        pass
+    return message
+
+
+def _forwarded_letter(message: Message, name: str) -> Extract | None:
+    """Return the letter that a mail holds below the header of another mail; ``None`` without one.
+
+    Programs write its sender, day and subject on lines of a label and a value, in any language.
+    """
+    for part in _texts(message, "text/plain")[:1]:
+        lines = _text_of(part, name, _EML).replace("\r\n", "\n").split("\n")
+        for start, line in enumerate(lines[:_MAX_HEAD_LINES]):
+            if _HEAD_LINE.match(line):
+                head = list(takewhile(_HEAD_LINE.match, lines[start:]))
+                letter = _letter_below([_HEAD_LINE.sub("", field) for field in head])
+                if letter:
+                    below = [line.removeprefix(">").strip() for line in lines[start + len(head) :]]
+                    body = read_paste("\n".join([letter.title, "", *below]))
+                    return replace(body, header=letter)
+    return None
+
+
+def _letter_below(fields: Sequence[str]) -> Header | None:
+    """Return the metadata in the *fields* of a mail's header, the first address its sender."""
+    senders = [field for field in fields if _ADDRESS.search(field)]
+    days = [day for field in fields if (day := parse_date(field))]
+    titles = [field for field in fields if not (_ADDRESS.search(field) or parse_date(field))]
+    if not (senders and days and titles):
+        return None
+    name, address = parseaddr(senders[0].replace("[mailto:", "<").replace("]", ">"))
+    outlet = clean_line(name) or address.rpartition("@")[2]
+    return Header(title=clean_line(titles[0]), outlet=outlet, published=days[0])
+
+
+def _without_replies(text: str) -> str:
+    """Return the plain *text* of a mail without quoted mails and without the signature."""
+    lines = text.replace("\r\n", "\n").split("\n-- \n")[0].split("\n")
+    return "\n".join(line for line in lines if not line.startswith(">"))
+
+
 def _article_of(message: Message, document: Document) -> Extract:
     """Return the article of a mail: from its HTML part, or from its plain text if that has none.
 
@@ -141,7 +201,8 @@ def _article_of(message: Message, document: Document) -> Extract:
         raise NoArticleError(f"{document.name} holds no text. Nothing was added.")
     text = _text_of(plain[0], document.name, _EML)
     subject = clean_line(_header(message, "Subject"))
-    return replace(read_paste(f"{subject}\n\n{text}"), notes=damage_notes(text))
+    letter = read_paste(f"{subject}\n\n{_without_replies(text)}")
+    return replace(letter, notes=damage_notes(text))
 
 
 def _texts(message: Message, kind: str) -> list[Message]:
@@ -193,9 +254,7 @@ def _without_addresses(lines: list[str], recipients: set[str]) -> Iterator[str]:
         if len(line) <= _ADDRESS_LINE_CHARACTERS and _NEWSLETTER_LINE.fullmatch(line):
             continue
         addresses = _ADDRESS.findall(line)
-        if addresses and (
-            len(line) <= _ADDRESS_LINE_CHARACTERS
-            or recipients & {address.lower() for address in addresses}
-        ):
+        is_note = len(line) <= _ADDRESS_LINE_CHARACTERS and not SENTENCE_END.search(line)
+        if addresses and (is_note or recipients & {address.lower() for address in addresses}):
             continue
         yield _ADDRESS.sub("[…]", line) if addresses else line

@@ -18,11 +18,23 @@ _AMBIGUOUS_LABEL = re.compile(
 )
 """Text of a label that paid posts share with boxes for advertisements."""
 _KICKER = re.compile(
-    r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|roofline|dachzeile|section|category)"
+    r"(?:^|[\s_-])(?:label|kicker|eyebrow|overline|topline|badge|flag|tag|roofline|dachzeile|surtitre"
+    r"|antetitulo|etiqueta|section|category)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_TITLE_LABEL = re.compile(rf"(?:{'|'.join(_NOTES['paid_alone'])})\s*[:：|]", re.IGNORECASE)
+_TITLE_LABEL = re.compile(
+    rf"(?:{'|'.join(_NOTES['paid_alone'])}|ad|paid (?:content|post)|advertorial|publireportage)"
+    rf"\s*[:：|]|[\[【](?:{'|'.join(_NOTES['paid_alone'])})[\]】]",
+    re.IGNORECASE,
+)
+_DECLARED_KINDS = (
+    *("article:section", "article.type", "content-type", "article:content_type", "og:type"),
+    *("article:tag", "content_tier", "dc.type", "genre", "keywords"),
+)
+"""Meta tags that state what kind of page it is."""
+_DECLARED_PAID = frozenset({"true", "yes", "1"})
+"""Values of a meta tag ``sponsored`` that mark a paid post."""
 _LABEL_CHARACTERS = 100
 """Characters of the longest label."""
 _PARAGRAPH_CHARACTERS = 80
@@ -36,17 +48,16 @@ def paid_post(declared: Declared, title: str) -> str | None:
     if "AdvertiserContentArticle" in types(declared.article):
         return "AdvertiserContentArticle"
     fields = (
-        declared.meta("article:section"),
+        *(declared.meta(name) for name in _DECLARED_KINDS),
         declared_text(declared.article.get("articleSection")),
-        declared.meta("article.type"),
-        declared.meta("content-type"),
-        declared.meta("article:content_type"),
-        declared.meta("og:type"),
+        declared_text(declared.article.get("genre")),
     )
     label = next(
         (field for field in fields if _LABEL.fullmatch(field) or _AMBIGUOUS_LABEL.fullmatch(field)),
         None,
     )
+    if declared.meta("sponsored").lower() in _DECLARED_PAID:
+        return "sponsored"
     if label or _TITLE_LABEL.match(title):
         return label or title
     return next(_labels(declared.page), None)

@@ -108,7 +108,9 @@ _DATELINE_JA_DAY = re.compile(
 )
 _ADDRESS = re.compile(r"https?://\S+")
 _NOTES = words()["notes"]
-_CORRECTION = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
+_LABEL = r"(?:[^\W\d][\w .'’/-]{1,28}[:：]\s{0,3})?"
+"""A label of any wording before a note: "Update:", "Mise à jour :"."""
+_CORRECTION = re.compile(rf"^\W{{0,3}}{_LABEL}(?:{'|'.join(_NOTES['corrections'])})", re.IGNORECASE)
 _EDITORS = re.compile(rf"^\W{{0,3}}(?:{'|'.join(_NOTES['editors'])})\s*", re.IGNORECASE)
 _MISTAKE = re.compile("|".join(_NOTES["mistakes"]), re.IGNORECASE)
 _NOTE_CHARACTERS = 600

@@ -21,6 +21,12 @@ _ORDINALS = {
 }
 """Raised letters that make a figure an ordinal, by language."""
 
+_PLAIN_SIGN = re.compile(r"(?<=[\w%.)”])[⁰¹²³⁴-⁹]{1,3}|(?<=\d)[†‡*]{1,3}(?![\w*†‡])")
+"""A raised sign in plain text, after a word or a figure."""
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_STRUCK_THROUGH = re.compile(r"(?:[^\s\u0335\u0336][\u0335\u0336]{1,2} ?){1,400}")
+"""Characters that are struck through one by one."""
+
 
 def inline_sign(sign: str, preceding_text: str, language: str = "", *, linked: bool = False) -> str:
     """Return the inline text for a raised *sign* after the text *preceding_text*.
@@ -35,6 +41,17 @@ def inline_sign(sign: str, preceding_text: str, language: str = "", *, linked: b
     if sign.lower() in _ORDINALS.get(language, ()) and preceding_text[-1:].isalnum():
         return sign
     return sign.translate(_SUPERSCRIPTS) if _is_power(sign, preceding_text) else ""
+
+
+def without_signs(text: str) -> str:
+    """Return plain *text* without the raised signs of notes and without struck characters."""
+    text = _STRUCK_THROUGH.sub("", text)
+    return _PLAIN_SIGN.sub(
+        lambda sign: inline_sign(
+            sign[0].translate(_PLAIN_DIGITS), text[max(0, sign.start() - 8) : sign.start()]
+        ),
+        text,
+    )
 
 
 def _is_power(sign: str, preceding_text: str) -> bool:

@@ -21,6 +21,7 @@ _MAX_SPAN = 60
 """Columns or rows that one cell may span."""
 _FIGURE, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _BOXES = re.compile(r"(?:^|[\s_-])(?:table|grid|tbl|datatable)(?:$|[\s_-])", re.IGNORECASE)
+_BLOCKS = ".//p|.//div|.//table|.//ul|.//ol|.//h1|.//h2|.//h3|.//h4|.//blockquote|.//br"
 _ROWS = "descendant::*[@role='row']"
 _CELLS = (
     "descendant::*[@role='cell' or @role='gridcell' or @role='columnheader' or @role='rowheader']"
@@ -81,7 +82,13 @@ def _is_layout(table: Element) -> bool:
 def _unfold(table: Element) -> None:
     """Turn a layout table and its cells into ``div`` elements."""
     for part in table.xpath(".//tr|.//td|.//th|.//tbody|.//thead|.//tfoot"):
-        part.tag = "div"
+        holds_text = part.tag in {"td", "th"} and (part.text or "").strip()
+        if holds_text and not part.xpath(_BLOCKS):
+            part.tag = "p"
+            if len(part.getparent()) == 1:
+                part.getparent().drop_tag()
+        else:
+            part.tag = "div"
     table.tag = "div"
 
 

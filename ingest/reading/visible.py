@@ -7,13 +7,14 @@ marks, embedded posts are returned apart, and a question is joined with its answ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from ingest.language.datelines import parse_date
 from ingest.language.lines import BETWEEN
 from ingest.language.words import words
+from ingest.reading.answers import write_answers
 from ingest.reading.declarations import DATE_CLASS
 from ingest.reading.elements import Element, class_pattern, classes
 from ingest.reading.signs import inline_sign
@@ -28,11 +29,26 @@ _WIDE_SCREEN_CLASS = re.compile(
 )
 """A class that shows an element on wide screens which is hidden on narrow ones."""
 _STRUCK_CLASS = re.compile(
-    r"(?:^|\s)(?:line-through|struck|strikethrough|strike-through)(?:\s|$)", re.I
+    r"(?:^|\s)(?:[a-z-]{0,20}line-?through|struck|struck-out|strike|strikeout|strike-?through)(?:\s|$)",
+    re.I,
 )
 _HIDDEN_STYLE = re.compile(
-    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)", re.I
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}(?:hidden|collapse)"
+    r"|(?:^|;)\s{0,3}(?:font-size|opacity)\s{0,3}:\s{0,3}0(?:px|em|rem|pt|%|\.0)?\s{0,3}(?:;|!|$)"
+    r"|clip\s{0,3}:\s{0,3}rect\s?\(|(?:text-indent|left|top)\s{0,3}:\s{0,3}-(?:\d{4,5}px|\d{2,5}r?em)",
+    re.I,
 )
+_ANIMATED_STYLE = re.compile(r"transform|transition|animation", re.IGNORECASE)
+"""The style of an element that a script shows later."""
+_RAISED_STYLE = re.compile(r"vertical-align\s{0,3}:\s{0,3}super", re.IGNORECASE)
+_RAISED_CLASS = re.compile(
+    r"(?:^|\s)(?:sup|super|superscript|note-?ref|footnote-?(?:ref|link|marker)?|fn-?ref)(?:\s|$)",
+    re.I,
+)
+_MAX_SHEET_CHARACTERS = 200_000
+"""Characters of a page's own style sheets that are read."""
+_NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
+"""Text of a link to a note."""
 _STRUCK_STYLE = re.compile(
     r"text-decoration[\w-]{0,8}\s{0,3}:[^;]{0,40}line-through", re.IGNORECASE
 )
@@ -46,34 +62,43 @@ _MARKS = {
     "nb": "«»", "ca": "«»", "fa": "«»", "ja": "「」", "sv": "””", "fi": "””",
 }  # fmt: skip
 """Quotation marks by language; other languages use “ and ”."""
-_INNER_MARKS = {"「」": "『』", "«»": "“”"}
+_INNER_MARKS = {"「」": "『』", "«»": "“”", "„“": "‚‘", "„”": "«»"}
 _OPENING = "“„«「『\"”‘'"
-_QUESTIONS = "//h2|//h3|//h4|//h5|//h6|//p[strong or b]"
-_QUESTION_MARK = re.compile(r"[?？;؟]\W{0,2}$")
-_QUESTION_CHARACTERS = 250
-_INLINE_ANSWER_CHARACTERS = 400
-"""Characters of the longest answer that is written on one line with its question."""
 _POSTS = class_pattern(_PAGE["posts"])
+_POST_ADDRESS = re.compile(
+    r"(?:https?:)?//(?:[\w-]{1,20}\.)?"
+    rf"(?:{'|'.join(map(re.escape, _PAGE['post_hosts'].split()))})/",
+    re.IGNORECASE,
+)
 _BOXES = ("blockquote", "div", "figure", "section", "aside")
-_WRAPPERS = frozenset({"div", "section"})
 _LABEL_BOX_CHARACTERS = 120
 """Characters of the longest box with a label and its figure."""
+_LABEL_BOXES = (
+    "//*[self::div or self::section or self::li or self::p][count(*) > 1 and count(*) < 7]"
+    "[not(*/p or */div or */*/p or */*/div)][not(ul or ol or table or h1 or h2 or a or br[2])]"
+)
+"""Boxes that hold nothing but a few short pieces."""
+_LABEL = re.compile(r"[^\W\d_][^\d]{0,60}[^\d\s.。!?]")
+_VALUE = re.compile(r"(?!\d{1,2}[:.]\d\d\b)\W{0,3}\d.{0,30}$")
 _LETTER, _FIGURE = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 _INLINE_TAGS = frozenset({"span", "b", "strong", "em", "i", "small", "data"})
+_PIECES = _INLINE_TAGS | {"div", "p"}
 
 
 def reduce_to_visible(page: Element) -> tuple[str, ...]:
     """Change *page* to the text its reader sees, and return the posts of others embedded in it."""
     language = str(page.get("lang") or "").lower()[:2]
-    _drop_hidden(page)
-    _drop_struck(page)
+    styles = _class_styles(page)
+    _drop_hidden(page, styles)
+    _drop_struck(page, styles)
+    _raise_signs(page, styles)
     posts = tuple(_posts_of(page))
     _drop_icons(page)
     _write_ruby(page)
     _lower_signs(page, language)
     _write_marks(page, language)
     _write_boxes(page)
-    _join_answers(page)
+    write_answers(page)
     return posts
 
 
@@ -83,11 +108,39 @@ def _drop(element: Element) -> None:
         element.drop_tree()
 
 
-def _drop_hidden(page: Element) -> None:
+def _class_styles(page: Element) -> Mapping[str, str]:
+    """Return the declarations that the page's own style sheets make for single classes.
+
+    Classes that have a rule for some media, such as wide screens, are left out, and so are rules
+    for what fades in.
+    """
+    styles: dict[str, str] = {}
+    media_classes: set[str] = set()
+    sheets = "".join(sheet.text or "" for sheet in page.iter("style"))[:_MAX_SHEET_CHARACTERS]
+    depth = 0
+    for rule in sheets.split("}"):
+        *outer_rules, selectors, declarations = ["", *rule.split("{")]
+        depth = max(0, depth + len(outer_rules) - 1)
+        for selector in selectors.rpartition("*/")[2].split(","):
+            mark, _, name = selector.strip().partition(".")
+            if depth > 0:
+                media_classes.add(name)
+            elif not mark and "opacity" not in declarations:
+                styles[name] = f"{styles.get(name, '')};{declarations}"
+    return {name: style for name, style in styles.items() if name not in media_classes}
+
+
+def _style_of(element: Element, styles: Mapping[str, str]) -> str:
+    """Return the declarations for *element* by its classes and its own attribute."""
+    by_class = (styles.get(name, "") for name in (element.get("class") or "").split())
+    return ";".join((*by_class, element.get("style") or "")) if styles else element.get("style", "")
+
+
+def _drop_hidden(page: Element, styles: Mapping[str, str]) -> None:
     """Remove hidden elements, except an article that a script will show."""
     page_characters: int | None = None
     for element in page.xpath("//body//*[@hidden or @style or @class or self::dialog[not(@open)]]"):
-        if not _is_hidden(element):
+        if not _is_hidden(element, _style_of(element, styles)):
             continue
         if page_characters is None:
             page_characters = _paragraphs_in(page)
@@ -95,12 +148,12 @@ def _drop_hidden(page: Element) -> None:
             _drop(element)
 
 
-def _is_hidden(element: Element) -> bool:
-    """Return True if the element's markup hides it."""
+def _is_hidden(element: Element, style: str) -> bool:
+    """Return True if the element's markup or *style* hides it."""
     hidden = element.get("hidden")
     if (hidden is not None and hidden.lower() != "until-found") or element.tag == "dialog":
         return True
-    if _HIDDEN_STYLE.search(element.get("style") or ""):
+    if style and _HIDDEN_STYLE.search(style) and not _ANIMATED_STYLE.search(style):
         return True
     class_names = element.get("class") or ""
     return _HIDDEN_CLASS.search(class_names) is not None and not _WIDE_SCREEN_CLASS.search(
@@ -114,15 +167,28 @@ def _paragraphs_in(element: Element) -> int:
     return own_characters or sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
 
-def _drop_struck(page: Element) -> None:
+def _drop_struck(page: Element, styles: Mapping[str, str]) -> None:
     """Remove text that the page strikes out."""
     for element in page.xpath("//del|//s|//strike|//body//*[@style or @class]"):
         if (
             element.tag in {"del", "s", "strike"}
-            or _STRUCK_STYLE.search(element.get("style") or "")
+            or _STRUCK_STYLE.search(_style_of(element, styles))
             or _STRUCK_CLASS.search(element.get("class") or "")
         ):
             _drop(element)
+
+
+def _raise_signs(page: Element, styles: Mapping[str, str]) -> None:
+    """Make ``sup`` of what is raised by its style, and of a link to a note behind a figure."""
+    for element in page.xpath("//body//span[@style or @class]|//body//small[@style or @class]"):
+        if _RAISED_STYLE.search(_style_of(element, styles)) or _RAISED_CLASS.search(
+            element.get("class") or ""
+        ):
+            element.tag = "sup"
+    for link in page.xpath("//a[starts-with(@href, '#')][not(ancestor::sup)]"):
+        sign = clean_line(link.text_content())
+        if _NOTE_SIGN.fullmatch(sign) and _text_before(link)[-1:].isalnum():
+            link.tag = "sup"
 
 
 def _drop_icons(page: Element) -> None:
@@ -197,28 +263,41 @@ def _write_marks(page: Element, language: str) -> None:
 
 
 def _write_boxes(page: Element) -> None:
-    """Write a box with a label and its figure as one line; show collapsed details."""
-    for box in page.xpath("//div[count(*) > 1 and not(.//p) and not(.//div)]"):
+    """Write a box with a label and its figure as one line."""
+    for box in page.xpath(_LABEL_BOXES):
         pieces = list(box)
-        is_without_text = not any(
-            (part or "").strip() for part in (box.text, *(piece.tail for piece in pieces))
-        )
         text = box.text_content()
         is_label = (
             len(text) <= _LABEL_BOX_CHARACTERS and _LETTER.search(text) and _FIGURE.search(text)
         )
-        if not is_label or parse_date(clean_line(" ".join(box.itertext()))):
+        if not is_label or DATE_CLASS.search(classes(box)):
             continue
+        is_without_text = not any(
+            (part or "").strip() for part in (box.text, *(piece.tail for piece in pieces))
+        )
+        if not _PIECES.issuperset(piece.tag for piece in pieces):
+            continue
+        is_inline = all(piece.tag in _INLINE_TAGS for piece in pieces)
         if (
             is_without_text
-            and is_label
-            and all(piece.tag in _INLINE_TAGS for piece in pieces)
-            and not DATE_CLASS.search(classes(box))
+            and ((is_inline and box.tag not in {"p", "li"}) or _is_pair(pieces))
+            and not parse_date(clean_line(" ".join(box.itertext())))
         ):
+            for piece in pieces:
+                piece.tag = "span"
             _separate_pieces(pieces)
-            box.tag = "p"
-    for element in page.xpath("//details|//summary"):
-        element.tag = "div" if element.tag == "details" else "h3"
+            box.tag = "li" if box.tag == "li" else "p"
+
+
+def _is_pair(pieces: Sequence[Element]) -> bool:
+    """Return True if *pieces* are a label and its figure, in either order."""
+    match [clean_line(piece.text_content()) for piece in pieces]:
+        case [first, second]:
+            return any(
+                _LABEL.fullmatch(label) and _VALUE.match(value)
+                for label, value in ((first, second), (second, first))
+            )
+    return False
 
 
 def _separate_pieces(pieces: Sequence[Element]) -> None:
@@ -232,58 +311,11 @@ def _separate_pieces(pieces: Sequence[Element]) -> None:
             piece.tail = BETWEEN if labelled else " "
 
 
-def _join_answers(page: Element) -> None:
-    """Join each question in a heading with the paragraph that answers it."""
-    for heading in page.xpath(_QUESTIONS):
-        question = clean_line(heading.text_content())
-        if (
-            not _QUESTION_MARK.search(question)
-            or len(question) > _QUESTION_CHARACTERS
-            or not _is_bold(heading)
-        ):
-            continue
-        answer = _answer_to(heading, question)
-        if answer is None:
-            continue
-        answer_text = clean_line(answer.text_content())
-        if not answer_text or _QUESTION_MARK.search(answer_text):
-            continue
-        between = BETWEEN if len(answer_text) <= _INLINE_ANSWER_CHARACTERS else " "
-        answer.text = f"{question}{between}{(answer.text or '').lstrip()}"
-        answer.tag = "p"
-        _drop(heading)
-
-
-def _answer_to(question: Element, question_text: str) -> Element | None:
-    """Return the paragraph after *question*, outside the boxes that hold only the question."""
-    box = question
-    while box.getnext() is None and box.getparent() is not None:
-        if clean_line(box.getparent().text_content()) != question_text:
-            return None
-        box = box.getparent()
-    answer = box.getnext()
-    while answer is not None and answer.tag in _WRAPPERS:
-        if (answer.text or "").strip() or not answer.xpath(
-            "*[self::p or self::div or self::section]"
-        ):
-            return answer
-        answer = answer[0]
-    return answer if answer is not None and answer.tag == "p" else None
-
-
-def _is_bold(element: Element) -> bool:
-    """Return True for a heading, and for a paragraph that is bold from start to end."""
-    if element.tag != "p":
-        return True
-    bold = "".join(piece.text_content() for piece in element.iter("strong", "b"))
-    return clean_line(bold) == clean_line(element.text_content())
-
-
 def _posts_of(page: Element) -> Iterator[str]:
     """Remove the embedded posts of others from *page*, and yield their text."""
     page_characters: int | None = None
     for box in list(page.iter(*_BOXES)):
-        if box.getparent() is not None and _is_post(classes(box)):
+        if box.getparent() is not None and (_is_post(classes(box)) or _quotes_post(box)):
             page_characters = _paragraphs_in(page) if page_characters is None else page_characters
             if _paragraphs_in(box) <= _ARTICLE_SHARE * page_characters and not box.xpath(
                 "descendant::h1"
@@ -291,6 +323,15 @@ def _posts_of(page: Element) -> Iterator[str]:
                 if text := clean_line(" ".join(box.itertext())):
                     yield text
                 _drop(box)
+
+
+def _quotes_post(box: Element) -> bool:
+    """Return True if *box* is a quotation whose address, or the last link in it, is a post."""
+    if box.tag != "blockquote":
+        return False
+    links = [link.get("href", "") for link in box.iter("a")][-1:]
+    named = any(name.startswith("data-") and name.endswith("permalink") for name in box.attrib)
+    return named or any(_POST_ADDRESS.match(link) for link in (box.get("cite", ""), *links))
 
 
 @lru_cache(maxsize=8192)

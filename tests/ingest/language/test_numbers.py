@@ -28,6 +28,12 @@ def read(text):
         ("3½ million votes", 3500000, "count", "ballots"),
         ("three and a half million votes", 3500000, "count", "ballots"),
         ("half a million more", 500000, "count", ""),
+        ("three quarters of a million votes", 750000, "count", "ballots"),
+        ("two and three-quarter million votes", 2750000, "count", "ballots"),
+        ("a million and a half votes", 1500000, "count", "ballots"),
+        ("62・5％", 62.5, "share", ""),
+        ("2.3億円", 230000000, "count", "yen"),
+        ("12'408 votes", 12408, "count", "ballots"),
         ("£2bn", 2000000000, "count", "pounds"),
         ("$1.5m", 1500000, "count", "dollars"),
         ("40 million euros", 40000000, "count", "euros"),
@@ -127,6 +133,8 @@ def test_figures_share_the_unit_that_one_of_them_states():
         ("won 53-47 in Holm", ["53", "47"]),
         ("by 12,408–11,950 votes", ["12408", "11950"]),
         ("a two-to-one margin", ["2"]),
+        ("by five-to-four in the council", ["5", "4"]),
+        ("by sixty-two to thirty-eight per cent", ["62", "38"]),
         ("in the mid-fifties", ["55"]),
         ("in the low 40s", ["42"]),
         ("the 2025-26 budget", ["2025"]),
@@ -141,8 +149,18 @@ def test_figures_of_newspapers_are_read(text, values):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("anderthalb Millionen", "1.5 million"), ("zweieinhalb Jahre", "2.5 years")]
+    ("text", "language", "said"),
+    [
+        ("anderthalb Millionen", "de", "1.5 million"),
+        ("zweieinhalb Jahre", "de", "2.5 years"),
+        ("eine Dreiviertelmillion Stimmen", "de", "0.75 million votes"),
+        ("eine halbe Million", "de", "0.5 million"),
+        ("ein Dutzend", "de", "12"),
+        ("dos millones y medio", "es", "2.5 million"),
+        ("medio millón", "es", "0.5 million"),
+        ("tres cuartos de millón", "es", "0.75 million"),
+    ],
 )
-def test_halves_in_german_words(text, said):
-    """One word holds the number and its half."""
-    assert plain_english(text, "de") == said
+def test_halves_in_words_of_other_languages(text, language, said):
+    """One word or a few hold the number and its part."""
+    assert plain_english(text, language) == said

@@ -84,6 +84,58 @@ def test_subrip_is_read_under_any_name():
     )
 
 
+def cues(*texts, head="", comma=","):
+    """Write cues of a second each."""
+    return head + "".join(
+        f"{number}\n00:00:0{number}{comma}000 --> 00:00:0{number + 1}{comma}000\n{text}\n\n"
+        for number, text in enumerate(texts, start=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "lines"),
+    [
+        (
+            cues(
+                "<v Ada Lund>We won <c.red>Holm</c> today</v> <v Bo>No, you lost it</v>",
+                head="\ufeffWEBVTT FILE\n\nREGION\nid:a\n\n",
+                comma=".",
+            ).replace("\n", "\r\n"),
+            "a.vtt",
+            ["[0:01] Ada Lund: We won Holm today", "[0:01] Bo: No, you lost it"],
+        ),
+        (
+            cues("good", "good evening", "good evening from Holm, where all is counted"),
+            "a.srt",
+            ["[0:01] good evening from Holm, where all is counted"],
+        ),
+        (
+            cues("[MUSIC]", "♪ Holm ♪", "Ada Lund: Who won here?", "Bo: Brenk did, by 31 votes."),
+            "a.srt",
+            ["[0:03] Ada Lund: Who won here?", "[0:04] Bo: Brenk did, by 31 votes."],
+        ),
+        (
+            cues(
+                "（司会）北斗町の投票率は\n58.3％でした。", "ブレンク：皆さんありがとうございます。"
+            ),
+            "a.srt",
+            [
+                "[0:01] （司会）北斗町の投票率は58.3％でした。",
+                "[0:02] ブレンク：皆さんありがとうございます。",
+            ],
+        ),
+        (
+            "0:01:01.500,0:01:04.000\nTurnout in Holm was 58.3 per cent.\n\n",
+            "a.sbv",
+            ["[1:01] Turnout in Holm was 58.3 per cent."],
+        ),
+    ],
+)
+def test_captions_are_read_as_they_are_written(text, name, lines):
+    """Old signatures, regions, growing lines, sounds, songs, and speakers before a colon."""
+    assert one(text, name).extract.text.split("\n\n") == lines
+
+
 def test_an_outlet_and_a_day_are_given_by_hand():
     """No caption says whose it is."""
     assert one(SUBRIP, outlet="Sarnholt Radio").extract.header.outlet == "Sarnholt Radio"

@@ -1,11 +1,14 @@
 """Files of every kind: what is read of each, as its reader would, or why it is refused."""
 
+import base64
 import json
 import plistlib
+import quopri
 from datetime import date, timedelta
 
 import pytest
 
+from ingest.model import day_of
 from ingest.reading import Hints, read_bytes
 from tests.ingest.reading.files import (
     docx,
@@ -46,6 +49,83 @@ def test_a_newsletter_is_its_senders():
     assert FIRST in extract.text
     for word in ("@", "Unsubscribe", "browser"):
         assert word not in extract.text
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("utf-8", "quoted-printable"), ("windows-1252", "base64"), ("iso-8859-15", "8bit")],
+)
+def test_a_letter_is_decoded_as_it_was_sent(charset, encoding):
+    """Its header names the charset and how its bytes are written."""
+    said = "La préfète a dit que la participation à Holm fut de 61,4 %, et Mme Brenk a été élue."
+    data = said.encode(charset)
+    sent = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
+    head = (
+        "From: Le Courrier <c@x.example>\nSubject: Holm\nDate: Sat, 7 Nov 2026 06:12:00 +0100\n"
+        f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n"
+    )
+    extract = one(head.encode() + sent.get(encoding, bytes)(data), "a.eml").extract
+    assert extract.text == said
+
+
+def test_a_letter_in_japanese_is_decoded_as_it_was_sent():
+    """Mail in Japanese is in ISO-2022-JP, its header too."""
+    name = base64.b64encode("北斗新聞".encode("iso2022_jp")).decode()
+    said = "北斗町の開票は月曜日の午前二時に終わり、選挙管理委員会が旧税関で結果を発表したという。"
+    head = (
+        f"From: =?ISO-2022-JP?B?{name}?= <n@hokuto.example>\nSubject: Hokuto\n"
+        "Date: Sat, 7 Nov 2026 06:12:00 +0900\nContent-Type: text/plain; charset=ISO-2022-JP\n\n"
+    )
+    extract = one(head.encode() + said.encode("iso2022_jp"), "a.eml").extract
+    assert (extract.header.outlet, extract.text) == ("北斗新聞", said)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        (
+            "---------- Forwarded message ---------\nFrom: Holm Courier <c@x.example>\n"
+            "Date: Fri, 6 Nov 2026 at 10:00\nSubject: Brenk wins Tarn\nTo: <me@y.example>"
+        ),
+        (
+            "-------- Weitergeleitete Nachricht --------\nBetreff: \tBrenk wins Tarn\n"
+            "Datum: \tFri, 6 Nov 2026 10:00:00 +0100\nVon: \tHolm Courier <c@x.example>"
+        ),
+        "差出人: Holm Courier <c@x.example>\n日時: 2026年11月6日(金) 10:00\n件名: Brenk wins Tarn",
+        "> De: Holm Courier <c@x.example>\n> Objet: Brenk wins Tarn\n> Date: 6 novembre 2026",
+    ],
+)
+def test_a_letter_that_is_forwarded_is_its_first_senders(head):
+    """Whoever forwards it has not written it."""
+    mark = "> " if head.startswith(">") else ""
+    letter = f"fyi\n\n{head}\n{mark}\n{mark}{FIRST}\n"
+    extract = one(mail(plain=letter), "a.eml").extract
+    assert (extract.header.outlet, extract.header.title) == ("Holm Courier", "Brenk wins Tarn")
+    assert day_of(extract.header.published) == date(2026, 11, 6)
+    assert extract.text == FIRST
+
+
+def test_a_letter_that_is_attached_to_another_is_read():
+    """The one around it only hands it on."""
+    inner = mail(plain=FIRST).decode()
+    outer = (
+        "From: Friend <f@y.example>\nSubject: Fwd\nDate: Sun, 8 Nov 2026 06:12:00 +0000\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="o"\n\n--o\n'
+        f"Content-Type: text/plain\n\nfyi\n--o\nContent-Type: message/rfc822\n\n{inner}\n--o--\n"
+    )
+    extract = one(outer, "a.eml").extract
+    assert (extract.header.outlet, extract.text) == ("The Holm Letter", FIRST)
+
+
+def test_a_letter_keeps_its_sentences():
+    """Rows of its layout, and sentences with an address in them; not the signature or replies."""
+    row = "<table><tr><td><table>{}</table></td></tr></table>"
+    cells = "".join(f"<tr><td>{cell}</td></tr>" for cell in ("Holm", FIRST, SECOND, "<a>Out</a>"))
+    assert one(mail(row.format(cells)), "a.eml").extract.text.endswith(f"{FIRST}\n\n{SECOND}")
+    said = "The office (count@holm.example) said that Oda Brenk held Holm with 7,130 votes."
+    plain = f"{FIRST}\n\n{said}\n\n> an older mail\n\n-- \nAda Lund\n"
+    text = one(mail(plain=plain), "a.eml").extract.text
+    assert text == f"{FIRST}\n\n{said.replace('count@holm.example', '[…]')}"
 
 
 def test_a_letter_without_a_page_is_read_as_text():
@@ -241,6 +321,27 @@ def test_a_feed_that_is_handed_in_gives_what_it_carries():
     read, left = read_bytes(feed.encode(), "feed.xml", Hints(outlet="Ledger"))
     assert read.extract.header.url == "https://l.example/1"
     assert "only names 1 of its articles" in str(left.problem)
+
+
+def test_the_items_of_a_feed_that_is_handed_in_are_its_outlets():
+    """Its title names the outlet; an item of another site keeps its own, or its host."""
+    item = "<item><title>Holm</title><link>{}</link><description>{}</description>{}</item>"
+    items = (
+        item.format("https://www.l.example/1", FIRST + SECOND, "")
+        + item.format("https://g.example/2", FIRST + FIRST, "")
+        + item.format("https://t.example/3", SECOND + FIRST, "<source url='x'>Tarn Sun</source>")
+    )
+    feed = (
+        '<rss version="2.0"><channel><title>Sarnholt &amp; Marrowen Ledger</title>'
+        f"<link>https://l.example/</link>{items}</channel></rss>"
+    )
+    found = read_bytes(feed.encode(), "feed.xml", Hints())
+    outlets = {each.extract.header.url: each.extract.header.outlet for each in found}
+    assert outlets == {
+        "https://www.l.example/1": "Sarnholt & Marrowen Ledger",
+        "https://g.example/2": "g.example",
+        "https://t.example/3": "Tarn Sun",
+    }
 
 
 def test_a_list_of_feeds_offers_them():

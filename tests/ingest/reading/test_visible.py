@@ -256,6 +256,18 @@ def test_a_withdrawn_article_says_so(notice):
             "Wybory w Łęcku\n\nBurmistrzem została Małgorzata Żądło, zdobyła więcej głosów.\n",
         ),
         (
+            "iso8859_2",
+            "Wybory w Łęcku\n\nBurmistrzem została Małgorzata Żądło, zdobyła więcej głosów.\n",
+        ),
+        (
+            "iso8859_2",
+            "Volby v Říčce\n\nStarostkou se stala Jiřina Kučerová, nejčastěji zvolená žena.\n",
+        ),
+        (
+            "iso8859_15",
+            "Le cœur de Holm\n\nLa sœur du maire a été élue, a dit la préfète au chœur.\n",
+        ),
+        (
             "cp1250",
             "Volby v Říčce\n\nStarostkou se stala Jiřina Kučerová, která získala většinu hlasů.\n",
         ),

@@ -1,0 +1,259 @@
+"""What a reader sees of a page, in the many ways that pages are written."""
+
+import pytest
+
+from ingest.model import Kind
+from ingest.reading import Hints, read_bytes
+from tests.ingest.reading.pages import FIRST, SECOND, STORY, a_page, linked, read, refused
+
+
+def text_of(body, *, head="", lang="en"):
+    return read(a_page(STORY + body, head=head, lang=lang)).text
+
+
+def test_whatever_strikes_a_text_out_takes_it_away():
+    """By tag, class, style, the page's own style sheet, or sign by sign."""
+    text = text_of(
+        '<p>Brenk won <span style="text-decoration-line: line-through">7,310</span> 7,130 votes in '
+        'Holm.</p><p>Rhea Solt <span class="strike">conceded</span> <u>has not conceded</u>.</p>'
+        '<p>Turnout was <span class="gone">71.3</span> 61.3 per cent in Tarn.</p>'
+        "<p>There were 7\u03368\u0336 12 women on the new council of Ostrel, it said.</p>"
+        "<ul><li><del>Tarn: 40 votes</del></li><li>Tarn: 44 votes were counted by noon</li></ul>",
+        head="<style>@media print{.a{b:c}} .gone,.old{text-decoration:line-through}</style>",
+    )
+    for line in ("won 7,130 votes", "Solt has not conceded", "was 61.3 per", "were 12 women", "44"):
+        assert line in text
+    for struck in ("7,310", "Solt conceded", "71.3", "8\u0336", "40 votes"):
+        assert struck not in text
+
+
+def test_signs_of_notes_stick_to_nothing_however_they_are_raised():
+    """By a class, a style, a bare link to the note, or a character; exponents stay."""
+    text = text_of(
+        '<p>Turnout was 63.5<span class="superscript">2</span> per cent.</p><p>Brenk got 11,204<a '
+        'href="#n1">1</a> votes.</p><p>Solt got 9,310¹ votes and 7.5² per cent.</p><p>Tarn: 4,120'
+        '<span style="vertical-align:super;font-size:70%">3</span> votes and 3,210† by post.</p>'
+        "<p>The hall has 300 km² of floor and saw 10⁶ papers pass.</p>"
+    )
+    for line in ("63.5 per", "11,204 votes", "9,310 votes", "7.5 per", "4,120 votes", "3,210 by"):
+        assert line in text
+    assert "300 km² of floor and saw 10⁶ papers" in text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        'style="font-size:0"',
+        'style="opacity:0"',
+        'style="position:absolute;left:-9999px"',
+        'style="clip:rect(0,0,0,0)"',
+        'class="draft"',
+        'class="u-visually-hidden"',
+        'class="hide"',
+        'class="visually-hidden-focusable"',
+        'class="print-only"',
+    ],
+)
+def test_whatever_hides_a_text_takes_it_away(hidden):
+    """By style, by class, or by the page's own style sheet."""
+    text = text_of(
+        f"<p {hidden}>Turnout in Tarn was 44.0 per cent.</p><p>It was 54.9 per cent.</p>",
+        head="<style>.draft{display:none}</style>",
+    )
+    assert "54.9" in text
+    assert "44.0" not in text
+
+
+def test_what_a_style_sheet_shows_on_some_screens_stays():
+    """A rule for wide screens, a negative margin and what fades in hide nothing."""
+    text = text_of(
+        '<p class="wide">Turnout in Tarn was 54.9 per cent.</p><p class="up">Solt got 9,310.</p>'
+        '<p class="fades">Brenk got 7,130 votes in Holm, the clerk said.</p>',
+        head="<style>.wide{display:none}@media (min-width:1px){.wide{display:block}}"
+        ".up{top:-120px}.fades{opacity:0}</style>",
+    )
+    for figure in ("54.9", "9,310", "7,130"):
+        assert figure in text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<blockquote data-instgrm-permalink='https://www.instagram.com/p/1'><p>{}</p></blockquote>",
+        "<blockquote cite='https://x.com/eye/status/1'><p>{}</p><p>Eye (@eye)</p></blockquote>",
+        "<blockquote><p>{}</p><a href='https://twitter.com/e/status/1'>5 Nov</a></blockquote>",
+    ],
+)
+def test_posts_are_known_by_their_address(box):
+    """A page need not name the class of an embedded post."""
+    extract = read(a_page(STORY + box.format("They burned 4,000 ballots in Holm.")))
+    assert "burned" not in extract.text
+    assert "burned" in extract.captions[0]
+
+
+def test_the_words_of_another_are_quoted_in_the_papers_marks():
+    """A quotation inside a quotation has the inner marks of the language."""
+    text = text_of(
+        "<p>Die Leiterin sagte: <q>Wir zählen <q>heute</q> noch.</q> Dann ging sie.</p>", lang="de"
+    )
+    assert "„Wir zählen ‚heute‘ noch.“" in text
+
+
+def test_a_label_and_its_figure_are_a_line_in_any_box():
+    """Boxes in boxes, list items, sections, paragraphs of two pieces; times are no figures."""
+    text = text_of(
+        '<div class="box"><div>Turnout</div><div>63.5%</div></div>'
+        "<ul><li><span>Stations</span><span>31 of 31</span></li></ul>"
+        "<section><span>Spoilt papers</span> <span>212</span></section>"
+        "<p><span>Majority</span><span>7,130</span></p><div><p>4.2 points</p><p>Swing</p></div>"
+    )
+    for line in (
+        "Turnout · 63.5%",
+        "Stations · 31 of 31",
+        "Spoilt papers · 212",
+        "Majority · 7,130",
+    ):
+        assert line in text
+    assert "4.2 points Swing" in text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p><strong>{q}</strong><br>{a}</p>",
+        "<p><b>{q}</b> {a}</p>",
+        "<p><em>{q}</em></p><p>{a}</p>",
+        '<div><button>{q}</button><div class="answer"><p>{a}</p></div></div>',
+        '<div class="q">{q}</div><div class="a">{a}</div>',
+        "<details><summary><h3>{q}</h3></summary>{a}</details>",
+    ],
+)
+def test_a_question_stands_before_its_own_answer(markup):
+    """Explainers and interviews mark questions in many ways."""
+    pairs = {
+        "Who counts the votes?": "Some 80 staff of the council.",
+        "When is the result due?": "By five on Friday.",
+    }
+    text = text_of("".join(markup.format(q=q, a=a) for q, a in pairs.items()))
+    for question, answer in pairs.items():
+        assert f"{question} · {answer}" in text
+
+
+def test_a_japanese_question_needs_no_mark():
+    """In a heading it ends in its particle."""
+    text = text_of("<h3>いつ確定しますか</h3><p>金曜日の午前五時です。</p>", lang="ja")
+    assert "いつ確定しますか · 金曜日の午前五時です。" in text
+
+
+NOTES = """
+Correction, 4 November: The article first gave the seats of the League in Holm as 21. It won 12.
+We corrected this article on 5 November to give the right number of seats.
+For the record: An earlier version of this article said 21 seats.
+Because of an editing error, an earlier version of this article gave a wrong figure.
+Update: This article has been corrected to say that the League won 12 seats.
+Editors' Note, Nov. 5: this story originally misidentified the mayor of Holm.
+Note: this article originally said that the League won 21 seats; it won 12.
+Hinweis: In einer früheren Version dieses Artikels stand eine falsche Zahl.
+Transparenzhinweis: Wir haben die Zahl der Sitze nachträglich berichtigt.
+Anm. d. Red.: Eine frühere Fassung nannte irrtümlich 21 Sitze.
+Rectificatif. La Ligue a obtenu 12 sièges et non 21.
+Mise à jour : cet article a été corrigé le 5 novembre, le nombre de sièges était faux.
+Este artículo ha sido corregido: la Liga ganó 12 escaños.
+Una versione precedente di questo articolo riportava 21 seggi.
+ERRAMOS: a Liga conquistou 12 cadeiras, não 21.
+※記事の一部を訂正しました。議席数は12でした。
+（訂正）5日配信の記事で、議席数が21とあるのは12の誤りでした。
+[정정] 의석수는 12석입니다.
+이 기사는 의석수 오류를 바로잡기 위해 수정되었습니다.
+本文早前版本误写为21席，特此更正。
+此前版本的报道有误，现予更正。
+ذكرت نسخة سابقة من هذا المقال رقما خاطئا.
+In een eerdere versie van dit artikel stond dat de Liga 21 zetels won.
+В предыдущей версии статьи было указано 21 место.
+Sprostowanie: Liga zdobyła 12 mandatów.
+I en tidigare version av artikeln stod det fel.
+""".strip().split("\n")
+
+
+def test_corrections_are_known_in_many_wordings_and_languages():
+    """What corrects an article is no sentence of it."""
+    paste = "\n\n".join(["Holm counted by two", FIRST, SECOND, *NOTES])
+    [found] = read_bytes(paste.encode(), "a.txt", Hints())
+    assert list(found.extract.corrections) == NOTES
+    assert found.extract.text == f"{FIRST}\n\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In einer früheren Fassung des Gesetzes standen 21 Sitze, sagte die Leiterin am Montag.",
+        "The clerk corrected the figures of Tarn on Monday: 7,130 votes, not 7,310, were cast.",
+        "当初の計画では開票は二時に終わるはずだったが、町は予定を修正した。",
+        "The report on the count was read aloud by the clerk, who found an error in it.",
+    ],
+)
+def test_a_sentence_about_another_text_is_no_correction(sentence):
+    """Laws, plans and counts are corrected too."""
+    [found] = read_bytes(f"Holm counted\n\n{FIRST}\n\n{sentence}".encode(), "a.txt", Hints())
+    assert sentence in found.extract.text
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "RETRACTED: this article did not meet our standards.",
+        "We are retracting this story because its source was not who he said he was.",
+        "The article that appeared here has been withdrawn.",
+        "Dieser Artikel wurde depubliziert, weil er Fehler enthielt.",
+        "An dieser Stelle stand ein Artikel, den wir zurückgezogen haben.",
+        "La rédaction a retiré cet article, fondé sur un faux.",
+        "Esta noticia ha sido retirada por la redacción.",
+        "Este artigo foi removido porque continha erros.",
+        "Questo articolo è stato ritirato dalla redazione.",
+        "この記事は事実と異なる内容があったため、取り消します。",
+        "본 기사는 오보로 확인되어 삭제했습니다.",
+        "该报道已被撤下，特此致歉。",
+        "تم سحب هذا المقال بسبب أخطاء.",
+        "Статья удалена редакцией.",
+    ],
+)
+def test_a_withdrawal_is_known_in_many_languages(notice):
+    """Nothing of the article is cited any more."""
+    [found] = read_bytes(f"Holm counted by two\n\n{notice}".encode(), "a.txt", Hints())
+    assert found.extract.header.kind is Kind.RETRACTION
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<p>Content paid for by Harbour League</p>",
+        "<p>This article is sponsored by the Port Company</p>",
+        '<span class="tag">Sponsored</span>',
+        "<p>Sonderveröffentlichung der Liga</p>",
+        "<p>Contenu proposé par la Ligue</p>",
+        "<p>[PR] リーグ提供</p>",
+        "<p>本文为推广内容</p>",
+        "<p>محتوى مدفوع</p>",
+    ],
+)
+@pytest.mark.parametrize("is_above", [True, False])
+def test_a_paid_post_is_labelled_in_many_ways(label, is_above):
+    """Above its heading or below."""
+    heading = "<h1>Try the new ferry</h1>"
+    page = a_page(h1=label + heading if is_above else heading + label, title="Try the new ferry")
+    assert "is a paid post" in refused(page)
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ('<meta property="article:section" content="Brand Studio">', "Try the ferry"),
+        ('<meta name="sponsored" content="true">', "Try the ferry"),
+        (linked(headline="Try the ferry", genre="advertorial"), "Try the ferry"),
+        ("", "【PR】フェリーに乗ろう"),
+        ("", "Paid Content: The ferry"),
+    ],
+)
+def test_a_paid_post_is_declared_in_many_ways(head, title):
+    """In its metadata or its title."""
+    assert "is a paid post" in refused(a_page(head=head, title=title))
