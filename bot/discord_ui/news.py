@@ -75,10 +75,10 @@ def news_view(due: DueNews, words: Wording) -> ui.LayoutView:
     return layout([heading, *lines, *rest_lines], Colour.NEWS)
 
 
-def newer_view(citation: Citation, words: Wording) -> ui.LayoutView:
+def newer_text(citation: Citation, words: Wording) -> str:
     """Quote newer coverage that may change an answer, for its readers."""
     heading = f"**{escape(words('notice_newer'))}**"
-    return layout([heading, _quote_block(citation.header, citation.quote, words)], Colour.NEWS)
+    return f"{heading}\n{_quote_block(citation.header, citation.quote, words)}"
 
 
 def digest_view(digest: Digest, words: Wording) -> ui.LayoutView:

@@ -174,6 +174,27 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     return [*own[:kept], *others[: READ - min(kept, len(own))]]
 
 
+def readable_first(question: str, windows: Sequence[Window], weights: Weights) -> Sequence[Window]:
+    """Let a window in the alphabet of *question* lead if it answers too (:meth:`answer_too`).
+
+    The reader was taught on questions in English and Japanese. Asked in German, it takes Japanese
+    text for an answer, which whoever asks can hardly read.
+    """
+    if Script.of_question(question) is Script.EAST_ASIAN:
+        return windows
+    lead = next(
+        (
+            window
+            for window, answers_too in zip(windows, weights.answer_too(windows), strict=True)
+            if answers_too and Script.of_text(window.passage.text) is Script.ALPHABETIC
+        ),
+        None,
+    )
+    if lead is None:
+        return windows
+    return [lead, *(window for window in windows if window is not lead)]
+
+
 def lead_features(
     question: str, ranked: Sequence[Window], reader: WindowReader
 ) -> LeadFeatures | None:

@@ -11,6 +11,7 @@ from bot.answering.chat.prompting import Prompt
 from bot.answering.model import Abstention, Answer, Question
 from bot.answering.understanding.lexicon import Lexicon, lexicon_for
 from bot.answering.understanding.question import LONGEST, language_read
+from bot.answering.understanding.small_talk import languages_of_bare_question
 from ingest.index.analysis import terms
 from ingest.language.names import names_in
 
@@ -55,7 +56,8 @@ def complete_followup(text: str, before: Exchange) -> str:
     """
     languages = dict.fromkeys(map(language_read, (text, before.question)))
     completed = (_complete(text, before, Lexicon.of(language)) for language in languages)
-    return next((question for question in completed if question != text), text)
+    joined = _join(text, before.question) if languages_of_bare_question(text) else text
+    return next((question for question in completed if question != text), joined)
 
 
 def _complete(text: str, before: Exchange, lexicon: Lexicon) -> str:

@@ -1,4 +1,4 @@
-"""Recognise questions that the desk always declines."""
+"""Recognise questions that are declined before any search."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import unicodedata
 
 from bot.answering.model import Question, Reason
 from bot.answering.understanding.lexicon import lexicon_for
+from bot.answering.understanding.small_talk import languages_of_bare_question
 
 
 def guard(question: Question) -> Reason | None:
@@ -14,4 +15,4 @@ def guard(question: Question) -> Reason | None:
     for name, pattern in lexicon_for(text).guards.items():
         if pattern.search(text):
             return Reason(name)
-    return None
+    return Reason.TOO_VAGUE if languages_of_bare_question(text) else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.answering.model import Question
-from bot.answering.understanding.small_talk import small_talk_in
+from bot.answering.understanding.small_talk import languages_of_bare_question, small_talk_in
 from ingest.language.detecting import UNKNOWN_LANGUAGE, guessed
 from ingest.language.languages import Language
 from ingest.language.script import Kanji, has_japanese, has_kanji_alone
@@ -75,11 +75,15 @@ def not_past(moment: Moment, now: datetime) -> str | None:
 @lru_cache(maxsize=1024)
 def language_asked(text: str) -> Language:
     """Return the language of a question among those that the desk speaks, by default English."""
+    if bare_in := languages_of_bare_question(text):
+        return bare_in[0]
     return Language.of_code(_code_of(text)) or Language.ENGLISH
 
 
 def may_be_in(language: Language, text: str) -> bool:
     """Return True if *text* is likely in *language*, given that whoever wrote it reads that."""
+    if language in languages_of_bare_question(text):
+        return True
     if has_kanji_alone(text):
         return language in _KANJI_LANGUAGES
     return guessed(text)[0] == language

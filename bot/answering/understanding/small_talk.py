@@ -1,4 +1,4 @@
-"""Recognise small talk, which is no question: hello, help, stop, "true?", "news?"."""
+"""Recognise small talk, which is no question: hello, help, stop, "true?", "news?"; and "why?"."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.answering.understanding.markup import strip_markup
 from ingest.language.languages import Language
 from ingest.language.words import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_FILLER = "beside"
+_FILLER, _BARE = "beside", "bare"
 _KINDS = ("privacy", "help", "stop", "wrong", "check", "news", "aside", "thanks", "hello")
 """Kinds of small talk; a message with several is answered by the first of these."""
 
@@ -34,14 +34,23 @@ class SmallTalk:
 
 def small_talk_in(text: str) -> SmallTalk | None:
     """Return the small talk that *text* consists of; ``None`` if it may be a question."""
-    plain_text = unicodedata.normalize("NFKC", strip_markup(text)).casefold().replace("’", "'")
-    words = tuple(_WORD.findall(plain_text))
+    words = _words_of(text)
     for language in Language:
         kinds = _kinds_in(words, _phrases(language))
         for kind in _KINDS:
-            if kind in kinds:
+            if kind in kinds and _BARE not in kinds:
                 return SmallTalk(kind, language)
     return None
+
+
+@lru_cache(maxsize=1024)
+def languages_of_bare_question(text: str) -> tuple[Language, ...]:
+    """Return the languages in which *text* is a question word alone, such as "why?".
+
+    Such a question means something only after another one.
+    """
+    words = _words_of(text)
+    return tuple(language for language in Language if _BARE in _kinds_in(words, _phrases(language)))
 
 
 def news_request_in(text: str) -> SmallTalk | None:
@@ -59,6 +68,12 @@ def _news_pattern(language: Language) -> re.Pattern[str] | None:
     """Compile the pattern of requests for news on a topic in *language*."""
     pattern = table(f"{language}/questions").get("talk", {}).get("news_of")
     return re.compile(pattern, re.IGNORECASE) if pattern else None
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    """Return the words of *text* in lower case, without markup and punctuation."""
+    plain_text = unicodedata.normalize("NFKC", strip_markup(text)).casefold().replace("’", "'")
+    return tuple(_WORD.findall(plain_text))
 
 
 def _kinds_in(words: Sequence[str], phrases: Mapping[tuple[str, ...], str]) -> set[str]:
@@ -81,6 +96,6 @@ def _phrases(language: Language) -> dict[tuple[str, ...], str]:
     phrases: Mapping[str, Sequence[str]] = table(f"{language}/questions").get("talk", {})
     return {
         tuple(_WORD.findall(phrase)): kind
-        for kind in (*_KINDS, _FILLER)
+        for kind in (*_KINDS, _BARE, _FILLER)
         for phrase in phrases.get(kind, ())
     }

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import discord
 from discord import ui
 
+from bot.answering.model import Citation
 from bot.community.corrections import Corrections
 from bot.discord_ui.asking import Asking
 from bot.discord_ui.errors import report
 from bot.discord_ui.history import has_question, question_of
-from bot.discord_ui.news import newer_view
+from bot.discord_ui.news import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
 from bot.discord_ui.text import directed_lines, escape, link, phrase, title
@@ -61,7 +63,7 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     reached: set[NoticeKey] = set()
     for notice in due:
         message = await _message(client, notice.shown)
-        if message is not None and await _mark(message, notice):
+        if message is not None and await _mark(message, corrected_view(message, notice)):
             reached.add(notice.key)
             withdrawn_id = notice.article_id if notice.kind.withdraws else 0
             notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
@@ -73,15 +75,14 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
         await corrections.mark_given(notice, reached=notice.key in reached)
 
 
-async def _mark(message: discord.Message, notice: DueNotice) -> bool:
-    """Mark an answer as corrected; return False if Discord refused the edit."""
-    view = corrected_view(message, notice)
+async def _mark(message: discord.Message, view: ui.LayoutView | None) -> bool:
+    """Edit an answer; return False if Discord refused. Without a *view* it is marked already."""
     if view is None:
         return True
     try:
         await message.edit(view=view)
     except discord.HTTPException as error:
-        logger.warning("Discord refused to edit a corrected answer: %s", error)
+        logger.warning("Discord refused to edit an answer: %s", error)
         return False
     return True
 
@@ -128,20 +129,14 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
     """Return the answer with the affected lines struck out and a note; ``None`` if unchanged."""
     words = Wording.of(notice.shown.language)
     note_text = directed_lines(_change_text(notice, words))
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    container = next((item for item in view.children if isinstance(item, ui.Container)), None)
-    if container is None:
+    answer = _AnswerView.of(message)
+    if answer is None or answer.shows(note_text):
         return None
-    displays = [item for item in container.walk_children() if isinstance(item, ui.TextDisplay)]
-    if any(display.content == note_text for display in displays):
-        return None
-    for display in displays:
+    view, container = answer.view, answer.container
+    for display in answer.displays:
         display.content = _strike_out(display.content, notice.quotes)
-    note: ui.TextDisplay[Any] = ui.TextDisplay(
-        note_text[: max(_NOTE_MINIMUM, _ANSWER_LENGTH - view.content_length())]
-    )
     if notice.kind.withdraws:
+        note = answer.note(note_text)
         container.accent_colour = Colour.WITHDRAWN
         items = list(container.children)
         container.clear_items()
@@ -149,9 +144,57 @@ def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView
         for item in (*items[:question_items], note, ui.Separator(), *items[question_items:]):
             container.add_item(item)
     else:
-        container.add_item(ui.Separator())
-        container.add_item(note)
+        answer.append(note_text)
     return view
+
+
+@dataclass(frozen=True, slots=True)
+class _AnswerView:
+    """The view of a shown answer, to be edited."""
+
+    view: ui.LayoutView
+    container: ui.Container[Any]
+
+    @classmethod
+    def of(cls, message: discord.Message) -> Self | None:
+        """Return the view of *message*; ``None`` if it shows no answer."""
+        view = ui.LayoutView.from_message(message, timeout=None)
+        view.stop()
+        containers = (item for item in view.children if isinstance(item, ui.Container))
+        container = next(containers, None)
+        return cls(view, container) if container is not None else None
+
+    @property
+    def displays(self) -> list[ui.TextDisplay[Any]]:
+        """Return the texts of the answer."""
+        return [item for item in self.container.walk_children() if isinstance(item, ui.TextDisplay)]
+
+    def shows(self, text: str) -> bool:
+        """Return True if *text* is a part of the answer already."""
+        return any(display.content == text for display in self.displays)
+
+    def note(self, text: str) -> ui.TextDisplay[Any]:
+        """Return *text* as a part for the answer, as long as there is room for it."""
+        room = max(_NOTE_MINIMUM, _ANSWER_LENGTH - self.view.content_length())
+        return ui.TextDisplay(text[:room])
+
+    def append(self, text: str) -> None:
+        """Add *text* under the answer."""
+        note = self.note(text)
+        self.container.add_item(ui.Separator())
+        self.container.add_item(note)
+
+
+def _newer_view(
+    message: discord.Message, citation: Citation, words: Wording
+) -> ui.LayoutView | None:
+    """Return the answer with newer coverage under it; ``None`` if it has that or is no answer."""
+    text = directed_lines(newer_text(citation, words))
+    answer = _AnswerView.of(message)
+    if answer is None or answer.shows(text):
+        return None
+    answer.append(text)
+    return answer.view
 
 
 def _strike_out(markdown: str, quotes: Sequence[str]) -> str:
@@ -186,20 +229,23 @@ def _change_text(notice: DueNotice, words: Wording) -> str:
 
 
 async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
-    """Reply once to each answer that newer coverage would begin differently."""
+    """Note newer coverage once under each answer that it would begin differently.
+
+    The answer is edited: on an election night, replies would be as many as the answers.
+    """
     desk = asking.desk
     doubted, upto = await desk.news.outdated.doubted()
     for answer in doubted:
         message = await _message(client, answer.shown)
         question = await question_of(message, asking) if message else None
-        if question is None:
+        if message is None or question is None:
             continue
         guild = await server_of(client, int(answer.shown.channel))
         edition = await desk.community.edition(guild.id if guild else None)
         notice = await desk.news.outdated.newer(answer, question, edition)
         if notice is not None:
-            view = newer_view(notice.citation, Wording.of(answer.shown.language))
-            reached = await _reply(client, answer.shown, view, notice.key.nonce, silent=True)
+            view = _newer_view(message, notice.citation, Wording.of(answer.shown.language))
+            reached = await _mark(message, view)
             await desk.news.outdated.mark_given(notice, reached=reached)
     if upto is not None:
         await desk.news.outdated.looked(upto)
@@ -217,29 +263,6 @@ async def _message(client: discord.Client, answer: ShownAnswer) -> discord.Messa
         return await channel.fetch_message(int(answer.message))
     except discord.HTTPException:
         return None
-
-
-async def _reply(
-    client: discord.Client,
-    answer: ShownAnswer,
-    view: ui.LayoutView,
-    nonce: str,
-    *,
-    silent: bool = False,
-) -> bool:
-    """Reply to the message of an answer; return False if Discord refused."""
-    channel = client.get_partial_messageable(int(answer.channel))
-    reference = discord.MessageReference(
-        message_id=int(answer.message), channel_id=int(answer.channel), fail_if_not_exists=True
-    )
-    try:
-        await channel.send(
-            view=view, reference=reference, mention_author=False, nonce=nonce, silent=silent
-        )
-    except discord.HTTPException as error:
-        logger.warning("Discord refused a notice of newer coverage: %s", error)
-        return False
-    return True
 
 
 def change_view(notice: DueNotice) -> ui.LayoutView:

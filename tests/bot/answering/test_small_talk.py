@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.answering.understanding.followup import asks_question
-from bot.answering.understanding.question import UnaskableError, ask
+from bot.answering.model import Reason
+from bot.answering.understanding.followup import Exchange, asks_question, complete_followup
+from bot.answering.understanding.guard import guard
+from bot.answering.understanding.question import UnaskableError, ask, may_be_in
 from bot.answering.understanding.small_talk import SmallTalk, news_request_in, small_talk_in
 from ingest.language.languages import Language
 from tests.builders import NOW
@@ -194,3 +196,49 @@ def test_news_of_a_topic_are_told_from_questions(text, topic):
     """Whoever wants what is new on something gets it by day; others get an answer."""
     found = news_request_in(text)
     assert (found.topic if found else None) == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Why?", EN),
+        ("but why", EN),
+        ("how many??", EN),
+        ("Warum?", DE),
+        ("und wann?", DE),
+        ("なぜ？", JA),
+        ("どうしてですか？", JA),
+        ("¿Por qué?", ES),
+        ("¿cuántos?", ES),
+        ("Pourquoi ?", Language.FRENCH),
+        ("et pourquoi ?", Language.FRENCH),
+        ("Por quê?", Language.PORTUGUESE),
+        ("como assim?", Language.PORTUGUESE),
+        ("왜요?", Language.KOREAN),
+        ("为什么？", Language.CHINESE),
+        ("為什麼？", Language.TRADITIONAL_CHINESE),
+        ("لماذا؟", Language.ARABIC),
+    ],
+)
+def test_a_question_word_alone_asks_what_is_meant(text, language):
+    """In its own language; nothing is quoted. Behind another question it goes on from that."""
+    question = ask(text, now=NOW)
+    assert (question.language, guard(question)) == (language, Reason.TOO_VAGUE)
+    asked = "Did Marrowen resign?"
+    assert complete_followup(text, Exchange(asked, ())).endswith(asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["why did she resign?", "who won?", "how many seats?", "何人？", "why us", "who's Marrowen"],
+)
+def test_a_question_word_with_a_subject_is_searched_for(text):
+    """However short it is."""
+    assert guard(ask(text, now=NOW)) is None
+
+
+def test_a_question_word_of_two_languages_is_in_the_reader_s():
+    """Portuguese and Spanish write "por que" alike."""
+    assert may_be_in(Language.PORTUGUESE, "por que?")
+    assert may_be_in(ES, "por que?")
+    assert not may_be_in(DE, "por que?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from bot.answering.evidence.ranking import (
     fitted,
     lead_features,
     lead_margin,
+    readable_first,
     timeliness,
 )
 from bot.answering.evidence.reader import Reading
@@ -170,6 +172,30 @@ def test_what_an_article_recalls_is_told_from_what_it_compares(text, word, earli
     assert window.earlier is earlier
     [dated] = read_windows("Who won in 2022?", [evidence_of(text)], Pointing(word), WEIGHTS)
     assert not dated.earlier
+
+
+@pytest.mark.parametrize(
+    ("question", "english", "leads"),
+    [
+        ("Wie hoch war die Wahlbeteiligung?", 0.5, "en"),
+        ("Wie hoch war die Wahlbeteiligung?", -4.0, "ja"),
+        ("투표율은?", 0.5, "ja"),
+    ],
+)
+def test_what_the_asker_can_read_leads_unless_it_is_far_less_likely(question, english, leads):
+    """Behind it everything keeps its order."""
+    japanese = [
+        replace(
+            next(windows_of(evidence_of("開票所の投票箱は警備艇で本土に運ばれた。"))), score=1.0
+        ),
+        replace(next(windows_of(evidence_of("党首は会見で辞任する考えを示した。"))), score=0.9),
+    ]
+    latin = replace(next(windows_of(evidence_of("Turnout was 62.7 per cent."))), score=english)
+    first, *rest = readable_first(question, [*japanese, latin], WEIGHTS)
+    assert first is (latin if leads == "en" else japanese[0])
+    assert [window for window in rest if window is not latin] == [
+        window for window in japanese if window is not first
+    ]
 
 
 def test_a_lead_is_surer_the_farther_the_next_answer_is_behind():

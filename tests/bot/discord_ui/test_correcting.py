@@ -257,7 +257,7 @@ NEWER = (
 
 @pytest.fixture
 async def newer(desk, simcord_env):
-    """Let an article appear, and the bot look once; returns the replies that it sent for it."""
+    """Let an article appear, and the bot look once; returns what it edited, and posts nothing."""
     await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
 
     async def put(
@@ -270,7 +270,8 @@ async def newer(desk, simcord_env):
         await report_newer_coverage(simcord_env.bot, simcord_env.bot.asking)
         await simcord_env.settle()
         sent = list(simcord_env.http_requests)[before:]
-        return [r.json for r in sent if r.method == "POST"]
+        assert [r for r in sent if r.method == "POST"] == []
+        return [r for r in sent if r.method == "PATCH"]
 
     return put
 
@@ -278,19 +279,19 @@ async def newer(desk, simcord_env):
 async def test_newer_coverage_is_told_once_under_the_answer_it_changes(
     newer, simcord_env, channel, alice
 ):
-    """It is quoted with its source under the answers on it, without a sound, and once."""
+    """It is quoted with its source in the answers on it, once; nobody is posted anything."""
     asked = await alice.slash(channel, "ask", question=TURNOUT)
-    mention = await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    await alice.send(channel, f"<@{simcord_env.bot.user.id}> {TURNOUT}")
+    mentioned = channel.last_message
     await alice.slash(channel, "ask", question=RALLY)
-    sent = await newer()
-    under = {int(each["message_reference"]["message_id"]) for each in sent}
-    assert len(sent) == 2
-    assert asked.response.id in under
-    assert mention.id not in under
-    for each in sent:
-        assert "Newer coverage of this" in str(each)
-        assert "64.1 per cent" in str(each)
-        assert each["enforce_nonce"]
+    edits = await newer()
+    edited = {int(edit.path.rsplit("/", 1)[1]) for edit in edits}
+    assert edited == {asked.response.id, mentioned.id}
+    for edit in edits:
+        assert "Newer coverage of this" in str(edit.json)
+        assert "64.1 per cent" in str(edit.json)
+        assert "62.7 per cent" in str(edit.json)
+        assert "desk:" in str(edit.json)
     again = NEWER.replace("64.1", "64.3").replace("Thursday", "Friday")
     assert await newer(again, "Turnout was 64.3 per cent", days=1, outlet="Ledger") == []
 
