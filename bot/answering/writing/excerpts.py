@@ -44,23 +44,30 @@ def excerpts(
     """Return the best excerpt, and at most two more that answer too and add something.
 
     What answers too is decided by :meth:`Weights.answer_too`. Where a question names several
-    *outlets*, each of them has its best one.
+    *outlets*, each of them has its best one. A second one of an article is its sentence alone.
     """
     best = [next((w for w in ranked if w.passage.header.outlet == o), None) for o in outlets]
     named = [window for window in best if window is not None] if len(outlets) > 1 else []
     decisions = zip(ranked, weights.answer_too(ranked), strict=True)
     taken: list[Window] = []
+    shown: list[Excerpt] = []
     for window, answers_too in [*((window, True) for window in named), *decisions]:
         if len(taken) == EXCERPTS:
             break
-        if not taken or (answers_too and _adds(window, taken, level)):
+        fresh = not any(window.quote in excerpt.citation.quote for excerpt in shown)
+        if not taken or (answers_too and fresh and _adds(window, taken, level)):
+            shown.append(_excerpt(window, ranked, roomy=not same_article(window, taken)))
             taken.append(window)
-    return tuple(_excerpt(window, ranked) for window in taken)
+    return tuple(shown)
 
 
 def _adds(window: Window, taken: Sequence[Window], level: Level) -> bool:
-    """Return True if *window* adds a statement of another article to those *taken*."""
-    if same_article(window, taken):
+    """Return True if *window* adds a statement to those *taken*.
+
+    Where the best one is sure, what its own article says besides adds nothing; where it is not,
+    the sentence that answers may stand a paragraph below.
+    """
+    if level is not Level.CLOSEST and same_article(window, taken):
         return False
     altered_ones = [w for w in taken if _altered(window, w)]
     if any(alike(window.quote, w.quote) for w in taken if w not in altered_ones):
@@ -81,8 +88,11 @@ def _same_answer(one: Window, other: Window) -> bool:
     return bool(first and second) and (first <= second or second <= first)
 
 
-def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:
-    """Cut one excerpt: the sentence that answers, with the one before it where it leans on that."""
+def _excerpt(window: Window, ranked: Sequence[Window], *, roomy: bool) -> Excerpt:
+    """Cut one excerpt: the sentence that answers, with the one before it where it leans on that.
+
+    A *roomy* one has the neighbours of its paragraph beside it while it stays short.
+    """
     passage, parts = window.passage, window.sentences
     bold = first = last = window.answering
     if parts.row(bold):
@@ -91,7 +101,7 @@ def _excerpt(window: Window, ranked: Sequence[Window]) -> Excerpt:
         text = parts.quotes[bold]
         if _leans(text, passage.header.language) and _can_precede(parts, bold):
             first -= 1
-        first, last = _with_room(window, first, last)
+        first, last = _with_room(window, first, last) if roomy else (first, last)
         first, last = _whole_quotation(parts, first, last)
     spans = parts.spans
     run = passage.text[spans[first].start : spans[last].end]
@@ -234,7 +244,10 @@ def _named(found: Excerpt, question: str) -> set[str]:
 
 
 def _apart(one: Excerpt, other: Excerpt, question: str) -> bool:
-    """Return True if two excerpts answer *question* with other figures, names or outcomes."""
+    """Return True if two excerpts answer *question* with other figures, names or outcomes.
+
+    Where one passage has the other's name too, it tells of both: of who won and who conceded.
+    """
     if altered(one.parts[1], other.parts[1], one.citation.header.language):
         return True
     lexicon = lexicon_for(question)
@@ -247,8 +260,8 @@ def _apart(one: Excerpt, other: Excerpt, question: str) -> bool:
     if not lexicon.asks("one", question):
         return False
     names = [set(terms(" ".join(names_in(each.answered)))) for each in (one, other)]
-    there = set(terms(other.citation.quote))
-    return all(names) and not names[0] & (names[1] | there)
+    texts = [set(terms(each.citation.passage.text)) for each in (one, other)]
+    return all(names) and not (names[0] & texts[1] or names[1] & texts[0])
 
 
 def _figures(found: Excerpt) -> list[Figure]:
