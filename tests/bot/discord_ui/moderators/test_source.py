@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from bot import wording
 from bot.discord_ui.moderators.decisions import DECISION_BUTTONS, UndoButton
+from ingest.language.languages import Language
 from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
+from tests.bot.discord_ui.speaking import speaking
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
 
@@ -125,3 +130,21 @@ async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
     assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
     archive.articles.remove(1, now=NOW)
     assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))
+
+
+async def test_a_command_that_is_not_translated_is_english_as_a_whole(
+    channel, moderator, tmp_path, monkeypatch
+):
+    """A reader of German gets one language in one message; other commands stay German."""
+    folder = shutil.copytree(wording.WORDS, tmp_path / "prompts")
+    german = folder / "words.de.toml"
+    kept = [
+        line
+        for line in german.read_text(encoding="utf-8").splitlines(keepends=True)
+        if not line.startswith("reports_heading =")
+    ]
+    german.write_text("".join(kept), encoding="utf-8")
+    monkeypatch.setattr(wording, "WORDS", folder)
+    with speaking(Language.GERMAN):
+        assert "No answer is reported." in shown(await moderator.slash(channel, "reports"))
+        assert "Keine Frage" in shown(await moderator.slash(channel, "gaps"))
