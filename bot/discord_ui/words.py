@@ -22,7 +22,7 @@ class DeskTranslator(app_commands.Translator):
         key = string.extras.get("key")
         words = Wording.of_locale(locale.value)
         translations = {} if words.messages.english is None else words.messages.texts
-        return words(key) if key in translations else None
+        return words(str(key)) if key in translations else None
 
 
 def worded(key: str) -> app_commands.locale_str:
