@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from bot.answering.understanding.question import UnaskableError
-from bot.commands import asking, serving, upkeep
+from bot.commands import asking, languages, serving, upkeep
 from bot.wording import Wording, unaskable
 from ingest.commands.options import ShowVersion, make_app, run_app
 
@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "answers": upkeep.answers_command,
     "home": upkeep.home_command,
     "doctor": upkeep.doctor_command,
+    "languages": languages.languages_command,
     "evaluate": upkeep.evaluate_command,
 }
 

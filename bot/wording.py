@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Self
+from string import Formatter
+from typing import Self, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -38,10 +39,32 @@ RIGHT_TO_LEFT = "\u200f"
 """Mark at the beginning of Arabic messages, which may contain names in Latin letters."""
 _IDENTIFIER_KEYS = frozenset({"number", "version"})
 """Placeholders whose figures are identifiers, thus not formatted as numbers."""
+_Text: TypeAlias = str | Mapping[str, str]
+"""A message, or one form of it per plural category (CLDR) of its language."""
 _LOCALES = {Language.ENGLISH: "en_GB"}
 """Locales of languages whose default locale has another format of dates."""
+_MAX_PLURAL_NUMBER = 200
+"""Numbers below this have every plural category that messages need."""
 _ESCAPED_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 """A placeholder in an escaped sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The messages of one language by their keys, as its catalogue has them.
+
+    The English catalogue has every message. A message that another one lacks, or has with other
+    placeholders or without a plural form, is taken from the English one as a whole.
+    """
+
+    texts: Mapping[str, _Text]
+    """The translated messages."""
+    pairs: Sequence[str]
+    """Pairs of quotation marks, the usual ones first."""
+    english: Wording | None = None
+    """The catalogue for untranslated messages; ``None`` in English itself."""
+    untranslated: frozenset[str] = frozenset()
+    """Keys of the messages that are taken from the English catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +72,34 @@ class Wording:
     """The catalogue of one language; call it with a key to get the message."""
 
     language: Language
-    texts: Mapping[str, str | Mapping[str, str]]
-    """A text for each key, or one for each plural category (CLDR) of the language."""
-    pairs: Sequence[str]
-    """Pairs of quotation marks, the usual ones first."""
+    messages: Messages
     locale: Locale
 
     @classmethod
-    @cache
     def of(cls, language: Language) -> Self:
-        """Return the catalogue of *language*; it is read once."""
-        content = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
+        """Return the catalogue of *language*."""
+        return cls.read(WORDS, language)
+
+    @classmethod
+    @cache
+    def read(cls, folder: Path, language: Language) -> Self:
+        """Read the catalogue of *language* from *folder*, once."""
+        content = tomllib.loads((folder / f"words.{language}.toml").read_text(encoding="utf-8"))
         pairs = content.pop("lists")["marks"]
         content.pop("version")
         locale = Locale.parse(_LOCALES.get(language, str(language).replace("-", "_")))
-        return cls(language, content, pairs, locale)
+        if language is Language.ENGLISH:
+            return cls(language, Messages(content, pairs), locale)
+        english = cls.read(folder, Language.ENGLISH)
+        forms = {locale.plural_form(number) for number in range(_MAX_PLURAL_NUMBER)}
+        complete = {
+            key: text
+            for key, text in content.items()
+            if key in english.messages.texts
+            and _is_complete(text, english.messages.texts[key], forms)
+        }
+        untranslated = frozenset(english.messages.texts.keys() - complete.keys())
+        return cls(language, Messages(complete, pairs, english, untranslated), locale)
 
     @classmethod
     def of_locale(cls, locale: str | None) -> Self:
@@ -81,7 +117,10 @@ class Wording:
         Whole numbers are formatted for the language. ``count`` selects the form of a message with
         plural forms.
         """
-        text = self.texts[key]
+        messages = self.messages
+        if messages.english is not None and key in messages.untranslated:
+            return messages.english(key, **values)
+        text = messages.texts[key]
         if not isinstance(text, str):
             form = self.locale.plural_form(int(str(values["count"])))
             text = text.get(form, text["other"])
@@ -100,7 +139,7 @@ class Wording:
 
     def marks(self, quote: str) -> tuple[str, str]:
         """Return quotation marks that *quote* does not contain, if there are any."""
-        pairs = self.pairs
+        pairs = self.messages.pairs
         unused = [candidate for candidate in pairs if not any(mark in quote for mark in candidate)]
         pair = (unused or pairs)[0]
         return pair[0], pair[1]
@@ -220,6 +259,34 @@ class Wording:
         return notes
 
 
+def in_one_language(words: Wording, command: str) -> Wording:
+    """Return *words* if they have every message of a command, else the English ones.
+
+    So no reply of the command mixes two languages. Its messages are those whose key is its name,
+    or begins with its name and "_".
+    """
+    lacking = (
+        key
+        for key in words.messages.untranslated
+        if key == command or key.startswith(f"{command}_")
+    )
+    english = words.messages.english
+    return english if english is not None and any(lacking) else words
+
+
+def _is_complete(text: _Text, english: _Text, forms: Set[str]) -> bool:
+    """Return True if *text* has the placeholders of *english*, and each of the plural *forms*."""
+    expected = _placeholders(english if isinstance(english, str) else english["other"])
+    if isinstance(text, str):
+        return _placeholders(text) == expected
+    return text.keys() >= forms and all(_placeholders(form) == expected for form in text.values())
+
+
+def _placeholders(text: str) -> set[str]:
+    """Return the names of the placeholders in *text*."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
 def language_name(language: Language, words: Wording) -> str:
     """Return the name of *language* in the language of *words*."""
     return str(words.locale.languages[str(language).replace("-", "_")])
@@ -301,8 +368,17 @@ def translated_failure(sentence: str, words: Wording) -> str:
         return sentence
     for pattern, translations in _translations():
         if match := pattern.fullmatch(sentence):
-            return translations[str(words.language)].format(**match.groupdict())
+            translation = translations.get(str(words.language))
+            return translation.format(**match.groupdict()) if translation else sentence
     return sentence
+
+
+def untranslated_failures(language: Language) -> list[str]:
+    """Return the known error messages that have no translation into *language*."""
+    if language is Language.ENGLISH:
+        return []
+    catalogue = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
+    return [sentence for sentence, texts in catalogue.items() if str(language) not in texts]
 
 
 @cache

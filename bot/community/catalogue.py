@@ -95,6 +95,14 @@ class Catalogue:
         return _ArticlesPage.of(articles, offset, limit)
 
     @in_thread
+    def removed(self, place: str, offset: int, limit: int) -> _ArticlesPage:
+        """Return one page of the articles that are removed, or hidden in a server."""
+        articles = self.archive.articles.titled(
+            "", removed=True, edition=Edition(place), offset=offset, limit=limit + 1
+        )
+        return _ArticlesPage.of(articles, offset, limit)
+
+    @in_thread
     def outlets(self, place: str) -> Sequence[str]:
         """Return the names of the outlets that a server may cite."""
         return sorted(self.archive.outlets.names(Edition(place)))

@@ -1,7 +1,8 @@
-"""Buttons with their key in the custom id, and forms; both report an error as a sentence."""
+"""Buttons and menus with their key in the custom id, and forms; all report an error in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import discord
@@ -13,16 +14,51 @@ ANSWER_KEY = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 """The number of an answer, then the id of its message if the button is below another message."""
 
 
-class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none"):
-    """A button with its kind and its key in the custom id, so that it works after a restart."""
+_NO_OPTIONS = (discord.SelectOption(label="…", value="0"),)
+"""Options of a menu that is only restored to receive a choice."""
+
+
+class KeyItem(ui.DynamicItem[ui.Item[Any]], template=r"desk:nothing"):
+    """An item with its kind and its key in the custom id, so that it works after a restart."""
 
     kind: ClassVar[str]
+
+    def __init__(self, key: str, item: ui.Item[Any]) -> None:
+        super().__init__(item)
+        self.key = key
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: Interaction,
+        item: ui.Item[Any],
+        match: Any,  # noqa: ANN401 - discord.py's own signature
+    ) -> Self:
+        """Restore the item of a message from its custom id."""
+        del interaction, item
+        return cls(match["key"])  # type: ignore[call-arg]
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Run the item's action; report an error to the person who used it."""
+        try:
+            await self.on_press(interaction)
+        except Exception as error:
+            await report_failure(interaction, error)
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Run the item's action."""
+        raise NotImplementedError
+
+
+class KeyButton(KeyItem, template=r"desk:none"):
+    """A button with its kind and its key in the custom id."""
+
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
 
     def __init__(self, key: str, label: str = "…") -> None:
         custom_id = f"desk:{self.kind}:{key}"
-        super().__init__(ui.Button(label=label, style=self.style, custom_id=custom_id))
-        self.key = key
+        button: ui.Button[Any] = ui.Button(label=label, style=self.style, custom_id=custom_id)
+        super().__init__(key, button)
 
     @property
     def number(self) -> int:
@@ -40,6 +76,27 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         except discord.HTTPException:
             return None
 
+
+class KeySelect(KeyItem, template=r"desk:choice"):
+    """A menu of options with its kind and its key in the custom id."""
+
+    def __init__(
+        self,
+        key: str,
+        placeholder: str = "…",
+        options: Sequence[discord.SelectOption] = _NO_OPTIONS,
+        *,
+        multiple: bool = False,
+    ) -> None:
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=f"desk:{self.kind}:{key}",
+            placeholder=placeholder,
+            options=list(options),
+            min_values=0 if multiple else 1,
+            max_values=len(options) if multiple else 1,
+        )
+        super().__init__(key, menu)
+
     @classmethod
     async def from_custom_id(
         cls,
@@ -47,20 +104,66 @@ class KeyButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"desk:none")
         item: ui.Item[Any],
         match: Any,  # noqa: ANN401 - discord.py's own signature
     ) -> Self:
-        """Restore the button of a message from its custom id."""
-        del interaction, item
-        return cls(match["key"])
+        """Restore the menu of a message with the options that it offers."""
+        del interaction
+        assert isinstance(item, ui.Select)
+        return cls(match["key"], options=item.options)
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Run the button's action; report an error to the person who pressed it."""
-        try:
-            await self.on_press(interaction)
-        except Exception as error:
-            await report_failure(interaction, error)
+    @property
+    def offered(self) -> set[str]:
+        """Return the values of all options."""
+        assert isinstance(self.item, ui.Select)
+        return {option.value for option in self.item.options}
 
-    async def on_press(self, interaction: Interaction) -> None:
-        """Run the button's action."""
-        raise NotImplementedError
+    @property
+    def values(self) -> list[str]:
+        """Return the chosen values."""
+        assert isinstance(self.item, ui.Select)
+        return list(self.item.values)
+
+
+class KeyChannelSelect(KeyItem, template=r"desk:channels"):
+    """A menu of the server's channels with its kind and its key in the custom id."""
+
+    types: ClassVar[Sequence[discord.ChannelType]] = (discord.ChannelType.text,)
+    optional: ClassVar[bool] = True
+
+    def __init__(self, key: str, placeholder: str = "…", chosen: int | None = None) -> None:
+        kind = discord.SelectDefaultValueType.channel
+        menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
+            custom_id=f"desk:{self.kind}:{key}",
+            placeholder=placeholder,
+            channel_types=list(self.types),
+            min_values=0 if self.optional else 1,
+            default_values=[discord.SelectDefaultValue(id=chosen, type=kind)] if chosen else [],
+        )
+        super().__init__(key, menu)
+
+    def chosen(self, interaction: Interaction) -> int | None:
+        """Return the id of the chosen channel of this server, or ``None``."""
+        assert isinstance(self.item, ui.ChannelSelect)
+        own = (c.id for c in self.item.values if c.guild_id == interaction.guild_id)
+        return next(own, None)
+
+
+class KeyRoleSelect(KeyItem, template=r"desk:roles"):
+    """A menu of the server's roles with its kind and its key in the custom id."""
+
+    def __init__(self, key: str, placeholder: str = "…", chosen: int | None = None) -> None:
+        kind = discord.SelectDefaultValueType.role
+        menu: ui.RoleSelect[Any] = ui.RoleSelect(
+            custom_id=f"desk:{self.kind}:{key}",
+            placeholder=placeholder,
+            min_values=0,
+            default_values=[discord.SelectDefaultValue(id=chosen, type=kind)] if chosen else [],
+        )
+        super().__init__(key, menu)
+
+    @property
+    def chosen(self) -> int | None:
+        """Return the id of the chosen role, or ``None``."""
+        assert isinstance(self.item, ui.RoleSelect)
+        return next((role.id for role in self.item.values), None)
 
 
 class Form(ui.Modal):

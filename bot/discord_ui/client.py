@@ -99,7 +99,9 @@ class ElectionDeskClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Register the commands with Discord if they changed, and start the background tasks."""
-        self.add_dynamic_items(StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_BUTTONS)
+        self.add_dynamic_items(
+            StopButton, *members.MEMBERS_BUTTONS, *moderators.MODERATORS_CONTROLS
+        )
         await self.tree.set_translator(DeskTranslator())
         await sync_if_changed(self.tree, self.desk.settings.data_dir / DIGEST_FILE)
         await self.desk.lease.begin()

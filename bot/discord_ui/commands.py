@@ -27,9 +27,9 @@ from bot.discord_ui.members.suggest import suggest_command
 from bot.discord_ui.members.timeline import timeline_command
 from bot.discord_ui.moderators.moderation import Moderation, admitted
 from bot.discord_ui.moderators.reports import ABOUT_GAPS, ABOUT_REPORTS, review_command
-from bot.discord_ui.moderators.settings import SettingsGroup
+from bot.discord_ui.moderators.settings import settings_command
 from bot.discord_ui.moderators.setup import setup_command
-from bot.discord_ui.moderators.source import SourceGroup
+from bot.discord_ui.moderators.source import add_source_command, source_command
 from bot.discord_ui.replying import Interaction, deliver, post, respond, words_of
 
 _Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
@@ -37,7 +37,7 @@ _Guard: TypeAlias = Callable[[Interaction], Awaitable[str | None]]
 _Command: TypeAlias = (
     app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
 )
-_MODERATOR_COMMANDS = (SourceGroup.NAME, "reports", "gaps")
+_MODERATOR_COMMANDS = ("source", "add-source", "reports", "gaps")
 """Names of the commands for moderators."""
 
 
@@ -47,7 +47,7 @@ class DeskTree(app_commands.CommandTree[discord.Client]):
     def __init__(self, client: discord.Client, asking: Asking, moderation: Moderation) -> None:
         super().__init__(client)
         self.guards: dict[str, _Guard] = dict.fromkeys(_MODERATOR_COMMANDS, moderation.refusal)
-        self.guards |= dict.fromkeys((SettingsGroup.NAME, "setup"), moderation.settings_refusal)
+        self.guards |= dict.fromkeys(("settings", "setup"), moderation.settings_refusal)
         for command in (*_members_commands(asking), *_moderators_commands(moderation)):
             self.add_command(command)
         self.add_command(help_command(asking, self, self.guards))
@@ -94,8 +94,9 @@ def _members_commands(asking: Asking) -> list[_Command]:
 def _moderators_commands(moderation: Moderation) -> list[_Command]:
     """Make the commands for moderators; the tree guards them."""
     return [
-        SourceGroup(moderation),
-        SettingsGroup(moderation),
+        source_command(moderation),
+        add_source_command(moderation),
+        settings_command(moderation),
         setup_command(moderation),
         review_command("reports", ABOUT_REPORTS, moderation),
         review_command("gaps", ABOUT_GAPS, moderation),

@@ -14,7 +14,7 @@ from discord import ui
 
 from bot.discord_ui.errors import error_view, report
 from bot.discord_ui.rendering import notice_view
-from bot.wording import WordedError, Wording, translated_failure
+from bot.wording import WordedError, Wording, in_one_language, translated_failure
 from ingest.errors import IngestError
 
 logger = logging.getLogger(__name__)
@@ -64,8 +64,15 @@ def files_of(view: ui.LayoutView) -> list[discord.File]:
 
 
 def words_of(interaction: Interaction) -> Wording:
-    """Return the words in the language of the acting user."""
-    return Wording.of_locale(str(interaction.locale))
+    """Return the words in the language of the acting user.
+
+    They are English if that language lacks a message of the command that was sent, or of the kind
+    of button or menu that was used.
+    """
+    data: Any = interaction.data or {}
+    kind = str(data.get("custom_id", "")).partition(":")[2].partition(":")[0]
+    name = str(data.get("name") or kind).replace("-", "_")
+    return in_one_language(Wording.of_locale(str(interaction.locale)), name)
 
 
 def words_in(server: discord.Guild | None) -> Wording:

@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 
 from bot.wording import Wording
-from ingest.language.languages import Language
 
 
 class DeskTranslator(app_commands.Translator):
@@ -18,13 +17,12 @@ class DeskTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """Return the translation of *string*, by its key; ``None`` for English."""
+        """Return the translation of *string*, by its key; ``None`` if there is only English."""
         del context
         key = string.extras.get("key")
         words = Wording.of_locale(locale.value)
-        if key is None or words.language is Language.ENGLISH:
-            return None
-        return words(key)
+        translations = {} if words.messages.english is None else words.messages.texts
+        return words(str(key)) if key in translations else None
 
 
 def worded(key: str) -> app_commands.locale_str:

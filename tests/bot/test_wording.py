@@ -1,6 +1,7 @@
 """The desk's own words."""
 
 import re
+import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from string import Formatter
@@ -9,7 +10,7 @@ import pytest
 
 from bot.answering.model import Ground, Reason, Resting, WithoutOutlet
 from bot.answering.understanding.question import LONGEST
-from bot.wording import Wording, ground_line, language_of_locale
+from bot.wording import WORDS, Wording, ground_line, in_one_language, language_of_locale
 from ingest.language.languages import Language
 from ingest.model import UNVERIFIED_PASTE, Header, Kind, Ownership, Passage
 
@@ -36,18 +37,72 @@ def placeholders(text):
     return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
 
 
-@pytest.mark.parametrize("words", EVERY)
-def test_every_language_says_the_same_things(words):
-    """A key that one language lacks would be found by a reader of that language."""
-    assert words.texts.keys() == ENGLISH.texts.keys()
-    assert all(len(pair) == 2 for pair in words.pairs)
+def test_english_says_everything():
+    """Whatever another language says is said in English first; a misspelt key would be lost."""
+    for language in Language:
+        written = tomllib.loads((WORDS / f"words.{language}.toml").read_text(encoding="utf-8"))
+        assert written.keys() - {"lists", "version"} <= ENGLISH.messages.texts.keys()
+    assert all(len(pair) == 2 for words in EVERY for pair in words.messages.pairs)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return catalogues with a new command, `/recount`, in English and half in German."""
+    rest = '[lists]\nmarks = ["“”"]\n'
+    texts = {
+        "en": """keep = "Keep"
+recount = "Recounts"
+recount_none = "No recount of {place} since {day}."
+recount_counted = { one = "{count} vote", other = "{count} votes" }
+""",
+        "de": """keep = "Behalten"
+recount = "Nachzählungen"
+recount_none = "Keine Nachzählung in {ort} seit {day}."
+recount_counted = { one = "{count} Stimme" }
+""",
+        "ar": 'keep = "احتفظ"\n',
+    }
+    for language, text in texts.items():
+        file = tmp_path / f"words.{language}.toml"
+        file.write_text(f"version = 1\n{text}{rest}", encoding="utf-8")
+    return tmp_path
+
+
+def test_what_is_not_translated_is_english_as_a_whole(folder):
+    """Sentence, figures and plural alike; a broken translation is none."""
+    german = Wording.read(folder, Language.GERMAN)
+    assert german("keep") == "Behalten"
+    assert german("recount") == "Nachzählungen"
+    assert german("recount_none", place="Holm", day="Monday") == "No recount of Holm since Monday."
+    assert german("recount_counted", count=12345) == "12,345 votes"
+    assert german.messages.untranslated == {"recount_none", "recount_counted"}
+    arabic = Wording.read(folder, Language.ARABIC)
+    assert arabic("recount_counted", count=1) == "1 vote"
+
+
+def test_a_command_never_mixes_languages(folder):
+    """While one message of it is English, all of it is; other commands are not touched."""
+    german = Wording.read(folder, Language.GERMAN)
+    assert in_one_language(german, "recount").language is Language.ENGLISH
+    assert in_one_language(german, "recount")("recount") == "Recounts"
+    assert in_one_language(german, "keep") is german
+    assert in_one_language(german, "rec") is german
+    english = Wording.read(folder, Language.ENGLISH)
+    assert in_one_language(english, "recount") is english
+
+
+def test_a_key_that_nobody_wrote_is_an_error(folder):
+    """English is complete, so nothing is guessed."""
+    for language in (Language.ENGLISH, Language.GERMAN):
+        with pytest.raises(KeyError):
+            Wording.read(folder, language)("recount_lost")
 
 
 @pytest.mark.parametrize("words", EVERY)
 def test_every_category_of_number_is_said(words):
     """One article, two articles: what CLDR tells apart in a language has a form of its own."""
     categories = {words.locale.plural_form(number) for number in range(200)}
-    counted = [text for text in words.texts.values() if not isinstance(text, str)]
+    counted = [text for text in words.messages.texts.values() if not isinstance(text, str)]
     assert all(set(text) == categories for text in counted)
 
 
@@ -57,7 +112,9 @@ def test_nothing_is_left_in_english(words):
     if words is ENGLISH:
         return
     same = {
-        k for k, text in words.texts.items() if text == ENGLISH.texts[k] and len(str(text)) > 12
+        k
+        for k, text in words.messages.texts.items()
+        if text == ENGLISH.messages.texts[k] and len(str(text)) > 12
     }
     assert same <= SAME_ANYWHERE
 
@@ -65,7 +122,7 @@ def test_nothing_is_left_in_english(words):
 @pytest.mark.parametrize("words", EVERY)
 def test_discord_has_room_for_every_command(words):
     """A name or a description that is too long would keep every command from being registered."""
-    for key, text in words.texts.items():
+    for key, text in words.messages.texts.items():
         if key.startswith(("command_", "option_")):
             assert 1 <= len(text) <= (32 if key == "command_find" else 100), key
         if key.endswith("_title") and "{" not in text:
@@ -79,15 +136,16 @@ def test_what_is_pressed_and_filled_in_is_short(words):
     assert len(BUTTONS) > 25
     longest = dict.fromkeys(BUTTONS | ENTRIES, 40) | dict.fromkeys(LABELS, 45)
     assert {k: words(k) for k, most in longest.items() if len(words(k)) > most} == {}
-    choices = {k: t for k, t in words.texts.items() if k.startswith("speaks_")}
+    choices = {k: t for k, t in words.messages.texts.items() if k.startswith("speaks_")}
     assert all(len(text) <= 100 for text in choices.values())
 
 
 @pytest.mark.parametrize("words", EVERY)
 def test_every_language_fills_in_the_same_values(words):
     """A misspelt placeholder fails only when somebody asks in that language."""
-    filled = {key: placeholders(text) for key, text in words.texts.items()}
-    assert filled == {key: placeholders(text) for key, text in ENGLISH.texts.items()}
+    written = tomllib.loads((WORDS / f"words.{words.language}.toml").read_text(encoding="utf-8"))
+    for key in written.keys() & ENGLISH.messages.texts.keys():
+        assert placeholders(written[key]) == placeholders(ENGLISH.messages.texts[key]), key
 
 
 @pytest.mark.parametrize("words", EVERY)

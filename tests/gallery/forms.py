@@ -12,7 +12,7 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.feedback import ReportButton
 from bot.discord_ui.members.follow_up import FollowButton
 from bot.discord_ui.members.suggest import SuggestButton
-from bot.discord_ui.moderators.adding import AddButton
+from bot.discord_ui.moderators.adding import AddButton, PasteButton
 from ingest.language.languages import Language
 from tests.bot.discord_ui.speaking import speaking
 
@@ -21,6 +21,7 @@ BUTTONS = {
     "form-report": ReportButton,
     "form-suggest": SuggestButton,
     "form-add": AddButton,
+    "form-paste": PasteButton,
 }
 
 
@@ -34,15 +35,18 @@ async def opened(
                 named = f"{name}-{language}"
                 if only(named):
                     message = await posted(client, channel, button)
-                    custom_id = f"desk:{button.kind}:1"
+                    custom_id = f"desk:{button.kind}:{key_of(button)}"
                     yield named, await reader.click(message, custom_id=custom_id)
-            if only(f"form-paste-{language}"):
-                yield f"form-paste-{language}", await reader.slash(channel, "source paste")
 
 
 async def posted(client: ElectionDeskClient, channel: Any, button: Any) -> discord.Message:
     """Send a message that has the button."""
     view = ui.LayoutView(timeout=None)
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    view.add_item(row.add_item(button("1", "…")))
+    view.add_item(row.add_item(button(key_of(button), "…")))
     return await client.get_channel(channel.id).send(view=view)
+
+
+def key_of(button: Any) -> str:
+    """Return a key that fits a button."""
+    return "0" if button is PasteButton else "1"

@@ -97,6 +97,16 @@ class AddButton(ModeratorButton, template=r"desk:add:(?P<key>[0-9]{1,12})"):
         await interaction.response.send_modal(Address(moderation, interaction))
 
 
+class PasteButton(ModeratorButton, template=r"desk:paste:(?P<key>0)"):
+    """A button that opens the form for copied text."""
+
+    kind = "paste"
+
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form."""
+        await interaction.response.send_modal(Paste(moderation, interaction))
+
+
 def _line(name: str, longest: int) -> ui.TextInput[Any]:
     """Make an optional text field of one line."""
     return ui.TextInput(custom_id=name, max_length=longest, required=False)

@@ -22,15 +22,12 @@ from bot.discord_ui.moderators.moderation import (
 )
 from bot.discord_ui.moderators.settings import UnsetButton
 from bot.discord_ui.moderators.views import audit_line, done_view, preview_view
-from bot.discord_ui.rendering import item_list, notice_view, with_buttons
+from bot.discord_ui.rendering import item_list, notice_view
 from bot.discord_ui.replying import Interaction, words_of
 from bot.discord_ui.text import escape, title
 from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording
 from ingest.model import Decision
-
-_PER_PAGE = 7
-"""Audit entries in one message, within Discord's 40 components."""
 
 
 def preview_with_buttons(preview: Preview, moderation: Moderation, words: Wording) -> ui.LayoutView:
@@ -45,15 +42,6 @@ def preview_with_buttons(preview: Preview, moderation: Moderation, words: Wordin
     return preview_view(preview, words, [*buttons, DiscardButton(key, words("discard"))])
 
 
-async def audit_page(
-    moderation: Moderation, interaction: Interaction, before: int | None
-) -> ui.LayoutView:
-    """Show one page of the audit log, with the undo buttons that are possible."""
-    server, home = server_in(interaction), str(moderation.home or "")
-    entries = await moderation.desk.catalogue.audit(server, home, before=before, limit=_PER_PAGE)
-    return audit_view(entries, server, words_of(interaction))
-
-
 def audit_view(
     entries: Sequence[tuple[AuditEntry, str]], server: str, words: Wording
 ) -> ui.LayoutView:
@@ -64,11 +52,7 @@ def audit_view(
         (audit_line(entry, name, server, words), _undo_buttons(entry, server, words))
         for entry, name in entries
     ]
-    view = item_list(f"**{escape(words('deeds_heading'))}**", items)
-    older = (
-        [_OlderButton(str(entries[-1][0].id), words("older"))] if len(entries) == _PER_PAGE else []
-    )
-    return with_buttons(view, older)
+    return item_list(f"**{escape(words('deeds_heading'))}**", items)
 
 
 def _undo_buttons(entry: AuditEntry, server: str, words: Wording) -> list[ui.Item[Any]]:
@@ -207,29 +191,22 @@ class UndoButton(Action, template=r"desk:undo:(?P<key>[0-9]{1,12})"):
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Undo the action once; settings have their own button."""
-        words, desk = words_of(interaction), moderation.desk
-        entry = await desk.catalogue.entry(int(self.key))
-        is_setting = entry is not None and entry.kind is AuditAction.SET
-        undone = (
-            None if is_setting else await desk.curator.undo(int(self.key), moderator(interaction))
-        )
-        if undone is None:
-            return notice_view(words("moderating_done_before"))
-        name = undone.detail or ""
-        if undone.article_id is not None:
-            server = server_in(interaction)
-            name = (await desk.catalogue.article(undone.article_id, server)).header.title
-        return done_view(words("undone", title=title(name, 200)), [])
+        return done_view(await undo_sentence(int(self.key), interaction, moderation), [])
 
 
-class _OlderButton(Action, template=r"desk:older:(?P<key>[0-9]{1,12})"):
-    """A button for the previous page of the audit log."""
+async def undo_sentence(number: int, interaction: Interaction, moderation: Moderation) -> str:
+    """Undo an action that is no setting, and return the sentence about it."""
+    words, desk = words_of(interaction), moderation.desk
+    entry = await desk.catalogue.entry(number)
+    is_setting = entry is not None and entry.kind is AuditAction.SET
+    undone = None if is_setting else await desk.curator.undo(number, moderator(interaction))
+    if undone is None:
+        return words("moderating_done_before")
+    name = undone.detail or ""
+    if undone.article_id is not None:
+        server = server_in(interaction)
+        name = (await desk.catalogue.article(undone.article_id, server)).header.title
+    return words("undone", title=title(name, 200))
 
-    kind = "older"
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show older entries."""
-        return await audit_page(moderation, interaction, int(self.key))
-
-
-DECISION_BUTTONS = (KeepButton, WatchButton, _NameButton, DiscardButton, UndoButton, _OlderButton)
+DECISION_BUTTONS = (KeepButton, WatchButton, _NameButton, DiscardButton, UndoButton)

@@ -1,210 +1,474 @@
-"""Paged lists with their buttons: articles, quarantine, sources, notices."""
+"""The panel `/source`: paged lists with their buttons, and a menu that changes between them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.community.curating import Moderator
-from bot.discord_ui.moderators.actions import Action
-from bot.discord_ui.moderators.decisions import UndoButton
-from bot.discord_ui.moderators.moderation import Moderation, moderator, server_in
+from bot.discord_ui.buttons import Form, KeySelect
+from bot.discord_ui.moderators.actions import Action, ViewButton
+from bot.discord_ui.moderators.adding import AddButton, PasteButton
+from bot.discord_ui.moderators.decisions import audit_view, undo_sentence
+from bot.discord_ui.moderators.moderation import (
+    Moderation,
+    moderation_of,
+    moderator,
+    server_in,
+)
+from bot.discord_ui.moderators.refreshing import refresh_now
+from bot.discord_ui.moderators.suggestions import suggestions_view
 from bot.discord_ui.moderators.views import (
     ENTRY_LENGTHS,
-    PAGE_SIZE,
-    articles_view,
+    article_view,
     corrections_view,
-    done_view,
+    evidence_view,
     source_block,
 )
-from bot.discord_ui.rendering import entry, item_list, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, words_of
+from bot.discord_ui.rendering import entry, item_list, layout, notice_view, with_buttons
+from bot.discord_ui.replying import Interaction, show_result, words_of
 from bot.discord_ui.text import escape, phrase, title
+from bot.ledger.model import AuditAction, AuditEntry
 from bot.wording import Wording, translated_failure
+from ingest.model import Article, Source
 
-_PER_MESSAGE = 5
-"""Items with their own buttons in one message."""
+_PER_PAGE = 4
+"""Items with their own buttons in one message, within Discord's 40 components."""
+_NOTICES_PER_PAGE = 10
+_ENTRIES_PER_PAGE = 7
+SEARCH_LENGTH = 50
+"""Characters of a search, which stands in the custom ids of the buttons."""
+_EVIDENCE = "evidence"
+"""The option of the menu that opens a form."""
+_PAGE_KEY = r"[a-z]{3,12}\.[0-9]{1,12}(?:\..{1,50})?"
+_ROW_KEY = rf"[0-9]{{1,12}}\.{_PAGE_KEY}"
 
 
-async def articles_page(
-    moderation: Moderation, interaction: Interaction, offset: int, search: str
+class CoverageList(StrEnum):
+    """A list of the panel."""
+
+    ARTICLES = "articles"
+    WATCHED = "watched"
+    QUARANTINE = "quarantine"
+    REMOVED = "removed"
+    SUGGESTIONS = "suggestions"
+    CORRECTIONS = "corrections"
+    LOG = "log"
+
+
+_LABELS = {
+    CoverageList.ARTICLES: "articles_heading",
+    CoverageList.WATCHED: "sources_heading",
+    CoverageList.QUARANTINE: "quarantine_heading",
+    CoverageList.REMOVED: "source_removed",
+    CoverageList.SUGGESTIONS: "suggestions_heading",
+    CoverageList.CORRECTIONS: "corrections_heading",
+    CoverageList.LOG: "deeds_heading",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPage:
+    """A page of a list: the number of its first item, and the text that its items contain.
+
+    A page of the log begins below the entry with that number, if it is not 0.
+    """
+
+    listing: CoverageList = CoverageList.ARTICLES
+    offset: int = 0
+    search: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the page as a part of a custom id."""
+        search = f".{self.search}" if self.search else ""
+        return f"{self.listing}.{self.offset}{search}"
+
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """Return the page of a key."""
+        listing, offset, *search = key.split(".", 2)
+        return cls(CoverageList(listing), int(offset), "".join(search))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The sentence about a change, and the audit entry by which it can be undone."""
+
+    sentence: str
+    entry: AuditEntry | None = None
+
+
+async def source_panel(
+    interaction: Interaction,
+    moderation: Moderation,
+    page: PanelPage,
+    change: _Change | None = None,
 ) -> ui.LayoutView:
-    """Show one page of the articles that may be cited."""
-    words, server = words_of(interaction), server_in(interaction)
-    page = await moderation.desk.catalogue.cited(search, server, offset, PAGE_SIZE)
-    view = articles_view(page.articles, "articles_heading", "no_articles", words)
-    return with_buttons(
-        view, _page_buttons(_ListButton, offset, PAGE_SIZE, words, has_more=page.more, tail=search)
-    )
+    """Show one page of a list below the *change* that was just made."""
+    words = words_of(interaction)
+    view, turns = await _list_page(interaction, moderation, page)
+    return panel_view(view, page, words, turns, change)
 
 
-async def quarantine_page(
-    moderation: Moderation, by: Moderator, words: Wording, offset: int
-) -> ui.LayoutView:
-    """Show one page of the quarantined articles, with buttons that release them."""
-    page = await moderation.desk.catalogue.quarantined(by.place, offset, _PER_MESSAGE)
-    if not page.articles and offset == 0:
-        return notice_view(words("no_quarantine"))
-    items = []
-    for article in page.articles:
-        problem = translated_failure(article.note or article.held or "", words)
-        why = f"\n-# {phrase(title(problem, 200))}" if problem else ""
-        text = f"{article.id} · {entry(article.header, words, ENTRY_LENGTHS)}{why}"
-        is_own = by.may_change(article.place)
-        items.append((text, [_RestoreButton(str(article.id), words("restore"))] if is_own else []))
-    view = item_list(f"**{escape(words('quarantine_heading'))}**", items)
-    return with_buttons(
-        view, _page_buttons(_QuarantineButton, offset, _PER_MESSAGE, words, has_more=page.more)
-    )
-
-
-async def sources_page(
-    moderation: Moderation, by: Moderator, words: Wording, offset: int
-) -> ui.LayoutView:
-    """Show one page of the watched sources, failing ones first, with their buttons."""
-    sources = sorted(
-        await moderation.desk.catalogue.sources(by.place), key=lambda s: (s.failure is None, s.id)
-    )
-    if not sources:
-        return notice_view(words("no_sources"))
-    items = []
-    for source in sources[offset : offset + _PER_MESSAGE]:
-        key = str(source.id)
-        refresh_button = _RefreshButton(key, words("look_again"))
-        stop_button = _StopWatchingButton(key, words("stop_watching"))
-        buttons = [refresh_button, stop_button] if by.may_change(source.place) else []
-        items.append((source_block(source, words), buttons))
-    view = item_list(f"**{escape(words('sources_heading'))}**", items)
-    has_more = len(sources) > offset + _PER_MESSAGE
-    return with_buttons(
-        view, _page_buttons(_SourcesPageButton, offset, _PER_MESSAGE, words, has_more=has_more)
-    )
-
-
-async def notices_page(moderation: Moderation, words: Wording, offset: int) -> ui.LayoutView:
-    """Show one page of the notices of corrections."""
-    notices = await moderation.desk.catalogue.notices(offset, PAGE_SIZE + 1)
-    view = corrections_view(notices[:PAGE_SIZE], words)
-    has_more = len(notices) > PAGE_SIZE
-    return with_buttons(
-        view, _page_buttons(_NoticesButton, offset, PAGE_SIZE, words, has_more=has_more)
-    )
-
-
-def _page_buttons(
-    button: type[_PageButton],
-    offset: int,
-    step: int,
+def panel_view(
+    view: ui.LayoutView,
+    page: PanelPage,
     words: Wording,
-    *,
-    has_more: bool,
-    tail: str = "",
+    turns: Sequence[ui.Item[Any]] = (),
+    change: _Change | None = None,
+) -> ui.LayoutView:
+    """Add the change above a list, and below it the buttons of the panel and its menu."""
+    panel = ui.LayoutView(timeout=None)
+    if change is not None:
+        undo = (
+            [_PutBackButton(f"{change.entry.id}.{page.key}", words("undo"))] if change.entry else []
+        )
+        notice = with_buttons(layout([phrase(change.sentence)]), undo)
+        for item in notice.children:
+            panel.add_item(item)
+    for item in view.children:
+        panel.add_item(item)
+    adding: list[ui.Item[Any]] = []
+    if page.listing in {CoverageList.ARTICLES, CoverageList.WATCHED}:
+        adding = [AddButton("0", words("add_source")), PasteButton("0", words("paste_title"))]
+    options = [
+        discord.SelectOption(
+            label=title(words(label), 100), value=listing, default=listing is page.listing
+        )
+        for listing, label in _LABELS.items()
+    ]
+    options.append(discord.SelectOption(label=words("source_evidence"), value=_EVIDENCE))
+    menu = _ListingMenu("0", words("source_choose"), options)
+    return with_buttons(panel, [*turns, *adding, menu])
+
+
+async def _list_page(
+    interaction: Interaction, moderation: Moderation, page: PanelPage
+) -> tuple[ui.LayoutView, list[ui.Item[Any]]]:
+    """Return one page of a list, and the buttons that turn it."""
+    words, by, desk = words_of(interaction), moderator(interaction), moderation.desk
+    match page.listing:
+        case CoverageList.ARTICLES:
+            found = await desk.catalogue.cited(page.search, by.place, page.offset, _PER_PAGE)
+            return articles_view(found.articles, by, words, page), _turns(page, words, found.more)
+        case CoverageList.QUARANTINE:
+            found = await desk.catalogue.quarantined(by.place, page.offset, _PER_PAGE)
+            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
+        case CoverageList.REMOVED:
+            found = await desk.catalogue.removed(by.place, page.offset, _PER_PAGE)
+            return removed_view(found.articles, by, words, page), _turns(page, words, found.more)
+        case CoverageList.WATCHED:
+            sources = _matching(await desk.catalogue.sources(by.place), page.search)
+            has_more = len(sources) > page.offset + _PER_PAGE
+            return sources_view(sources, by, words, page), _turns(page, words, has_more)
+        case CoverageList.SUGGESTIONS:
+            places = moderation.places(interaction)
+            return suggestions_view(await desk.reviewer.suggestions(places), words), []
+        case CoverageList.CORRECTIONS:
+            notices = await desk.catalogue.notices(page.offset, _NOTICES_PER_PAGE + 1)
+            has_more = len(notices) > _NOTICES_PER_PAGE
+            view = corrections_view(notices[:_NOTICES_PER_PAGE], words)
+            return view, _turns(page, words, has_more, _NOTICES_PER_PAGE)
+        case CoverageList.LOG:
+            server, home = server_in(interaction), str(moderation.home or "")
+            entries = await desk.catalogue.audit(
+                server, home, before=page.offset or None, limit=_ENTRIES_PER_PAGE
+            )
+            view = audit_view(entries, server, words)
+            if len(entries) < _ENTRIES_PER_PAGE:
+                return view, []
+            older = replace(page, offset=entries[-1][0].id)
+            return view, [_PageButton(older.key, words("older"))]
+
+
+def articles_view(
+    articles: Sequence[Article], by: Moderator, words: Wording, page: PanelPage
+) -> ui.LayoutView:
+    """List articles that may be cited, each with the buttons of its row."""
+    if not articles:
+        return notice_view(words("no_articles" if page.search else "coverage_none"))
+    heading = escape(words("articles_heading"))
+    if page.search:
+        heading = phrase(f"{words('articles_heading')}: {page.search}")
+    return item_list(
+        f"**{heading}**",
+        [
+            (
+                f"{article.id} · {entry(article.header, words, ENTRY_LENGTHS)}",
+                [
+                    _ShowButton(f"{article.id}.{page.key}", words("source_show")),
+                    *_cited_buttons(article, by, words, page),
+                ],
+            )
+            for article in articles
+        ],
+    )
+
+
+def _cited_buttons(
+    article: Article, by: Moderator, words: Wording, page: PanelPage
+) -> list[ui.Item[Any]]:
+    """Return the buttons that take a citable article out of answers."""
+    key = f"{article.id}.{page.key}"
+    hide = _HideButton(key, words("source_hide"))
+    remove = [_RemoveButton(key, words("source_remove"))] if by.may_change(article.place) else []
+    return [hide, *remove]
+
+
+def removed_view(
+    articles: Sequence[Article], by: Moderator, words: Wording, page: PanelPage
+) -> ui.LayoutView:
+    """List articles that are not cited, each with the reason and a button that restores it."""
+    if not articles:
+        is_quarantine = page.listing is CoverageList.QUARANTINE
+        return notice_view(words("no_quarantine" if is_quarantine else "source_removed_none"))
+    items: list[tuple[str, list[ui.Item[Any]]]] = []
+    for article in articles:
+        lines = [f"{article.id} · {entry(article.header, words, ENTRY_LENGTHS)}"]
+        if page.listing is CoverageList.REMOVED:
+            reason = f"removal_{article.removal}" if article.removal else "removal_here"
+            lines.append(f"-# {escape(words('article_removed', why=words(reason)))}")
+        problem = translated_failure(article.note or article.held or "", words)
+        if problem:
+            lines.append(f"-# {phrase(title(problem, 200))}")
+        is_hidden_here = article.removal is None and article.held is None
+        restorable = is_hidden_here or by.may_change(article.place)
+        restore = _RestoreButton(f"{article.id}.{page.key}", words("restore"))
+        items.append(("\n".join(lines), [restore] if restorable else []))
+    return item_list(f"**{escape(words(_LABELS[page.listing]))}**", items)
+
+
+def sources_view(
+    sources: Sequence[Source], by: Moderator, words: Wording, page: PanelPage
+) -> ui.LayoutView:
+    """List watched sources, failing ones first, each with the buttons of its row."""
+    if not sources:
+        return notice_view(words("no_articles" if page.search else "no_sources"))
+    items: list[tuple[str, list[ui.Item[Any]]]] = []
+    for source in sources[page.offset : page.offset + _PER_PAGE]:
+        key = f"{source.id}.{page.key}"
+        look = _LookNowButton(key, words("look_again"))
+        stop = _StopWatchingButton(key, words("stop_watching"))
+        buttons: list[ui.Item[Any]] = [look, stop] if by.may_change(source.place) else []
+        items.append((source_block(source, words), buttons))
+    return item_list(f"**{escape(words('sources_heading'))}**", items)
+
+
+def _matching(sources: Sequence[Source], search: str) -> list[Source]:
+    """Return the sources with *search* in their outlet or address, failing ones first."""
+    folded = search.casefold()
+    matches = (s for s in sources if folded in f"{s.outlet}: {s.address}".casefold())
+    return sorted(matches, key=lambda source: (source.failure is None, source.id))
+
+
+def _turns(
+    page: PanelPage, words: Wording, has_more: bool, step: int = _PER_PAGE
 ) -> list[ui.Item[Any]]:
     """Return the buttons for the previous and the next page, as far as there are any."""
-    suffix = f":{tail}" if tail else ""
     buttons: list[ui.Item[Any]] = []
-    if offset:
-        buttons.append(button(f"{max(0, offset - step)}{suffix}", words("page_before")))
+    if page.offset:
+        before = replace(page, offset=max(0, page.offset - step))
+        buttons.append(_PageButton(before.key, words("page_before")))
     if has_more:
-        buttons.append(button(f"{offset + step}{suffix}", words("page_next")))
+        after = replace(page, offset=page.offset + step)
+        buttons.append(_PageButton(after.key, words("page_next")))
     return buttons
 
 
-class _PageButton(Action, template=r"desk:turn"):
-    """A button that shows another page."""
+async def article_card(
+    interaction: Interaction, moderation: Moderation, number: int, page: PanelPage
+) -> ui.LayoutView:
+    """Show one article with its buttons and the way back to its page."""
+    words, by, catalogue = words_of(interaction), moderator(interaction), moderation.desk.catalogue
+    article = await catalogue.article(number, by.place)
+    hidden = await catalogue.is_hidden(number, by.place)
+    is_cited = article.removal is None and article.held is None and not hidden
+    buttons: list[ui.Item[Any]] = []
+    if is_cited:
+        buttons = _cited_buttons(article, by, words, page)
+    elif hidden or by.may_change(article.place):
+        buttons = [_RestoreButton(f"{number}.{page.key}", words("restore"))]
+    back = _PageButton(page.key, words("page_before"))
+    view = with_buttons(article_view(article, words, hidden=hidden), [*buttons, back])
+    return panel_view(view, replace(page, listing=page.listing), words)
 
 
-class _ListButton(_PageButton, template=r"desk:list:(?P<key>[0-9]{1,6}(?::.{1,50})?)"):
-    """A button for a page of the articles; its custom id has the search text."""
+class _ListingMenu(KeySelect, template=r"desk:listing:(?P<key>0)"):
+    """A menu of the lists of the panel."""
 
-    kind = "list"
+    kind = "listing"
+
+    async def on_press(self, interaction: Interaction) -> None:
+        """Show the list, or the form for a question, to moderators."""
+        moderation = moderation_of(interaction)
+        if not await moderation.admits(interaction):
+            return
+        if self.values == [_EVIDENCE]:
+            await interaction.response.send_modal(_EvidenceForm(interaction))
+            return
+        await interaction.response.defer()
+        page = PanelPage(CoverageList(self.values[0]))
+        await interaction.edit_original_response(
+            view=await source_panel(interaction, moderation, page)
+        )
+
+
+class _EvidenceForm(Form):
+    """A form for a question, whose evidence is shown with its scores."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__(title=words_of(interaction)("source_evidence"))
+        self.question: ui.TextInput[Any] = ui.TextInput(custom_id="question", max_length=500)
+        self.field("follow_label", self.question, interaction)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Search, if the user is still a moderator."""
+        moderation, question = moderation_of(interaction), self.question.value
+        if not await moderation.admits(interaction):
+            return
+        await interaction.response.defer(thinking=True, ephemeral=True)
+
+        async def work() -> ui.LayoutView:
+            evidence = await moderation.desk.catalogue.found(question, server_in(interaction))
+            return evidence_view(evidence, question, words_of(interaction))
+
+        await show_result(interaction, work)
+
+
+class _PageButton(Action, template=rf"desk:page:(?P<key>{_PAGE_KEY})"):
+    """A button for another page of a list."""
+
+    kind = "page"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show the page."""
-        offset, _, search = self.key.partition(":")
-        return await articles_page(moderation, interaction, int(offset), search)
+        return await source_panel(interaction, moderation, PanelPage.of(self.key))
 
 
-class _QuarantineButton(_PageButton, template=r"desk:aside:(?P<key>[0-9]{1,6})"):
-    """A button for a page of the quarantined articles."""
+class _RowButton(Action, template=r"desk:row"):
+    """A button that changes the item of its row, and shows the page again."""
 
-    kind = "aside"
+    @property
+    def number(self) -> int:
+        """Return the id of the item."""
+        return int(self.key.partition(".")[0])
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show the page."""
-        by, words = moderator(interaction), words_of(interaction)
-        return await quarantine_page(moderation, by, words, int(self.key))
-
-
-class _SourcesPageButton(_PageButton, template=r"desk:watched:(?P<key>[0-9]{1,6})"):
-    """A button for a page of the watched sources."""
-
-    kind = "watched"
+    @property
+    def page(self) -> PanelPage:
+        """Return the page on which the button stands."""
+        return PanelPage.of(self.key.partition(".")[2])
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show the page."""
-        by, words = moderator(interaction), words_of(interaction)
-        return await sources_page(moderation, by, words, int(self.key))
+        """Change the item, and show the page with the change above it."""
+        change = await self.change(interaction, moderation)
+        return await source_panel(interaction, moderation, self.page, change)
+
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Change the item."""
+        raise NotImplementedError
+
+    async def title(self, interaction: Interaction, moderation: Moderation) -> str:
+        """Return the title of the article in this row."""
+        catalogue, server = moderation.desk.catalogue, server_in(interaction)
+        return title((await catalogue.article(self.number, server)).header.title, 200)
 
 
-class _NoticesButton(_PageButton, template=r"desk:told:(?P<key>[0-9]{1,6})"):
-    """A button for a page of the notices."""
+class _ShowButton(_RowButton, template=rf"desk:shown:(?P<key>{_ROW_KEY})"):
+    """A button that shows what is archived of an article."""
 
-    kind = "told"
+    kind = "shown"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Show the page."""
-        return await notices_page(moderation, words_of(interaction), int(self.key))
+        """Show the article in place of the page."""
+        return await article_card(interaction, moderation, self.number, self.page)
 
 
-class _RestoreButton(Action, template=r"desk:restore:(?P<key>[0-9]{1,12})"):
-    """A button that releases a quarantined article for citation."""
+class _HideButton(_RowButton, template=rf"desk:hide:(?P<key>{_ROW_KEY})"):
+    """A button that hides an article from new answers."""
+
+    kind = "hide"
+
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Hide the article, a shared one in this server alone unless it is home."""
+        name, by = await self.title(interaction, moderation), moderator(interaction)
+        audit_entry = await moderation.desk.curator.hide(self.number, by)
+        is_local = audit_entry.kind is AuditAction.HIDDEN and bool(audit_entry.before)
+        key = "hidden_here" if is_local else "hidden_article"
+        return _Change(words_of(interaction)(key, title=name), audit_entry)
+
+
+class _RemoveButton(_RowButton, template=rf"desk:remove:(?P<key>{_ROW_KEY})"):
+    """A button that removes an article from all answers."""
+
+    kind = "remove"
+    style = discord.ButtonStyle.danger
+
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Remove the article."""
+        name, by = await self.title(interaction, moderation), moderator(interaction)
+        audit_entry = await moderation.desk.curator.remove(self.number, by)
+        return _Change(words_of(interaction)("removed_article", title=name), audit_entry)
+
+
+class _RestoreButton(_RowButton, template=rf"desk:restore:(?P<key>{_ROW_KEY})"):
+    """A button that lets an article be cited again."""
 
     kind = "restore"
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Release the article, with a button that undoes this."""
-        words, desk = words_of(interaction), moderation.desk
-        article = await desk.catalogue.article(int(self.key), server_in(interaction))
-        audit_entry = await desk.curator.restore(article.id, moderator(interaction))
-        text = words("restored_article", title=title(article.header.title, 200))
-        return done_view(text, [UndoButton(str(audit_entry.id), words("undo"))])
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Restore the article."""
+        name, by = await self.title(interaction, moderation), moderator(interaction)
+        audit_entry = await moderation.desk.curator.restore(self.number, by)
+        return _Change(words_of(interaction)("restored_article", title=name), audit_entry)
 
 
-class _RefreshButton(Action, template=r"desk:lookagain:(?P<key>[0-9]{1,12})"):
-    """A button that fetches a source at once."""
-
-    kind = "lookagain"
-
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Mark the source as due."""
-        source = await moderation.desk.curator.look_again(int(self.key), moderator(interaction))
-        text = words_of(interaction)("looking_again", address=title(source.address, 200))
-        return done_view(text, [])
-
-
-class _StopWatchingButton(Action, template=r"desk:unwatch:(?P<key>[0-9]{1,12})"):
+class _StopWatchingButton(_RowButton, template=rf"desk:unwatch:(?P<key>{_ROW_KEY})"):
     """A button that stops watching a source."""
 
     kind = "unwatch"
     style = discord.ButtonStyle.danger
 
-    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
-        """Stop watching, with a button that undoes this."""
-        words = words_of(interaction)
-        audit_entry = await moderation.desk.curator.unwatch(int(self.key), moderator(interaction))
-        text = words("unwatched", address=title(audit_entry.detail or "", 200))
-        return done_view(text, [UndoButton(str(audit_entry.id), words("undo"))])
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Stop watching the source."""
+        audit_entry = await moderation.desk.curator.unwatch(self.number, moderator(interaction))
+        address = title(audit_entry.detail or "", 200)
+        return _Change(words_of(interaction)("unwatched", address=address), audit_entry)
 
 
-LISTING_BUTTONS = (
-    _ListButton,
-    _QuarantineButton,
-    _SourcesPageButton,
-    _NoticesButton,
+class _PutBackButton(_RowButton, template=rf"desk:putback:(?P<key>{_ROW_KEY})"):
+    """A button that undoes the change above a page; its number is that of the audit entry."""
+
+    kind = "putback"
+
+    async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
+        """Undo the change once."""
+        return _Change(await undo_sentence(self.number, interaction, moderation))
+
+
+class _LookNowButton(ViewButton, template=rf"desk:lookagain:(?P<key>{_ROW_KEY})"):
+    """A button that fetches a source at once, and shows the progress beside the panel."""
+
+    kind = "lookagain"
+
+    async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Start fetching the source."""
+        return await refresh_now(interaction, moderation, int(self.key.partition(".")[0]))
+
+
+LISTING_CONTROLS = (
+    _ListingMenu,
+    _PageButton,
+    _ShowButton,
+    _HideButton,
+    _RemoveButton,
     _RestoreButton,
-    _RefreshButton,
     _StopWatchingButton,
+    _PutBackButton,
+    _LookNowButton,
 )

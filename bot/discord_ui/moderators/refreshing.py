@@ -1,4 +1,4 @@
-"""The command `/source refresh`: fetch a source, and show the progress also after a restart."""
+"""“Look now”: fetch a source, and show the progress also after a restart."""
 
 from __future__ import annotations
 

@@ -1,22 +1,24 @@
-"""The command `/settings`: the rules of a server and, in the home server, of the desk."""
+"""The panel `/settings`: the rules of a server and, in the home server, of the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, TypeAlias
 from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
-from bot.community.quiet import QuietSource
 from bot.community.rules import DESK, DeskRules, DigestPlan, QuietHours, ServerRules, Speaks
-from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.buttons import KeyButton, KeyChannelSelect, KeyRoleSelect, KeySelect
 from bot.discord_ui.choices import matching_choices
+from bot.discord_ui.moderators.actions import Managed, ManagedAction, ManagerForm
 from bot.discord_ui.moderators.moderation import (
     Moderation,
     admitted,
@@ -24,454 +26,738 @@ from bot.discord_ui.moderators.moderation import (
     moderator,
     server_in,
 )
+from bot.discord_ui.moderators.rules_view import (
+    RulesState,
+    channel_lines,
+    desk_lines,
+    digest_lines,
+    language_line,
+    limit_lines,
+    outlets_line,
+    overview_blocks,
+    quiet_hours_lines,
+    review_line,
+    role_line,
+    weekday_name,
+)
 from bot.discord_ui.news import digest_view
 from bot.discord_ui.rendering import layout, notice_view, with_buttons
-from bot.discord_ui.replying import Interaction, respond, show_result, words_of
-from bot.discord_ui.text import escape, link, phrase, safe_address, title
+from bot.discord_ui.replying import Interaction, respond, send_privately, show_result, words_of
+from bot.discord_ui.text import escape, phrase, safe_address, title
 from bot.discord_ui.words import worded
 from bot.ledger.model import AuditAction, AuditEntry
-from bot.wording import Wording, language_name
+from bot.wording import WordedError, Wording, language_name
 from ingest.language.languages import Language
 
-_QUESTION_LANGUAGE = "asked"
-"""The choice by which answers are in the language of the question."""
-_CHANNELS = 20
-"""Channels that are listed."""
-_OUTLETS = 20
-"""Outlets that are listed."""
-_QUIET_SOURCES = 8
-"""Quiet sources that are listed."""
-_NAMES_LENGTH = 800
-"""Characters of the outlets' names."""
-_MODES = [app_commands.Choice(name=worded(f"speaks_{mode}"), value=str(mode)) for mode in Speaks]
-_LANGUAGES = [
-    app_commands.Choice(name=worded("language_asked"), value=_QUESTION_LANGUAGE),
-    *(app_commands.Choice(name=x.own_name, value=str(x)) for x in Language),
-]
+_NONE = "none"
+"""The value of an option that unsets a rule."""
+_MEMBER_LIMITS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60)
+_CHANNEL_LIMITS = (1, 5, 10, 20, 30, 60, 90, 120, 180, 240, 300, 600)
+"""Questions in a minute that are offered."""
+_HOURS = range(24)
+_DEFAULT_DIGEST_HOUR, _DEFAULT_QUIET_END = 18, 7
+_OUTLETS_PER_MENU = 25
+"""Options of one menu, by Discord's limit."""
+_Page: TypeAlias = tuple[list[str], list[ui.Item[Any]]]
+"""Texts and controls of a page."""
 
 
-class SettingsGroup(app_commands.Group):
-    """The commands of `/settings`, for people who may manage the server."""
+class Section(StrEnum):
+    """A page of the panel."""
 
-    NAME = "settings"
+    OVERVIEW = "overview"
+    CHANNELS = "channels"
+    LANGUAGE = "language"
+    LIMITS = "limits"
+    OUTLETS = "outlets"
+    MODERATORS = "moderators"
+    REVIEW = "review"
+    DIGEST = "digest"
+    QUIET = "quiet"
+    DESK = "desk"
 
-    def __init__(self, moderation: Moderation) -> None:
-        super().__init__(
-            name=self.NAME,
-            description=worded("command_settings"),
-            guild_only=True,
-            default_permissions=discord.Permissions(manage_guild=True),
-        )
-        self.moderation = moderation
 
-    @app_commands.command(name="show", description=worded("command_settings_show"))
-    async def show(self, interaction: Interaction) -> None:
-        """Show the server's rules, and the desk's rules to people who may change them."""
-        await show_result(interaction, lambda: _settings_page(self.moderation, interaction))
+_LABELS: Mapping[Section, str] = {
+    Section.OVERVIEW: "settings_heading",
+    Section.CHANNELS: "setup_channels_heading",
+    Section.LANGUAGE: "setting_language",
+    Section.LIMITS: "settings_limits",
+    Section.OUTLETS: "setting_outlets",
+    Section.MODERATORS: "setup_moderators_heading",
+    Section.REVIEW: "settings_review",
+    Section.DIGEST: "settings_digest",
+    Section.QUIET: "settings_quiet",
+    Section.DESK: "settings_desk",
+}
 
-    @app_commands.command(name="everywhere", description=worded("command_settings_everywhere"))
-    @app_commands.describe(mode=worded("option_mode"))
-    @app_commands.choices(mode=_MODES)
-    async def everywhere(self, interaction: Interaction, mode: app_commands.Choice[str]) -> None:
-        """Set the mode for channels without a mode of their own."""
-        await self._change_server_rules(
-            interaction, lambda r: replace(r, everywhere=Speaks(mode.value))
-        )
 
-    @app_commands.command(name="channel", description=worded("command_settings_channel"))
-    @app_commands.describe(channel=worded("option_channel"), mode=worded("option_mode_channel"))
-    @app_commands.choices(mode=_MODES)
-    async def channel(
-        self,
-        interaction: Interaction,
-        channel: discord.TextChannel | discord.ForumChannel | discord.VoiceChannel,
-        mode: app_commands.Choice[str] | None = None,
-    ) -> None:
-        """Set the mode of one channel; without a mode the server's mode applies."""
+def settings_command(moderation: Moderation) -> app_commands.Command[Any, ..., None]:
+    """Make `/settings`, for people who may manage the server; the tree guards it."""
 
-        def change(rules: ServerRules) -> ServerRules:
-            other_channels = {k: v for k, v in rules.channels.items() if k != str(channel.id)}
-            own_channel = {str(channel.id): Speaks(mode.value)} if mode else {}
-            return replace(rules, channels={**other_channels, **own_channel})
-
-        await self._change_server_rules(interaction, change)
-
-    @app_commands.command(name="language", description=worded("command_settings_language"))
-    @app_commands.describe(language=worded("option_language"))
-    @app_commands.choices(language=_LANGUAGES)
-    async def language(self, interaction: Interaction, language: app_commands.Choice[str]) -> None:
-        """Set the language of answers."""
-        fixed = None if language.value == _QUESTION_LANGUAGE else Language(language.value)
-        await self._change_server_rules(interaction, lambda r: replace(r, language=fixed))
-
-    @app_commands.command(name="limits", description=worded("command_settings_limits"))
-    @app_commands.describe(
-        per_member=worded("option_per_member"), per_channel=worded("option_per_channel")
-    )
-    async def limits(
-        self,
-        interaction: Interaction,
-        per_member: app_commands.Range[int, 1, 60] | None = None,
-        per_channel: app_commands.Range[int, 1, 600] | None = None,
-    ) -> None:
-        """Set the questions allowed in a minute."""
-
-        def change(rules: ServerRules) -> ServerRules:
-            return replace(
-                rules,
-                per_member=per_member or rules.per_member,
-                per_channel=per_channel or rules.per_channel,
+    @app_commands.command(name="settings", description=worded("command_settings"))
+    @app_commands.describe(timezone=worded("option_timezone"))
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def slash_settings(interaction: discord.Interaction, timezone: str | None = None) -> None:
+        if timezone is None:
+            await show_result(interaction, lambda: _panel(interaction, moderation))
+        elif timezone in available_timezones():
+            zone = timezone
+            await show_result(
+                interaction,
+                lambda: _change_rules(
+                    interaction,
+                    moderation,
+                    lambda rules: replace(rules, timezone=zone),
+                    Section.DIGEST,
+                ),
             )
-
-        await self._change_server_rules(interaction, change)
-
-    @app_commands.command(name="budget", description=worded("command_settings_budget"))
-    @app_commands.describe(amount=worded("option_amount"))
-    async def budget(
-        self, interaction: Interaction, amount: app_commands.Range[float, 0] | None = None
-    ) -> None:
-        """Set the daily budget for models; without an amount the desk's settings apply."""
-        settings = self.moderation.desk.settings
-        if None in {settings.price_input, settings.price_output}:
-            await respond(interaction, notice_view(words_of(interaction)("budget_without_prices")))
-            return
-        limit = None if amount is None else Decimal(str(amount))
-        await self._change_desk_rules(interaction, lambda r: replace(r, daily_budget=limit))
-
-    @app_commands.command(name="voting-link", description=worded("command_settings_link"))
-    @app_commands.describe(url=worded("option_voting_link"))
-    async def voting_link(
-        self, interaction: Interaction, url: app_commands.Range[str, 0, 500] = ""
-    ) -> None:
-        """Set the page of the election authority; without an address the desk's settings apply."""
-        if url and safe_address(url) is None:
-            await respond(interaction, notice_view(words_of(interaction)("no_address")))
-            return
-        await self._change_desk_rules(interaction, lambda r: replace(r, voting_link=url or None))
-
-    @app_commands.command(name="approval", description=worded("command_settings_approval"))
-    @app_commands.describe(second=worded("option_second"))
-    async def approval(self, interaction: Interaction, second: bool) -> None:
-        """Require the consent of a second moderator, or drop the requirement."""
-        await self._change_desk_rules(interaction, lambda r: replace(r, second_moderator=second))
-
-    @app_commands.command(name="review", description=worded("command_settings_review"))
-    @app_commands.describe(channel=worded("option_review"))
-    async def review(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
-    ) -> None:
-        """Set the channel for suggestions and reports; without a channel they are not posted."""
-        number = channel.id if channel else None
-        if self.moderation.at_home(interaction):
-            await self._change_desk_rules(interaction, lambda r: replace(r, review_channel=number))
         else:
-            await self._change_server_rules(
-                interaction, lambda r: replace(r, review_channel=number)
-            )
-
-    @app_commands.command(name="moderators", description=worded("command_settings_moderators"))
-    @app_commands.describe(role=worded("option_role"))
-    async def moderators(self, interaction: Interaction, role: discord.Role | None = None) -> None:
-        """Set the role of moderators; without a role only permissions count."""
-        number = role.id if role else None
-        await self._change_server_rules(interaction, lambda r: replace(r, moderator_role=number))
-
-    @app_commands.command(name="outlets", description=worded("command_settings_outlets"))
-    @app_commands.describe(
-        also=worded("option_outlets_also"), without=worded("option_outlets_without")
-    )
-    async def outlets(
-        self,
-        interaction: Interaction,
-        also: app_commands.Range[str, 1, 100] | None = None,
-        without: app_commands.Range[str, 1, 100] | None = None,
-    ) -> None:
-        """Set the outlets that answers may cite; without options all outlets."""
-        names = await self.moderation.desk.catalogue.outlets(server_in(interaction))
-        unknown = next(
-            (outlet for outlet in (also, without) if outlet and outlet not in names), None
-        )
-        if unknown is not None:
-            text = words_of(interaction)("outlet_unknown", outlet=unknown)
+            text = words_of(interaction)("timezone_unknown", timezone=title(timezone, 80))
             await respond(interaction, notice_view(text))
-            return
+
+    @slash_settings.autocomplete("timezone")
+    async def suggest_timezones(
+        interaction: discord.Interaction, text: str
+    ) -> list[app_commands.Choice[str]]:
+        del interaction
+        return matching_choices(text.replace(" ", "_"), sorted(available_timezones()))
+
+    return slash_settings
+
+
+def settings_view(
+    state: RulesState,
+    section: Section,
+    words: Wording,
+    *,
+    detail: str = "",
+    entry: AuditEntry | None = None,
+) -> ui.LayoutView:
+    """Show one page of the panel, with its controls and a button that undoes *entry*.
+
+    *detail* is the channel or the first outlet that the page is about.
+    """
+    blocks, controls = _PAGES[section](state, words, detail)
+    heading = f"**{escape(words(_LABELS[section]))}**"
+    undo = [UnsetButton(f"{entry.id}:{section}", words("undo"))] if entry else []
+    sections = [x for x in Section if x is not Section.DESK or state.desk is not None]
+    options = [_option(words(_LABELS[x]), x, chosen=x is section) for x in sections]
+    menu = _SectionMenu("0", words("settings_choose"), options)
+    return with_buttons(layout([heading, *blocks]), [*controls, *undo, menu])
+
+
+async def _panel(
+    interaction: Interaction,
+    moderation: Moderation,
+    section: Section = Section.OVERVIEW,
+    detail: str = "",
+    entry: AuditEntry | None = None,
+) -> ui.LayoutView:
+    """Show one page of the panel as the rules are now."""
+    desk = moderation.desk
+    may_change_desk = await moderation.desk_refusal(interaction) is None
+    places, guild = moderation.places(interaction), interaction.guild
+    state = RulesState(
+        await desk.community.rules(interaction.guild_id),
+        desk.settings,
+        await desk.community.desk_rules() if may_change_desk else None,
+        [source for source in desk.news.quiet.found if source.source.place in places],
+        await desk.catalogue.outlets(server_in(interaction)) if section is Section.OUTLETS else (),
+        frozenset(channel.id for channel in guild.channels) if guild else frozenset(),
+        frozenset(role.id for role in guild.roles) if guild else frozenset(),
+    )
+    if section is Section.DESK and not may_change_desk:
+        section = Section.OVERVIEW
+    return settings_view(state, section, words_of(interaction), detail=detail, entry=entry)
+
+
+async def _change_rules(
+    interaction: Interaction,
+    moderation: Moderation,
+    change: Callable[[ServerRules], ServerRules],
+    section: Section,
+    detail: str = "",
+) -> ui.LayoutView:
+    """Change the rules of this server, and show the page of the change."""
+    community, by = moderation.desk.community, moderator(interaction)
+    community.rules_changed()
+    rules, entry = change(await community.rules(interaction.guild_id)), None
+    with suppress(NothingToDoError):
+        entry = await moderation.desk.curator.set_rules(rules, by.place, by)
+    community.rules_changed()
+    return await _panel(interaction, moderation, section, detail, entry)
+
+
+async def _change_desk_rules(
+    interaction: Interaction,
+    moderation: Moderation,
+    change: Callable[[DeskRules], DeskRules],
+    section: Section = Section.DESK,
+) -> ui.LayoutView:
+    """Change the rules of the desk, and show the page of the change."""
+    rules, entry = change(await moderation.desk.community.desk_rules()), None
+    with suppress(NothingToDoError):
+        entry = await moderation.desk.curator.set_rules(rules, DESK, moderator(interaction))
+    return await _panel(interaction, moderation, section, entry=entry)
+
+
+def _overview_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show all rules."""
+    del detail
+    return overview_blocks(state, words), []
+
+
+def _channels_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the mode of all channels, or of the channel that *detail* names."""
+    rules = state.rules
+    if not detail:
+        menu = _ModeMenu("0", words("settings_mode"), _mode_options(rules.everywhere, words))
+        channel_menu = _ChannelMenu("0", words("settings_channel"))
+        return ["\n".join(channel_lines(rules, words))], [menu, channel_menu]
+    own_mode = rules.channels.get(detail)
+    default = _option(words("settings_mode_default"), _NONE, chosen=own_mode is None)
+    options = [default, *_mode_options(own_mode, words)]
+    back = _SectionButton(Section.CHANNELS, words("page_before"))
+    return [f"<#{int(detail)}>"], [_ModeMenu(detail, words("settings_mode"), options), back]
+
+
+def _language_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the language of answers."""
+    del detail
+    chosen = state.rules.language
+    options = [_option(words("language_asked"), _NONE, chosen=chosen is None)]
+    options += [
+        _option(language.own_name, language, language_name(language, words), chosen is language)
+        for language in Language
+    ]
+    menu = _LanguageMenu("0", words("setting_language"), options)
+    return [language_line(state.rules, words)], [menu]
+
+
+def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the questions that are answered in a minute."""
+    del detail
+    rules = state.rules
+
+    def menu(key: str, choices: Sequence[int], chosen: int) -> ui.Item[Any]:
+        options = [
+            _option(words(f"setting_{key}", count=count), f"{count}", chosen=count == chosen)
+            for count in sorted({*choices, chosen})
+        ]
+        return _LimitMenu(key, words("settings_limits"), options)
+
+    return ["\n".join(limit_lines(rules, words))], [
+        menu("member", _MEMBER_LIMITS, rules.per_member),
+        menu("channel", _CHANNEL_LIMITS, rules.per_channel),
+    ]
+
+
+def _outlets_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the outlets that answers may cite, a menu of them at a time."""
+    rules, offset = state.rules, int(detail or 0)
+    line, names = outlets_line(rules, words), state.outlets[offset : offset + _OUTLETS_PER_MENU]
+    if not names:
+        return [line, escape(words("coverage_none"))], []
+    options = [
+        _option(name, _outlet_value(name), chosen=not rules.outlets or name in rules.outlets)
+        for name in names
+    ]
+    controls: list[ui.Item[Any]] = [
+        _OutletMenu(f"{offset}", words("setting_outlets"), options, multiple=True)
+    ]
+    if offset:
+        back = max(0, offset - _OUTLETS_PER_MENU)
+        controls.append(_SectionButton(f"{Section.OUTLETS}:{back}", words("page_before")))
+    if len(state.outlets) > (following := offset + _OUTLETS_PER_MENU):
+        controls.append(_SectionButton(f"{Section.OUTLETS}:{following}", words("page_next")))
+    if rules.outlets:
+        controls.append(_AllOutletsButton("0", words("settings_outlets_all")))
+    return [line], controls
+
+
+def _moderators_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the role of moderators."""
+    del detail
+    role = state.rules.moderator_role
+    menu = _RoleMenu("0", words("setup_role"), role if role in state.roles else None)
+    return [role_line(state.rules, words), f"-# {escape(words('settings_role_note'))}"], [menu]
+
+
+def _review_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the channel for suggestions and reports."""
+    del detail
+    channel = state.review_channel
+    menu = _ReviewMenu("0", words("setting_none"), _existing(channel, state))
+    return [review_line(channel, words)], [menu]
+
+
+def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show where and when the digest is posted."""
+    del detail
+    rules, plan = state.rules, state.rules.digest
+    lines = digest_lines(rules, words) or [escape(words("settings_digest_none"))]
+    chosen = _existing(plan.channel, state) if plan else None
+    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("setting_none"), chosen)]
+    if plan is not None:
+        hours = [_option(f"{hour:02}:00", f"{hour}", chosen=hour == plan.hour) for hour in _HOURS]
+        days = [_option(words("digest_daily"), _NONE, chosen=plan.weekday is None)]
+        days += [
+            _option(weekday_name(day, words), f"{day}", chosen=day == plan.weekday)
+            for day in range(7)
+        ]
+        controls.append(_DigestTimeMenu("day", words("settings_digest"), days))
+        controls.append(_DigestTimeMenu("hour", words("settings_digest"), hours))
+    controls.append(_DigestPreviewButton("0", words("preview_button")))
+    return ["\n".join(lines), _timezone_line(rules, words)], controls
+
+
+def _quiet_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the quiet hours."""
+    del detail
+    rules, hours = state.rules, state.rules.quiet
+
+    def options(key: str, chosen: int | None) -> list[discord.SelectOption]:
+        return [
+            _option(words(key, hour=f"{hour:02}:00"), f"{hour}", chosen=hour == chosen)
+            for hour in _HOURS
+        ]
+
+    none = _option(words("settings_quiet_none"), _NONE, chosen=hours is None)
+    begins = [none, *options("settings_quiet_begin", hours.begin if hours else None)]
+    controls: list[ui.Item[Any]] = [_QuietMenu("begin", words("settings_quiet"), begins)]
+    if hours is not None:
+        ends = options("settings_quiet_end", hours.end)
+        controls.append(_QuietMenu("end", words("settings_quiet"), ends))
+    lines = quiet_hours_lines(rules, words) or [escape(words("settings_quiet_about"))]
+    return ["\n".join(lines), _timezone_line(rules, words)], controls
+
+
+def _desk_page(state: RulesState, words: Wording, detail: str) -> _Page:
+    """Show the rules of the desk."""
+    del detail
+    assert state.desk is not None
+    options = [
+        _option(
+            f"{words('setting_second')}: {words(answer)}",
+            answer,
+            chosen=state.desk.second_moderator == (answer == "yes"),
+        )
+        for answer in ("yes", "no")
+    ]
+    controls: list[ui.Item[Any]] = [_ApprovalMenu("0", words("setting_second"), options)]
+    controls.append(LinkButton("0", words("setup_link")))
+    blocks = ["\n".join(desk_lines(state.desk, state.settings, words))]
+    if state.has_prices:
+        controls.append(_BudgetButton("0", words("setting_budget")))
+    else:
+        blocks.append(f"-# {escape(words('budget_without_prices'))}")
+    return blocks, controls
+
+
+_PAGES: Mapping[Section, Callable[[RulesState, Wording, str], _Page]] = {
+    Section.OVERVIEW: _overview_page,
+    Section.CHANNELS: _channels_page,
+    Section.LANGUAGE: _language_page,
+    Section.LIMITS: _limits_page,
+    Section.OUTLETS: _outlets_page,
+    Section.MODERATORS: _moderators_page,
+    Section.REVIEW: _review_page,
+    Section.DIGEST: _digest_page,
+    Section.QUIET: _quiet_page,
+    Section.DESK: _desk_page,
+}
+
+
+def _option(
+    label: str, value: str, description: str | None = None, chosen: bool = False
+) -> discord.SelectOption:
+    """Make an option of a menu, within Discord's limit."""
+    return discord.SelectOption(
+        label=title(label, 100), value=value, description=description, default=chosen
+    )
+
+
+def _mode_options(chosen: Speaks | None, words: Wording) -> list[discord.SelectOption]:
+    """Return an option for each mode of a channel."""
+    return [_option(words(f"speaks_{mode}"), mode, chosen=mode is chosen) for mode in Speaks]
+
+
+def _existing(channel: int | None, state: RulesState) -> int | None:
+    """Return *channel* if it still exists, as Discord refuses a menu with another one."""
+    return channel if channel in state.channels else None
+
+
+def _outlet_value(name: str) -> str:
+    """Return the value of an outlet's option; a name may be longer than Discord allows."""
+    return sha256(name.encode()).hexdigest()[:16]
+
+
+def _timezone_line(rules: ServerRules, words: Wording) -> str:
+    """Say in which time zone the hours are, and how it is changed."""
+    return f"-# {phrase(words('settings_timezone', timezone=rules.timezone))}"
+
+
+class _SectionMenu(ManagedAction, KeySelect, template=r"desk:section:(?P<key>0)"):
+    """A menu of the pages of the panel."""
+
+    kind = "section"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show the page."""
+        return await _panel(interaction, moderation, Section(self.values[0]))
+
+
+class _SectionButton(
+    ManagedAction, KeyButton, template=r"desk:set:(?P<key>channels|outlets:[0-9]{1,6})"
+):
+    """A button for a page of the panel, with the number of its first outlet."""
+
+    kind = "set"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show the page."""
+        section, _, detail = self.key.partition(":")
+        return await _panel(interaction, moderation, Section(section), detail)
+
+
+class _ModeMenu(ManagedAction, KeySelect, template=r"desk:mode:(?P<key>[0-9]{1,20})"):
+    """A menu of the modes of one channel, by its id, or of the other channels for 0."""
+
+    kind = "mode"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the mode."""
+        [value] = self.values
+        mode = None if value == _NONE else Speaks(value)
 
         def change(rules: ServerRules) -> ServerRules:
-            if also is None and without is None:
-                return replace(rules, outlets=())
-            outlets = rules.outlets or (tuple(names) if also is None else ())
-            chosen = dict.fromkeys([*outlets, *([also] if also else [])])
-            return replace(rules, outlets=tuple(outlet for outlet in chosen if outlet != without))
+            if self.key == "0":
+                return replace(rules, everywhere=mode or rules.everywhere)
+            others = {key: other for key, other in rules.channels.items() if key != self.key}
+            return replace(rules, channels={**others, **({self.key: mode} if mode else {})})
 
-        await self._change_server_rules(interaction, change)
+        return await _change_rules(interaction, moderation, change, Section.CHANNELS)
 
-    @outlets.autocomplete("also")
-    @outlets.autocomplete("without")
-    async def suggest_outlets(
-        self, interaction: Interaction, text: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest archived outlets."""
-        if await self.moderation.settings_refusal(interaction) is not None:
-            return []
-        return matching_choices(
-            text, await self.moderation.desk.catalogue.outlets(server_in(interaction))
+
+class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:channel:(?P<key>0)"):
+    """A menu of the channels that can have a mode of their own."""
+
+    kind = "channel"
+    types = (discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.voice)
+    optional = False
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Show the page of the channel."""
+        channel = self.chosen(interaction)
+        detail = f"{channel}" if channel else ""
+        return await _panel(interaction, moderation, Section.CHANNELS, detail)
+
+
+class _LanguageMenu(ManagedAction, KeySelect, template=r"desk:language:(?P<key>0)"):
+    """A menu of the languages of answers."""
+
+    kind = "language"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the language."""
+        [value] = self.values
+        language = None if value == _NONE else Language(value)
+        return await _change_rules(
+            interaction, moderation, lambda r: replace(r, language=language), Section.LANGUAGE
         )
 
-    @app_commands.command(name="digest", description=worded("command_settings_digest"))
-    @app_commands.describe(
-        channel=worded("option_digest"),
-        hour=worded("option_hour"),
-        weekday=worded("option_weekday"),
-        timezone=worded("option_timezone"),
-    )
-    async def digest(
-        self,
-        interaction: Interaction,
-        channel: discord.TextChannel | None = None,
-        hour: app_commands.Range[int, 0, 23] = 18,
-        weekday: app_commands.Range[int, 1, 7] | None = None,
-        timezone: str | None = None,
-    ) -> None:
-        """Set the channel and the time of digests; without a channel there are none."""
-        if not await _is_known_zone(timezone, interaction):
-            return
-        day = weekday - 1 if weekday else None
-        now = self.moderation.desk.clock()
-        plan = DigestPlan(channel.id, hour, now, day) if channel else None
+
+class _LimitMenu(ManagedAction, KeySelect, template=r"desk:limit:(?P<key>member|channel)"):
+    """A menu of the questions in a minute, of one member or in one channel."""
+
+    kind = "limit"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the limit; a number that is not offered changes nothing."""
+        count = int(self.values[0])
 
         def change(rules: ServerRules) -> ServerRules:
-            return replace(rules, digest=plan, timezone=timezone or rules.timezone)
+            if self.key == "member":
+                return replace(rules, per_member=count) if count in _MEMBER_LIMITS else rules
+            return replace(rules, per_channel=count) if count in _CHANNEL_LIMITS else rules
 
-        await self._change_server_rules(interaction, change)
+        return await _change_rules(interaction, moderation, change, Section.LIMITS)
 
-    @app_commands.command(name="preview", description=worded("command_settings_preview"))
-    async def preview(self, interaction: Interaction) -> None:
-        """Preview the next digest."""
-        desk = self.moderation.desk
+
+class _OutletMenu(ManagedAction, KeySelect, template=r"desk:outlets:(?P<key>[0-9]{1,6})"):
+    """A menu of the outlets that answers may cite, by the number of its first one."""
+
+    kind = "outlets"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Cite the chosen outlets; those of other menus stay as they are."""
+        community, chosen = moderation.desk.community, set(self.values)
+        names = await moderation.desk.catalogue.outlets(server_in(interaction))
+        community.rules_changed()
+        rules = await community.rules(interaction.guild_id)
+        cited = {
+            name
+            for name in {*names, *rules.outlets}
+            if _outlet_value(name) in chosen
+            or (
+                _outlet_value(name) not in self.offered
+                and (not rules.outlets or name in rules.outlets)
+            )
+        }
+        if not cited:
+            raise _NoOutletError
+        outlets = () if cited >= set(names) else tuple(sorted(cited))
+        return await _change_rules(
+            interaction,
+            moderation,
+            lambda r: replace(r, outlets=outlets),
+            Section.OUTLETS,
+            self.key,
+        )
+
+
+class _NoOutletError(WordedError):
+    """A choice after which no outlet could be cited."""
+
+    def __init__(self) -> None:
+        super().__init__("settings_outlet_needed")
+
+
+class _AllOutletsButton(ManagedAction, KeyButton, template=r"desk:alloutlets:(?P<key>0)"):
+    """A button that lets answers cite all outlets, also those that come later."""
+
+    kind = "alloutlets"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Cite all outlets."""
+        return await _change_rules(
+            interaction, moderation, lambda r: replace(r, outlets=()), Section.OUTLETS
+        )
+
+
+class _RoleMenu(ManagedAction, KeyRoleSelect, template=r"desk:moderators:(?P<key>0)"):
+    """A menu of the roles whose members look after sources."""
+
+    kind = "moderators"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the role, or none."""
+        role = self.chosen
+        return await _change_rules(
+            interaction, moderation, lambda r: replace(r, moderator_role=role), Section.MODERATORS
+        )
+
+
+class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:reviewin:(?P<key>0)"):
+    """A menu of the channels for suggestions and reports."""
+
+    kind = "reviewin"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the channel, or none: at home for the desk, unless this server has its own."""
+        channel = self.chosen(interaction)
+        rules = await moderation.desk.community.rules(interaction.guild_id)
+        if moderation.at_home(interaction) and rules.review_channel is None:
+            return await _change_desk_rules(
+                interaction,
+                moderation,
+                lambda r: replace(r, review_channel=channel),
+                Section.REVIEW,
+            )
+        return await _change_rules(
+            interaction, moderation, lambda r: replace(r, review_channel=channel), Section.REVIEW
+        )
+
+
+class _DigestChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:digestin:(?P<key>0)"):
+    """A menu of the channels for the digest."""
+
+    kind = "digestin"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Post the digest in the channel from now on, or nowhere."""
+        channel, now = self.chosen(interaction), moderation.desk.clock()
+
+        def change(rules: ServerRules) -> ServerRules:
+            if channel is None:
+                return replace(rules, digest=None)
+            plan = rules.digest or DigestPlan(channel, _DEFAULT_DIGEST_HOUR, now)
+            return replace(rules, digest=replace(plan, channel=channel, set_at=now))
+
+        return await _change_rules(interaction, moderation, change, Section.DIGEST)
+
+
+class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:digest:(?P<key>day|hour)"):
+    """A menu of the days or the hours of the digest."""
+
+    kind = "digest"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the day or the hour; without a digest there is nothing to set."""
+        [value] = self.values
+        number = None if value == _NONE else int(value)
+        now = moderation.desk.clock()
+
+        def change(rules: ServerRules) -> ServerRules:
+            plan = rules.digest
+            if plan is None:
+                return rules
+            if self.key == "day":
+                weekday = None if number is None else number % 7
+                return replace(rules, digest=replace(plan, weekday=weekday, set_at=now))
+            return replace(rules, digest=replace(plan, hour=(number or 0) % 24, set_at=now))
+
+        return await _change_rules(interaction, moderation, change, Section.DIGEST)
+
+
+class _DigestPreviewButton(Managed, KeyButton, template=r"desk:digestpreview:(?P<key>0)"):
+    """A button that shows the next digest to the user alone."""
+
+    kind = "digestpreview"
+
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Show what a digest would have now."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        desk = moderation.desk
 
         async def work() -> ui.LayoutView:
             rules = await desk.community.rules(interaction.guild_id)
-            channel = interaction.channel_id or 0
-            plan = rules.digest or DigestPlan(channel, 0, desk.clock())
+            plan = rules.digest or DigestPlan(interaction.channel_id or 0, 0, desk.clock())
             digest = await desk.news.digests.preview(interaction.guild_id or 0, rules, plan)
             words = Wording.of(rules.language) if rules.language else words_of(interaction)
             return digest_view(digest, words)
 
         await show_result(interaction, work)
 
-    @app_commands.command(name="quiet", description=worded("command_settings_quiet"))
-    @app_commands.describe(
-        begin=worded("option_quiet_begin"),
-        end=worded("option_quiet_end"),
-        timezone=worded("option_timezone"),
-    )
-    async def quiet(
-        self,
-        interaction: Interaction,
-        begin: app_commands.Range[int, 0, 23] | None = None,
-        end: app_commands.Range[int, 0, 23] = 7,
-        timezone: str | None = None,
-    ) -> None:
-        """Set the quiet hours for follows; without a beginning there are none."""
-        if not await _is_known_zone(timezone, interaction):
-            return
-        hours = None if begin is None else QuietHours(begin, end)
-        await self._change_server_rules(
-            interaction,
-            lambda r: replace(r, quiet=hours, timezone=timezone or r.timezone),
+
+class _QuietMenu(ManagedAction, KeySelect, template=r"desk:quiet:(?P<key>begin|end)"):
+    """A menu of the hours at which the quiet hours begin or end."""
+
+    kind = "quiet"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Set the hour; without quiet hours there is no end to set."""
+        [value] = self.values
+        hour = None if value == _NONE else int(value) % 24
+
+        def change(rules: ServerRules) -> ServerRules:
+            hours = rules.quiet
+            if self.key == "end":
+                return replace(rules, quiet=hours and replace(hours, end=hour or 0))
+            end = hours.end if hours else _DEFAULT_QUIET_END
+            return replace(rules, quiet=None if hour is None else QuietHours(hour, end))
+
+        return await _change_rules(interaction, moderation, change, Section.QUIET)
+
+
+class _OfDesk:
+    """A control for people who may change the rules of the desk."""
+
+    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
+        """Return the key of the refusal for users who may not change the desk's rules."""
+        return await moderation.desk_refusal(interaction)
+
+
+class _ApprovalMenu(_OfDesk, ManagedAction, KeySelect, template=r"desk:approval:(?P<key>0)"):
+    """A menu that says whether a second moderator has to agree."""
+
+    kind = "approval"
+
+    async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
+        """Require the consent of a second moderator, or drop the requirement."""
+        second = self.values == ["yes"]
+        return await _change_desk_rules(
+            interaction, moderation, lambda r: replace(r, second_moderator=second)
         )
 
-    @digest.autocomplete("timezone")
-    @quiet.autocomplete("timezone")
-    async def suggest_timezones(
-        self, interaction: Interaction, text: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest time zones."""
-        del interaction
-        return matching_choices(text.replace(" ", "_"), sorted(available_timezones()))
 
-    async def _change_server_rules(
-        self, interaction: Interaction, change: Callable[[ServerRules], ServerRules]
-    ) -> None:
-        """Change the rules of this server, and show the result."""
-        moderation, community = self.moderation, self.moderation.desk.community
+class _BudgetButton(_OfDesk, Managed, KeyButton, template=r"desk:budget:(?P<key>0)"):
+    """A button that sets the daily budget for models."""
 
-        async def work() -> ui.LayoutView:
-            community.rules_changed()
-            rules = change(await community.rules(interaction.guild_id))
-            by = moderator(interaction)
-            place, entry = str(interaction.guild_id), None
-            with suppress(NothingToDoError):
-                entry = await moderation.desk.curator.set_rules(rules, place, by)
-            community.rules_changed()
-            return await _settings_page(moderation, interaction, entry)
+    kind = "budget"
 
-        await show_result(interaction, work)
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form."""
+        amount: ui.TextInput[Any] = ui.TextInput(custom_id="amount", max_length=20, required=False)
 
-    async def _change_desk_rules(
-        self, interaction: Interaction, change: Callable[[DeskRules], DeskRules]
-    ) -> None:
-        """Change the rules of the desk if the user may, and show the result."""
-        moderation = self.moderation
-        if not await admitted(interaction, await moderation.desk_refusal(interaction)):
-            return
+        async def store_amount(submission: Interaction) -> None:
+            text = amount.value.strip()
+            try:
+                budget = _budget_of(text)
+            except InvalidOperation:
+                said = words_of(submission)("settings_amount_unread", given=text)
+                await send_privately(submission, notice_view(said))
+                return
+            view = await _change_desk_rules(
+                submission, moderation, lambda r: replace(r, daily_budget=budget)
+            )
+            await submission.response.edit_message(view=view)
 
-        async def work() -> ui.LayoutView:
-            rules = change(await moderation.desk.community.desk_rules())
-            by, entry = moderator(interaction), None
-            with suppress(NothingToDoError):
-                entry = await moderation.desk.curator.set_rules(rules, DESK, by)
-            return await _settings_page(moderation, interaction, entry)
-
-        await show_result(interaction, work)
+        words = words_of(interaction)
+        form = ManagerForm(words("setting_budget"), self.refusal, store_amount)
+        form.field("settings_amount", amount, interaction)
+        await interaction.response.send_modal(form)
 
 
-async def _is_known_zone(timezone: str | None, interaction: Interaction) -> bool:
-    """Return True if *timezone* is ``None`` or known; else show that it is unknown."""
-    if timezone is None or timezone in available_timezones():
-        return True
-    text = words_of(interaction)("timezone_unknown", timezone=title(timezone, 80))
-    await respond(interaction, notice_view(text))
-    return False
+def _budget_of(text: str) -> Decimal | None:
+    """Return the amount in *text*, ``None`` if it is empty.
 
-
-async def _settings_page(
-    moderation: Moderation, interaction: Interaction, entry: AuditEntry | None = None
-) -> ui.LayoutView:
-    """Show the settings, with a button that undoes *entry*."""
-    words, community = words_of(interaction), moderation.desk.community
-    rules = await community.rules(interaction.guild_id)
-    home = await moderation.desk_refusal(interaction) is None
-    desk = await community.desk_rules() if home else None
-    settings = moderation.desk.settings
-    places = moderation.places(interaction)
-    sources = moderation.desk.news.quiet.found
-    quiet = [quiet_source for quiet_source in sources if quiet_source.source.place in places]
-    view = settings_view(
-        rules, desk, words, page=settings.voting_link, budget=settings.daily_budget, quiet=quiet
-    )
-    return with_buttons(view, [UnsetButton(str(entry.id), words("undo"))] if entry else [])
-
-
-def settings_view(
-    rules: ServerRules,
-    desk: DeskRules | None,
-    words: Wording,
-    *,
-    page: str | None = None,
-    budget: Decimal | None = None,
-    quiet: Sequence[QuietSource] = (),
-) -> ui.LayoutView:
-    """Show the rules of a server, and with *desk* the rules of the desk.
-
-    *page* and *budget* are the maintainer's settings, which apply if the desk sets none. *quiet*
-    are sources without new articles; a server may have no channel in which they are reported.
+    Raises:
+        InvalidOperation: it is no amount.
     """
-    language = language_name(rules.language, words) if rules.language else words("language_asked")
-    lines = [
-        f"- {escape(words('setting_everywhere'))}: {escape(words(f'speaks_{rules.everywhere}'))}",
-        *(
-            f"- <#{int(key)}>: {escape(words(f'speaks_{mode}'))}"
-            for key, mode in list(rules.channels.items())[:_CHANNELS]
-        ),
-        f"- {escape(words('setting_language'))}: {escape(language)}",
-        f"- {escape(words('setting_member', count=rules.per_member))}",
-        f"- {escape(words('setting_channel', count=rules.per_channel))}",
-        f"- {escape(words('setting_outlets'))}: {_outlet_names(rules, words)}",
-    ]
-    if rules.moderator_role is not None:
-        lines.append(f"- {escape(words('setting_role'))}: <@&{int(rules.moderator_role)}>")
-    if rules.review_channel is not None:
-        lines.append(f"- {escape(words('setting_review'))}: <#{int(rules.review_channel)}>")
-    lines += _time_lines(rules, words)
-    blocks = [f"**{escape(words('settings_heading'))}**", "\n".join(lines)]
-    if desk is not None:
-        blocks += [
-            f"**{escape(words('settings_desk'))}**",
-            "\n".join(_desk_lines(desk, words, page, budget)),
-        ]
-    if quiet:
-        blocks += [f"**{escape(words('quiet_heading'))}**", _quiet_lines(quiet, words)]
-    return layout(blocks)
+    if not text:
+        return None
+    amount = Decimal(text.replace(",", "."))
+    if not amount.is_finite() or amount < 0:
+        raise InvalidOperation
+    return amount
 
 
-def _quiet_lines(quiet: Sequence[QuietSource], words: Wording) -> str:
-    """List sources without new articles since a date, up to a maximum."""
-    sentences = [
-        words(
-            "quiet_outlet",
-            outlet=title(quiet_source.source.outlet, 100),
-            date=words.date(quiet_source.since),
-        )
-        for quiet_source in quiet[:_QUIET_SOURCES]
-    ]
-    rest_count = len(quiet) - _QUIET_SOURCES
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
-    return "\n".join([*(f"- {phrase(sentence)}" for sentence in sentences), *rest_lines])
+class LinkButton(_OfDesk, Managed, KeyButton, template=r"desk:link:(?P<key>0)"):
+    """A button that sets the page of the election authority, in the home server."""
+
+    kind = "link"
+
+    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
+        """Open the form; without an address the maintainers' settings apply."""
+        page: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500, required=False)
+
+        async def store_page(submission: Interaction) -> None:
+            url = page.value.strip()
+            if url and safe_address(url) is None:
+                await send_privately(submission, notice_view(words_of(submission)("no_address")))
+                return
+            changed = await _change_desk_rules(
+                submission, moderation, lambda r: replace(r, voting_link=url or None)
+            )
+            view = await self.next_view(submission, moderation, changed)
+            await submission.response.edit_message(view=view)
+
+        form = ManagerForm(words_of(interaction)("setup_link"), self.refusal, store_page)
+        form.field("suggest_address", page, interaction)
+        await interaction.response.send_modal(form)
+
+    async def next_view(
+        self, interaction: Interaction, moderation: Moderation, changed: ui.LayoutView
+    ) -> ui.LayoutView:
+        """Return what is shown after the change: the page of the panel."""
+        del interaction, moderation
+        return changed
 
 
-def _time_lines(rules: ServerRules, words: Wording) -> list[str]:
-    """Describe the times of digests and the quiet hours."""
-    lines, zone = [], rules.timezone
-    if rules.digest is not None:
-        hour = f"{rules.digest.hour:02}:00"
-        day = rules.digest.weekday
-        names = words.locale.days["stand-alone"]["wide"]
-        when = words("digest_daily") if day is None else names[day]
-        text = phrase(words("setting_digest", day=when, hour=hour, timezone=zone))
-        lines.append(f"- {text}: <#{int(rules.digest.channel)}>")
-    if rules.quiet is not None:
-        begin, end = (f"{hour:02}:00" for hour in (rules.quiet.begin, rules.quiet.end))
-        text = words("setting_quiet", begin=begin, end=end, timezone=zone)
-        lines.append(f"- {phrase(text)}")
-    return lines
+class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12}(?::[a-z]{1,12})?)"):
+    """A button that undoes a change of settings, for people who may change them.
 
-
-def _outlet_names(rules: ServerRules, words: Wording) -> str:
-    """Name the outlets that answers may cite, up to a maximum."""
-    if not rules.outlets:
-        return escape(words("setting_outlets_all"))
-    names = words("list_comma").join(rules.outlets[:_OUTLETS])
-    rest_count = len(rules.outlets) - _OUTLETS
-    rest_text = f" {escape(words('preview_more', count=rest_count))}" if rest_count > 0 else ""
-    return f"{phrase(title(names, _NAMES_LENGTH))}{rest_text}"
-
-
-def _desk_lines(
-    desk: DeskRules, words: Wording, default_link: str | None, default_budget: Decimal | None
-) -> list[str]:
-    """Describe the rules of the desk, and mark the maintainer's settings."""
-    unset = escape(words("setting_unset"))
-
-    def value_or_default(value: str | None, default: str | None) -> str:
-        fallback = words("setting_by_maintainers", value=default) if default else unset
-        return value or fallback
-
-    def linked_to(url: str | None) -> str | None:
-        return link(url, url, instead=words("link")) if url else None
-
-    voting_link = value_or_default(linked_to(desk.voting_link), linked_to(default_link))
-    value = None if desk.daily_budget is None else f"{desk.daily_budget}"
-    budget = value_or_default(value, None if default_budget is None else f"{default_budget}")
-    review = f"<#{desk.review_channel}>" if desk.review_channel else escape(words("setting_none"))
-    second = words("yes" if desk.second_moderator else "no")
-    return [
-        f"- {escape(words('setting_budget'))}: {budget}",
-        f"- {escape(words('setting_link'))}: {voting_link}",
-        f"- {escape(words('setting_second'))}: {escape(second)}",
-        f"- {escape(words('setting_review'))}: {review}",
-    ]
-
-
-class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
-    """A button that undoes a change of settings, for people who may change them."""
+    Its key is the id of the audit entry, then the page of the panel on which it stands.
+    """
 
     kind = "unset"
 
     async def on_press(self, interaction: Interaction) -> None:
         """Undo the change once."""
         moderation = moderation_of(interaction)
-        entry = await moderation.desk.catalogue.entry(int(self.key))
+        entry = await moderation.desk.catalogue.entry(self.number)
         everywhere = entry is not None and not entry.detail
         refusal_for: Any = moderation.desk_refusal if everywhere else moderation.settings_refusal
         if not await admitted(interaction, await refusal_for(interaction)):
@@ -483,12 +769,37 @@ class UnsetButton(KeyButton, template=r"desk:unset:(?P<key>[0-9]{1,12})"):
         await interaction.response.defer()
         undone = await moderation.desk.curator.undo(entry.id, moderator(interaction))
         moderation.desk.community.rules_changed()
+        section = Section(self.key.partition(":")[2] or Section.OVERVIEW)
         view = (
-            await _settings_page(moderation, interaction)
+            await _panel(interaction, moderation, section)
             if undone
             else notice_view(words_of(interaction)("moderating_done_before"))
         )
         await interaction.edit_original_response(view=view)
 
+    @property
+    def number(self) -> int:
+        """Return the id of the audit entry."""
+        return int(self.key.partition(":")[0])
 
-SETTINGS_BUTTONS = (UnsetButton,)
+
+SETTINGS_CONTROLS = (
+    _SectionMenu,
+    _SectionButton,
+    _ModeMenu,
+    _ChannelMenu,
+    _LanguageMenu,
+    _LimitMenu,
+    _OutletMenu,
+    _AllOutletsButton,
+    _RoleMenu,
+    _ReviewMenu,
+    _DigestChannelMenu,
+    _DigestTimeMenu,
+    _DigestPreviewButton,
+    _QuietMenu,
+    _ApprovalMenu,
+    _BudgetButton,
+    LinkButton,
+    UnsetButton,
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,17 +13,14 @@ from discord import app_commands, ui
 
 from bot.community.curating import NothingToDoError
 from bot.community.rules import DESK, ServerRules, Speaks
-from bot.discord_ui.buttons import Form, KeyButton
+from bot.discord_ui.buttons import KeyButton
+from bot.discord_ui.moderators.actions import Managed, ManagerForm
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.moderation import (
-    Moderation,
-    admitted,
-    moderation_of,
-    moderator,
-)
+from bot.discord_ui.moderators.moderation import Moderation, admitted, moderator
+from bot.discord_ui.moderators.settings import LinkButton
 from bot.discord_ui.rendering import item_list, notice_view
 from bot.discord_ui.replying import Interaction, send_privately, show_result, words_in, words_of
-from bot.discord_ui.text import escape, link, safe_address, title
+from bot.discord_ui.text import escape, link, title
 from bot.discord_ui.words import worded
 from bot.wording import Wording
 
@@ -150,25 +146,7 @@ def _channel_in(guild: discord.Guild) -> discord.TextChannel | None:
     )
 
 
-class _SetupButton(KeyButton, template=r"desk:setup"):
-    """A button of the checklist, for people who may manage the server."""
-
-    async def on_press(self, interaction: Interaction) -> None:
-        """Run the button's action if the user may, else show the refusal."""
-        moderation = moderation_of(interaction)
-        if await admitted(interaction, await self.refusal(interaction, moderation)):
-            await self.run(interaction, moderation)
-
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal, or ``None`` if the user may press the button."""
-        return await moderation.settings_refusal(interaction)
-
-    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Run the button's action."""
-        raise NotImplementedError
-
-
-class _HereButton(_SetupButton, template=r"desk:here:(?P<key>0)"):
+class _HereButton(Managed, KeyButton, template=r"desk:here:(?P<key>0)"):
     """A button that restricts the bot to this channel."""
 
     kind = "here"
@@ -183,7 +161,7 @@ class _HereButton(_SetupButton, template=r"desk:here:(?P<key>0)"):
         )
 
 
-class _RoleButton(_SetupButton, template=r"desk:role:(?P<key>0)"):
+class _RoleButton(Managed, KeyButton, template=r"desk:role:(?P<key>0)"):
     """A button that sets the moderators' role."""
 
     kind = "role"
@@ -198,40 +176,25 @@ class _RoleButton(_SetupButton, template=r"desk:role:(?P<key>0)"):
                 submission, moderation, replace(rules, moderator_role=role.values[0].id)
             )
 
-        form = _SetupForm(words_of(interaction)("setup_role"), store_role)
+        form = ManagerForm(words_of(interaction)("setup_role"), self.refusal, store_role)
         form.field("setup_moderators_heading", role, interaction)
         await interaction.response.send_modal(form)
 
 
-class _VotingButton(_SetupButton, template=r"desk:voting:(?P<key>0)"):
-    """A button that sets the page of the election authority, in the home server."""
+class _VotingButton(LinkButton, template=r"desk:voting:(?P<key>0)"):
+    """A button of the checklist that sets the page of the election authority."""
 
     kind = "voting"
 
-    async def refusal(self, interaction: Interaction, moderation: Moderation) -> str | None:
-        """Return the key of the refusal for users who may not change the desk's rules."""
-        return await moderation.desk_refusal(interaction)
-
-    async def run(self, interaction: Interaction, moderation: Moderation) -> None:
-        """Open the form."""
-        page: ui.TextInput[Any] = ui.TextInput(custom_id="url", max_length=500)
-
-        async def store_page(submission: Interaction) -> None:
-            if safe_address(page.value.strip()) is None:
-                await send_privately(submission, notice_view(words_of(submission)("no_address")))
-                return
-            desk = await moderation.desk.community.desk_rules()
-            rules = replace(desk, voting_link=page.value.strip())
-            with suppress(NothingToDoError):
-                await moderation.desk.curator.set_rules(rules, DESK, moderator(submission))
-            await submission.response.edit_message(view=await _checklist(submission, moderation))
-
-        form = _SetupForm(words_of(interaction)("setup_link"), store_page)
-        form.field("suggest_address", page, interaction)
-        await interaction.response.send_modal(form)
+    async def next_view(
+        self, interaction: Interaction, moderation: Moderation, changed: ui.LayoutView
+    ) -> ui.LayoutView:
+        """Return the checklist."""
+        del changed
+        return await _checklist(interaction, moderation)
 
 
-class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
+class _HandOverButton(Managed, KeyButton, template=r"desk:handover:(?P<key>0)"):
     """A button that makes another server the home server, for people who manage both."""
 
     kind = "handover"
@@ -272,7 +235,7 @@ class _HandOverButton(_SetupButton, template=r"desk:handover:(?P<key>0)"):
             text = words_of(submission)("home_is_now", name=title(new_home.name, 100))
             await submission.response.edit_message(view=notice_view(text))
 
-        form = _SetupForm(words("setup_hand_over"), hand_over)
+        form = ManagerForm(words("setup_hand_over"), self.refusal, hand_over)
         form.field("setup_home_heading", select, interaction)
         await interaction.response.send_modal(form)
 
@@ -285,20 +248,6 @@ async def _manages(user: int, guild: discord.Guild) -> bool:
         return False
     rights = member.guild_permissions
     return rights.administrator or rights.manage_guild
-
-
-class _SetupForm(Form):
-    """A form of the checklist; it checks its user again."""
-
-    def __init__(self, title: str, on_input: Callable[[Interaction], Awaitable[None]]) -> None:
-        super().__init__(title=title)
-        self._on_input = on_input
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        """Pass on the input if the user may still manage the server."""
-        moderation = moderation_of(interaction)
-        if await admitted(interaction, await moderation.settings_refusal(interaction)):
-            await self._on_input(interaction)
 
 
 async def _store_rules(

@@ -23,12 +23,6 @@ _PER_MESSAGE = 4
 """Suggestions in one message."""
 
 
-async def suggestions_page(moderation: Moderation, interaction: Interaction) -> ui.LayoutView:
-    """List the open suggestions, oldest first."""
-    suggestions = await moderation.desk.reviewer.suggestions(moderation.places(interaction))
-    return suggestions_view(suggestions, words_of(interaction))
-
-
 def suggestions_view(suggestions: Sequence[Suggestion], words: Wording) -> ui.LayoutView:
     """List suggestions with the buttons for deciding on them."""
     if not suggestions:

@@ -26,8 +26,6 @@ from bot.wording import Wording, translated_failure
 from ingest.model import Article, Evidence, Source
 
 ENTRY_LENGTHS = Lengths(quote=0, title=120, claims=0)
-PAGE_SIZE = 10
-"""Articles, sources or audit entries in one message."""
 _EVIDENCE_COUNT = 8
 """Passages of evidence in one message."""
 _TEXT_START_LENGTH = 240
@@ -100,21 +98,6 @@ def _article_block(article: PreviewedArticle, words: Wording) -> str:
         )
         lines.append(f"-# ⚠ {phrase(text)}")
     return "\n".join(lines)
-
-
-def articles_view(
-    articles: Sequence[Article], heading: str, empty_key: str, words: Wording
-) -> ui.LayoutView:
-    """List articles with their numbers."""
-    if not articles:
-        return layout([escape(words(empty_key))])
-    lines = [
-        f"- {article.id} · {entry(article.header, words, ENTRY_LENGTHS)}"
-        for article in articles[:PAGE_SIZE]
-    ]
-    rest_count = len(articles) - PAGE_SIZE
-    rest_lines = [f"-# {escape(words('preview_more', count=rest_count))}"] if rest_count > 0 else []
-    return layout([f"**{escape(words(heading))}**", "\n".join(lines), *rest_lines])
 
 
 def article_view(article: Article, words: Wording, *, hidden: bool = False) -> ui.LayoutView:

@@ -124,7 +124,7 @@ def test_right_to_left_names_do_not_turn_the_line():
         ("لا شيء عن هذا.", "⁧لا شيء عن هذا.⁩"),
         ("**تقول التغطية**", "**⁧تقول التغطية⁩**"),
         ("- الوسيلة: The Ledger", "- ⁧الوسيلة: The Ledger⁩"),
-        ("-# ابدأ عبر /source add هنا.", "-# ⁧ابدأ عبر ⁨/source add⁩ هنا.⁩"),
+        ("-# ابدأ عبر /add-source هنا.", "-# ⁧ابدأ عبر ⁨/add-source⁩ هنا.⁩"),
         ("> The Ledger · 13 أكتوبر", "> The Ledger · 13 أكتوبر"),
         ("⁨نادية⁩ asks", "⁨نادية⁩ asks"),
         ("حتى **Who won?**", "⁧حتى **⁨Who won?⁩⁩**"),

@@ -18,6 +18,7 @@ from ingest.reading import read_bytes
 from tests.bot.community import night
 from tests.bot.conftest import MORNING
 from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.moderators.conftest import set_value
 from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
 
@@ -214,21 +215,28 @@ async def test_a_digest_is_set_previewed_and_ended(simcord_env, desk, channel):
         "owner", permissions=discord.Permissions(manage_guild=True)
     )
     owner = simcord_env.guild.add_member(simcord_env.create_user("owner"), roles=[role])
-    refused = await owner.slash(channel, "settings digest", channel=channel, timezone="Moon")
+    refused = await owner.slash(channel, "settings", timezone="Moon")
     assert "There is no time zone Moon" in shown(refused)
-    offered = await owner.autocomplete(channel, "settings digest", "timezone", "berlin")
+    offered = await owner.autocomplete(channel, "settings", "timezone", "berlin")
     assert [each["value"] for each in offered] == ["Europe/Berlin"]
-    set_ = await owner.slash(
-        channel, "settings digest", channel=channel, hour=7, weekday=1, timezone="Europe/Berlin"
-    )
+    zoned = await owner.slash(channel, "settings", timezone="Europe/Berlin")
+    assert "No digest is posted" in shown(zoned)
+    set_ = await owner.select(zoned.response, [channel], custom_id="desk:digestin:0")
+    assert "Digest, every day at 18:00 (Europe/Berlin)" in shown(set_)
+    set_ = await owner.select(set_.response, ["7"], custom_id="desk:digest:hour")
+    set_ = await owner.select(set_.response, ["0"], custom_id="desk:digest:day")
     assert "Digest, Monday at 07:00 (Europe/Berlin)" in shown(set_)
-    preview = await owner.slash(channel, "settings preview")
+    preview = await owner.click(set_.response, label="Preview")
     assert preview.ephemeral
     assert shown(preview).startswith("New in the coverage")
-    quiet = await owner.slash(channel, "settings quiet", begin=22)
+    quiet = await set_value(owner, channel, "quiet", "quiet:begin", "22")
     assert "Quiet from 22:00 to 07:00 (Europe/Berlin)" in shown(quiet)
-    ended = await owner.slash(channel, "settings digest")
-    assert "Digest" not in shown(ended)
+    later = await owner.select(quiet.response, ["8"], custom_id="desk:quiet:end")
+    assert "Quiet from 22:00 to 08:00" in shown(later)
+    none = await owner.select(later.response, ["none"], custom_id="desk:quiet:begin")
+    assert "Choose when the quiet hours begin" in shown(none)
+    ended = await set_value(owner, channel, "digest", "digestin:0")
+    assert "No digest is posted" in shown(ended)
 
 
 def test_what_is_followed_is_listed_within_discord_s_limits(desk):

@@ -17,6 +17,7 @@ from ingest.embedding.memory import Memory
 from ingest.embedding.use_embedder import FastEmbedder
 from tests.bot.builders import a_desk, scripted
 from tests.bot.discord_ui.builders import an_answer
+from tests.bot.discord_ui.choosing import buttons
 from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
 from tests.ingest.newsroom import Newsroom, story
@@ -123,3 +124,30 @@ async def allow(env, member, *names):
     for command in await env.bot.tree.fetch_commands():
         if command.name in names:
             env.guild.set_command_permissions(command, {member: True})
+
+
+async def panel(member, channel, listing="articles"):
+    """Let *member* open `/source` at a list."""
+    opened = await member.slash(channel, "source")
+    if listing == "articles":
+        return opened
+    return await member.select(opened.response, [listing], custom_id="desk:listing:0")
+
+
+async def row(member, shown, kind, number):
+    """Let *member* press the button of a kind in the row of an item."""
+    prefix = f"desk:{kind}:{number}."
+    [name] = [n for each in buttons(shown.response) if (n := each["custom_id"]).startswith(prefix)]
+    return await member.click(shown.response, custom_id=name)
+
+
+async def settings(member, channel, section):
+    """Let *member* open `/settings` at a page."""
+    opened = await member.slash(channel, "settings")
+    return await member.select(opened.response, [section], custom_id="desk:section:0")
+
+
+async def set_value(member, channel, section, control, *values):
+    """Let *member* choose *values* in a menu of a page of `/settings`."""
+    page = await settings(member, channel, section)
+    return await member.select(page.response, list(values), custom_id=f"desk:{control}")

@@ -13,7 +13,7 @@ from bot.outcomes import as_object
 from bot.wording import Wording
 from ingest.language.languages import Language
 from tests.bot.discord_ui.builders import a_citation, a_header, an_answer, an_excerpt
-from tests.bot.discord_ui.moderators.conftest import PAGE, shown
+from tests.bot.discord_ui.moderators.conftest import PAGE, panel, shown
 from tests.bot.discord_ui.reading import links, seen
 from tests.builders import an_extract, saved
 from tests.ingest.newsroom import story
@@ -24,7 +24,8 @@ PASTED = a_header(pasted=True)
 
 async def pasted(moderator, channel, text, **values):
     """Paste *text*, and return its preview."""
-    form = await moderator.slash(channel, "source paste")
+    opened = await panel(moderator, channel)
+    form = await moderator.click(opened.response, label="Paste an article")
     rest = {"headline": "Ward 1 decides", "outlet": "The Sarnholt Ledger", "url": ""}
     return await moderator.submit_modal(form, {**rest, **values, "text": text})
 
@@ -60,7 +61,7 @@ async def test_a_paste_that_its_address_has_is_kept_as_it_stands_there(channel, 
 async def test_a_file_that_is_handed_over_is_a_paste(channel, moderator, archive):
     """Anybody may write one."""
     offered = await moderator.slash(
-        channel, "source add", file=("ward.txt", LIE.encode()), outlet="The Sarnholt Ledger"
+        channel, "add-source", file=("ward.txt", LIE.encode()), outlet="The Sarnholt Ledger"
     )
     assert "pasted by a moderator, as from The Sarnholt Ledger" in shown(offered)
 

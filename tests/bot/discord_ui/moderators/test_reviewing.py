@@ -25,7 +25,16 @@ from bot.ledger.model import (
 )
 from bot.wording import Wording
 from ingest.model import Evidence, Permission, Removal
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
+from tests.bot.discord_ui.choosing import labels
+from tests.bot.discord_ui.moderators.conftest import (
+    FEED,
+    PAGE,
+    panel,
+    row,
+    send,
+    set_value,
+    shown,
+)
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
@@ -139,7 +148,7 @@ def test_a_table_has_every_row_and_no_formula(archive):
 @pytest.mark.parametrize("name", ["chart.png", "deck.pptx", "clip.mp4"])
 async def test_a_file_of_another_kind_is_a_sentence(channel, moderator, archive, name):
     """It is not even fetched."""
-    result = await moderator.slash(channel, "source add", file=(name, b"Some bytes of it."))
+    result = await moderator.slash(channel, "add-source", file=(name, b"Some bytes of it."))
     assert f"{name} is of a kind that is not read" in shown(result)
 
 
@@ -172,7 +181,7 @@ async def test_a_members_suggestion_is_reviewed(
     simcord_env, channel, alice, moderator, manager, archive
 ):
     """It is posted where the server reviews; approving it keeps what the preview showed."""
-    await manager.slash(channel, "settings review", channel=channel)
+    await set_value(manager, channel, "review", "reviewin:0", channel)
     form = await alice.slash(channel, "suggest")
     await alice.submit_modal(form, {"url": PAGE, "outlet": "Ledger", "note": "It counts wards."})
     posted = channel.last_message
@@ -188,23 +197,24 @@ async def test_a_members_suggestion_is_reviewed(
     assert archive.articles.count() == 2
     kinds = [each.kind for each in Ledger.of(archive).audit.last()]
     assert kinds == [AuditAction.ADDED, AuditAction.APPROVED, AuditAction.SET]
-    late = await moderator.slash(channel, "source suggestions")
+    late = await panel(moderator, channel, "suggestions")
     assert "Nothing is proposed." in shown(late)
 
 
 async def test_a_second_moderator_has_to_agree(channel, moderator, second, manager, archive):
     """Whoever proposes does not approve; a paste is kept for the other one to look at."""
-    await manager.slash(channel, "settings approval", second=True)
-    form = await moderator.slash(channel, "source paste")
+    await set_value(manager, channel, "desk", "approval:0", "yes")
+    opened = await panel(moderator, channel)
+    form = await moderator.click(opened.response, label="Paste an article")
     values = {"headline": "Pasted", "outlet": "Courier", "url": "", "text": story(9)}
     preview = await moderator.submit_modal(form, values)
     proposed = await moderator.click(preview.response, label="Keep")
     assert "another moderator has to agree" in shown(proposed)
     assert archive.articles.count() == 1
-    mine = await moderator.slash(channel, "source suggestions")
+    mine = await panel(moderator, channel, "suggestions")
     refused = await moderator.click(mine.response, label="Approve")
     assert "Another moderator has to decide" in shown(refused)
-    theirs = await second.slash(channel, "source suggestions")
+    theirs = await panel(second, channel, "suggestions")
     looked = await second.click(theirs.response, label="Preview")
     assert "Pasted" in shown(looked)
     done = await second.click(theirs.response, label="Approve")
@@ -217,7 +227,7 @@ async def test_a_rejected_suggestion_leaves_nothing(channel, alice, moderator, a
     """And cannot be decided again."""
     form = await alice.slash(channel, "suggest")
     await alice.submit_modal(form, {"url": PAGE, "outlet": "", "note": ""})
-    listed = await moderator.slash(channel, "source suggestions")
+    listed = await panel(moderator, channel, "suggestions")
     done = await moderator.click(listed.response, label="Reject")
     assert "Nothing was kept" in shown(done)
     assert archive.articles.count() == 1
@@ -231,7 +241,7 @@ async def test_a_suggested_feed_needs_its_outlet(channel, alice, moderator, arch
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
     form = await alice.slash(channel, "suggest")
     await alice.submit_modal(form, {"url": FEED, "outlet": "", "note": ""})
-    listed = await moderator.slash(channel, "source suggestions")
+    listed = await panel(moderator, channel, "suggestions")
     said_ = await moderator.click(listed.response, label="Approve")
     assert "Name the outlet" in shown(said_)
     assert archive.sources.watched() == []
@@ -240,21 +250,22 @@ async def test_a_suggested_feed_needs_its_outlet(channel, alice, moderator, arch
 async def test_a_list_has_pages(channel, moderator, archive):
     """Back and Next, and the search goes along."""
     saved(archive, *(an_extract(f"Text number {n}.", title=f"Ward {n}") for n in range(25)))
-    result = await moderator.slash(channel, "source list", search="ward")
-    assert shown(result).count("Ward ") == 10
-    for expected in (10, 5):
+    result = await moderator.slash(channel, "source", find="ward")
+    assert shown(result).count("Ward ") == 4
+    for expected in (4, 4, 4, 4, 4, 1):
         result = await moderator.click(result.response, label="Next")
         assert shown(result).count("Ward ") == expected
+    assert "Next" not in labels(result.response)
     result = await moderator.click(result.response, label="Back")
-    assert shown(result).count("Ward ") == 10
+    assert shown(result).count("Ward ") == 4
 
 
 async def test_what_was_set_aside_is_reviewed_with_buttons(channel, moderator, archive):
     """Restore, and the way back."""
     saved(archive, *(an_extract(story(7), title=f"Title {n}") for n in range(8)))
-    result = await moderator.slash(channel, "source quarantine")
+    result = await panel(moderator, channel, "quarantine")
     assert "Title" in shown(result)
-    done = await moderator.click(result.response, custom_id="desk:restore:9")
+    done = await row(moderator, result, "restore", 9)
     assert "Restored" in shown(done)
     assert archive.articles.get(9).removal is None
     await moderator.click(done.response, label="Undo")
@@ -265,7 +276,7 @@ async def test_hiding_tells_no_reader(channel, moderator, archive):
     """New answers do without it; those that cite it stay as they are."""
     answered(archive)
     Ledger.of(archive).notices.note_shown(1, "5", "6", "en", now=NOW)
-    result = await moderator.slash(channel, "source hide", article="1")
+    result = await row(moderator, await panel(moderator, channel), "hide", 1)
     assert "Hidden" in shown(result)
     assert archive.articles.count() == 0
     assert Ledger.of(archive).notices.given() == set()
@@ -279,14 +290,14 @@ async def test_a_failing_source_is_reviewed(channel, moderator, archive):
     bad = archive.sources.watch("http://gone.example/", "Courier", Permission.OFFERED, 30, now=NOW)
     archive.sources.checked(good.id, NOW)
     archive.sources.failed(bad.id, NOW, "It answers 500.")
-    result = await moderator.slash(channel, "source watched")
+    result = await panel(moderator, channel, "watched")
     text = shown(result)
     assert text.index("It answers 500.") < text.index("Ledger")
-    again = await moderator.click(result.response, custom_id=f"desk:lookagain:{bad.id}")
+    again = await row(moderator, result, "lookagain", bad.id)
     assert "is looked at now" in shown(again)
     assert archive.sources.get(bad.id).due(NOW)
-    result = await moderator.slash(channel, "source watched")
-    gone = await moderator.click(result.response, custom_id=f"desk:unwatch:{bad.id}")
+    result = await panel(moderator, channel, "watched")
+    gone = await row(moderator, result, "unwatch", bad.id)
     assert "No longer watched: http://gone.example/" in shown(gone)
     assert len(archive.sources.watched()) == 1
     await moderator.click(gone.response, label="Undo")
@@ -298,15 +309,16 @@ async def test_a_failing_source_is_reviewed(channel, moderator, archive):
 async def test_a_look_shows_how_it_goes(
     simcord_env, channel, moderator, desk, archive, monkeypatch
 ):
-    """In place: asked for, under way, done."""
+    """Beside the panel: asked for, under way, done."""
     monkeypatch.setattr(refreshing, "EDIT_SECONDS", 0.01)
     source = archive.sources.watch(FEED, "Ledger", Permission.UNSTATED, 60, now=NOW)
-    [offer] = await moderator.autocomplete(channel, "source refresh", "source", "ledger")
+    watched = await panel(moderator, channel, "watched")
     archive.sources.checked(source.id, NOW, listed=3)
     archive.sources.ended(source.id, desk.clock())
-    result = await moderator.slash(channel, "source refresh", source=offer["value"])
+    before = len([r for r in simcord_env.http_requests if r.method == "PATCH"])
+    result = await row(moderator, watched, "lookagain", source.id)
     await simcord_env.settle()
-    edits = [r for r in simcord_env.http_requests if r.method == "PATCH"]
+    edits = [r for r in simcord_env.http_requests if r.method == "PATCH"][before:]
     assert "is looked at now" in str(edits[0].json)
     assert "Done. Pages looked at: 0; listed: 3" in str(edits[-1].json)
     assert Ledger.of(archive).jobs.take_over("nobody", set()) == []
@@ -337,13 +349,13 @@ def words():
 
 async def test_moderators_see_who_was_told(channel, moderator, archive):
     """Where a reader was told of a correction, and where that failed."""
-    assert "No reader had to be told" in shown(await moderator.slash(channel, "source corrections"))
+    assert "No reader had to be told" in shown(await panel(moderator, channel, "corrections"))
     answered(archive)
     Ledger.of(archive).notices.note_shown(1, str(channel.id), "6", "en", now=NOW)
     key = NoticeKey(1, 1, 1, NoticeKind.RETRACTED)
     Ledger.of(archive).notices.mark_given(key, now=NOW, reached=True)
     Ledger.of(archive).notices.mark_given(replace(key, version=2), now=NOW, reached=False)
-    text = shown(await moderator.slash(channel, "source corrections"))
+    text = shown(await panel(moderator, channel, "corrections"))
     assert "retracted" in text
     assert "could not be told" in text
     assert "Harbour wins 46 seats" in text
@@ -354,7 +366,9 @@ async def test_search_shows_evidence_and_scores(channel, moderator, desk, archiv
     [passage] = archive.passages.of_article(1)
     found = [Evidence(passage, 1.0, 0.5, 7.25)]
     object.__setattr__(desk.catalogue, "search", lambda _text, _edition: found)
-    text = shown(await moderator.slash(channel, "source search", question="Who won?"))
+    opened = await panel(moderator, channel)
+    form = await moderator.select(opened.response, ["evidence"], custom_id="desk:listing:0")
+    text = shown(await moderator.submit_modal(form, {"question": "Who won?"}))
     assert "score 1.00 · words 7.2 · meaning 0.50" in text
 
 
@@ -362,7 +376,7 @@ async def test_search_shows_evidence_and_scores(channel, moderator, desk, archiv
 async def test_a_file_too_large_is_a_sentence(channel, moderator, archive, size):
     """Nothing is read of it."""
     file = ("big.txt", b"x" * size)
-    result = await moderator.slash(channel, "source add", file=file)
+    result = await moderator.slash(channel, "add-source", file=file)
     assert "larger than 8 MB" in shown(result)
 
 
@@ -372,7 +386,7 @@ async def test_a_feed_that_was_proposed_without_its_outlet_is_named(
     """Whoever approves it says whose it is."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
     await desk.community.suggest(FEED, None, None, 5, channel._env.guild.id)
-    listed = await moderator.slash(channel, "source suggestions")
+    listed = await panel(moderator, channel, "suggestions")
     named = await moderator.click(listed.response, label="Approve")
     form = await moderator.click(named.response, label="Name the outlet")
     suggestion = await moderator.submit_modal(form, {"outlet": "Ledger"})

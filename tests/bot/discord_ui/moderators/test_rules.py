@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import discord
 import pytest
 
-from bot.discord_ui.moderators.settings import UnsetButton
+from bot.discord_ui.moderators.settings import Section, UnsetButton, _LimitMenu
 from bot.ledger import Ledger
 from ingest.language.languages import Language
-from tests.bot.discord_ui.moderators.conftest import send, shown
+from tests.bot.discord_ui.choosing import labels, walked
+from tests.bot.discord_ui.moderators.conftest import (
+    member_with,
+    panel,
+    row,
+    send,
+    set_value,
+    settings,
+    shown,
+)
 from tests.bot.discord_ui.reading import seen
 from tests.bot.discord_ui.speaking import speaking
+from tests.builders import an_extract, saved
 
 QUESTION = "Will Marrowen govern with the Lantern Movement?"
 
@@ -21,7 +32,7 @@ def at_me(env, text=QUESTION):
 
 async def test_a_channel_that_is_off_is_quiet(simcord_env, channel, alice, manager, asked):
     """It says so once to whoever mentions it, and to the asker of a command alone."""
-    await manager.slash(channel, "settings everywhere", mode="off")
+    await set_value(manager, channel, "channels", "mode:0", "off")
     await alice.send(channel, at_me(simcord_env))
     assert text_of(channel.last_message).startswith("I do not answer in this channel.")
     message = await alice.send(channel, at_me(simcord_env))
@@ -34,19 +45,22 @@ async def test_a_channel_that_is_off_is_quiet(simcord_env, channel, alice, manag
 
 async def test_off_by_default_and_on_in_one_channel(simcord_env, channel, alice, manager, asked):
     """The channel's own mode goes before that of all."""
-    await manager.slash(channel, "settings everywhere", mode="off")
-    result = await manager.slash(channel, "settings channel", channel=channel, mode="on")
+    await set_value(manager, channel, "channels", "mode:0", "off")
+    page = await set_value(manager, channel, "channels", "channel:0", channel)
+    own = f"desk:mode:{channel.id}"
+    result = await manager.select(page.response, ["on"], custom_id=own)
     assert "answers /ask and mentions" in shown(result)
     await alice.slash(channel, "ask", question=QUESTION)
     assert len(asked) == 1
-    await manager.slash(channel, "settings channel", channel=channel)
+    page = await set_value(manager, channel, "channels", "channel:0", channel)
+    await manager.select(page.response, ["none"], custom_id=own)
     await alice.slash(channel, "ask", question=QUESTION)
     assert len(asked) == 1
 
 
 async def test_mentions_only_answers_commands_privately(simcord_env, channel, alice, manager):
     """The channel stays clear of what one person wants to know."""
-    await manager.slash(channel, "settings everywhere", mode="mention")
+    await set_value(manager, channel, "channels", "mode:0", "mention")
     assert (await alice.slash(channel, "ask", question=QUESTION)).ephemeral
     await alice.send(channel, at_me(simcord_env))
     assert channel.last_message.author.id == simcord_env.bot.user.id
@@ -54,7 +68,7 @@ async def test_mentions_only_answers_commands_privately(simcord_env, channel, al
 
 async def test_threads_only_makes_a_thread_of_the_question(simcord_env, channel, alice, manager):
     """And answers where it was asked if there can be none."""
-    await manager.slash(channel, "settings everywhere", mode="thread")
+    await set_value(manager, channel, "channels", "mode:0", "thread")
     await alice.send(channel, at_me(simcord_env))
     [thread] = channel.threads
     assert thread.name == QUESTION
@@ -67,14 +81,14 @@ async def test_threads_only_makes_a_thread_of_the_question(simcord_env, channel,
 
 async def test_a_fixed_language_is_the_answers(channel, alice, manager, asked):
     """Whatever the question is in."""
-    await manager.slash(channel, "settings language", language="ja")
+    await set_value(manager, channel, "language", "language:0", "ja")
     await alice.slash(channel, "ask", question=QUESTION)
     assert asked[0].language is Language.JAPANESE
 
 
 async def test_who_asks_too_much_waits(simcord_env, channel, alice, manager, asked, caplog):
     """They are told once a minute, and others are answered."""
-    await manager.slash(channel, "settings limits", per_member=2)
+    await set_value(manager, channel, "limits", "limit:member", "2")
     for _ in range(3):
         result = await alice.slash(channel, "ask", question=QUESTION)
     assert "many questions in a minute" in shown(result)
@@ -96,7 +110,7 @@ def text_of(message):
 
 async def test_a_channel_has_a_limit_of_its_own(channel, alice, manager, asked):
     """Many members together are held as well."""
-    await manager.slash(channel, "settings limits", per_channel=1)
+    await set_value(manager, channel, "limits", "limit:channel", "1")
     await alice.slash(channel, "ask", question=QUESTION)
     result = await manager.slash(channel, "ask", question=QUESTION)
     assert "many questions in a minute" in shown(result)
@@ -105,33 +119,41 @@ async def test_a_channel_has_a_limit_of_its_own(channel, alice, manager, asked):
 
 async def test_what_is_set_is_logged_and_taken_back_once(channel, manager, archive):
     """By whoever may set it."""
-    result = await manager.slash(channel, "settings everywhere", mode="off")
+    result = await set_value(manager, channel, "channels", "mode:0", "off")
     assert "Channels: does not answer" in shown(result)
     back = await manager.click(result.response, label="Undo")
     assert "Channels: answers /ask and mentions for all to see" in shown(back)
     old = await send(channel, UnsetButton("1", "Undo"))
     late = await manager.click(old, custom_id="desk:unset:1")
     assert "left to take back" in shown(late)
-    assert "set" in shown(await manager.slash(channel, "source log"))
+    assert "set" in shown(await panel(manager, channel, "log"))
+
+
+async def linked(manager, channel, url):
+    """Let *manager* name the page of the election authority."""
+    page = await settings(manager, channel, "desk")
+    form = await manager.click(page.response, custom_id="desk:link:0")
+    return await manager.submit_modal(form, {"url": url})
 
 
 async def test_what_holds_everywhere(channel, manager, archive):
     """The voting link, approval and review are for the whole desk."""
-    await manager.slash(channel, "settings voting-link", url="https://vote.example/how")
-    await manager.slash(channel, "settings approval", second=True)
-    result = await manager.slash(channel, "settings show")
-    text = shown(result)
+    await linked(manager, channel, "https://vote.example/how")
+    await set_value(manager, channel, "desk", "approval:0", "yes")
+    text = shown(await manager.slash(channel, "settings"))
     assert "https://vote.example/how" in text
     assert "A second moderator has to agree: yes" in text
-    wrong = await manager.slash(channel, "settings voting-link", url="javascript:alert(1)")
+    wrong = await linked(manager, channel, "javascript:alert(1)")
     assert "no address of the web" in shown(wrong)
+    unset = await linked(manager, channel, "")
+    assert "Election authority: not set" in shown(unset)
 
 
 async def test_a_budget_without_prices_is_refused(channel, manager, archive):
     """It would bind nothing."""
-    result = await manager.slash(channel, "settings budget", amount=5.0)
-    assert "PRICE_INPUT" in shown(result)
-    assert Ledger.of(archive).rules.get("").get("daily_budget") is None
+    page = await settings(manager, channel, "desk")
+    assert "PRICE_INPUT" in shown(page)
+    assert "Daily budget" not in labels(page.response)
 
 
 class TestPriced:
@@ -141,25 +163,32 @@ class TestPriced:
     def desk_settings(self):
         return {"PRICE_INPUT": "1", "PRICE_OUTPUT": "2"}
 
-    async def test_a_budget_is_set_and_let_go(self, channel, manager):
-        """Without an amount the maintainers' settings hold again."""
-        result = await manager.slash(channel, "settings budget", amount=5.5)
-        assert "Daily budget: 5.5" in shown(result)
-        result = await manager.slash(channel, "settings budget")
-        assert "Daily budget: not set" in shown(result)
+    async def test_a_budget_is_set_and_let_go(self, channel, manager, archive):
+        """Without an amount the maintainers' settings hold again; words are none."""
+        page = await settings(manager, channel, "desk")
+        for given, said in (
+            ("5,5", "Daily budget: 5.5"),
+            ("a lot", "“a lot” is not an amount"),
+            ("-1", "is not an amount"),
+            ("NaN", "is not an amount"),
+            ("", "Daily budget: not set"),
+        ):
+            form = await manager.click(page.response, label="Daily budget")
+            assert said in shown(await manager.submit_modal(form, {"amount": given}))
+        assert Ledger.of(archive).rules.get("")["daily_budget"] is None
 
 
 async def test_the_log_has_the_way_back(channel, manager, archive):
     """What was done a while ago is taken back out of the log, by whoever may."""
-    await manager.slash(channel, "settings everywhere", mode="off")
-    await manager.slash(channel, "source remove", article="1")
-    log = await manager.slash(channel, "source log")
+    await set_value(manager, channel, "channels", "mode:0", "off")
+    await row(manager, await panel(manager, channel), "remove", 1)
+    log = await panel(manager, channel, "log")
     undone = await manager.click(log.response, custom_id="desk:undo:2")
     assert "Taken back" in shown(undone)
-    log = await manager.slash(channel, "source log")
+    log = await panel(manager, channel, "log")
     unset = await manager.click(log.response, custom_id="desk:unset:1")
     assert "Channels: answers /ask and mentions for all to see" in shown(unset)
-    log = await manager.slash(channel, "source log")
+    log = await panel(manager, channel, "log")
     assert shown(log).count("(taken back)") == 2
     assert archive.articles.count() == 1
 
@@ -167,8 +196,65 @@ async def test_the_log_has_the_way_back(channel, manager, archive):
 async def test_a_moderator_is_served_in_their_language(channel, manager):
     """Words, settings and refusals follow the Discord of whoever acts."""
     with speaking(Language.JAPANESE):
-        result = await manager.slash(channel, "settings everywhere", mode="off")
+        result = await set_value(manager, channel, "channels", "mode:0", "off")
         assert "チャンネル: 答えない" in shown(result)
-        empty = await manager.slash(channel, "source add")
+        empty = await manager.slash(channel, "add-source")
         assert "アドレス" in shown(empty)
-    assert "Channels: does not answer" in shown(await manager.slash(channel, "settings show"))
+    assert "Channels: does not answer" in shown(await manager.slash(channel, "settings"))
+
+
+async def test_the_panel_is_its_askers_and_outlives_a_restart(simcord_env, channel, manager):
+    """Only they see it; its menus work on after a restart, and for nobody who lost the right."""
+    opened = await manager.slash(channel, "settings")
+    assert opened.ephemeral
+    await simcord_env.restart_bot()
+    page = await manager.select(opened.response, ["channels"], custom_id="desk:section:0")
+    result = await manager.select(page.response, ["off"], custom_id="desk:mode:0")
+    assert "Channels: does not answer" in shown(result)
+    role = next(r for r in simcord_env.bot.guilds[0].roles if r.name == "managers")
+    await role.edit(permissions=discord.Permissions.none())
+    refused = await manager.select(result.response, ["on"], custom_id="desk:mode:0")
+    assert "Only those who may manage this server" in shown(refused)
+    assert (await simcord_env.bot.desk.community.rules(simcord_env.guild.id)).everywhere == "off"
+
+
+async def test_every_page_fits_into_a_message(simcord_env, channel, manager, archive):
+    """Forty components, twenty-five options a menu, in every section, with all that can be set."""
+    boss = member_with(simcord_env, "boss", administrator=True)
+    saved(
+        archive, *(an_extract(f"T{n}", title=f"T{n}", outlet=f"Outlet {n:02}") for n in range(30))
+    )
+    await set_value(boss, channel, "digest", "digestin:0", channel)
+    await set_value(boss, channel, "quiet", "quiet:begin", "22")
+    for section in Section:
+        page = await settings(boss, channel, section)
+        parts = list(walked(page.response.components))
+        assert len(parts) <= 40
+        assert all(len(each.get("options", [])) <= 25 for each in parts)
+
+
+async def test_outlets_are_chosen_a_menu_at_a_time(simcord_env, channel, manager, archive, desk):
+    """What stands in another menu stays as it is; one outlet at least is left."""
+    saved(
+        archive, *(an_extract(f"T{n}", title=f"T{n}", outlet=f"Outlet {n:02}") for n in range(29))
+    )
+    names = await desk.catalogue.outlets(str(simcord_env.guild.id))
+    assert len(names) == 30
+    page = await settings(manager, channel, "outlets")
+    later = await manager.click(page.response, label="Next")
+    menu = next(each for each in walked(later.response.components) if "options" in each)
+    kept = [each["value"] for each in menu["options"] if each["label"] != "Outlet 28"]
+    result = await manager.select(later.response, kept, custom_id="desk:outlets:25")
+    cited = (await desk.community.rules(simcord_env.guild.id)).outlets
+    assert cited == tuple(name for name in names if name != "Outlet 28")
+    assert "Outlet 28" not in shown(result)
+    await manager.click(result.response, label="Cite all outlets")
+    assert (await desk.community.rules(simcord_env.guild.id)).outlets == ()
+
+
+async def test_a_value_that_is_not_offered_changes_nothing(channel, manager, desk, simcord_env):
+    """A forged request meets the same limits as a menu."""
+    menu = _LimitMenu("member", "x", [discord.SelectOption(label="x", value="999999")])
+    message = await send(channel, menu)
+    await manager.select(message, ["999999"], custom_id="desk:limit:member")
+    assert (await desk.community.rules(simcord_env.guild.id)).per_member == 6

@@ -6,9 +6,10 @@ import discord
 import pytest
 
 from bot.community.rules import DeskRules, Speaks
+from bot.discord_ui.moderators.settings import _ApprovalMenu
 from bot.discord_ui.moderators.setup import welcome
 from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.moderators.conftest import shown
+from tests.bot.discord_ui.moderators.conftest import send, shown
 from tests.bot.discord_ui.reading import seen
 
 
@@ -110,7 +111,10 @@ async def test_home_is_handed_over_by_who_manages_both(simcord_env, desk, channe
     done = await owner.submit_modal(form, {"server": [str(other.id)]})
     assert "The home server is now Dunmere" in shown(done)
     assert desk.curator.home.server == other.id
-    refused = await owner.slash(channel, "settings approval", second=True)
+    elsewhere = await owner.slash(channel, "settings")
+    assert "What is set for every server" not in shown(elsewhere)
+    menu = _ApprovalMenu("0", "x", [discord.SelectOption(label="x", value="yes")])
+    refused = await owner.select(await send(channel, menu), ["yes"], custom_id="desk:approval:0")
     assert "home server alone" in shown(refused)
     there = other.member(owner.user) if hasattr(other, "member") else None
     del there, place

@@ -8,15 +8,32 @@ import pytest
 from bot.community.curating import Moderator, NotYoursError, TooManySourcesError
 from bot.community.previewing import Preview
 from bot.discord_ui.moderators.decisions import UndoButton
+from bot.discord_ui.moderators.listing import (
+    _HideButton,
+    _RemoveButton,
+    _RestoreButton,
+    _ShowButton,
+)
 from bot.discord_ui.moderators.suggestions import ApproveButton
 from bot.ledger.model import AuditAction, FeedbackVerdict
 from ingest.model import Edition
-from tests.bot.discord_ui.choosing import labels
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, allow, send, shown
+from tests.bot.discord_ui.choosing import labels, walked
+from tests.bot.discord_ui.moderators.conftest import (
+    FEED,
+    PAGE,
+    allow,
+    panel,
+    row,
+    send,
+    set_value,
+    settings,
+    shown,
+)
 from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
 
+MENU = "desk:outlets:0"
 ALL = discord.Permissions(manage_messages=True, manage_guild=True)
 
 
@@ -48,7 +65,7 @@ def told(result):
 
 async def added(who, where):
     """Add the page, and keep it."""
-    result = await who.slash(where, "source add", url=PAGE)
+    result = await who.slash(where, "add-source", url=PAGE)
     return await who.click(result.response, label="Keep")
 
 
@@ -83,7 +100,7 @@ async def test_a_stranger_never_writes_into_an_article_of_all(here, there, archi
     """A paste under its address is an article of its own, in its own server."""
     await added(*here)
     [article] = [each.id for each in archive.articles.listed() if each.id != 1]
-    form = await there[0].slash(there[1], "source paste")
+    form = await there[0].click((await panel(*there)).response, label="Paste an article")
     text = "The count in ward one was annulled on Sunday, and nobody won anything at all there."
     values = {"headline": "Ward 1 decides", "outlet": "Ledger", "url": PAGE, "text": text}
     offered = await there[0].submit_modal(form, values)
@@ -109,16 +126,17 @@ async def test_every_server_hides_anything_for_itself(
     simcord_env, here, there, elsewhere, archive, desk
 ):
     """What a maintainer added too, and only there; the way back is there as well."""
-    done = await there[0].slash(there[1], "source hide", article="1")
+    done = await row(there[0], await panel(*there), "hide", 1)
     assert "Hidden in this server" in shown(done)
     assert cited_in(archive, elsewhere) == []
     assert cited_in(archive, simcord_env.guild) == ["Harbour wins 46 seats"]
-    seen_there = shown(await there[0].slash(there[1], "source show", article="1"))
+    seen_there = shown(await there[0].slash(there[1], "source", find="article 1"))
     assert "hidden in this server" in seen_there
-    again = await there[0].slash(there[1], "source hide", article="1")
-    assert "It is so already" in shown(again)
+    copied = await send(there[1], _HideButton("1.articles.0", "Hide"))
+    again = await there[0].click(copied, custom_id="desk:hide:1.articles.0")
+    assert "It is so already" in told(again)
     assert len(desk.ledger.audit.last()) == 1
-    await there[0].slash(there[1], "source restore", article="1")
+    await row(there[0], await panel(*there, "removed"), "restore", 1)
     assert cited_in(archive, elsewhere) == ["Harbour wins 46 seats"]
 
 
@@ -126,20 +144,25 @@ async def test_what_home_looks_after_others_do_not_remove(here, there, desk, arc
     """The verb itself refuses, whoever calls it; home may."""
     with pytest.raises(NotYoursError, match="Only the home server"):
         await desk.curator.remove(1, Moderator("1", "2"))
-    refused = await there[0].slash(there[1], "source remove", article="1")
-    assert "Only the home server" in shown(refused)
+    opened = await panel(*there)
+    assert labels(opened.response)[:3] == ["Show", "Hide", "Add a source"]
+    copied = await send(there[1], _RemoveButton("1.articles.0", "Remove"))
+    refused = await there[0].click(copied, custom_id="desk:remove:1.articles.0")
+    assert "Only the home server" in told(refused)
     assert archive.articles.count() == 1
-    await here[0].slash(here[1], "source remove", article="1")
+    await row(here[0], await panel(*here), "remove", 1)
     assert archive.articles.count() == 0
 
 
 async def test_a_second_server_takes_nothing_from_the_first(simcord_env, here, archive):
     """Home keeps its rights when somebody invites the bot elsewhere."""
-    await here[0].slash(here[1], "settings voting-link", url="https://vote.example")
+    page = await settings(*here, "desk")
+    form = await here[0].click(page.response, custom_id="desk:link:0")
+    await here[0].submit_modal(form, {"url": "https://vote.example"})
     simcord_env.create_guild("Late")
-    set_ = await here[0].slash(here[1], "settings approval", second=True)
+    set_ = await set_value(*here, "desk", "approval:0", "yes")
     assert "vote.example" in shown(set_)
-    await here[0].slash(here[1], "source remove", article="1")
+    await row(here[0], await panel(*here), "remove", 1)
     assert archive.articles.count() == 0
 
 
@@ -147,11 +170,16 @@ async def test_what_is_another_server_s_is_not_to_be_seen(here, there, archive):
     """Not by its number, not in lists, not while somebody types."""
     await added(*there)
     [article] = [each.id for each in archive.articles.listed() if each.id != 1]
-    for command in ("source show", "source remove", "source hide", "source restore"):
-        refused = await here[0].slash(here[1], command, article=str(article))
-        assert "Ward 1" not in shown(refused)
-    assert "Ward 1" not in shown(await here[0].slash(here[1], "source list"))
-    offered = await here[0].autocomplete(here[1], "source show", "article", "Ward")
+    refused = await here[0].slash(here[1], "source", find=f"article {article}")
+    assert "Ward 1" not in shown(refused)
+    key = f"{article}.articles.0"
+    for button in (_ShowButton, _RemoveButton, _HideButton, _RestoreButton):
+        copied = await send(here[1], button(key, "x"))
+        refused = await here[0].click(copied, custom_id=f"desk:{button.kind}:{key}")
+        assert "Ward 1" not in told(refused)
+    assert archive.articles.get(article).removal is None
+    assert "Ward 1" not in shown(await panel(*here))
+    offered = await here[0].autocomplete(here[1], "source", "find", "Ward")
     assert offered == []
 
 
@@ -168,9 +196,9 @@ async def test_the_way_back_is_only_for_those_who_did_it(here, there, archive, d
 async def test_a_source_is_looked_after_where_it_is_watched(here, there, elsewhere, desk, web):
     """Others may watch it for themselves; neither describes nor stops what is the other's."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
-    result = await here[0].slash(here[1], "source add", url=FEED, outlet="Ledger")
+    result = await here[0].slash(here[1], "add-source", url=FEED, outlet="Ledger")
     await here[0].click(result.response, label="Watch")
-    again = await there[0].slash(there[1], "source add", url=FEED, outlet="Other")
+    again = await there[0].slash(there[1], "add-source", url=FEED, outlet="Other")
     assert "Watched already as source 1, of Ledger." in shown(again)
     assert labels(again.response) == ["Discard"]
     await desk.curator.watch(Preview(FEED), "Other", Moderator("1", elsewhere.id))
@@ -180,8 +208,8 @@ async def test_a_source_is_looked_after_where_it_is_watched(here, there, elsewhe
     ]
     with pytest.raises(NotYoursError):
         await desk.curator.unwatch(1, Moderator("1", "2"))
-    listed = await there[0].slash(there[1], "source watched")
-    assert labels(listed.response) == ["Look now", "Stop watching"]
+    listed = await panel(*there, "watched")
+    assert labels(listed.response)[:3] == ["Look now", "Stop watching", "Add a source"]
 
 
 async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
@@ -196,11 +224,11 @@ async def test_a_server_that_is_not_home_watches_a_few_sources(there, desk):
 async def test_a_server_s_log_shows_all_that_is_cited_there(here, there):
     """What home did to it, without who it was; and home learns nothing of the others."""
     await added(*here)
-    theirs = await there[0].slash(there[1], "source log")
+    theirs = await panel(*there, "log")
     assert "the home server · added: Ward 1 decides" in shown(theirs)
     assert labels(theirs.response) == []
-    await there[0].slash(there[1], "source hide", article="1")
-    mine = await here[0].slash(here[1], "source log")
+    await row(there[0], await panel(*there), "hide", 1)
+    mine = await panel(*here, "log")
     assert "hid" not in shown(mine)
     assert labels(mine.response) == ["Undo"]
 
@@ -222,12 +250,12 @@ async def test_suggestions_go_to_the_server_where_they_were_made(
 ):
     """Into its review channel, and onto its moderators' list."""
     review = elsewhere.create_text_channel("review")
-    await there[0].slash(there[1], "settings review", channel=review)
+    await set_value(*there, "review", "reviewin:0", review)
     member = elsewhere.add_member(simcord_env.create_user("reader"))
     form = await member.slash(there[1], "suggest")
     await member.submit_modal(form, {"url": PAGE, "outlet": "", "note": "please"})
     assert "A source is proposed" in seen([c.to_dict() for c in review.last_message.components])
-    assert "Nothing is proposed" in shown(await here[0].slash(here[1], "source suggestions"))
+    assert "Nothing is proposed" in shown(await panel(*here, "suggestions"))
     stolen = await send(here[1], ApproveButton("1", "Approve"))
     decided = await here[0].click(stolen, custom_id="desk:approve:1")
     assert "decided already" in shown(decided)
@@ -239,7 +267,7 @@ async def test_suggestions_go_to_the_server_where_they_were_made(
 async def test_reports_are_read_where_they_were_made(simcord_env, here, there, elsewhere, desk):
     """With the question, so nowhere else; and they come to the review channel by themselves."""
     review = elsewhere.create_text_channel("review")
-    await there[0].slash(there[1], "settings review", channel=review)
+    await set_value(*there, "review", "reviewin:0", review)
     number = answered(desk.archive)
     guild = elsewhere.id
     kept = await desk.community.say(
@@ -260,30 +288,33 @@ async def test_a_role_lets_in(simcord_env, here, archive):
     role = simcord_env.guild.create_role("librarians")
     member = simcord_env.guild.add_member(simcord_env.create_user("lib"), roles=[role])
     await allow(simcord_env, member, "source")
-    assert "Only moderators" in shown(await member.slash(channel, "source list"))
-    set_ = await manager.slash(channel, "settings moderators", role=role)
+    assert "Only moderators" in shown(await member.slash(channel, "source"))
+    set_ = await set_value(manager, channel, "moderators", "moderators:0", role)
     assert "Looks after the coverage" in shown(set_)
-    assert "Only moderators" not in shown(await member.slash(channel, "source list"))
-    await manager.slash(channel, "settings moderators")
-    assert "Only moderators" in shown(await member.slash(channel, "source list"))
+    assert "Only moderators" not in shown(await member.slash(channel, "source"))
+    await set_value(manager, channel, "moderators", "moderators:0")
+    assert "Only moderators" in shown(await member.slash(channel, "source"))
 
 
 async def test_a_server_chooses_its_outlets(there, elsewhere, desk, archive):
     """What is cited here may be left out there."""
     saved(archive, an_extract(title="Another", url="https://courier.example/1", outlet="Courier"))
     who, where = there
-    offered = await who.autocomplete(where, "settings outlets", "also", "")
-    assert {each["value"] for each in offered} == {"Courier", *desk.archive.outlets.names()}
-    shown_ = shown(await who.slash(where, "settings outlets", also="Courier"))
-    assert "Outlets that may be cited: Courier" in shown_
+    page = await settings(who, where, "outlets")
+    [menu] = [each for each in walked(page.response.components) if each.get("custom_id") == MENU]
+    values = {each["label"]: each["value"] for each in menu["options"]}
+    assert values.keys() == {"Courier", *desk.archive.outlets.names()}
+    chosen = await who.select(page.response, [values["Courier"]], custom_id=MENU)
+    assert "Outlets that may be cited: Courier" in shown(chosen)
     place = elsewhere.id
     assert (await desk.community.rules(place)).outlets == ("Courier",)
     assert (await desk.community.known(Edition(outlets=("Courier",)))).summary.articles == 1
-    assert "No outlet by the name" in shown(
-        await who.slash(where, "settings outlets", also="Nobody")
-    )
-    all_again = shown(await who.slash(where, "settings outlets"))
-    assert "Outlets that may be cited: all" in all_again
-    without = shown(await who.slash(where, "settings outlets", without="Courier"))
-    assert "Courier" not in without
-    await who.slash(where, "settings outlets")
+    refused = await who.select(chosen.response, [], custom_id=MENU)
+    assert "At least one outlet" in told(refused)
+    all_again = await who.click(chosen.response, label="Cite all outlets")
+    assert "Outlets that may be cited: all" in shown(all_again)
+    others = [value for name, value in values.items() if name != "Courier"]
+    without = await who.select(all_again.response, others, custom_id=MENU)
+    assert "Courier" not in shown(without)
+    every = await who.select(without.response, list(values.values()), custom_id=MENU)
+    assert "Outlets that may be cited: all" in shown(every)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from bot import wording
 from bot.discord_ui.moderators.decisions import DECISION_BUTTONS, UndoButton
-from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, send, shown
+from bot.discord_ui.moderators.listing import CoverageList
+from ingest.language.languages import Language
+from ingest.model import Permission
+from tests.bot.discord_ui.choosing import labels, walked
+from tests.bot.discord_ui.moderators.conftest import FEED, PAGE, panel, row, send, shown
+from tests.bot.discord_ui.speaking import speaking
 from tests.builders import NOW, an_extract, saved
 from tests.ingest.newsroom import story
+
+PASTE = "Paste an article"
 
 
 async def test_a_page_is_previewed_kept_and_logged(channel, moderator, archive):
     """Nothing is kept before it was seen; then it is, and who did it is written down."""
-    result = await moderator.slash(channel, "source add", url=PAGE, outlet="Ledger")
+    result = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
     assert "nothing is kept yet" in shown(result)
     assert "Ward 1 decides" in shown(result)
     assert archive.articles.count() == 1
     kept = await moderator.click(result.response, label="Keep")
     assert "1 new" in shown(kept)
     assert archive.articles.count() == 2
-    log = shown(await moderator.slash(channel, "source log"))
+    log = shown(await panel(moderator, channel, "log"))
     assert "added" in log
     assert "Ward 1 decides" in log
 
@@ -28,11 +38,11 @@ async def test_a_preview_says_what_is_known_and_who_has_it(channel, moderator, a
     """Copies already there, and that it is kept already, before anybody decides."""
     web.page("http://other.example/x", "The same", story(1))
     for url, outlet in ((PAGE, "Ledger"), ("http://other.example/x", "Courier")):
-        result = await moderator.slash(channel, "source add", url=url, outlet=outlet)
+        result = await moderator.slash(channel, "add-source", url=url, outlet=outlet)
         last = shown(result)
         await moderator.click(result.response, label="Keep")
     assert "The same story is kept of Ledger" in last
-    again = await moderator.slash(channel, "source add", url=PAGE, outlet="Ledger")
+    again = await moderator.slash(channel, "add-source", url=PAGE, outlet="Ledger")
     assert "Kept already as article 2" in shown(again)
     discarded = await moderator.click(again.response, label="Discard")
     assert "Nothing was kept" in shown(discarded)
@@ -41,19 +51,19 @@ async def test_a_preview_says_what_is_known_and_who_has_it(channel, moderator, a
 async def test_a_feed_is_watched_after_its_outlet_is_named(channel, moderator, archive, web):
     """Without an outlet a form asks for it; then the button that watches is there."""
     web.feed(FEED, [(PAGE, "Ward 1 decides")])
-    nameless = await moderator.slash(channel, "source add", url=FEED)
+    nameless = await moderator.slash(channel, "add-source", url=FEED)
     assert "Name the outlet" in shown(nameless)
     form = await moderator.click(nameless.response, label="Name the outlet")
     result = await moderator.submit_modal(form, {"outlet": "Ledger"})
     assert "pages: 1" in shown(result)
     assert "is watched" in shown(await moderator.click(result.response, label="Watch"))
     assert archive.sources.watched()[0].address == FEED
-    assert "Ledger" in shown(await moderator.slash(channel, "source watched"))
+    assert "Ledger" in shown(await panel(moderator, channel, "watched"))
 
 
 async def test_a_paste_is_previewed(channel, moderator, archive):
     """The form's text is read like any paste."""
-    opened = await moderator.slash(channel, "source paste")
+    opened = await moderator.click((await panel(moderator, channel)).response, label=PASTE)
     values = {"headline": "Pasted", "outlet": "Courier", "text": f"{story(9)}"}
     result = await moderator.submit_modal(opened, values)
     assert "Pasted" in shown(result)
@@ -71,22 +81,23 @@ async def test_a_paste_is_previewed(channel, moderator, archive):
 )
 async def test_what_cannot_be_added_says_why(channel, moderator, archive, url, said):
     """One sentence, and nothing is kept."""
-    assert said in shown(await moderator.slash(channel, "source add", url=url))
+    assert said in shown(await moderator.slash(channel, "add-source", url=url))
     assert archive.articles.count() == 1
 
 
 async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator, archive):
-    """Each deed can be taken back, once, and the log shows both."""
-    [offer] = await moderator.autocomplete(channel, "source remove", "article", "46 seats")
-    result = await moderator.slash(channel, "source remove", article=offer["value"])
+    """Each deed can be taken back on the spot, once, and the log shows both."""
+    opened = await panel(moderator, channel)
+    assert opened.ephemeral
+    result = await row(moderator, opened, "remove", 1)
     assert "Removed: Harbour wins 46 seats" in shown(result)
+    assert "There is no coverage here yet" in shown(result)
     assert archive.articles.count() == 0
-    [gone] = await moderator.autocomplete(channel, "source restore", "article", "harbour")
-    assert gone["value"] == offer["value"]
     undone = await moderator.click(result.response, label="Undo")
-    assert "Taken back" in shown(undone)
+    assert "Taken back: Harbour wins 46 seats" in shown(undone)
+    assert labels(undone.response)[:3] == ["Show", "Hide", "Remove"]
     assert archive.articles.count() == 1
-    log = shown(await moderator.slash(channel, "source log"))
+    log = shown(await panel(moderator, channel, "log"))
     assert log.count("Harbour wins 46 seats") == 2
     assert "taken back" in log
     view = UndoButton("1", "Undo")
@@ -94,22 +105,92 @@ async def test_an_article_is_removed_and_that_is_undone_once(channel, moderator,
     assert "left to take back" in shown(await moderator.click(message, custom_id="desk:undo:1"))
 
 
-async def test_a_number_that_is_none_is_one_sentence(channel, moderator):
-    """What was typed instead of chosen is named."""
-    assert "none of those" in shown(await moderator.slash(channel, "source show", article="x" * 90))
-    assert "no article 99" in shown(await moderator.slash(channel, "source show", article="99"))
+async def test_what_is_typed_finds_an_article_or_a_source(channel, moderator, archive):
+    """Offered by title, outlet and address, cited or not; other words search the titles."""
+    archive.sources.watch(FEED, "Courier", Permission.UNSTATED, 60, now=NOW)
+    [offer] = await moderator.autocomplete(channel, "source", "find", "46 seats")
+    card = await moderator.slash(channel, "source", find=offer["value"])
+    assert "Article 1, version 1" in shown(card)
+    removed = await row(moderator, card, "remove", 1)
+    assert "Removed: Harbour wins 46 seats" in shown(removed)
+    [gone] = await moderator.autocomplete(channel, "source", "find", "harbour")
+    card = await moderator.slash(channel, "source", find=gone["value"])
+    assert "Not cited: removed" in shown(card)
+    back = await row(moderator, card, "restore", 1)
+    assert "Restored: Harbour wins 46 seats" in shown(back)
+    [feed] = await moderator.autocomplete(channel, "source", "find", "courier")
+    assert FEED in shown(await moderator.slash(channel, "source", find=feed["value"]))
+    typed = await moderator.slash(channel, "source", find="seats")
+    assert "Articles: seats" in shown(typed)
+    for nothing in ("x" * 90, "article x", "source 99999999999999"):
+        empty = await moderator.slash(channel, "source", find=nothing)
+        assert "No article is like that." in shown(empty)
+    assert "no article 99" in shown(await moderator.slash(channel, "source", find="article 99"))
+
+
+async def test_a_card_leads_back_to_its_page(channel, moderator, archive):
+    """Nobody begins again at the first page."""
+    saved(archive, *(an_extract(f"Text number {n}.", title=f"Ward {n}") for n in range(6)))
+    second = await moderator.click((await panel(moderator, channel)).response, label="Next")
+    before = shown(second)
+    assert "1 · " in before
+    card = await row(moderator, second, "shown", 1)
+    assert shown(await moderator.click(card.response, label="Back")) == before
+
+
+async def test_every_list_fits_into_a_message(channel, moderator, archive):
+    """Forty components at most, with a change above and all its buttons."""
+    saved(archive, *(an_extract(f"Text number {n}.", title=f"Ward {n}") for n in range(12)))
+    for n in range(9):
+        archive.sources.watch(f"{FEED}?{n}", "Ledger", Permission.UNSTATED, 60, now=NOW)
+    page = await moderator.click((await panel(moderator, channel)).response, label="Next")
+    hidden = await row(moderator, page, "hide", 8)
+    assert len(list(walked(hidden.response.components))) <= 40
+    watched = await panel(moderator, channel, "watched")
+    middle = await moderator.click(watched.response, label="Next")
+    stopped = await row(moderator, middle, "unwatch", 5)
+    assert len(list(walked(stopped.response.components))) <= 40
+    for listing in CoverageList:
+        opened = await panel(moderator, channel, listing)
+        assert len(list(walked(opened.response.components))) <= 40
 
 
 async def test_what_was_set_aside_is_listed_and_restored(channel, moderator, archive):
     """Quarantine is reviewed where moderators are."""
     saved(archive, *(an_extract(story(7), title=f"Title {n}") for n in range(4)))
-    listed = shown(await moderator.slash(channel, "source quarantine"))
-    assert "Title 3" in listed
-    about = shown(await moderator.slash(channel, "source show", article="2"))
-    assert "set aside" in about
-    assert "4 titles" in about
-    await moderator.slash(channel, "source restore", article="2")
+    listed = await panel(moderator, channel, "quarantine")
+    assert "Title 3" in shown(listed)
+    assert "4 titles" in shown(listed)
+    assert "set aside" in shown(await panel(moderator, channel, "removed"))
+    await row(moderator, listed, "restore", 2)
     assert archive.articles.get(2).removal is None
+
+
+async def test_nothing_to_see_is_a_sentence(channel, moderator, archive):
+    """An empty list says so, and what to do where something can be done."""
+    archive.articles.remove(1, now=NOW)
+    for listing, said in (
+        ("articles", "There is no coverage here yet."),
+        ("watched", "/add-source with the address of a feed begins."),
+        ("quarantine", "Nothing is set aside."),
+        ("suggestions", "Nothing is proposed."),
+        ("corrections", "No reader had to be told"),
+        ("log", "Nobody has done anything"),
+    ):
+        assert said in shown(await panel(moderator, channel, listing))
+    archive.articles.restore(1, now=NOW)
+    assert "Nothing is hidden or removed." in shown(await panel(moderator, channel, "removed"))
+
+
+async def test_the_panel_outlives_a_restart(simcord_env, channel, moderator, archive):
+    """Its rows, its menu and its way back work on."""
+    opened = await panel(moderator, channel)
+    await simcord_env.restart_bot()
+    hidden = await row(moderator, opened, "hide", 1)
+    assert "Hidden: Harbour wins 46 seats" in shown(hidden)
+    assert archive.articles.count() == 0
+    removed = await moderator.select(hidden.response, ["removed"], custom_id="desk:listing:0")
+    assert "Harbour wins 46 seats" in shown(removed)
 
 
 async def test_a_preview_of_before_the_restart_is_too_old(channel, moderator):
@@ -125,3 +206,21 @@ async def test_everybody_sees_what_the_answers_rest_on(channel, alice, archive):
     assert "Sarnholt Ledger: articles: 1, newest 26 October 2026" in shown(result)
     archive.articles.remove(1, now=NOW)
     assert "no coverage here yet" in shown(await alice.slash(channel, "coverage"))
+
+
+async def test_a_command_that_is_not_translated_is_english_as_a_whole(
+    channel, moderator, tmp_path, monkeypatch
+):
+    """A reader of German gets one language in one message; other commands stay German."""
+    folder = shutil.copytree(wording.WORDS, tmp_path / "prompts")
+    german = folder / "words.de.toml"
+    kept = [
+        line
+        for line in german.read_text(encoding="utf-8").splitlines(keepends=True)
+        if not line.startswith("reports_heading =")
+    ]
+    german.write_text("".join(kept), encoding="utf-8")
+    monkeypatch.setattr(wording, "WORDS", folder)
+    with speaking(Language.GERMAN):
+        assert "No answer is reported." in shown(await moderator.slash(channel, "reports"))
+        assert "Keine Frage" in shown(await moderator.slash(channel, "gaps"))

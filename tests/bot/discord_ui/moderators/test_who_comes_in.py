@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 import pytest
 
+from bot.discord_ui.buttons import KeyChannelSelect, KeyRoleSelect, KeySelect
 from bot.discord_ui.moderators import (
     adding,
     decisions,
@@ -15,46 +16,28 @@ from bot.discord_ui.moderators import (
     suggestions,
 )
 from bot.discord_ui.moderators.adding import AddButton
-from bot.discord_ui.moderators.buttons import MODERATORS_BUTTONS
+from bot.discord_ui.moderators.buttons import MODERATORS_CONTROLS
 from bot.ledger import Ledger
 from bot.ledger.model import AuditAction, AuditEntry
-from tests.bot.discord_ui.moderators.conftest import PAGE, allow, member_with, send, shown
+from tests.bot.discord_ui.moderators.conftest import (
+    PAGE,
+    allow,
+    member_with,
+    panel,
+    row,
+    send,
+    shown,
+)
 from tests.builders import NOW
 
 SOURCE = (
-    ("source add", {"url": PAGE}),
-    ("source paste", {}),
-    ("source list", {}),
-    ("source search", {"question": "Who won?"}),
-    ("source show", {"article": "1"}),
-    ("source hide", {"article": "1"}),
-    ("source remove", {"article": "1"}),
-    ("source restore", {"article": "1"}),
-    ("source refresh", {"source": "1"}),
-    ("source watched", {}),
-    ("source quarantine", {}),
-    ("source corrections", {}),
-    ("source suggestions", {}),
-    ("source log", {}),
+    ("add-source", {"url": PAGE}),
+    ("source", {}),
+    ("source", {"find": "article 1"}),
     ("reports", {}),
     ("gaps", {}),
 )
-SETTINGS = (
-    ("settings show", {}),
-    ("settings everywhere", {"mode": "off"}),
-    ("settings language", {"language": "ja"}),
-    ("settings limits", {"per_member": 2}),
-    ("settings review", {}),
-    ("settings moderators", {}),
-    ("settings outlets", {}),
-    ("settings digest", {}),
-    ("settings quiet", {}),
-)
-MANAGED = (("setup", {}), ("settings preview", {}))
-DESK = (
-    ("settings voting-link", {"url": "https://vote.example"}),
-    ("settings approval", {"second": True}),
-)
+MANAGED = (("setup", {}), ("settings", {}), ("settings", {"timezone": "Europe/Berlin"}))
 KEYS = {
     "keep": "a" * 12,
     "watch": "a" * 12,
@@ -64,12 +47,43 @@ KEYS = {
     "role": "0",
     "voting": "0",
     "handover": "0",
-    "list": "10:Harbour",
+    "listing": "0",
+    "page": "articles.4.Harbour",
+    "paste": "0",
+    **dict.fromkeys(
+        ("shown", "hide", "remove", "restore", "unwatch", "putback", "lookagain"),
+        "1.articles.0",
+    ),
+    **dict.fromkeys(
+        (
+            *("section", "mode", "channel", "language", "outlets", "alloutlets", "moderators"),
+            *("reviewin", "digestin", "digestpreview", "approval", "budget", "link"),
+        ),
+        "0",
+    ),
+    "set": "channels",
+    "limit": "member",
+    "digest": "day",
+    "quiet": "begin",
     "settle": "r-f1",
     "review": "g.0",
 }
-OF_MANAGERS = (settings.UnsetButton, *setup.SETUP_BUTTONS)
-MODERATED = [each for each in MODERATORS_BUTTONS if each not in OF_MANAGERS]
+OF_MANAGERS = (*settings.SETTINGS_CONTROLS, *setup.SETUP_BUTTONS)
+MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
+OF_DESK = [each for each in settings.SETTINGS_CONTROLS if issubclass(each, settings._OfDesk)]
+FORMS = (AddButton, adding.PasteButton)
+CHOICES = {
+    "listing": "articles",
+    "section": "overview",
+    "mode": "off",
+    "language": "ja",
+    "limit": "2",
+    "outlets": "0",
+    "digest": "1",
+    "quiet": "1",
+    "approval": "yes",
+}
+"""What is chosen in each menu of options."""
 ROOMS = (adding, decisions, listing, reports, settings, setup, suggestions)
 
 
@@ -81,13 +95,34 @@ def key_of(button):
     return KEYS.get(button.kind, "1")
 
 
-def state(archive):
-    """Return what no stranger may change."""
+def control(kind, key):
+    """Return a button or a menu, as a message of the bot has it."""
+    if not issubclass(kind, KeySelect):
+        return kind(key, "x")
+    value = CHOICES[kind.kind]
+    return kind(key, "x", [discord.SelectOption(label=value, value=value)])
+
+
+async def use(member, channel, kind, key):
+    """Put a control into a message, and let *member* press it or choose in it."""
+    message, custom_id = await send(channel, control(kind, key)), f"desk:{kind.kind}:{key}"
+    if issubclass(kind, KeySelect):
+        return await member.select(message, [CHOICES[kind.kind]], custom_id=custom_id)
+    if issubclass(kind, KeyChannelSelect):
+        return await member.select(message, [channel], custom_id=custom_id)
+    if issubclass(kind, KeyRoleSelect):
+        return await member.select(message, [member.guild.create_role("any")], custom_id=custom_id)
+    return await member.click(message, custom_id=custom_id)
+
+
+def state(archive, server=None):
+    """Return what no stranger may change, with the log of one *server* or of all."""
     return (
         archive.articles.count(),
-        [(each.kind, each.article_id) for each in Ledger.of(archive).audit.last()],
+        [(each.kind, each.article_id) for each in Ledger.of(archive).audit.last(place=server)],
         [each.id for each in archive.sources.watched()],
         {**Ledger.of(archive).rules.get(""), "home": None},
+        {place: rules for place, rules in Ledger.of(archive).rules.all().items() if rules},
         len(Ledger.of(archive).suggestions.open()),
     )
 
@@ -100,33 +135,22 @@ def test_no_entrance_is_missing_here():
         for each in vars(room).values()
         if isinstance(each, type) and hasattr(each, "kind") and each.__module__ == room.__name__
     }
-    assert every == set(MODERATORS_BUTTONS)
+    assert every == set(MODERATORS_CONTROLS)
 
 
 def test_no_command_is_missing_here(simcord_env):
     """Neither is a command."""
-    tried = {name for name, _ in (*SOURCE, *SETTINGS, *DESK)} | {
-        "settings channel",
-        "settings budget",
-        "settings preview",
-        "setup",
-    }
     tree = simcord_env.bot.tree
-    there = {
-        command.qualified_name
-        for command in tree.walk_commands()
-        if command.root_parent is not None or command.name in tree.guards
-        if not isinstance(command, discord.app_commands.Group)
-    }
-    assert there == tried
+    there = {command.name for command in tree.walk_commands() if command.name in tree.guards}
+    assert there == {name for name, _ in (*SOURCE, *MANAGED)}
 
 
-@pytest.mark.parametrize(("name", "options"), [*SOURCE, *SETTINGS, *MANAGED, *DESK])
+@pytest.mark.parametrize(("name", "options"), [*SOURCE, *MANAGED])
 async def test_a_member_who_sees_a_command_is_refused(
     simcord_env, channel, alice, archive, name, options, caplog
 ):
     """An administrator may show a command to everybody; the code checks all the same."""
-    await allow(simcord_env, alice, "source", "reports", "gaps", "settings", "setup")
+    await allow(simcord_env, alice, "source", "add-source", "reports", "gaps", "settings", "setup")
     before = state(archive)
     result = await alice.slash(channel, name, **options)
     assert result.ephemeral
@@ -135,15 +159,14 @@ async def test_a_member_who_sees_a_command_is_refused(
     assert f"Refused {alice.id}" in caplog.text
 
 
-@pytest.mark.parametrize("button", MODERATORS_BUTTONS)
+@pytest.mark.parametrize("button", MODERATORS_CONTROLS)
 async def test_a_member_who_presses_a_button_is_refused(channel, alice, archive, button, caplog):
     """A message may be seen by people who may not act on it."""
     Ledger.of(archive).audit.add(
         AuditEntry(NOW, "1", str(channel._env.guild.id), AuditAction.SET, detail="", before=SET)
     )
-    before, key = state(archive), key_of(button)
-    message = await send(channel, button(key, "x"))
-    result = await alice.click(message, custom_id=f"desk:{button.kind}:{key}")
+    before = state(archive)
+    result = await use(alice, channel, button, key_of(button))
     assert result.ephemeral
     assert "Only " in shown(result)
     assert state(archive) == before
@@ -161,40 +184,42 @@ async def test_a_button_from_another_server_changes_nothing_that_is_shared(
     ledger.audit.add(AuditEntry(NOW, "1", home, AuditAction.SET, detail="", before=before))
     stranger, place = elsewhere(simcord_env)
     await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
-    before, key = state(archive), key_of(button)
-    message = await send(place, button(key, "x"))
-    await stranger.click(message, custom_id=f"desk:{button.kind}:{key}")
-    assert state(archive) == before
+    before = state(archive, home)
+    await use(stranger, place, button, key_of(button))
+    assert state(archive, home) == before
 
 
-@pytest.mark.parametrize(("name", "options"), DESK)
+@pytest.mark.parametrize("kind", OF_DESK)
 async def test_what_holds_everywhere_is_set_at_home_alone(
-    simcord_env, channel, archive, name, options, caplog
+    simcord_env, channel, archive, kind, caplog
 ):
     """Not even another server's administrator sets it."""
     await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
     before = state(archive)
-    result = await stranger.slash(place, name, **options)
+    result = await use(stranger, place, kind, key_of(kind))
     assert result.ephemeral
     assert "home server" in shown(result)
     assert state(archive) == before
     assert f"Refused {stranger.id}" in caplog.text
 
 
-@pytest.mark.parametrize(("name", "options"), SETTINGS)
-async def test_each_server_sets_itself(simcord_env, channel, archive, name, options):
+async def test_each_server_sets_itself(simcord_env, channel, archive):
     """What is set elsewhere holds there and nowhere else."""
+    await simcord_env.bot.desk.curator.home.claim(simcord_env.guild.id)
     stranger, place = elsewhere(simcord_env)
-    result = await stranger.slash(place, name, **options)
-    assert "What is set in this server" in shown(result)
-    assert "every server" not in shown(result)
-    assert Ledger.of(archive).rules.get(str(simcord_env.guild.id)) == {}
+    for kind in settings.SETTINGS_CONTROLS:
+        if kind not in OF_DESK and kind is not settings.UnsetButton:
+            await use(stranger, place, kind, key_of(kind))
+    overview = shown(await stranger.slash(place, "settings"))
+    assert "Channels: does not answer" in overview
+    assert "every server" not in overview
+    ledger = Ledger.of(archive)
+    assert ledger.rules.get(str(simcord_env.guild.id)) == {}
+    assert {key for key, value in ledger.rules.get("").items() if value} == {"home"}
 
 
-@pytest.mark.parametrize(
-    ("name", "options"), [each for each in SOURCE if each[0] != "source paste"]
-)
+@pytest.mark.parametrize(("name", "options"), [*SOURCE, *MANAGED])
 async def test_an_administrator_comes_in(simcord_env, channel, name, options):
     """Who may do everything may do this."""
     boss = member_with(simcord_env, "boss", administrator=True)
@@ -205,35 +230,27 @@ async def test_an_administrator_comes_in(simcord_env, channel, name, options):
 @pytest.mark.parametrize("button", MODERATED)
 async def test_a_moderator_comes_in(channel, moderator, button):
     """No button turns away whom it is for."""
-    key = key_of(button)
-    message = await send(channel, button(key, "x"))
-    result = await moderator.click(message, custom_id=f"desk:{button.kind}:{key}")
-    if button is not AddButton:
+    result = await use(moderator, channel, button, key_of(button))
+    if button not in FORMS:
         assert "Only " not in shown(result)
 
 
 async def test_a_moderator_sets_nothing(simcord_env, channel, moderator, archive):
     """Looking after coverage is not managing the server."""
     await allow(simcord_env, moderator, "settings")
-    result = await moderator.slash(channel, "settings approval", second=True)
+    result = await moderator.slash(channel, "settings")
+    assert "Only those who may manage this server" in shown(result)
+    result = await use(moderator, channel, settings._ApprovalMenu, "0")
     assert "Only those who may manage this server" in shown(result)
     assert not Ledger.of(archive).rules.get("").get("second_moderator")
 
 
-@pytest.mark.parametrize(
-    ("command", "option"),
-    [
-        ("source remove", "article"),
-        ("source hide", "article"),
-        ("source restore", "article"),
-        ("source refresh", "source"),
-    ],
-)
+@pytest.mark.parametrize(("command", "option"), [("source", "find"), ("add-source", "outlet")])
 async def test_autocomplete_offers_a_member_nothing(
     simcord_env, channel, alice, archive, command, option
 ):
     """Titles and addresses are nobody else's to see."""
-    await allow(simcord_env, alice, "source")
+    await allow(simcord_env, alice, "source", "add-source")
     assert await alice.autocomplete(channel, command, option, "") == []
 
 
@@ -241,7 +258,8 @@ async def test_autocomplete_offers_a_member_nothing(
 async def test_a_form_checks_who_sends_it(simcord_env, channel, moderator, archive, form, caplog):
     """Rights may be lost while a form is open."""
     if form is adding.Paste:
-        opened = await moderator.slash(channel, "source paste")
+        message = await send(channel, adding.PasteButton("0", "x"))
+        opened = await moderator.click(message, custom_id="desk:paste:0")
         values = {"headline": "", "outlet": "", "url": "", "text": "x" * 60}
     else:
         message = await send(channel, AddButton("1", "x"))
@@ -256,12 +274,13 @@ async def test_a_form_checks_who_sends_it(simcord_env, channel, moderator, archi
 
 async def test_an_expired_token_is_only_logged(simcord_env, channel, moderator, archive, caplog):
     """A private answer goes nowhere else; the deed is done and stands in the log."""
-    simcord_env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
-    await moderator.slash(channel, "source remove", article="1")
+    opened = await panel(moderator, channel)
+    simcord_env.inject_error("PATCH", "/webhooks/*/*/messages/@original", status=404, code=10015)
+    await row(moderator, opened, "remove", 1)
     assert archive.articles.count() == 0
     assert Ledger.of(archive).audit.last()[0].kind is AuditAction.REMOVED
     assert channel.last_message is None
-    assert "10062" in caplog.text
+    assert "10015" in caplog.text
 
 
 def elsewhere(env):
