@@ -48,8 +48,6 @@ _SHOWN = 6
 _PLAIN, _ALL = 0.5, 0.99
 """Shares of a topic's words from which a window is shown where nothing is read, and from which
 the newest report is said to be on that topic."""
-_READER_LANGUAGES = frozenset({Language.ENGLISH.code, Language.JAPANESE.code})
-"""Languages of the questions on which the reader was taught."""
 _NEWEST = 2
 """Articles of the newest day that are opened where the latest is asked for."""
 
@@ -162,8 +160,7 @@ class Coverage:
             plain = without_markup(question.text)
             ranked = read_windows(need, plain, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
-            if own_language not in _READER_LANGUAGES:
-                ranked = readable_first(plain, ranked, self.weights)
+            ranked = readable_first(plain, ranked, self.weights)
         elif need.latest:
             ranked = newest_windows(need, found)
         else:

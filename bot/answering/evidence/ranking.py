@@ -174,11 +174,10 @@ def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:
     return [*own[:kept], *others[: READ - min(kept, len(own))]]
 
 
-def readable_first(question: str, windows: Sequence[Window], weights: Weights) -> Sequence[Window]:
+def readable_first(question: str, windows: list[Window], weights: Weights) -> list[Window]:
     """Let a window in the alphabet of *question* lead if it answers too (:meth:`answer_too`).
 
-    The reader was taught on questions in English and Japanese. Asked in German, it takes Japanese
-    text for an answer, which whoever asks can hardly read.
+    Asked in German, the reader may take Japanese text for an answer, which few who ask can check.
     """
     if Script.of_question(question) is Script.EAST_ASIAN:
         return windows
