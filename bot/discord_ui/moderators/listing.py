@@ -138,10 +138,9 @@ def panel_view(
     if page.listing in {CoverageList.ARTICLES, CoverageList.WATCHED}:
         adding = [AddButton("0", words("add_source")), PasteButton("0", words("paste_title"))]
     options = [
-        discord.SelectOption(
-            label=title(words(label), 100), value=listing, default=listing is page.listing
-        )
+        discord.SelectOption(label=title(words(label), 100), value=listing)
         for listing, label in _LABELS.items()
+        if listing is not page.listing
     ]
     options.append(discord.SelectOption(label=words("source_evidence"), value=_EVIDENCE))
     menu = _ListingMenu("0", words("source_choose"), options)
@@ -296,7 +295,7 @@ async def article_card(
         buttons = [_RestoreButton(f"{number}.{page.key}", words("restore"))]
     back = _PageButton(page.key, words("page_before"))
     view = with_buttons(article_view(article, words, hidden=hidden), [*buttons, back])
-    return panel_view(view, replace(page, listing=page.listing), words)
+    return panel_view(view, page, words)
 
 
 class _ListingMenu(KeySelect, template=r"desk:listing:(?P<key>0)"):

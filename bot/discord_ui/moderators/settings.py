@@ -89,6 +89,8 @@ _LABELS: Mapping[Section, str] = {
     Section.QUIET: "settings_quiet",
     Section.DESK: "settings_desk",
 }
+_SPEAKING_FOR_THEMSELVES = {Section.LANGUAGE, Section.LIMITS, Section.OUTLETS, Section.REVIEW}
+"""Pages whose text would only repeat their heading."""
 
 
 def settings_command(moderation: Moderation) -> app_commands.Command[Any, ..., None]:
@@ -139,12 +141,19 @@ def settings_view(
     *detail* is the channel or the first outlet that the page is about.
     """
     blocks, controls = _PAGES[section](state, words, detail)
-    heading = f"**{escape(words(_LABELS[section]))}**"
+    if section in _SPEAKING_FOR_THEMSELVES:
+        blocks = [line.removeprefix("- ") for block in blocks for line in block.splitlines()]
+    else:
+        blocks = [f"**{escape(words(_LABELS[section]))}**", *blocks]
     undo = [UnsetButton(f"{entry.id}:{section}", words("undo"))] if entry else []
-    sections = [x for x in Section if x is not Section.DESK or state.desk is not None]
-    options = [_option(words(_LABELS[x]), x, chosen=x is section) for x in sections]
+    others = (
+        other
+        for other in Section
+        if other is not section and (other is not Section.DESK or state.desk is not None)
+    )
+    options = [_option(words(_LABELS[other]), other) for other in others]
     menu = _SectionMenu("0", words("settings_choose"), options)
-    return with_buttons(layout([heading, *blocks]), [*controls, *undo, menu])
+    return with_buttons(layout(blocks), [*controls, *undo, menu])
 
 
 async def _panel(
@@ -242,7 +251,7 @@ def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
 
     def menu(key: str, choices: Sequence[int], chosen: int) -> ui.Item[Any]:
         options = [
-            _option(words(f"setting_{key}", count=count), f"{count}", chosen=count == chosen)
+            _option(words(f"settings_per_{key}", count=count), f"{count}", chosen=count == chosen)
             for count in sorted({*choices, chosen})
         ]
         return _LimitMenu(key, words("settings_limits"), options)
@@ -288,7 +297,7 @@ def _review_page(state: RulesState, words: Wording, detail: str) -> _Page:
     """Show the channel for suggestions and reports."""
     del detail
     channel = state.review_channel
-    menu = _ReviewMenu("0", words("setting_none"), _existing(channel, state))
+    menu = _ReviewMenu("0", words("settings_channel_any"), _existing(channel, state))
     return [review_line(channel, words)], [menu]
 
 
@@ -298,7 +307,7 @@ def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
     rules, plan = state.rules, state.rules.digest
     lines = digest_lines(rules, words) or [escape(words("settings_digest_none"))]
     chosen = _existing(plan.channel, state) if plan else None
-    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("setting_none"), chosen)]
+    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("settings_channel_any"), chosen)]
     if plan is not None:
         hours = [_option(f"{hour:02}:00", f"{hour}", chosen=hour == plan.hour) for hour in _HOURS]
         days = [_option(words("digest_daily"), _NONE, chosen=plan.weekday is None)]
@@ -337,13 +346,10 @@ def _desk_page(state: RulesState, words: Wording, detail: str) -> _Page:
     """Show the rules of the desk."""
     del detail
     assert state.desk is not None
+    second = state.desk.second_moderator
     options = [
-        _option(
-            f"{words('setting_second')}: {words(answer)}",
-            answer,
-            chosen=state.desk.second_moderator == (answer == "yes"),
-        )
-        for answer in ("yes", "no")
+        _option(words("settings_second_yes"), "yes", chosen=second),
+        _option(words("settings_second_no"), "no", chosen=not second),
     ]
     controls: list[ui.Item[Any]] = [_ApprovalMenu("0", words("setting_second"), options)]
     controls.append(LinkButton("0", words("setup_link")))

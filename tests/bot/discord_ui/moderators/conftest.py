@@ -144,6 +144,8 @@ async def row(member, shown, kind, number):
 async def settings(member, channel, section):
     """Let *member* open `/settings` at a page."""
     opened = await member.slash(channel, "settings")
+    if section == "overview":
+        return opened
     return await member.select(opened.response, [section], custom_id="desk:section:0")
 
 
