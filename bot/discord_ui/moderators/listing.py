@@ -144,7 +144,7 @@ def panel_view(
     ]
     options.append(discord.SelectOption(label=words("source_evidence"), value=_EVIDENCE))
     menu = _ListingMenu("0", words("source_choose"), options)
-    return with_buttons(panel, [*turns, *adding, menu])
+    return with_buttons(with_buttons(with_buttons(panel, turns), adding), [menu])
 
 
 async def _list_page(
