@@ -369,7 +369,9 @@ def translated_failure(sentence: str, words: Wording) -> str:
     for pattern, translations in _translations():
         if match := pattern.fullmatch(sentence):
             translation = translations.get(str(words.language))
-            return translation.format(**match.groupdict()) if translation else sentence
+            if translation is None:
+                return sentence
+            return f"{words._mark(translation)}{translation.format(**match.groupdict())}"
     return sentence
 
 

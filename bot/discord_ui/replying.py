@@ -66,12 +66,12 @@ def files_of(view: ui.LayoutView) -> list[discord.File]:
 def words_of(interaction: Interaction) -> Wording:
     """Return the words in the language of the acting user.
 
-    They are English if that language lacks a message of the command that was sent, or of the kind
-    of button or menu that was used.
+    They are English if that language lacks a message of the command that was sent, or of the
+    command by which the kind of the button, menu or form begins: "source" of "source-hide".
     """
     data: Any = interaction.data or {}
     kind = str(data.get("custom_id", "")).partition(":")[2].partition(":")[0]
-    name = str(data.get("name") or kind).replace("-", "_")
+    name = str(data.get("name", "")).replace("-", "_") or kind.partition("-")[0]
     return in_one_language(Wording.of_locale(str(interaction.locale)), name)
 
 

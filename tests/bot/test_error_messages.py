@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from bot.wording import WORDS, Wording, _pattern, translated_failure
+from bot.wording import RIGHT_TO_LEFT, WORDS, Wording, _pattern, translated_failure
 from ingest.fetching.addresses import inside
 from ingest.language.languages import Language
 from ingest.reading import walls
@@ -88,6 +88,13 @@ def test_values_are_kept_to_the_letter():
         "a.example lists 12 articles and is none itself. Watch its feed instead: https://f.example"
     )
     assert translated_failure(feed, german).endswith("beobachten: https://f.example")
+
+
+def test_what_runs_from_right_to_left_says_so():
+    """Without its mark the words around a figure change their places."""
+    sentence = "One text stands under 4 titles; it is a notice rather than an article."
+    assert translated_failure(sentence, Wording.of(Language.ARABIC)).startswith(RIGHT_TO_LEFT)
+    assert not translated_failure(sentence, JAPANESE).startswith(RIGHT_TO_LEFT)
 
 
 def test_what_is_not_known_is_left_as_it_is():

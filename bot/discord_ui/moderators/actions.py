@@ -93,7 +93,7 @@ class ManagerForm(Form):
         refusal: Callable[[Interaction, Moderation], Awaitable[str | None]],
         on_input: Callable[[Interaction], Awaitable[None]],
     ) -> None:
-        super().__init__(title=title)
+        super().__init__(title=title, custom_id="desk:settings-form")
         self._refusal = refusal
         self._on_input = on_input
 

@@ -41,11 +41,11 @@ _PER_PAGE = 4
 """Items with their own buttons in one message, within Discord's 40 components."""
 _NOTICES_PER_PAGE = 10
 _ENTRIES_PER_PAGE = 7
-SEARCH_LENGTH = 50
+SEARCH_LENGTH = 40
 """Characters of a search, which stands in the custom ids of the buttons."""
 _EVIDENCE = "evidence"
 """The option of the menu that opens a form."""
-_PAGE_KEY = r"[a-z]{3,12}\.[0-9]{1,12}(?:\..{1,50})?"
+_PAGE_KEY = r"[a-z]{3,12}\.[0-9]{1,12}(?:\..{1,40})?"
 _ROW_KEY = rf"[0-9]{{1,12}}\.{_PAGE_KEY}"
 
 
@@ -138,14 +138,13 @@ def panel_view(
     if page.listing in {CoverageList.ARTICLES, CoverageList.WATCHED}:
         adding = [AddButton("0", words("add_source")), PasteButton("0", words("paste_title"))]
     options = [
-        discord.SelectOption(
-            label=title(words(label), 100), value=listing, default=listing is page.listing
-        )
+        discord.SelectOption(label=title(words(label), 100), value=listing)
         for listing, label in _LABELS.items()
+        if listing is not page.listing
     ]
     options.append(discord.SelectOption(label=words("source_evidence"), value=_EVIDENCE))
     menu = _ListingMenu("0", words("source_choose"), options)
-    return with_buttons(panel, [*turns, *adding, menu])
+    return with_buttons(with_buttons(with_buttons(panel, turns), adding), [menu])
 
 
 async def _list_page(
@@ -296,13 +295,13 @@ async def article_card(
         buttons = [_RestoreButton(f"{number}.{page.key}", words("restore"))]
     back = _PageButton(page.key, words("page_before"))
     view = with_buttons(article_view(article, words, hidden=hidden), [*buttons, back])
-    return panel_view(view, replace(page, listing=page.listing), words)
+    return panel_view(view, page, words)
 
 
-class _ListingMenu(KeySelect, template=r"desk:listing:(?P<key>0)"):
+class _ListingMenu(KeySelect, template=r"desk:source-listing:(?P<key>0)"):
     """A menu of the lists of the panel."""
 
-    kind = "listing"
+    kind = "source-listing"
 
     async def on_press(self, interaction: Interaction) -> None:
         """Show the list, or the form for a question, to moderators."""
@@ -341,10 +340,10 @@ class _EvidenceForm(Form):
         await show_result(interaction, work)
 
 
-class _PageButton(Action, template=rf"desk:page:(?P<key>{_PAGE_KEY})"):
+class _PageButton(Action, template=rf"desk:source-page:(?P<key>{_PAGE_KEY})"):
     """A button for another page of a list."""
 
-    kind = "page"
+    kind = "source-page"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show the page."""
@@ -379,20 +378,20 @@ class _RowButton(Action, template=r"desk:row"):
         return title((await catalogue.article(self.number, server)).header.title, 200)
 
 
-class _ShowButton(_RowButton, template=rf"desk:shown:(?P<key>{_ROW_KEY})"):
+class _ShowButton(_RowButton, template=rf"desk:source-shown:(?P<key>{_ROW_KEY})"):
     """A button that shows what is archived of an article."""
 
-    kind = "shown"
+    kind = "source-shown"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show the article in place of the page."""
         return await article_card(interaction, moderation, self.number, self.page)
 
 
-class _HideButton(_RowButton, template=rf"desk:hide:(?P<key>{_ROW_KEY})"):
+class _HideButton(_RowButton, template=rf"desk:source-hide:(?P<key>{_ROW_KEY})"):
     """A button that hides an article from new answers."""
 
-    kind = "hide"
+    kind = "source-hide"
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Hide the article, a shared one in this server alone unless it is home."""
@@ -403,10 +402,10 @@ class _HideButton(_RowButton, template=rf"desk:hide:(?P<key>{_ROW_KEY})"):
         return _Change(words_of(interaction)(key, title=name), audit_entry)
 
 
-class _RemoveButton(_RowButton, template=rf"desk:remove:(?P<key>{_ROW_KEY})"):
+class _RemoveButton(_RowButton, template=rf"desk:source-remove:(?P<key>{_ROW_KEY})"):
     """A button that removes an article from all answers."""
 
-    kind = "remove"
+    kind = "source-remove"
     style = discord.ButtonStyle.danger
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
@@ -416,10 +415,10 @@ class _RemoveButton(_RowButton, template=rf"desk:remove:(?P<key>{_ROW_KEY})"):
         return _Change(words_of(interaction)("removed_article", title=name), audit_entry)
 
 
-class _RestoreButton(_RowButton, template=rf"desk:restore:(?P<key>{_ROW_KEY})"):
+class _RestoreButton(_RowButton, template=rf"desk:source-restore:(?P<key>{_ROW_KEY})"):
     """A button that lets an article be cited again."""
 
-    kind = "restore"
+    kind = "source-restore"
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Restore the article."""
@@ -428,10 +427,10 @@ class _RestoreButton(_RowButton, template=rf"desk:restore:(?P<key>{_ROW_KEY})"):
         return _Change(words_of(interaction)("restored_article", title=name), audit_entry)
 
 
-class _StopWatchingButton(_RowButton, template=rf"desk:unwatch:(?P<key>{_ROW_KEY})"):
+class _StopWatchingButton(_RowButton, template=rf"desk:source-unwatch:(?P<key>{_ROW_KEY})"):
     """A button that stops watching a source."""
 
-    kind = "unwatch"
+    kind = "source-unwatch"
     style = discord.ButtonStyle.danger
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
@@ -441,20 +440,20 @@ class _StopWatchingButton(_RowButton, template=rf"desk:unwatch:(?P<key>{_ROW_KEY
         return _Change(words_of(interaction)("unwatched", address=address), audit_entry)
 
 
-class _PutBackButton(_RowButton, template=rf"desk:putback:(?P<key>{_ROW_KEY})"):
+class _PutBackButton(_RowButton, template=rf"desk:source-putback:(?P<key>{_ROW_KEY})"):
     """A button that undoes the change above a page; its number is that of the audit entry."""
 
-    kind = "putback"
+    kind = "source-putback"
 
     async def change(self, interaction: Interaction, moderation: Moderation) -> _Change:
         """Undo the change once."""
         return _Change(await undo_sentence(self.number, interaction, moderation))
 
 
-class _LookNowButton(ViewButton, template=rf"desk:lookagain:(?P<key>{_ROW_KEY})"):
+class _LookNowButton(ViewButton, template=rf"desk:source-lookagain:(?P<key>{_ROW_KEY})"):
     """A button that fetches a source at once, and shows the progress beside the panel."""
 
-    kind = "lookagain"
+    kind = "source-lookagain"
 
     async def load_view(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Start fetching the source."""

@@ -89,6 +89,8 @@ _LABELS: Mapping[Section, str] = {
     Section.QUIET: "settings_quiet",
     Section.DESK: "settings_desk",
 }
+_SPEAKING_FOR_THEMSELVES = {Section.LANGUAGE, Section.LIMITS, Section.OUTLETS, Section.REVIEW}
+"""Pages whose text would only repeat their heading."""
 
 
 def settings_command(moderation: Moderation) -> app_commands.Command[Any, ..., None]:
@@ -139,12 +141,19 @@ def settings_view(
     *detail* is the channel or the first outlet that the page is about.
     """
     blocks, controls = _PAGES[section](state, words, detail)
-    heading = f"**{escape(words(_LABELS[section]))}**"
+    if section in _SPEAKING_FOR_THEMSELVES:
+        blocks = [line.removeprefix("- ") for block in blocks for line in block.splitlines()]
+    else:
+        blocks = [f"**{escape(words(_LABELS[section]))}**", *blocks]
     undo = [UnsetButton(f"{entry.id}:{section}", words("undo"))] if entry else []
-    sections = [x for x in Section if x is not Section.DESK or state.desk is not None]
-    options = [_option(words(_LABELS[x]), x, chosen=x is section) for x in sections]
+    others = (
+        other
+        for other in Section
+        if other is not section and (other is not Section.DESK or state.desk is not None)
+    )
+    options = [_option(words(_LABELS[other]), other) for other in others]
     menu = _SectionMenu("0", words("settings_choose"), options)
-    return with_buttons(layout([heading, *blocks]), [*controls, *undo, menu])
+    return with_buttons(layout(blocks), [*controls, *undo, menu])
 
 
 async def _panel(
@@ -242,7 +251,7 @@ def _limits_page(state: RulesState, words: Wording, detail: str) -> _Page:
 
     def menu(key: str, choices: Sequence[int], chosen: int) -> ui.Item[Any]:
         options = [
-            _option(words(f"setting_{key}", count=count), f"{count}", chosen=count == chosen)
+            _option(words(f"settings_per_{key}", count=count), f"{count}", chosen=count == chosen)
             for count in sorted({*choices, chosen})
         ]
         return _LimitMenu(key, words("settings_limits"), options)
@@ -288,7 +297,7 @@ def _review_page(state: RulesState, words: Wording, detail: str) -> _Page:
     """Show the channel for suggestions and reports."""
     del detail
     channel = state.review_channel
-    menu = _ReviewMenu("0", words("setting_none"), _existing(channel, state))
+    menu = _ReviewMenu("0", words("settings_channel_any"), _existing(channel, state))
     return [review_line(channel, words)], [menu]
 
 
@@ -298,7 +307,7 @@ def _digest_page(state: RulesState, words: Wording, detail: str) -> _Page:
     rules, plan = state.rules, state.rules.digest
     lines = digest_lines(rules, words) or [escape(words("settings_digest_none"))]
     chosen = _existing(plan.channel, state) if plan else None
-    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("setting_none"), chosen)]
+    controls: list[ui.Item[Any]] = [_DigestChannelMenu("0", words("settings_channel_any"), chosen)]
     if plan is not None:
         hours = [_option(f"{hour:02}:00", f"{hour}", chosen=hour == plan.hour) for hour in _HOURS]
         days = [_option(words("digest_daily"), _NONE, chosen=plan.weekday is None)]
@@ -337,13 +346,10 @@ def _desk_page(state: RulesState, words: Wording, detail: str) -> _Page:
     """Show the rules of the desk."""
     del detail
     assert state.desk is not None
+    second = state.desk.second_moderator
     options = [
-        _option(
-            f"{words('setting_second')}: {words(answer)}",
-            answer,
-            chosen=state.desk.second_moderator == (answer == "yes"),
-        )
-        for answer in ("yes", "no")
+        _option(words("settings_second_yes"), "yes", chosen=second),
+        _option(words("settings_second_no"), "no", chosen=not second),
     ]
     controls: list[ui.Item[Any]] = [_ApprovalMenu("0", words("setting_second"), options)]
     controls.append(LinkButton("0", words("setup_link")))
@@ -398,10 +404,10 @@ def _timezone_line(rules: ServerRules, words: Wording) -> str:
     return f"-# {phrase(words('settings_timezone', timezone=rules.timezone))}"
 
 
-class _SectionMenu(ManagedAction, KeySelect, template=r"desk:section:(?P<key>0)"):
+class _SectionMenu(ManagedAction, KeySelect, template=r"desk:settings-section:(?P<key>0)"):
     """A menu of the pages of the panel."""
 
-    kind = "section"
+    kind = "settings-section"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show the page."""
@@ -409,11 +415,11 @@ class _SectionMenu(ManagedAction, KeySelect, template=r"desk:section:(?P<key>0)"
 
 
 class _SectionButton(
-    ManagedAction, KeyButton, template=r"desk:set:(?P<key>channels|outlets:[0-9]{1,6})"
+    ManagedAction, KeyButton, template=r"desk:settings-set:(?P<key>channels|outlets:[0-9]{1,6})"
 ):
     """A button for a page of the panel, with the number of its first outlet."""
 
-    kind = "set"
+    kind = "settings-set"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Show the page."""
@@ -421,10 +427,10 @@ class _SectionButton(
         return await _panel(interaction, moderation, Section(section), detail)
 
 
-class _ModeMenu(ManagedAction, KeySelect, template=r"desk:mode:(?P<key>[0-9]{1,20})"):
+class _ModeMenu(ManagedAction, KeySelect, template=r"desk:settings-mode:(?P<key>[0-9]{1,20})"):
     """A menu of the modes of one channel, by its id, or of the other channels for 0."""
 
-    kind = "mode"
+    kind = "settings-mode"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the mode."""
@@ -440,10 +446,10 @@ class _ModeMenu(ManagedAction, KeySelect, template=r"desk:mode:(?P<key>[0-9]{1,2
         return await _change_rules(interaction, moderation, change, Section.CHANNELS)
 
 
-class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:channel:(?P<key>0)"):
+class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-channel:(?P<key>0)"):
     """A menu of the channels that can have a mode of their own."""
 
-    kind = "channel"
+    kind = "settings-channel"
     types = (discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.voice)
     optional = False
 
@@ -454,10 +460,10 @@ class _ChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:channel:(?P<
         return await _panel(interaction, moderation, Section.CHANNELS, detail)
 
 
-class _LanguageMenu(ManagedAction, KeySelect, template=r"desk:language:(?P<key>0)"):
+class _LanguageMenu(ManagedAction, KeySelect, template=r"desk:settings-language:(?P<key>0)"):
     """A menu of the languages of answers."""
 
-    kind = "language"
+    kind = "settings-language"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the language."""
@@ -468,10 +474,10 @@ class _LanguageMenu(ManagedAction, KeySelect, template=r"desk:language:(?P<key>0
         )
 
 
-class _LimitMenu(ManagedAction, KeySelect, template=r"desk:limit:(?P<key>member|channel)"):
+class _LimitMenu(ManagedAction, KeySelect, template=r"desk:settings-limit:(?P<key>member|channel)"):
     """A menu of the questions in a minute, of one member or in one channel."""
 
-    kind = "limit"
+    kind = "settings-limit"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the limit; a number that is not offered changes nothing."""
@@ -485,10 +491,10 @@ class _LimitMenu(ManagedAction, KeySelect, template=r"desk:limit:(?P<key>member|
         return await _change_rules(interaction, moderation, change, Section.LIMITS)
 
 
-class _OutletMenu(ManagedAction, KeySelect, template=r"desk:outlets:(?P<key>[0-9]{1,6})"):
+class _OutletMenu(ManagedAction, KeySelect, template=r"desk:settings-outlets:(?P<key>[0-9]{1,6})"):
     """A menu of the outlets that answers may cite, by the number of its first one."""
 
-    kind = "outlets"
+    kind = "settings-outlets"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Cite the chosen outlets; those of other menus stay as they are."""
@@ -524,10 +530,10 @@ class _NoOutletError(WordedError):
         super().__init__("settings_outlet_needed")
 
 
-class _AllOutletsButton(ManagedAction, KeyButton, template=r"desk:alloutlets:(?P<key>0)"):
+class _AllOutletsButton(ManagedAction, KeyButton, template=r"desk:settings-alloutlets:(?P<key>0)"):
     """A button that lets answers cite all outlets, also those that come later."""
 
-    kind = "alloutlets"
+    kind = "settings-alloutlets"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Cite all outlets."""
@@ -536,10 +542,10 @@ class _AllOutletsButton(ManagedAction, KeyButton, template=r"desk:alloutlets:(?P
         )
 
 
-class _RoleMenu(ManagedAction, KeyRoleSelect, template=r"desk:moderators:(?P<key>0)"):
+class _RoleMenu(ManagedAction, KeyRoleSelect, template=r"desk:settings-moderators:(?P<key>0)"):
     """A menu of the roles whose members look after sources."""
 
-    kind = "moderators"
+    kind = "settings-moderators"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the role, or none."""
@@ -549,10 +555,10 @@ class _RoleMenu(ManagedAction, KeyRoleSelect, template=r"desk:moderators:(?P<key
         )
 
 
-class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:reviewin:(?P<key>0)"):
+class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:settings-reviewin:(?P<key>0)"):
     """A menu of the channels for suggestions and reports."""
 
-    kind = "reviewin"
+    kind = "settings-reviewin"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the channel, or none: at home for the desk, unless this server has its own."""
@@ -570,10 +576,12 @@ class _ReviewMenu(ManagedAction, KeyChannelSelect, template=r"desk:reviewin:(?P<
         )
 
 
-class _DigestChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:digestin:(?P<key>0)"):
+class _DigestChannelMenu(
+    ManagedAction, KeyChannelSelect, template=r"desk:settings-digestin:(?P<key>0)"
+):
     """A menu of the channels for the digest."""
 
-    kind = "digestin"
+    kind = "settings-digestin"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Post the digest in the channel from now on, or nowhere."""
@@ -588,10 +596,10 @@ class _DigestChannelMenu(ManagedAction, KeyChannelSelect, template=r"desk:digest
         return await _change_rules(interaction, moderation, change, Section.DIGEST)
 
 
-class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:digest:(?P<key>day|hour)"):
+class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:settings-digest:(?P<key>day|hour)"):
     """A menu of the days or the hours of the digest."""
 
-    kind = "digest"
+    kind = "settings-digest"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the day or the hour; without a digest there is nothing to set."""
@@ -611,10 +619,10 @@ class _DigestTimeMenu(ManagedAction, KeySelect, template=r"desk:digest:(?P<key>d
         return await _change_rules(interaction, moderation, change, Section.DIGEST)
 
 
-class _DigestPreviewButton(Managed, KeyButton, template=r"desk:digestpreview:(?P<key>0)"):
+class _DigestPreviewButton(Managed, KeyButton, template=r"desk:settings-digestpreview:(?P<key>0)"):
     """A button that shows the next digest to the user alone."""
 
-    kind = "digestpreview"
+    kind = "settings-digestpreview"
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Show what a digest would have now."""
@@ -631,10 +639,10 @@ class _DigestPreviewButton(Managed, KeyButton, template=r"desk:digestpreview:(?P
         await show_result(interaction, work)
 
 
-class _QuietMenu(ManagedAction, KeySelect, template=r"desk:quiet:(?P<key>begin|end)"):
+class _QuietMenu(ManagedAction, KeySelect, template=r"desk:settings-quiet:(?P<key>begin|end)"):
     """A menu of the hours at which the quiet hours begin or end."""
 
-    kind = "quiet"
+    kind = "settings-quiet"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Set the hour; without quiet hours there is no end to set."""
@@ -659,10 +667,12 @@ class _OfDesk:
         return await moderation.desk_refusal(interaction)
 
 
-class _ApprovalMenu(_OfDesk, ManagedAction, KeySelect, template=r"desk:approval:(?P<key>0)"):
+class _ApprovalMenu(
+    _OfDesk, ManagedAction, KeySelect, template=r"desk:settings-approval:(?P<key>0)"
+):
     """A menu that says whether a second moderator has to agree."""
 
-    kind = "approval"
+    kind = "settings-approval"
 
     async def act(self, interaction: Interaction, moderation: Moderation) -> ui.LayoutView:
         """Require the consent of a second moderator, or drop the requirement."""
@@ -672,10 +682,10 @@ class _ApprovalMenu(_OfDesk, ManagedAction, KeySelect, template=r"desk:approval:
         )
 
 
-class _BudgetButton(_OfDesk, Managed, KeyButton, template=r"desk:budget:(?P<key>0)"):
+class _BudgetButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-budget:(?P<key>0)"):
     """A button that sets the daily budget for models."""
 
-    kind = "budget"
+    kind = "settings-budget"
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form."""
@@ -714,10 +724,10 @@ def _budget_of(text: str) -> Decimal | None:
     return amount
 
 
-class LinkButton(_OfDesk, Managed, KeyButton, template=r"desk:link:(?P<key>0)"):
+class LinkButton(_OfDesk, Managed, KeyButton, template=r"desk:settings-link:(?P<key>0)"):
     """A button that sets the page of the election authority, in the home server."""
 
-    kind = "link"
+    kind = "settings-link"
 
     async def run(self, interaction: Interaction, moderation: Moderation) -> None:
         """Open the form; without an address the maintainers' settings apply."""

@@ -131,12 +131,12 @@ async def panel(member, channel, listing="articles"):
     opened = await member.slash(channel, "source")
     if listing == "articles":
         return opened
-    return await member.select(opened.response, [listing], custom_id="desk:listing:0")
+    return await member.select(opened.response, [listing], custom_id="desk:source-listing:0")
 
 
 async def row(member, shown, kind, number):
     """Let *member* press the button of a kind in the row of an item."""
-    prefix = f"desk:{kind}:{number}."
+    prefix = f"desk:source-{kind}:{number}."
     [name] = [n for each in buttons(shown.response) if (n := each["custom_id"]).startswith(prefix)]
     return await member.click(shown.response, custom_id=name)
 
@@ -144,10 +144,12 @@ async def row(member, shown, kind, number):
 async def settings(member, channel, section):
     """Let *member* open `/settings` at a page."""
     opened = await member.slash(channel, "settings")
-    return await member.select(opened.response, [section], custom_id="desk:section:0")
+    if section == "overview":
+        return opened
+    return await member.select(opened.response, [section], custom_id="desk:settings-section:0")
 
 
 async def set_value(member, channel, section, control, *values):
     """Let *member* choose *values* in a menu of a page of `/settings`."""
     page = await settings(member, channel, section)
-    return await member.select(page.response, list(values), custom_id=f"desk:{control}")
+    return await member.select(page.response, list(values), custom_id=f"desk:settings-{control}")

@@ -367,7 +367,7 @@ async def test_search_shows_evidence_and_scores(channel, moderator, desk, archiv
     found = [Evidence(passage, 1.0, 0.5, 7.25)]
     object.__setattr__(desk.catalogue, "search", lambda _text, _edition: found)
     opened = await panel(moderator, channel)
-    form = await moderator.select(opened.response, ["evidence"], custom_id="desk:listing:0")
+    form = await moderator.select(opened.response, ["evidence"], custom_id="desk:source-listing:0")
     text = shown(await moderator.submit_modal(form, {"question": "Who won?"}))
     assert "score 1.00 · words 7.2 · meaning 0.50" in text
 

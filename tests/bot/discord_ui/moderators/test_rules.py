@@ -47,7 +47,7 @@ async def test_off_by_default_and_on_in_one_channel(simcord_env, channel, alice,
     """The channel's own mode goes before that of all."""
     await set_value(manager, channel, "channels", "mode:0", "off")
     page = await set_value(manager, channel, "channels", "channel:0", channel)
-    own = f"desk:mode:{channel.id}"
+    own = f"desk:settings-mode:{channel.id}"
     result = await manager.select(page.response, ["on"], custom_id=own)
     assert "answers /ask and mentions" in shown(result)
     await alice.slash(channel, "ask", question=QUESTION)
@@ -132,7 +132,7 @@ async def test_what_is_set_is_logged_and_taken_back_once(channel, manager, archi
 async def linked(manager, channel, url):
     """Let *manager* name the page of the election authority."""
     page = await settings(manager, channel, "desk")
-    form = await manager.click(page.response, custom_id="desk:link:0")
+    form = await manager.click(page.response, custom_id="desk:settings-link:0")
     return await manager.submit_modal(form, {"url": url})
 
 
@@ -208,12 +208,12 @@ async def test_the_panel_is_its_askers_and_outlives_a_restart(simcord_env, chann
     opened = await manager.slash(channel, "settings")
     assert opened.ephemeral
     await simcord_env.restart_bot()
-    page = await manager.select(opened.response, ["channels"], custom_id="desk:section:0")
-    result = await manager.select(page.response, ["off"], custom_id="desk:mode:0")
+    page = await manager.select(opened.response, ["channels"], custom_id="desk:settings-section:0")
+    result = await manager.select(page.response, ["off"], custom_id="desk:settings-mode:0")
     assert "Channels: does not answer" in shown(result)
     role = next(r for r in simcord_env.bot.guilds[0].roles if r.name == "managers")
     await role.edit(permissions=discord.Permissions.none())
-    refused = await manager.select(result.response, ["on"], custom_id="desk:mode:0")
+    refused = await manager.select(result.response, ["on"], custom_id="desk:settings-mode:0")
     assert "Only those who may manage this server" in shown(refused)
     assert (await simcord_env.bot.desk.community.rules(simcord_env.guild.id)).everywhere == "off"
 
@@ -244,7 +244,7 @@ async def test_outlets_are_chosen_a_menu_at_a_time(simcord_env, channel, manager
     later = await manager.click(page.response, label="Next")
     menu = next(each for each in walked(later.response.components) if "options" in each)
     kept = [each["value"] for each in menu["options"] if each["label"] != "Outlet 28"]
-    result = await manager.select(later.response, kept, custom_id="desk:outlets:25")
+    result = await manager.select(later.response, kept, custom_id="desk:settings-outlets:25")
     cited = (await desk.community.rules(simcord_env.guild.id)).outlets
     assert cited == tuple(name for name in names if name != "Outlet 28")
     assert "Outlet 28" not in shown(result)
@@ -256,5 +256,5 @@ async def test_a_value_that_is_not_offered_changes_nothing(channel, manager, des
     """A forged request meets the same limits as a menu."""
     menu = _LimitMenu("member", "x", [discord.SelectOption(label="x", value="999999")])
     message = await send(channel, menu)
-    await manager.select(message, ["999999"], custom_id="desk:limit:member")
+    await manager.select(message, ["999999"], custom_id="desk:settings-limit:member")
     assert (await desk.community.rules(simcord_env.guild.id)).per_member == 6

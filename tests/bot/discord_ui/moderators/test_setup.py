@@ -114,7 +114,9 @@ async def test_home_is_handed_over_by_who_manages_both(simcord_env, desk, channe
     elsewhere = await owner.slash(channel, "settings")
     assert "What is set for every server" not in shown(elsewhere)
     menu = _ApprovalMenu("0", "x", [discord.SelectOption(label="x", value="yes")])
-    refused = await owner.select(await send(channel, menu), ["yes"], custom_id="desk:approval:0")
+    refused = await owner.select(
+        await send(channel, menu), ["yes"], custom_id="desk:settings-approval:0"
+    )
     assert "home server alone" in shown(refused)
     there = other.member(owner.user) if hasattr(other, "member") else None
     del there, place

@@ -33,7 +33,7 @@ from tests.bot.discord_ui.moderators.test_reviewing import answered
 from tests.bot.discord_ui.reading import seen
 from tests.builders import an_extract, saved
 
-MENU = "desk:outlets:0"
+MENU = "desk:settings-outlets:0"
 ALL = discord.Permissions(manage_messages=True, manage_guild=True)
 
 
@@ -133,7 +133,7 @@ async def test_every_server_hides_anything_for_itself(
     seen_there = shown(await there[0].slash(there[1], "source", find="article 1"))
     assert "hidden in this server" in seen_there
     copied = await send(there[1], _HideButton("1.articles.0", "Hide"))
-    again = await there[0].click(copied, custom_id="desk:hide:1.articles.0")
+    again = await there[0].click(copied, custom_id="desk:source-hide:1.articles.0")
     assert "It is so already" in told(again)
     assert len(desk.ledger.audit.last()) == 1
     await row(there[0], await panel(*there, "removed"), "restore", 1)
@@ -147,7 +147,7 @@ async def test_what_home_looks_after_others_do_not_remove(here, there, desk, arc
     opened = await panel(*there)
     assert labels(opened.response)[:3] == ["Show", "Hide", "Add a source"]
     copied = await send(there[1], _RemoveButton("1.articles.0", "Remove"))
-    refused = await there[0].click(copied, custom_id="desk:remove:1.articles.0")
+    refused = await there[0].click(copied, custom_id="desk:source-remove:1.articles.0")
     assert "Only the home server" in told(refused)
     assert archive.articles.count() == 1
     await row(here[0], await panel(*here), "remove", 1)
@@ -157,7 +157,7 @@ async def test_what_home_looks_after_others_do_not_remove(here, there, desk, arc
 async def test_a_second_server_takes_nothing_from_the_first(simcord_env, here, archive):
     """Home keeps its rights when somebody invites the bot elsewhere."""
     page = await settings(*here, "desk")
-    form = await here[0].click(page.response, custom_id="desk:link:0")
+    form = await here[0].click(page.response, custom_id="desk:settings-link:0")
     await here[0].submit_modal(form, {"url": "https://vote.example"})
     simcord_env.create_guild("Late")
     set_ = await set_value(*here, "desk", "approval:0", "yes")

@@ -189,7 +189,9 @@ async def test_the_panel_outlives_a_restart(simcord_env, channel, moderator, arc
     hidden = await row(moderator, opened, "hide", 1)
     assert "Hidden: Harbour wins 46 seats" in shown(hidden)
     assert archive.articles.count() == 0
-    removed = await moderator.select(hidden.response, ["removed"], custom_id="desk:listing:0")
+    removed = await moderator.select(
+        hidden.response, ["removed"], custom_id="desk:source-listing:0"
+    )
     assert "Harbour wins 46 seats" in shown(removed)
 
 
@@ -217,10 +219,12 @@ async def test_a_command_that_is_not_translated_is_english_as_a_whole(
     kept = [
         line
         for line in german.read_text(encoding="utf-8").splitlines(keepends=True)
-        if not line.startswith("reports_heading =")
+        if not line.startswith(("reports_heading =", "source_hide ="))
     ]
     german.write_text("".join(kept), encoding="utf-8")
     monkeypatch.setattr(wording, "WORDS", folder)
     with speaking(Language.GERMAN):
         assert "No answer is reported." in shown(await moderator.slash(channel, "reports"))
         assert "Keine Frage" in shown(await moderator.slash(channel, "gaps"))
+        opened = await panel(moderator, channel, "removed")
+        assert "Nothing is hidden or removed." in shown(opened)

@@ -47,41 +47,30 @@ KEYS = {
     "role": "0",
     "voting": "0",
     "handover": "0",
-    "listing": "0",
-    "page": "articles.4.Harbour",
-    "paste": "0",
-    **dict.fromkeys(
-        ("shown", "hide", "remove", "restore", "unwatch", "putback", "lookagain"),
-        "1.articles.0",
-    ),
-    **dict.fromkeys(
-        (
-            *("section", "mode", "channel", "language", "outlets", "alloutlets", "moderators"),
-            *("reviewin", "digestin", "digestpreview", "approval", "budget", "link"),
-        ),
-        "0",
-    ),
-    "set": "channels",
-    "limit": "member",
-    "digest": "day",
-    "quiet": "begin",
     "settle": "r-f1",
     "review": "g.0",
+    "paste": "0",
+    "source-listing": "0",
+    "source-page": "articles.4.Harbour",
+    "settings-set": "channels",
+    "settings-limit": "member",
+    "settings-digest": "day",
+    "settings-quiet": "begin",
 }
 OF_MANAGERS = (*settings.SETTINGS_CONTROLS, *setup.SETUP_BUTTONS)
 MODERATED = [each for each in MODERATORS_CONTROLS if each not in OF_MANAGERS]
 OF_DESK = [each for each in settings.SETTINGS_CONTROLS if issubclass(each, settings._OfDesk)]
 FORMS = (AddButton, adding.PasteButton)
 CHOICES = {
-    "listing": "articles",
-    "section": "overview",
-    "mode": "off",
-    "language": "ja",
-    "limit": "2",
-    "outlets": "0",
-    "digest": "1",
-    "quiet": "1",
-    "approval": "yes",
+    "source-listing": "articles",
+    "settings-section": "overview",
+    "settings-mode": "off",
+    "settings-language": "ja",
+    "settings-limit": "2",
+    "settings-outlets": "0",
+    "settings-digest": "1",
+    "settings-quiet": "1",
+    "settings-approval": "yes",
 }
 """What is chosen in each menu of options."""
 ROOMS = (adding, decisions, listing, reports, settings, setup, suggestions)
@@ -92,7 +81,8 @@ SET = {"was": {"second_moderator": True}, "now": {"second_moderator": False}}
 
 def key_of(button):
     """Return a key that fits a button."""
-    return KEYS.get(button.kind, "1")
+    command = button.kind.partition("-")[0]
+    return KEYS.get(button.kind, {"source": "1.articles.0", "settings": "0"}.get(command, "1"))
 
 
 def control(kind, key):
