@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
 
 from bot.answering.chat.meter import ChatError
 from bot.answering.chat.replies import ObjectScanner, read_object
+from bot.answering.tables import contests_in, polls_in
 from bot.answering.understanding.guard import guard
 from bot.answering.understanding.normalising import normalise_query
 from bot.answering.understanding.question import UnaskableError, ask
+from bot.discord_ui.choices import matching_choices
+from bot.discord_ui.text import directed_lines, link, literal, phrase, title
+from ingest.commands.batch import questions
 from ingest.errors import IngestError
 from ingest.index.analysis import terms
 from ingest.index.outlets import absent_outlets
@@ -27,9 +36,12 @@ from ingest.language.lines import roles
 from ingest.language.names import names_in
 from ingest.language.numbers import figures_in
 from ingest.language.similarity import shingles, sketch
+from ingest.model import Header, Passage
 from ingest.reading import Hints, read_bytes
 from ingest.reading.listings import read_listing
 
+_PIECE, _PASSAGE = 16, 800
+"""Characters of a cell or a line, and of a passage."""
 STEEPEST = 1.3
 """The exponent above which the work grows faster than the text."""
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -64,6 +76,7 @@ SHAPES: Mapping[str, str] = {
     "tables": "<table><tr><td>",
     "comments": "<!--",
     "entities": "&amp;",
+    "rows of cells": "A · 1 · B: 2 %\n",
     "keys": '{"a":',
     "lists": "[[",
     "rules": "---\n",
@@ -77,6 +90,9 @@ def _read(name: str, before: str = "", behind: str = "") -> Callable[[str], obje
         return list(read_bytes(f"{before}{text}{behind}".encode(), name, Hints()))
 
     return read
+
+
+_ROWS, _CUES = _read("a.csv", "Party,Votes\n"), _read("a.vtt", "WEBVTT\n\n")
 
 
 def _listed(text: str) -> object:
@@ -108,6 +124,50 @@ def _question(text: str) -> object:
     )
 
 
+def _pieces(text: str, size: int = _PIECE) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def _workbook(text: str) -> object:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Party", "Votes"])
+    for number, piece in enumerate(_pieces(text)):
+        sheet.append([piece, number])
+    data = io.BytesIO()
+    book.save(data)
+    return list(read_bytes(data.getvalue(), "a.xlsx", Hints()))
+
+
+def _tables(text: str) -> object:
+    header = Header("Poll of October", "Sarnholt Ledger", published=NOW.date())
+    passages = [
+        Passage(f"1:1:{n}:a", 1, 1, n, n * _PASSAGE, n * _PASSAGE + len(part), part, header)
+        for n, part in enumerate(_pieces(text, _PASSAGE))
+    ]
+    return contests_in(passages), polls_in(passages)
+
+
+def _shown(text: str) -> object:
+    names = [f"{text[:80]}{n}" for n in range(50)]
+    return (
+        literal(text),
+        phrase(text),
+        directed_lines(text),
+        title(text, len(text) // 2),
+        link(text, text, instead="here"),
+        matching_choices(text, names, include_text=True),
+    )
+
+
+def _lines(text: str) -> object:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        whole, pieces = json.dumps({"question": text}), _pieces(text)
+        file.write("\n".join([text, whole, *(json.dumps({"question": each}) for each in pieces)]))
+        file.flush()
+        return list(questions(Path(file.name)))
+
+
 ENTRIES: Mapping[str, Callable[[str], object]] = {
     "days_in": days_in,
     "clocks_in, weekdays_in": lambda text: (clocks_in(text), weekdays_in(text)),
@@ -129,6 +189,28 @@ ENTRIES: Mapping[str, Callable[[str], object]] = {
     "a feed": _listed,
     "a model's reply": _reply,
     "a question": _question,
+    "a table of commas": _read("a.csv", "Party,Votes\n"),
+    "a table of rows": lambda text: _ROWS(
+        "\n".join(f"{p},{n}" for n, p in enumerate(_pieces(text)))
+    ),
+    "a table of tabs": _read("a.tsv", "Party\tVotes\n"),
+    "a workbook": _workbook,
+    "a file of JSON": _read("a.json", '[{"party": "A", "votes": 1, "place": "', '"}]'),
+    "a file of captions": _read("a.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\n"),
+    "a file of cues": lambda text: _CUES(
+        "".join(
+            f"00:{n // 60:02}:{n % 60:02}.000 --> 99:00:00.000\n{p}\n\n"
+            for n, p in enumerate(_pieces(text))
+        )
+    ),
+    "a mail": _read("a.eml", "From: a@b.example\nSubject: T\n\n"),
+    "a mail's header": _read("a.eml", "From: a@b.example\nSubject: ", "\n\nThe ferry left.\n"),
+    "a mail of parts": _read("a.eml", "Content-Type: multipart/mixed; boundary=b\n\n--b\n"),
+    "a rich text": _read("a.rtf", "{\\rtf1 "),
+    "a list of feeds": _read("a.opml", "<opml><body><outline text='A' xmlUrl='https://a.example/"),
+    "a passage's tables": _tables,
+    "a line that is shown": _shown,
+    "a file of questions": _lines,
 }
 """Every way from somebody else's bytes to passages, and from a question or a reply to an answer."""
 

@@ -40,6 +40,12 @@ def test_no_way_in_grows_faster_than_what_comes_in(entry):
     assert steep(entry, FEW) == {}
 
 
+def test_rows_of_one_cell_are_not_looked_for_again_below_each():
+    """Every row but the header has one cell: the group of each is decided by the last full row."""
+    sizes, work = (8_000, 16_000), ENTRIES["a table of rows"]
+    assert exponent(sizes, [steps(work, repeated("spaces", size)) for size in sizes]) < STEEPEST
+
+
 def test_the_measure_finds_what_is_quadratic():
     """A loop in a loop has the exponent 2, one behind the other 1."""
 

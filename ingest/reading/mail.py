@@ -38,6 +38,8 @@ _NEWSLETTER_LINE = re.compile(
 """Lines at the end of newsletters: how to unsubscribe, or where to read it in a browser."""
 _ADDRESS_LINE_CHARACTERS = 200
 """Characters of the longest line that is removed with its address, as a note of the recipient."""
+_MAX_HEADER_CHARACTERS = 8_000
+"""Characters of a header that are read; the standard library takes seconds for a long one."""
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """Errors that the standard library raises for broken mail."""
 _EML, _MHTML = "EML", "MHTML"
@@ -235,9 +237,10 @@ def _text_of(part: Message, name: str, kind: str) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    """Return a header with its encoded words decoded."""
+    """Return the beginning of a header with its encoded words decoded."""
     try:
-        return str(policy.default.header_factory(name, str(message.get(name) or "")))
+        value = str(message.get(name) or "")[:_MAX_HEADER_CHARACTERS]
+        return str(policy.default.header_factory(name, value))
     except _MAIL_ERRORS:
         return ""
 

