@@ -94,7 +94,18 @@ def is_read_or_refused(data, name):
 
 def test_every_ending_is_tried():
     """A new kind is damaged too."""
-    twins = {".htm", ".xhtml", ".mht", ".ndjson", ".markdown", ".text", ".rss", ".atom", ".sbv", ".ical"}
+    twins = {
+        ".htm",
+        ".xhtml",
+        ".mht",
+        ".ndjson",
+        ".markdown",
+        ".text",
+        ".rss",
+        ".atom",
+        ".sbv",
+        ".ical",
+    }
     assert ENDINGS - twins == set(SEEDS)
 
 
