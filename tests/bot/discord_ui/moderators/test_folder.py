@@ -15,7 +15,7 @@ async def test_each_attachment_is_kept_or_refused_in_a_sentence(
     folder = written(tmp_path / "folder")
     known = {article.id for article in archive.articles.listed()}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        result = await moderator.slash(channel, "source add", file=(file.name, file.read_bytes()))
+        result = await moderator.slash(channel, "add-source", file=(file.name, file.read_bytes()))
         text = shown(result)
         if file.name in NEVER_FETCHED:
             assert "is of a kind that is not read" in text
