@@ -58,6 +58,7 @@ _CONTENT_TYPES = frozenset(
         "application/gzip",
         "application/x-gzip",
         "application/octet-stream",
+        "text/calendar",
         "text/csv",
         "text/markdown",
         "text/tab-separated-values",

@@ -3,7 +3,7 @@
 from ingest.reading.documents import Document, Parser
 from ingest.reading.found import FoundArticle, Hints
 from ingest.reading.reading import read_bytes, read_path
-from ingest.reading.registry import ENDINGS, read
+from ingest.reading.registry import ENDINGS, parsers, read
 
 __all__ = [
     "ENDINGS",
@@ -11,6 +11,7 @@ __all__ = [
     "FoundArticle",
     "Hints",
     "Parser",
+    "parsers",
     "read",
     "read_bytes",
     "read_path",

@@ -31,7 +31,7 @@ BOILERPLATE = re.compile(
             r"subscribe(?: now| today)?(?: (?:to|for) [^.]{0,40})?",
             r"follow (?:topic:?.{0,40}|us(?: on .{0,30})?)",
             r"see more on:?|most read|advertisement|print|save|gift this article",
-            r"read (?:more|also):?(?: [^.]{0,100})?",
+            r"read (?:more|also):?(?: [^.]{0,100})?(?:\.{3}|…)?|trending:?",
             r"related(?: stories| articles| topics)?:?",
             r"share(?: this)?(?: article)?|listen to this article.{0,40}",
             r"(?:\d{1,7} comments?\b\.? ?)?(?:log|sign) in(?: to [^.]{0,40})?\.?|\d{1,7} comments?",
@@ -56,7 +56,8 @@ _CREDIT = re.compile(
     r"(?:photos?|images?|pictures?|credit|写真|画像|提供)\s*[:：／/].{1,80}", re.IGNORECASE
 )
 _FILE_PHOTO = re.compile(
-    r"^\((?:FILES?|FILE PHOTO)\)|\(Photo by [^)]*\)|^(?:file photo|caption|写真説明)\s*[:：]",
+    r"^\((?:FILES?|FILE PHOTO)\)|\(Photo by [^)]*\)|^(?:file photo|caption|写真説明)\s*[:：]"
+    r"|\s·\s(?:photo )?credit\s?[:：] ?.{1,80}$",
     re.IGNORECASE,
 )
 _AGENCIES = {

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from ingest.errors import NoArticleError, ReadingError, UnreadableError
 from ingest.model import Extract
 from ingest.reading.books import BookParser
+from ingest.reading.calendars import CalendarParser
 from ingest.reading.captions import CaptionsParser
 from ingest.reading.documents import Document, Parser
 from ingest.reading.feedfiles import FeedParser
@@ -51,6 +52,7 @@ _PARSERS: tuple[Parser, ...] = (
     ResultsParser(),
     FeedListParser(),
     WebArchiveParser(),
+    CalendarParser(),
 )
 ENDINGS = frozenset().union(*(parser.endings for parser in _PARSERS))
 """File endings that are read without a further package."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import cache
@@ -35,6 +35,8 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLAUSE_ENDS = re.compile(r"[,;:]\s|\s[–—-]\s|[、；]")
 _ANSWERS_TOO = 0.33
 """Part of the best window's probability from which another one answers too."""
+_OWN_ANSWER = 0.01
+"""Score by which a page's answer to the same question stands before its other windows."""
 _SAME_ANSWER = 0.5
 """Share of an answer's terms that another answer has if it is the same."""
 _MOST_MARGIN = 5.0
@@ -140,7 +142,7 @@ def read_windows(
         for window, time in zip(windows, times, strict=True)
     ]
     windows = [replace(window, score=_score(window, weights)) for window in windows]
-    return _ordered(_rows_by_label(question, windows))
+    return _ordered(_own_answers_first(question, _rows_by_label(question, windows)))
 
 
 def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
@@ -160,6 +162,34 @@ def _rows_by_label(question: str, windows: Sequence[Window]) -> list[Window]:
         table.sort(key=lambda row: (-len(asked.intersection(terms(row.quote))), -row.score))
         moved |= {id(row): score for row, score in zip(table, scores, strict=True)}
     return [replace(each, score=moved.get(id(each), each.score)) for each in windows]
+
+
+def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]:
+    """Let the answer that a page gives to the same question stand before its other windows.
+
+    The page may ask it in fewer words: what it leaves out stands in its title.
+    """
+    stopwords = lexicon_for(question).stopwords
+    asked = frozenset(terms(question)) - stopwords
+    best: dict[int, float] = {}
+    for window in windows:
+        article = window.passage.article_id
+        best[article] = max(window.score, best.get(article, window.score))
+    return [
+        replace(window, score=best[window.passage.article_id] + _OWN_ANSWER)
+        if _answers_same(window, asked, stopwords)
+        else window
+        for window in windows
+    ]
+
+
+def _answers_same(window: Window, asked: frozenset[str], stopwords: Collection[str]) -> bool:
+    """Return True if *window* is a question of its page, asked in the terms *asked*, answered."""
+    page_question = window.sentences.question(window.answering)
+    question_terms = frozenset(terms(page_question)) - frozenset(stopwords)
+    others = asked - question_terms
+    title_terms = frozenset(terms(window.passage.header.title))
+    return bool(question_terms) and question_terms <= asked and others <= title_terms
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:

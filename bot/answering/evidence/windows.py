@@ -46,13 +46,23 @@ class PassageSentences:
         return BETWEEN in self.quotes[place]
 
     def table(self, place: int) -> tuple[int, int]:
-        """Return the first and the last row of the table that holds the row at *place*."""
+        """Return the first and the last row of the table that holds the row at *place*.
+
+        A question of the page with its answer is a row by itself.
+        """
         first = last = place
-        while first > 0 and self.row(first - 1):
+        if self.question(place):
+            return place, place
+        while first > 0 and self.row(first - 1) and not self.question(first - 1):
             first -= 1
-        while last + 1 < len(self.quotes) and self.row(last + 1):
+        while last + 1 < len(self.quotes) and self.row(last + 1) and not self.question(last + 1):
             last += 1
         return first, last
+
+    def question(self, place: int) -> str:
+        """Return the question of the page that the row at *place* answers; empty if none."""
+        question, between, answer = self.quotes[place].partition(BETWEEN)
+        return question if between and answer and question.endswith(ASKING) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,10 @@ from bot.discord_ui.rendering import notice_view
 from bot.discord_ui.replying import Interaction, respond, show_result, words_of
 from bot.discord_ui.text import title
 from bot.discord_ui.words import worded
-from ingest.reading import ENDINGS, Hints
+from ingest.reading import Hints, parsers
 
 _ATTACHMENT_BYTES = 8 * 2**20
 """Bytes of the largest attachment that is read."""
-_TYPES = {"application/pdf", "application/json", "application/x-ndjson", "application/xhtml+xml"}
-"""Types of attachments besides text; the ending of the name counts as well."""
 _CHOICE_COUNT = 25
 _NUMBER_LENGTH = 12
 _ARTICLE, _SOURCE = "article ", "source "
@@ -142,4 +140,6 @@ def _is_readable(file: discord.Attachment) -> bool:
     """Return True if a file is of a readable type; this is checked before the download."""
     kind = (file.content_type or "text/plain").partition(";")[0].strip()
     ending = Path(file.filename).suffix.lower()
-    return kind.startswith("text/") or kind in _TYPES or ending in ENDINGS
+    return kind.startswith("text/") or any(
+        kind in parser.media_types or ending in parser.endings for parser in parsers()
+    )

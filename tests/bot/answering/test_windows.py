@@ -108,6 +108,31 @@ def test_the_sentence_that_the_reader_points_at_answers():
     assert not best.quote.endswith("?")
 
 
+ANSWERED = """The count in Tarn begins on Thursday evening and goes on through the night.
+
+When is the result due? · By five on Friday, the officer said.
+
+Who counts the votes? · Some 80 staff of the council, under two judges.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who counts the votes in Tarn?", "Who counts the votes? · Some 80 staff"),
+        ("When is the result due in Tarn?", "When is the result due? · By five"),
+        ("Who counts the votes in Holm?", "The count in Tarn begins"),
+    ],
+)
+def test_a_question_that_a_page_asks_too_has_the_pages_answer(question, answer):
+    """Even where a reader likes another sentence; a row of questions is no table."""
+    evidence = [evidence_of(ANSWERED, title="The count in Tarn")]
+    [best, *_] = read_windows(question, evidence, Pointing("begins on Thursday"), WEIGHTS)
+    assert best.quote.startswith(answer)
+    if best.sentences.question(best.answering):
+        assert best.sentences.table(best.answering) == (best.answering, best.answering)
+
+
 def test_no_more_windows_are_read_than_there_is_time_for():
     """However many passages were found."""
     many = [

@@ -37,6 +37,8 @@ SEEDS = {
     ".tsv": b"ward\tname\tvotes\nHolm 1\tOda Brenk\t1310\n",
     ".json": b'[{"title": "Holm", "text": "Holm counted by two in the morning, they said."}]',
     ".jsonl": b'{"title": "Holm", "text": "Holm counted by two in the morning, they said."}\n',
+    ".ics": b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261103T080000Z\r\n"
+    b"SUMMARY:Election day\\, in Holm and in all of the islands\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
     ".opml": b'<opml><body><outline text="L" xmlUrl="https://l.example/f"/></body></opml>',
     ".webarchive": plistlib.dumps(
         {"WebMainResource": {"WebResourceData": a_page().encode()}}, fmt=plistlib.FMT_BINARY
@@ -92,7 +94,18 @@ def is_read_or_refused(data, name):
 
 def test_every_ending_is_tried():
     """A new kind is damaged too."""
-    twins = {".htm", ".xhtml", ".mht", ".ndjson", ".markdown", ".text", ".rss", ".atom"}
+    twins = {
+        ".htm",
+        ".xhtml",
+        ".mht",
+        ".ndjson",
+        ".markdown",
+        ".text",
+        ".rss",
+        ".atom",
+        ".sbv",
+        ".ical",
+    }
     assert ENDINGS - twins == set(SEEDS)
 
 

@@ -257,3 +257,16 @@ def test_a_paid_post_is_labelled_in_many_ways(label, is_above):
 def test_a_paid_post_is_declared_in_many_ways(head, title):
     """In its metadata or its title."""
     assert "is a paid post" in refused(a_page(head=head, title=title))
+
+
+def test_calls_to_read_on_and_captions_with_credits_are_no_text():
+    """Boxes between the paragraphs of an article are not its sentences."""
+    extract = read(
+        a_page(
+            f"{STORY}<p>Read more...</p><p>Trending:</p><div><span>The boxes come ashore</span>"
+            "<span>Credit: Ada Lund / Holm Pictures 2</span></div><p>Solt got 9,310 votes.</p>"
+        )
+    )
+    assert extract.text.endswith("Solt got 9,310 votes.")
+    for line in ("Read more", "Trending", "Credit"):
+        assert line not in extract.text
