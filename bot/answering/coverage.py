@@ -23,6 +23,7 @@ from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource
+from bot.answering.understanding.guard import guard, meaning_guard
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.normalising import normalise_query, without_markup
@@ -100,6 +101,13 @@ class Coverage:
     def by_words(self) -> bool:
         """True while vector search is disabled and only words are searched."""
         return self.index.by_words
+
+    def declined(self, question: Question) -> Reason | None:
+        """Return the reason to decline *question* before any search, or ``None``."""
+        if reason := guard(question):
+            return reason
+        meaning = self.index.question(without_markup(question.text))
+        return meaning_guard(meaning, self.index.embedder.model)
 
     def look(
         self,
