@@ -133,7 +133,7 @@ def _quoted(
     outlets = view.names.outlets
     close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
     apart = differ(close, question.text)
-    level = coverage.level(view, coverage.certainty(question, view, contradicted=bool(apart)))
+    level = coverage.level(view, coverage.certainty(view, contradicted=bool(apart)))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):
