@@ -7,6 +7,7 @@
     python -m training teach --work folder                  # goes on where it was stopped
     python -m training export --work folder                 # writes reader.npz
     python -m training fit --data folder                    # weights.json, with the shipped reader
+    python -m training guard                                # requests.json: what is declined
 
 The data are those that ``training/README.md`` lists; torch is needed for teach and export alone.
 """
@@ -21,6 +22,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import numpy as np
 
 SEED = 7
 _PROCESSES = 2
@@ -101,6 +104,27 @@ def fit(data: Path) -> None:
     print(results)
 
 
+def guard() -> None:
+    """Teach which requests are declined; print how it does on prompts that it was not taught."""
+    from bot.answering.understanding.requests import TAUGHT
+    from ingest.embedding.embedder import embedder
+    from ingest.settings import Settings
+    from training import guard as guarding
+
+    with TemporaryDirectory() as folder:
+        local = embedder(Settings.of({"DATA_DIR": folder}))
+        first = [*guarding.prompts_of(guarding.PROMPTS), *guarding.questions()]
+        later = list(guarding.prompts_of(guarding.LATER_PROMPTS))
+        first_inputs = guarding.vectors(first, local)
+        later_inputs = guarding.vectors(later, local)
+    blind = guarding.shares(guarding.teach(first, first_inputs, local.model), later, later_inputs)
+    inputs = np.vstack([first_inputs, later_inputs])
+    classifier = guarding.teach([*first, *later], inputs, local.model)
+    provenance = {"command": "python -m training guard", "on_later_prompts_untaught": blind}
+    guarding.write(classifier, provenance, TAUGHT)
+    print(blind)
+
+
 def main() -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(
@@ -108,7 +132,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", choices=["prepare", "teach", "join", "export", "fit"])
+    parser.add_argument("what", choices=["prepare", "teach", "join", "export", "fit", "guard"])
     parser.add_argument("--data", type=Path, help="the folder with the question sets")
     parser.add_argument("--work", type=Path, default=Path(".data/training"))
     parser.add_argument("--rank", type=int, default=0, help="of a process that teach started")
@@ -126,6 +150,8 @@ def main() -> None:
             export(options.work)
         case "fit":
             fit(options.data)
+        case "guard":
+            guard()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ from bot.answering.model import (
 )
 from bot.answering.resting import rests_on, shown_sources
 from bot.answering.several import QUESTIONS_AT_ONCE, join_answers, questions_in
-from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import in_unread_language
 from bot.answering.watching import Phase, Watch
 from bot.answering.writing.composing import compose
@@ -61,7 +60,7 @@ async def answer(
     what models were asked before.
     """
     watch = watch or Watch()
-    if reason := guard(question):
+    if reason := await asyncio.to_thread(coverage.declined, question):
         return Abstention(question, reason, (), question.asked_at)
     watch.phase(
         Phase.SEARCHING, await asyncio.to_thread(coverage.archive.articles.count, coverage.edition)
@@ -89,7 +88,7 @@ async def answer(
 
 def answer_now(question: Question, coverage: Coverage) -> Answer | Abstention:
     """Answer with the coverage's own sentences; it blocks."""
-    if reason := guard(question):
+    if reason := coverage.declined(question):
         return Abstention(question, reason, (), question.asked_at)
     view = coverage.look(question)
     return _qualified(_in_excerpts(question, view, coverage, _OWN_WORDS), coverage)
@@ -118,7 +117,7 @@ def _in_excerpts(
 
 def _answered(question: Question, coverage: Coverage, how: Written) -> Answer | Abstention:
     """Answer one of several questions with excerpts."""
-    if reason := guard(question):
+    if reason := coverage.declined(question):
         return Abstention(question, reason, (), question.asked_at)
     return _quoted(question, coverage.look(question), coverage, how)
 
@@ -134,7 +133,7 @@ def _quoted(
     outlets = view.names.outlets
     close = excerpts(view.ranked, Level.CLOSEST, coverage.weights, outlets=outlets)
     apart = differ(close, question.text)
-    level = coverage.level(view, coverage.certainty(question, view, contradicted=bool(apart)))
+    level = coverage.level(view, coverage.certainty(view, contradicted=bool(apart)))
     if isinstance(level, Reason) and view.period:
         return replace(_nothing_found(question, view, coverage), written=how)
     if isinstance(level, Reason):

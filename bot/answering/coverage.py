@@ -23,9 +23,15 @@ from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource
+from bot.answering.understanding.guard import guard, meaning_guard
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
-from bot.answering.understanding.normalising import normalise_query, without_markup
+from bot.answering.understanding.normalising import (
+    bare_question,
+    normalise_query,
+    read_form,
+    without_markup,
+)
 from bot.answering.understanding.question import language_asked, language_read
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
@@ -65,6 +71,8 @@ class View:
     """Whether the reader read the windows; without it words alone order them."""
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
+    wording: str = ""
+    """The question as the windows were read for it."""
 
     @property
     def period(self) -> bool:
@@ -101,6 +109,13 @@ class Coverage:
         """True while vector search is disabled and only words are searched."""
         return self.index.by_words
 
+    def declined(self, question: Question) -> Reason | None:
+        """Return the reason to decline *question* before any search, or ``None``."""
+        if reason := guard(question):
+            return reason
+        meaning = self.index.question(without_markup(question.text))
+        return meaning_guard(meaning, self.index.embedder.model)
+
     def look(
         self,
         question: Question,
@@ -121,7 +136,10 @@ class Coverage:
         language = str(language_read(question.text))
         own_language = language_asked(question.text).code
         missing = absent_outlets(question.text, outlets, language)
-        text = self._searched(question.text, missing, outlets)
+        wording = self._wording(question.text, outlets)
+        text = wording
+        for outlet in missing:
+            text = text.replace(outlet, " ")
         names = names or question_scope(text, outlets, question.asked_at.date(), language)
         need = Need.of(names.topic, self.index)
         clock.lap("understand")
@@ -154,11 +172,11 @@ class Coverage:
             )
         if need.latest:
             found = [*openings(found, self.archive), *found]
+        asked = read_form(wording, (each.passage.text for each in found))
         reader = self.reader if read and not need.latest else None
         if reader is not None:
             timed = bool(names.days)
-            plain = without_markup(question.text)
-            ranked = read_windows(need, plain, found, reader, self.weights, timed=timed)
+            ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
             ranked = readable_first(plain, ranked, self.weights)
         elif need.latest:
@@ -172,17 +190,18 @@ class Coverage:
         if missing:
             agencies = [each.passage.header.agency or "" for each in found]
             missing = absent_outlets(question.text, [*outlets, *agencies], language)
-        return View(need, names, evidence, ranked, timings, reader is not None, missing)
+        was_read = reader is not None
+        return View(need, names, evidence, ranked, timings, was_read, missing, asked)
 
-    def certainty(self, question: Question, view: View, *, contradicted: bool) -> float:
-        """Return the certainty, from 0 to 1, that the first window of a view answers *question*.
+    def certainty(self, view: View, *, contradicted: bool) -> float:
+        """Return the certainty, from 0 to 1, that the first window of *view* answers its question.
 
         A lead that is *contradicted* by what is shown beside it is no less sure for that: both are
         what the coverage says. Where nothing was read, nothing is certain.
         """
         if self.reader is None or not view.read:
             return 0.0
-        features = lead_features(without_markup(question.text), view.ranked, self.reader)
+        features = lead_features(view.wording, view.ranked, self.reader)
         return self.weights.certainty(features, alone=contradicted) if features else 0.0
 
     def level(self, view: View, certainty: float = 0.0) -> Level | Reason:
@@ -301,16 +320,14 @@ class Coverage:
         """Return the coverage since *day*, without undated articles."""
         return replace(self, since=day)
 
-    def _searched(self, text: str, missing: Sequence[str], outlets: Sequence[str]) -> str:
-        """Return *text* as it is searched: typos mended, the outlets that are *missing* left out.
+    def _wording(self, text: str, outlets: Sequence[str]) -> str:
+        """Return *text* bare of what it is put in, and with its typos mended.
 
         Only English is mended: a word of another language may be one letter from an English one.
         """
-        papers = {term for outlet in outlets for term in terms(outlet)}
-        for outlet in missing:
-            text = text.replace(outlet, " ")
         if language_asked(text) is not Language.ENGLISH:
-            return text
+            return bare_question(without_markup(text))
+        papers = {term for outlet in outlets for term in terms(outlet)}
         return normalise_query(text, lambda term: self.index.frequency(term) or int(term in papers))
 
 

@@ -20,6 +20,7 @@
     make benchmark WHAT=growth                      # hostile texts, doubled
     make benchmark WHAT=campaign                    # thirty days, 220 followers, 20 digests
     make benchmark WHAT=hour                        # what people type in a server's first hour
+    make benchmark WHAT=declining DATA=folder       # requests of both sides, and questions
     make benchmark WHAT=symmetry DATA=folder        # folder/asked, folder/results; and a twin
     make benchmark WHAT=past DATA=folder            # folder/asked, folder/results: as of moments
     make benchmark WHAT=newer DATA=folder           # folder/asked, folder/realtimeqa_election
@@ -40,6 +41,7 @@ from tests.benchmarks import (
     askers,
     campaign,
     cost,
+    declining,
     ending,
     endurance,
     extraction,
@@ -83,6 +85,7 @@ def main() -> None:
         "processes": processes.measure,
         "verifying": verifying.measure,
         "symmetry": symmetry.measure,
+        "declining": declining.measure,
         "extraction": extraction.measure,
         "faults": faults.measure,
         "ending": ending.measure,

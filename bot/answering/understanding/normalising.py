@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import TypeAlias
 
 from bot.answering.understanding.lexicon import lexicon_for
@@ -15,6 +17,10 @@ _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _MIN_TYPO_LETTERS = 5
 """Letters of the shortest word that is corrected by the words of the coverage."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_ENDS_ONCE = re.compile(r"[^?？!！.。…\s]\s?[?？]$")
+"""The end of a question that has one mark."""
+_ENDS = " ?？!！.。…"
+"""Marks at the end of a question."""
 _Frequency: TypeAlias = Callable[[str], int]
 """A function that returns the number of passages with a term."""
 
@@ -25,9 +31,43 @@ def without_markup(text: str) -> str:
     return plain_text if terms(plain_text) else text
 
 
+def bare_question(text: str) -> str:
+    """Return *text* without what a question is put in: "hey, can you tell me … please"."""
+    bare = text
+    for pattern in lexicon_for(text).follow_up.get("framing", ()):
+        bare = pattern.sub("", bare)
+    return bare if terms(bare) else text
+
+
+def read_form(text: str, coverage: Iterable[str]) -> str:
+    """Return a question as the reader sees it: with one question mark, and the capitals of names.
+
+    One in small letters alone has its words as most of *coverage*, the texts found, writes them.
+    """
+    if _ENDS_ONCE.search(text):
+        ending, bare = text[-1], text[:-1]
+    else:
+        ending, bare = "？" if has_japanese(text) else "?", text.rstrip(_ENDS)
+    if bare == bare.lower() and bare != bare.upper():
+        forms: dict[str, Counter[str]] = defaultdict(Counter)
+        asked = {word.casefold() for word in _WORD.findall(bare)}
+        for word in chain.from_iterable(map(_WORD.findall, coverage)):
+            if (key := word.casefold()) in asked:
+                forms[key][word] += 1
+        bare = _WORD.sub(lambda match: _usual_form(match[0], forms), bare)
+    return f"{bare[:1].upper()}{bare[1:]}{ending}"
+
+
+def _usual_form(word: str, forms: Mapping[str, Counter[str]]) -> str:
+    """Return *word* in the form in which it stands most often; as it is where that is no half."""
+    counts = forms.get(word.casefold(), Counter())
+    form, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(word, 0))
+    return form if 2 * count > counts.total() else word
+
+
 def normalise_query(text: str, frequency: _Frequency) -> str:
-    """Return *text* without markup, and with typos replaced by words of the coverage."""
-    plain_text = without_markup(text)
+    """Return *text* bare of markup and framing, with typos replaced by words of the coverage."""
+    plain_text = bare_question(without_markup(text))
     return correct_typos(plain_text, frequency) if terms(plain_text) else text
 
 

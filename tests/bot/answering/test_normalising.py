@@ -8,7 +8,13 @@ import pytest
 
 from bot.answering.answer import answer_now
 from bot.answering.understanding.markup import strip_markup
-from bot.answering.understanding.normalising import correct_typos, intended_word, normalise_query
+from bot.answering.understanding.normalising import (
+    bare_question,
+    correct_typos,
+    intended_word,
+    normalise_query,
+    read_form,
+)
 from bot.answering.understanding.question import ask
 from bot.evaluating.evaluation import SAMPLE_QUESTIONS, read_question_set
 from bot.outcomes import level_of
@@ -105,3 +111,32 @@ def test_markup_is_not_searched():
     """What is nothing but markup stays, so that there is something to search for."""
     assert normalise_query("**Who** won? 🗳️", nothing) == "Who won?"
     assert normalise_query("🗳️", nothing) == "🗳️"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("According to the coverage, when did Ilse speak?", "when did Ilse speak?"),
+        ("hey guys, can you tell me who won please??", "who won"),
+        ("Tell me about the ferries", "Tell me about the ferries"),
+        ("So many people voted, why?", "So many people voted, why?"),
+        ("Hallo, kannst du mir sagen, wer gewonnen hat? Danke", "wer gewonnen hat?"),
+        ("Hola, ¿me puedes decir quién ganó las elecciones?", "quién ganó las elecciones?"),
+        ("ねえ、投票率は？", "投票率は？"),
+        ("投票率を教えてください。", "投票率"),
+        ("please", "please"),
+    ],
+)
+def test_a_question_is_bare_of_what_it_is_put_in(text, bare):
+    """A greeting asks nothing; what is left is the question, whatever it was put in."""
+    assert bare_question(text) == bare
+
+
+def test_a_question_in_small_letters_is_read_as_the_coverage_writes_it():
+    """Names have their capitals back; what has capitals of its own keeps them."""
+    coverage = ["Ilse Marrowen won in Dunmere.", "The ferry left Dunmere for the polls."]
+    assert read_form("did marrowen win in dunmere", coverage) == "Did Marrowen win in Dunmere?"
+    assert read_form("Did the AUTHORITY count?", coverage) == "Did the AUTHORITY count?"
+    assert read_form("who won???", coverage) == "Who won?"
+    assert read_form("投票率は", coverage) == "投票率は？"
+    assert read_form("Qui a gagné ?", coverage) == "Qui a gagné ?"

@@ -1,0 +1,49 @@
+"""Recognise requests for persuasion and for the desk's own view by the meaning of a question.
+
+The phrases of :mod:`bot.answering.understanding.guard` know the wordings that somebody thought of;
+this knows what is like them. It is a line through the vectors of the packaged embedder, taught by
+``python -m training guard``, which writes its provenance beside the numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.model import Reason
+
+TAUGHT = Path(__file__).with_name("requests.json")
+"""Made by ``python -m training guard``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClassifier:
+    """A classifier of the vectors of one embedding *model*.
+
+    ``lines`` has for each reason to decline a row: the weight of each dimension, and a constant.
+    A question is declined for the reason of the highest row if that is above ``bound``.
+    """
+
+    model: str
+    lines: Mapping[Reason, NDArray[np.float32]]
+    bound: float
+
+    def reason(self, vector: NDArray[np.float32]) -> Reason | None:
+        """Return the reason to decline the question of a unit *vector*, or ``None``."""
+        scores = {reason: float(vector @ row[:-1] + row[-1]) for reason, row in self.lines.items()}
+        likeliest = max(scores, key=lambda reason: scores[reason])
+        return likeliest if scores[likeliest] > self.bound else None
+
+
+@cache
+def taught_classifier() -> RequestClassifier:
+    """Read the classifier that comes with the program."""
+    values = json.loads(TAUGHT.read_text(encoding="utf-8"))
+    lines = {Reason(name): np.array(row, np.float32) for name, row in values["lines"].items()}
+    return RequestClassifier(values["model"], lines, values["bound"])
