@@ -178,7 +178,7 @@ class Coverage:
             timed = bool(names.days)
             ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
-            ranked = readable_first(plain, ranked, self.weights)
+            ranked = readable_first(asked, ranked, self.weights)
         elif need.latest:
             ranked = newest_windows(need, found)
         else:
