@@ -36,11 +36,11 @@ from bot.discord_ui.news import (
     digest_view,
     latest_on_view,
     latest_view,
-    newer_view,
+    newer_text,
     news_view,
 )
 from bot.discord_ui.places import Audience, Place
-from bot.discord_ui.rendering import notice_view, outcome_view, with_buttons
+from bot.discord_ui.rendering import layout, notice_view, outcome_view, with_buttons
 from bot.ledger.model import CitedRange, Follow, FollowedNews, FollowKind, PendingQuestion
 from bot.wording import Wording
 from ingest.language.languages import Language
@@ -145,7 +145,7 @@ def in_words(words: Wording) -> Mapping[str, ui.LayoutView]:
         "latest": latest_view(stories(answer), built.NOW, words),
         "latest-none": latest_view([], built.NOW, words),
         "latest-on": latest_on_view(a_timeline(answer), words),
-        "newer": newer_view(answer.citations[0], words),
+        "newer": layout([newer_text(answer.citations[0], words)]),
         "news": with_buttons(news_view(due(answer, words), words), unfollow(words)),
         "digest": digest_view(a_digest(answer), words),
         "digest-empty": digest_view(replace(a_digest(answer), stories=(), corrected=()), words),
