@@ -35,6 +35,8 @@ _CHANGES, _ANSWERS = 5, 12
 """Changes in one list, and answers listed for each change."""
 _QUOTED_SHARE = 0.4
 """Minimum share of a quotation that a line must hold to count as quoting it."""
+_SOURCE_NUMBER = "0123456789"
+"""Characters of a number before a source, left out of both where outlets are compared."""
 _NOTE_LENGTH = 600
 """Characters of an outlet's own correction that are shown."""
 
@@ -137,18 +139,18 @@ def _list_view(
 
 
 def is_shown(message: discord.Message, notice: DueNotice) -> bool:
-    """Return True if an answer quotes the source of a notice, or names its outlet.
+    """Return True if an answer quotes the source of a notice, or has a line of that outlet.
 
     Other sources of it are behind a button, where they are shown as they are now.
     """
     answer = _AnswerView.of(message)
     lines = answer.lines if answer else []
     passages = [letters for quote in notice.quotes if (letters := letters_and_digits(quote))]
-    outlet = letters_and_digits(notice.outlet)
-    return (
-        not passages
-        or outlet in letters_and_digits("\n".join(lines))
-        or any(_is_quoted(line, passages) for line in lines)
+    outlet = letters_and_digits(notice.outlet).lstrip(_SOURCE_NUMBER)
+    return not passages or any(
+        letters_and_digits(line).lstrip(_SOURCE_NUMBER).startswith(outlet)
+        or _is_quoted(line, passages)
+        for line in lines
     )
 
 
