@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.answering.tables import contests_in
 from bot.community.quotation_changes import QuotationChange, quotation_changes
+from bot.community.rules import ServerRules
 from bot.ledger import Ledger
 from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
-from ingest.model import Version
+from ingest.language.languages import Language
+from ingest.model import Passage, Version
 from ingest.process.threads import in_thread
 
 
@@ -60,6 +63,11 @@ class Corrections:
         """Record that a notice was delivered or could not be."""
         self.ledger.notices.mark_given(notice.key, now=self.clock(), reached=reached)
 
+    @in_thread
+    def language_in(self, server: int) -> Language | None:
+        """Return the language that a server fixed for the bot, or ``None``."""
+        return ServerRules.of(self.ledger.rules.get(str(server))).language
+
     def _versions(self, article_id: int) -> Sequence[Version]:
         """Return the versions of an article, oldest first; empty if it was erased."""
         try:
@@ -98,9 +106,21 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
             url=newest.url if newest else None,
             note=change.note,
             quotes=(quote,) if quote else (),
+            goes_on=change.kind is NoticeKind.CHANGED and _is_count(quoted_version),
         )
         for change in change_by_version.values()
     ]
+
+
+def _is_count(version: Version | None) -> bool:
+    """Return True if a version of an article is a table of results."""
+    if version is None:
+        return False
+    text, number = version.extract.text, version.article_id
+    key = f"{number}:{version.number}:0:"
+    header = version.extract.header
+    passage = Passage(key, number, version.number, 0, 0, len(text), text, header)
+    return bool(contests_in([passage]))
 
 
 _WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})

@@ -24,6 +24,7 @@ from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
 from bot.community.contest_index import ContestIndex
 from bot.community.news import ENTRY_TIME, Appeared, citable_article, new_coverage
+from bot.community.quotation_changes import counterpart
 from bot.community.result_steps import ResultStep, steps_between
 from bot.ledger import Ledger
 from bot.ledger.model import Follow, FollowedNews, FollowKind
@@ -132,10 +133,10 @@ class _Interests:
 
     def _share_of(self, interest: _Interest, text: str) -> float:
         """Return the share of an interest that *text* mentions, less for unknown words."""
-        need = self._need(interest)
+        need = self.need_of(interest)
         return need.share(text) * need.familiar
 
-    def _need(self, interest: _Interest) -> Need:
+    def need_of(self, interest: _Interest) -> Need:
         """Return the need of an interest, computed again if it has words new to the index."""
         if self.needs[interest].strange:
             self._index(interest, self._compute_need(interest[1]))
@@ -238,7 +239,11 @@ class Following:
         return [
             DueNews(
                 follow,
-                tuple(filter(None, map(self._quotation_of, _in_order(follow, news)))),
+                tuple(
+                    filter(
+                        None, (self._quotation_of(follow, item) for item in _in_order(follow, news))
+                    )
+                ),
                 tuple(news),
             )
             for follow, news in self.ledger.follows.waiting(self.clock() - _MESSAGE_INTERVAL)
@@ -291,18 +296,20 @@ class Following:
             passages = self.archive.passages.of_article(article.id)
             outlet = article.header.outlet.casefold()
             for entry in entries[article.id]:
-                followers = [
-                    follow
+                followers: list[tuple[Follow, _Interest | None]] = [
+                    (follow, interest)
                     for interest in interests.in_text(entry)
                     if interest[0] is FollowKind.TOPIC
                     for follow in interests.followers[interest]
                 ]
-                followers += [] if article.header.pasted else interests.outlets.get(outlet, [])
-                citation = _entry_citation(entry, passages)
-                if citation is None:
-                    continue
-                for follow in followers:
-                    yield follow, _entry_news(follow, article, entry, citation)
+                if not article.header.pasted:
+                    followers += [(follow, None) for follow in interests.outlets.get(outlet, [])]
+                for follow, interest in followers:
+                    citation = _entry_citation(
+                        entry, passages, interests.need_of(interest) if interest else None
+                    )
+                    if citation is not None:
+                        yield follow, _entry_news(follow, article, entry, citation)
 
     def _questions_answered_live(
         self,
@@ -400,8 +407,19 @@ class Following:
             return {}
         return {citation.passage.article_id: citation for citation in outcome.citations}
 
-    def _quotation_of(self, news: FollowedNews) -> _QuotedNews | None:
-        """Return the quotation of a piece of news, or ``None`` if its article is not citable."""
+    def _quotations_of(
+        self, follow: Follow, news: Sequence[FollowedNews]
+    ) -> tuple[_QuotedNews, ...]:
+        """Return the quotations of a message of a follow, in their order."""
+        quoted = (self._quotation_of(follow, item) for item in _in_order(follow, news))
+        return tuple(filter(None, quoted))
+
+    def _quotation_of(self, follow: Follow, news: FollowedNews) -> _QuotedNews | None:
+        """Return the quotation of a piece of news, or ``None`` if its article is not citable.
+
+        What the article has corrected meanwhile is quoted as it is now, or not at all; a step of a
+        count stays what it was.
+        """
         range_ = news.cited
         article = citable_article(self.archive, range_.article_id)
         if article is None:
@@ -409,6 +427,8 @@ class Following:
         versions = self.archive.articles.versions(range_.article_id)
         text = next((v.extract.text for v in versions if v.number == range_.version), "")
         quote = text[range_.start_at : range_.end_at]
+        if follow.kind is not FollowKind.RESULTS and quote not in versions[-1].extract.text:
+            quote = _without_time(counterpart(quote, versions[-1]) or "")
         return _QuotedNews(article.header, quote) if quote else None
 
 
@@ -425,10 +445,18 @@ def _entry_news(follow: Follow, article: Article, entry: str, citation: Citation
 
 
 def _in_order(follow: Follow, news: Sequence[FollowedNews]) -> Sequence[FollowedNews]:
-    """Return the news of a follow in the order of a message: of a count, the last step first."""
-    if follow.kind is not FollowKind.RESULTS:
-        return news
-    return sorted(news, key=lambda item: item.cited.version, reverse=True)
+    """Return the news of a follow in the order of a message, the newest first.
+
+    The newest entries of a live page stand at its beginning.
+    """
+    if follow.kind is FollowKind.RESULTS:
+        return sorted(news, key=lambda item: item.cited.version, reverse=True)
+    entries = [item for item in news if item.story < 0]
+    articles = [item for item in news if item.story >= 0]
+    return [
+        *sorted(entries, key=lambda item: (-item.cited.version, item.cited.start_at)),
+        *sorted(articles, key=lambda item: item.cited.article_id, reverse=True),
+    ]
 
 
 def _tables_of(found: Results) -> list[ContestTable]:
@@ -450,16 +478,33 @@ def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNew
     return FollowedNews(follow.id, number, cited_range(step.row.citation))
 
 
-def _entry_citation(entry: str, passages: Sequence[Passage]) -> Citation | None:
-    """Return a citation of the first sentence of an entry of a live page, without its time."""
+def _without_time(sentence: str) -> str:
+    """Return the first sentence of an entry of a live page without the entry's time."""
+    try:
+        datetime.fromisoformat(sentence[:ENTRY_TIME])
+    except ValueError:
+        return sentence
+    return sentence[ENTRY_TIME:].lstrip()
+
+
+def _entry_citation(
+    entry: str, passages: Sequence[Passage], need: Need | None = None
+) -> Citation | None:
+    """Return a citation of a sentence of an entry of a live page, without the entry's time.
+
+    It is the first sentence of those with most words of *need*.
+    """
     for passage in passages:
         at = passage.text.find(entry[:_LOCATING_CHARACTERS])
-        spans = sentences(passage.text, passage.header.language) if at >= 0 else ()
-        for span in spans:
-            if span.end > at + ENTRY_TIME:
-                start = max(span.start, at + ENTRY_TIME)
-                sentence = passage.text[start : span.end]
+        citations: list[Citation] = []
+        for span in sentences(passage.text, passage.header.language) if at >= 0 else ():
+            if not at + ENTRY_TIME < span.end or span.start >= at + len(entry):
+                continue
+            start = max(span.start, at + ENTRY_TIME)
+            sentence = passage.text[start : span.end]
+            if sentence.strip():
                 quote_start = start + len(sentence) - len(sentence.lstrip())
-                if sentence.strip():
-                    return Citation(passage, sentence.strip(), quote_start)
+                citations.append(Citation(passage, sentence.strip(), quote_start))
+        if citations:
+            return max(citations, key=lambda each: need.share(each.quote) if need else 0.0)
     return None

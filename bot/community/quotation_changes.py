@@ -90,19 +90,19 @@ def _kind_of(quote: str, version: Version, *, has_note: bool) -> NoticeKind | No
 
     Entries drop out of a live page as it moves on, and a new spelling is harmless.
     """
-    counterpart = _counterpart(quote, version)
-    if counterpart is None:
+    changed_form = counterpart(quote, version)
+    if changed_form is None:
         if has_note:
             return NoticeKind.REVERSED
         return None if version.extract.header.kind is Kind.LIVE else NoticeKind.CHANGED
-    if _only_spelling(quote, counterpart):
+    if _only_spelling(quote, changed_form):
         return None
-    if _replaces_name(quote, counterpart) or _is_negated(quote) is not _is_negated(counterpart):
+    if _replaces_name(quote, changed_form) or _is_negated(quote) is not _is_negated(changed_form):
         return NoticeKind.REVERSED
     return NoticeKind.CORRECTED if has_note else NoticeKind.CHANGED
 
 
-def _counterpart(quote: str, version: Version) -> str | None:
+def counterpart(quote: str, version: Version) -> str | None:
     """Return the sentence of *version* most similar to *quote*, or ``None``."""
     text, quote_words = version.extract.text, set(units(quote))
     best_sentence, best_share = None, 0.0

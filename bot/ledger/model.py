@@ -293,7 +293,8 @@ class DueNotice:
     """A notice for readers of a shown answer about one of its sources.
 
     ``note`` is the outlet's own correction, ``quotes`` are the answer's words that it affects.
-    ``version`` is the article's version with the change, 0 for a withdrawal.
+    ``version`` is the article's version with the change, 0 for a withdrawal. ``goes_on`` means that
+    the article is a count, whose figures change as it goes on.
     """
 
     shown: ShownAnswer
@@ -305,6 +306,7 @@ class DueNotice:
     url: str | None
     note: str = ""
     quotes: tuple[str, ...] = ()
+    goes_on: bool = False
 
     @property
     def key(self) -> NoticeKey:

@@ -20,6 +20,7 @@ class LabelledModel:
         asked: the prompts it got, first to last: "answer", "check" or "mend".
         sent: what was sent with each.
         breaking: how a request to read fails, given its handler; unset: it does not.
+        gone: whether every request fails so.
     """
 
     def __init__(self):
@@ -28,6 +29,7 @@ class LabelledModel:
         self.asked = []
         self.sent = []
         self.breaking = None
+        self.gone = False
 
     def reply(self, system, data):
         """Return the lines of one reply."""
@@ -67,7 +69,7 @@ def served(model):
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             system, data = (each["content"] for each in body["messages"])
-            if model.breaking and starts("check", system):
+            if model.gone or (model.breaking and starts("check", system)):
                 model.breaking(self)
                 return
             self.send_response(200)

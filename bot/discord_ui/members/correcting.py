@@ -19,6 +19,7 @@ from bot.discord_ui.history import has_question, question_of
 from bot.discord_ui.news import newer_text
 from bot.discord_ui.places import server_of
 from bot.discord_ui.rendering import Colour, layout
+from bot.discord_ui.replying import words_in
 from bot.discord_ui.text import directed_lines, escape, link, phrase, title
 from bot.ledger.model import DueNotice, NoticeKey, ShownAnswer
 from bot.wording import Wording
@@ -34,6 +35,8 @@ _CHANGES, _ANSWERS = 5, 12
 """Changes in one list, and answers listed for each change."""
 _QUOTED_SHARE = 0.4
 """Minimum share of a quotation that a line must hold to count as quoting it."""
+_SOURCE_NUMBER = "0123456789"
+"""Characters of a number before a source, left out of both where outlets are compared."""
 _NOTE_LENGTH = 600
 """Characters of an outlet's own correction that are shown."""
 
@@ -55,22 +58,32 @@ async def keep_sending_corrections(
 async def send_corrections(client: discord.Client, corrections: Corrections) -> None:
     """Mark each answer that a change concerns, and list the answers once in each channel.
 
-    The list is silent unless an article was withdrawn. A notice that was sent before the bot was
-    killed counts as sent.
+    The list is silent unless an article was withdrawn; an answer out of a count that goes on is
+    marked alone. A source that an answer does not show concerns nobody. A notice that was sent
+    before the bot was killed counts as sent.
     """
     notices_by_channel: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
     due = await corrections.due()
     reached: set[NoticeKey] = set()
     for notice in due:
         message = await _message(client, notice.shown)
-        if message is not None and await _mark(message, corrected_view(message, notice)):
+        if message is None or not is_shown(message, notice):
+            continue
+        if await _mark(message, corrected_view(message, notice)):
             reached.add(notice.key)
+            if notice.goes_on:
+                continue
             withdrawn_id = notice.article_id if notice.kind.withdraws else 0
             notices_by_channel.setdefault((notice.shown.channel, withdrawn_id), []).append(
                 (notice, message)
             )
     for (channel, withdrawn_id), notices in notices_by_channel.items():
-        await _post_list(client, int(channel), notices, silent=not withdrawn_id)
+        guild = await server_of(client, int(channel))
+        language = await corrections.language_in(guild.id) if guild else None
+        words = Wording.of(language or notices[0][0].shown.language)
+        if guild is not None and language is None:
+            words = words_in(guild)
+        await _post_list(client, int(channel), notices, words, silent=not withdrawn_id)
     for notice in due:
         await corrections.mark_given(notice, reached=notice.key in reached)
 
@@ -91,12 +104,13 @@ async def _post_list(
     client: discord.Client,
     channel: int,
     notices: Sequence[tuple[DueNotice, discord.Message]],
+    words: Wording,
     *,
     silent: bool,
 ) -> None:
     """Post the list of corrected answers in a channel."""
     first, _ = notices[0]
-    view = _list_view(notices, withdrawn=not silent)
+    view = _list_view(notices, words, withdrawn=not silent)
     nonce = f"c{first.key.nonce}"
     try:
         await client.get_partial_messageable(channel).send(view=view, nonce=nonce, silent=silent)
@@ -105,10 +119,9 @@ async def _post_list(
 
 
 def _list_view(
-    notices: Sequence[tuple[DueNotice, discord.Message]], *, withdrawn: bool
+    notices: Sequence[tuple[DueNotice, discord.Message]], words: Wording, *, withdrawn: bool
 ) -> ui.LayoutView:
     """List corrected answers, each with the outlet's note and a link."""
-    words = Wording.of(notices[0][0].shown.language)
     heading = f"**{escape(words('withdrawn_since' if withdrawn else 'corrected_since'))}**"
     links: dict[str, list[str]] = {}
     for notice, message in notices:
@@ -123,6 +136,22 @@ def _list_view(
         rest_text = [escape(words("preview_more", count=rest_count))] if rest_count > 0 else []
         blocks.append(f"{change}\n{' · '.join([*answer_links[:_ANSWERS], *rest_text])}")
     return layout(blocks, Colour.WITHDRAWN if withdrawn else None)
+
+
+def is_shown(message: discord.Message, notice: DueNotice) -> bool:
+    """Return True if an answer quotes the source of a notice, or has a line of that outlet.
+
+    Other sources of it are behind a button, where they are shown as they are now.
+    """
+    answer = _AnswerView.of(message)
+    lines = answer.lines if answer else []
+    passages = [letters for quote in notice.quotes if (letters := letters_and_digits(quote))]
+    outlet = letters_and_digits(notice.outlet).lstrip(_SOURCE_NUMBER)
+    return not passages or any(
+        letters_and_digits(line).lstrip(_SOURCE_NUMBER).startswith(outlet)
+        or _is_quoted(line, passages)
+        for line in lines
+    )
 
 
 def corrected_view(message: discord.Message, notice: DueNotice) -> ui.LayoutView | None:
@@ -169,6 +198,11 @@ class _AnswerView:
         """Return the texts of the answer."""
         return [item for item in self.container.walk_children() if isinstance(item, ui.TextDisplay)]
 
+    @property
+    def lines(self) -> list[str]:
+        """Return the lines of the answer."""
+        return [line for display in self.displays for line in display.content.split("\n")]
+
     def shows(self, text: str) -> bool:
         """Return True if *text* is a part of the answer already."""
         return any(display.content == text for display in self.displays)
@@ -205,15 +239,19 @@ def _strike_out(markdown: str, quotes: Sequence[str]) -> str:
 
 def _strike_out_line(line: str, passages: Sequence[str]) -> str:
     """Strike out *line* if it quotes one of *passages*, or a large part of one."""
-    letters = letters_and_digits(line)
-    quoting = any(
-        (letters in passage or passage in letters) and len(letters) >= _QUOTED_SHARE * len(passage)
-        for passage in passages
-    )
-    if not letters or not quoting or "~~" in line:
+    if not _is_quoted(line, passages) or "~~" in line:
         return line
     lead = "> " if line.startswith("> ") else ""
     return f"{lead}~~{line.removeprefix(lead)}~~"
+
+
+def _is_quoted(line: str, passages: Sequence[str]) -> bool:
+    """Return True if *line* quotes one of *passages*, or a large part of one."""
+    letters = letters_and_digits(line)
+    return bool(letters) and any(
+        (letters in passage or passage in letters) and len(letters) >= _QUOTED_SHARE * len(passage)
+        for passage in passages
+    )
 
 
 def _list_entry(notice: DueNotice, words: Wording) -> str:

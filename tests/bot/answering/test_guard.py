@@ -44,6 +44,7 @@ PROMPTS = tomllib.loads((Path(__file__).parent / "prompts.toml").read_text(encod
         ("which party should we support", Reason.ADVICE),
         ("Should I vote for the Lantern Party?", Reason.ADVICE),
         ("誰に投票すべき？", Reason.ADVICE),
+        ("¿A quién voto?", Reason.ADVICE),
         ("どの党に入れたらいい？", Reason.ADVICE),
         ("Where do I vote?", Reason.HOW_TO_VOTE),
         ("How can I register to vote?", Reason.HOW_TO_VOTE),

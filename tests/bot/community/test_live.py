@@ -104,6 +104,38 @@ async def test_followers_get_each_entry_once_that_is_about_it(archive):
     assert await following.due(lambda _place: False) == []
 
 
+LEAD = "2026-10-25 22:30 Harbour leads in Skerrow by 90 votes. Its boats lie in the harbour."
+RECOUNTED = "2026-10-26 00:20 It is close in Skerrow. The Skerrow recount begins at one o'clock."
+
+
+async def test_followers_get_an_entry_as_it_is_now_and_the_newest_first(archive):
+    """What was corrected before it was sent is never told; the sentence is that on the topic."""
+    ledger, coverage = Ledger.of(archive), _Index(archive)
+    clock = [NIGHT]
+    contests = ContestIndex(archive, ledger, coverage, lambda: clock[0])
+    following = Following(archive, ledger, coverage, contests, lambda: clock[0])
+    live(archive, OLD)
+    following.catch_up()
+    await following.follow("Skerrow", "m", 5, None, Language.ENGLISH)
+    await following.follow("Skerrow recount", "m", 6, None, Language.ENGLISH)
+    for entries in (
+        (LEAD, OLD),
+        (LEAD.replace("90", "19"), OLD),
+        (RECOUNTED, LEAD.replace("90", "19"), OLD),
+    ):
+        clock[0] += timedelta(minutes=30)
+        live(archive, *entries, now=clock[0])
+        following.catch_up()
+    told = {
+        due.follow.text: [item.quote for item in due.quoted]
+        for due in await following.due(lambda _place: False)
+    }
+    assert told == {
+        "Skerrow": ["It is close in Skerrow.", "Harbour leads in Skerrow by 19 votes."],
+        "Skerrow recount": ["The Skerrow recount begins at one o'clock."],
+    }
+
+
 class _Index(NoIndex):
     """Coverage whose index knows every word and is never behind."""
 

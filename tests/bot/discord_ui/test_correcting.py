@@ -15,14 +15,18 @@ from bot.discord_ui.client import ElectionDeskClient
 from bot.discord_ui.members.correcting import (
     change_view,
     corrected_view,
+    is_shown,
     report_newer_coverage,
     send_corrections,
 )
 from bot.discord_ui.rendering import Colour
 from bot.ledger.model import DueNotice, NoticeKind, ShownAnswer
 from bot.settings import BotSettings
+from ingest import adding
 from ingest.index.passages import cut
 from ingest.model import Kind
+from ingest.reading import read_bytes
+from tests.bot.community import night
 from tests.bot.discord_ui.reading import seen
 from tests.builders import NOW, an_extract, saved
 
@@ -172,6 +176,48 @@ async def test_a_withdrawal_is_loud_once_and_unmistakable(
     for each in (post, *edits):
         assert each["components"][0]["accent_color"] == Colour.WITHDRAWN
     assert await told(simcord_env, desk) == NOTHING
+
+
+async def test_the_list_is_in_the_language_of_the_server(desk, simcord_env, channel, alice):
+    """One question in another language does not make it a stranger's post to all."""
+    await alice.slash(channel, "ask", question="投票率は？")
+    desk.archive.articles.remove(certified(desk).id, now=NOW)
+    [post], [edit] = await told(simcord_env, desk)
+    assert "Withdrawn" in str(post)
+    assert "Withdrawn" not in str(edit)
+
+
+async def test_a_source_that_an_answer_does_not_show_concerns_nobody_who_read_it(
+    desk, simcord_env, channel, alice
+):
+    """It is behind a button, where it is shown as it is now."""
+    result = await alice.slash(channel, "ask", question=TURNOUT)
+    message = await simcord_env.bot.get_channel(channel.id).fetch_message(result.response.id)
+    notice = DueNotice(
+        ShownAnswer(1, "1", "2", "en"), 3, 0, NoticeKind.RETRACTED, "t", "Harbour News", None
+    )
+    hidden = replace(notice, quotes=("Nobody asked about the price of fish in the market.",))
+    assert not is_shown(message, hidden)
+    assert is_shown(message, replace(hidden, outlet="The Sarnholt Ledger"))
+    assert is_shown(message, replace(notice, quotes=("In all, 2,015,554 ballots were cast.",)))
+    assert is_shown(message, notice)
+
+
+async def test_a_count_that_goes_on_is_noted_in_the_answer_alone(desk, simcord_env, channel, alice):
+    """Each new state of it is no correction that a channel is told of."""
+
+    def count(change):
+        adding.add(
+            read_bytes(night.file_at(change), night.NAME, night.OFFICE), desk.archive, now=NOW
+        )
+        desk.coverage.catch_up()
+
+    count(night.ASKED_AT)
+    await alice.slash(channel, "ask", question=night.ASKED)
+    count(night.ASKED_AT + 1)
+    posts, edits = await told(simcord_env, desk)
+    assert posts == []
+    assert "votes: 3607" in str(edits)
 
 
 async def test_who_was_killed_between_begins_again_and_says_nothing_twice(
