@@ -116,8 +116,9 @@ def score_questions(desk: Desk, rows: Iterable[dict[str, Any]]) -> Iterator[Scor
             question = ask(row["question"], now=NOW)
         except UnaskableError:
             continue
-        ranked = [w for w in desk.coverage.look(question).ranked if w.reading]
-        bare = _read_bare(desk.coverage.reader, question.text, ranked)
+        view = desk.coverage.look(question)
+        ranked = [window for window in view.ranked if window.reading]
+        bare = _read_bare(desk.coverage.reader, view.wording, ranked)
         seen = tuple(_seen(w, odds, gold) for w, odds in zip(ranked, bare, strict=True))
         yield ScoredQuestion(row["question"], row["kind"], row["language"], bool(gold), seen)
 
