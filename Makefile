@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 PYTHON ?= python3
 endif
-# Two more than there are cores: some tests wait for processes that they started.
+# One more than there are cores: some tests wait for processes that they started.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 DATA_DIR ?= .data
 export DATA_DIR

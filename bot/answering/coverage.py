@@ -178,7 +178,9 @@ class Coverage:
             timed = bool(names.days)
             ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
-            ranked = readable_first(asked, ranked, self.weights)
+            # Japanese reports alone have much that is asked in English, and the reader knows it.
+            if own_language != Language.ENGLISH.code:
+                ranked = readable_first(asked, ranked, self.weights)
         elif need.latest:
             ranked = newest_windows(need, found)
         else:

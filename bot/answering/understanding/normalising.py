@@ -43,11 +43,13 @@ def read_form(text: str, coverage: Iterable[str]) -> str:
     """Return a question as the reader sees it: with one question mark, and the capitals of names.
 
     One in small letters alone has its words as most of *coverage*, the texts found, writes them.
+    Japanese has neither capitals nor a need of the mark, and stays as it is.
     """
+    if has_japanese(text):
+        return text
+    ending, bare = "?", text.rstrip(_ENDS)
     if _ENDS_ONCE.search(text):
         ending, bare = text[-1], text[:-1]
-    else:
-        ending, bare = "？" if has_japanese(text) else "?", text.rstrip(_ENDS)
     if bare == bare.lower() and bare != bare.upper():
         forms: dict[str, Counter[str]] = defaultdict(Counter)
         asked = {word.casefold() for word in _WORD.findall(bare)}

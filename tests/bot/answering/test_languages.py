@@ -14,7 +14,7 @@ from ingest.language.words import PARSED_LANGUAGES, languages, table
 READ = [each for each in Language if each.is_read]
 SPOKEN = [each for each in Language if not each.is_read]
 OTHERS = [each for each in READ if each not in PARSED_LANGUAGES]
-TURNS = {"privacy", "help", "hello", "check", "news", "thanks", "stop", "beside"}
+TURNS = {"privacy", "help", "hello", "check", "news", "thanks", "stop", "bare", "beside"}
 SECTIONS = ("stopwords", "markers", "cues", "sentences", "guard", "follow_up")
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from bot.community.quiet import Quiet, silent_since
 from bot.community.rules import ServerRules
-from bot.discord_ui.moderators.settings import settings_view
+from bot.discord_ui.moderators.rules_view import RulesState
+from bot.discord_ui.moderators.settings import Section, settings_view
 from bot.discord_ui.news import quiet_view
 from bot.ledger import Ledger
+from bot.settings import BotSettings
 from bot.wording import Wording
 from ingest.archive import Archive
 from ingest.language.languages import Language
@@ -98,5 +100,5 @@ def test_it_is_said_in_every_language(archive, language):
     quiet = Quiet(archive, Ledger.of(archive), lambda: NOW)
     quiet.look()
     assert "Ledger" in seen(quiet_view(quiet.found[0], Wording.of(language)))
-    settings = seen(settings_view(ServerRules(), None, Wording.of(language), quiet=quiet.found))
-    assert "Ledger" in settings
+    state = RulesState(ServerRules(), BotSettings.of({}), quiet=quiet.found)
+    assert "Ledger" in seen(settings_view(state, Section.OVERVIEW, Wording.of(language)))
