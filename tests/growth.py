@@ -92,6 +92,7 @@ def _read(name: str, before: str = "", behind: str = "") -> Callable[[str], obje
     return read
 
 
+_PAGE = _read("a.html", "<html><body><article><h1>Ferries</h1>", "</body></html>")
 _ROWS, _CUES = _read("a.csv", "Party,Votes\n"), _read("a.vtt", "WEBVTT\n\n")
 
 
@@ -185,6 +186,10 @@ ENTRIES: Mapping[str, Callable[[str], object]] = {
     "a pasted text": _read("a.txt"),
     "a Markdown file": _read("a.md"),
     "a page": _read("a.html", "<html><body><article><h1>Ferries</h1><p>", "</body></html>"),
+    "a page of rules": lambda text: _PAGE(
+        f"<style>{'.a{color:red}' * len(_pieces(text))}</style>"
+        + "".join(f"<p class=a>{piece}</p>" for piece in _pieces(text))
+    ),
     "a line of JSON": _read("a.jsonl", '{"title": "T", "text": ' + json.dumps("Ferries. ")[:-1]),
     "a feed": _listed,
     "a model's reply": _reply,

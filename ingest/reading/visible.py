@@ -47,6 +47,10 @@ _RAISED_CLASS = re.compile(
 )
 _MAX_SHEET_CHARACTERS = 200_000
 """Characters of a page's own style sheets that are read."""
+_MAX_CLASS_CHARACTERS = 1_000
+"""Characters of the declarations of one class, which are looked through for each element of it."""
+_MAX_CLASSES = 20
+"""Classes of one element whose declarations are read."""
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,2}|[a-z*†‡§])[\])]?", re.IGNORECASE)
 """Text of a link to a note."""
 _STRUCK_STYLE = re.compile(
@@ -126,13 +130,16 @@ def _class_styles(page: Element) -> Mapping[str, str]:
             if depth > 0:
                 media_classes.add(name)
             elif not mark and "opacity" not in declarations:
-                styles[name] = f"{styles.get(name, '')};{declarations}"
+                known_style = styles.get(name, "")
+                room = _MAX_CLASS_CHARACTERS - len(known_style)
+                styles[name] = f"{known_style};{declarations[:room]}" if room > 0 else known_style
     return {name: style for name, style in styles.items() if name not in media_classes}
 
 
 def _style_of(element: Element, styles: Mapping[str, str]) -> str:
     """Return the declarations for *element* by its classes and its own attribute."""
-    by_class = (styles.get(name, "") for name in (element.get("class") or "").split())
+    names = (element.get("class") or "").split()[:_MAX_CLASSES]
+    by_class = (styles.get(name, "") for name in names)
     return ";".join((*by_class, element.get("style") or "")) if styles else element.get("style", "")
 
 

@@ -103,6 +103,13 @@ def test_what_is_hidden_is_not_said(hidden):
     assert "44.0" not in body(f"<p {hidden}>Turnout was 44.0 per cent in Holm.</p>")
 
 
+def test_a_class_is_hidden_however_often_its_page_declares_it():
+    """Its declarations are looked through for each of its elements, so they have a limit."""
+    styles = ".gone{display:none}" + ".gone{margin:0 0 1px 2px}" * 4_000
+    page = f"<style>{styles}</style>" + '<p class="gone">Holm fell.</p>' * 2_000
+    assert "Holm fell" not in body(page)
+
+
 def test_what_only_a_narrow_screen_hides_is_shown():
     """An article that a script will show, and a box of wide screens, are read."""
     assert "wide screens" in body(
