@@ -379,16 +379,20 @@ def untranslated_failures(language: Language) -> list[str]:
     """Return the known error messages that have no translation into *language*."""
     if language is Language.ENGLISH:
         return []
-    catalogue = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
-    return [sentence for sentence, texts in catalogue.items() if str(language) not in texts]
+    return [sentence for sentence, texts in _failures().items() if str(language) not in texts]
+
+
+@cache
+def _failures() -> Mapping[str, Mapping[str, str]]:
+    """Read the translations of each known error message."""
+    return tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _translations() -> Sequence[tuple[re.Pattern[str], Mapping[str, str]]]:
     """Return (pattern, translations) pairs, those with the most literal text first."""
-    catalogue = tomllib.loads((WORDS / "errors.toml").read_text(encoding="utf-8"))
     sentences = sorted(
-        catalogue.items(), key=lambda item: -len(_ESCAPED_PLACEHOLDER.sub("", re.escape(item[0])))
+        _failures().items(), key=lambda item: -len(_ESCAPED_PLACEHOLDER.sub("", re.escape(item[0])))
     )
     return [(_pattern(sentence), translations) for sentence, translations in sentences]
 

@@ -23,7 +23,7 @@ from bot.answering.evidence.trust import fetched_first
 from bot.answering.evidence.windows import Window
 from bot.answering.model import Level, Question, Reason
 from bot.answering.resting import RankedSource
-from bot.answering.understanding.guard import guard, meaning_guard
+from bot.answering.understanding.guard import guard
 from bot.answering.understanding.lexicon import lexicon_for
 from bot.answering.understanding.need import Need
 from bot.answering.understanding.normalising import (
@@ -33,6 +33,7 @@ from bot.answering.understanding.normalising import (
     without_markup,
 )
 from bot.answering.understanding.question import language_asked, language_read
+from bot.answering.understanding.requests import classifier_for
 from ingest.archive import Archive
 from ingest.archive.past import PastArchive
 from ingest.index.analysis import terms
@@ -72,7 +73,7 @@ class View:
     absent: tuple[str, ...] = ()
     """Outlets whose report is asked for and that are not kept."""
     wording: str = ""
-    """The question as the windows were read for it."""
+    """The question as the windows were read for it; empty where they were not."""
 
     @property
     def period(self) -> bool:
@@ -110,11 +111,16 @@ class Coverage:
         return self.index.by_words
 
     def declined(self, question: Question) -> Reason | None:
-        """Return the reason to decline *question* before any search, or ``None``."""
+        """Return the reason to decline *question* before any search, or ``None``.
+
+        Phrases decline it, or its meaning where the embedder is the one that was taught for that.
+        """
         if reason := guard(question):
             return reason
-        meaning = self.index.question(without_markup(question.text))
-        return meaning_guard(meaning, self.index.embedder.model)
+        classifier = classifier_for(self.index.embedder.model)
+        if classifier is None:
+            return None
+        return classifier.reason(self.index.question(without_markup(question.text)).vector)
 
     def look(
         self,
@@ -172,9 +178,10 @@ class Coverage:
             )
         if need.latest:
             found = [*openings(found, self.archive), *found]
-        asked = read_form(wording, (each.passage.text for each in found))
+        asked = ""
         reader = self.reader if read and not need.latest else None
         if reader is not None:
+            asked = read_form(wording, (each.passage.text for each in found))
             timed = bool(names.days)
             ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)

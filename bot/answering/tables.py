@@ -15,7 +15,7 @@ from itertools import groupby
 from bot.answering.model import Citation
 from bot.answering.table_lines import ResultCell, TableLine, lines_in
 from ingest.language.dates import days_in
-from ingest.model import Header, Passage
+from ingest.model import Header, Passage, Version
 from ingest.reading.results.columns import Field
 
 _LEAST = 2
@@ -145,6 +145,14 @@ class ContestTable:
 def tables_in(passages: Iterable[Passage], kind: TableKind) -> list[ContestTable]:
     """Return the tables of one kind in the passages of one article."""
     return contests_in(passages) if kind is TableKind.RESULTS else polls_in(passages)
+
+
+def contests_of_version(version: Version) -> list[ContestTable]:
+    """Return the contests whose results stand in one version of an article."""
+    text, number = version.extract.text, version.article_id
+    key = f"{number}:{version.number}:0:"
+    header = version.extract.header
+    return contests_in([Passage(key, number, version.number, 0, 0, len(text), text, header)])
 
 
 def contests_in(passages: Iterable[Passage]) -> list[ContestTable]:

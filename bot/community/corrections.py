@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.answering.tables import contests_in
+from bot.answering.tables import contests_of_version
 from bot.community.quotation_changes import QuotationChange, quotation_changes
 from bot.community.rules import ServerRules
 from bot.ledger import Ledger
@@ -14,7 +14,7 @@ from bot.ledger.model import ChangedCitation, DueNotice, NoticeKey, NoticeKind
 from ingest.archive import Archive
 from ingest.errors import ArticleNotFoundError
 from ingest.language.languages import Language
-from ingest.model import Passage, Version
+from ingest.model import Version
 from ingest.process.threads import in_thread
 
 
@@ -106,21 +106,12 @@ def _notices_of(citation: ChangedCitation, versions: Sequence[Version]) -> list[
             url=newest.url if newest else None,
             note=change.note,
             quotes=(quote,) if quote else (),
-            goes_on=change.kind is NoticeKind.CHANGED and _is_count(quoted_version),
+            goes_on=change.kind is NoticeKind.CHANGED
+            and quoted_version is not None
+            and bool(contests_of_version(quoted_version)),
         )
         for change in change_by_version.values()
     ]
-
-
-def _is_count(version: Version | None) -> bool:
-    """Return True if a version of an article is a table of results."""
-    if version is None:
-        return False
-    text, number = version.extract.text, version.article_id
-    key = f"{number}:{version.number}:0:"
-    header = version.extract.header
-    passage = Passage(key, number, version.number, 0, 0, len(text), text, header)
-    return bool(contests_in([passage]))
 
 
 _WITHDRAWN = frozenset({NoticeKind.RETRACTED, NoticeKind.REMOVED})

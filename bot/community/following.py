@@ -18,7 +18,7 @@ from bot.answering.answer import answer_now
 from bot.answering.coverage import Coverage
 from bot.answering.model import Answer, Citation, Level, Question
 from bot.answering.results import Results, results
-from bot.answering.tables import ContestTable, contests_in
+from bot.answering.tables import ContestTable, contests_of_version
 from bot.answering.timeline import reported
 from bot.answering.understanding.need import Need, TextTerms
 from bot.answering.understanding.question import language_asked
@@ -33,7 +33,7 @@ from bot.outcomes import cited_range
 from ingest.archive import Archive
 from ingest.index.passages import first_sentence, sentences
 from ingest.language.languages import Language
-from ingest.model import Article, Edition, Header, Passage, Version
+from ingest.model import Article, Edition, Header, Passage
 from ingest.process.threads import in_thread
 
 _MESSAGE_INTERVAL = timedelta(hours=2)
@@ -237,15 +237,7 @@ class Following:
     def due(self, quiet: Callable[[str], bool]) -> list[DueNews]:
         """Return the news to be sent now, without *quiet* servers and recently notified follows."""
         return [
-            DueNews(
-                follow,
-                tuple(
-                    filter(
-                        None, (self._quotation_of(follow, item) for item in _in_order(follow, news))
-                    )
-                ),
-                tuple(news),
-            )
+            DueNews(follow, self._quotations_of(follow, news), tuple(news))
             for follow, news in self.ledger.follows.waiting(self.clock() - _MESSAGE_INTERVAL)
             if not quiet(follow.place)
         ]
@@ -354,7 +346,7 @@ class Following:
                 own = [table for table in tables if table.article_id == number]
                 old_version = recent.changed.get(number)
                 old_tables = (
-                    _tables_of_version(old_version)
+                    contests_of_version(old_version)
                     if old_version
                     else [t for t in earlier if t.header.outlet == own[0].header.outlet]
                 )
@@ -462,14 +454,6 @@ def _in_order(follow: Follow, news: Sequence[FollowedNews]) -> Sequence[Followed
 def _tables_of(found: Results) -> list[ContestTable]:
     """Return all tables of a result."""
     return [table for contest in found.contests for table in contest.sources]
-
-
-def _tables_of_version(version: Version) -> list[ContestTable]:
-    """Return the tables of results in an earlier version of an article."""
-    text, number = version.extract.text, version.article_id
-    key = f"{number}:{version.number}:0:"
-    header = version.extract.header
-    return contests_in([Passage(key, number, version.number, 0, 0, len(text), text, header)])
 
 
 def _step_news(follow: Follow, article_id: int, step: ResultStep) -> FollowedNews:

@@ -1,4 +1,7 @@
-"""Store of the bot's own records, in the database of the archive."""
+"""The bot's own records, in the archive's database, because they refer to its articles.
+
+Their tables have migrations of their own.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,6 @@ SENT_FOR = timedelta(days=90)
 """Records of sent news and digests, which prevent sending them twice."""
 ANSWER_FOR = timedelta(days=365)
 """Answers with their citations, notices and feedback, and suggestions."""
-
 
 _CHAIN = Chain(Path(__file__).with_name("migrations"), "ledger_version")
 

@@ -104,9 +104,9 @@ def _events_of(text: str, name: str) -> tuple[Mapping[str, str], list[_Event]]:
     parts: list[str] = []
     for line in _FOLD.sub("", text).splitlines():
         match = _PROPERTY.match(line)
-        key = match[1].upper() if match else ""
         if match is None:
             continue
+        key = match[1].upper()
         if key == "BEGIN":
             parts.append(match[3].strip().upper())
             if parts[-1] == "VEVENT":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import cache
@@ -183,13 +183,13 @@ def _own_answers_first(question: str, windows: Sequence[Window]) -> list[Window]
     ]
 
 
-def _answers_same(window: Window, asked: frozenset[str], stopwords: Collection[str]) -> bool:
+def _answers_same(window: Window, asked: frozenset[str], stopwords: frozenset[str]) -> bool:
     """Return True if *window* is a question of its page, asked in the terms *asked*, answered."""
     page_question = window.sentences.question(window.answering)
-    question_terms = frozenset(terms(page_question)) - frozenset(stopwords)
-    others = asked - question_terms
-    title_terms = frozenset(terms(window.passage.header.title))
-    return bool(question_terms) and question_terms <= asked and others <= title_terms
+    question_terms = frozenset(terms(page_question)) - stopwords
+    if not question_terms or not question_terms <= asked:
+        return False
+    return asked - question_terms <= frozenset(terms(window.passage.header.title))
 
 
 def _chosen(question: str, windows: Sequence[Window]) -> list[Window]:

