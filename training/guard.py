@@ -76,7 +76,7 @@ def vectors(examples: Sequence[Example], embedder: Embedder) -> Array:
 
 
 def teach(examples: Sequence[Example], inputs: Array, model: str) -> RequestClassifier:
-    """Return the classifier that tells the classes of *examples* by their *inputs* apart."""
+    """Return the classifier of *examples* that was fitted to *inputs*, their vectors."""
     classes = np.array([_CLASSES.index(each.reason) for each in examples])
     wanted = np.eye(len(_CLASSES))[classes]
     mean, scale = inputs.mean(axis=0), inputs.std()

@@ -185,7 +185,7 @@ class Coverage:
             timed = bool(names.days)
             ranked = read_windows(need, asked, found, reader, self.weights, timed=timed)
             ranked = self._fetched_first(ranked)
-            # Japanese reports alone have much that is asked in English, and the reader knows it.
+            # Much that is asked in English is reported in Japanese alone: the reader's order stays.
             if own_language != Language.ENGLISH.code:
                 ranked = readable_first(asked, ranked, self.weights)
         elif need.latest:
@@ -330,9 +330,9 @@ class Coverage:
         return replace(self, since=day)
 
     def _wording(self, text: str, outlets: Sequence[str]) -> str:
-        """Return *text* bare of what it is put in, and with its typos mended.
+        """Return *text* without its framing ("can you tell me …") and with its typos corrected.
 
-        Only English is mended: a word of another language may be one letter from an English one.
+        Only English is corrected: a word of another language may be one letter from an English one.
         """
         if language_asked(text) is not Language.ENGLISH:
             return bare_question(without_markup(text))

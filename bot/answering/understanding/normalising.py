@@ -32,7 +32,7 @@ def without_markup(text: str) -> str:
 
 
 def bare_question(text: str) -> str:
-    """Return *text* without what a question is put in: "hey, can you tell me … please"."""
+    """Return *text* without the framing of its question: "hey, can you tell me … please"."""
     bare = text
     for pattern in lexicon_for(text).follow_up.get("framing", ()):
         bare = pattern.sub("", bare)
@@ -42,8 +42,8 @@ def bare_question(text: str) -> str:
 def read_form(text: str, coverage: Iterable[str]) -> str:
     """Return a question as the reader sees it: with one question mark, and the capitals of names.
 
-    One in small letters alone has its words as most of *coverage*, the texts found, writes them.
-    Japanese has neither capitals nor a need of the mark, and stays as it is.
+    If it is all in small letters, each word gets the form that *coverage*, the texts that were
+    found, uses most often. Japanese needs neither capitals nor the mark, and stays as it is.
     """
     if has_japanese(text):
         return text
@@ -61,7 +61,7 @@ def read_form(text: str, coverage: Iterable[str]) -> str:
 
 
 def _usual_form(word: str, forms: Mapping[str, Counter[str]]) -> str:
-    """Return *word* in the form in which it stands most often; as it is where that is no half."""
+    """Return the form of *word* that is used in more than half of the cases, else *word* itself."""
     counts = forms.get(word.casefold(), Counter())
     form, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(word, 0))
     return form if 2 * count > counts.total() else word

@@ -59,7 +59,7 @@ async def send_corrections(client: discord.Client, corrections: Corrections) -> 
     """Mark each answer that a change concerns, and list the answers once in each channel.
 
     The list is silent unless an article was withdrawn; an answer out of a count that goes on is
-    marked alone. A source that an answer does not show concerns nobody. A notice that was sent
+    marked alone. An answer that does not show the source is left as it is. A notice that was sent
     before the bot was killed counts as sent.
     """
     notices_by_channel: dict[tuple[str, int], list[tuple[DueNotice, discord.Message]]] = {}
@@ -267,9 +267,9 @@ def _change_text(notice: DueNotice, words: Wording) -> str:
 
 
 async def report_newer_coverage(client: discord.Client, asking: Asking) -> None:
-    """Note newer coverage once under each answer that it would begin differently.
+    """Add newer coverage, once, below each answer that would begin with it today.
 
-    The answer is edited: on an election night, replies would be as many as the answers.
+    The answer is edited: on an election night there would be as many replies as answers.
     """
     desk = asking.desk
     doubted, upto = await desk.news.outdated.doubted()
